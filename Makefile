@@ -1,0 +1,27 @@
+# The two commands: `make demo` and `make test`. See README.md.
+PY := .venv/bin/python
+export PYTHONPATH := $(CURDIR)
+
+.PHONY: setup demo test check bench faults bundle format lock
+
+setup:
+	@./.ci/bootstrap
+
+demo: setup
+	@$(PY) -m app.main demo
+
+test: setup
+	@$(PY) -m pytest -n 2 --dist loadfile
+
+check: setup
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports
+
+bench: setup
+	@$(PY) -m tests.benchmarks
+
+format: setup
+	@$(PY) -m ruff format .
+	@$(PY) -m ruff check --fix .
