@@ -1,0 +1,141 @@
+"""What a function declares about itself: the entries of the FUNCTIONS registry (DESIGN 3).
+
+Menu, permission table (対応表), step-up, journal and manual are derived from these entries;
+the gate enforces them. Nothing here runs anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Lane(StrEnum):
+    """Which scheme a function serves; the individual-number policy differs (CON-03)."""
+
+    LATE_STAGE = "後期"
+    NHI = "国保"
+
+
+class Kind(StrEnum):
+    """What a function does: 照会, 更新, 送信, 印刷, 管理."""
+
+    INQUIRE = "inquire"
+    UPDATE = "update"
+    SEND = "send"
+    PRINT = "print"
+    ADMINISTER = "administer"
+
+
+class Actor(StrEnum):
+    """Who may run it: a member of staff at the counter, or the terminal itself."""
+
+    STAFF = "staff"
+    SYSTEM = "system"
+
+
+class StepUp(StrEnum):
+    """How fresh the authentication must be: a session, user verification within the last
+    15 minutes, or the person's own key now over this very act."""
+
+    SESSION = "session"
+    RECENT = "recent"
+    TOUCH = "touch"
+
+
+class SecondPerson(StrEnum):
+    """Whether another person must take part before the act has effect."""
+
+    NONE = "none"
+    CONFIRM = "confirm"
+    SUPERVISOR = "supervisor"
+
+
+class MyNumber(StrEnum):
+    """What the function may do with the individual number (個人番号)."""
+
+    NONE = "none"
+    SHOW = "show"
+    SEARCH = "search"
+    UPDATE = "update"
+
+
+class Need(StrEnum):
+    """Conditions of the terminal that the gate checks before the act."""
+
+    PEER = "peer"
+    MEDIA_TERMINAL = "media_terminal"
+    SCANNED_MEDIUM = "scanned_medium"
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One entry of FUNCTIONS (事務の機能); ``id`` is also the permission's name.
+
+    ``reads`` and ``writes`` name tables (``"person"``) or columns (``"person.name"``); the
+    unit of work lets the store touch nothing else. ``screen`` and ``run`` are
+    ``"module:name"`` strings resolved when needed; a function has one of them or none
+    (when another screen calls its service). ``purpose`` says whether one must be chosen.
+    """
+
+    id: str
+    area: str
+    kind: Kind
+    label: str
+    help: str
+    lane: Lane = Lane.LATE_STAGE
+    actor: Actor = Actor.STAFF
+    step_up: StepUp = StepUp.SESSION
+    second_person: SecondPerson = SecondPerson.NONE
+    purpose: bool = False
+    my_number: MyNumber = MyNumber.NONE
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
+    screen: str = ""
+    run: str = ""
+    menu: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """An area of work (事務): entering it is itself an act (SEC-29)."""
+
+    id: str
+    label: str
+    order: int
+
+
+class Catalog(Mapping[str, Function]):
+    """The functions by id, in declared order. Raises ``ValueError`` on a contradiction."""
+
+    def __init__(self, areas: tuple[Area, ...], functions: tuple[Function, ...]) -> None:
+        self.areas = tuple(sorted(areas, key=lambda area: area.order))
+        known = {area.id for area in areas}
+        self._functions: dict[str, Function] = {}
+        for function in functions:
+            if function.id in self._functions:
+                raise ValueError(f"function declared twice: {function.id}")
+            if function.area not in known:
+                raise ValueError(f"{function.id}: unknown area {function.area}")
+            if not function.id.startswith(function.area + "."):
+                raise ValueError(f"{function.id}: an id begins with its area")
+            if function.screen and function.run:
+                raise ValueError(f"{function.id}: has a screen or a run, not both")
+            if function.menu and not (function.screen or function.run):
+                raise ValueError(f"{function.id}: a menu entry leads somewhere")
+            self._functions[function.id] = function
+
+    def __getitem__(self, function_id: str) -> Function:
+        return self._functions[function_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._functions)
+
+    def __len__(self) -> int:
+        return len(self._functions)
+
+    def of_area(self, area_id: str) -> tuple[Function, ...]:
+        """The area's functions in declared order."""
+        return tuple(f for f in self._functions.values() if f.area == area_id)

@@ -1,0 +1,83 @@
+"""How a record's fields are declared: once, as the columns of a frozen dataclass.
+
+All values are text, zero padded where they are numbers; an absent value is the empty string.
+``columns(Record)`` gives the ordered declaration from which codec, checks and the interface
+book are derived (FILE-nn, SEC-112).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What a column's text may be."""
+
+    DIGITS = "digits"  # exactly ``width`` digits
+    NUMBER = "number"  # a whole number of at most ``width`` digits, yen or counts
+    TEXT = "text"  # any characters, at most ``width`` clusters
+    KANA = "kana"  # full-width katakana, spaces and the long mark
+    DAY = "day"  # YYYY-MM-DD, a day of the calendar
+    MOMENT = "moment"  # ISO moment with offset
+    CODE = "code"  # a value of the code table ``codes``
+    FLAG = "flag"  # 0 or 1
+    ID = "id"  # an identifier made by a terminal or the union
+    JSON = "json"  # canonical JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One field of a file: label for the interface book, kind, width, obligation."""
+
+    name: str
+    label: str
+    kind: Kind
+    width: int
+    required: bool = False
+    codes: str = ""
+    my_number: bool = False  # holds 個人番号
+
+
+def column(
+    label: str,
+    kind: Kind,
+    width: int = 0,
+    *,
+    required: bool = False,
+    codes: str = "",
+    my_number: bool = False,
+) -> Any:
+    """Declare a record's field; required ones have no default."""
+    metadata = {
+        "label": label,
+        "kind": kind,
+        "width": width,
+        "required": required,
+        "codes": codes,
+        "my_number": my_number,
+    }
+    if required:
+        return field(metadata=metadata)
+    return field(default="", metadata=metadata)
+
+
+def columns(record: type[Any]) -> tuple[Column, ...]:
+    """The record's columns in file order."""
+    return tuple(_columns(record))
+
+
+def _columns(record: type[Any]) -> Iterator[Column]:
+    for item in fields(record):
+        meta = item.metadata
+        yield Column(
+            name=item.name,
+            label=meta["label"],
+            kind=meta["kind"],
+            width=meta["width"],
+            required=meta["required"],
+            codes=meta["codes"],
+            my_number=meta["my_number"],
+        )

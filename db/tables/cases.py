@@ -1,0 +1,65 @@
+"""Cases at the counter: the draft being keyed, the notification sent, the decision received."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text
+
+from db.tables.base import METADATA
+
+# One visit's case (受付). ``state``: draft, waiting (in the outbox), decided, refused,
+# issued, closed, cancelled.
+case_file = Table(
+    "case_file",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),  # the notification's kind, e.g. move_in
+    Column("state", Text, nullable=False),
+    Column("person_id", Text, ForeignKey("person.id"), nullable=True),
+    Column("opened_by", Text, nullable=False),
+    Column("opened_at", Text, nullable=False),
+    Column("draft", Text, nullable=False, server_default="{}"),  # canonical JSON, no 個人番号
+    Column("step", Text, nullable=False, server_default=""),  # where the clerk was
+    Column("outbox_id", Text, nullable=True),
+    Column("decision_id", Text, nullable=True),
+    Column("compared_by", Text, nullable=False, server_default=""),  # SEC-119 画面確認
+    Column("compared_at", Text, nullable=False, server_default=""),
+    Column("second_look_by", Text, nullable=False, server_default=""),  # SEC-13
+    Column("second_look_at", Text, nullable=False, server_default=""),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Index("ix_case_file_state", "state"),
+)
+
+# 決定: the union's answer as received; certificates are drawn from nothing else (CON-07).
+decision = Table(
+    "decision",
+    METADATA,
+    Column("id", Text, primary_key=True),  # the union's decision number
+    Column("case_id", Text, ForeignKey("case_file.id"), nullable=True, index=True),
+    Column("supersedes", Text, nullable=False, server_default=""),
+    Column("outcome", Text, nullable=False),  # accepted, refused, pending
+    Column("record", Text, nullable=False),  # FILE-16 record as canonical JSON
+    Column("digest", Text, nullable=False),  # SHA-256 of the container it came in, hex
+    Column("received_at", Text, nullable=False),
+    Column("person_id", Text, nullable=True, index=True),
+    Column("current", Boolean, nullable=False, server_default="1"),
+)
+
+# 確認リスト: what contradicts is listed, never overwritten (SEC-108 … 110).
+check_entry = Table(
+    "check_entry",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("origin", Text, nullable=False),  # union (FILE-24) or terminal
+    Column("cause", Text, nullable=False),  # code table check_causes
+    Column("person_id", Text, nullable=True),
+    Column("case_id", Text, nullable=True),
+    Column("municipality_code", Text, nullable=False, server_default=""),
+    Column("atena_number", Text, nullable=False, server_default=""),
+    Column("detail", Text, nullable=False),  # Japanese, no 個人番号
+    Column("listed_at", Text, nullable=False),
+    Column("disposition", Text, nullable=False, server_default=""),  # ok, notified, remake
+    Column("disposed_by", Text, nullable=False, server_default=""),
+    Column("disposed_at", Text, nullable=False, server_default=""),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Index("ix_check_entry_disposition", "disposition"),
+)

@@ -1,0 +1,91 @@
+"""Outbox, inbox and staging (DESIGN 6). Only the engine moves ``sending`` and later."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+
+from db.tables.base import METADATA
+
+# ``state``: prepared, confirmed, sending, sent, accepted, rejected, withdrawn.
+outbox = Table(
+    "outbox",
+    METADATA,
+    Column("id", Text, primary_key=True),  # the idempotency id, fixed at ``prepared``
+    Column("file_id", Text, nullable=False),
+    Column("route", Text, nullable=False),  # online, up, medium
+    Column("stream", Text, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("sequence", Integer, nullable=True),  # given when the container is built
+    Column("payload", LargeBinary, nullable=False),  # encoded file, sealed where it holds 個人番号
+    Column("payload_digest", Text, nullable=False),  # SHA-256 of the plain file, hex
+    Column("record_count", Integer, nullable=False),
+    Column("container", LargeBinary, nullable=True),
+    Column("state", Text, nullable=False),
+    Column("offset", Integer, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("last_cause", Text, nullable=False, server_default=""),
+    Column("next_try_at", Text, nullable=False, server_default=""),
+    Column("case_id", Text, nullable=True),
+    Column("prepared_by", Text, nullable=False),
+    Column("prepared_at", Text, nullable=False),
+    Column("confirmed_by", Text, nullable=False, server_default=""),
+    Column("receipt", LargeBinary, nullable=True),  # the peer's signed receipt
+    Column("settled_at", Text, nullable=False, server_default=""),
+    Column("version", Integer, nullable=False, server_default="1"),
+    UniqueConstraint("stream", "epoch", "sequence"),
+    Index("ix_outbox_state", "state"),
+)
+
+# ``state``: announced, fetching, verified, staged, applied, quarantined.
+inbox = Table(
+    "inbox",
+    METADATA,
+    Column("id", Text, primary_key=True),  # the sender's idempotency id
+    Column("file_id", Text, nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("offset", Integer, nullable=False, server_default="0"),
+    Column("container_digest", Text, nullable=False, server_default=""),
+    Column("container", LargeBinary, nullable=True),
+    Column("record_count", Integer, nullable=False, server_default="0"),
+    Column("dropped_count", Integer, nullable=False, server_default="0"),  # SEC-54
+    Column("batch", Integer, nullable=True),
+    Column("state", Text, nullable=False),
+    Column("cause", Text, nullable=False, server_default=""),
+    Column("announced_at", Text, nullable=False),
+    Column("applied_at", Text, nullable=False, server_default=""),
+    UniqueConstraint("stream", "epoch", "sequence"),
+    Index("ix_inbox_state", "state"),
+)
+
+staged_record = Table(
+    "staged_record",
+    METADATA,
+    Column("inbox_id", Text, primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("record", Text, nullable=False),  # canonical JSON, individual number taken out
+    Column("sealed_number", LargeBinary, nullable=True),
+)
+
+# Readers see batches up to the watermark; moving it is the applying.
+watermark = Table(
+    "watermark",
+    METADATA,
+    Column("subject", Text, primary_key=True),
+    Column("batch", Integer, nullable=False),
+    Column("moved_at", Text, nullable=False),
+)
+
+# Next sequence and last digest of each stream, both directions (DESIGN 6).
+stream_state = Table(
+    "stream_state",
+    METADATA,
+    Column("direction", Text, primary_key=True),  # up or down
+    Column("peer", Text, primary_key=True),
+    Column("stream", Text, primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("sequence", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+)

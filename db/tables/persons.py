@@ -1,0 +1,131 @@
+"""Persons, households, addresses, restrictions and the sealed individual numbers."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
+
+from db.tables.base import METADATA
+
+person = Table(
+    "person",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),  # 個人区分: 1 住基, 2 外国人, 3 住登外
+    Column("name", Text, nullable=False),  # exactly as recorded, never normalised
+    Column("kana", Text, nullable=False),
+    Column("alias", Text, nullable=False, server_default=""),  # 通称
+    Column("birth_written", Text, nullable=False),  # as recorded, 不詳 included
+    Column("birth_sort", Text, nullable=False),  # YYYY-MM-DD, the working day
+    Column("birth_precision", Text, nullable=False),  # rules.wareki precision
+    Column("sex", Text, nullable=False),
+    Column("phone", Text, nullable=False, server_default=""),
+    Column("state", Text, nullable=False),  # 住民状態: 1 現住民, 2 転出者, 3 死亡者, 9 消除者
+    Column("state_on", Text, nullable=False, server_default=""),
+    # Search keys by DOMAIN 6.7; derived, never shown.
+    Column("name_key", Text, nullable=False),
+    Column("kana_key", Text, nullable=False),
+    Column("phone_key", Text, nullable=False, server_default=""),
+    Column("batch", Integer, nullable=False, server_default="0"),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Index("ix_person_kana_key", "kana_key", "birth_sort"),
+    Index("ix_person_birth_sort", "birth_sort", "kana_key"),
+    Index("ix_person_phone_key", "phone_key"),
+)
+
+# 宛名番号 is unique only together with the municipality (DATA-01); a person may have several.
+atena = Table(
+    "atena",
+    METADATA,
+    Column("municipality_code", Text, primary_key=True),
+    Column("atena_number", Text, primary_key=True),
+    Column("person_id", Text, ForeignKey("person.id"), nullable=False, index=True),
+    Column("current", Boolean, nullable=False),
+    Index("ix_atena_atena_number", "atena_number"),
+)
+
+# 資格: one row for each period of eligibility.
+insured = Table(
+    "insured",
+    METADATA,
+    Column("insured_number", Text, primary_key=True),
+    Column("acquired_on", Text, primary_key=True),
+    Column("person_id", Text, ForeignKey("person.id"), nullable=False, index=True),
+    Column("insurer_number", Text, nullable=False),
+    Column("acquisition_reason", Text, nullable=False),
+    Column("lost_on", Text, nullable=False, server_default=""),
+    Column("loss_reason", Text, nullable=False, server_default=""),
+    Column("copay_ratio", Text, nullable=False, server_default=""),  # 割
+    Column("copay_from", Text, nullable=False, server_default=""),
+    Column("limit_class", Text, nullable=False, server_default=""),
+    Column("limit_from", Text, nullable=False, server_default=""),
+    Column("provisional", Boolean, nullable=False, server_default="0"),
+    Column("batch", Integer, nullable=False, server_default="0"),
+    Column("version", Integer, nullable=False, server_default="1"),
+)
+
+household = Table(
+    "household",
+    METADATA,
+    Column("municipality_code", Text, primary_key=True),
+    Column("household_number", Text, primary_key=True),
+    Column("batch", Integer, nullable=False, server_default="0"),
+)
+
+household_member = Table(
+    "household_member",
+    METADATA,
+    Column("municipality_code", Text, primary_key=True),
+    Column("household_number", Text, primary_key=True),
+    Column("person_id", Text, ForeignKey("person.id"), primary_key=True),
+    Column("relation", Text, nullable=False),  # 続柄
+    Column("is_head", Boolean, nullable=False),
+    Column("since", Text, nullable=False, server_default=""),
+    Index("ix_household_member_person_id", "person_id"),
+)
+
+address = Table(
+    "address",
+    METADATA,
+    Column("person_id", Text, ForeignKey("person.id"), primary_key=True),
+    Column("kind", Text, primary_key=True),  # current 住所, former 前住所, mailing 送付先
+    Column("municipality_code", Text, nullable=False),
+    Column("postal_code", Text, nullable=False),
+    Column("written", Text, nullable=False),
+    Column("building", Text, nullable=False, server_default=""),
+    Column("since", Text, nullable=False, server_default=""),
+    Column("version", Integer, nullable=False, server_default="1"),
+)
+
+# 支援措置 and other restrictions: who is shown as 取扱注意 (DOMAIN 7.3). They do not end by
+# themselves: a row counts until it is lifted by an act.
+restriction = Table(
+    "restriction",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("person_id", Text, ForeignKey("person.id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),  # support_measure
+    Column("from_on", Text, nullable=False),
+    Column("until_on", Text, nullable=False),
+    Column("lifted_at", Text, nullable=False, server_default=""),
+    Column("version", Integer, nullable=False, server_default="1"),
+)
+
+# 個人番号: sealed under the number key, found only by an HMAC under a key derived from it.
+my_number = Table(
+    "my_number",
+    METADATA,
+    Column("owner_kind", Text, primary_key=True),  # person or case
+    Column("owner_id", Text, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("search_index", LargeBinary, nullable=False),
+    Column("key_generation", Integer, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Index("ix_my_number_search_index", "search_index"),
+)
+
+# Contentless bigram index of names (TECH 2): rowid is person's rowid. Not SQLAlchemy's to
+# create; the migration and tests run this statement.
+NAME_GRAMS_DDL = (
+    "CREATE VIRTUAL TABLE name_grams USING fts5(grams, content='', contentless_delete=1,"
+    " detail='none', tokenize=\"unicode61 categories 'L* N* Co So'\")"
+)
