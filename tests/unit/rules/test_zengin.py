@@ -1,0 +1,70 @@
+"""Bank fields: what fits a 120-byte record and what a bank would return."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.rules.identifiers import IdentifierError
+from app.rules.zengin import account_number, bank_code, branch_code, deposit_kind, zengin_kana
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("ヤマダ ハナコ", "ﾔﾏﾀﾞ ﾊﾅｺ"),
+        ("やまだ はなこ", "ﾔﾏﾀﾞ ﾊﾅｺ"),
+        ("ﾔﾏﾀﾞ ﾊﾅｺ", "ﾔﾏﾀﾞ ﾊﾅｺ"),
+        ("キョウコ", "ｷﾖｳｺ"),
+        ("マーガレット", "ﾏ-ｶﾞﾚﾂﾄ"),
+        ("(カ)ミドリ", "(ｶ)ﾐﾄﾞﾘ"),
+        ("abc12", "ABC12"),
+        ("ヲヴパ", "ｦｳﾞﾊﾟ"),
+    ],
+)
+def test_kana_as_a_bank_writes_it(typed: str, written: str) -> None:
+    assert zengin_kana(typed, 30) == written
+    assert len(written.encode("cp932")) == len(written)
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "width"),
+    [("empty", " ", 30), ("unknown", "山田", 30), ("too_long", "ヤマダ", 3)],
+)
+def test_kana_that_a_bank_refuses(rule: str, text: str, width: int) -> None:
+    with pytest.raises(IdentifierError) as caught:
+        zengin_kana(text, width)
+    assert caught.value.code == f"number.zengin_kana.{rule}"
+
+
+@given(st.text("アイウガギパヤュョッーンヴぁかが abcXYZ019().", min_size=1))
+def test_converted_kana_is_stable_and_one_byte_a_sign(text: str) -> None:
+    if text.strip():
+        once = zengin_kana(text, 200)
+        assert zengin_kana(once, 200) == once
+        assert len(once.encode("cp932")) == len(once)
+
+
+def test_account_fields() -> None:
+    assert account_number("12345") == "0012345"
+    assert bank_code("0001") == "0001"
+    assert branch_code("012") == "012"
+    assert (deposit_kind("普通"), deposit_kind("2")) == ("1", "2")
+
+
+@pytest.mark.parametrize(
+    ("call", "text", "rule"),
+    [
+        (account_number, "12345678", "length"),
+        (account_number, "0", "same_digits"),
+        (account_number, "", "empty"),
+        (bank_code, "001", "length"),
+        (branch_code, "01A", "not_digits"),
+        (deposit_kind, "9", "unknown"),
+    ],
+)
+def test_account_fields_refused(call: object, text: str, rule: str) -> None:
+    with pytest.raises(IdentifierError) as caught:
+        call(text)  # type: ignore[operator]
+    assert caught.value.rule == rule
