@@ -1,0 +1,220 @@
+"""A person's pair: the private half sealed under password and security key together.
+
+S, the held secret, is 32 random bytes. It is sealed once per authenticator, to an age pair
+whose private half is that authenticator's PRF output (with user verification), or, for the
+slot kind ``keyring``, under the terminal secret. A lost key means a new pair, never a slot
+taken away: whoever held the key may have seen S.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.core.errors import UserError
+from app.security.derivation import SALT_BYTES, Argon2Parameters, private_half_key
+from app.security.sealing import (
+    KEY_BYTES,
+    KeyPair,
+    SealError,
+    new_pair,
+    open_under,
+    open_with,
+    pair_from_secret,
+    random_key,
+    seal_to,
+    seal_under,
+)
+from app.security.terminal_secret import TerminalSecret
+
+
+class SlotKind(StrEnum):
+    """How S is held. ``KEYRING`` leaves the OS account and the password as all protection;
+    it exists only by the administrator's setting and is shown red."""
+
+    PRF = "prf"
+    KEYRING = "keyring"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """S sealed for one authenticator. ``credential_id`` is empty in a keyring slot."""
+
+    kind: SlotKind
+    credential_id: bytes
+    sealed_secret: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PersonKeys:
+    """What may be published about a person's keys: it travels in the control log.
+
+    ``prf_salt`` (32 bytes) goes to every authenticator of the person; ``salt`` and
+    ``parameters`` belong to Argon2id. Nothing here opens without both factors.
+    """
+
+    staff_id: str
+    public: str
+    sealed_private: bytes
+    salt: bytes
+    parameters: Argon2Parameters
+    prf_salt: bytes
+    slots: tuple[Slot, ...]
+
+    @property
+    def credential_ids(self) -> tuple[bytes, ...]:
+        """The credentials a login may ask the security key for."""
+        return tuple(slot.credential_id for slot in self.slots if slot.kind is SlotKind.PRF)
+
+    @property
+    def rests_on_keyring(self) -> bool:
+        """Whether a keyring slot weakens this person's protection (to be shown red)."""
+        return any(slot.kind is SlotKind.KEYRING for slot in self.slots)
+
+
+@dataclass(frozen=True, slots=True)
+class PrfOutput:
+    """What an authenticator gave, with user verification, for the person's ``prf_salt``."""
+
+    credential_id: bytes
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPerson:
+    """A person's opened keys: in memory only, for the time of a session."""
+
+    staff_id: str
+    pair: KeyPair = field(repr=False)
+    held_secret: bytes = field(repr=False)
+
+
+def new_prf_salt() -> bytes:
+    """A fresh salt to ask a person's authenticators with."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def make_person_keys(
+    staff_id: str,
+    password: str,
+    parameters: Argon2Parameters,
+    prf_salt: bytes,
+    held_by: Sequence[PrfOutput] | TerminalSecret,
+) -> PersonKeys:
+    """A fresh pair for ``staff_id``, made when a right is requested (申請) or a key was lost.
+
+    ``held_by`` are the PRF outputs of one or more of the person's authenticators, or the
+    terminal secret for a keyring slot.
+    """
+    held_secret = random_key()
+    if isinstance(held_by, TerminalSecret):
+        slots: tuple[Slot, ...] = (_keyring_slot(staff_id, held_by, held_secret),)
+    else:
+        slots = tuple(_prf_slot(output, held_secret) for output in held_by)
+    if not slots:
+        raise ValueError("a person's secret is held by at least one authenticator")
+    salt = secrets.token_bytes(SALT_BYTES)
+    pair = new_pair()
+    return PersonKeys(
+        staff_id=staff_id,
+        public=pair.public,
+        sealed_private=_seal_private(staff_id, pair, password, salt, parameters, held_secret),
+        salt=salt,
+        parameters=parameters,
+        prf_salt=prf_salt,
+        slots=slots,
+    )
+
+
+def open_person(
+    keys: PersonKeys, password: str, held_by: PrfOutput | TerminalSecret
+) -> OpenedPerson:
+    """Open the private half with both factors.
+
+    Raises ``UserError``: ``login.wrong_key`` when no slot is for this authenticator or S does
+    not open, else ``login.wrong_password`` when the private half does not.
+    """
+    held_secret = _open_held_secret(keys, held_by)
+    key = private_half_key(password, keys.salt, keys.parameters, held_secret)
+    try:
+        private = open_under(key, keys.sealed_private, _private_label(keys.staff_id))
+    except SealError as cause:
+        raise UserError(
+            "login.wrong_password",
+            "パスワードが違います。",
+            "パスワードを確かめて、もう一度入力してください。続けて間違えるとしばらく入れなくなります。",
+            field="password",
+        ) from cause
+    pair = pair_from_secret(private)
+    return OpenedPerson(keys.staff_id, pair, held_secret)
+
+
+def with_password(
+    keys: PersonKeys, opened: OpenedPerson, password: str, parameters: Argon2Parameters
+) -> PersonKeys:
+    """The same pair under a new password, made by the person alone."""
+    salt = secrets.token_bytes(SALT_BYTES)
+    sealed = _seal_private(
+        keys.staff_id, opened.pair, password, salt, parameters, opened.held_secret
+    )
+    return dataclasses.replace(keys, sealed_private=sealed, salt=salt, parameters=parameters)
+
+
+def with_authenticator(keys: PersonKeys, opened: OpenedPerson, output: PrfOutput) -> PersonKeys:
+    """The same pair with one more authenticator (a spare key); the person is logged in."""
+    kept = [slot for slot in keys.slots if slot.credential_id != output.credential_id]
+    slots = (*kept, _prf_slot(output, opened.held_secret))
+    return dataclasses.replace(keys, slots=slots)
+
+
+def _prf_slot(output: PrfOutput, held_secret: bytes) -> Slot:
+    recipient = pair_from_secret(output.secret).public
+    return Slot(SlotKind.PRF, output.credential_id, seal_to(recipient, held_secret))
+
+
+def _keyring_slot(staff_id: str, terminal: TerminalSecret, held_secret: bytes) -> Slot:
+    key = terminal.key_for("keyring slot")
+    return Slot(SlotKind.KEYRING, b"", seal_under(key, held_secret, f"keyring slot {staff_id}"))
+
+
+def _open_held_secret(keys: PersonKeys, held_by: PrfOutput | TerminalSecret) -> bytes:
+    try:
+        if isinstance(held_by, TerminalSecret):
+            slot = _slot_of(keys, SlotKind.KEYRING, b"")
+            key = held_by.key_for("keyring slot")
+            return open_under(key, slot.sealed_secret, f"keyring slot {keys.staff_id}")
+        slot = _slot_of(keys, SlotKind.PRF, held_by.credential_id)
+        return open_with(held_by.secret, slot.sealed_secret)
+    except SealError as cause:
+        raise UserError(
+            "login.wrong_key",
+            "このセキュリティキーは、入力した職員番号に登録されているものではありません。",
+            "自分のセキュリティキーを差し、もう一度操作してください。"
+            "キーをなくしたときは所属の監督者に届け出てください。",
+        ) from cause
+
+
+def _slot_of(keys: PersonKeys, kind: SlotKind, credential_id: bytes) -> Slot:
+    for slot in keys.slots:
+        if slot.kind is kind and slot.credential_id == credential_id:
+            return slot
+    raise SealError
+
+
+def _seal_private(
+    staff_id: str,
+    pair: KeyPair,
+    password: str,
+    salt: bytes,
+    parameters: Argon2Parameters,
+    held_secret: bytes,
+) -> bytes:
+    key = private_half_key(password, salt, parameters, held_secret)
+    return seal_under(key, pair.private, _private_label(staff_id))
+
+
+def _private_label(staff_id: str) -> str:
+    return f"private half {staff_id}"
