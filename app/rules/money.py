@@ -1,0 +1,29 @@
+"""Whole yen only. Rates are whole numbers too, so that no fraction of a yen is ever guessed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+RATE_BASE = 100_000
+"""A rate of 1 is 100,000: 8.61 % is 8,610."""
+
+PERMILLE = 1000
+"""Shares of reductions and cuts (軽減・減免の割合) are in thousandths: 7割 is 700."""
+
+
+def cut(amount: int, unit: int) -> int:
+    """``amount`` yen with the fraction under ``unit`` yen cut off (端数切捨て)."""
+    return amount - amount % unit
+
+
+def rate_from_percent(percent: Decimal) -> int:
+    """8.61 (%) as 8,610 of ``RATE_BASE``.
+
+    Raises ValueError when the percentage has more than three decimals, because a rate that
+    was rounded silently would be wrong by yen.
+    """
+    scaled = percent * (RATE_BASE // 100)
+    whole = int(scaled)
+    if scaled != whole:
+        raise ValueError(f"{percent} % has more than three decimals")
+    return whole

@@ -1,0 +1,50 @@
+"""Households for premium tests and benchmarks: pensioners by their pension, in whole yen."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+from app.core.tables import Tables, load_tables, shipped_tables
+from app.rules.income import Incomes, MissingIncome, is_65_for, pension_income
+from app.rules.premium import Household, InsuredStatus, Member, PremiumYear
+from app.rules.premium_tables import pension_deduction, premium_year
+
+BORN = date(1950, 6, 15)
+ACQUIRED = date(2015, 6, 15)
+
+
+@cache
+def tables() -> Tables:
+    return load_tables(shipped_tables())
+
+
+@cache
+def year_of(union: str, fiscal_year: int) -> PremiumYear:
+    return premium_year(tables(), union, fiscal_year)
+
+
+def pensioner(
+    key: str,
+    pension: int,
+    fiscal_year: int = 2026,
+    *,
+    born: date = BORN,
+    insured: InsuredStatus | None = InsuredStatus(ACQUIRED),  # noqa: B008
+    **kinds: int,
+) -> Member:
+    deduction = pension_deduction(tables(), fiscal_year, is_65=is_65_for(fiscal_year, born))
+    incomes = Incomes(pension_revenue=pension, pension=pension_income(deduction, pension), **kinds)
+    return Member(key, born, incomes, insured)
+
+
+def member_without(key: str, why: MissingIncome) -> Member:
+    return Member(key, BORN, why, InsuredStatus(ACQUIRED))
+
+
+def single(pension: int, fiscal_year: int = 2026, **details: object) -> Household:
+    return household(pensioner("A", pension, fiscal_year, **details))  # type: ignore[arg-type]
+
+
+def household(*members: Member, householder: str = "A") -> Household:
+    return Household("H1", householder, members)

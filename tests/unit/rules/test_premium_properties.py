@@ -1,0 +1,188 @@
+"""What holds for every household, not only for the examples (issue 3, Proof)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.rules.income import Incomes, pension_income
+from app.rules.premium import (
+    Household,
+    HouseholdPremium,
+    InsuredStatus,
+    Member,
+    MonthOrder,
+    assess,
+    liable_months,
+)
+from app.rules.premium_tables import pension_deduction
+from tests.support.levy import tables, year_of
+
+pytestmark = pytest.mark.req("FLOW-405")
+
+YEN = st.integers(0, 30_000_000)
+UNIONS = st.sampled_from([f"{number:02}" for number in range(1, 48)])
+DAYS = st.dates(date(2014, 1, 1), date(2027, 3, 31))
+
+
+@st.composite
+def statuses(draw: st.DrawFn) -> InsuredStatus:
+    acquired = draw(DAYS)
+    lost = draw(st.none() | st.dates(acquired, date(2028, 3, 31)))
+    return InsuredStatus(acquired, lost, former_dependant=draw(st.booleans()))
+
+
+@st.composite
+def members(draw: st.DrawFn, key: str) -> Member:
+    incomes = Incomes(
+        pension=draw(YEN),
+        salary=draw(YEN),
+        business=draw(st.integers(-5_000_000, 10_000_000)),
+        dividend=draw(st.integers(0, 500_000)),
+        carried_loss=draw(st.integers(0, 2_000_000)),
+        pension_revenue=draw(YEN),
+    )
+    born = draw(st.dates(date(1925, 1, 1), date(1961, 12, 31)))
+    return Member(key, born, incomes, draw(statuses()))
+
+
+@st.composite
+def households(draw: st.DrawFn) -> Household:
+    keys = [f"P{number}" for number in range(draw(st.integers(1, 4)))]
+    return Household("H", "P0", tuple(draw(members(key)) for key in keys))
+
+
+def year(union: str):
+    """A year in which no union has an open question: R7."""
+    return year_of(union, 2025)
+
+
+def by_key(result: HouseholdPremium) -> dict[str, object]:
+    return {person.key: person for person in result.persons}
+
+
+@given(UNIONS, households(), st.randoms(use_true_random=False))
+def test_order_of_persons_does_not_matter(union: str, house: Household, random) -> None:
+    shuffled = list(house.members)
+    random.shuffle(shuffled)
+    one = assess(year(union), house)
+    other = assess(year(union), replace(house, members=tuple(shuffled)))
+    assert by_key(one) == by_key(other)
+    assert one.judgement.income == other.judgement.income
+    assert one.judgement.reduction == other.judgement.reduction
+
+
+@given(UNIONS, households(), st.sampled_from([1, 10]), st.sampled_from(MonthOrder))
+def test_amounts_are_whole_hundreds_within_the_ceiling(
+    union: str, house: Household, unit: int, order: MonthOrder
+) -> None:
+    rules = replace(year_of(union, 2026), component_unit=unit, month_order=order)
+    rules = replace(rules, parts=tuple(replace(part, own_cuts=None) for part in rules.parts))
+    for person in assess(rules, house).persons:
+        assert person.amount == sum(part.amount for part in person.parts)
+        for part in person.parts:
+            assert 0 <= part.amount <= part.ceiling
+            assert part.amount % 100 == 0
+            assert part.before_cut - part.amount in range(100)
+            assert part.per_capita <= part.per_capita_full
+            assert part.income_based <= part.income_full
+            assert (part.per_capita % unit, part.income_based % unit) == (0, 0)
+            assert part.amount == 0 or part.months > 0
+            assert 0 <= part.former_months <= part.months
+
+
+@given(UNIONS, YEN, st.integers(0, 1_000_000), st.sampled_from([2024, 2025, 2026]))
+def test_more_income_never_lowers_the_premium(
+    union: str, income: int, more: int, fiscal_year: int
+) -> None:
+    """Monotone in income, with the whole chain of reductions, cuts and ceiling."""
+    rules = year_of(union, fiscal_year)
+    parts = tuple(
+        replace(
+            part,
+            own_cuts=None if fiscal_year == 2026 else part.own_cuts,
+            lower_rate=part.lower_rate if part.lower_rate and part.lower_rate.rate else None,
+        )
+        for part in rules.parts
+    )
+    rules = replace(rules, parts=parts)
+
+    def premium(amount: int) -> int:
+        member = Member(
+            "A", date(1945, 1, 1), Incomes(business=amount), InsuredStatus(date(2019, 1, 1))
+        )
+        return assess(rules, Household("H", "A", (member,))).persons[0].amount
+
+    assert premium(income) <= premium(income + more)
+
+
+@given(UNIONS, st.integers(0, 3_000_000), st.integers(0, 3_000_000))
+def test_a_householders_income_never_lowers_what_the_insured_pays(
+    union: str, income: int, more: int
+) -> None:
+    def premium(of_son: int) -> int:
+        mother = Member("A", date(1940, 1, 1), Incomes(), InsuredStatus(date(2015, 1, 1)))
+        son = Member("S", date(1970, 1, 1), Incomes(salary=of_son))
+        return assess(year(union), Household("H", "S", (mother, son))).persons[0].amount
+
+    assert premium(income) <= premium(income + more)
+
+
+@given(DAYS, st.dates(date(2014, 1, 1), date(2029, 12, 31)), st.integers(2014, 2030))
+def test_months_of_consecutive_years_add_up(acquired: date, lost: date, fiscal_year: int) -> None:
+    """No month is lost or charged twice over the years, and none outside them."""
+    if lost < acquired:
+        acquired, lost = lost, acquired
+    total = sum(liable_months(each, acquired, lost).count for each in range(2013, 2031))
+    assert total == (lost.year - acquired.year) * 12 + lost.month - acquired.month
+    months = liable_months(fiscal_year, acquired, lost)
+    assert 0 <= months.first <= 11
+    assert months.first + months.count <= 12
+
+
+@settings(max_examples=300)
+@given(
+    st.integers(0, 15_000_000),
+    st.integers(0, 1_000_000),
+    st.sampled_from([0, 12_000_000, 25_000_000]),
+    st.booleans(),
+)
+def test_pension_income_rises_with_revenue_and_never_exceeds_it(
+    revenue: int, more: int, other: int, is_65: bool
+) -> None:
+    rule = pension_deduction(tables(), 2026, is_65=is_65)
+    income = pension_income(rule, revenue, other)
+    assert 0 <= income <= revenue
+    assert income <= pension_income(rule, revenue + more, other)
+    assert pension_income(rule, revenue, 0) <= income
+
+
+@pytest.mark.parametrize(
+    ("revenue", "income"),
+    [
+        (0, 0),
+        (1_100_000, 0),
+        (1_100_001, 1),
+        (3_299_999, 2_199_999),
+        (3_300_000, 2_200_000),
+        (4_099_999, 2_799_999),
+        (4_100_000, 2_800_000),
+        (7_700_000, 5_860_000),
+        (10_000_000, 8_045_000),
+        (10_740_000, 8_785_000),
+    ],
+)
+def test_pension_income_at_each_bracket(revenue: int, income: int) -> None:
+    """DOMAIN 4.2: the brackets meet without a step."""
+    assert pension_income(pension_deduction(tables(), 2026, is_65=True), revenue) == income
+
+
+def test_the_younger_have_a_smaller_deduction() -> None:
+    rule = pension_deduction(tables(), 2026, is_65=False)
+    assert pension_income(rule, 600_000) == 0
+    assert pension_income(rule, 1_300_000) == 700_000
+    assert pension_income(rule, 1_400_000, 10_000_001) == 875_000

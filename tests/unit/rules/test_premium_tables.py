@@ -1,0 +1,182 @@
+"""Premium tables: all unions, a year without a row, and R10 by adding rows and no code."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from app.core.errors import UserError
+from app.core.tables import load_tables, shipped_tables
+from app.rules.money import rate_from_percent
+from app.rules.premium import InsuredStatus, Part, assess
+from app.rules.premium_tables import pension_deduction, premium_year
+from tests.support.levy import single, tables, year_of
+
+pytestmark = pytest.mark.req("FLOW-405", "DATA-21")
+
+ALL_UNIONS = [f"{number:02}" for number in range(1, 48)]
+
+
+def refusal(union: str, fiscal_year: int) -> UserError:
+    with pytest.raises(UserError) as caught:
+        premium_year(tables(), union, fiscal_year)
+    return caught.value
+
+
+@pytest.mark.parametrize("fiscal_year", [2024, 2025, 2026])
+def test_every_union_has_its_rates(fiscal_year: int) -> None:
+    for union in ALL_UNIONS:
+        year = premium_year(tables(), union, fiscal_year)
+        parts = [rule.part for rule in year.parts]
+        assert parts == ([Part.MEDICAL, Part.CHILD] if fiscal_year >= 2026 else [Part.MEDICAL])
+        assert 40_000 < year.parts[0].rate.per_capita < 70_000
+        assert 7_000 < year.parts[0].rate.income_rate < 12_000
+
+
+@pytest.mark.parametrize(
+    ("union", "r6", "r8", "child"),
+    [  # DOMAIN Appendix A: first, last and some between
+        ("01", (52_953, 11_790), (59_963, 11_610), (1_364, 280)),
+        ("15", (44_200, 8_610), (49_200, 8_610), (1_354, 260)),
+        ("23", (53_438, 11_130), (56_130, 10_480), (1_362, 250)),
+        ("31", (52_138, 10_640), (52_138, 10_640), (1_363, 250)),
+        ("47", (56_400, 11_600), (61_000, 10_810), (1_290, 260)),
+    ],
+)
+def test_rates_as_published(
+    union: str, r6: tuple[int, int], r8: tuple[int, int], child: tuple[int, int]
+) -> None:
+    old = year_of(union, 2024).parts[0].rate
+    medical, kids = (rule.rate for rule in year_of(union, 2026).parts)
+    assert (old.per_capita, old.income_rate) == r6
+    assert (medical.per_capita, medical.income_rate) == r8
+    assert (kids.per_capita, kids.income_rate) == child
+
+
+def test_both_years_of_a_period_have_the_same_rates() -> None:
+    for union in ALL_UNIONS:
+        for row in tables()["premium_rates"].rows(date(2026, 4, 1), union=union):
+            assert row.holds_on(date(2028, 3, 31))
+            assert not row.holds_on(date(2028, 4, 1))
+
+
+def test_rates_to_be_read_again_are_marked_and_the_mark_reaches_the_result() -> None:
+    """DOMAIN Appendix A: 新潟, 鳥取, 宮崎, 鹿児島 are to be checked against the source."""
+    marked = {row.text("union") for row in tables()["premium_rates"].rows() if not row.confirmed}
+    assert marked == {"15", "31", "45", "46"}
+    used = assess(year_of("31", 2026), single(2_000_000)).unconfirmed
+    assert "premium_rates" in {row.table for row in used}
+    used = assess(year_of("23", 2026), single(2_000_000)).unconfirmed
+    assert "premium_rates" not in {row.table for row in used}
+
+
+class TestWhatIsMissingIsRefused:
+    def test_r9_has_rates_but_no_reduction_lines(self) -> None:
+        error = refusal("15", 2027)
+        assert error.code in {"premium.no_reduction", "premium.no_reduction_share"}
+        assert "2027年度（令和9年度）" in error.message
+        assert "軽減" in error.message
+
+    def test_r10_has_nothing_yet(self) -> None:
+        assert refusal("15", 2028).code == "premium.no_ceiling"
+
+    def test_a_union_that_does_not_exist(self) -> None:
+        error = refusal("48", 2026)
+        assert error.code == "premium.no_union"
+        assert "48" in error.message
+
+    def test_a_union_without_a_rate_in_that_year(self) -> None:
+        error = refusal("23", 2023)
+        assert error.code == "premium.no_rate"
+        assert "23" in error.message
+        assert "令和5年度" in error.message
+
+    def test_a_rate_with_a_fourth_decimal_is_never_rounded(self) -> None:
+        assert rate_from_percent(Decimal("8.613")) == 8_613
+        with pytest.raises(ValueError, match="three decimals"):
+            rate_from_percent(Decimal("8.6135"))
+
+    def test_pension_deduction_of_a_year_before_the_table(self) -> None:
+        with pytest.raises(UserError) as caught:
+            pension_deduction(tables(), 2019, is_65=True)
+        assert caught.value.code == "tables.no_row"
+
+
+R10_ROWS = {
+    "premium_rates": """
+[[row]]
+union = "15"
+part = "medical"
+valid_from = 2028-04-01
+valid_to = 2030-03-31
+per_capita = 50_001
+income_rate = 8.755
+[[row]]
+union = "15"
+part = "child"
+valid_from = 2028-04-01
+valid_to = 2030-03-31
+per_capita = 1_500
+income_rate = 0.30
+""",
+    "premium_ceilings": """
+[[row]]
+part = "medical"
+valid_from = 2028-04-01
+ceiling = 870_000
+source = "令和10年度（試験）"
+[[row]]
+part = "child"
+valid_from = 2028-04-01
+ceiling = 22_000
+source = "令和10年度（試験）"
+""",
+    "premium_reductions": """
+[[row]]
+valid_from = 2027-04-01
+five_per_head = 320_000
+two_per_head = 580_000
+""",
+    "premium_earner_lines": """
+[[row]]
+valid_from = 2027-04-01
+salary_line = 650_000
+source = "令和9年度（試験）"
+confirmed = true
+""",
+    "premium_reduction_shares": """
+[[row]]
+part = "medical"
+valid_from = 2027-04-01
+seven = 710
+source = "令和9年度（試験）"
+[[row]]
+part = "child"
+valid_from = 2027-04-01
+seven = 690
+source = "令和9年度（試験）"
+""",
+}
+
+
+def test_r10_needs_rows_and_no_line_of_code(tmp_path: Path) -> None:
+    """A change of law is a new row (issue 3, item 8)."""
+    copy = tmp_path / "tables"
+    shutil.copytree(shipped_tables(), copy)
+    for name, rows in R10_ROWS.items():
+        file = copy / f"{name}.toml"
+        file.write_text(file.read_text(encoding="utf-8") + rows, encoding="utf-8")
+    year = premium_year(load_tables(copy), "15", 2028)
+    status = InsuredStatus(date(2020, 1, 1))
+    result = assess(year, single(3_000_000, 2028, insured=status)).persons[0]
+    assert [part.income_based for part in result.parts] == [1_470_000 * 8_755 // 100_000, 4_410]
+    assert result.amount == (50_001 + 128_698) // 100 * 100 + (1_500 + 4_410) // 100 * 100
+    poor = assess(year, single(1_530_000, 2028, insured=status)).persons[0]
+    assert [part.per_capita for part in poor.parts] == [50_001 * 29 // 100, 1_500 * 31 // 100]
+    rich = assess(year, single(20_000_000, 2028, insured=status)).persons[0]
+    assert rich.amount == 870_000 + 22_000
+    assert premium_year(load_tables(copy), "15", 2026) == year_of("15", 2026)
