@@ -1,0 +1,238 @@
+"""The HTTPS interface between a terminal and the union's standard system, as data (DESIGN 6).
+
+Everything goes over one host and port with mutual TLS 1.3; only ``ENROLMENTS`` answers
+without a client certificate (the certificate is what it is about). Bodies are deterministic
+CBOR (``app.wire.bodies``), signed ones statements (``app.wire.statements``).
+
+    enrol     POST ENROLMENTS                 signed EnrolmentRequest  → EnrolmentState
+              GET  enrolment_path(id)                                  → EnrolmentState
+    renew     POST RENEWALS                   Renewal                  → EnrolmentState
+    contact   POST CONTACT                    signed Contact           → ContactAnswer
+    head      GET  HEAD                                                → signed Head, 404 none yet
+    time      GET  TIME?nonce=<64 hex>                                 → signed PeerTime
+    up        HEAD upload_path(id)            → 200 with UPLOAD_OFFSET, UPLOAD_STATE; 404 unknown
+              POST upload_path(id)            UploadStart              → 201, or 200 when begun
+              PATCH upload_path(id)           chunk, UPLOAD_OFFSET     → 204 with the new offset
+              POST complete_path(id)                                   → signed Receipt
+              GET  receipt_path(id)                                    → signed Receipt, 404 open
+    down      GET  DOWN                                                → DownList
+              GET  download_path(id)          Range: bytes=a-b         → 206 (200 for the whole)
+              POST acknowledge_path(id)       signed Acknowledgement   → 204
+
+A refusal has the status of its cause (``STATUS``) and a ``Refusal`` as body.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+VERSION = 1
+PREFIX = "/v1"
+CHUNK = 1024 * 1024
+"""Bytes in one PATCH and one ranged fetch at most (TECH 8: the best of those measured)."""
+LINES_AT_ONCE = 20_000
+"""Journal lines in one contact at most; a longer journal takes several contacts."""
+MEDIA_TYPE = "application/vnd.madoguchi+cbor"
+UPLOAD_OFFSET = "Upload-Offset"
+UPLOAD_STATE = "Upload-State"
+
+ENROLMENTS = f"{PREFIX}/enrolments"
+RENEWALS = f"{PREFIX}/renewals"
+CONTACT = f"{PREFIX}/contact"
+HEAD = f"{PREFIX}/head"
+TIME = f"{PREFIX}/time"
+UP = f"{PREFIX}/up"
+DOWN = f"{PREFIX}/down"
+
+
+def enrolment_path(request_id: str) -> str:
+    """Where the state of an enrolment or renewal request is asked."""
+    return f"{ENROLMENTS}/{request_id}"
+
+
+def upload_path(outbox_id: str) -> str:
+    """Where a container is sent to."""
+    return f"{UP}/{outbox_id}"
+
+
+def complete_path(outbox_id: str) -> str:
+    """Where a container sent whole is handed over."""
+    return f"{UP}/{outbox_id}/complete"
+
+
+def receipt_path(outbox_id: str) -> str:
+    """Where the receipt of a container handed over is asked for again."""
+    return f"{UP}/{outbox_id}/receipt"
+
+
+def download_path(item_id: str) -> str:
+    """Where an announced container is fetched."""
+    return f"{DOWN}/{item_id}"
+
+
+def acknowledge_path(item_id: str) -> str:
+    """Where an announced container is acknowledged."""
+    return f"{DOWN}/{item_id}/acknowledgement"
+
+
+class UploadState(StrEnum):
+    """The value of the header ``UPLOAD_STATE``: receiving, or settled (a receipt exists)."""
+
+    RECEIVING = "receiving"
+    SETTLED = "settled"
+
+
+@dataclass(frozen=True, slots=True)
+class UploadStart:
+    """What will be sent: the whole container's size (bytes) and SHA-256 (hex)."""
+
+    file_id: str
+    stream: str
+    epoch: int
+    sequence: int
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class DownItem:
+    """One announced container; ``size`` in bytes, ``digest`` SHA-256 of the whole (hex)."""
+
+    id: str
+    file_id: str
+    stream: str
+    epoch: int
+    sequence: int
+    size: int
+    digest: str
+    announced_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class DownList:
+    """What waits for this terminal and is not acknowledged, in the order to be taken."""
+
+    items: tuple[DownItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ControlRow:
+    """One row of the municipal control log; ``body`` carries a supervisor's signature."""
+
+    position: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ContactAnswer:
+    """The union's answer: countersigned ``Head`` and ``PeerTime`` (both signed statements),
+    and the control rows after the position the terminal named, in order."""
+
+    head: bytes
+    time: bytes
+    control: tuple[ControlRow, ...]
+
+
+class EnrolmentStep(StrEnum):
+    """Where a request stands: 承認待ち, 承認, 却下."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentState:
+    """The state of a request; ``answer`` is a signed EnrolmentAnswer once approved, else
+    empty; ``note`` says why it was refused."""
+
+    id: str
+    step: EnrolmentStep
+    answer: bytes
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A signed EnrolmentRequest, signed again as a whole by the signing key in force."""
+
+    request: bytes
+    key: str
+    signature: bytes
+
+
+RENEWAL_DOMAIN = b"madoguchi-renewal-v1\0"
+"""Comes before the request's bytes in what the key in force signs."""
+
+
+class Cause(StrEnum):
+    """Why the union refuses a request; the Japanese sentence comes with it."""
+
+    MALFORMED = "malformed"  # not the declared body
+    NO_CERTIFICATE = "no_certificate"
+    UNKNOWN_TERMINAL = "unknown_terminal"
+    WITHDRAWN = "withdrawn"  # the terminal's enrolment was withdrawn
+    NOT_FOUND = "not_found"
+    WRONG_OFFSET = "wrong_offset"  # UPLOAD_OFFSET in the answer is the true one
+    OTHER_CONTENT = "other_content"  # the same id with another digest or size
+    INCOMPLETE = "incomplete"  # completed before all bytes were there
+    TOO_LARGE = "too_large"
+    BAD_SIGNATURE = "bad_signature"
+    FORK = "fork"  # the journal does not continue the countersigned head
+    BUSY = "busy"
+
+
+STATUS: dict[Cause, int] = {
+    Cause.MALFORMED: 400,
+    Cause.NO_CERTIFICATE: 401,
+    Cause.UNKNOWN_TERMINAL: 403,
+    Cause.WITHDRAWN: 403,
+    Cause.NOT_FOUND: 404,
+    Cause.WRONG_OFFSET: 409,
+    Cause.OTHER_CONTENT: 409,
+    Cause.INCOMPLETE: 409,
+    Cause.TOO_LARGE: 413,
+    Cause.BAD_SIGNATURE: 422,
+    Cause.FORK: 409,
+    Cause.BUSY: 503,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The body of every refusal."""
+
+    cause: Cause
+    message: str
+    remedy: str
+
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+
+
+def is_id(text: str) -> bool:
+    """Whether ``text`` can be an idempotency or request id: plain signs, fit for a path."""
+    return _ID.fullmatch(text) is not None
+
+
+def stream_of(file_id: str) -> str:
+    """The stream a file travels in: one for each file, so that a large one holds none up."""
+    return file_id.lower()
+
+
+def chain(head: bytes, lines: Iterable[bytes]) -> bytes:
+    """The journal's head after ``lines`` (digests of 32 bytes): head ← SHA-256(head ‖ line).
+
+    The terminal's journal and the union's register compute it alike; the head before the
+    first line is 32 zero bytes.
+    """
+    for line in lines:
+        head = hashlib.sha256(head + line).digest()
+    return head
+
+
+FIRST_HEAD = bytes(32)
