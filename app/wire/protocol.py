@@ -8,7 +8,7 @@ CBOR (``app.wire.bodies``), signed ones statements (``app.wire.statements``).
               GET  enrolment_path(id)                                  → EnrolmentState
     renew     POST RENEWALS                   Renewal                  → EnrolmentState
     contact   POST CONTACT                    signed Contact           → ContactAnswer
-    head      GET  HEAD                                                → signed Head, 404 none yet
+    head      GET  HEAD                                                → CountersignedHead, 404 none
     time      GET  TIME?nonce=<64 hex>                                 → signed PeerTime
     up        HEAD upload_path(id)            → 200 with UPLOAD_OFFSET, UPLOAD_STATE; 404 unknown
               POST upload_path(id)            UploadStart              → 201, or 200 when begun
@@ -24,11 +24,11 @@ A refusal has the status of its cause (``STATUS``) and a ``Refusal`` as body.
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from app.wire.heads import CountersignedHead
 
 VERSION = 1
 PREFIX = "/v1"
@@ -129,10 +129,10 @@ class ControlRow:
 
 @dataclass(frozen=True, slots=True)
 class ContactAnswer:
-    """The union's answer: countersigned ``Head`` and ``PeerTime`` (both signed statements),
-    and the control rows after the position the terminal named, in order."""
+    """The union's answer: the head reached, countersigned; its ``PeerTime`` (a signed
+    statement); the control rows after the position the terminal named, in order."""
 
-    head: bytes
+    head: CountersignedHead
     time: bytes
     control: tuple[ControlRow, ...]
 
@@ -222,17 +222,3 @@ def is_id(text: str) -> bool:
 def stream_of(file_id: str) -> str:
     """The stream a file travels in: one for each file, so that a large one holds none up."""
     return file_id.lower()
-
-
-def chain(head: bytes, lines: Iterable[bytes]) -> bytes:
-    """The journal's head after ``lines`` (digests of 32 bytes): head ← SHA-256(head ‖ line).
-
-    The terminal's journal and the union's register compute it alike; the head before the
-    first line is 32 zero bytes.
-    """
-    for line in lines:
-        head = hashlib.sha256(head + line).digest()
-    return head
-
-
-FIRST_HEAD = bytes(32)

@@ -1,8 +1,9 @@
-"""Small signed statements: receipts, acknowledgements, countersigned heads, peer time.
+"""Small signed statements: receipts, acknowledgements, contacts, peer time, enrolment.
 
 A statement is a frozen dataclass; on the line it is deterministic CBOR with an Ed25519
 signature. The signed bytes begin with a domain and the statement's kind, so that no
-statement can be taken for another or for a container's head.
+statement can be taken for another or for a container's head. Countersigned journal heads have
+their own form (``app.wire.heads``), because the journal keeps them.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.core.errors import EnvironmentFault
 from app.wire.bodies import decode, encode
+from app.wire.heads import Head, LineDigest
 from app.wire.keys import SigningKeys, signing_id, signing_keys
 
 T = TypeVar("T")
@@ -72,19 +74,6 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """A journal head that the union countersigned: nothing up to ``number`` can change."""
-
-    municipality: str
-    terminal: str
-    store: str
-    epoch: int
-    number: int
-    head: bytes
-    at: str
-
-
-@dataclass(frozen=True, slots=True)
 class PeerTime:
     """The union's time in answer to ``nonce`` (32 bytes of the asker's choosing)."""
 
@@ -96,9 +85,9 @@ class PeerTime:
 class Contact:
     """What a terminal says at each contact: journal lines since the last head, its positions.
 
-    ``lines`` are the digests of journal lines ``number_before`` + 1 onward; recomputing with
-    ``chain`` from ``head_before`` must give ``head_after``. ``control`` is the position of the
-    municipal control log already applied.
+    ``since`` is the head the union last countersigned (as the terminal knows it), ``lines``
+    the digests of the lines after it in order: ``app.wire.heads.follow`` leads from one to
+    the other. ``control`` is the position of the municipal control log already applied.
     """
 
     municipality: str
@@ -106,10 +95,8 @@ class Contact:
     store: str
     epoch: int
     nonce: bytes
-    number_before: int
-    head_before: bytes
-    lines: tuple[bytes, ...]
-    head_after: bytes
+    since: Head
+    lines: tuple[LineDigest, ...]
     control: int
     at: str
 

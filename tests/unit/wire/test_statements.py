@@ -9,10 +9,12 @@ import pytest
 
 from app.wire import protocol
 from app.wire.bodies import MalformedBody, decode, encode
+from app.wire.heads import Head, LineDigest, countersign, follow, is_countersigned
 from app.wire.keys import fingerprint, signing_keys
 from app.wire.protocol import DownItem, DownList, Refusal
 from app.wire.statements import (
     Acknowledgement,
+    Contact,
     EnrolmentRequest,
     PeerTime,
     Receipt,
@@ -150,8 +152,24 @@ def test_every_refusal_has_a_status():
     assert decode(Refusal, encode(body)) == body
 
 
-def test_the_chain_depends_on_order_and_start():
-    one, two = b"1" * 32, b"2" * 32
-    head = protocol.chain(protocol.FIRST_HEAD, [one, two])
-    assert head == protocol.chain(protocol.chain(protocol.FIRST_HEAD, [one]), [two])
-    assert head != protocol.chain(protocol.FIRST_HEAD, [two, one])
+def test_a_contact_and_its_answer_carry_heads():
+    since = Head(3, b"h" * 32)
+    lines = tuple(LineDigest(number, bytes([number]) * 32) for number in (4, 5))
+    contact = Contact(
+        municipality=MUNICIPALITY,
+        terminal="T01",
+        store="s",
+        epoch=1,
+        nonce=b"n" * 32,
+        since=since,
+        lines=lines,
+        control=0,
+        at="2026-11-20T09:00:00+09:00",
+    )
+    got = open_signed(Contact, sign(contact, UNION.signing), signing_keys(UNION.public))
+    head = countersign(UNION.signing, got.store, got.terminal, follow(got.since, got.lines), "t")
+    time = sign(PeerTime(got.nonce, "t"), UNION.signing)
+    answer = protocol.ContactAnswer(head, time, (protocol.ControlRow(1, b"row"),))
+    again = decode(protocol.ContactAnswer, encode(answer))
+    assert again == answer
+    assert is_countersigned(UNION.signing.public_key(), again.head)
