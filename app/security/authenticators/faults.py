@@ -1,0 +1,172 @@
+"""What can go wrong at a security key: each cause its own code, message and way out."""
+
+from __future__ import annotations
+
+from app.core.errors import EnvironmentFault, UserError
+
+
+def cancelled() -> UserError:
+    """The person gave up, at our window or at the key's."""
+    return UserError(
+        "key.cancelled",
+        "セキュリティキーの操作を取りやめました。",
+        "続けるときは、もう一度操作してください。",
+    )
+
+
+def timed_out() -> EnvironmentFault:
+    """Nobody touched the key in time."""
+    return EnvironmentFault(
+        "key.timeout",
+        "時間内にセキュリティキーに触れられなかったため、中止しました。",
+        "もう一度操作し、キーが点滅したら触れてください。",
+    )
+
+
+def no_key() -> EnvironmentFault:
+    """No device is there."""
+    return EnvironmentFault(
+        "key.none",
+        "セキュリティキーが見つかりません。",
+        "自分のセキュリティキーを差す（かざす）かして、もう一度操作してください。",
+    )
+
+
+def several_keys() -> EnvironmentFault:
+    """More than one device fits."""
+    return EnvironmentFault(
+        "key.several",
+        "セキュリティキーが二つ以上つながっていて、どれを使うか決められません。",
+        "使うキーだけを残してほかを抜き、もう一度操作してください。",
+    )
+
+
+def wrong_key() -> UserError:
+    """The device holds no credential of ours for this person."""
+    return UserError(
+        "key.wrong",
+        "このセキュリティキーは、この職員のものとして登録されていません。",
+        "自分のセキュリティキーに差し替えて、もう一度操作してください。",
+    )
+
+
+def already_registered() -> UserError:
+    """The device already holds one of the person's credentials."""
+    return UserError(
+        "key.already_registered",
+        "このセキュリティキーは、この職員のものとしてすでに登録されています。",
+        "予備を登録するときは、別のキーを使ってください。",
+    )
+
+
+def pin_wrong(retries_left: int | None) -> UserError:
+    """A wrong PIN; the key counts the tries itself."""
+    left = (
+        "" if retries_left is None else f"あと{retries_left}回間違えると、キーが使えなくなります。"
+    )
+    return UserError(
+        "key.pin_wrong",
+        f"セキュリティキーの暗証番号（PIN）が違います。{left}",
+        "PINを確かめて、もう一度入力してください。",
+        field="pin",
+    )
+
+
+def pin_paused() -> EnvironmentFault:
+    """Three wrong PINs in a row: the key wants to be taken out first."""
+    return EnvironmentFault(
+        "key.pin_paused",
+        "PINを続けて間違えたため、セキュリティキーが入力を受け付けなくなりました。",
+        "キーをいったん抜いて差し直し、PINを確かめてから入力してください。",
+    )
+
+
+def pin_blocked() -> EnvironmentFault:
+    """No PIN tries left: only a reset, which destroys the credentials, helps."""
+    return EnvironmentFault(
+        "key.pin_blocked",
+        "PINの間違いが限度を超え、このセキュリティキーは使えなくなりました。",
+        "監督者に届け出て、キーの再登録（または予備のキーの使用）を申し出てください。",
+    )
+
+
+def pin_not_set() -> EnvironmentFault:
+    """A key without PIN or fingerprint cannot verify its user."""
+    return EnvironmentFault(
+        "key.pin_not_set",
+        "このセキュリティキーには、暗証番号（PIN）も指紋も設定されていません。",
+        "キーの設定ツールでPINを設定してから、もう一度操作してください。",
+    )
+
+
+def uv_failed(retries_left: int | None) -> UserError:
+    """The built-in fingerprint reader did not recognise the person."""
+    left = "" if retries_left is None else f"あと{retries_left}回試せます。"
+    return UserError(
+        "key.uv_failed",
+        f"指紋などによる本人の確認ができませんでした。{left}",
+        "指をふいて置き直し、もう一度操作してください。",
+    )
+
+
+def uv_blocked() -> EnvironmentFault:
+    """The built-in reader refuses; without a PIN there is no other way in."""
+    return EnvironmentFault(
+        "key.uv_blocked",
+        "指紋などの確認に続けて失敗したため、セキュリティキーが確認を受け付けません。",
+        "キーにPINを設定してあればPINで、そうでなければ予備のキーで操作してください。",
+    )
+
+
+def removed() -> EnvironmentFault:
+    """The device went away in the middle."""
+    return EnvironmentFault(
+        "key.removed",
+        "操作の途中でセキュリティキーが抜かれました。",
+        "キーを差し直し、操作が終わるまで抜かずに、もう一度操作してください。",
+    )
+
+
+def refused_by_person() -> UserError:
+    """The person declined at the device itself."""
+    return UserError(
+        "key.denied",
+        "セキュリティキーの側で操作が断られました。",
+        "もう一度操作し、キーが点滅したら触れてください。",
+    )
+
+
+def full() -> EnvironmentFault:
+    """No room for another credential."""
+    return EnvironmentFault(
+        "key.full",
+        "セキュリティキーの保存場所がいっぱいで、登録できません。",
+        "不要になった登録をキーの設定ツールで消すか、別のキーを使ってください。",
+    )
+
+
+def unsupported() -> EnvironmentFault:
+    """The device cannot do what we need (CTAP2, user verification, ES256 or EdDSA)."""
+    return EnvironmentFault(
+        "key.unsupported",
+        "このセキュリティキーは、この端末で必要な機能（FIDO2、本人の確認）を備えていません。",
+        "指定された機種のセキュリティキーを使ってください。",
+    )
+
+
+def hello_unavailable() -> EnvironmentFault:
+    """Windows Hello needs Windows 10 1903 or later."""
+    return EnvironmentFault(
+        "key.hello_unavailable",
+        "この端末ではWindows Helloを使えません。",
+        "セキュリティキーを使うか、Windowsの設定で指紋または顔の登録を済ませてください。",
+    )
+
+
+def failed(cause_name: str) -> EnvironmentFault:
+    """Anything else; ``cause_name`` is a status name, never data."""
+    return EnvironmentFault(
+        "key.failed",
+        f"セキュリティキーとのやりとりに失敗しました（{cause_name}）。",
+        "キーを差し直してもう一度操作し、続くときはシステム管理者に連絡してください。",
+    )
