@@ -26,9 +26,8 @@ from app.security.authenticators.attestation import AttestationKind, judge_attes
 from app.security.authenticators.port import Assertion, NewCredential
 from app.security.authenticators.webauthn import ALGORITHMS
 
-
-_MALFORMED = (ValueError, KeyError, IndexError, TypeError, AttributeError)
 # what the libraries raise on bytes that are not what they should be
+_MALFORMED = (ValueError, KeyError, IndexError, TypeError, AttributeError)
 
 
 class Profile(StrEnum):
