@@ -20,7 +20,7 @@ from app.wire.files import FILES
 from app.wire.keys import recipient_id, signing_id
 from app.wire.protocol import stream_of
 
-MUNICIPALITY = "999995"  # invented; the check digit fits
+MUNICIPALITY = "152994"  # 見本県見本市, which does not exist
 LAYOUTS = {spec.id: (spec.layout, spec.version) for spec in FILES.values()}
 
 

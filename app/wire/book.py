@@ -1,0 +1,84 @@
+"""The interface book (インタフェース仕様), rendered from FILES.
+
+``python -m app.wire.book`` prints it; ``docs/interface-book.md`` is that text, kept current by
+a test.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from app.wire.files import FILES, FileSpec, Route
+from app.wire.layout import Column, Kind
+
+_ROUTES = {
+    Route.ONLINE: "即時（専用線）",
+    Route.UP: "上り（端末 → 標準システム）",
+    Route.DOWN: "下り（標準システム → 端末）",
+    Route.MEDIUM_IN: "電子媒体による移入",
+    Route.MEDIUM_OUT: "電子媒体による移出",
+}
+_KINDS = {
+    Kind.DIGITS: "数字（固定長）",
+    Kind.NUMBER: "数（最大桁）",
+    Kind.TEXT: "文字（最大字数）",
+    Kind.KANA: "全角カタカナ（最大字数）",
+    Kind.DAY: "日 YYYY-MM-DD",
+    Kind.MOMENT: "日時 ISO 8601（時差つき）",
+    Kind.CODE: "コード",
+    Kind.FLAG: "0 / 1",
+    Kind.ID: "番号（最大長）",
+    Kind.JSON: "構造（JSON）",
+}
+_PREFACE = """\
+# インタフェース仕様書
+
+この文書は `app/wire/files.py` から作る（`python -m app.wire.book`）。手で直さない。
+
+- 文字コードは UTF-8（先頭の印なし）。1 行目は項目名。2 行目からが記録で、どの値も二重引用符で
+  囲み、宣言の順に並べ、改行（LF）で終わる。値の中の引用符は二つ重ねる。
+- 値はすべて文字。ない値は空。名前は正規化しない。字数は異体字セレクタと合成記号を数えない。
+- 一つでも取り決めと違う値があれば、ファイル全体を受け取らない（SEC-112）。
+- ファイルは署名と暗号の入れ物（`app/wire/container.py`）に入れて運ぶ。
+"""
+
+
+def interface_book() -> str:
+    """The whole book as Markdown."""
+    return _PREFACE + "".join("\n" + "\n".join(_chapter(spec)) + "\n" for spec in FILES.values())
+
+
+def _chapter(spec: FileSpec) -> Iterator[str]:
+    yield f"## {spec.id} {spec.title}"
+    yield ""
+    yield f"- 呼び名: {'、'.join(spec.names)}"
+    yield f"- 経路: {_ROUTES[spec.route]}"
+    yield f"- 周期: {spec.frequency}"
+    yield f"- レイアウト: `{spec.layout}` 第 {spec.version} 版"
+    yield f"- 一件を定める項目: {'、'.join(spec.key)}"
+    yield f"- 送信前の確認: {spec.confirmations} 人"
+    yield f"- 控えの保存: {spec.retention_days} 日"
+    yield f"- 個人番号: {'含む' if spec.holds_my_number else '含まない'}"
+    yield ""
+    yield "| # | 項目名 | 内容 | 型 | 長さ | 必須 | コード表 |"
+    yield "|---|---|---|---|---|---|---|"
+    for number, column in enumerate(spec.columns, start=1):
+        yield _row(number, column)
+
+
+def _row(number: int, column: Column) -> str:
+    label = column.label + (
+        "（個人番号）" if column.my_number and "個人番号" not in column.label else ""
+    )
+    width = str(column.width) if column.width else ""
+    required = "○" if column.required else ""
+    codes = f"`{column.codes}`" if column.codes else ""
+    return (
+        f"| {number} | `{column.name}` | {label} | {_KINDS[column.kind]} | {width} |"
+        f" {required} | {codes} |"
+    )
+
+
+if __name__ == "__main__":
+    sys.stdout.write(interface_book())

@@ -1,0 +1,125 @@
+"""What one value of a file may be, by its column's declaration (SEC-112)."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import TypeAlias
+
+from app.core.canon import canonical_json
+from app.core.tables import Tables
+from app.wire.files import FILES
+from app.wire.layout import Column, Kind
+from app.wire.protocol import is_id
+
+Codes: TypeAlias = Mapping[str, Collection[str]]
+"""The codes that hold, by the name of their table."""
+
+Check: TypeAlias = Callable[[str], str]
+"""Why a value that is not empty is refused (a reason of ``REASONS``), or "" when it is right."""
+
+REASONS: dict[str, str] = {
+    "required": "必須の項目が空です",
+    "width": "長さが取り決めと違います",
+    "digits": "数字だけの、決まった桁数ではありません",
+    "number": "数ではないか、桁が多すぎます",
+    "kana": "全角カタカナではない文字があります",
+    "day": "暦にある日（YYYY-MM-DD）ではありません",
+    "moment": "日時（時差つき）ではありません",
+    "code": "コード表にない値です",
+    "flag": "0 か 1 ではありません",
+    "id": "番号として使えない文字があります",
+    "json": "構造の書き方が正しくありません",
+    "control": "使えない制御文字があります",
+}
+
+# Tab, line feed and carriage return may stand in a text; they are quoted.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# The middle dot stands in the kana of foreign residents' names.
+_KANA = re.compile("[ァ-ヺー・\u3000 ]*")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def code_sets(tables: Tables, day: date) -> dict[str, frozenset[str]]:
+    """The codes of every table that a file's column names, as they hold on ``day``.
+
+    Raises KeyError for a table that is not there: a mistake of ours, found by the tests.
+    """
+    named = {column.codes for spec in FILES.values() for column in spec.columns if column.codes}
+    return {name: frozenset(str(code) for code in tables[name].codes(day)) for name in named}
+
+
+def clusters(text: str) -> int:
+    """How many characters a reader sees: a base with its marks and selectors is one."""
+    return sum(1 for sign in text if unicodedata.category(sign) not in ("Mn", "Mc", "Me", "Cf"))
+
+
+def check_of(column: Column, codes: Codes) -> Check:
+    """The check of a column's values."""
+    width = column.width
+    match column.kind:
+        case Kind.DIGITS:
+            pattern = re.compile(f"[0-9]{{{width}}}")
+            return lambda value: "" if pattern.fullmatch(value) else "digits"
+        case Kind.NUMBER:
+            pattern = re.compile(f"[0-9]{{1,{width}}}")
+            return lambda value: "" if pattern.fullmatch(value) else "number"
+        case Kind.TEXT:
+            return lambda value: _text(value, width)
+        case Kind.KANA:
+            return lambda value: "kana" if not _KANA.fullmatch(value) else _text(value, width)
+        case Kind.DAY:
+            return _day
+        case Kind.MOMENT:
+            return _moment
+        case Kind.CODE:
+            known = codes[column.codes]
+            return lambda value: "" if value in known else "code"
+        case Kind.FLAG:
+            return lambda value: "" if value in ("0", "1") else "flag"
+        case Kind.ID:
+            return lambda value: _id(value, width)
+        case Kind.JSON:
+            return lambda value: "width" if len(value) > width else _json(value)
+
+
+def _text(value: str, width: int) -> str:
+    if _CONTROL.search(value):
+        return "control"
+    # Never more clusters than code points, so most values need no counting.
+    return "width" if len(value) > width and clusters(value) > width else ""
+
+
+def _id(value: str, width: int) -> str:
+    if len(value) > width:
+        return "width"
+    return "" if is_id(value) else "id"
+
+
+@lru_cache(maxsize=65536)
+def _day(value: str) -> str:
+    if not _DAY.fullmatch(value):
+        return "day"
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return "day"
+    return ""
+
+
+def _moment(value: str) -> str:
+    try:
+        return "" if datetime.fromisoformat(value).tzinfo is not None else "moment"
+    except ValueError:
+        return "moment"
+
+
+def _json(value: str) -> str:
+    try:
+        return "" if canonical_json(json.loads(value)) == value else "json"
+    except (ValueError, RecursionError):
+        return "json"

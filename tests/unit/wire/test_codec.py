@@ -1,0 +1,189 @@
+"""Records and bytes: exact there and back, strict, in constant memory."""
+
+from __future__ import annotations
+
+import tracemalloc
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.core.tables import load_tables, shipped_tables
+from app.wire.book import interface_book
+from app.wire.codec import Decoder, Encoding, FileRefused, decode_file, encode_file
+from app.wire.files import FILES
+from app.wire.values import clusters, code_sets
+
+CODES = code_sets(load_tables(shipped_tables()), date(2026, 11, 20))
+SAMPLES = Path(__file__).parents[2] / "support" / "files"
+BROKEN = sorted(SAMPLES.glob("*/broken.*.csv"))
+CHECK = FILES["FILE-24"]
+ROOT = Path(__file__).parents[3]
+
+
+def _sample(file_id: str):
+    spec = FILES[file_id]
+    return spec, (SAMPLES / file_id / "good.csv").read_bytes()
+
+
+@pytest.mark.req("SEC-112")
+def test_every_file_has_a_good_sample_and_three_broken_ones():
+    assert {path.name for path in SAMPLES.iterdir()} == set(FILES)
+    for file_id in FILES:
+        assert (SAMPLES / file_id / "good.csv").exists()
+        reasons = {path.name.split(".")[1] for path in (SAMPLES / file_id).glob("broken.*.csv")}
+        assert len(reasons) >= 3
+
+
+@pytest.mark.req("SEC-112", "FILE-01", "FILE-03", "FILE-16", "FILE-17", "FILE-24")
+@pytest.mark.parametrize("file_id", FILES)
+def test_the_hand_written_sample_is_read_and_written_back_byte_for_byte(file_id):
+    spec, data = _sample(file_id)
+    records = decode_file(spec, data, CODES)
+    assert len(records) == 2
+    assert encode_file(spec, records, CODES) == data
+
+
+@pytest.mark.req("SEC-112")
+@pytest.mark.parametrize("path", BROKEN, ids=lambda p: f"{p.parent.name}-{p.stem}")
+def test_a_broken_file_is_refused_whole_with_its_reason_and_place(path):
+    _, reason, *column = path.stem.split(".")
+    taken = []
+    with pytest.raises(FileRefused) as refused:
+        taken.extend(decode_file(FILES[path.parent.name], path.read_bytes(), CODES))
+    assert refused.value.code == f"file.{reason}"
+    assert refused.value.column == "".join(column)
+    assert f"{refused.value.line} 行目" in refused.value.message
+    assert taken == []
+
+
+def test_the_place_counts_lines_as_an_editor_shows_them():
+    """The first record of this sample stands on two lines."""
+    spec, data = _sample("FILE-24")
+    records = [*decode_file(spec, data, CODES)]
+    swapped = encode_file(spec, [records[1], records[0]], CODES)
+    broken = swapped.replace(b'"number_blank"', b'"nothing"')
+    with pytest.raises(FileRefused) as refused:
+        decode_file(spec, broken, CODES)
+    assert refused.value.line == 4
+
+
+def test_names_keep_every_sign():
+    _, data = _sample("FILE-01")
+    first, second = decode_file(FILES["FILE-01"], data, CODES)
+    assert first.name == "辻\U000e0100﨑\u3000髙子"
+    assert first.building == '"コーポ見本" 101'
+    assert second.name == "SAMPLE MARIA\u0085LUISA"
+    assert second.address == "見本県見本市港町\n5番地"
+
+
+_TEXT = st.text(
+    st.one_of(
+        st.characters(min_codepoint=0x20, blacklist_categories=("Cs", "Cc")),
+        st.sampled_from('",\n\r\t\u0085\u2028\u2029\x1e\U000e0101髙﨑'.replace("\x1e", "")),
+    ),
+    min_size=1,
+    max_size=60,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(_TEXT, min_size=1, max_size=5), st.integers(1, 97))
+def test_any_text_comes_back_exactly_whatever_the_chunks(texts, step):
+    record = decode_file(*_sample("FILE-24"), CODES)[0]
+    records = [replace(record, detail=text) for text in texts]
+    data = encode_file(CHECK, records, CODES)
+    got = []
+    decoder = Decoder(CHECK, CODES, lambda _, values: got.append(values[7]))
+    for start in range(0, len(data), step):
+        decoder.write(data[start : start + step])
+    decoder.close()
+    assert got == texts
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda d: b"\xef\xbb\xbf" + d, "header"),
+        (lambda d: b"", "header"),
+        (lambda d: d.replace(b'"cause",', b"", 1), "header"),
+        (lambda d: d[:-1], "end"),
+        (lambda d: d[:-2], "end"),
+        (lambda d: d + b'"half', "end"),
+        (lambda d: d + b"\n", "columns"),
+        (lambda d: d.replace("個".encode(), "個".encode("cp932")), "encoding"),
+        (lambda d: d[:-3] + b"\xff\xff\n", "encoding"),
+        (lambda d: d.replace(b'"number_blank"', b'"number"_blank'), "quoting"),
+        (lambda d: d.replace("空白".encode(), b"a\0b"), "control"),
+    ],
+)
+def test_a_file_that_is_no_such_file_is_refused(change, reason):
+    spec, data = _sample("FILE-24")
+    with pytest.raises(FileRefused) as refused:
+        decode_file(spec, change(data), CODES)
+    assert refused.value.code == f"file.{reason}"
+
+
+def test_a_quote_never_closed_does_not_fill_the_memory():
+    spec, data = _sample("FILE-24")
+    decoder = Decoder(spec, CODES, lambda *_: None)
+    with pytest.raises(FileRefused) as refused:
+        decoder.write(data + b'"')
+        for _ in range(64):
+            decoder.write(b"x\n" * 32768)
+    assert refused.value.reason == "quoting"
+
+
+def test_width_counts_what_a_reader_sees():
+    assert clusters("葛\U000e0101城") == 2
+    assert clusters("𠮷") == 1
+    assert clusters("か\u3099") == 1
+    record = decode_file(*_sample("FILE-24"), CODES)[0]
+    wide = "葛\U000e0101" * 500
+    assert decode_file(CHECK, encode_file(CHECK, [replace(record, detail=wide)], CODES), CODES)
+    with pytest.raises(FileRefused) as refused:
+        encode_file(CHECK, [replace(record, detail=wide + "城")], CODES)
+    assert refused.value.code == "file.width"
+
+
+def test_a_wrong_record_is_never_written():
+    record = decode_file(*_sample("FILE-24"), CODES)[0]
+    with pytest.raises(FileRefused) as refused:
+        encode_file(CHECK, [record, replace(record, insured_number="1")], CODES)
+    assert (refused.value.code, refused.value.line) == ("file.digits", 3)
+    assert "1" not in refused.value.message.replace("FILE-24", "")
+
+
+def test_memory_stays_flat_over_a_long_file():
+    record = decode_file(*_sample("FILE-24"), CODES)[0]
+
+    def peak(count: int) -> int:
+        seen = 0
+
+        def take(_: int, __: tuple[str, ...]) -> None:
+            nonlocal seen
+            seen += 1
+
+        encoding = Encoding(CHECK, (record for _ in range(count)), CODES)
+        decoder = Decoder(CHECK, CODES, take)
+        tracemalloc.start()
+        while data := encoding.read(8192):
+            decoder.write(data)
+        decoder.close()
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert seen == encoding.count == count
+        return most
+
+    assert peak(20_000) < 1.5 * peak(5_000)
+
+
+@pytest.mark.req("SEC-112")
+def test_the_interface_book_is_current():
+    assert (ROOT / "docs" / "interface-book.md").read_text(encoding="utf-8") == interface_book()
+    for spec in FILES.values():
+        assert f"## {spec.id} {spec.title}" in interface_book()
+        assert all(f"`{column.name}`" in interface_book() for column in spec.columns)
