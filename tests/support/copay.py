@@ -1,0 +1,42 @@
+"""Households for tests of share and class: plain words for the figures a case states."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from app.rules.copay_facts import Household, IncomeFacts, Member, StandardIncome
+
+JUDGED_ON = date(2026, 8, 1)
+OLD = date(1943, 5, 3)
+BY_OFFICE = StandardIncome(by_office=True)
+
+
+def insured(
+    key: str,
+    taxable: int | None,
+    *,
+    birth: date = OLD,
+    revenue: int | None = None,
+    pension_other: int | None = None,
+    base: int | None = None,
+    taxed: bool | None = True,
+    zero: bool | None = False,
+    **more: object,
+) -> Member:
+    """An insured person with the figures that matter."""
+    facts = IncomeFacts(taxed, taxable, revenue, pension_other, base, zero)
+    return Member(key, birth, True, facts, **more)  # type: ignore[arg-type]
+
+
+def other(
+    key: str, birth: date, *, revenue: int | None = None, taxed: bool = True, zero: bool = False
+) -> Member:
+    """A household member with another insurer."""
+    return Member(key, birth, False, IncomeFacts(taxed, None, revenue, None, None, zero))
+
+
+def household(
+    *members: Member, on: date = JUDGED_ON, standard: StandardIncome = BY_OFFICE
+) -> Household:
+    """These persons, judged on 1 August 2026 unless said otherwise."""
+    return Household(members, on, standard)
