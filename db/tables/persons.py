@@ -9,7 +9,10 @@ from db.tables.base import METADATA
 person = Table(
     "person",
     METADATA,
-    Column("id", Text, primary_key=True),
+    # A number of our own for the row, because the name index points at it: a row number that
+    # SQLite gives by itself may change when a table is copied. Given by the store, never shown.
+    Column("row_number", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
     Column("kind", Text, nullable=False),  # 個人区分: 1 住基, 2 外国人, 3 住登外
     Column("name", Text, nullable=False),  # exactly as recorded, never normalised
     Column("kana", Text, nullable=False),
@@ -123,9 +126,12 @@ my_number = Table(
     Index("ix_my_number_search_index", "search_index"),
 )
 
-# Contentless bigram index of names (TECH 2): rowid is person's rowid. Not SQLAlchemy's to
-# create; the migration and tests run this statement.
+# Contentless bigram index of names (TECH 2): its rowid is ``person.row_number``; kept by
+# ``db.search``. Not SQLAlchemy's to create; the migration and tests run these statements.
+# ``secure-delete`` takes a removed name out of the index's pages at once (SEC-157); it works
+# with the 'delete' command and not with ``contentless_delete``, which leaves the old entries.
 NAME_GRAMS_DDL = (
-    "CREATE VIRTUAL TABLE name_grams USING fts5(grams, content='', contentless_delete=1,"
-    " detail='none', tokenize=\"unicode61 categories 'L* N* Co So'\")"
+    "CREATE VIRTUAL TABLE name_grams USING fts5(grams, content='', detail='none',"
+    " tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* Co So'\")"
 )
+NAME_GRAMS_SETTINGS = ("INSERT INTO name_grams(name_grams, rank) VALUES('secure-delete', 1)",)

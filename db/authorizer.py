@@ -1,0 +1,193 @@
+"""The second wall: what a function declared is all that its unit of work can touch.
+
+SQLite asks an authorizer about every table, column, function and command of a statement
+while compiling it. What is not declared is denied, so a forgotten declaration shows as an
+error at once instead of as a silent NULL (DESIGN 3, ``reads`` and ``writes``).
+"""
+
+from __future__ import annotations
+
+# Only the numbers of SQLite's interface are taken from the standard library; they are the
+# same for every build of SQLite. Stores are never opened with it.
+import sqlite3 as numbers
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from app.core.errors import Bug
+from db.tables import METADATA
+
+Authorizer = Callable[[int, str | None, str | None, str | None, str | None], int]
+
+FUNCTIONS_ALLOWED = frozenset(
+    [
+        "abs",
+        "avg",
+        "char",
+        "coalesce",
+        "count",
+        "fts5",
+        "glob",
+        "group_concat",
+        "hex",
+        "ifnull",
+        "iif",
+        "instr",
+        "length",
+        "like",
+        "lower",
+        "ltrim",
+        "match",
+        "max",
+        "min",
+        "nullif",
+        "printf",
+        "format",
+        "quote",
+        "rank",
+        "replace",
+        "round",
+        "row_number",
+        "rtrim",
+        "substr",
+        "substring",
+        "sum",
+        "total",
+        "trim",
+        "typeof",
+        "unicode",
+        "upper",
+        "dense_rank",
+        "lag",
+        "lead",
+        "first_value",
+        "last_value",
+        "json_extract",
+        "json_array_length",
+        "json_valid",
+        "->",
+        "->>",
+    ]
+)
+"""SQL functions a unit of work may call: none reads a file, a clock or a key."""
+
+ALWAYS_READ = frozenset({"store_fact"})
+ALWAYS_WRITTEN = frozenset({"counter", "act"})
+"""Tables that every unit of work of kind update may write: ids and the act's own row."""
+
+NAME_INDEX = "name_grams"
+"""The name index stands and falls with ``person``."""
+
+_NAME_INDEX_PARTS = frozenset(
+    NAME_INDEX + part for part in ("", "_data", "_idx", "_docsize", "_config", "_content")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """Tables and columns as the authorizer needs them; ``*`` stands for all columns."""
+
+    reads: frozenset[tuple[str, str]]
+    updates: frozenset[tuple[str, str]]
+    rows: frozenset[str]  # tables in which rows may be inserted and deleted
+
+
+@lru_cache(maxsize=512)
+def authorizer(reads: tuple[str, ...], writes: tuple[str, ...], *, update: bool) -> Authorizer:
+    """The callback for one function's declaration.
+
+    Names are tables (``"person"``) or columns (``"person.name"``). A column in ``writes``
+    permits UPDATE of that column; inserting and deleting rows needs the whole table. What is
+    written may be read; the primary key and ``version`` of every named table may be read.
+    Raises ``Bug`` ``store.unknown_declaration`` for a name that no table has.
+    """
+    declared = _resolve(reads, writes, update=update)
+    answer = {
+        numbers.SQLITE_SELECT: lambda first, second: True,
+        numbers.SQLITE_RECURSIVE: lambda first, second: True,
+        numbers.SQLITE_READ: lambda first, second: _may_read(declared, first, second),
+        numbers.SQLITE_FUNCTION: lambda first, second: second.lower() in FUNCTIONS_ALLOWED,
+        numbers.SQLITE_UPDATE: lambda first, second: _may(declared.updates, first, second),
+        numbers.SQLITE_INSERT: lambda first, second: first in declared.rows,
+        numbers.SQLITE_DELETE: lambda first, second: first in declared.rows,
+        # the full-text index asks whether another connection changed it
+        numbers.SQLITE_PRAGMA: lambda first, second: first == "data_version" and not second,
+    }
+
+    def callback(
+        action: int, first: str | None, second: str | None, schema: str | None, via: str | None
+    ) -> int:
+        judge = answer.get(action)
+        if judge is not None and judge(first or "", second or ""):
+            return numbers.SQLITE_OK
+        return numbers.SQLITE_DENY
+
+    return callback
+
+
+def allow_all(
+    action: int, first: str | None, second: str | None, schema: str | None, via: str | None
+) -> int:
+    """For the engine's own BEGIN, COMMIT and ROLLBACK around a unit of work."""
+    return numbers.SQLITE_OK
+
+
+def _may(allowed: frozenset[tuple[str, str]], table: str, column: str) -> bool:
+    return (table, "*") in allowed or (table, column) in allowed
+
+
+def _may_read(declared: Declared, table: str, column: str) -> bool:
+    if column in ("", "ROWID"):  # count(*), or the row's own number
+        return any(name == table for name, _ in declared.reads)
+    return _may(declared.reads, table, column)
+
+
+def _resolve(reads: tuple[str, ...], writes: tuple[str, ...], *, update: bool) -> Declared:
+    readable = {_split(name) for name in (*reads, *ALWAYS_READ)}
+    written = {_split(name) for name in writes} if update else set()
+    if update:
+        written |= {(name, "*") for name in ALWAYS_WRITTEN}
+    readable |= written
+    for table in {table for table, _ in readable}:
+        readable |= _key_columns(table)
+    for table in {table for table, _ in written}:
+        readable |= _foreign_key_columns(table)
+    rows = {table for table, column in written if column == "*"}
+    if any(table == "person" for table, _ in readable):
+        readable |= {(part, "*") for part in _NAME_INDEX_PARTS}
+    if "person" in rows:
+        written |= {(part, "*") for part in _NAME_INDEX_PARTS}
+        rows |= _NAME_INDEX_PARTS
+    return Declared(frozenset(readable), frozenset(written), frozenset(rows))
+
+
+def _split(name: str) -> tuple[str, str]:
+    table, _, column = name.partition(".")
+    known = METADATA.tables.get(table)
+    if known is None or (column and column not in known.columns):
+        raise Bug(
+            "store.unknown_declaration",
+            f"機能の宣言にある {name} は保存データの表にありません。",
+            "表示された番号を添えてシステム管理者に連絡してください。",
+        )
+    return table, column or "*"
+
+
+def _key_columns(table: str) -> set[tuple[str, str]]:
+    known = METADATA.tables[table]
+    keys = {(table, column.name) for column in known.primary_key.columns}
+    if "id" in known.columns:
+        keys.add((table, "id"))
+    return keys | ({(table, "version")} if "version" in known.columns else set())
+
+
+def _foreign_key_columns(table: str) -> set[tuple[str, str]]:
+    """What the engine itself reads to keep references whole, on both sides of ``table``."""
+    needed = set()
+    for other in METADATA.tables.values():
+        for key in other.foreign_keys:
+            if other.name == table:
+                needed.add((key.column.table.name, key.column.name))
+            elif key.column.table.name == table:
+                needed.add((other.name, key.parent.name))
+    return needed
