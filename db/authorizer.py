@@ -20,54 +20,14 @@ from db.tables import METADATA
 Authorizer = Callable[[int, str | None, str | None, str | None, str | None], int]
 
 FUNCTIONS_ALLOWED = frozenset(
-    [
-        "abs",
-        "avg",
-        "char",
-        "coalesce",
-        "count",
-        "fts5",
-        "glob",
-        "group_concat",
-        "hex",
-        "ifnull",
-        "iif",
-        "instr",
-        "length",
-        "like",
-        "lower",
-        "ltrim",
-        "match",
-        "max",
-        "min",
-        "nullif",
-        "printf",
-        "format",
-        "quote",
-        "rank",
-        "replace",
-        "round",
-        "row_number",
-        "rtrim",
-        "substr",
-        "substring",
-        "sum",
-        "total",
-        "trim",
-        "typeof",
-        "unicode",
-        "upper",
-        "dense_rank",
-        "lag",
-        "lead",
-        "first_value",
-        "last_value",
-        "json_extract",
-        "json_array_length",
-        "json_valid",
-        "->",
-        "->>",
-    ]
+    {
+        *("abs", "char", "coalesce", "format", "glob", "hex", "ifnull", "iif", "instr"),
+        *("length", "like", "lower", "ltrim", "match", "nullif", "printf", "quote", "replace"),
+        *("round", "rtrim", "substr", "substring", "trim", "typeof", "unicode", "upper"),
+        *("avg", "count", "group_concat", "max", "min", "sum", "total"),
+        *("dense_rank", "first_value", "lag", "last_value", "lead", "rank", "row_number"),
+        *("json_array_length", "json_extract", "json_valid", "->", "->>"),
+    }
 )
 """SQL functions a unit of work may call: none reads a file, a clock or a key."""
 
@@ -102,7 +62,7 @@ def authorizer(reads: tuple[str, ...], writes: tuple[str, ...], *, update: bool)
     Raises ``Bug`` ``store.unknown_declaration`` for a name that no table has.
     """
     declared = _resolve(reads, writes, update=update)
-    answer = {
+    answer: dict[int, Callable[[str, str], bool]] = {
         numbers.SQLITE_SELECT: lambda first, second: True,
         numbers.SQLITE_RECURSIVE: lambda first, second: True,
         numbers.SQLITE_READ: lambda first, second: _may_read(declared, first, second),

@@ -7,6 +7,7 @@ they may quote values.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from enum import IntEnum
 from pathlib import Path
 
@@ -63,7 +64,8 @@ def translate(error: Exception, file: Path) -> MadoguchiError:
         return _bug("store.statement", "保存データへの命令に誤りがありました。")
     if code == ResultCode.IOERR:
         return disk_full() if _is_full(file) else io_error()
-    if code == ResultCode.AUTH:
+    # a refused function is a plain error for the engine, told apart by its text alone
+    if code == ResultCode.AUTH or "not authorized" in str(error.__cause__ or error):
         return Undeclared("store.undeclared", "機能の宣言にない項目を使おうとしました。", _REPORT)
     if code == ResultCode.CONSTRAINT:
         return RowConflict("store.conflict", "保存しようとした記録に矛盾がありました。", _REPORT)
@@ -135,7 +137,7 @@ def wrong_key() -> EnvironmentFault:
     return EnvironmentFault(
         "store.wrong_key",
         "保存データをこの端末の鍵で開けません。"
-        "別の端末や別の時点のファイルか、保存データではないファイルです。",
+        "別の端末や別の時点のファイルか、先頭が壊れたファイル、または保存データではないファイルです。",
         "保存データのファイルを入れ替えていないか確かめてください。"
         "元に戻せないときは、システム管理者に連絡してバックアップから復旧してください。",
     )
@@ -178,7 +180,7 @@ def closed() -> EnvironmentFault:
     )
 
 
-_FAULTS = {
+_FAULTS: dict[int, Callable[[], EnvironmentFault]] = {
     ResultCode.BUSY: busy,
     ResultCode.LOCKED: busy,
     ResultCode.NOMEM: out_of_memory,

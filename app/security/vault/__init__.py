@@ -1,0 +1,40 @@
+"""The vault: the only opener of stores (DESIGN 4). Keys enter here and go nowhere else.
+
+``create`` and ``open_store`` give a ``db.work.Store``; ``open_with`` opens with what a
+person's factors unlocked and finishes a change of key that was cut short; ``rotate`` changes
+the key; ``backup`` and ``restore`` seal to the recovery key; ``migrate`` brings an older store
+to this program's version; ``verify`` says what is not whole.
+"""
+
+from __future__ import annotations
+
+from app.security.vault.backups import Backup, backup, list_backups, restore
+from app.security.vault.checks import verify
+from app.security.vault.migration import migrate
+from app.security.vault.opening import (
+    Founding,
+    JournalConnection,
+    create,
+    open_journal,
+    open_store,
+)
+from app.security.vault.rotation import Opened, Rotated, open_with, rekey, rotate
+
+__all__ = [
+    "Backup",
+    "Founding",
+    "JournalConnection",
+    "Opened",
+    "Rotated",
+    "backup",
+    "create",
+    "list_backups",
+    "migrate",
+    "open_journal",
+    "open_store",
+    "open_with",
+    "rekey",
+    "restore",
+    "rotate",
+    "verify",
+]

@@ -1,0 +1,249 @@
+"""Sealed backups (SEC-160): under a fresh key that only the recovery key (復旧鍵) opens.
+
+A backup is a folder: store and journal as they were at one moment, the slot file, and
+``manifest.json``. Nothing in it opens with any person's factors or with the data key.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.core.canon import canonical_json, digest_hex
+from app.core.clock import Clock
+from app.core.errors import EnvironmentFault
+from app.core.paths import Paths
+from app.core.whole_file import write_fault, write_whole
+from app.security.sealing import SealError, open_with, random_key, seal_to
+from app.security.vault.opening import (
+    fresh_path,
+    newer_schema,
+    open_raw,
+    read_identity,
+    schema_version,
+    translated,
+    write_fact,
+)
+from app.security.vault.place import remove_database, sync_directory, take_lock
+from db.engine import Tuning
+from db.migrations import HEAD, VERSIONS
+from db.work import Store
+
+_MANIFEST = "manifest.json"
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """One backup: its folder, when and why it was made, and the store's epoch in it."""
+
+    folder: Path
+    made_at: str
+    reason: str
+    epoch: int
+
+
+def backup(
+    store: Store, paths: Paths, data_key: bytes, recovery_public: str, clock: Clock, reason: str
+) -> Backup:
+    """Back up the open store and its journal as of one moment between two acts.
+
+    ``reason`` is a short word for the folder's name (``daily``, ``manual`` …). Acts wait
+    meanwhile, views do not. Raises ``EnvironmentFault`` ``store.disk_full`` and the like; a
+    part of a backup is never left under a backup's name.
+    """
+    with store.update((), ()):
+        return write_backup(paths, data_key, recovery_public, clock, reason=reason)
+
+
+def write_backup(
+    paths: Paths, data_key: bytes, recovery_public: str, clock: Clock, *, reason: str
+) -> Backup:
+    """As ``backup``, for a caller that sees to it that nobody writes meanwhile."""
+    moment = clock.now()
+    final = paths.backups / f"{moment:%Y%m%dT%H%M%S.%f}-{reason}"
+    partial = final.with_name(f".{final.name}.partial")
+    _remove_partials(paths)
+    key = random_key()
+    try:
+        partial.mkdir(mode=0o700, parents=True)
+        epoch = _copy_files(paths, data_key, partial, key)
+        manifest = {
+            "format": _FORMAT,
+            "made_at": moment.isoformat(),
+            "reason": reason,
+            "epoch": epoch,
+            "key": base64.b64encode(seal_to(recovery_public, key)).decode(),
+            "files": {
+                path.name: digest_hex(path.read_bytes()) for path in sorted(partial.iterdir())
+            },
+        }
+        write_whole(partial / _MANIFEST, canonical_json(manifest).encode())
+        partial.replace(final)
+        sync_directory(paths.backups)
+    except OSError as cause:
+        raise write_fault(cause) from cause
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return Backup(final, moment.isoformat(), reason, epoch)
+
+
+def list_backups(paths: Paths) -> tuple[Backup, ...]:
+    """The readable backups, oldest first."""
+    found = []
+    for folder in sorted(paths.backups.glob("*-*")):
+        with contextlib.suppress(EnvironmentFault):
+            manifest = _read_manifest(folder)
+            about = Backup(folder, manifest["made_at"], manifest["reason"], manifest["epoch"])
+            found.append(about)
+    return tuple(found)
+
+
+def restore(
+    paths: Paths, folder: Path, recovery_private: bytes, data_key: bytes, *, epoch_over: int = 0
+) -> int:
+    """Put a backup in the store's place under ``data_key``; gives the new epoch.
+
+    The epoch rises above the backup's, above that of a store still readable here, and above
+    ``epoch_over`` (the last one the union saw), so no id is ever made twice (DESIGN 6). What
+    lay there is kept beside, still encrypted, as ``*.replaced``. Raises ``EnvironmentFault``
+    ``backup.damaged``, ``backup.wrong_key``, ``store.newer_schema``, ``store.in_use``.
+    """
+    manifest = _read_manifest(folder)
+    _check_files(folder, manifest)
+    try:
+        key = open_with(recovery_private, base64.b64decode(manifest["key"]))
+    except (SealError, ValueError) as cause:
+        raise EnvironmentFault(
+            "backup.wrong_key",
+            "この復旧鍵では、選んだバックアップを開けません。",
+            "復旧鍵の3枚のうち2枚が、このバックアップを取ったときのものか確かめてください。",
+        ) from cause
+    paths.make()
+    lock = take_lock(paths)
+    try:
+        epoch = max(int(manifest["epoch"]), epoch_over, _known_epoch(paths, data_key)) + 1
+        fresh = _prepare_restored(paths, folder, key, data_key, epoch)
+        for made, place in fresh:
+            _set_aside(place)
+            made.replace(place)
+        sync_directory(paths.data)
+        return epoch
+    finally:
+        lock.release()
+
+
+def copy_database(source: Path, source_key: bytes, target: Path, target_key: bytes) -> None:
+    """Copy a database page by page; the copy is encrypted under ``target_key``."""
+    reading = open_raw(source, source_key, Tuning())
+    try:
+        writing = open_raw(target, target_key, Tuning(), create=True)
+        try:
+            with translated(target):
+                reading.backup(writing)
+        finally:
+            writing.close()
+    finally:
+        reading.close()
+
+
+def _copy_files(paths: Paths, data_key: bytes, folder: Path, key: bytes) -> int:
+    copy_database(paths.store, data_key, folder / paths.store.name, key)
+    if paths.journal.exists():
+        copy_database(paths.journal, data_key, folder / paths.journal.name, key)
+    if paths.slots.exists():
+        write_whole(folder / paths.slots.name, paths.slots.read_bytes())
+    copy = folder / paths.store.name
+    return _epoch_of(copy, key)
+
+
+def _prepare_restored(
+    paths: Paths, folder: Path, key: bytes, data_key: bytes, epoch: int
+) -> list[tuple[Path, Path]]:
+    """Build the files to put in force, beside their places; the store comes last."""
+    from app.security.vault.migration import upgrade_file
+
+    made = []
+    for place in (paths.journal, paths.store):
+        source = folder / place.name
+        if source.exists():
+            fresh = fresh_path(place)
+            remove_database(fresh)
+            copy_database(source, key, fresh, data_key)
+            made.append((fresh, place))
+    store = fresh_path(paths.store)
+    connection = open_raw(store, data_key, Tuning())
+    try:
+        with translated(store):
+            version = schema_version(connection)
+            if version not in VERSIONS:
+                raise newer_schema(version)
+            write_fact(connection, "epoch", str(epoch))
+    finally:
+        connection.close()
+    if version != HEAD:
+        upgrade_file(store, data_key)
+    return made
+
+
+def _known_epoch(paths: Paths, data_key: bytes) -> int:
+    try:
+        return _epoch_of(paths.store, data_key) if paths.store.exists() else 0
+    except EnvironmentFault:
+        return 0  # damaged, or under another key: that is why a backup is restored
+
+
+def _epoch_of(path: Path, key: bytes) -> int:
+    connection = open_raw(path, key, Tuning())
+    try:
+        with translated(path):
+            return read_identity(connection).epoch
+    finally:
+        connection.close()
+
+
+def _set_aside(place: Path) -> None:
+    aside = place.with_name(place.name + ".replaced")
+    remove_database(aside)
+    for suffix in ("", "-wal", "-shm"):
+        old = place.with_name(place.name + suffix)
+        if old.exists():
+            old.replace(aside.with_name(aside.name + suffix))
+
+
+def _remove_partials(paths: Paths) -> None:
+    for left in paths.backups.glob(".*.partial"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        if manifest["format"] != _FORMAT or not isinstance(manifest["files"], dict):
+            raise ValueError
+        return {**manifest, "epoch": int(manifest["epoch"])}
+    except (OSError, ValueError, KeyError, TypeError) as cause:
+        raise _damaged() from cause
+
+
+def _check_files(folder: Path, manifest: dict[str, Any]) -> None:
+    for name, digest in manifest["files"].items():
+        try:
+            content = (folder / Path(name).name).read_bytes()
+        except OSError as cause:
+            raise _damaged() from cause
+        if digest_hex(content) != digest:
+            raise _damaged()
+
+
+def _damaged() -> EnvironmentFault:
+    return EnvironmentFault(
+        "backup.damaged",
+        "バックアップが壊れているか、足りないファイルがあります。",
+        "別の日のバックアップを選んでください。",
+    )
