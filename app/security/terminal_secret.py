@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from app.security.sealing import KEY_BYTES, random_key, subkey
 
@@ -26,3 +27,39 @@ class TerminalSecret:
 def new_terminal_secret(terminal_id: str) -> TerminalSecret:
     """A fresh secret for a terminal at its genesis or after recovery."""
     return TerminalSecret(terminal_id, random_key())
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """How many lines the vestibule ever wrote and the hash of the last: kept where the disk's
+    owner cannot put back an old state."""
+
+    count: int
+    head: bytes
+
+
+class SecretShelf(Protocol):
+    """Where the terminal keeps what must not lie on its disk; in the product, the OS keyring.
+
+    Every call raises ``EnvironmentFault`` ``keyring.*`` when the shelf cannot be reached.
+    """
+
+    def read_terminal_secret(self) -> TerminalSecret | None:
+        """The terminal's secret, or nothing when none was kept (or it was lost)."""
+        ...
+
+    def keep_terminal_secret(self, secret: TerminalSecret) -> None:
+        """Keep the secret, over an older one."""
+        ...
+
+    def read_mirror(self) -> Mirror | None:
+        """The vestibule's mirror, or nothing when none was kept."""
+        ...
+
+    def keep_mirror(self, mirror: Mirror) -> None:
+        """Keep the vestibule's mirror, over an older one."""
+        ...
+
+    def forget(self) -> None:
+        """Drop everything that was kept: the end of the terminal's life (廃棄)."""
+        ...

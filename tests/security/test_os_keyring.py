@@ -1,0 +1,138 @@
+"""The OS keyring: a real daemon, real faults."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.core.errors import EnvironmentFault
+from app.security.os_keyring import OsKeyring
+from app.security.terminal_secret import Mirror, new_terminal_secret
+from tests.support.keyring_daemon import (
+    KeyringDaemon,
+    dbus_session,
+    keyring_daemon,
+    unlocked,
+)
+
+SECRET = new_terminal_secret("T01")
+MIRROR = Mirror(3, b"\x0f" * 32)
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _use(monkeypatch: pytest.MonkeyPatch, ring: KeyringDaemon) -> None:
+    for name, value in ring.env.items():
+        monkeypatch.setenv(name, value)
+
+
+def _fault(call: object) -> str:
+    with pytest.raises(EnvironmentFault) as raised:
+        call()  # type: ignore[operator]
+    assert raised.value.message and raised.value.remedy
+    return raised.value.code
+
+
+def test_what_is_kept_comes_back_and_is_forgotten(os_keyring_session: KeyringDaemon) -> None:
+    shelf = OsKeyring("madoguchi-test-kept")
+    assert shelf.read_terminal_secret() is None and shelf.read_mirror() is None
+    shelf.keep_terminal_secret(SECRET)
+    shelf.keep_mirror(MIRROR)
+    assert shelf.read_terminal_secret() == SECRET and shelf.read_mirror() == MIRROR
+    newer = new_terminal_secret("T01")
+    shelf.keep_terminal_secret(newer)
+    assert shelf.read_terminal_secret() == newer
+    assert OsKeyring("madoguchi-test-other").read_terminal_secret() is None
+    shelf.forget()
+    shelf.forget()
+    assert shelf.read_terminal_secret() is None and shelf.read_mirror() is None
+
+
+def test_a_child_process_finds_it_by_the_environment_alone(
+    os_keyring_session: KeyringDaemon,
+) -> None:
+    OsKeyring("madoguchi-test-child").keep_terminal_secret(SECRET)
+    program = (
+        "from app.security.os_keyring import OsKeyring;"
+        "print(OsKeyring('madoguchi-test-child').read_terminal_secret().secret.hex())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **os_keyring_session.env},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == SECRET.secret.hex()
+
+
+def test_two_machines_do_not_see_each_others_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    with keyring_daemon() as first, keyring_daemon() as second:
+        _use(monkeypatch, first)
+        OsKeyring("madoguchi").keep_terminal_secret(SECRET)
+        _use(monkeypatch, second)
+        assert OsKeyring("madoguchi").read_terminal_secret() is None
+        _use(monkeypatch, first)
+        assert OsKeyring("madoguchi").read_terminal_secret() == SECRET
+
+
+def test_the_keyring_survives_a_new_session_and_its_faults_are_told_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with dbus_session() as session:
+        _use(monkeypatch, session)
+        shelf = OsKeyring("madoguchi")
+        assert _fault(shelf.read_terminal_secret) == "keyring.no_service"
+        with unlocked(session):
+            shelf.keep_terminal_secret(SECRET)
+        with unlocked(session):
+            assert shelf.read_terminal_secret() == SECRET
+        with unlocked(session, b"not the password"):
+            assert _fault(shelf.read_terminal_secret) == "keyring.locked"
+            assert _fault(lambda: shelf.keep_mirror(MIRROR)) == "keyring.locked"
+            assert _fault(shelf.forget) == "keyring.locked"
+        assert _fault(shelf.read_mirror) == "keyring.no_service"
+
+
+def test_a_dismissed_prompt_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with dbus_session() as session:
+        _use(monkeypatch, session)
+        with unlocked(session, b""):  # no keyring exists and nobody answers the prompt
+            shelf = OsKeyring("madoguchi")
+            assert _fault(lambda: shelf.keep_terminal_secret(SECRET)) == "keyring.dismissed"
+
+
+@pytest.mark.parametrize("address", [None, "unix:path=/nonexistent/bus", "tcp:host=x"])
+def test_no_d_bus_is_told(monkeypatch: pytest.MonkeyPatch, address: str | None) -> None:
+    if address is None:
+        monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+    else:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+    assert _fault(OsKeyring("madoguchi").read_terminal_secret) == "keyring.no_service"
+
+
+@pytest.mark.parametrize("text", ["junk", "[]", "{}", '{"terminal":"T01","secret":"zz"}'])
+def test_a_damaged_entry_is_told(os_keyring_session: KeyringDaemon, text: str) -> None:
+    from keyring.backends.SecretService import Keyring
+
+    for name in ("terminal-secret", "vestibule-mirror"):
+        Keyring().set_password("madoguchi-test-damaged", name, text)
+    shelf = OsKeyring("madoguchi-test-damaged")
+    assert _fault(shelf.read_terminal_secret) == "keyring.entry_damaged"
+    assert _fault(shelf.read_mirror) == "keyring.entry_damaged"
+    shelf.forget()
+
+
+def test_the_backend_is_named_and_not_chosen(
+    os_keyring_session: KeyringDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the machine prefers, the plain-text backends included, is not asked."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    shelf = OsKeyring("madoguchi-test-named")
+    shelf.keep_terminal_secret(SECRET)
+    assert shelf.read_terminal_secret() == SECRET
+    shelf.forget()
