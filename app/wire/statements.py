@@ -39,12 +39,16 @@ class Settlement(StrEnum):
 class Receipt:
     """受領証: the receiver's word on one container. Alone makes it ``accepted`` (DESIGN 1.4).
 
-    ``id`` is the idempotency id, ``digest`` SHA-256 of the whole container (hex). A rejected
-    one names its cause (a code) and the sentence that says it.
+    ``id`` is the idempotency id, ``digest`` SHA-256 of the whole container (hex), ``content``
+    that of its plain file as its header says. A rejected one names its cause (a code) and the
+    sentence that says it. A cause ``container.…`` leaves the place in the stream free, so that
+    the next container takes it; accepted or rejected for what it holds, the place is taken.
+    The same id and content again gets the first receipt again, whatever its place.
     """
 
     id: str
     digest: str
+    content: str
     sender: str
     receiver: str
     stream: str
@@ -58,7 +62,9 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """受取確認: the terminal's word that an announced file is applied or quarantined."""
+    """受取確認: the terminal's word that an announced file is applied (accepted) or
+    quarantined (rejected, with its cause). As with receipts, a cause ``container.…`` leaves
+    the place in the stream free: the same content is to be made anew for the same place."""
 
     id: str
     digest: str

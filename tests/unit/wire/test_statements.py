@@ -30,6 +30,7 @@ UNION, STRANGER = Party("U99"), Party("X")
 RECEIPT = Receipt(
     id="T01-1-000001",
     digest="0" * 64,
+    content="1" * 64,
     sender="T01",
     receiver="U99",
     stream="file-01",
