@@ -1,0 +1,51 @@
+"""How long after wrong tries nobody gets another one (ロックアウト)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class LockoutRule:
+    """After ``free_tries`` failures in a row each further one costs the next delay, the last
+    delay again and again. Both are settings of the municipality."""
+
+    free_tries: int = 5
+    delays: tuple[timedelta, ...] = (
+        timedelta(minutes=1),
+        timedelta(minutes=5),
+        timedelta(minutes=15),
+        timedelta(hours=1),
+    )
+
+    def __post_init__(self) -> None:
+        if self.free_tries < 1 or not self.delays or min(self.delays) <= timedelta(0):
+            raise ValueError("a lock-out has at least one free try and positive delays")
+        if list(self.delays) != sorted(self.delays):
+            raise ValueError("delays grow")
+
+    @property
+    def longest(self) -> timedelta:
+        """The longest wait there is."""
+        return self.delays[-1]
+
+    def delay_after(self, failures: int) -> timedelta:
+        """The wait that the ``failures``-th failure in a row brings."""
+        over = failures - self.free_tries
+        if over < 0:
+            return timedelta(0)
+        return self.delays[min(over, len(self.delays) - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """The failures in a row of one staff id, and until when it waits."""
+
+    failures: int
+    locked_until: datetime
+
+    def wait(self, now: datetime, rule: LockoutRule) -> timedelta:
+        """How long from ``now``; a clock put back cannot make it longer than the rule's
+        longest wait, a clock put forward is the clock's own affair (journal)."""
+        return max(timedelta(0), min(self.locked_until - now, rule.longest))
