@@ -1,0 +1,343 @@
+"""高額療養費, yearly limits, 高額介護合算: DOMAIN 3.5-3.9 (B1-B10), trap 5, beyond the table."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.errors import UserError
+from app.rules.benefit_tables import combined_limits, month_limits, year_limits
+from app.rules.benefits import (
+    HouseholdBenefit,
+    PersonMonth,
+    Treatment,
+    apportion,
+    combined_benefit,
+    monthly_benefit,
+    yearly_benefit,
+    yearly_outpatient_benefit,
+)
+from tests.support.levy import tables
+
+pytestmark = pytest.mark.req("FLOW-605", "DATA-23")
+
+JULY, AUGUST = date(2026, 7, 15), date(2026, 8, 15)
+CLASSES = [
+    "earner3",
+    "earner2",
+    "earner1",
+    "general2",
+    "general1",
+    "low2",
+    "low1",
+    "low1_pension",
+    "low1_border",
+]
+
+
+def outpatient(copay: int, cost: int | None = None) -> Treatment:
+    return Treatment(False, copay * 10 if cost is None else cost, copay)
+
+
+def inpatient(copay: int, cost: int | None = None) -> Treatment:
+    return Treatment(True, copay * 10 if cost is None else cost, copay)
+
+
+def person(*treatments: Treatment, key: str = "A", half: bool = False) -> PersonMonth:
+    return PersonMonth(key, treatments, half)
+
+
+def benefit(
+    limit_class: str, month: date, *persons: PersonMonth, earlier: int = 0
+) -> HouseholdBenefit:
+    return monthly_benefit(month_limits(tables(), limit_class, month), persons, earlier)
+
+
+class TestMonth:
+    @pytest.mark.parametrize("limit_class", ["general1", "general2"])
+    def test_b1(self, limit_class: str) -> None:
+        result = benefit(limit_class, AUGUST, person(outpatient(30_000)))
+        assert (result.persons[0].outpatient_limit, result.benefit) == (22_000, 8_000)
+        assert not result.counts
+
+    def test_b2(self) -> None:
+        result = benefit(
+            "general1",
+            AUGUST,
+            person(outpatient(30_000)),
+            person(outpatient(30_000), key="B"),
+        )
+        assert (result.left, result.limit, result.household_benefit) == (44_000, 61_500, 0)
+        assert result.benefit == 16_000
+
+    @pytest.mark.parametrize(
+        ("case", "limit_class", "month", "limit"),
+        [
+            ("B4", "earner1", AUGUST, 92_940),
+            ("B6", "earner2", AUGUST, 183_130),
+            ("B7", "earner3", AUGUST, 271_290),
+            ("B8", "earner1", JULY, 87_430),
+        ],
+    )
+    def test_one_percent(self, case: str, limit_class: str, month: date, limit: int) -> None:
+        result = benefit(limit_class, month, person(inpatient(300_000, 1_000_000)))
+        assert result.limit == limit, case
+        assert result.benefit == 300_000 - limit
+
+    def test_b4_gives_back_207_060(self) -> None:
+        result = benefit("earner1", AUGUST, person(outpatient(300_000, 1_000_000)))
+        assert result.persons[0].outpatient_limit is None
+        assert (result.benefit, result.counts) == (207_060, True)
+
+    def test_b5(self) -> None:
+        result = benefit("general1", JULY, person(outpatient(30_000)))
+        assert (result.persons[0].outpatient_limit, result.benefit) == (18_000, 12_000)
+
+    def test_b10(self) -> None:
+        """The fourth month in twelve: three that count went before."""
+        fourth = benefit("low2", AUGUST, person(inpatient(40_000)), earlier=3)
+        assert (fourth.repeated, fourth.limit, fourth.benefit) == (True, 24_600, 15_400)
+        third = benefit("low2", AUGUST, person(inpatient(40_000)), earlier=2)
+        assert (third.repeated, third.limit, third.benefit) == (False, 25_700, 14_300)
+
+    def test_low2_had_no_repeated_limit_before_august(self) -> None:
+        result = benefit("low2", JULY, person(inpatient(40_000)), earlier=3)
+        assert (result.repeated, result.limit) == (False, 24_600)
+
+    def test_repeated_limit_of_earners_has_no_one_percent(self) -> None:
+        result = benefit("earner3", AUGUST, person(inpatient(600_000, 2_000_000)), earlier=3)
+        assert result.limit == 140_100
+
+    def test_trap_5_the_one_percent_is_cut(self) -> None:
+        for cost, extra in ((286_000, 0), (286_099, 0), (286_100, 1), (286_199, 1), (100_000, 0)):
+            result = benefit("earner1", AUGUST, person(inpatient(85_000, cost)))
+            assert result.limit == 85_800 + extra
+
+    def test_outpatient_first_then_the_household_with_inpatients(self) -> None:
+        result = benefit(
+            "general1",
+            AUGUST,
+            person(outpatient(30_000), inpatient(57_600)),
+            person(outpatient(12_000), key="B"),
+        )
+        first, second = result.persons
+        assert (first.outpatient_benefit, first.left, second.left) == (8_000, 79_600, 12_000)
+        assert result.household_benefit == 91_600 - 61_500
+        assert result.benefit == 8_000 + 30_100
+        assert first.household_share + second.household_share == 30_100
+
+    def test_relief_of_two_tenths_until_september_2025(self) -> None:
+        """DOMAIN 3.2: 6,000 + (cost − 30,000) × 10 %, or 18,000; the lower."""
+
+        def limit(cost: int, month: date) -> int | None:
+            care = person(outpatient(cost // 5, cost))
+            return benefit("general2", month, care).persons[0].outpatient_limit
+
+        september, october = date(2025, 9, 1), date(2025, 10, 1)
+        assert limit(80_000, september) == 11_000
+        assert limit(30_000, september) == 6_000
+        assert limit(149_990, september) == 17_999
+        assert limit(300_000, september) == 18_000
+        assert limit(80_000, october) == 18_000
+        assert month_limits(tables(), "general1", september).relief_base is None
+
+
+class TestHalfMonth:
+    """DOMAIN 3.7: the month of the 75th birthday."""
+
+    def test_general_outpatient_11_000_and_30_750(self) -> None:
+        result = benefit(
+            "general1", AUGUST, person(outpatient(30_000), inpatient(40_000), half=True)
+        )
+        (steps,) = result.persons
+        assert (steps.outpatient_limit, steps.outpatient_benefit) == (11_000, 19_000)
+        assert (steps.half_limit, steps.half_benefit) == (30_750, 51_000 - 30_750)
+        assert (result.benefit, result.counts) == (19_000 + 20_250, True)
+
+    def test_earner1_42_900_and_one_percent_above_143_000(self) -> None:
+        result = benefit("earner1", AUGUST, person(inpatient(90_000, 300_000), half=True))
+        assert result.persons[0].half_limit == 42_900 + 1_570
+
+    def test_only_the_person_concerned_has_half(self) -> None:
+        result = benefit(
+            "general1",
+            AUGUST,
+            person(outpatient(30_000), half=True),
+            person(outpatient(30_000), key="B"),
+        )
+        assert [each.outpatient_limit for each in result.persons] == [11_000, 22_000]
+        assert [each.half_limit for each in result.persons] == [30_750, None]
+
+
+class TestLimitsOfTheMonth:
+    @pytest.mark.parametrize("limit_class", CLASSES)
+    def test_beyond_july_2027_is_refused_for_every_class(self, limit_class: str) -> None:
+        assert month_limits(tables(), limit_class, date(2027, 7, 31)).household > 0
+        with pytest.raises(UserError) as caught:
+            month_limits(tables(), limit_class, date(2027, 8, 1))
+        assert caught.value.code == "benefits.no_limits"
+        assert "2027年08月" in caught.value.message
+        assert limit_class in caught.value.message
+
+    def test_the_month_of_treatment_counts_not_the_day(self) -> None:
+        for day in (date(2026, 8, 1), date(2026, 8, 31)):
+            assert month_limits(tables(), "general1", day).household == 61_500
+        assert month_limits(tables(), "general1", date(2026, 7, 31)).household == 57_600
+
+    def test_an_unknown_class_is_refused(self) -> None:
+        with pytest.raises(UserError) as caught:
+            month_limits(tables(), "B04", AUGUST)
+        assert caught.value.code == "benefits.no_limits"
+
+
+class TestYear:
+    @pytest.mark.parametrize(
+        ("limit_class", "year", "outpatient_year", "limit"),
+        [
+            ("general1", 2025, 144_000, None),
+            ("general1", 2026, 216_000, 530_000),
+            ("low2", 2025, None, None),
+            ("low2", 2026, 96_000, 290_000),
+            ("low1", 2026, None, 180_000),
+            ("earner3", 2026, None, 1_680_000),
+            ("earner2", 2026, None, 1_110_000),
+            ("earner1", 2026, None, 530_000),
+        ],
+    )
+    def test_limits(
+        self, limit_class: str, year: int, outpatient_year: int | None, limit: int | None
+    ) -> None:
+        found = year_limits(tables(), limit_class, year)
+        assert (found.outpatient_year, found.year) == (outpatient_year, limit)
+
+    def test_what_is_over_is_given_back(self) -> None:
+        limits = year_limits(tables(), "general1", 2026)
+        assert yearly_outpatient_benefit(limits, [22_000] * 12).benefit == 264_000 - 216_000
+        assert yearly_outpatient_benefit(limits, [18_000] * 12).benefit == 0
+        assert yearly_benefit(limits, [44_400] * 12).benefit == 532_800 - 530_000
+        low = yearly_benefit(limits, [44_400] * 12, low_income_confirmed=True)
+        assert (low.limit, low.benefit) == (410_000, 122_800)
+
+    def test_no_limit_gives_nothing(self) -> None:
+        limits = year_limits(tables(), "earner1", 2025)
+        assert yearly_benefit(limits, [500_000] * 12).limit is None
+        assert yearly_benefit(limits, [500_000] * 12).benefit == 0
+
+    def test_beyond_the_table(self) -> None:
+        for find in (year_limits, combined_limits):
+            with pytest.raises(UserError) as caught:
+                find(tables(), "low2", 2027)
+            assert caught.value.code == "benefits.no_limits"
+
+
+class TestCombined:
+    @pytest.mark.parametrize(
+        ("limit_class", "limit"),
+        [
+            ("earner3", 2_120_000),
+            ("earner2", 1_410_000),
+            ("earner1", 670_000),
+            ("general1", 560_000),
+            ("general2", 560_000),
+            ("low2", 310_000),
+            ("low1", 190_000),
+        ],
+    )
+    def test_limits(self, limit_class: str, limit: int) -> None:
+        assert combined_limits(tables(), limit_class, 2026).limit == limit
+        assert combined_limits(tables(), limit_class, 2025).limit == limit
+
+    def test_paid_from_501_yen(self) -> None:
+        limits = combined_limits(tables(), "general1", 2026)
+        assert combined_benefit(limits, 300_000, 260_500).medical_benefit == 0
+        over = combined_benefit(limits, 300_000, 260_501)
+        assert over.over == 501
+        assert over.medical_benefit + over.care_benefit == 501
+        assert over.medical_benefit == 501 * 300_000 // 560_501
+
+    def test_both_burdens_are_needed(self) -> None:
+        limits = combined_limits(tables(), "low1", 2026)
+        assert combined_benefit(limits, 600_000, 0).medical_benefit == 0
+
+    def test_several_users_of_care_in_low1(self) -> None:
+        limits = combined_limits(tables(), "low1", 2026)
+        one = combined_benefit(limits, 100_000, 300_000)
+        assert (one.over, one.medical_benefit, one.care_benefit) == (210_000, 52_500, 157_500)
+        several = combined_benefit(limits, 100_000, 300_000, several_care=True)
+        assert (several.medical_benefit, several.care_benefit) == (52_500, 37_500)
+
+
+class TestBadInput:
+    def test_nobody(self) -> None:
+        with pytest.raises(UserError) as caught:
+            benefit("low1", AUGUST)
+        assert caught.value.code == "benefits.no_person"
+
+    def test_twice(self) -> None:
+        with pytest.raises(UserError) as caught:
+            benefit("low1", AUGUST, person(), person())
+        assert caught.value.code == "benefits.person_twice"
+        assert "A" in caught.value.message
+
+    @pytest.mark.parametrize("care", [Treatment(False, 100, 101), Treatment(True, 100, -1)])
+    def test_copay_that_cannot_be(self, care: Treatment) -> None:
+        with pytest.raises(UserError) as caught:
+            benefit("low1", AUGUST, person(care, key="Q5"))
+        assert caught.value.code == "benefits.copay_impossible"
+        assert "Q5" in caught.value.message
+
+
+TREATMENTS = st.builds(
+    lambda inpatient, cost, ratio: Treatment(inpatient, cost, cost * ratio // 10),
+    st.booleans(),
+    st.integers(0, 5_000_000),
+    st.integers(1, 3),
+)
+PEOPLE = st.lists(
+    st.tuples(st.lists(TREATMENTS, max_size=4).map(tuple), st.booleans()), min_size=1, max_size=4
+).map(lambda people: tuple(PersonMonth(f"P{number}", *each) for number, each in enumerate(people)))
+
+
+@given(PEOPLE, st.sampled_from(CLASSES), st.sampled_from([JULY, AUGUST]), st.integers(0, 5))
+def test_what_holds_for_every_month(
+    people: tuple[PersonMonth, ...], limit_class: str, month: date, earlier: int
+) -> None:
+    result = benefit(limit_class, month, *people, earlier=earlier)
+    paid = sum(each.copay for one in people for each in one.treatments)
+    assert 0 <= result.benefit <= paid
+    assert result.benefit == sum(each.benefit for each in result.persons)
+    assert paid - result.benefit <= result.limit
+    for each in result.persons:
+        assert 0 <= each.benefit <= each.outpatient_copay + each.inpatient_copay
+    backwards = benefit(limit_class, month, *people[::-1], earlier=earlier)
+    assert {each.key: each for each in result.persons} == {
+        each.key: each for each in backwards.persons
+    }
+
+
+@given(st.integers(0, 10**7), st.lists(st.integers(0, 10**6), min_size=1, max_size=6))
+def test_apportioning_loses_no_yen(amount: int, weights: list[int]) -> None:
+    parts = apportion(amount, [(str(number), weight) for number, weight in enumerate(weights)])
+    assert sum(parts) == (amount if sum(weights) else 0)
+    assert all(part >= 0 for part in parts)
+
+
+@given(
+    st.integers(0, 3_000_000),
+    st.integers(0, 3_000_000),
+    st.sampled_from(CLASSES),
+    st.booleans(),
+)
+def test_combined_never_pays_more_than_what_is_over(
+    medical: int, care: int, limit_class: str, several: bool
+) -> None:
+    limits = combined_limits(tables(), limit_class, 2026)
+    result = combined_benefit(limits, medical, care, several_care=several)
+    assert 0 <= result.medical_benefit <= medical
+    assert 0 <= result.care_benefit <= care
+    assert result.medical_benefit + result.care_benefit <= result.over
+    if result.over >= 501 and medical and care and not (several and limits.limit_several_care):
+        assert result.medical_benefit + result.care_benefit == result.over

@@ -1,0 +1,211 @@
+"""Meals, living, long stays, specified diseases, funeral benefit (DOMAIN 3.10, 5.5)."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from app.core.errors import UserError
+from app.core.tables import load_tables, shipped_tables
+from app.rules.benefit_tables import (
+    funeral_amount,
+    living_row,
+    meal_row,
+    specified_disease_cap,
+)
+from app.rules.collection_tables import limitation_rule
+from app.rules.funeral import FuneralOutcome, decide_funeral_benefit
+from app.rules.hospital_charges import (
+    LivingClass,
+    MealClass,
+    living_charge,
+    long_stay,
+    meal_charge,
+    meal_class,
+    specified_disease_caps,
+)
+from tests.support.levy import tables
+
+LAST, OPEN = date(2026, 5, 31), date(2026, 6, 1)
+
+
+class TestMeals:
+    @pytest.mark.parametrize(
+        ("day", "amounts"),
+        [
+            (date(2024, 5, 31), (460, 260, 260, 210, 160, 100)),
+            (date(2024, 6, 1), (490, 280, 260, 230, 180, 110)),
+            (date(2025, 4, 1), (510, 300, 260, 240, 190, 110)),
+            (LAST, (510, 300, 260, 240, 190, 110)),
+        ],
+    )
+    def test_amounts(self, day: date, amounts: tuple[int, ...]) -> None:
+        row = meal_row(tables(), day)
+        assert tuple(meal_charge(row, kind, 1).amount for kind in MealClass) == amounts
+        assert meal_charge(row, MealClass.GENERAL, 90).amount == amounts[0] * 90
+
+    @pytest.mark.parametrize("kind", MealClass)
+    def test_from_june_2026_every_class_is_to_be_confirmed(self, kind: MealClass) -> None:
+        with pytest.raises(UserError) as caught:
+            meal_charge(meal_row(tables(), OPEN), kind, 3)
+        assert caught.value.code == "benefits.meal_open"
+        assert "要確認" in caught.value.message
+
+    def test_a_confirmed_row_opens_the_way(self, tmp_path: Path) -> None:
+        copy = tmp_path / "tables"
+        shutil.copytree(shipped_tables(), copy)
+        file = copy / "meal_charges.toml"
+        text = file.read_text(encoding="utf-8")
+        filled = "open = false\ngeneral = 550\nintractable = 330\npsychiatric = 260\n"
+        filled += "low2_short = 270\nlow2_long = 220\nlow1 = 140"
+        assert text.count("open = true") == 1
+        file.write_text(text.replace("open = true", filled), encoding="utf-8")
+        assert meal_charge(meal_row(load_tables(copy), OPEN), MealClass.GENERAL, 2).amount == 1_100
+
+    def test_before_the_table(self) -> None:
+        with pytest.raises(UserError) as caught:
+            meal_row(tables(), date(2018, 3, 31))
+        assert caught.value.code == "tables.no_row"
+
+    @pytest.mark.parametrize(
+        ("limit_class", "flags", "kind"),
+        [
+            ("earner1", {}, MealClass.GENERAL),
+            ("general1", {"intractable": True}, MealClass.INTRACTABLE),
+            ("general2", {"psychiatric": True}, MealClass.PSYCHIATRIC),
+            ("low2", {}, MealClass.LOW2_SHORT),
+            ("low2", {"long_stay": True}, MealClass.LOW2_LONG),
+            ("low2", {"intractable": True}, MealClass.LOW2_SHORT),
+            ("low1", {"long_stay": True}, MealClass.LOW1),
+            ("low1_pension", {}, MealClass.LOW1),
+        ],
+    )
+    def test_class(self, limit_class: str, flags: dict[str, bool], kind: MealClass) -> None:
+        assert meal_class(limit_class, **flags) is kind
+
+    def test_negative_counts_are_refused(self) -> None:
+        with pytest.raises(UserError) as caught:
+            meal_charge(meal_row(tables(), LAST), MealClass.GENERAL, -1)
+        assert caught.value.code == "benefits.count_negative"
+
+
+class TestLiving:
+    @pytest.mark.parametrize(
+        ("kind", "pension", "amount"),
+        [
+            (LivingClass.GENERAL_1, False, 510 * 3 + 370),
+            (LivingClass.GENERAL_2, False, 470 * 3 + 370),
+            (LivingClass.LOW2, False, 240 * 3 + 370),
+            (LivingClass.LOW1, False, 140 * 3 + 370),
+            (LivingClass.LOW1_REDUCED, True, 110 * 3),
+        ],
+    )
+    def test_a_day(self, kind: LivingClass, pension: bool, amount: int) -> None:
+        row = living_row(tables(), LAST)
+        assert living_charge(row, kind, 3, 1, welfare_pension=pension).amount == amount
+
+    @pytest.mark.parametrize("kind", LivingClass)
+    def test_open_from_june_2026(self, kind: LivingClass) -> None:
+        with pytest.raises(UserError) as caught:
+            living_charge(living_row(tables(), OPEN), kind, 3, 1)
+        assert caught.value.code == "benefits.living_open"
+
+    def test_negative_days(self) -> None:
+        with pytest.raises(UserError) as caught:
+            living_charge(living_row(tables(), LAST), LivingClass.LOW1, 0, -1)
+        assert caught.value.code == "benefits.count_negative"
+
+
+class TestLongStay:
+    def test_more_than_ninety_days_from_the_next_month(self) -> None:
+        assert long_stay(90, date(2026, 5, 10)) is None
+        stay = long_stay(91, date(2026, 5, 10))
+        assert stay is not None
+        assert (stay.effective_from, stay.refund_from) == (date(2026, 6, 1), date(2026, 5, 10))
+
+    def test_applied_on_the_first(self) -> None:
+        stay = long_stay(91, date(2026, 12, 1))
+        assert stay is not None
+        assert stay.effective_from == date(2027, 1, 1)
+
+
+def test_specified_disease_is_capped_for_each_institution() -> None:
+    cap = specified_disease_cap(tables(), date(2026, 8, 1))
+    first, second = specified_disease_caps(cap, [30_000, 4_000])
+    assert (first.charged, second.charged) == (10_000, 4_000)
+    (half,) = specified_disease_caps(cap, [30_000], half=True)
+    assert half.charged == 5_000
+
+
+@pytest.mark.req("FLOW-2026", "CON-38")
+class TestFuneral:
+    @pytest.mark.parametrize(
+        ("union", "municipality", "amount"),
+        [
+            ("11", "111007", 50_000),
+            ("24", "242012", 50_000),
+            ("27", "271004", 50_000),
+            ("14", "142051", 50_000),
+            ("15", "151009", 50_000),
+            ("13", "131041", 70_000),  # 新宿
+            ("13", "131032", 70_000),  # 港
+            ("13", "132101", 50_000),  # 小金井
+            ("43", "431001", 20_000),
+        ],
+    )
+    def test_amount(self, union: str, municipality: str, amount: int) -> None:
+        assert funeral_amount(tables(), union, municipality, date(2026, 8, 1)) == amount
+
+    @pytest.mark.parametrize(("union", "municipality"), [("13", "132012"), ("23", "231002")])
+    def test_no_amount_known(self, union: str, municipality: str) -> None:
+        with pytest.raises(UserError) as caught:
+            funeral_amount(tables(), union, municipality, date(2026, 8, 1))
+        assert caught.value.code == "benefits.no_funeral_amount"
+        assert municipality in caught.value.message
+
+    def decide(self, **changes: object):
+        facts = {
+            "died_on": date(2026, 2, 25),
+            "funeral_on": date(2026, 2, 27),
+            "applied_on": date(2026, 3, 20),
+            "insured_on_death": True,
+            "other_law": False,
+            "key": "M1",
+        }
+        rule = limitation_rule(tables(), "funeral_benefit", date(2026, 2, 27))
+        return decide_funeral_benefit(rule, 50_000, **{**facts, **changes})
+
+    def test_paid(self) -> None:
+        decision = self.decide()
+        assert (decision.outcome, decision.amount) == (FuneralOutcome.PAID, 50_000)
+
+    @pytest.mark.parametrize(
+        ("changes", "outcome"),
+        [
+            ({"insured_on_death": False}, FuneralOutcome.NOT_INSURED),
+            ({"other_law": True}, FuneralOutcome.OTHER_LAW),
+            ({"applied_on": date(2028, 2, 28)}, FuneralOutcome.LAPSED),
+        ],
+    )
+    def test_not_paid(self, changes: dict[str, object], outcome: FuneralOutcome) -> None:
+        decision = self.decide(**changes)
+        assert (decision.outcome, decision.amount) == (outcome, 0)
+
+    def test_last_day_of_two_years(self) -> None:
+        assert self.decide(applied_on=date(2028, 2, 27)).outcome is FuneralOutcome.PAID
+
+    @pytest.mark.parametrize(
+        ("changes", "code"),
+        [
+            ({"funeral_on": date(2026, 2, 24)}, "benefits.funeral_before_death"),
+            ({"applied_on": date(2026, 2, 26)}, "benefits.applied_before_funeral"),
+        ],
+    )
+    def test_dates_that_cannot_be(self, changes: dict[str, object], code: str) -> None:
+        with pytest.raises(UserError) as caught:
+            self.decide(**changes)
+        assert caught.value.code == code
+        assert "M1" in caught.value.message
