@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from app.core.errors import UserError
+from app.rules.errors import RuleError
 
 
 class MissingIncome(Enum):
@@ -167,33 +167,36 @@ def check_incomes(key: str, incomes: Incomes) -> None:
     if incomes.family_salary > incomes.salary or any(
         getattr(incomes, name) < 0 for name in _NEVER_NEGATIVE
     ):
-        raise UserError(
+        raise RuleError(
             "premium.income_impossible",
-            f"所得の金額に、ありえない値（マイナスなど）があります（対象者 {key}）。",
+            "所得の金額に、ありえない値（マイナスなど）があります。",
             "所得情報を確かめ、正しい金額を入れ直してください。",
-            field="incomes",
+            person=key,
+            missing="incomes",
         )
 
 
 def declared_incomes(key: str, incomes: Incomes | MissingIncome) -> Incomes:
     """The income of a person, or the refusal that says what is missing and for whom.
 
-    Raises UserError ``premium.income_not_arrived`` or ``premium.income_not_declared``.
+    Raises RuleError ``premium.income_not_arrived`` or ``premium.income_not_declared``.
     """
     if isinstance(incomes, Incomes):
         return incomes
     if incomes is MissingIncome.NOT_ARRIVED:
-        raise UserError(
+        raise RuleError(
             "premium.income_not_arrived",
-            f"所得情報がまだ届いていないため、保険料を計算できません（対象者 {key}）。",
+            "所得情報がまだ届いていないため、保険料を計算できません。",
             "1月1日に住んでいた市区町村への所得照会の回答を待って、もう一度計算してください。",
-            field="incomes",
+            person=key,
+            missing="incomes",
         )
-    raise UserError(
+    raise RuleError(
         "premium.income_not_declared",
-        f"所得の申告がないため、保険料を計算できません（対象者 {key}）。",
+        "所得の申告がないため、保険料を計算できません。",
         "簡易申告書を出していただくか、未申告のまま（軽減なし）で計算することを選んでください。",
-        field="incomes",
+        person=key,
+        missing="incomes",
     )
 
 

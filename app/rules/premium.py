@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from app.core.errors import UserError
+from app.rules.errors import RuleError
 from app.rules.income import (
     BaseIncome,
     IncomeRule,
@@ -247,7 +247,7 @@ def assess(
 
     ``accept_undeclared``: persons without a declaration count with no income and the household
     gets no reduction (the levy run does this; a clerk must ask for it).
-    Raises UserError, each naming the neutral key concerned: ``premium.householder_missing``,
+    Raises RuleError, each naming the neutral key concerned: ``premium.householder_missing``,
     ``premium.member_twice``, ``premium.no_insured``, ``premium.income_not_arrived``,
     ``premium.income_not_declared``, ``premium.income_impossible``, ``premium.no_special_area``,
     ``premium.lower_rate_open``, ``premium.own_cut_open``, ``premium.lost_before_acquired``.
@@ -279,18 +279,21 @@ def assess(
     )
 
 
-def liable_months(fiscal_year: int, acquired: date, lost: date | None) -> LiableMonths:
+def liable_months(
+    fiscal_year: int, acquired: date, lost: date | None, *, person: str = ""
+) -> LiableMonths:
     """Months of ``fiscal_year`` (April to March) that carry premium (月割, DOMAIN 4.6).
 
-    The month of acquisition counts, the month of loss does not. Raises UserError
+    The month of acquisition counts, the month of loss does not. Raises RuleError
     ``premium.lost_before_acquired``.
     """
     if lost is not None and lost < acquired:
-        raise UserError(
+        raise RuleError(
             "premium.lost_before_acquired",
             f"資格喪失日（{lost:%Y-%m-%d}）が資格取得日（{acquired:%Y-%m-%d}）より前です。",
             "資格の日付を確かめてください。",
-            field="lost",
+            person=person,
+            missing="lost",
         )
     first = max(0, _months_from_april(fiscal_year, acquired))
     end = 12 if lost is None else min(12, _months_from_april(fiscal_year, lost))
@@ -317,25 +320,28 @@ def _months_from_april(fiscal_year: int, day: date) -> int:
 def _check_household(household: Household) -> None:
     keys = {member.key for member in household.members}
     if len(keys) != len(household.members):
-        raise UserError(
+        raise RuleError(
             "premium.member_twice",
-            f"同じ人が世帯に2回入っています（世帯 {household.key}）。",
+            "同じ人が世帯に2回入っています。",
             "世帯員を確かめ、重なりを除いてください。",
-            field="members",
+            person=household.key,
+            missing="members",
         )
     if household.householder not in keys:
-        raise UserError(
+        raise RuleError(
             "premium.householder_missing",
-            f"世帯主の情報がありません（世帯 {household.key}、世帯主 {household.householder}）。",
+            f"世帯主の情報がありません（世帯 {household.key}）。",
             "被保険者でなくても、軽減の判定に世帯主の所得が要ります。世帯主を加えてください。",
-            field="householder",
+            person=household.householder,
+            missing="householder",
         )
     if all(member.insured is None for member in household.members):
-        raise UserError(
+        raise RuleError(
             "premium.no_insured",
-            f"世帯に被保険者がいません（世帯 {household.key}）。",
+            "世帯に被保険者がいません。",
             "世帯の被保険者を加えてください。",
-            field="members",
+            person=household.key,
+            missing="members",
         )
 
 
@@ -347,7 +353,7 @@ def _person_premium(
     incomes: Incomes,
 ) -> PersonPremium:
     base = base_income(year.income, incomes)
-    months = liable_months(year.fiscal_year, status.acquired, status.lost)
+    months = liable_months(year.fiscal_year, status.acquired, status.lost, person=member.key)
     former_months = (
         former_dependant_months(year.former_dependant, year.fiscal_year, status.acquired, months)
         if status.former_dependant
@@ -420,12 +426,13 @@ def _rate_for(year: PremiumYear, rule: PartRule, key: str, status: InsuredStatus
         return rule.rate
     rate = rule.special_areas.get(status.special_area)
     if rate is None:
-        raise UserError(
+        raise RuleError(
             "premium.no_special_area",
             f"特定地域 {status.special_area} の保険料率が登録されていません"
-            f"（広域連合 {year.union}、{year.fiscal_year}年度、対象者 {key}）。",
+            f"（広域連合 {year.union}、{year.fiscal_year}年度）。",
             "住所の地域区分を確かめ、正しければ保険料率の登録をシステム管理者に依頼してください。",
-            field="special_area",
+            person=key,
+            missing="special_area",
         )
     return rate
 
@@ -462,12 +469,14 @@ _QUESTIONS = {
 }
 
 
-def _open_question(question: OpenQuestion, year: PremiumYear, key: str) -> UserError:
-    return UserError(
+def _open_question(question: OpenQuestion, year: PremiumYear, key: str) -> RuleError:
+    return RuleError(
         f"premium.{question}_open",
         f"{_QUESTIONS[question]}が確認できていないため、保険料を計算できません"
-        f"（広域連合 {year.union}、{year.fiscal_year}年度、対象者 {key}）。",
+        f"（広域連合 {year.union}、{year.fiscal_year}年度）。",
         "要確認：広域連合の告示で確かめ、表の登録をシステム管理者に依頼してください。",
+        person=key,
+        missing=question.value,
     )
 
 

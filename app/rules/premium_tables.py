@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from app.core.errors import UserError
 from app.core.tables import Row, Tables
+from app.rules.errors import RuleError
+from app.rules.exemption import Cause, ExemptionRule, Target
 from app.rules.income import IncomeRule, PensionDeduction
 from app.rules.money import rate_from_percent
 from app.rules.premium import (
@@ -36,7 +37,7 @@ _PART_LABELS = {Part.MEDICAL: "医療分", Part.CHILD: "子ども分"}
 def premium_year(tables: Tables, union: str, fiscal_year: int) -> PremiumYear:
     """All rules of ``union`` (two-digit prefecture code) in ``fiscal_year`` (e.g. 2026).
 
-    Raises UserError ``premium.no_union`` (no general settings of the union), ``premium.no_rate``
+    Raises RuleError ``premium.no_union`` (no general settings of the union), ``premium.no_rate``
     (no 保険料率), ``premium.no_ceiling``, ``premium.no_reduction``, ``premium.no_reduction_share``
     or NoRowError (``tables.no_row``) for the rest.
     """
@@ -72,6 +73,23 @@ def pension_deduction(tables: Tables, fiscal_year: int, *, is_65: bool) -> Pensi
         tables["pension_deductions"]
         .at(date(fiscal_year, 4, 1), age_class="65" if is_65 else "under_65")
         .into(PensionDeduction)
+    )
+
+
+def exemption_rules(tables: Tables, union: str, day: date) -> tuple[ExemptionRule, ...]:
+    """減免の基準 of ``union`` on ``day`` (application), in the table's order; may be empty."""
+    return tuple(
+        ExemptionRule(
+            row.text("code"),
+            Cause(row.text("cause")),
+            Target(row.text("target")),
+            row.number("loss_from"),
+            row.number_or_none("loss_below"),
+            row.number_or_none("income_up_to"),
+            row.number_or_none("other_income_up_to"),
+            row.numbers("cuts"),
+        )
+        for row in tables["exemptions"].rows(day, union=union)
     )
 
 
@@ -167,11 +185,11 @@ def _reduction_rule(tables: Tables, day: date, used: list[Row]) -> ReductionRule
     )
 
 
-def _missing(cause: str, what: str, fiscal_year: int) -> UserError:
-    return UserError(
+def _missing(cause: str, what: str, fiscal_year: int) -> RuleError:
+    return RuleError(
         f"premium.{cause}",
         f"{what}が、{fiscal_year}年度（令和{fiscal_year - 2018}年度）の分は登録されていません。",
         "その年度の表が登録されるまで計算できません。年度に誤りがないか確かめ、"
         "正しければシステム管理者に連絡してください。",
-        field="fiscal_year",
+        missing="fiscal_year",
     )

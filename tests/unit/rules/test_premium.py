@@ -243,8 +243,9 @@ class TestMonths:
 
     def test_loss_before_acquisition_is_refused(self) -> None:
         with pytest.raises(UserError) as caught:
-            liable_months(2026, date(2026, 8, 2), date(2026, 8, 1))
+            liable_months(2026, date(2026, 8, 2), date(2026, 8, 1), person="C3")
         assert caught.value.code == "premium.lost_before_acquired"
+        assert "C3" in caught.value.message
 
     @pytest.mark.parametrize(
         ("acquired", "fiscal_year", "months"),
@@ -414,7 +415,7 @@ class TestUnionsOwnRules:
     def test_whether_tokyo_cuts_in_r8_is_open_so_it_is_refused(self) -> None:
         year = year_of(TOKYO, 2026)
         error = refusal("premium.own_cut_open", year, single(1_730_000))
-        assert "対象者 A" in error.message
+        assert "対象 A" in error.message
         assert assess(year, single(1_530_000)).persons[0].parts[0].income_based == 0
         assert assess(year, single(1_730_001)).persons[0].amount > 0
         decided = replace(
@@ -492,6 +493,5 @@ class TestBadInput:
     def test_amounts_that_cannot_be(self, incomes: Incomes) -> None:
         house = household(Member("A", BORN, incomes, InsuredStatus(ACQUIRED)))
         assert (
-            "対象者 A"
-            in refusal("premium.income_impossible", year_of(NIIGATA, 2026), house).message
+            "対象 A" in refusal("premium.income_impossible", year_of(NIIGATA, 2026), house).message
         )
