@@ -85,16 +85,18 @@ class Encoding:
         self.count = 0
         self._blocks = self._encode(spec, records, Checker(spec, codes))
         self._held = b""
+        self._at = 0  # how much of what is held was read already
 
     def read(self, size: int = -1) -> bytes:
         """Up to ``size`` bytes (all for -1), empty at the end. Raises FileRefused."""
-        while size < 0 or len(self._held) < size:
+        while size < 0 or len(self._held) - self._at < size:
             block = next(self._blocks, None)
             if block is None:
                 break
-            self._held += block
-        end = len(self._held) if size < 0 else size
-        data, self._held = self._held[:end], self._held[end:]
+            self._held, self._at = self._held[self._at :] + block, 0
+        end = len(self._held) if size < 0 else self._at + size
+        data = self._held[self._at : end]
+        self._at += len(data)
         return data
 
     def _encode(self, spec: FileSpec, records: Iterable[Any], checker: Checker) -> Iterator[bytes]:

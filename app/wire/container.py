@@ -99,6 +99,14 @@ class Verified:
     body_at: int
 
 
+class Source(Protocol):
+    """Gives bytes in order."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes, at most ``size``; empty at the end."""
+        ...
+
+
 class Sink(Protocol):
     """Takes decrypted bytes in order."""
 
@@ -122,7 +130,7 @@ def following(last: Header | None, digest: str, epoch: int) -> Place:
     return Place(last.epoch, last.sequence + 1, digest)
 
 
-def seal_body(plain: BinaryIO, out: BinaryIO, receiver: str, archive: str) -> BodyFacts:
+def seal_body(plain: Source, out: Sink, receiver: str, archive: str) -> BodyFacts:
     """Seal ``plain`` to the receiver's and the archive's age recipients, streaming.
 
     Raises ContainerRefused ``container.recipient`` for a recipient that is no age key.
@@ -227,7 +235,7 @@ def check_count(header: Header, count: int) -> None:
 class _Counted:
     """Passes bytes through and keeps their digest and number."""
 
-    def __init__(self, under: BinaryIO | Sink) -> None:
+    def __init__(self, under: Source | Sink) -> None:
         self._under = under
         self.digest = hashlib.sha256()
         self.size = 0
@@ -238,7 +246,7 @@ class _Counted:
         return data
 
     def write(self, data: bytes) -> int:
-        self._under.write(data)
+        self._under.write(data)  # type: ignore[union-attr]
         self._note(data)
         return len(data)
 

@@ -1,0 +1,86 @@
+"""The line's troubles, each with its own cause (DESIGN 1.10): "no connection" is not one of
+them, because it would be said for every fault."""
+
+from __future__ import annotations
+
+from app.core.errors import EnvironmentFault
+
+_LATER = "送信待ちに残っています。あとで自動的にもう一度つなぎます。"
+
+_FAULTS: dict[str, tuple[str, str]] = {
+    "unreachable": (
+        "広域連合のシステムにつながりません（回線が切れているか、相手が止まっています）。",
+        f"{_LATER}続くときは、専用線の機器とほかの端末の様子を確かめてください。",
+    ),
+    "timeout": (
+        "広域連合のシステムから時間内に返事がありません（回線が混んでいます）。",
+        _LATER,
+    ),
+    "cut": (
+        "広域連合のシステムとの通信が途中で切れました。",
+        f"{_LATER}途中から続けます。",
+    ),
+    "certificate_refused": (
+        "広域連合のシステムが、この端末の証明書を受け付けませんでした。",
+        "端末の登録が取り消されていないか、システム管理者が広域連合に確かめてください。",
+    ),
+    "certificate_expired": (
+        "この端末の証明書の期限が切れています。",
+        "システム管理者が端末の登録を更新（enrol）してください。",
+    ),
+    "peer_expired": (
+        "広域連合のシステムの証明書の期限が切れています。",
+        "広域連合に連絡してください。端末の時計が正しいかも確かめてください。",
+    ),
+    "peer_unknown": (
+        "つながった相手が、登録された広域連合のシステムではありません。",
+        "送受信を止めています。接続先と回線を確かめ、システム管理者に連絡してください。",
+    ),
+    "not_allowed": (
+        "許可されていない接続先です。",
+        "接続先は端末の登録で決まります。システム管理者に連絡してください。",
+    ),
+    "answer": (
+        "広域連合のシステムの返事が、取り決めた形ではありません。",
+        f"{_LATER}続くときは、この文をシステム管理者に伝えてください。",
+    ),
+    "receipt": (
+        "受け取った受領証が、送ったものと合いません。",
+        "受理されたとは扱っていません。システム管理者から広域連合に確かめてください。",
+    ),
+    "time": (
+        "広域連合の時刻の署名が、こちらの問い合わせへの返事ではありません。",
+        "時刻は使っていません。続くときはシステム管理者に連絡してください。",
+    ),
+    "disk": (
+        "受信したファイルを置く場所に書き込めません（空きがないか、壊れています）。",
+        "不要なファイルを片付けるか、システム管理者に連絡してください。",
+    ),
+}
+
+RETRYABLE = frozenset({"line.unreachable", "line.timeout", "line.cut", "line.answer", "line.disk"})
+"""Causes that may be gone at the next try by themselves."""
+
+
+class LineFault(EnvironmentFault):
+    """Trouble on the line; ``code`` is ``line.<cause>``."""
+
+
+class PeerRefused(EnvironmentFault):
+    """The union answered and refused the request; ``code`` is ``peer.<cause>``, message and
+    remedy are the union's. ``offset`` is the true one after ``peer.wrong_offset``."""
+
+    def __init__(self, cause: str, message: str, remedy: str, offset: int = -1) -> None:
+        super().__init__(f"peer.{cause}", message, remedy)
+        self.cause = cause
+        self.offset = offset
+
+
+class ExchangeCancelled(Exception):
+    """Somebody asked the contact to stop; nothing failed and nothing is counted as an attempt."""
+
+
+def line_fault(cause: str) -> LineFault:
+    """The fault of a cause listed above."""
+    message, remedy = _FAULTS[cause]
+    return LineFault(f"line.{cause}", message, remedy)
