@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from app.core.errors import EnvironmentFault
 from app.wire.bodies import decode, encode
 from app.wire.heads import Head, LineDigest
-from app.wire.keys import SigningKeys, signing_id, signing_keys
+from app.wire.keys import SigningKeys, fingerprint, signing_id, signing_keys
 
 T = TypeVar("T")
 _DOMAIN = b"madoguchi-statement-v1\0"
@@ -182,6 +182,12 @@ def open_signed(kind: type[T], data: bytes, keys: SigningKeys) -> T:
     except InvalidSignature as cause:
         raise _refused("signature", "署名が合いません") from cause
     return decode(kind, envelope.body)
+
+
+def request_fingerprint(request: EnrolmentRequest) -> str:
+    """The digits by which supervisors at the terminal and operators of the union compare an
+    enrolment: over all three public halves that the request names."""
+    return fingerprint(request.csr, request.signing, request.receiving.encode("ascii"))
 
 
 def open_self_signed(data: bytes) -> EnrolmentRequest:
