@@ -126,12 +126,12 @@ my_number = Table(
     Index("ix_my_number_search_index", "search_index"),
 )
 
-# Contentless bigram index of names (TECH 2): its rowid is ``person.row_number``; kept by
-# ``db.search``. Not SQLAlchemy's to create; the migration and tests run these statements.
-# ``secure-delete`` takes a removed name out of the index's pages at once (SEC-157); it works
-# with the 'delete' command and not with ``contentless_delete``, which leaves the old entries.
+# Contentless index of names by their characters and bigrams (TECH 2): its rowid is
+# ``person.row_number``; kept and read by ``db.search``, which also says how grams are written.
+# Not SQLAlchemy's to create; the migration runs these statements. ``secure-delete`` takes a
+# removed name out of the index's pages at once (SEC-157); it works with the 'delete' command
+# and not with ``contentless_delete``, which leaves the old entries for a later merge.
 NAME_GRAMS_DDL = (
-    "CREATE VIRTUAL TABLE name_grams USING fts5(grams, content='', detail='none',"
-    " tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* Co So'\")"
+    "CREATE VIRTUAL TABLE name_grams USING fts5(grams, content='', detail='none', tokenize='ascii')"
 )
 NAME_GRAMS_SETTINGS = ("INSERT INTO name_grams(name_grams, rank) VALUES('secure-delete', 1)",)
