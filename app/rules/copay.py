@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from app.rules.copay_facts import CopayError, CopayTerms, Household, Member, check_household
 from app.rules.days import age_on, next_month_start
+from app.rules.income import MissingIncome
 
 T = TypeVar("T")
 
@@ -98,8 +99,9 @@ def judge(household: Household, terms: CopayTerms) -> CopayDecision:
     """Share and class of all insured in ``household`` from ``household.judged_on``.
 
     ``terms`` are those of that day. Raises CopayError: no_insured, duplicate_member,
-    income_impossible, and income_missing for the first figure that the decision turns on and
-    that is not known. A figure that cannot change the outcome is not asked for.
+    income_impossible, and income_missing or income_not_declared for the first figure that the
+    decision turns on and that is not known. A figure that cannot change the outcome is not
+    asked for.
     """
     insured = check_household(household)
     untaxed = _untaxed(household)
@@ -138,6 +140,14 @@ def provisional(household: Household, cause: CopayError, ratio: int) -> CopayDec
 
 
 def _need(value: T | None, member: Member, field: str, title: str) -> T:
+    if value is None and member.why_missing is MissingIncome.NOT_DECLARED:
+        raise CopayError(
+            "income_not_declared",
+            f"所得の申告がなく、{title}が分からないため、負担割合を判定できません。",
+            "住民税の申告（簡易申告）をしていただいてから、判定し直してください。",
+            person=member.key,
+            missing=field,
+        )
     if value is None:
         raise CopayError(
             "income_missing",

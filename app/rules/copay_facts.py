@@ -13,13 +13,14 @@ from datetime import date
 from app.core.tables import Tables
 from app.rules.days import age_on
 from app.rules.errors import RuleError
-from app.rules.income import IncomeRule, Incomes, base_income, combined_income
+from app.rules.income import IncomeRule, Incomes, MissingIncome, base_income, combined_income
 
 
 class CopayError(RuleError):
     """A share that cannot be judged; code ``copay.<cause>``.
 
-    Causes: no_member, no_insured, duplicate_member, income_missing, income_impossible.
+    Causes: no_member, no_insured, duplicate_member, income_missing (not arrived yet),
+    income_not_declared, income_impossible.
     """
 
     def __init__(
@@ -100,6 +101,7 @@ class Member:
     """One person of the household on the resident register (住民票上の同一世帯).
 
     ``key`` is neutral (never a name). ``child_deduction``: 調整控除, yen, from ``child_deduction``.
+    ``why_missing``: why figures of ``income`` are not known (所得照会中, 未申告).
     ``welfare_pension``: 老齢福祉年金受給者. ``borderline``: 境界層該当.
     """
 
@@ -107,6 +109,7 @@ class Member:
     birth: date
     insured: bool
     income: IncomeFacts = UNKNOWN_INCOME
+    why_missing: MissingIncome = MissingIncome.NOT_ARRIVED
     child_deduction: int = 0
     welfare_pension: bool = False
     borderline: bool = False

@@ -25,6 +25,8 @@ from app.rules.eligibility.residence import Stay, require_stay
 from app.rules.practice import Practice, practice_of
 from app.rules.wareki import DateError
 
+pytestmark = pytest.mark.req("FLOW-104", "FLOW-301", "DATA-28")
+
 R = AcquisitionReason
 OF_81 = date(1945, 3, 3)
 OF_70 = date(1956, 3, 3)

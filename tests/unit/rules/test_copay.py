@@ -31,8 +31,10 @@ from app.rules.copay_facts import (
     deduction_day,
     income_facts,
 )
-from app.rules.income import IncomeRule, Incomes
+from app.rules.income import IncomeRule, Incomes, MissingIncome
 from tests.support.copay import JUDGED_ON, household, insured, other
+
+pytestmark = pytest.mark.req("FLOW-104", "FILE-06", "DATA-19")
 
 SECOND = date(1944, 6, 1)
 YOUNG = date(1945, 1, 2)
@@ -325,6 +327,14 @@ def test_an_income_that_decides_and_is_not_known_says_what_and_for_whom(
     assert (error.code, error.person, error.missing) == ("copay.income_missing", "A", field)
     assert "A" in error.message
     assert "所得照会" in error.remedy
+
+
+def test_an_income_not_declared_is_its_own_refusal(terms: CopayTerms) -> None:
+    member = replace(insured("A", None), why_missing=MissingIncome.NOT_DECLARED)
+    with pytest.raises(CopayError) as caught:
+        judge(household(member), terms)
+    assert (caught.value.code, caught.value.person) == ("copay.income_not_declared", "A")
+    assert "申告" in caught.value.remedy
 
 
 def test_an_income_that_cannot_change_the_outcome_is_not_asked_for(terms: CopayTerms) -> None:

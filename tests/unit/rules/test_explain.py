@@ -15,6 +15,8 @@ from app.rules.explain import CLASS_WORDS, for_clerk, to_read_aloud, yen
 from app.rules.wareki import Eras
 from tests.support.copay import JUDGED_ON, household, insured, other
 
+pytestmark = pytest.mark.req("FLOW-107")
+
 NAMES = {"A": "本人", "B": "配偶者", "C": "子"}
 
 

@@ -13,6 +13,8 @@ from app.rules import identifiers as ids
 from app.rules.identifiers import CheckedNumber, DigitCheck, IdentifierError
 from app.rules.slip_code import SlipCode, read_slip_code, slip_check_digit, slip_code
 
+pytestmark = pytest.mark.req("FLOW-102", "SEC-01")
+
 digits = st.text("0123456789", min_size=1)
 
 

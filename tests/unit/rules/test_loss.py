@@ -18,6 +18,8 @@ from app.rules.eligibility.reasons import AcquisitionReason, EligibilityError, L
 from app.rules.practice import Practice, practice_of
 from app.rules.wareki import DateError
 
+pytestmark = pytest.mark.req("FLOW-301", "DATA-28", "SEC-116")
+
 L = LossReason
 OF_81 = date(1945, 3, 3)
 OF_70 = date(1956, 3, 3)

@@ -23,6 +23,8 @@ from app.rules.wareki import (
 )
 from app.rules.wareki_input import parse_date, parse_day
 
+pytestmark = pytest.mark.req("DATA-27")
+
 BORN = date(1935, 5, 3)
 days_of_150_years = st.dates(date(1873, 1, 1), date(2030, 12, 31))
 
