@@ -1,0 +1,171 @@
+"""The small frame of ``make bench``.
+
+To add a figure: write ``tests/benchmarks/bench_<area>.py`` with a tuple ``BENCHES`` of ``Bench``;
+it is found by its name. A bench's ``run`` measures and returns rows; where the goal is a ratio, it
+measures both sides in the same run. A bench never fails because it is slow: the table says so.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import multiprocessing
+import os
+import pkgutil
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+
+
+class Better(StrEnum):
+    """Which way a figure is good."""
+
+    MORE = "more"
+    LESS = "less"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table. ``ratio`` is above 1 when the goal is met, whichever way is good."""
+
+    name: str
+    goal: float
+    measured: float
+    unit: str
+    better: Better = Better.LESS
+    note: str = ""
+
+    @property
+    def ratio(self) -> float:
+        high, low = (
+            (self.measured, self.goal) if self.better is Better.MORE else (self.goal, self.measured)
+        )
+        return high / low if low else float("inf")
+
+    @property
+    def met(self) -> bool:
+        return self.ratio >= 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A named measurement: ``python -m tests.benchmarks <name>`` runs it alone."""
+
+    name: str
+    title: str
+    run: Callable[[], Iterable[Row]]
+
+
+def found_benches() -> tuple[Bench, ...]:
+    """All benches of all ``bench_*`` modules, by module name; two of one name are a mistake."""
+    package = importlib.import_module("tests.benchmarks")
+    benches: list[Bench] = []
+    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda each: each.name):
+        if module.name.startswith("bench_"):
+            benches += importlib.import_module(f"tests.benchmarks.{module.name}").BENCHES
+    names = [bench.name for bench in benches]
+    if len(set(names)) != len(names):
+        raise ValueError(f"two benches share a name: {sorted(names)}")
+    return tuple(benches)
+
+
+def parallel_rate(prepare: Callable[[int], Callable[[], int]], workers: int = 2) -> float:
+    """Things done per second by ``workers`` processes at once.
+
+    ``prepare(number)`` runs in each process and is not measured; what it returns is, from a
+    common start to the end of the slowest, and says how many things it did.
+    """
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(workers)
+    results: Queue[tuple[int, float, float]] = context.Queue()
+    processes = [
+        context.Process(target=_worker, args=(prepare, number, barrier, results), daemon=True)
+        for number in range(workers)
+    ]
+    for process in processes:
+        process.start()
+    done = [results.get(timeout=300) for _ in processes]
+    for process in processes:
+        process.join()
+    first = min(start for _, start, _ in done)
+    last = max(end for _, _, end in done)
+    return sum(count for count, _, _ in done) / (last - first)
+
+
+def _worker(
+    prepare: Callable[[int], Callable[[], int]],
+    number: int,
+    barrier: Barrier,
+    results: Queue[tuple[int, float, float]],
+) -> None:
+    work = prepare(number)
+    barrier.wait(timeout=300)
+    start = time.monotonic()  # one clock for all processes of the machine
+    count = work()
+    results.put((count, start, time.monotonic()))
+
+
+def run(names: Sequence[str], output: Path) -> int:
+    """Run all benches, or those named; print the table and keep it as JSON in ``output``.
+
+    Returns 0 when all ran, 1 when one broke, 2 for a name that does not exist.
+    """
+    benches = found_benches()
+    unknown = set(names) - {bench.name for bench in benches}
+    if unknown:
+        known = ", ".join(bench.name for bench in benches)
+        sys.stderr.write(f"no such bench: {', '.join(sorted(unknown))}; there are: {known}\n")
+        return 2
+    rows: list[Row] = []
+    broken = []
+    for bench in benches:
+        if names and bench.name not in names:
+            continue
+        sys.stderr.write(f"{bench.name}: {bench.title}\n")
+        try:
+            rows += bench.run()
+        except Exception:
+            broken.append(bench.name)
+            traceback.print_exc()
+    sys.stdout.write(table(rows))
+    output.mkdir(parents=True, exist_ok=True)
+    kept = [{**asdict(row), "ratio": row.ratio, "met": row.met} for row in rows]
+    (output / "bench.json").write_text(
+        json.dumps({"load": os.getloadavg(), "rows": kept}, ensure_ascii=False, indent=1),
+        encoding="utf-8",
+    )
+    if broken:
+        sys.stderr.write(f"broken: {', '.join(broken)}\n")
+    return 1 if broken else 0
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The rows as aligned text: what, goal, measured, ratio, met."""
+    head = ("what", "goal", "measured", "ratio", "met", "note")
+    lines = [head]
+    for row in rows:
+        sign = "≥" if row.better is Better.MORE else "≤"
+        lines.append(
+            (
+                row.name,
+                f"{sign} {row.goal:,.10g} {row.unit}",
+                f"{row.measured:,.4g} {row.unit}"
+                if row.measured < 1_000
+                else f"{row.measured:,.0f} {row.unit}",
+                f"{row.ratio:.2f}",
+                "yes" if row.met else "NO",
+                row.note,
+            )
+        )
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return "".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        + "\n"
+        for line in lines
+    )
