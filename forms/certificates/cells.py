@@ -1,0 +1,58 @@
+"""Cells with a small caption and a value below: what certificates and slips are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from forms.drawing import Sheet, Style
+from forms.record import Box
+
+CAPTION = Style(6.5, role="gothic")
+CAPTION_HEIGHT = 3.4
+BLANK = "＊＊＊"
+"""Stands in a cell without a value, so that nothing can be written into it later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A captioned value. Widths are in millimetres; ``strong`` values are proved by ink.
+
+    ``reserved`` keeps that much room free on the right of the value.
+    """
+
+    caption: str
+    name: str
+    text: str
+    width: float
+    style: Style
+    strong: bool = True
+    reserved: float = 0.0
+
+
+def draw_row(sheet: Sheet, row: Box, *cells: Cell) -> None:
+    """Draw framed cells side by side from the row's left edge, as high as the row."""
+    left = row.left
+    for cell in cells:
+        box = Box(left, row.top, cell.width, row.height)
+        sheet.frame(box)
+        draw_cell(sheet, box, cell)
+        left = box.right
+
+
+def draw_cell(sheet: Sheet, box: Box, cell: Cell) -> None:
+    """Draw the caption at the top of the box and the value below it."""
+    inner = box.inset(1.2, 0.5)
+    sheet.label(cell.caption, Box(inner.left, inner.top, inner.width, CAPTION_HEIGHT), CAPTION)
+    place = Box(
+        inner.left,
+        inner.top + CAPTION_HEIGHT,
+        inner.width - cell.reserved,
+        inner.height - CAPTION_HEIGHT,
+    )
+    if not cell.text:
+        blank = replace(cell.style, size=min(cell.style.size, 9.0), lines=1, spacing=0.0)
+        sheet.label(BLANK, place, replace(blank, role="gothic"))
+    elif cell.strong:
+        sheet.value(cell.name, cell.text, place, cell.style)
+    else:
+        sheet.text(cell.name, cell.text, place, cell.style)

@@ -1,0 +1,188 @@
+"""資格情報のお知らせ (FORM-N1): notice of eligibility for users of マイナ保険証.
+
+An A4 letter with a part to cut out in card size (DOMAIN 5.1, 5.2). The requirement list has no
+id for it (the sources are older); N1 is ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from forms.barcodes import qr_code
+from forms.certificates.cells import Cell, draw_row
+from forms.drawing import Sheet, Style
+from forms.items import item
+from forms.papers import Paper
+from forms.record import MM_PER_POINT, Box
+
+_TITLE = Style(20, role="bold", align="center", spacing=0.2)
+_ADDRESSEE = Style(15, least=9, role="mincho", lines=2)
+_RIGHT = Style(11, least=8, role="mincho", align="right")
+_BODY = Style(10, role="gothic", leading=1.45)
+_BODY_STEP = 10 * 1.45 * MM_PER_POINT
+_LABEL = Style(10.5, role="gothic", align="justify")
+_VALUE = Style(13, least=8, role="mincho", lines=2)
+_NUMBER = Style(17, least=12, role="bold", spacing=0.15)
+_HEADING = Style(11, role="bold")
+_CARD_TITLE = Style(9.5, role="bold", align="center", spacing=0.1)
+_CARD_NUMBER = Style(14, least=10, role="bold", spacing=0.1)
+_CARD_VALUE = Style(9, least=6.5, role="mincho")
+_CARD_NAME = Style(13, least=7, role="mincho", lines=2)
+_CARD_RATIO = Style(13, least=10, role="bold")
+_CARD_NOTE = Style(6, role="gothic")
+_ISSUE = Style(7, least=5, role="gothic")
+
+_LEAD = (
+    "あなたの後期高齢者医療の資格情報を、下記のとおりお知らせします。"
+    "医療機関等を受診するときは、マイナ保険証（健康保険証の利用登録をしたマイナンバーカード）を"
+    "ご利用ください。",
+)
+_NOTES = (
+    "このお知らせだけでは、医療機関等を受診できません。",
+    "マイナ保険証の読み取りができない医療機関等では、マイナ保険証とこのお知らせ"
+    "（下の切り取り部分でもかまいません）を一緒に提示してください。",
+    "記載された内容が変わったときは、新しいお知らせを交付します。古いものは破棄してください。",
+    "マイナ保険証での受診が難しいときは、資格確認書の交付を申請できます。窓口にご相談ください。",
+)
+CARD = (85.6, 54.0)
+"""The part to cut out: the size of a bank card (ISO/IEC 7810 ID-1) in millimetres."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EligibilityNoticeData:
+    """The items of a 資格情報のお知らせ, as they are printed."""
+
+    issued_on: str = item("交付年月日")
+    insured_number: str = item("被保険者番号", pattern=r"[0-9]{8}")
+    name: str = item("氏名")
+    name_kana: str = item("フリガナ", required=False)
+    birth_date: str = item("生年月日")
+    acquired_on: str = item("資格取得年月日")
+    copay_ratio: str = item("一部負担金の割合", pattern=r"[1-3１-３]割")
+    copay_from: str = item("発効期日")
+    provisional: str = item("見込みの表示", required=False)
+    insurer_number: str = item("保険者番号", pattern=r"[0-9]{8}")
+    insurer_name: str = item("保険者名")
+    certificate_number: str = item("発行番号", pattern=r"[!-~]{1,40}")
+    decision_id: str = item("決定番号", printed=False)
+
+
+def draw_eligibility_notice(sheet: Sheet, data: EligibilityNoticeData, paper: Paper) -> None:
+    """One A4 page: the letter above, the card below."""
+    sheet.page(paper.width, paper.height)
+    margin = 22.0
+    width = paper.width - 2 * margin
+    sheet.value("issued_on", data.issued_on, Box(margin + 100, 14, width - 100, 6), _RIGHT)
+    room = Box(margin, 22, 100, 11)
+    name = replace(room, width=sheet.measure(data.name, room, _ADDRESSEE) + 0.5)
+    sheet.value("name", data.name, name, _ADDRESSEE)
+    sheet.label("様", Box(name.right + 4, 22, 10, 11), Style(14, role="mincho"))
+    insurer = Box(margin + 60, 35, width - 60, 6)
+    sheet.text("insurer_name", data.insurer_name, insurer, _RIGHT)
+    sheet.label("資格情報のお知らせ", Box(margin, 46, width, 11), _TITLE)
+    top = 61.0 + sheet.paragraph(_LEAD, Box(margin, 61, width, 20), _BODY) + 3.0
+    top = _draw_table(sheet, data, margin, top, width) + 6.0
+    sheet.label("ご注意", Box(margin, top, width, 5.5), _HEADING)
+    for note in _NOTES:
+        sheet.label("・", Box(margin, top + 6.5, 4.5, _BODY_STEP), _BODY)
+        room = Box(margin + 4.6, top + 6.5, width - 4.6, 20)
+        top += sheet.paragraph((note,), room, _BODY)
+    _draw_issue(sheet, data, margin)
+    _draw_card(sheet, data, (paper.width - CARD[0]) / 2, paper.height - CARD[1] - 14.0)
+
+
+def _draw_table(
+    sheet: Sheet, data: EligibilityNoticeData, left: float, top: float, width: float
+) -> float:
+    ratio = data.copay_ratio
+    rows = (
+        ("被保険者番号", "insured_number", data.insured_number, _NUMBER, 10.5),
+        ("フリガナ", "name_kana", data.name_kana, Style(9.5, least=6.5), 7.0),
+        ("氏名", "name", data.name, _VALUE, 11.0),
+        ("生年月日", "birth_date", data.birth_date, _VALUE, 9.0),
+        ("資格取得年月日", "acquired_on", data.acquired_on, _VALUE, 9.0),
+        ("一部負担金の割合", "copay_ratio", ratio, Style(17, least=12, role="bold"), 10.5),
+        ("発効期日", "copay_from", data.copay_from, _VALUE, 9.0),
+        ("保険者番号", "insurer_number", data.insurer_number, _NUMBER, 10.5),
+        ("保険者名", "insurer_name", data.insurer_name, _VALUE, 10.0),
+    )
+    label_width = 44.0
+    start = top
+    for caption, name, text, style, height in rows:
+        if not text:
+            continue
+        sheet.rule(left, top, left + width, top, 0.2)
+        sheet.label(caption, Box(left + 3, top, label_width - 6, height), _LABEL)
+        box = Box(left + label_width + 4, top + 0.4, width - label_width - 8, height - 0.8)
+        if name == "insurer_name" or name == "name_kana":
+            sheet.text(name, text, box, style)
+        else:
+            sheet.value(name, text, _shorten(box) if name == "copay_ratio" else box, style)
+        if name == "copay_ratio" and data.provisional:
+            mark = Box(box.left + 30, top + 2.4, 20, height - 4.8)
+            sheet.frame(mark, 0.3)
+            sheet.value("provisional", data.provisional, mark.inset(0.6, 0.4), _mark(9.5))
+        top += height
+    sheet.frame(Box(left, start, width, top - start), 0.4)
+    sheet.rule(left + label_width, start, left + label_width, top, 0.2)
+    return top
+
+
+def _draw_issue(sheet: Sheet, data: EligibilityNoticeData, left: float) -> None:
+    code = Box(left - 10, 262, 14, 14)
+    sheet.barcode("certificate_number", qr_code(data.certificate_number), code)
+    sheet.label("発行番号", Box(left - 10, 277, 30, 3.2), _ISSUE)
+    sheet.text(
+        "certificate_number", data.certificate_number, Box(left - 10, 280.2, 32, 3.2), _ISSUE
+    )
+
+
+def _draw_card(sheet: Sheet, data: EligibilityNoticeData, left: float, top: float) -> None:
+    width, height = CARD
+    sheet.frame(Box(left, top, width, height), 0.2, dash=1.2)
+    sheet.label(
+        "切り取り線に沿って切り取り、マイナ保険証と一緒にお使いください",
+        Box(left - 20, top - 5.0, width + 40, 4.0),
+        Style(7.5, role="gothic", align="center"),
+    )
+    inner, inside = left + 3.0, width - 6.0
+    sheet.label(
+        "後期高齢者医療　資格情報のお知らせ", Box(inner, top + 1.2, inside, 5.0), _CARD_TITLE
+    )
+    half, narrow = inside * 0.55, inside * 0.32
+    rows = (
+        (
+            10.2,
+            Cell("被保険者番号", "insured_number", data.insured_number, half, _CARD_NUMBER),
+            Cell("交付年月日", "issued_on", data.issued_on, inside - half, _CARD_VALUE),
+        ),
+        (12.0, Cell("氏名", "name", data.name, inside, _CARD_NAME)),
+        (
+            10.2,
+            Cell("一部負担金の割合", "copay_ratio", data.copay_ratio, narrow, _CARD_RATIO),
+            Cell("発効期日", "copay_from", data.copay_from, inside - narrow, _CARD_VALUE),
+        ),
+        (
+            8.6,
+            Cell("保険者番号", "insurer_number", data.insurer_number, narrow, _CARD_VALUE),
+            Cell(
+                "保険者名", "insurer_name", data.insurer_name, inside - narrow, _CARD_VALUE, False
+            ),
+        ),
+    )
+    place = top + 6.8
+    for row_height, *cells in rows:
+        draw_row(sheet, Box(inner, place, inside, row_height), *cells)
+        place += row_height
+    note = "このお知らせだけでは受診できません。マイナ保険証と一緒に提示してください。"
+    if sheet.training:
+        note = "研修用の見本です。医療機関等では使えません。"
+    sheet.label(note, Box(inner, place + 0.8, inside, 3.4), _CARD_NOTE)
+
+
+def _shorten(box: Box) -> Box:
+    return Box(box.left, box.top, 26.0, box.height)
+
+
+def _mark(size: float) -> Style:
+    return Style(size, least=6.5, role="bold", align="center")

@@ -1,0 +1,82 @@
+"""発行票 (FORM-N3): the slip that goes with a certificate to the printer's tray and the file.
+
+It names year and colour of the paper stock to be used, so that old stock is not printed on
+(DOMAIN 5.2), and leaves room for the check of the printed sheet. N3 is ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from forms.barcodes import code_128
+from forms.drawing import Sheet, Style
+from forms.items import item
+from forms.papers import Paper
+from forms.record import Box
+
+_TITLE = Style(18, role="bold", align="center", spacing=0.5)
+_STOCK = Style(17, least=11, role="bold", align="center")
+_LABEL = Style(9.5, role="gothic", align="justify")
+_VALUE = Style(11.5, least=8, role="mincho", lines=2)
+_NUMBER = Style(14, least=9, role="bold")
+_CHECK = Style(10, role="gothic")
+_CHECKS = (
+    "用紙の年度と色が上の表示と同じである",
+    "被保険者番号は8桁で、画面の決定と同じである",
+    "氏名の字形・生年月日が画面の決定と同じである",
+    "負担割合・発効期日・有効期限が画面の決定と同じである",
+    "古い証を回収した（交換・変更のとき）",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueSlipData:
+    """Which certificate is to be printed on which stock. It holds no name and no address."""
+
+    certificate_number: str = item("発行番号", pattern=r"[!-~]{1,40}")
+    form_title: str = item("証の種類")
+    stock: str = item("用紙の年度・色")
+    reason: str = item("発行の理由")
+    decision_id: str = item("決定番号", pattern=r"[!-~]{1,40}")
+    issued_at: str = item("発行日時")
+    staff: str = item("発行した職員")
+    terminal: str = item("端末")
+
+
+def draw_issue_slip(sheet: Sheet, data: IssueSlipData, paper: Paper) -> None:
+    """One page, A5 upright."""
+    sheet.page(paper.width, paper.height)
+    margin = 13.0
+    width = paper.width - 2 * margin
+    sheet.label("発行票", Box(margin, 10, width, 9), _TITLE)
+    stock = Box(margin, 23, width, 20)
+    sheet.frame(stock, 0.8)
+    sheet.label("使う用紙", Box(margin + 3, 24, 30, 5), Style(9, role="gothic"))
+    sheet.value("stock", data.stock, Box(margin + 3, 29, width - 6, 12.5), _STOCK)
+    rows = (
+        ("発行番号", "certificate_number", data.certificate_number, _NUMBER),
+        ("証の種類", "form_title", data.form_title, _VALUE),
+        ("発行の理由", "reason", data.reason, _VALUE),
+        ("決定番号", "decision_id", data.decision_id, _VALUE),
+        ("発行日時", "issued_at", data.issued_at, _VALUE),
+        ("発行した職員", "staff", data.staff, _VALUE),
+        ("端末", "terminal", data.terminal, _VALUE),
+    )
+    label_width, height, top = 34.0, 10.0, 48.0
+    sheet.frame(Box(margin, top, width, height * len(rows)), 0.4)
+    line = margin + label_width
+    sheet.rule(line, top, line, top + height * len(rows), 0.2)
+    for number, (caption, name, text, style) in enumerate(rows):
+        if number:
+            sheet.rule(margin, top, margin + width, top, 0.2)
+        sheet.label(caption, Box(margin + 3, top, label_width - 6, height), _LABEL)
+        box = Box(line + 3, top + 0.4, width - label_width - 6, height - 0.8)
+        sheet.value(name, text, box, style)
+        top += height
+    sheet.label("刷り上がりの確認", Box(margin, top + 5, width, 6), Style(11, role="bold"))
+    for number, text in enumerate(_CHECKS):
+        y = top + 12.5 + number * 7.5
+        sheet.frame(Box(margin + 1, y + 0.9, 3.6, 3.6), 0.25)
+        sheet.label(text, Box(margin + 7, y, width - 7, 5.4), _CHECK)
+    code = Box((paper.width - 62) / 2, paper.height - 21, 62, 11)
+    sheet.barcode("certificate_number", code_128(data.certificate_number), code)

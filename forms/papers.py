@@ -1,0 +1,22 @@
+"""Sizes of the sheets, from the table ``print_papers`` (exact sizes are the unions')."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.core.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One side of a sheet in millimetres."""
+
+    width: float
+    height: float
+
+
+def find_paper(tables: Tables, form_id: str, day: date) -> Paper:
+    """The sheet of a form on a day; raises NoRowError when the table has none."""
+    row = tables["print_papers"].at(day, form=form_id)
+    return Paper(float(row.number("width_mm")), float(row.number("height_mm")))

@@ -1,0 +1,79 @@
+"""The press: draws a form from its data, and proves what was drawn (DESIGN 7)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.core.clock import JST
+from app.core.errors import Bug, UserError
+from app.core.tables import Tables
+from forms.catalog import FORMS, Form, get_form
+from forms.drawing import Sheet
+from forms.fonts import FontSet, Missing
+from forms.items import FormData, check_items
+from forms.papers import find_paper
+from forms.proof import ProofReport, prove
+from forms.proof.sources import SourceFonts
+from forms.record import DrawRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A drawn form. ``digest`` is the SHA-256 of the PDF, which a touch signs.
+
+    ``missing`` lists the characters drawn as 〓; they belong on the list of missing characters.
+    """
+
+    form_id: str
+    pdf: bytes
+    digest: bytes
+    record: DrawRecord
+    missing: tuple[Missing, ...]
+
+
+class Press:
+    """Draws and proves. One for the process; it keeps what was read of the fonts."""
+
+    def __init__(self, fonts: FontSet, tables: Tables, forms: tuple[Form, ...] = FORMS) -> None:
+        self._fonts = fonts
+        self._tables = tables
+        self._forms = forms
+        self._sources = SourceFonts({file.spec.path: file.spec.name for file in fonts.files})
+
+    def render(self, form_id: str, data: FormData, *, training: bool, now: datetime) -> Rendered:
+        """Draw ``form_id`` from ``data``; the same arguments give the same bytes.
+
+        Raises UserError: ``forms.not_in_use`` (the paper is not valid on the day of ``now``),
+        ``forms.item_missing``, ``forms.item_shape``, ``forms.overflow`` (does not fit at a
+        legible size), ``forms.sequence_missing`` (a variant that no configured font holds).
+        """
+        form = get_form(form_id, self._forms)
+        if not isinstance(data, form.data):
+            raise Bug(
+                "forms.wrong_data",
+                f"帳票 {form_id} に渡されたデータの種類が違います。",
+                "プログラムの誤りです。システム管理者に連絡してください。",
+            )
+        day = now.astimezone(JST).date()
+        if not form.holds_on(day):
+            raise UserError(
+                "forms.not_in_use",
+                f"「{form.title}」は {day:%Y-%m-%d} には使われていない様式です。",
+                "日付を確かめてください。正しければ、その日に使う様式を選んでください。",
+            )
+        check_items(data)
+        paper = find_paper(self._tables, form.paper, day)
+        sheet = Sheet(form.id, form.title, self._fonts, training=training, now=now)
+        form.draw(sheet, data, paper)
+        pdf, record, missing = sheet.finish()
+        return Rendered(form.id, pdf, hashlib.sha256(pdf).digest(), record, missing)
+
+    def prove(self, rendered: Rendered, data: FormData) -> ProofReport:
+        """Read the PDF back and compare it with ``data``; raises ProofFailed."""
+        return prove(rendered.pdf, rendered.record, data, self._sources)
+
+    def warm(self) -> None:
+        """Read the fonts' tables now (about half a second), on a thread of its own."""
+        self._sources.warm()

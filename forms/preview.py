@@ -1,0 +1,44 @@
+"""Pictures of a PDF for the preview before printing: the very bytes that will be printed."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from forms.pdfium import open_pdf, render_page
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page as raw pixels: RGBA, 8 bits each, rows from the top without padding."""
+
+    width: int
+    height: int
+    rgba: bytes
+
+    def png(self) -> bytes:
+        """The same picture as a PNG file."""
+        out = io.BytesIO()
+        Image.frombytes("RGBA", (self.width, self.height), self.rgba).convert("RGB").save(
+            out, "PNG", optimize=True
+        )
+        return out.getvalue()
+
+
+def preview(pdf: bytes, page: int = 0, dpi: int = 150) -> Picture:
+    """Draw one page (from 0). Raises EnvironmentFault ``forms.pdf_unreadable``."""
+    with open_pdf(pdf) as document:
+        pixels = render_page(document, page, dpi)
+    rows, columns, _ = pixels.shape
+    rgba = np.full((rows, columns, 4), 255, dtype=np.uint8)
+    rgba[:, :, :3] = pixels[:, :, ::-1]
+    return Picture(columns, rows, rgba.tobytes())
+
+
+def count_pages(pdf: bytes) -> int:
+    """How many pages the PDF has."""
+    with open_pdf(pdf) as document:
+        return len(document)

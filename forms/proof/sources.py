@@ -1,0 +1,195 @@
+"""The source fonts, read anew by another reader than the one that drew (fontTools)."""
+
+from __future__ import annotations
+
+import io
+import mmap
+import re
+import threading
+import unicodedata
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables._g_l_y_f import Glyph
+
+Outline = tuple[tuple[tuple[float, float, bool], ...], ...]
+"""Contours of (x, y, on the curve) in ems, in the font's order."""
+
+_STEPS = 6  # straight pieces per curve; at 300 dpi finer than a pixel for any size on a form
+
+
+class Outlines:
+    """The outlines of a TrueType file, each read where it lies when it is asked for.
+
+    fontTools' own table object would first read all of them (0.1 s and 100 MB for a font of 46 MB).
+    """
+
+    extended = False  # fontTools asks: no glyph numbers beyond 16 bits
+
+    def __init__(self, content: bytes | mmap.mmap, font: TTFont) -> None:
+        self._content = content
+        self._start = font.reader.tables["glyf"].offset
+        self._locations = font["loca"].locations
+        self._em = font["head"].unitsPerEm
+
+    def outline(self, glyph: int) -> Outline:
+        """The contours of a glyph with its components put in place."""
+        coordinates, ends, flags = self[self.getGlyphName(glyph)].getCoordinates(self)
+        points = [
+            (x / self._em, y / self._em, bool(flag & 1))
+            for (x, y), flag in zip(coordinates, flags, strict=True)
+        ]
+        starts = [0, *(end + 1 for end in ends)]
+        return tuple(
+            tuple(points[start : end + 1]) for start, end in zip(starts, ends, strict=False)
+        )
+
+    def getGlyphName(self, glyph: int) -> str:
+        """What fontTools asks for when it reads a component."""
+        return f"g{glyph}"
+
+    def __getitem__(self, name: str) -> Glyph:
+        number = int(name[1:])
+        start, end = self._locations[number], self._locations[number + 1]
+        glyph = Glyph(self._content[self._start + start : self._start + end])
+        glyph.expand(self)
+        return glyph
+
+
+class SourceFont:
+    """One configured font file as fontTools reads it; parsed at the first question only."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._edges: dict[int, np.ndarray] = {}
+        self._known: dict[int, Outline] = {}
+        self._lock = threading.Lock()
+
+    @cached_property
+    def _font(self) -> TTFont:
+        font = TTFont(self.path, lazy=True)
+        # Real glyph names are neither needed nor cheap to make.
+        font.setGlyphOrder([f"g{number}" for number in range(font["maxp"].numGlyphs)])
+        return font
+
+    @cached_property
+    def _outlines(self) -> Outlines:
+        with self.path.open("rb") as file:
+            return Outlines(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), self._font)
+
+    @cached_property
+    def _characters(self) -> dict[int, str]:
+        return dict(self._font["cmap"].getBestCmap())
+
+    @cached_property
+    def _sequences(self) -> dict[tuple[int, int], str | None]:
+        table = self._font["cmap"].getcmap(0, 5)
+        if table is None:
+            return {}
+        return {
+            (base, selector): name
+            for selector, pairs in table.uvsDict.items()
+            for base, name in pairs
+        }
+
+    def find_glyph(self, cluster: str) -> int | None:
+        """The glyph of exactly this cluster, or None."""
+        name: str | None
+        if len(cluster) == 2 and (ord(cluster[0]), ord(cluster[1])) in self._sequences:
+            name = self._sequences[ord(cluster[0]), ord(cluster[1])]
+            if name is None:  # listed as the font's default shape of the bare character
+                name = self._characters.get(ord(cluster[0]))
+        else:
+            whole = unicodedata.normalize("NFC", cluster) if len(cluster) > 1 else cluster
+            name = self._characters.get(ord(whole)) if len(whole) == 1 else None
+        return None if name is None else int(self._font.getGlyphID(name))
+
+    def outline(self, glyph: int) -> Outline:
+        """The glyph's contours."""
+        with self._lock:
+            found = self._known.get(glyph)
+            if found is None:
+                found = self._known[glyph] = self._outlines.outline(glyph)
+        return found
+
+    def edges(self, glyph: int) -> np.ndarray:
+        """The contours as straight pieces: rows of x1, y1, x2, y2 in ems."""
+        outline = self.outline(glyph)
+        with self._lock:
+            found = self._edges.get(glyph)
+            if found is None:
+                found = self._edges[glyph] = flatten(outline)
+        return found
+
+    def warm(self) -> None:
+        """Parse now what the first question would have to parse."""
+        self.find_glyph("一")
+        self.outline(0)
+
+
+class SourceFonts:
+    """The configured fonts by path and by the name under which a PDF embeds them."""
+
+    def __init__(self, fonts: Mapping[Path, str]) -> None:
+        self._by_path = {path: SourceFont(path) for path in fonts}
+        self._by_name = {
+            re.sub(r"[^A-Za-z0-9]", "", name): self._by_path[path] for path, name in fonts.items()
+        }
+
+    def at(self, path: Path) -> SourceFont:
+        """The font of this file, which must be a configured one."""
+        return self._by_path[path]
+
+    def named(self, embedded: str) -> SourceFont | None:
+        """The configured font that ``ABCDEF+Name`` was made from, or None."""
+        return self._by_name.get(embedded.rpartition("+")[2])
+
+    def warm(self) -> None:
+        """Parse all fonts now, so that the first proof of the day is not slower."""
+        for font in self._by_path.values():
+            font.warm()
+
+
+def embedded_outlines(program: bytes) -> Outlines:
+    """The outlines of a font program taken out of a PDF."""
+    return Outlines(program, TTFont(io.BytesIO(program), lazy=True))
+
+
+def flatten(outline: Outline) -> np.ndarray:
+    """Straight pieces (x1, y1, x2, y2) of TrueType's quadratic contours."""
+    pieces: list[np.ndarray] = []
+    time = np.linspace(0.0, 1.0, _STEPS + 1)[:, None]
+    for contour in outline:
+        corners = _with_implied_points(contour)
+        line: list[np.ndarray] = [np.array([corners[0][:2]])]
+        at = 0
+        while at + 1 < len(corners):
+            if corners[at + 1][2]:
+                line.append(np.array([corners[at + 1][:2]]))
+                at += 1
+                continue
+            first, control, last = (np.array(corners[at + step][:2]) for step in range(3))
+            curve = (1 - time) ** 2 * first + 2 * time * (1 - time) * control + time**2 * last
+            line.append(curve[1:])
+            at += 2
+        points = np.concatenate(line)
+        pieces.append(np.hstack([points[:-1], points[1:]]))
+    return np.concatenate(pieces) if pieces else np.empty((0, 4))
+
+
+def _with_implied_points(
+    contour: tuple[tuple[float, float, bool], ...],
+) -> list[tuple[float, float, bool]]:
+    """The closed contour, begun on the curve, with the points between two controls written out."""
+    full: list[tuple[float, float, bool]] = []
+    for number, point in enumerate(contour):
+        before = contour[number - 1]
+        if not point[2] and not before[2]:
+            full.append(((point[0] + before[0]) / 2, (point[1] + before[1]) / 2, True))
+        full.append(point)
+    start = next((number for number, point in enumerate(full) if point[2]), 0)
+    turned = full[start:] + full[:start]
+    return [*turned, turned[0]]

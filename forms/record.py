@@ -1,0 +1,112 @@
+"""What was drawn and where: the drawing's own account, against which the proof reads the paper.
+
+All places are millimetres from the top left corner of the sheet; font sizes are points.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+POINTS_PER_MM = 72 / 25.4
+MM_PER_POINT = 25.4 / 72
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in millimetres; ``top`` grows downwards."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.top + self.height
+
+    def inset(self, across: float, down: float = 0.0) -> Box:
+        """The box made smaller by ``across`` on both sides and ``down`` above and below."""
+        return Box(
+            self.left + across, self.top + down, self.width - 2 * across, self.height - 2 * down
+        )
+
+    def holds(self, other: Box, slack: float = 0.0) -> bool:
+        """True when ``other`` lies inside, but for ``slack`` millimetres."""
+        return (
+            other.left >= self.left - slack
+            and other.right <= self.right + slack
+            and other.top >= self.top - slack
+            and other.bottom <= self.bottom + slack
+        )
+
+    def holds_point(self, x: float, y: float, slack: float = 0.0) -> bool:
+        """True when the point lies inside, but for ``slack`` millimetres."""
+        return (
+            self.left - slack <= x <= self.right + slack
+            and self.top - slack <= y <= self.bottom + slack
+        )
+
+
+class Weight(Enum):
+    """How much hangs on a text."""
+
+    VALUE = "value"  # number, name, date, ratio: proved down to its ink
+    TEXT = "text"  # other printed data: proved by text, box and outline
+    LABEL = "label"  # the form's own wording
+    BACKDROP = "backdrop"  # 見本 behind everything
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnGlyph:
+    """One cluster on paper. ``cluster`` is the data's, ``text`` what is drawn (〓 if missing)."""
+
+    cluster: str
+    text: str
+    font: Path
+    x: float
+    baseline: float
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnField:
+    """One text on one page (from 0). ``name`` is the data's attribute; empty for labels."""
+
+    name: str
+    page: int
+    text: str
+    box: Box
+    size: float
+    weight: Weight
+    glyphs: tuple[DrawnGlyph, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnBarcode:
+    """One barcode; ``name`` is the data's attribute that it carries."""
+
+    name: str
+    page: int
+    text: str
+    symbology: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class DrawRecord:
+    """Everything drawn into one PDF. ``pages`` are (width, height) in millimetres."""
+
+    form_id: str
+    training: bool
+    pages: tuple[tuple[float, float], ...]
+    fields: tuple[DrawnField, ...]
+    barcodes: tuple[DrawnBarcode, ...]
+
+    def named(self, name: str) -> tuple[DrawnField, ...]:
+        """The fields that show this attribute; a value may stand in several places."""
+        return tuple(field for field in self.fields if field.name == name)

@@ -1,0 +1,192 @@
+"""The registry of forms is whole, and the press refuses what must not be printed."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import replace
+from datetime import datetime
+from itertools import combinations
+
+import pytest
+
+from app.core.clock import JST
+from app.core.errors import Bug, UserError
+from app.core.tables import load_tables, shipped_tables
+from forms.catalog import FORMS, get_form
+from forms.certificates.seal import SealImage, SealOmitted
+from forms.fonts import FontSet
+from forms.items import printed_items
+from forms.press import Press
+from forms.record import Weight
+from tests.support.form_examples import (
+    ACCEPTANCE_SLIP,
+    CERTIFICATE,
+    EXAMPLES,
+    FULL_CERTIFICATE,
+    NOTICE,
+    NOW,
+)
+
+IDS = [form.id for form in FORMS]
+
+
+def test_every_form_is_whole() -> None:
+    assert len(set(IDS)) == len(IDS)
+    assert set(EXAMPLES) == set(IDS)
+    papers = load_tables(shipped_tables())["print_papers"]
+    for form in FORMS:
+        assert papers.has(form.paper)
+        assert form.source in {"decision", "case", "issue"}
+        assert form.kind in {"certificate", "notice", "slip", "list"}
+        assert dataclasses.is_dataclass(form.data)
+
+
+def test_certificates_come_from_decisions_and_carry_its_id() -> None:
+    for form in FORMS:
+        if form.numbered:
+            assert form.source == "decision"
+            assert {"decision_id", "certificate_number"} <= {
+                field.name for field in dataclasses.fields(form.data)
+            }
+
+
+@pytest.mark.req("FORM-04", "CON-07")
+@pytest.mark.parametrize("form_id", IDS)
+@pytest.mark.parametrize("training", [False, True])
+def test_every_form_is_drawn_and_proved(press: Press, form_id: str, training: bool) -> None:
+    data = EXAMPLES[form_id]
+    rendered = press.render(form_id, data, training=training, now=NOW)
+    report = press.prove(rendered, data)
+    assert report.inked >= 4
+    assert report.barcodes == 1
+    assert not rendered.missing
+    again = press.render(form_id, data, training=training, now=NOW)
+    assert (again.pdf, again.digest) == (rendered.pdf, rendered.digest)
+    assert rendered.record.training is training
+
+
+def test_full_certificate_shows_every_item(press: Press) -> None:
+    rendered = press.render("FORM-04", FULL_CERTIFICATE, training=True, now=NOW)
+    press.prove(rendered, FULL_CERTIFICATE)
+    shown = {field.name: field.text for field in rendered.record.fields if field.name}
+    assert shown == {item.name: item.text for item in printed_items(FULL_CERTIFICATE)}
+    assert shown["provisional"] == "見込み"
+    assert not any("＊＊＊" in field.text for field in rendered.record.fields)
+
+
+def test_empty_items_are_blocked_out(press: Press) -> None:
+    rendered = press.render("FORM-04", CERTIFICATE, training=False, now=NOW)
+    blocked = [field for field in rendered.record.fields if field.text == "＊＊＊"]
+    assert len(blocked) == 5
+
+
+@pytest.mark.parametrize("data", [CERTIFICATE, FULL_CERTIFICATE, *EXAMPLES.values()])
+def test_named_fields_do_not_overlap(press: Press, data) -> None:
+    form = next(form for form in FORMS if form.data is type(data))
+    rendered = press.render(form.id, data, training=False, now=NOW)
+    fields = [field for field in rendered.record.fields if field.weight is not Weight.BACKDROP]
+    for one, other in combinations(fields, 2):
+        if one.page == other.page and (one.name or other.name):
+            a, b = one.box, other.box
+            apart = (
+                a.right <= b.left + 0.01
+                or b.right <= a.left + 0.01
+                or a.bottom <= b.top + 0.01
+                or b.bottom <= a.top + 0.01
+            )
+            assert apart, (one.name or one.text, other.name or other.text)
+
+
+@pytest.mark.parametrize("form_id", IDS)
+def test_nothing_is_smaller_than_legible(press: Press, form_id: str) -> None:
+    rendered = press.render(form_id, EXAMPLES[form_id], training=False, now=NOW)
+    seal = set("架空県後期高齢者医療広域連合長之印")
+    for field in rendered.record.fields:
+        if not (field.weight is Weight.LABEL and len(field.text) == 1 and field.text in seal):
+            assert field.size >= 5.5, field.text
+        if field.name in {"insured_number", "name", "copay_ratio"}:
+            assert field.size >= 12
+
+
+def test_acceptance_slip_says_that_it_is_no_certificate(press: Press) -> None:
+    rendered = press.render("FORM-N2", ACCEPTANCE_SLIP, training=False, now=NOW)
+    labels = {field.text: field.size for field in rendered.record.fields if not field.name}
+    warning = "これは資格確認書ではありません"
+    assert labels[warning] >= 14
+    names = {field.name for field in rendered.record.fields}
+    assert not names & {"insured_number", "copay_ratio", "expires_on"}
+
+
+@pytest.mark.parametrize("seal", [SealOmitted(), SealOmitted("公印省略")])
+def test_seal_may_be_omitted_in_words(press: Press, seal: SealOmitted) -> None:
+    data = replace(CERTIFICATE, seal=seal)
+    rendered = press.render("FORM-04", data, training=False, now=NOW)
+    press.prove(rendered, data)
+    assert seal.wording in {field.text for field in rendered.record.fields}
+
+
+def test_seal_may_be_an_image(press: Press) -> None:
+    import io
+
+    from PIL import Image
+
+    png = io.BytesIO()
+    Image.new("RGBA", (60, 60), (200, 30, 30, 255)).save(png, "PNG")
+    data = replace(CERTIFICATE, seal=SealImage(png.getvalue()))
+    first = press.render("FORM-04", data, training=False, now=NOW)
+    press.prove(first, data)
+    assert first.digest == press.render("FORM-04", data, training=False, now=NOW).digest
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        ({"insured_number": "1234567"}, "forms.item_shape", "insured_number"),
+        ({"insured_number": "０１２３４５６７"}, "forms.item_shape", "insured_number"),
+        ({"copay_ratio": "4割"}, "forms.item_shape", "copay_ratio"),
+        ({"name": ""}, "forms.item_missing", "name"),
+        ({"expires_on": " "}, "forms.item_missing", "expires_on"),
+        ({"decision_id": ""}, "forms.item_missing", "decision_id"),
+        ({"name": "山" * 90}, "forms.overflow", "name"),
+        ({"name": "葛\U000e01ef"}, "forms.sequence_missing", "name"),
+    ],
+)
+def test_what_must_not_be_printed_is_refused(press: Press, change, code: str, field: str) -> None:
+    with pytest.raises(UserError) as caught:
+        press.render("FORM-04", replace(CERTIFICATE, **change), training=False, now=NOW)
+    assert caught.value.code == code
+    assert caught.value.field == field
+
+
+def test_unmapped_character_prints_as_substitute_and_is_listed(press: Press) -> None:
+    data = replace(CERTIFICATE, name="山\ue123田")
+    rendered = press.render("FORM-04", data, training=False, now=NOW)
+    press.prove(rendered, data)
+    assert rendered.record.named("name")[0].text == "山〓田"
+    assert [(item.codes, item.field) for item in rendered.missing] == [("U+E123", "name")]
+
+
+def test_form_is_refused_on_a_day_when_it_is_not_in_use(press: Press) -> None:
+    before = datetime(2026, 7, 31, 23, 59, tzinfo=JST)
+    with pytest.raises(UserError) as caught:
+        press.render("FORM-N1", NOTICE, training=False, now=before)
+    assert caught.value.code == "forms.not_in_use"
+    press.render("FORM-N1", NOTICE, training=False, now=datetime(2026, 8, 1, tzinfo=JST))
+
+
+def test_unknown_form_and_foreign_data_are_our_mistake(press: Press) -> None:
+    with pytest.raises(Bug) as caught:
+        press.render("FORM-99", CERTIFICATE, training=False, now=NOW)
+    assert caught.value.code == "forms.unknown_form"
+    with pytest.raises(Bug) as caught:
+        press.render("FORM-N1", CERTIFICATE, training=False, now=NOW)
+    assert caught.value.code == "forms.wrong_data"
+
+
+def test_new_form_is_one_entry(fonts: FontSet) -> None:
+    """A form added to a copy of the registry is drawn and proved with nothing else changed."""
+    added = replace(get_form("FORM-N3"), id="FORM-N9", title="別の票")
+    press = Press(fonts, load_tables(shipped_tables()), (*FORMS, added))
+    data = EXAMPLES["FORM-N3"]
+    rendered = press.render("FORM-N9", data, training=False, now=NOW)
+    assert press.prove(rendered, data).fields > 0
