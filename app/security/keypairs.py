@@ -41,7 +41,8 @@ class SlotKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """S sealed for one authenticator. ``credential_id`` is empty in a keyring slot."""
+    """S sealed for one authenticator; in a keyring slot the credential only signs and S is
+    sealed under the terminal secret."""
 
     kind: SlotKind
     credential_id: bytes
@@ -67,7 +68,7 @@ class PersonKeys:
     @property
     def credential_ids(self) -> tuple[bytes, ...]:
         """The credentials a login may ask the security key for."""
-        return tuple(slot.credential_id for slot in self.slots if slot.kind is SlotKind.PRF)
+        return tuple(slot.credential_id for slot in self.slots)
 
     @property
     def rests_on_keyring(self) -> bool:
@@ -81,6 +82,14 @@ class PrfOutput:
 
     credential_id: bytes
     secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyringHold:
+    """Authenticators without PRF: they sign, and the terminal secret holds S."""
+
+    terminal: TerminalSecret
+    credential_ids: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +111,15 @@ def make_person_keys(
     password: str,
     parameters: Argon2Parameters,
     prf_salt: bytes,
-    held_by: Sequence[PrfOutput] | TerminalSecret,
+    held_by: Sequence[PrfOutput] | KeyringHold,
 ) -> PersonKeys:
     """A fresh pair for ``staff_id``, made when a right is requested (申請) or a key was lost.
 
-    ``held_by`` are the PRF outputs of one or more of the person's authenticators, or the
-    terminal secret for a keyring slot.
+    ``held_by`` are the PRF outputs of one or more of the person's authenticators, or, by the
+    administrator's setting only, the terminal secret with authenticators that merely sign.
     """
     held_secret = random_key()
-    if isinstance(held_by, TerminalSecret):
-        slots: tuple[Slot, ...] = (_keyring_slot(staff_id, held_by, held_secret),)
-    else:
-        slots = tuple(_prf_slot(output, held_secret) for output in held_by)
+    slots = _slots(staff_id, held_by, held_secret)
     if not slots:
         raise ValueError("a person's secret is held by at least one authenticator")
     salt = secrets.token_bytes(SALT_BYTES)
@@ -163,11 +169,26 @@ def with_password(
     return dataclasses.replace(keys, sealed_private=sealed, salt=salt, parameters=parameters)
 
 
-def with_authenticator(keys: PersonKeys, opened: OpenedPerson, output: PrfOutput) -> PersonKeys:
-    """The same pair with one more authenticator (a spare key); the person is logged in."""
-    kept = [slot for slot in keys.slots if slot.credential_id != output.credential_id]
-    slots = (*kept, _prf_slot(output, opened.held_secret))
-    return dataclasses.replace(keys, slots=slots)
+def with_authenticators(
+    keys: PersonKeys, opened: OpenedPerson, held_by: Sequence[PrfOutput] | KeyringHold
+) -> PersonKeys:
+    """The same pair with further authenticators (spare keys); the person is logged in."""
+    added = _slots(keys.staff_id, held_by, opened.held_secret)
+    replaced = {slot.credential_id for slot in added}
+    kept = [slot for slot in keys.slots if slot.credential_id not in replaced]
+    return dataclasses.replace(keys, slots=(*kept, *added))
+
+
+def _slots(
+    staff_id: str, held_by: Sequence[PrfOutput] | KeyringHold, held_secret: bytes
+) -> tuple[Slot, ...]:
+    if not isinstance(held_by, KeyringHold):
+        return tuple(_prf_slot(output, held_secret) for output in held_by)
+    key = held_by.terminal.key_for("keyring slot")
+    return tuple(
+        Slot(SlotKind.KEYRING, one, seal_under(key, held_secret, _keyring_label(staff_id, one)))
+        for one in held_by.credential_ids
+    )
 
 
 def _prf_slot(output: PrfOutput, held_secret: bytes) -> Slot:
@@ -175,18 +196,14 @@ def _prf_slot(output: PrfOutput, held_secret: bytes) -> Slot:
     return Slot(SlotKind.PRF, output.credential_id, seal_to(recipient, held_secret))
 
 
-def _keyring_slot(staff_id: str, terminal: TerminalSecret, held_secret: bytes) -> Slot:
-    key = terminal.key_for("keyring slot")
-    return Slot(SlotKind.KEYRING, b"", seal_under(key, held_secret, f"keyring slot {staff_id}"))
-
-
 def _open_held_secret(keys: PersonKeys, held_by: PrfOutput | TerminalSecret) -> bytes:
     try:
         if isinstance(held_by, TerminalSecret):
-            slot = _slot_of(keys, SlotKind.KEYRING, b"")
+            slot = _find_slot(keys, SlotKind.KEYRING, None)
             key = held_by.key_for("keyring slot")
-            return open_under(key, slot.sealed_secret, f"keyring slot {keys.staff_id}")
-        slot = _slot_of(keys, SlotKind.PRF, held_by.credential_id)
+            label = _keyring_label(keys.staff_id, slot.credential_id)
+            return open_under(key, slot.sealed_secret, label)
+        slot = _find_slot(keys, SlotKind.PRF, held_by.credential_id)
         return open_with(held_by.secret, slot.sealed_secret)
     except SealError as cause:
         raise UserError(
@@ -197,9 +214,9 @@ def _open_held_secret(keys: PersonKeys, held_by: PrfOutput | TerminalSecret) -> 
         ) from cause
 
 
-def _slot_of(keys: PersonKeys, kind: SlotKind, credential_id: bytes) -> Slot:
+def _find_slot(keys: PersonKeys, kind: SlotKind, credential_id: bytes | None) -> Slot:
     for slot in keys.slots:
-        if slot.kind is kind and slot.credential_id == credential_id:
+        if slot.kind is kind and credential_id in (None, slot.credential_id):
             return slot
     raise SealError
 
@@ -218,3 +235,7 @@ def _seal_private(
 
 def _private_label(staff_id: str) -> str:
     return f"private half {staff_id}"
+
+
+def _keyring_label(staff_id: str, credential_id: bytes) -> str:
+    return f"keyring slot {staff_id} {credential_id.hex()}"

@@ -9,10 +9,11 @@ import pytest
 from app.core.errors import EnvironmentFault, UserError
 from app.security import keyslots
 from app.security.keypairs import (
+    KeyringHold,
     PrfOutput,
     make_person_keys,
     open_person,
-    with_authenticator,
+    with_authenticators,
     with_password,
 )
 from app.security.sealing import SealError, open_under, open_with
@@ -248,7 +249,7 @@ def test_a_spare_authenticator_opens_the_same_pair(place: Founded) -> None:
     opened = unlock(place, "A001")
     holder = place.file.find("A001")
     assert holder is not None
-    keys = with_authenticator(holder.keys, opened.person, prf_of("spare"))
+    keys = with_authenticators(holder.keys, opened.person, [prf_of("spare")])
     assert keys.credential_ids == (
         prf_of("key-A001").credential_id,
         prf_of("spare").credential_id,
@@ -260,8 +261,9 @@ def test_a_spare_authenticator_opens_the_same_pair(place: Founded) -> None:
 
 
 def test_a_keyring_slot_needs_the_terminal_secret_and_is_marked(place: Founded) -> None:
-    keys = make_person_keys("C020", "pw-C020", QUICK, PRF_SALT, place.terminal)
-    assert keys.rests_on_keyring and keys.credential_ids == ()
+    hold = KeyringHold(place.terminal, (b"signs only", b"spare"))
+    keys = make_person_keys("C020", "pw-C020", QUICK, PRF_SALT, hold)
+    assert keys.rests_on_keyring and keys.credential_ids == (b"signs only", b"spare")
     assert not person("C021").rests_on_keyring
     file = keyslots.admit(keyslots.enter(place.file, keys), place.terminal, "C020", place.data_key)
     opened = keyslots.unlock(file, place.terminal, "C020", "pw-C020", None)

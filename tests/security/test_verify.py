@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import os
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from fido2 import cbor
+from fido2.cose import ES256, ES384, RS256, EdDSA
 from fido2.server import Fido2Server
 from fido2.utils import websafe_encode
 from fido2.webauthn import (
@@ -190,6 +195,13 @@ def test_a_training_store_has_its_own_relying_party(rp_id: str) -> None:
     )
 
 
+def test_a_key_without_prf_is_accepted_only_by_the_administrators_setting() -> None:
+    made = HandMade(maker=MAKER, prf_available=False)
+    assert _refused(lambda: _register(made)) == "registration.no_prf"
+    allowed = dataclasses.replace(PRODUCTION, prf_required=False)
+    assert _register(made, policy=allowed).attested == "allowed"
+
+
 def test_a_municipality_code_is_digits() -> None:
     assert production_rp_id("151009") == "m151009.madoguchi.internal"
     with pytest.raises(ValueError, match="digits"):
@@ -256,6 +268,44 @@ def test_the_counter_is_zero_for_ever_or_strictly_rises(stored: int, now: int, g
 )
 def test_one_broken_thing_refuses_an_assertion(made: HandMade, flags: int, code: str) -> None:
     assert _refused(lambda: _assert(made, made.sign(CHALLENGE, flags=flags))) == code
+
+
+def test_the_other_accepted_algorithms_are_checked_too() -> None:
+    """EdDSA keys, RS256 of older TPMs; ES384 and a key of another curve are refused."""
+    edwards = ed25519.Ed25519PrivateKey.generate()
+    modulus = rsa.generate_private_key(65537, 2048)
+    p384 = ec.generate_private_key(ec.SECP384R1())
+    pkcs, sha = padding.PKCS1v15(), hashes.SHA256()
+    wrong_curve = {**ES256.from_cryptography_key(HandMade().key.public_key()), -1: 2}
+    cases = [
+        (EdDSA.from_cryptography_key(edwards.public_key()), edwards.sign, True),
+        (
+            RS256.from_cryptography_key(modulus.public_key()),
+            lambda message: modulus.sign(message, pkcs, sha),
+            True,
+        ),
+        (
+            ES384.from_cryptography_key(p384.public_key()),
+            lambda message: p384.sign(message, ec.ECDSA(hashes.SHA384())),
+            False,
+        ),
+        (wrong_curve, lambda _message: b"", False),
+    ]
+    for public, sign, accepted in cases:
+        proof = HandMade().sign(CHALLENGE)
+        message = proof.authenticator_data + hashlib.sha256(proof.client_data).digest()
+        signed = dataclasses.replace(proof, signature=sign(message))
+        stored = cbor.encode(public)
+        call = lambda stored=stored, signed=signed: verify_assertion(  # noqa: E731
+            stored, PRODUCTION_RP_ID, CHALLENGE, signed, require_uv=True, stored_counter=0
+        )
+        if accepted:
+            assert call() == 1
+            signed = dataclasses.replace(signed, signature=signed.signature[::-1])
+            call = lambda stored=stored, signed=signed: verify_assertion(  # noqa: E731
+                stored, PRODUCTION_RP_ID, CHALLENGE, signed, require_uv=True, stored_counter=0
+            )
+        assert _refused(call) == "assertion.proof"
 
 
 def test_a_signature_over_another_act_or_by_another_key_is_refused() -> None:

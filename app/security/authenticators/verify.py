@@ -9,14 +9,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
 from fido2 import cbor
-from fido2.cose import CoseKey
+from fido2.cose import ES256, CoseKey
 from fido2.utils import websafe_decode
 from fido2.webauthn import Aaguid, AttestationObject, AuthenticatorData
 
@@ -26,6 +29,7 @@ from app.security.authenticators.attestation import AttestationKind, judge_attes
 from app.security.authenticators.port import Assertion, NewCredential
 from app.security.authenticators.webauthn import ALGORITHMS
 
+_P256 = 1  # COSE's number of the curve
 # what the libraries raise on bytes that are not what they should be
 _MALFORMED = (ValueError, KeyError, IndexError, TypeError, AttributeError)
 
@@ -40,12 +44,14 @@ class Profile(StrEnum):
 @dataclass(frozen=True, slots=True)
 class RegistrationPolicy:
     """What this installation accepts. ``allowed_aaguids``: models (UUID text) accepted on a
-    proved attestation; ``roots``: their makers' root certificates (DER)."""
+    proved attestation; ``roots``: their makers' root certificates (DER). ``prf_required`` is
+    False only where the administrator's setting allows keyring slots."""
 
     profile: Profile
     rp_id: str
     allowed_aaguids: frozenset[str] = frozenset()
     roots: tuple[bytes, ...] = ()
+    prf_required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +212,7 @@ def _check_credential(
             "このセキュリティキーの署名の方式は、この端末では使えません。",
             "指定された機種のセキュリティキーを使ってください。",
         )
-    if not new.prf_available:
+    if policy.prf_required and not new.prf_available:
         raise _refusal(
             "registration.no_prf",
             "このセキュリティキーには鍵を取り出す機能（hmac-secret）がないため、登録できません。",
@@ -261,12 +267,26 @@ class _Said(NamedTuple):
 def _check_signature(public_key: bytes, assertion: Assertion) -> None:
     client_hash = hashlib.sha256(assertion.client_data).digest()
     try:
-        key = CoseKey.parse(cbor.decode(public_key))
-        if key.get(3) not in ALGORITHMS:
-            raise _proof("assertion")
-        key.verify(assertion.authenticator_data + client_hash, assertion.signature)
+        check = _signature_check(public_key)
+        check(assertion.authenticator_data + client_hash, assertion.signature)
     except (InvalidSignature, *_MALFORMED) as cause:
         raise _proof("assertion") from cause
+
+
+@lru_cache(maxsize=512)
+def _signature_check(public_key: bytes) -> Callable[[bytes, bytes], None]:
+    """The check of (message, signature) for one key. Remembered, because a journal has many
+    signatures of few keys and building the key costs a third of a check."""
+    cose = CoseKey.parse(cbor.decode(public_key))
+    if cose.get(3) not in ALGORITHMS:
+        raise ValueError("algorithm not accepted")
+    if not isinstance(cose, ES256):
+        return cose.verify  # type: ignore[no-any-return]  # fido2 has no types for us
+    if cose[-1] != _P256:
+        raise ValueError("curve not accepted")
+    x, y = (int.from_bytes(cose[part], "big") for part in (-2, -3))
+    key = ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
+    return lambda message, signature: key.verify(signature, message, ec.ECDSA(SHA256()))
 
 
 def _parse_attestation(raw: bytes) -> AttestationObject:
