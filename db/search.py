@@ -15,17 +15,28 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from app.core.text import bigrams, digits, search_key
 from db.tables.exchange import watermark
-from db.tables.persons import atena, insured, person
-from db.work import Work
+from db.tables.persons import address, atena, insured, person, restriction
+from db.work import Rows
 
 SHOWN = 50
 """How many persons one result shows; one more is looked for, to say that there are more."""
 
-READS = ("person", "atena", "insured", "watermark")
+READS = ("person", "address", "atena", "insured", "restriction", "watermark")
 """What a function that searches declares under ``reads``."""
 
 WRITES = ("person",)
@@ -43,10 +54,11 @@ _KEYED_FIELDS = frozenset(("name", "alias", "kana", "phone"))
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One person found. Whether more may be shown of them is the service's to decide."""
+    """One person found. A ``restricted`` person (取扱注意) comes with name, kana and birth date
+    only: address and numbers are empty and do not leave the store (DOMAIN 7.3)."""
 
     person_id: str
-    kind: str
+    person_kind: str
     name: str
     kana: str
     alias: str
@@ -55,6 +67,10 @@ class Hit:
     birth_precision: str
     sex: str
     state: str
+    address: str
+    insured_number: str
+    atena_number: str
+    restricted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +84,7 @@ class Hits:
 _NOBODY = Hits((), False)
 
 
-def insert_persons(work: Work, rows: Iterable[Mapping[str, Any]]) -> int:
+def insert_persons(work: Rows, rows: Iterable[Mapping[str, Any]]) -> int:
     """Insert persons, each a mapping of ``person`` columns without search keys; gives how
     many. Rows need not fill the same optional columns. Raises as ``Work.run``."""
     first = int(work.scalar(select(func.coalesce(func.max(person.c.row_number), 0)))) + 1
@@ -82,7 +98,7 @@ def insert_persons(work: Work, rows: Iterable[Mapping[str, Any]]) -> int:
     return len(made)
 
 
-def update_person(work: Work, person_id: str, changed: Mapping[str, Any]) -> bool:
+def update_person(work: Rows, person_id: str, changed: Mapping[str, Any]) -> bool:
     """Change columns of a person and count their version up; search keys follow. False when
     there is no such person."""
     known = work.first(select(person).where(person.c.id == person_id))
@@ -100,7 +116,7 @@ def update_person(work: Work, person_id: str, changed: Mapping[str, Any]) -> boo
     return True
 
 
-def delete_person(work: Work, person_id: str) -> bool:
+def delete_person(work: Rows, person_id: str) -> bool:
     """Erase a person and their entries in the name index (消去, SEC-157); rows that point at
     the person must be gone before. False when there is no such person."""
     found = select(person.c.row_number, person.c.name_key).where(person.c.id == person_id)
@@ -112,14 +128,14 @@ def delete_person(work: Work, person_id: str) -> bool:
     return True
 
 
-def by_insured_number(work: Work, number: str) -> Hits:
+def by_insured_number(work: Rows, number: str) -> Hits:
     """By 被保険者番号, whole; every period of eligibility counts."""
     owners = select(insured.c.person_id).where(insured.c.insured_number == number)
     owners = owners.where(insured.c.batch <= _watermark())
     return _found(work, _ordered(person.c.id.in_(owners)))
 
 
-def by_atena_number(work: Work, number: str, municipality_code: str = "") -> Hits:
+def by_atena_number(work: Rows, number: str, municipality_code: str = "") -> Hits:
     """By 宛名番号, whole; without a municipality every one's (DATA-01: it is unique only
     together with its municipality)."""
     owners = select(atena.c.person_id).where(atena.c.atena_number == number)
@@ -128,7 +144,7 @@ def by_atena_number(work: Work, number: str, municipality_code: str = "") -> Hit
     return _found(work, _ordered(person.c.id.in_(owners)))
 
 
-def by_kana(work: Work, typed: str, birth: str = "") -> Hits:
+def by_kana(work: Rows, typed: str, birth: str = "") -> Hits:
     """By the beginning of the kana name, in any kana; ``birth`` (YYYY-MM-DD) narrows.
     In order of kana, then birth date."""
     key = search_key(typed)
@@ -140,12 +156,12 @@ def by_kana(work: Work, typed: str, birth: str = "") -> Hits:
     return _found(work, _by_kana_order(wanted))
 
 
-def by_birth(work: Work, birth: str) -> Hits:
+def by_birth(work: Rows, birth: str) -> Hits:
     """By birth date (YYYY-MM-DD, the working day of an unknown one), in order of kana."""
     return _found(work, _by_kana_order(person.c.birth_sort == birth))
 
 
-def by_phone(work: Work, typed: str) -> Hits:
+def by_phone(work: Rows, typed: str) -> Hits:
     """By telephone number, whole, however it is grouped."""
     key = digits(typed)
     if not key:
@@ -153,7 +169,7 @@ def by_phone(work: Work, typed: str) -> Hits:
     return _found(work, _ordered(person.c.phone_key == key))
 
 
-def by_name(work: Work, typed: str, birth: str = "") -> Hits:
+def by_name(work: Rows, typed: str, birth: str = "") -> Hits:
     """By any part of the name or alias (通称), one character or more, in any variant;
     ``birth`` (YYYY-MM-DD) narrows. In the order in which persons came into the store."""
     key = search_key(typed)
@@ -166,7 +182,7 @@ def by_name(work: Work, typed: str, birth: str = "") -> Hits:
     return _found(work, statement.order_by(person.c.row_number), {"grams": _query(key)})
 
 
-def _found(work: Work, statement: Select[Any], params: Mapping[str, Any] | None = None) -> Hits:
+def _found(work: Rows, statement: Select[Any], params: Mapping[str, Any] | None = None) -> Hits:
     rows = work.all(statement.limit(SHOWN + 1), params)
     return Hits(tuple(Hit(*tuple(row)) for row in rows[:SHOWN]), len(rows) > SHOWN)
 
@@ -231,6 +247,32 @@ def _code(character: str) -> str:
     return code
 
 
+_RESTRICTED = exists().where(restriction.c.person_id == person.c.id, restriction.c.lifted_at == "")
+_ADDRESS = (
+    select(address.c.written + address.c.building)
+    .where(address.c.person_id == person.c.id, address.c.kind == "current")
+    .scalar_subquery()
+)
+_INSURED_NUMBER = (
+    select(insured.c.insured_number)
+    .where(insured.c.person_id == person.c.id, insured.c.batch <= _watermark())
+    .order_by(insured.c.acquired_on.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_ATENA_NUMBER = (
+    select(atena.c.atena_number)
+    .where(atena.c.person_id == person.c.id)
+    .order_by(atena.c.current.desc(), atena.c.municipality_code)
+    .limit(1)
+    .scalar_subquery()
+)
+
+
+def _unless_restricted(column: ColumnElement[str]) -> ColumnElement[str]:
+    return case((_RESTRICTED, ""), else_=func.coalesce(column, ""))
+
+
 _HIT_COLUMNS = (
     person.c.id,
     person.c.kind,
@@ -242,6 +284,10 @@ _HIT_COLUMNS = (
     person.c.birth_precision,
     person.c.sex,
     person.c.state,
+    _unless_restricted(_ADDRESS),
+    _unless_restricted(_INSURED_NUMBER),
+    _unless_restricted(_ATENA_NUMBER),
+    _RESTRICTED,
 )
 _DEFAULTS: Mapping[str, Any] = {
     "alias": "",

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Row, select
 from sqlalchemy.dialects.sqlite import insert
@@ -44,6 +44,22 @@ class Identity:
     terminal: str
     epoch: int
     training: bool
+
+
+class Rows(Protocol):
+    """What a store function may ask of a unit of work, be it the store's or the gate's."""
+
+    def all(self, statement: Executable, params: Values | None = None) -> list[Row[Any]]:
+        """As ``Work.all``."""
+
+    def first(self, statement: Executable, params: Values | None = None) -> Row[Any] | None:
+        """As ``Work.first``."""
+
+    def scalar(self, statement: Executable, params: Values | None = None) -> Any:
+        """As ``Work.scalar``."""
+
+    def run(self, statement: Executable, params: Values | None = None) -> int:
+        """As ``Work.run``."""
 
 
 class Work:

@@ -14,9 +14,10 @@ from app.core.errors import UserError
 
 ATENA_WIDTH = 15
 
-_FULL_WIDTH_DIGITS = {ord("0") + n: str(n) for n in range(10)}
+_FULL_WIDTH_DIGITS = {0xFF10 + n: str(n) for n in range(10)}
 # Hyphens, dashes, minus signs and the long-vowel mark that an IME gives for the same key.
-_DROPPED = dict.fromkeys(map(ord, "-‐‑‒–—―−-ーー 　\t"))
+_HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d\u30fc\uff70"
+_DROPPED = dict.fromkeys(map(ord, _HYPHENS + " \u3000\t"))
 _FOLD = {**_FULL_WIDTH_DIGITS, **_DROPPED}
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 
 from db import search
 from db.faults import Undeclared
 from db.tables.exchange import watermark
-from db.tables.persons import atena, insured, person
+from db.tables.persons import address, atena, insured, person, restriction
 from tests.support.stores import open_store
 
 
@@ -223,4 +223,41 @@ def _plan(store, statement):
     literal = {"literal_binds": True}
     sql = str(statement.compile(dialect=sqlite.dialect(), compile_kwargs=literal))
     with store._lanes.reader.connect() as connection:
-        return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
+        steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")
+        return [row[3] for row in steps if row[1] == 0]  # the persons' own, not their details'
+
+
+@pytest.mark.req("SEC-07", "SEC-10")
+def test_a_hit_shows_address_and_numbers_unless_the_person_is_restricted(tmp_path):
+    with open_store(tmp_path) as (_, made):
+        tables = ("person", "address", "atena", "insured", "restriction")
+        place = {"kind": "current", "municipality_code": "999991", "postal_code": "9999999"}
+        period = {"insurer_number": "39999999", "acquisition_reason": "1"}
+        with made.update(search.READS, tables) as work:
+            search.insert_persons(work, PEOPLE[:2])
+            for owner, number in (("p1", "1"), ("p2", "2")):
+                where = {"written": "見本市一番町", "building": "見本荘101", "person_id": owner}
+                work.run(insert(address).values(**place, **where))
+                old = {"insured_number": number, "acquired_on": "2010-01-01", "person_id": owner}
+                work.run(insert(insured).values(**period, **old))
+                new = {**old, "insured_number": number * 2, "acquired_on": "2015-01-01"}
+                work.run(insert(insured).values(**period, **new))
+                for atena_number, current in (("9" + number, False), ("8" + number, True)):
+                    numbered = {"atena_number": atena_number, "current": current}
+                    whose = {"municipality_code": "999991", "person_id": owner}
+                    work.run(insert(atena).values(**numbered, **whose))
+            days = {"from_on": "2026-01-01", "until_on": "2026-12-31"}
+            row = {"id": "r1", "person_id": "p2", "kind": "support_measure", **days}
+            work.run(insert(restriction).values(**row))
+        with made.view(search.READS) as work:
+            hits = search.by_name(work, "渡辺").persons
+            open_one, shut_one = hits
+        assert (open_one.address, open_one.insured_number) == ("見本市一番町見本荘101", "11")
+        assert (open_one.atena_number, open_one.restricted) == ("81", False)
+        assert shut_one.restricted is True
+        assert (shut_one.address, shut_one.insured_number, shut_one.atena_number) == ("", "", "")
+        assert shut_one.name == "渡辺 一郎"
+        with made.update((), ("restriction",)) as work:
+            work.run(update(restriction).values(lifted_at="2026-11-21"))
+        with made.view(search.READS) as work:
+            assert not search.by_name(work, "渡辺").persons[1].restricted

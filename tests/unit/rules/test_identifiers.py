@@ -209,3 +209,8 @@ def test_slip_code_bad_input() -> None:
     refused("unknown", read_slip_code, body + slip_check_digit(body))
     body = text[:36] + "7" + text[37:43]
     refused("unknown", read_slip_code, body + slip_check_digit(body))
+
+
+def test_full_width_digits_and_every_dash_are_understood() -> None:
+    typed = "\uff11\uff12\uff0d\uff13\u30fc\uff14\uff70\uff15\u3000\uff16"
+    assert ids.digits_of(typed) == "123456"
