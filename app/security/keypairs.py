@@ -206,12 +206,17 @@ def _open_held_secret(keys: PersonKeys, held_by: PrfOutput | TerminalSecret) -> 
         slot = _find_slot(keys, SlotKind.PRF, held_by.credential_id)
         return open_with(held_by.secret, slot.sealed_secret)
     except SealError as cause:
-        raise UserError(
-            "login.wrong_key",
-            "このセキュリティキーは、入力した職員番号に登録されているものではありません。",
-            "自分のセキュリティキーを差し、もう一度操作してください。"
-            "キーをなくしたときは所属の監督者に届け出てください。",
-        ) from cause
+        raise wrong_key() from cause
+
+
+def wrong_key() -> UserError:
+    """The authenticator has no slot, or what it gave does not open S."""
+    return UserError(
+        "login.wrong_key",
+        "このセキュリティキーは、入力した職員番号に登録されているものではありません。",
+        "自分のセキュリティキーを差し、もう一度操作してください。"
+        "キーをなくしたときは所属の監督者に届け出てください。",
+    )
 
 
 def _find_slot(keys: PersonKeys, kind: SlotKind, credential_id: bytes | None) -> Slot:

@@ -111,6 +111,12 @@ def unlock(
         raise tampered() from cause
 
 
+def keys_of(file: SlotFile, staff_id: str) -> PersonKeys:
+    """What a person's security key must be asked for. Raises ``UserError``
+    ``login.unknown_staff``."""
+    return _get(file, staff_id).keys
+
+
 def enter(file: SlotFile, keys: PersonKeys) -> SlotFile:
     """Put a person's keys in, not effective: a request (申請), a control-log row, a changed
     password or a spare key. A known person with the same public half keeps what is sealed; a

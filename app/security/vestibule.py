@@ -43,7 +43,8 @@ class TakenOver:
 
 
 class Vestibule:
-    """One terminal's vestibule; make it by ``enter``. Not for several threads at once."""
+    """One terminal's vestibule; make it by ``enter``. Not for several threads at once;
+    several processes see each other's lines."""
 
     def __init__(
         self,
@@ -64,6 +65,7 @@ class Vestibule:
         self._clock = clock
         self._state = State()
         self._mirror = ORIGIN
+        self._raw: bytes | None = None
 
     @classmethod
     def enter(
@@ -83,7 +85,7 @@ class Vestibule:
         ``vestibule.unreadable``.
         """
         one = cls(path, shelf, terminal, store_public, staff_ids, rule, clock)
-        one._load()
+        one._load(one._read())
         return one
 
     @property
@@ -93,6 +95,7 @@ class Vestibule:
 
     def wait(self, staff_id: str) -> timedelta:
         """How long this id (or every unregistered one) still waits; zero if not at all."""
+        self._refresh()
         tries = self._state.tries.get(self._known(staff_id))
         return tries.wait(self._clock.now(), self._rule) if tries else timedelta(0)
 
@@ -119,6 +122,7 @@ class Vestibule:
         Returns how long the id waits now. Raises ``EnvironmentFault`` ``keyring.*`` or
         ``disk.*``: then no further try may be offered, because it could not be counted.
         """
+        self._refresh()
         who, now = self._known(staff_id), self._clock.now()
         before = self._state.tries.get(who)
         failures = (before.failures if before else 0) + 1
@@ -129,10 +133,12 @@ class Vestibule:
 
     def note(self, cause: str) -> None:
         """Write a line about the terminal itself (no staff id), by its error code."""
+        self._refresh()
         self._append("", cause, 0, self._state)
 
     def succeed(self, staff_id: str) -> None:
         """The id got in: its failures count from zero again."""
+        self._refresh()
         tries = {who: one for who, one in self._state.tries.items() if who != staff_id}
         if tries != self._state.tries:
             self._write(dataclasses.replace(self._state, tries=tries))
@@ -144,6 +150,7 @@ class Vestibule:
         again with the same ``number``. A line that does not open is left out and a line
         about it stands in the result.
         """
+        self._refresh()
         entries = []
         for mirror, sealed in zip(self._state.heads[1:], self._state.lines, strict=True):
             try:
@@ -155,6 +162,7 @@ class Vestibule:
 
     def settle(self, taken: TakenOver) -> None:
         """The journal holds these lines durably: forget them, and be strict no longer."""
+        self._refresh()
         self._catch_up()
         heads = self._state.heads
         if taken.through not in heads:
@@ -180,13 +188,21 @@ class Vestibule:
             self._mirror = self._state.head
 
     def _write(self, state: State) -> None:
-        write_whole(self._path, encode(state, self._terminal))
-        self._state = state
+        raw = encode(state, self._terminal)
+        write_whole(self._path, raw)
+        self._state, self._raw = state, raw
 
-    def _load(self) -> None:
+    def _refresh(self) -> None:
+        """Take in what another start of the program wrote, so that many windows at the login
+        give no more tries than one, and notice a file changed under our hands."""
+        raw = self._read()
+        if raw != self._raw:
+            self._load(raw)
+
+    def _load(self, raw: bytes | None) -> None:
         self._mirror = self._shelf.read_mirror() or ORIGIN
         try:
-            self._state = self._checked(self._read())
+            self._state, self._raw = self._checked(raw), raw
         except _DamageFound as found:
             self._begin_again(found.cause)
         self._catch_up()
@@ -228,7 +244,7 @@ class Vestibule:
         except OSError as error:
             raise write_fault(error) from error
         self._state = State(base=self._mirror, strict=True)
-        self.note(cause)
+        self._append("", cause, 0, self._state)
 
 
 class _DamageFound(Exception):

@@ -276,6 +276,27 @@ def test_a_full_disk_lets_no_try_go_uncounted(
     assert terminal.causes(terminal.start()) == [WRONG]
 
 
+@pytest.mark.req("SEC-20")
+def test_two_windows_at_the_login_give_no_more_tries_than_one(terminal: Terminal) -> None:
+    first, second = terminal.start(), terminal.start()
+    first.refuse("A001", WRONG)
+    second.refuse("A001", WRONG)
+    assert first.refuse("A001", WRONG) == timedelta(minutes=1)
+    with pytest.raises(UserError):
+        second.admit("A001")
+    assert terminal.causes(terminal.start()) == [WRONG, WRONG, WRONG, "login.locked_out"]
+    assert not second.strict
+
+
+def test_a_file_removed_under_our_hands_is_noticed_at_the_next_step(terminal: Terminal) -> None:
+    vestibule = terminal.start()
+    _refuse(vestibule, 2)
+    terminal.path.unlink()
+    assert vestibule.refuse("A001", WRONG) == RULE.longest
+    assert vestibule.strict
+    assert terminal.causes(vestibule) == ["vestibule.removed", WRONG]
+
+
 def test_an_unreadable_file_is_told(terminal: Terminal) -> None:
     terminal.path.mkdir()
     with pytest.raises(EnvironmentFault) as raised:

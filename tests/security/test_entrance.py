@@ -1,0 +1,272 @@
+"""The way in as a login goes it: real slot file, real keyring, a CTAP2 key, a real store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from app.core.clock import JST, FixedClock
+from app.core.errors import MadoguchiError
+from app.core.paths import Paths
+from app.core.relying_party import TRAINING_RP_ID
+from app.security import keyslots, vault
+from app.security.authenticators.port import Assertion
+from app.security.authenticators.verify import VerifiedCredential, verify_assertion
+from app.security.entrance import Entrance
+from app.security.keypairs import KeyringHold, PrfOutput, make_person_keys, new_prf_salt
+from app.security.lockout import LockoutRule
+from app.security.os_keyring import OsKeyring
+from app.security.sealing import KeyPair, new_pair, random_key
+from app.security.slot_storage import write_slot_file
+from app.security.terminal_secret import TerminalSecret, new_terminal_secret
+from app.training.software_key import SoftwareKey
+from tests.support.authenticators import authenticator, key_with_pin, registered, sign
+from tests.support.keyring_daemon import KeyringDaemon
+from tests.support.keys import QUICK
+from tests.support.shelf import MemoryShelf
+
+RULE = LockoutRule(free_tries=3, delays=(timedelta(minutes=5),))
+PASSWORDS = {"A001": "Tsuki-no-9-hikari", "A002": "9Kumo/Umi+Yama"}
+
+
+class Terminal:
+    """A terminal founded by two persons with two keys, as genesis does it."""
+
+    def __init__(self, folder: Path, shelf: OsKeyring | MemoryShelf) -> None:
+        self.paths = Paths(folder)
+        self.paths.make()
+        self.shelf = shelf
+        self.clock = FixedClock(datetime(2026, 11, 20, 8, 30, tzinfo=JST))
+        self.keys: dict[str, SoftwareKey] = {one: key_with_pin() for one in PASSWORDS}
+        self.credentials: dict[str, VerifiedCredential] = {}
+        self.secret: TerminalSecret = new_terminal_secret("T01")
+        self.store: KeyPair = new_pair()
+        self.data_key = random_key()
+        shelf.keep_terminal_secret(self.secret)
+        genesis = keyslots.Genesis(
+            store_id="store-1",
+            store_public=self.store.public,
+            recovery_public=new_pair().public,
+            founders=tuple(self._founder(one) for one in PASSWORDS),
+            data_key=self.data_key,
+            number_key=random_key(),
+        )
+        self.slots = keyslots.found(genesis, self.secret)
+        write_slot_file(self.paths.slots, self.slots, self.secret)
+        vault.create(self.paths, self.data_key, vault.Founding("store-1", "T01", True)).close()
+
+    def _founder(self, staff_id: str) -> keyslots.PersonKeys:
+        port = authenticator(self.keys[staff_id])
+        credential = self.credentials[staff_id] = registered(port, staff_id)
+        salt = new_prf_salt()
+        proof = sign(port, credential.credential_id, b"c" * 32, prf_salt=salt)
+        assert proof.prf is not None
+        held = [PrfOutput(proof.credential_id, proof.prf)]
+        return make_person_keys(staff_id, PASSWORDS[staff_id], QUICK, salt, held)
+
+    def start(self) -> Entrance:
+        return Entrance.open(self.paths, self.shelf, RULE, self.clock)
+
+    def touch(self, entrance: Entrance, staff_id: str, key: SoftwareKey | None = None) -> Assertion:
+        """What the device worker does between ``request`` and ``unlock``."""
+        asked = entrance.request(staff_id)
+        port = authenticator(key or self.keys[staff_id])
+        try:
+            return port.assert_(
+                TRAINING_RP_ID,
+                b"c" * 32,
+                asked.credential_ids,
+                uv=True,
+                prf_salt=asked.prf_salt,
+                cancel=Event(),
+            )
+        except MadoguchiError as error:
+            entrance.failed(staff_id, error)
+            raise
+
+    def causes(self) -> list[tuple[str, str]]:
+        taken = self.start().vestibule.take_over(self.store.private)
+        return [(one.staff_id, one.cause) for one in taken.entries]
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Terminal:
+    return Terminal(tmp_path / "T01", MemoryShelf())
+
+
+@pytest.fixture
+def real_terminal(tmp_path: Path, os_keyring_session: KeyringDaemon) -> Iterator[Terminal]:
+    shelf = OsKeyring(f"madoguchi-test-{os.urandom(4).hex()}")
+    yield Terminal(tmp_path / "T01", shelf)
+    shelf.forget()
+
+
+def _code(call: object) -> str:
+    with pytest.raises(MadoguchiError) as raised:
+        call()  # type: ignore[operator]
+    return raised.value.code
+
+
+@pytest.mark.req("SEC-20", "SEC-22", "SEC-23")
+def test_a_founder_opens_the_store_with_both_factors(real_terminal: Terminal) -> None:
+    terminal = real_terminal
+    entrance = terminal.start()
+    proof = terminal.touch(entrance, "A001")
+    opened = entrance.unlock("A001", PASSWORDS["A001"], proof)
+    inside = vault.open_with(terminal.paths, opened.keys, entrance.slots, entrance.terminal)
+    try:
+        assert inside.data_key == terminal.data_key
+        credential = terminal.credentials["A001"]
+        assert (
+            verify_assertion(
+                credential.public_key,
+                TRAINING_RP_ID,
+                b"c" * 32,
+                proof,
+                require_uv=True,
+                stored_counter=1,
+            )
+            == 2
+        )
+        entrance.succeeded("A001")
+    finally:
+        inside.store.close()
+    assert terminal.causes() == []
+
+
+@pytest.mark.req("SEC-20", "SEC-24")
+def test_every_wrong_try_is_counted_and_leads_to_the_lock_out(terminal: Terminal) -> None:
+    entrance = terminal.start()
+    other = terminal.keys["A002"]
+    assert _code(lambda: terminal.touch(entrance, "A001", other)) == "key.wrong"
+    proof = terminal.touch(entrance, "A001")
+    assert _code(lambda: entrance.unlock("A001", PASSWORDS["A002"], proof)) == (
+        "login.wrong_password"
+    )
+    theirs = terminal.touch(entrance, "A002")
+    assert _code(lambda: entrance.unlock("A001", PASSWORDS["A001"], theirs)) == "login.wrong_key"
+    assert _code(lambda: entrance.request("A001")) == "login.locked_out"
+    assert _code(lambda: terminal.start().request("A001")) == "login.locked_out"
+    assert _code(lambda: entrance.request("Z999")) == "login.unknown_staff"
+    assert terminal.causes() == [
+        ("A001", "key.wrong"),
+        ("A001", "login.wrong_password"),
+        ("A001", "login.wrong_key"),
+        ("A001", "login.locked_out"),
+        ("A001", "login.locked_out"),
+        ("unknown", "login.unknown_staff"),
+    ]
+    terminal.clock.advance(timedelta(minutes=5))
+    again = terminal.start()
+    proof = terminal.touch(again, "A001")
+    assert again.unlock("A001", PASSWORDS["A001"], proof).keys.data_keys == {1: terminal.data_key}
+
+
+def test_giving_up_is_not_a_wrong_try(terminal: Terminal) -> None:
+    terminal.keys["A001"].remove()
+    entrance = terminal.start()
+    assert _code(lambda: terminal.touch(entrance, "A001")) == "key.none"
+    assert terminal.causes() == []
+
+
+def test_an_answer_without_prf_is_a_wrong_key(terminal: Terminal) -> None:
+    entrance = terminal.start()
+    proof = replace(terminal.touch(entrance, "A001"), prf=None)
+    assert _code(lambda: entrance.unlock("A001", PASSWORDS["A001"], proof)) == "login.wrong_key"
+
+
+def test_a_keyring_slot_is_opened_by_its_credential_and_password(terminal: Terminal) -> None:
+    entrance = terminal.start()
+    credential = terminal.credentials["A002"].credential_id
+    hold = KeyringHold(terminal.secret, (credential,))
+    keys = make_person_keys("B010", "pw-B010", QUICK, new_prf_salt(), hold)
+    file = keyslots.admit(
+        keyslots.enter(terminal.slots, keys), terminal.secret, "B010", terminal.data_key
+    )
+    write_slot_file(terminal.paths.slots, file, terminal.secret)
+    entrance = terminal.start()
+    assert entrance.request("B010").prf_salt is None
+    proof = terminal.touch(entrance, "B010", terminal.keys["A002"])
+    assert proof.user_verified and proof.prf is None
+    opened = entrance.unlock("B010", "pw-B010", proof)
+    assert opened.keys.data_keys == {1: terminal.data_key}
+    assert _code(lambda: entrance.unlock("B010", "pw", proof)) == "login.wrong_password"
+
+
+@pytest.mark.req("SEC-34")
+def test_a_leaver_is_unknown_and_their_old_factors_open_no_rekeyed_store(
+    terminal: Terminal,
+) -> None:
+    """The leaver kept a copy of the slot file from before the departure."""
+    entrance = terminal.start()
+    before = terminal.paths.slots.read_bytes()
+    first = entrance.unlock("A001", PASSWORDS["A001"], terminal.touch(entrance, "A001"))
+    inside = vault.open_with(terminal.paths, first.keys, entrance.slots, entrance.terminal)
+    vault.rotate(
+        terminal.paths,
+        inside.store,
+        None,
+        vault.Rotated(inside.slots, inside.data_key),
+        entrance.terminal,
+        ["A002"],
+    )
+    inside.store.close()
+    assert _code(lambda: terminal.start().request("A002")) == "login.unknown_staff"
+
+    terminal.paths.slots.write_bytes(before)
+    back = terminal.start()
+    leaver = back.unlock("A002", PASSWORDS["A002"], terminal.touch(back, "A002"))
+    assert leaver.keys.data_keys == {1: terminal.data_key}
+    assert _code(
+        lambda: vault.open_with(terminal.paths, leaver.keys, back.slots, back.terminal)
+    ) == ("store.wrong_key")
+
+
+def test_a_copied_directory_opens_nothing_on_another_terminal(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    """The right person with the right factors, but another machine's keyring."""
+    elsewhere = MemoryShelf()
+    assert (
+        _code(lambda: Entrance.open(terminal.paths, elsewhere, RULE, terminal.clock))
+        == "keyslots.keyring_lost"
+    )
+    elsewhere.keep_terminal_secret(new_terminal_secret("T02"))
+    assert (
+        _code(lambda: Entrance.open(terminal.paths, elsewhere, RULE, terminal.clock))
+        == "keyslots.other_terminal"
+    )
+
+
+def test_a_damaged_file_is_told_before_a_locked_keyring(terminal: Terminal) -> None:
+    assert isinstance(terminal.shelf, MemoryShelf)
+    terminal.shelf.locked = True
+    assert _code(terminal.start) == "keyring.locked"
+    terminal.paths.slots.write_bytes(terminal.paths.slots.read_bytes()[:-1])
+    assert _code(terminal.start) == "keyslots.damaged"
+
+
+def test_no_secret_and_nothing_typed_lies_in_the_directory(terminal: Terminal) -> None:
+    entrance = terminal.start()
+    proof = terminal.touch(entrance, "A001")
+    assert _code(lambda: entrance.unlock("A001", "typed by mistake", proof))
+    opened = entrance.unlock("A001", PASSWORDS["A001"], proof)
+    secrets = [
+        terminal.data_key,
+        terminal.secret.secret,
+        terminal.secret.secret.hex().encode(),
+        opened.person.pair.private,
+        opened.person.held_secret,
+        proof.prf or b"?",
+        *(word.encode() for word in (*PASSWORDS.values(), "typed by mistake")),
+    ]
+    for file in terminal.paths.data.rglob("*"):
+        if file.is_file():
+            content = file.read_bytes()
+            assert not any(secret in content for secret in secrets), file.name
