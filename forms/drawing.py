@@ -129,12 +129,8 @@ class Sheet:
         return max(self._ems(part, style) for part in lines) * size * MM_PER_POINT
 
     def value(self, name: str, text: str, box: Box, style: Style) -> None:
-        """Draw a number, name, date or ratio: the proof looks at its ink too."""
+        """Draw an item of the data; ``name`` is the attribute that it shows."""
         self._text(name, text, box, style, Weight.VALUE)
-
-    def text(self, name: str, text: str, box: Box, style: Style) -> None:
-        """Draw other data. ``name`` is the attribute of the data that it shows."""
-        self._text(name, text, box, style, Weight.TEXT)
 
     def label(self, text: str, box: Box, style: Style) -> None:
         """Draw the form's own wording."""
@@ -208,13 +204,11 @@ class Sheet:
         across = box.width * POINTS_PER_MM / columns
         down = box.height * POINTS_PER_MM / rows
         left, top = self._point(box.left, box.top)
-        path = self._canvas.beginPath()
-        for row, start, length in symbol.bars:
-            path.rect(left + start * across, top - (row + 1) * down, length * across, down)
-        self._canvas.saveState()
-        self._canvas.setFillColorRGB(*BLACK)
-        self._canvas.drawPath(path, stroke=0, fill=1)
-        self._canvas.restoreState()
+        bars = " ".join(
+            _numbers((left + start * across, top - (row + 1) * down, length * across, down)) + " re"
+            for row, start, length in symbol.bars
+        )
+        self._canvas.addLiteral(f"q {_numbers(BLACK)} rg {bars} f Q")
         self._barcodes.append(
             DrawnBarcode(name, len(self._pages) - 1, symbol.text, symbol.symbology, box)
         )
@@ -276,8 +270,9 @@ class Sheet:
         if count == 1:
             return size, [text]
         while size >= (style.least or style.size):
-            parts = self._break(text, style.role, box.width / (size * MM_PER_POINT))
-            if len(parts) <= count:
+            ems = box.width / (size * MM_PER_POINT)
+            parts = self._break(text, style.role, ems)
+            if len(parts) <= count and all(self._ems_of(part, style.role) <= ems for part in parts):
                 return size, parts
             size = round(size - 0.2, 1)
         return 0.0, []

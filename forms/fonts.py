@@ -305,8 +305,9 @@ def _common_font(
     A fallback font further down is not asked to draw what better fonts can draw together.
     """
     every = [tuple(file for file, _ in holders) for holders in held if holders]
-    if not every:
-        return None
+    firsts = {files[0] for files in every}
+    if len(firsts) <= 1:
+        return next(iter(firsts), None)
     furthest = max(chain.index(files[0]) for files in every)
     return next(
         (file for file in chain[: furthest + 1] if all(file in files for files in every)), None

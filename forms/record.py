@@ -56,9 +56,8 @@ class Box:
 class Weight(Enum):
     """How much hangs on a text."""
 
-    VALUE = "value"  # number, name, date, ratio: proved down to its ink
-    TEXT = "text"  # other printed data: proved by text, box and outline
-    LABEL = "label"  # the form's own wording
+    VALUE = "value"  # an item of the data: proved down to its ink
+    LABEL = "label"  # the form's own wording: proved by text, box and outline
     BACKDROP = "backdrop"  # 見本 behind everything
 
 

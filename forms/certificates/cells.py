@@ -15,17 +15,13 @@ BLANK = "＊＊＊"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A captioned value. Widths are in millimetres; ``strong`` values are proved by ink.
-
-    ``reserved`` keeps that much room free on the right of the value.
-    """
+    """A captioned value. Widths are in millimetres; ``reserved`` is room kept free on its right."""
 
     caption: str
     name: str
     text: str
     width: float
     style: Style
-    strong: bool = True
     reserved: float = 0.0
 
 
@@ -52,7 +48,5 @@ def draw_cell(sheet: Sheet, box: Box, cell: Cell) -> None:
     if not cell.text:
         blank = replace(cell.style, size=min(cell.style.size, 9.0), lines=1, spacing=0.0)
         sheet.label(BLANK, place, replace(blank, role="gothic"))
-    elif cell.strong:
-        sheet.value(cell.name, cell.text, place, cell.style)
     else:
-        sheet.text(cell.name, cell.text, place, cell.style)
+        sheet.value(cell.name, cell.text, place, cell.style)

@@ -118,7 +118,7 @@ def _draw_number(sheet: Sheet, data: EligibilityCertificateData, row: Box) -> No
 
 
 def _draw_address(sheet: Sheet, data: EligibilityCertificateData, row: Box) -> None:
-    draw_row(sheet, row, Cell("住所", "address", data.address, row.width, _ADDRESS, strong=False))
+    draw_row(sheet, row, Cell("住所", "address", data.address, row.width, _ADDRESS))
 
 
 def _draw_name(sheet: Sheet, data: EligibilityCertificateData, row: Box) -> None:
@@ -129,7 +129,7 @@ def _draw_name(sheet: Sheet, data: EligibilityCertificateData, row: Box) -> None
     sheet.label("氏名", Box(inner.left, inner.top, 7.0, CAPTION_HEIGHT), CAPTION)
     if data.name_kana:
         place = Box(inner.left + 8.0, inner.top, inner.width - 8.0, CAPTION_HEIGHT)
-        sheet.text("name_kana", data.name_kana, place, _KANA)
+        sheet.value("name_kana", data.name_kana, place, _KANA)
     below = inner.height - CAPTION_HEIGHT
     place = Box(inner.left, inner.top + CAPTION_HEIGHT, inner.width, below)
     sheet.value("name", data.name, place, _NAME)
@@ -196,7 +196,7 @@ def _draw_insurer(sheet: Sheet, data: EligibilityCertificateData, row: Box) -> N
     number = Box(inner.left, top, text_width, 6.4)
     sheet.value("insurer_number", data.insurer_number, number, _INSURER)
     name = Box(inner.left, number.bottom, text_width, inner.bottom - number.bottom)
-    sheet.text("insurer_name", data.insurer_name, name, _INSURER_NAME)
+    sheet.value("insurer_name", data.insurer_name, name, _INSURER_NAME)
     seal_top = caption.bottom + (inner.bottom - caption.bottom - seal_side) / 2
     draw_seal(sheet, data.seal, Box(inner.right - seal_side, seal_top, seal_side, seal_side))
     _draw_issue(sheet, data, Box(box.right, row.top, code_width, row.height))
@@ -209,7 +209,7 @@ def _draw_issue(sheet: Sheet, data: EligibilityCertificateData, box: Box) -> Non
     code = Box(box.left + (box.width - side) / 2, top, side, side)
     sheet.barcode("certificate_number", qr_code(data.certificate_number), code)
     place = Box(box.left + 0.8, code.bottom + 0.9, box.width - 1.6, text_height)
-    sheet.text("certificate_number", data.certificate_number, place, _ISSUE)
+    sheet.value("certificate_number", data.certificate_number, place, _ISSUE)
 
 
 _ROWS = (

@@ -78,7 +78,7 @@ def draw_eligibility_notice(sheet: Sheet, data: EligibilityNoticeData, paper: Pa
     sheet.value("name", data.name, name, _ADDRESSEE)
     sheet.label("様", Box(name.right + 4, 22, 10, 11), Style(14, role="mincho"))
     insurer = Box(margin + 60, 35, width - 60, 6)
-    sheet.text("insurer_name", data.insurer_name, insurer, _RIGHT)
+    sheet.value("insurer_name", data.insurer_name, insurer, _RIGHT)
     sheet.label("資格情報のお知らせ", Box(margin, 46, width, 11), _TITLE)
     top = 61.0 + sheet.paragraph(_LEAD, Box(margin, 61, width, 20), _BODY) + 3.0
     top = _draw_table(sheet, data, margin, top, width) + 6.0
@@ -114,10 +114,7 @@ def _draw_table(
         sheet.rule(left, top, left + width, top, 0.2)
         sheet.label(caption, Box(left + 3, top, label_width - 6, height), _LABEL)
         box = Box(left + label_width + 4, top + 0.4, width - label_width - 8, height - 0.8)
-        if name == "insurer_name" or name == "name_kana":
-            sheet.text(name, text, box, style)
-        else:
-            sheet.value(name, text, _shorten(box) if name == "copay_ratio" else box, style)
+        sheet.value(name, text, _shorten(box) if name == "copay_ratio" else box, style)
         if name == "copay_ratio" and data.provisional:
             mark = Box(box.left + 30, top + 2.4, 20, height - 4.8)
             sheet.frame(mark, 0.3)
@@ -132,7 +129,7 @@ def _draw_issue(sheet: Sheet, data: EligibilityNoticeData, left: float) -> None:
     code = Box(left - 10, 262, 14, 14)
     sheet.barcode("certificate_number", qr_code(data.certificate_number), code)
     sheet.label("発行番号", Box(left - 10, 277, 30, 3.2), _ISSUE)
-    sheet.text(
+    sheet.value(
         "certificate_number", data.certificate_number, Box(left - 10, 280.2, 32, 3.2), _ISSUE
     )
 
@@ -165,9 +162,7 @@ def _draw_card(sheet: Sheet, data: EligibilityNoticeData, left: float, top: floa
         (
             8.6,
             Cell("保険者番号", "insurer_number", data.insurer_number, narrow, _CARD_VALUE),
-            Cell(
-                "保険者名", "insurer_name", data.insurer_name, inside - narrow, _CARD_VALUE, False
-            ),
+            Cell("保険者名", "insurer_name", data.insurer_name, inside - narrow, _CARD_VALUE),
         ),
     )
     place = top + 6.8

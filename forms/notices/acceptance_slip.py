@@ -20,6 +20,7 @@ _WARNING_TEXT = Style(9.5, role="gothic", align="center")
 _LABEL = Style(9.5, role="gothic", align="justify")
 _VALUE = Style(12, least=8, role="mincho", lines=2)
 _NAME = Style(16, least=9, role="mincho", lines=2)
+_KANA = Style(8.5, least=6)
 _NUMBER = Style(14, least=9, role="bold")
 _BODY = Style(9.5, role="gothic", leading=1.45)
 _HEADING = Style(10.5, role="bold")
@@ -96,12 +97,8 @@ def _draw_rows(
             sheet.rule(left, top, left + width, top, 0.2)
         sheet.label(caption, Box(left + 3, top, label_width - 6, height), _LABEL)
         box = Box(left + label_width + 3, top + 0.4, width - label_width - 6, height - 0.8)
-        if name in {"case_id", "name", "accepted_at", "notified_on"}:
-            style = {"case_id": _NUMBER, "name": _NAME}.get(name, _VALUE)
-            sheet.value(name, text, box, style)
-        else:
-            style = Style(8.5, least=6) if name == "name_kana" else _VALUE
-            sheet.text(name, text, box, style)
+        styles = {"case_id": _NUMBER, "name": _NAME, "name_kana": _KANA}
+        sheet.value(name, text, box, styles.get(name, _VALUE))
         top += height
     sheet.frame(Box(left, start, width, top - start), 0.4)
     sheet.rule(left + label_width, start, left + label_width, top, 0.2)

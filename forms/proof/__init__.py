@@ -1,7 +1,7 @@
 """The proof before paper: reads the PDF with what did not write it (DESIGN 7).
 
 (a) the text layer equals the data; (b) every character lies inside its field, in an embedded
-font, and the ink of number, name, date and ratio is whole and uncovered; (c) every drawn outline
+font, and the ink of every item is whole and uncovered; (c) every drawn outline
 equals an independent look-up in the source font; (d) barcodes decode from the picture.
 """
 

@@ -13,7 +13,7 @@ class Check(Enum):
     TEXT = "text"  # (a) the text layer equals the data
     BOX = "box"  # (b) every character inside its field and on the sheet
     FONT = "font"  # (b) every font embedded
-    INK = "ink"  # (b) the ink of number, name, date and ratio is whole, nothing over it
+    INK = "ink"  # (b) the ink of every item is whole, nothing over it
     OUTLINE = "outline"  # (c) the drawn outline is the source font's
     BARCODE = "barcode"  # (d) barcodes decode from the picture
 

@@ -40,6 +40,22 @@ def paint(edges: np.ndarray, rows: int, columns: int) -> np.ndarray:
 
     Contours fill by the non-zero rule, as TrueType's do.
     """
+    painted = np.zeros((rows, columns))
+    if not len(edges):
+        return painted
+    left, right = np.clip(_reach(edges[:, [0, 2]]), 0, columns)
+    top, bottom = np.clip(_reach(edges[:, [1, 3]]), 0, rows)
+    if right > left and bottom > top:
+        moved = edges - np.tile((left, top), 2)
+        painted[top:bottom, left:right] = _coverage(moved, bottom - top, right - left)
+    return painted
+
+
+def _reach(values: np.ndarray) -> tuple[int, int]:
+    return int(np.floor(values.min())), int(np.ceil(values.max()))
+
+
+def _coverage(edges: np.ndarray, rows: int, columns: int) -> np.ndarray:
     x1, y1, x2, y2 = edges.T
     down = y2 > y1
     top, bottom = np.where(down, y1, y2) * _SUB, np.where(down, y2, y1) * _SUB
@@ -52,23 +68,25 @@ def paint(edges: np.ndarray, rows: int, columns: int) -> np.ndarray:
     height = (line + 0.5) / _SUB
     slope = (x2 - x1)[piece] / (y2 - y1)[piece]
     crossing = np.clip(x1[piece] + (height - y1[piece]) * slope, 0, columns)
-    pixel = np.minimum(crossing.astype(np.int64), columns)
+    pixel = crossing.astype(np.int64)
     part = crossing - pixel
     sign = np.where(down, 1.0, -1.0)[piece]
     width = columns + 2
+    at = line * width + pixel
     change = np.bincount(
-        np.concatenate([line * width + pixel, line * width + pixel + 1]),
+        np.concatenate([at, at + 1]),
         np.concatenate([sign * (1 - part), sign * part]),
         minlength=rows * _SUB * width,
     )
-    winding = np.cumsum(change.reshape(rows * _SUB, width), axis=1)[:, :columns]
-    coverage = np.minimum(np.abs(winding), 1.0)
-    return np.asarray(coverage.reshape(rows, _SUB, columns).mean(axis=1))
+    winding = np.cumsum(change.reshape(rows * _SUB, width)[:, :columns], axis=1)
+    covered = np.minimum(np.abs(winding, out=winding), 1.0, out=winding)
+    return np.asarray(sum(covered[step::_SUB] for step in range(_SUB)) / _SUB)
 
 
 def dark(pixels: np.ndarray) -> np.ndarray:
     """Black ink 0..1 of a picture with colour channels; coloured marks and seals count as none."""
-    return np.asarray(1.0 - pixels[:, :, :3].max(axis=2) / 255.0)
+    brightest = np.maximum(np.maximum(pixels[:, :, 0], pixels[:, :, 1]), pixels[:, :, 2])
+    return np.asarray(1.0 - brightest / 255.0)
 
 
 def difference(seen: np.ndarray, expected: np.ndarray) -> float:

@@ -102,7 +102,9 @@ def _prove_font(font: FontInPdf, sources: SourceFonts) -> int:
     for code, text in font.texts.items():
         wanted = source.find_glyph(text)
         glyph = font.glyphs.get(code)
-        if wanted is None or glyph is None or drawn.outline(glyph) != source.outline(wanted):
+        if wanted is None or glyph is None:
+            raise ProofFailed(Check.OUTLINE, font.name)
+        if source.embedded_outline(drawn, glyph) != source.outline(wanted):
             raise ProofFailed(Check.OUTLINE, font.name)
     return len(font.texts)
 
@@ -117,6 +119,7 @@ def _assign(
         key=lambda number: record.fields[number].box.width * record.fields[number].box.height,
     )
     backdrops = [number for number in numbers if record.fields[number].weight is Weight.BACKDROP]
+    last: tuple[int, ...] = ()  # neighbours mostly lie in the same field
     expected_behind = sum(len(record.fields[number].glyphs) for number in backdrops)
     for order, cluster in enumerate(found):
         if order < expected_behind:  # 見本 is drawn first, under everything
@@ -125,7 +128,7 @@ def _assign(
         owner = next(
             (
                 number
-                for number in by_size
+                for number in (*last, *by_size)
                 if record.fields[number].box.holds_point(cluster.x, cluster.y, 0.01)
             ),
             None,
@@ -133,6 +136,7 @@ def _assign(
         if owner is None:
             raise ProofFailed(Check.BOX, "枠の外の文字", page)
         owned[owner].append(cluster)
+        last = (owner,)
     return owned
 
 

@@ -7,18 +7,44 @@ import mmap
 import re
 import threading
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 
-Outline = tuple[tuple[tuple[float, float, bool], ...], ...]
-"""Contours of (x, y, on the curve) in ems, in the font's order."""
+K = TypeVar("K")
+V = TypeVar("V")
 
+_KEPT = 4096  # outlines remembered at once; the wording of the forms needs some hundreds
 _STEPS = 6  # straight pieces per curve; at 300 dpi finer than a pixel for any size on a form
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The contours of a glyph in font units: x and y of each point, which lie on the curve
+    (1 or 0 each), and the number of the last point of each contour.
+    """
+
+    em: int
+    coordinates: bytes
+    on_curve: bytes
+    ends: tuple[int, ...]
+
+    def contours(self) -> Iterator[tuple[tuple[float, float, bool], ...]]:
+        """Each contour as (x, y, on the curve) in ems."""
+        points = np.frombuffer(self.coordinates).reshape(-1, 2) / self.em
+        full = [
+            (float(x), float(y), bool(on)) for (x, y), on in zip(points, self.on_curve, strict=True)
+        ]
+        start = 0
+        for end in self.ends:
+            yield tuple(full[start : end + 1])
+            start = end + 1
 
 
 class Outlines:
@@ -38,23 +64,28 @@ class Outlines:
     def outline(self, glyph: int) -> Outline:
         """The contours of a glyph with its components put in place."""
         coordinates, ends, flags = self[self.getGlyphName(glyph)].getCoordinates(self)
-        points = [
-            (x / self._em, y / self._em, bool(flag & 1))
-            for (x, y), flag in zip(coordinates, flags, strict=True)
-        ]
-        starts = [0, *(end + 1 for end in ends)]
-        return tuple(
-            tuple(points[start : end + 1]) for start, end in zip(starts, ends, strict=False)
+        return Outline(
+            self._em,
+            np.array(coordinates.array, dtype=np.float64).tobytes(),
+            bytes(flag & 1 for flag in flags),
+            tuple(ends),
         )
+
+    def simple_data(self, glyph: int) -> bytes | None:
+        """The stored bytes of a glyph without components, which alone determine its outline."""
+        data = self._data(glyph)
+        return data if data[:1] < b"\x80" else None
+
+    def _data(self, glyph: int) -> bytes:
+        start, end = self._locations[glyph], self._locations[glyph + 1]
+        return bytes(self._content[self._start + start : self._start + end])
 
     def getGlyphName(self, glyph: int) -> str:
         """What fontTools asks for when it reads a component."""
         return f"g{glyph}"
 
     def __getitem__(self, name: str) -> Glyph:
-        number = int(name[1:])
-        start, end = self._locations[number], self._locations[number + 1]
-        glyph = Glyph(self._content[self._start + start : self._start + end])
+        glyph = Glyph(self._data(int(name[1:])))
         glyph.expand(self)
         return glyph
 
@@ -66,7 +97,8 @@ class SourceFont:
         self.path = path
         self._edges: dict[int, np.ndarray] = {}
         self._known: dict[int, Outline] = {}
-        self._lock = threading.Lock()
+        self._embedded: dict[bytes, Outline] = {}
+        self._lock = threading.RLock()
 
     @cached_property
     def _font(self) -> TTFont:
@@ -109,19 +141,26 @@ class SourceFont:
 
     def outline(self, glyph: int) -> Outline:
         """The glyph's contours."""
-        with self._lock:
-            found = self._known.get(glyph)
-            if found is None:
-                found = self._known[glyph] = self._outlines.outline(glyph)
-        return found
+        return self._remember(self._known, glyph, lambda: self._outlines.outline(glyph))
 
     def edges(self, glyph: int) -> np.ndarray:
         """The contours as straight pieces: rows of x1, y1, x2, y2 in ems."""
-        outline = self.outline(glyph)
+        return self._remember(self._edges, glyph, lambda: flatten(self.outline(glyph)))
+
+    def embedded_outline(self, program: Outlines, glyph: int) -> Outline:
+        """The contours of a glyph of a subset; equal stored bytes are parsed only once."""
+        data = program.simple_data(glyph)
+        if data is None:
+            return program.outline(glyph)
+        return self._remember(self._embedded, data, lambda: program.outline(glyph))
+
+    def _remember(self, known: dict[K, V], key: K, make: Callable[[], V]) -> V:
         with self._lock:
-            found = self._edges.get(glyph)
+            found = known.get(key)
             if found is None:
-                found = self._edges[glyph] = flatten(outline)
+                if len(known) >= _KEPT:
+                    known.clear()
+                found = known[key] = make()
         return found
 
     def warm(self) -> None:
@@ -162,7 +201,7 @@ def flatten(outline: Outline) -> np.ndarray:
     """Straight pieces (x1, y1, x2, y2) of TrueType's quadratic contours."""
     pieces: list[np.ndarray] = []
     time = np.linspace(0.0, 1.0, _STEPS + 1)[:, None]
-    for contour in outline:
+    for contour in outline.contours():
         corners = _with_implied_points(contour)
         line: list[np.ndarray] = [np.array([corners[0][:2]])]
         at = 0

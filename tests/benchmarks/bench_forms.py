@@ -1,0 +1,56 @@
+"""Decision to certificate on screen: the part of drawing, proof and picture (DESIGN 9)."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+
+from app.core.tables import load_tables, shipped_tables
+from forms.fonts import load_fonts
+from forms.press import Press
+from forms.preview import preview
+from tests.benchmarks.frame import Bench, Better, Row
+from tests.support.form_examples import CERTIFICATE, NOW
+
+ROUNDS = 40
+NAMES = ("葛\U000e0102城　美智子", "髙﨑　𠮷之介", "辻\U000e0100　邉\U000e010f子", "山田　花子")
+
+
+def certificates() -> Iterable[Row]:
+    """The same press draws one certificate after the other, as it does at the counter."""
+    start = time.perf_counter()
+    press = Press(load_fonts(), load_tables(shipped_tables()))
+    press.warm()
+    opened = time.perf_counter() - start
+    first = _one(press, 0)
+    spent = [_one(press, number) for number in range(1, ROUNDS)]
+    total = sorted(sum(parts) for parts in spent)
+    middle = [statistics.median(parts[at] for parts in spent) * 1000 for at in range(3)]
+    note = f"draw {middle[0]:.0f}, proof {middle[1]:.0f}, picture {middle[2]:.0f} ms"
+    yield Row("certificate drawn, proved, on screen: p95", 150, total[-2] * 1000, "ms", note=note)
+    yield Row("the first one after the start", 300, sum(first) * 1000, "ms")
+    yield Row("fonts read ahead, on a thread of its own", 1500, opened * 1000, "ms")
+    alone = 1 / statistics.median(parts[0] for parts in spent)
+    yield Row("certificates drawn one by one, one core", 30, alone, "/s", Better.MORE)
+
+
+def _one(press: Press, number: int) -> tuple[float, float, float]:
+    data = replace(
+        CERTIFICATE,
+        name=NAMES[number % len(NAMES)],
+        insured_number=f"{number * 7919 % 10**8:08d}",
+        certificate_number=f"T01-1-{number:06d}",
+    )
+    times = [time.perf_counter()]
+    rendered = press.render("FORM-04", data, training=False, now=NOW)
+    times.append(time.perf_counter())
+    press.prove(rendered, data)
+    times.append(time.perf_counter())
+    preview(rendered.pdf, 0, 150)
+    times.append(time.perf_counter())
+    return times[1] - times[0], times[2] - times[1], times[3] - times[2]
+
+
+BENCHES = (Bench("certificates", "one certificate after the other", certificates),)
