@@ -218,9 +218,14 @@ def spec_of(row: Row[Any]) -> FileSpec:
 def _row(work: OutboxWork, outbox_id: str) -> Row[Any]:
     row = work.first(select(outbox).where(outbox.c.id == outbox_id))
     if row is None:
-        raise UserError(
-            "outbox.unknown",
-            "その送信が見つかりません。",
-            "送信の一覧を開き直してください。",
-        )
+        raise unknown_sending()
     return row
+
+
+def unknown_sending() -> UserError:
+    """No such item."""
+    return UserError(
+        "outbox.unknown",
+        "その送信が見つかりません。",
+        "送信の一覧を開き直してください。",
+    )

@@ -29,6 +29,7 @@ class ContainerCause(StrEnum):
     PLAIN = "plain"
     COUNT = "count"
     RECIPIENT = "recipient"
+    ANNOUNCED = "announced"
 
 
 _AGAIN = "取り込んでいません。相手にもう一度送ってもらってください。"
@@ -77,6 +78,7 @@ SENTENCES: dict[ContainerCause, tuple[str, str]] = {
     ContainerCause.BODY: ("暗号の本体が壊れていて開けません。", _AGAIN),
     ContainerCause.PLAIN: ("開いた中身が、署名された内容と違います。", _ADMIN),
     ContainerCause.COUNT: ("件数が、差出人の示した件数と違います。", _AGAIN),
+    ContainerCause.ANNOUNCED: ("案内されたものと違うファイルが届きました。", _AGAIN),
     ContainerCause.RECIPIENT: (
         "相手の受信用の鍵の形が正しくありません。",
         "送っていません。端末の登録をやり直してください。",

@@ -1,0 +1,285 @@
+"""The exchange engine (送受信): one round after another over one line (DESIGN 6).
+
+A round: last head → control log and heads → what is due is sent → what waits is fetched and
+applied. Everything is a row on disk before and after each step, so a round may end anywhere:
+the next one asks the peer first and goes on. No transaction is open while the line is used.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import func, select
+
+from app.core.clock import Clock
+from app.core.errors import EnvironmentFault, UserError
+from app.sync import sending
+from app.sync.faults import ExchangeCancelled, line_fault
+from app.sync.inbox import Handler
+from app.sync.outbox import unknown_sending
+from app.sync.receiving import receive
+from app.sync.round import (
+    Bench,
+    ContactReport,
+    Problem,
+    ReceiveReport,
+    Round,
+    SendReport,
+    problem_of,
+)
+from app.sync.states import Incoming, Outgoing
+from app.sync.terminal_keys import TerminalKeys, read_keys
+from app.sync.transport import OpenLine
+from app.sync.work import EXCHANGE, SystemGate
+from app.wire.files import FILES
+from app.wire.heads import START, CountersignedHead, Head, LineDigest
+from app.wire.protocol import LINES_AT_ONCE, ControlRow
+from app.wire.statements import Contact, PeerTime, open_signed, sign
+from app.wire.values import Codes
+from db.tables.control import store_fact
+from db.tables.exchange import inbox, outbox
+
+
+class HeadKeeper(Protocol):
+    """The journal as the engine sees it (``app.security.journal``)."""
+
+    def last_countersigned(self) -> CountersignedHead | None: ...
+
+    def lines_since(self, head: Head, limit: int = ...) -> tuple[LineDigest, ...]: ...
+
+    def keep_head(
+        self, record: CountersignedHead, store_id: str, key: Ed25519PublicKey
+    ) -> None: ...
+
+
+class ControlLog(Protocol):
+    """The municipal control log (管理簿): fetched and applied first at every contact."""
+
+    def position(self) -> int:
+        """The position of the last row applied; 0 for none."""
+        ...
+
+    def take(self, rows: tuple[ControlRow, ...]) -> None:
+        """Verify and apply the rows that follow."""
+        ...
+
+
+class NoControlLog:
+    """A terminal that shares no control log yet: it asks from the beginning and keeps none."""
+
+    def position(self) -> int:
+        return 0
+
+    def take(self, rows: tuple[ControlRow, ...]) -> None:
+        """Rows are left where they are: the union keeps them."""
+
+
+class Engine:
+    """Sends and receives for one terminal. One round at a time, from any thread.
+
+    ``handlers`` maps function ids to what applies a file; ``folder`` holds received
+    containers, sealed; ``quiet`` says whether nobody works (locked or just opened);
+    ``on_time`` takes the union's signed time; ``step`` is told each step before it is taken.
+    """
+
+    def __init__(
+        self,
+        gate: SystemGate,
+        open_line: OpenLine,
+        handlers: Mapping[str, Handler],
+        clock: Clock,
+        *,
+        journal: HeadKeeper,
+        codes: Codes,
+        folder: Path,
+        control: ControlLog | None = None,
+        quiet: Callable[[], bool] = lambda: False,
+        on_time: Callable[[datetime], None] = lambda moment: None,
+        step: Callable[[str], None] = lambda name: None,
+    ) -> None:
+        missing = {spec.applied_by for spec in FILES.values()} - {"", *handlers}
+        if missing:
+            raise ValueError(f"nothing applies what {sorted(missing)} should")
+        self._bench = Bench(gate, handlers, clock, codes, folder, quiet, step)
+        self._open_line = open_line
+        self._journal = journal
+        self._control = control or NoControlLog()
+        self._on_time = on_time
+        self._turn = threading.Lock()
+        self._cancel = threading.Event()
+
+    def contact(self) -> ContactReport:
+        """One whole round. Trouble of the line ends it and stands in the report; what was
+        done before it stays done. Raises nothing for an unreachable peer."""
+        done = ContactReport()
+        try:
+            with self._turn, self._round() as here:
+                rows, peer_time = self._heads(here)
+                done = replace(done, control_rows=rows, peer_time=peer_time)
+                for report in self._send_due(here):
+                    done = replace(done, sent=(*done.sent, report))
+                for received in _receive_all(here):
+                    done = replace(done, received=(*done.received, received))
+        except ExchangeCancelled:
+            done = replace(done, cancelled=True)
+        except (EnvironmentFault, UserError) as fault:
+            done = replace(done, problem=problem_of(fault))
+        waiting = sum(report.state is Incoming.STAGED for report in done.received)
+        return replace(done, waiting=waiting)
+
+    def send_now(self, outbox_id: str) -> SendReport:
+        """Send one confirmed item at once (即時) and take what comes back, the decision first.
+
+        Raises nothing for an unreachable peer: the report says so and the item waits. Raises
+        UserError ``outbox.unknown``.
+        """
+        report: SendReport | None = None
+        received: list[ReceiveReport] = []
+        problem: Problem | None = None
+        try:
+            with self._turn, self._round() as here:
+                for sent in self._send_due(here, outbox_id):
+                    report = sent if sent.outbox_id == outbox_id else report
+                received.extend(_receive_all(here))
+        except ExchangeCancelled:
+            problem = None
+        except (EnvironmentFault, UserError) as fault:
+            problem = problem_of(fault)
+        if report is None:
+            report = SendReport(outbox_id, self._state_of(outbox_id), problem)
+        return replace(report, received=tuple(received), problem=report.problem or problem)
+
+    def cancel(self) -> None:
+        """Stop the round that is running, between two chunks; nothing counts as failed."""
+        self._cancel.set()
+
+    def open_items(self) -> int:
+        """How many items are under way or wait, both directions (for the status line)."""
+        with self._bench.gate.system(EXCHANGE) as work:
+            out = select(func.count()).where(outbox.c.state.in_(_TO_SEND))
+            into = select(func.count()).where(inbox.c.state.in_(_TO_RECEIVE))
+            return int(work.scalar(out) or 0) + int(work.scalar(into) or 0)
+
+    @contextmanager
+    def _round(self) -> Iterator[Round]:
+        self._cancel.clear()
+        self._bench.step("keys")
+        with self._bench.gate.system(EXCHANGE) as work:
+            keys = read_keys(work)
+        line = self._open_line(keys)
+        try:
+            yield Round(self._bench, line, keys, self._cancel)
+        finally:
+            line.close()
+
+    def _heads(self, here: Round) -> tuple[int, str]:
+        """Last head, journal lines, countersigned head, time, control rows; how many rows
+        came, and the union's time."""
+        store_id, epoch = self._store()
+        key = here.keys.first_union_key
+        here.go_on("contact.last_head")
+        last = here.line.last_head()
+        if last is not None:
+            self._journal.keep_head(last, store_id, key)
+        rows, at = 0, ""
+        while True:
+            known = self._journal.last_countersigned()
+            since = known.head if known is not None else START
+            lines = self._journal.lines_since(since, LINES_AT_ONCE)
+            here.go_on("contact.lines")
+            nonce = secrets.token_bytes(32)
+            answer = here.line.contact(
+                self._statement(here.keys, store_id, epoch, nonce, since, lines)
+            )
+            here.go_on("contact.keep_head")
+            self._journal.keep_head(answer.head, store_id, key)
+            at = self._take_time(here.keys, answer.time, nonce)
+            here.go_on("contact.control")
+            if answer.control:
+                self._control.take(answer.control)
+            rows += len(answer.control)
+            if len(lines) < LINES_AT_ONCE:
+                return rows, at
+
+    def _statement(
+        self,
+        keys: TerminalKeys,
+        store_id: str,
+        epoch: int,
+        nonce: bytes,
+        since: Head,
+        lines: tuple[LineDigest, ...],
+    ) -> bytes:
+        contact = Contact(
+            municipality=keys.facts.municipality,
+            terminal=keys.facts.terminal,
+            store=store_id,
+            epoch=epoch,
+            nonce=nonce,
+            since=since,
+            lines=lines,
+            control=self._control.position(),
+            at=self._bench.clock.now().isoformat(timespec="seconds"),
+        )
+        return sign(contact, keys.signing_key)
+
+    def _take_time(self, keys: TerminalKeys, statement: bytes, nonce: bytes) -> str:
+        told = open_signed(PeerTime, statement, keys.union_keys)
+        if told.nonce != nonce:
+            raise line_fault("time")
+        self._on_time(datetime.fromisoformat(told.at))
+        return told.at
+
+    def _store(self) -> tuple[str, int]:
+        with self._bench.gate.system(EXCHANGE) as work:
+            rows = work.all(
+                select(store_fact.c.name, store_fact.c.value).where(
+                    store_fact.c.name.in_(["store_id", "epoch"])
+                )
+            )
+        facts = {row.name: row.value for row in rows}
+        return facts["store_id"], int(facts["epoch"])
+
+    def _send_due(self, here: Round, outbox_id: str = "") -> Iterator[SendReport]:
+        """What is due, stream by stream in order: an unsettled item holds up those after it."""
+        with self._bench.gate.system(EXCHANGE) as work:
+            rows = sending.due(work, outbox_id)
+        held: set[str] = set()
+        for row in rows:
+            if row.stream in held:
+                continue
+            report = sending.send(here, row)
+            if report.state not in (Outgoing.ACCEPTED, Outgoing.REJECTED):
+                held.add(row.stream)
+            yield report
+
+    def _state_of(self, outbox_id: str) -> Outgoing:
+        with self._bench.gate.system(EXCHANGE) as work:
+            return Outgoing(work.scalar(select(outbox.c.state).where(outbox.c.id == outbox_id)))
+
+
+_TO_SEND = (Outgoing.PREPARED, Outgoing.CONFIRMED, Outgoing.SENDING, Outgoing.SENT)
+_TO_RECEIVE = (Incoming.ANNOUNCED, Incoming.FETCHING, Incoming.VERIFIED, Incoming.STAGED)
+
+
+def _receive_all(here: Round) -> Iterator[ReceiveReport]:
+    """What waits for this terminal, stream by stream in order: what is not settled, or whose
+    container must be made anew, holds up those after it."""
+    here.go_on("receive.list")
+    held: set[str] = set()
+    for item in here.line.down_list():
+        if item.stream in held:
+            continue
+        report = receive(here, item)
+        refused = report.problem is not None and report.problem.code.startswith("container.")
+        if report.state is Incoming.STAGED or refused:
+            held.add(item.stream)
+        yield report

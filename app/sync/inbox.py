@@ -1,0 +1,243 @@
+"""The inbox (受信): announced → fetching → verified → staged → applied | quarantined.
+
+Everything here runs inside a unit of work and moves rows only; ``receiving`` does the moving
+of bytes. Applying is one transaction: the handler's rows, the watermark, the place in the
+stream and the state change together or not at all (DESIGN 1.5).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from app.sync.states import Incoming
+from app.sync.work import EngineWork
+from app.wire.codec import record_of
+from app.wire.container import Header, Place, first_place
+from app.wire.files import FILES, FileSpec
+from app.wire.protocol import DownItem
+from db.tables.exchange import inbox, staged_record, stream_state, watermark
+
+APPLYING = ("inbox", "staged_record", "stream_state", "watermark")
+"""What a function that applies a file (``FileSpec.applied_by``) declares in ``writes``, so
+that its rows and the file's state change in one transaction."""
+
+DOWN = "down"
+UP = "up"
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a handler did with a file: records applied, and those dropped because they may not
+    rest here (SEC-54); ``listed`` went to the check list (確認リスト)."""
+
+    applied: int
+    dropped: int
+    listed: int = 0
+
+
+Handler: TypeAlias = Callable[[Any, FileSpec, Iterable[Any]], Applied]
+"""Applies a file: (unit of work, its declaration, its records) → Applied. A UserError
+quarantines the file whole; anything else is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxLine:
+    """One item as the list of received files shows it."""
+
+    id: str
+    file_id: str
+    title: str
+    sequence: int
+    count: int
+    dropped: int
+    state: Incoming
+    cause: str
+    announced_at: str
+    applied_at: str
+
+
+INCOMING: dict[str, tuple[str, int]] = {
+    spec.id: (spec.layout, spec.version)
+    for spec in FILES.values()
+    if spec.applied_by and not spec.holds_my_number
+}
+"""The layouts that a terminal takes in. None holds 個人番号: what is not needed here does not
+come here (SEC-54), and a file that did would be an unknown layout."""
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def announce(work: EngineWork, item: DownItem) -> Incoming:
+    """Note an announced item; its state here.
+
+    A place that a quarantined container left free is taken by the one made anew for it.
+    """
+    known = work.first(select(inbox).where(inbox.c.id == item.id))
+    if known is None:
+        known = work.first(
+            select(inbox).where(
+                inbox.c.stream == item.stream,
+                inbox.c.epoch == item.epoch,
+                inbox.c.sequence == item.sequence,
+            )
+        )
+    if known is None:
+        work.run(insert(inbox).values(id=item.id, **_announced(work, item)))
+        return Incoming.ANNOUNCED
+    state = Incoming(known.state)
+    made_anew = state is Incoming.QUARANTINED and known.container_digest != item.digest
+    if made_anew:
+        unstage(work, known.id)
+        work.run(
+            update(inbox).where(inbox.c.id == known.id).values(id=item.id, **_announced(work, item))
+        )
+        return Incoming.ANNOUNCED
+    return state if known.id == item.id else Incoming.QUARANTINED
+
+
+def _announced(work: EngineWork, item: DownItem) -> dict[str, Any]:
+    return {
+        "file_id": item.file_id,
+        "stream": item.stream,
+        "epoch": item.epoch,
+        "sequence": item.sequence,
+        "size": item.size,
+        "offset": 0,
+        "container_digest": item.digest,
+        "state": Incoming.ANNOUNCED,
+        "cause": "",
+        "announced_at": work.at.isoformat(),
+    }
+
+
+def row_of(work: EngineWork, inbox_id: str) -> Row[Any] | None:
+    """The item's row."""
+    return work.first(select(inbox).where(inbox.c.id == inbox_id))
+
+
+def move(work: EngineWork, inbox_id: str, state: Incoming, **values: Any) -> None:
+    """Set an item's state and other columns."""
+    work.run(update(inbox).where(inbox.c.id == inbox_id).values(state=state, **values))
+
+
+def expected_place(work: EngineWork, peer: str, header: Header) -> Place:
+    """The place that the next container of the header's stream must have."""
+    last = work.first(
+        select(stream_state)
+        .where(
+            stream_state.c.direction == DOWN,
+            stream_state.c.peer == peer,
+            stream_state.c.stream == header.stream,
+        )
+        .order_by(stream_state.c.epoch.desc())
+        .limit(1)
+    )
+    if last is None or header.epoch > last.epoch:
+        return first_place(header.epoch)
+    return Place(last.epoch, last.sequence + 1, last.digest)
+
+
+def keep_place(
+    work: EngineWork, direction: str, peer: str, stream: str, place: tuple[int, int, str]
+) -> None:
+    """Note (epoch, sequence, digest) as the last of a stream."""
+    epoch, sequence, digest = place
+    values = {"sequence": sequence, "digest": digest}
+    key = {"direction": direction, "peer": peer, "stream": stream, "epoch": epoch}
+    statement = upsert(stream_state).values(**key, **values)
+    work.run(statement.on_conflict_do_update(index_elements=list(key), set_=values))
+
+
+def stage(work: EngineWork, inbox_id: str, rows: Sequence[tuple[int, tuple[str, ...]]]) -> None:
+    """Put checked records into staging, as JSON arrays in column order."""
+    work.run(
+        insert(staged_record),
+        [{"inbox_id": inbox_id, "line": line, "record": _ENCODE(values)} for line, values in rows],
+    )
+
+
+def unstage(work: EngineWork, inbox_id: str) -> None:
+    """Remove an item's staged records."""
+    work.run(delete(staged_record).where(staged_record.c.inbox_id == inbox_id))
+
+
+def staged(work: EngineWork, inbox_id: str, spec: FileSpec) -> StagedRecords:
+    """The staged records of an item."""
+    return StagedRecords(work, inbox_id, spec)
+
+
+class StagedRecords:
+    """Records in the order of the file; may be gone through more than once, in flat memory."""
+
+    def __init__(self, work: EngineWork, inbox_id: str, spec: FileSpec) -> None:
+        self._work = work
+        self._inbox_id = inbox_id
+        self._spec = spec
+
+    def __iter__(self) -> Iterator[Any]:
+        rows = self._work.each(
+            select(staged_record.c.record)
+            .where(staged_record.c.inbox_id == self._inbox_id)
+            .order_by(staged_record.c.line),
+            at_once=1000,
+        )
+        for row in rows:
+            yield record_of(self._spec, json.loads(row.record))
+
+
+def next_batch(work: EngineWork) -> int:
+    """The number of the batch being applied; the handler writes it into its rows."""
+    return int(work.scalar(select(func.max(inbox.c.batch))) or 0) + 1
+
+
+def finish(work: EngineWork, row: Row[Any], peer: str, done: Applied, digest: str) -> None:
+    """The applying itself: state, place in the stream and watermark move together."""
+    batch = next_batch(work)
+    at = work.at.isoformat()
+    move(
+        work,
+        row.id,
+        Incoming.APPLIED,
+        batch=batch,
+        dropped_count=done.dropped,
+        applied_at=at,
+        cause="",
+    )
+    unstage(work, row.id)
+    keep_place(work, DOWN, peer, row.stream, (row.epoch, row.sequence, digest))
+    values = {"batch": batch, "moved_at": at}
+    statement = upsert(watermark).values(subject=row.stream, **values)
+    work.run(statement.on_conflict_do_update(index_elements=["subject"], set_=values))
+
+
+def last_applied(work: EngineWork, file_id: str) -> str:
+    """The moment the last file of this kind was applied, "" for never (SEC-118: its age is
+    shown, and more than one business day is warned of)."""
+    found = work.scalar(
+        select(func.max(inbox.c.applied_at)).where(
+            inbox.c.file_id == file_id, inbox.c.state == Incoming.APPLIED
+        )
+    )
+    return str(found or "")
+
+
+def line_of(row: Row[Any]) -> InboxLine:
+    """A row of the inbox as a value."""
+    return InboxLine(
+        id=row.id,
+        file_id=row.file_id,
+        title=FILES[row.file_id].title if row.file_id in FILES else row.file_id,
+        sequence=row.sequence,
+        count=row.record_count,
+        dropped=row.dropped_count,
+        state=Incoming(row.state),
+        cause=row.cause,
+        announced_at=row.announced_at,
+        applied_at=row.applied_at,
+    )

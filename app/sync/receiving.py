@@ -1,0 +1,297 @@
+"""Receiving one announced item: fetch, verify whole, stage, apply, acknowledge.
+
+Only sealed bytes touch the disk outside the store (``folder``); plain text goes from the age
+stream straight into staging rows. Each step starts from what is on disk, so it may be broken
+off anywhere and taken up again.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row
+
+from app.core.errors import EnvironmentFault, UserError
+from app.sync import inbox
+from app.sync.faults import line_fault
+from app.sync.round import ReceiveReport, Round, problem_of, told
+from app.sync.states import Incoming
+from app.sync.work import EXCHANGE, EngineWork
+from app.wire.codec import Decoder, FileRefused
+from app.wire.container import (
+    Addressee,
+    Verified,
+    check_count,
+    check_place,
+    open_body,
+    verify,
+)
+from app.wire.files import FILES
+from app.wire.protocol import CHUNK, DownItem
+from app.wire.refusals import ContainerCause, ContainerRefused
+from app.wire.statements import Acknowledgement, Settlement, sign
+
+LARGE = 2000
+"""Records above which a file is applied only in a quiet moment: applying is one transaction,
+and a clerk must not wait longer than half a second for an act (DESIGN 9)."""
+
+_AT_ONCE = 1000
+_CHUNK_SECONDS = 0.1
+
+
+def receive(here: Round, item: DownItem) -> ReceiveReport:
+    """Take one announced item as far as it goes now. Raises LineFault and PeerRefused."""
+    gate = here.bench.gate
+    here.go_on("receive.announce")
+    with gate.system(EXCHANGE) as work:
+        state = inbox.announce(work, item)
+        row = inbox.row_of(work, item.id)
+    if row is None:  # another container already took this place
+        refused = ContainerRefused(ContainerCause.REPEAT)
+        return _acknowledge(here, item, _refusal_of(item, refused))
+    if state in (Incoming.ANNOUNCED, Incoming.FETCHING):
+        fetch(here, item)
+        report = _take(here, item, lambda: _verify(here, item))
+        if report is not None:
+            return report
+        state = Incoming.VERIFIED
+    if state is Incoming.VERIFIED:
+        report = _take(here, item, lambda: _stage(here, item))
+        if report is not None:
+            return report
+        state = Incoming.STAGED
+    if state is Incoming.STAGED:
+        return _apply(here, item)
+    return _acknowledge(here, item, _again(row, state))
+
+
+def fetch(here: Round, item: DownItem) -> None:
+    """Bring the container's bytes here, going on where the file on disk ends."""
+    path = container_path(here.bench.folder, item.id)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    here.go_on("receive.fetch")
+    with here.bench.gate.system(EXCHANGE) as work:
+        inbox.move(work, item.id, Incoming.FETCHING)
+    offset = path.stat().st_size if path.exists() else 0
+    if offset > item.size:
+        path.unlink()
+        offset = 0
+    while offset < item.size:
+        here.go_on("receive.chunk")
+        _append(path, here.line.fetch(item, offset))
+        offset = min(item.size, offset + CHUNK)
+
+
+def container_path(folder: Path, inbox_id: str) -> Path:
+    """Where a received container rests, sealed (SEC-96)."""
+    return folder / f"{inbox_id}.container"
+
+
+def _append(path: Path, data: bytes) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            view = memoryview(data)
+            while view:
+                view = view[os.write(descriptor, view) :]
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as cause:
+        raise line_fault("disk") from cause
+
+
+def _take(here: Round, item: DownItem, step: Callable[[], None]) -> ReceiveReport | None:
+    """Run a step that may refuse the file; a refused one is quarantined and acknowledged."""
+    try:
+        step()
+    except (ContainerRefused, FileRefused) as refused:
+        return _quarantine(here, item, refused)
+    return None
+
+
+def _verify(here: Round, item: DownItem) -> None:
+    """Signature, digests, address, layout and place, before anything is decrypted."""
+    here.go_on("receive.verify")
+    verified = _verified(here, item)
+    header = verified.header
+    announced = (item.id, item.file_id, item.stream, item.epoch, item.sequence)
+    if (header.id, header.file_id, header.stream, header.epoch, header.sequence) != announced:
+        raise ContainerRefused(ContainerCause.ANNOUNCED)
+    with here.bench.gate.system(EXCHANGE, digest=bytes.fromhex(verified.digest)) as work:
+        check_place(header, inbox.expected_place(work, here.keys.facts.union, header))
+        inbox.move(
+            work,
+            item.id,
+            Incoming.VERIFIED,
+            container_digest=verified.digest,
+            record_count=header.count,
+            offset=item.size,
+        )
+
+
+def _verified(here: Round, item: DownItem) -> Verified:
+    facts = here.keys.facts
+    addressee = Addressee(
+        facts.terminal, facts.municipality, facts.union, here.keys.union_keys, inbox.INCOMING
+    )
+    with container_path(here.bench.folder, item.id).open("rb") as source:
+        return verify(source, addressee)
+
+
+def _stage(here: Round, item: DownItem) -> None:
+    """Decrypt, check every value, and put the records into staging: all or none."""
+    here.go_on("receive.stage")
+    verified = _verified(here, item)
+    gate = here.bench.gate
+    with gate.system(EXCHANGE) as work:
+        inbox.unstage(work, item.id)
+    if here.bench.quiet():
+        with gate.system(EXCHANGE, digest=bytes.fromhex(verified.digest)) as work:
+            batches = _InOneGo(work, item.id)
+            _decode(here, item, verified, batches)
+            inbox.move(work, item.id, Incoming.STAGED)
+        return
+    _decode(here, item, verified, _InTurns(here, item.id))
+    with gate.system(EXCHANGE, digest=bytes.fromhex(verified.digest)) as work:
+        inbox.move(work, item.id, Incoming.STAGED)
+
+
+def _decode(here: Round, item: DownItem, verified: Verified, to: _InOneGo | _InTurns) -> None:
+    decoder = Decoder(FILES[item.file_id], here.bench.codes, to.take)
+    with container_path(here.bench.folder, item.id).open("rb") as source:
+        open_body(source, verified, here.keys.identities, decoder)
+    decoder.close()
+    check_count(verified.header, decoder.count)
+    to.flush()
+
+
+class _InOneGo:
+    """Staging inside one transaction: the terminal is locked or just opened."""
+
+    def __init__(self, work: EngineWork, inbox_id: str) -> None:
+        self._work = work
+        self._id = inbox_id
+        self._held: list[tuple[int, tuple[str, ...]]] = []
+
+    def take(self, line: int, values: tuple[str, ...]) -> None:
+        self._held.append((line, values))
+        if len(self._held) >= _AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._held:
+            inbox.stage(self._work, self._id, self._held)
+            self._held = []
+
+
+class _InTurns:
+    """Staging in transactions of at most about 100 ms, so that a clerk's act gets its turn."""
+
+    def __init__(self, here: Round, inbox_id: str) -> None:
+        self._here = here
+        self._id = inbox_id
+        self._size = 200
+        self._held: list[tuple[int, tuple[str, ...]]] = []
+
+    def take(self, line: int, values: tuple[str, ...]) -> None:
+        self._held.append((line, values))
+        if len(self._held) >= self._size:
+            self.flush()
+
+    def flush(self) -> None:
+        if not self._held:
+            return
+        self._here.go_on("receive.stage_chunk")
+        started = self._here.bench.clock.monotonic()
+        with self._here.bench.gate.system(EXCHANGE) as work:
+            inbox.stage(work, self._id, self._held)
+        self._held = []
+        took = self._here.bench.clock.monotonic() - started
+        slow = took > _CHUNK_SECONDS
+        self._size = max(50, self._size // 2) if slow else min(_AT_ONCE, self._size * 2)
+        time.sleep(0)  # let a waiting act take the store first
+
+
+def _apply(here: Round, item: DownItem) -> ReceiveReport:
+    """Hand the staged records to the function that applies them, in one transaction."""
+    spec = FILES[item.file_id]
+    here.go_on("receive.apply")
+    with here.bench.gate.system(EXCHANGE) as work:
+        row = inbox.row_of(work, item.id)
+    assert row is not None
+    if row.record_count > LARGE and not here.bench.quiet():
+        return ReceiveReport(item.id, item.file_id, Incoming.STAGED)
+    digest = bytes.fromhex(row.container_digest)
+    handler = here.bench.handlers[spec.applied_by]
+    try:
+        with here.bench.gate.system(spec.applied_by, digest=digest) as work:
+            done = handler(work, spec, inbox.staged(work, item.id, spec))
+            inbox.finish(work, row, here.keys.facts.union, done, row.container_digest)
+    except UserError as refused:
+        return _quarantine(here, item, refused)
+    here.go_on("receive.applied")
+    report = ReceiveReport(
+        item.id, item.file_id, Incoming.APPLIED, done.applied, done.dropped, done.listed
+    )
+    return _acknowledge(here, item, report)
+
+
+def _quarantine(here: Round, item: DownItem, fault: EnvironmentFault | UserError) -> ReceiveReport:
+    """Set a refused file aside whole. Refused for what it holds, its place is taken; refused
+    as a container, the place stays free for the one made anew."""
+    here.go_on("receive.quarantine")
+    union = here.keys.facts.union
+    with here.bench.gate.system(EXCHANGE) as work:
+        inbox.unstage(work, item.id)
+        row = inbox.row_of(work, item.id)
+        assert row is not None
+        inbox.move(work, item.id, Incoming.QUARANTINED, cause=told(fault))
+        if not isinstance(fault, ContainerRefused):
+            place = (row.epoch, row.sequence, row.container_digest)
+            inbox.keep_place(work, inbox.DOWN, union, row.stream, place)
+    container_path(here.bench.folder, item.id).unlink(missing_ok=True)
+    return _acknowledge(here, item, _refusal_of(item, fault))
+
+
+def _refusal_of(item: DownItem, fault: EnvironmentFault | UserError) -> ReceiveReport:
+    return ReceiveReport(item.id, item.file_id, Incoming.QUARANTINED, problem=problem_of(fault))
+
+
+def _again(row: Row[Any], state: Incoming) -> ReceiveReport:
+    """The report of an item that was settled before, for an acknowledgement that got lost."""
+    applied = row.record_count - row.dropped_count if state is Incoming.APPLIED else 0
+    return ReceiveReport(row.id, row.file_id, state, applied, row.dropped_count)
+
+
+def _acknowledge(here: Round, item: DownItem, report: ReceiveReport) -> ReceiveReport:
+    here.go_on("receive.acknowledge")
+    accepted = report.state is Incoming.APPLIED
+    cause = "" if accepted else (report.problem.code if report.problem else _kept_cause(here, item))
+    statement = Acknowledgement(
+        id=item.id,
+        digest=item.digest,
+        terminal=here.keys.facts.terminal,
+        stream=item.stream,
+        epoch=item.epoch,
+        sequence=item.sequence,
+        settlement=Settlement.ACCEPTED if accepted else Settlement.REJECTED,
+        cause=cause,
+        applied=report.applied,
+        dropped=report.dropped,
+        at=here.bench.clock.now().isoformat(timespec="seconds"),
+    )
+    here.line.acknowledge(item.id, sign(statement, here.keys.signing_key))
+    return report
+
+
+def _kept_cause(here: Round, item: DownItem) -> str:
+    """The code kept beside an item that was quarantined in an earlier round."""
+    with here.bench.gate.system(EXCHANGE) as work:
+        row = inbox.row_of(work, item.id)
+    kept = row.cause if row is not None else ""
+    return kept.rpartition("（")[2].removesuffix("）")

@@ -1,0 +1,109 @@
+"""What one round over the line uses and what it reports."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.core.clock import Clock
+from app.core.errors import MadoguchiError
+from app.sync.faults import ExchangeCancelled
+from app.sync.inbox import Handler
+from app.sync.states import Incoming, Outgoing
+from app.sync.terminal_keys import TerminalKeys
+from app.sync.transport import Transport
+from app.sync.work import SystemGate
+from app.wire.values import Codes
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A fault as it is shown: code, what happened, what to do."""
+
+    code: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveReport:
+    """What became of one received file."""
+
+    inbox_id: str
+    file_id: str
+    state: Incoming
+    applied: int = 0
+    dropped: int = 0
+    listed: int = 0
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SendReport:
+    """What became of one sending. ``problem`` says why it is not accepted (yet);
+    ``received`` what came back in the same round, the decision among it."""
+
+    outbox_id: str
+    state: Outgoing
+    problem: Problem | None = None
+    received: tuple[ReceiveReport, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the union's receipt says so."""
+        return self.state is Outgoing.ACCEPTED
+
+
+@dataclass(frozen=True, slots=True)
+class ContactReport:
+    """What one round did. ``problem`` is the line's trouble that ended it early; ``waiting``
+    counts files that are staged and wait for a quiet moment; ``peer_time`` is ISO or ""."""
+
+    sent: tuple[SendReport, ...] = ()
+    received: tuple[ReceiveReport, ...] = ()
+    control_rows: int = 0
+    peer_time: str = ""
+    waiting: int = 0
+    cancelled: bool = False
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What the engine is built with; see ``engine.Engine``."""
+
+    gate: SystemGate
+    handlers: Mapping[str, Handler]
+    clock: Clock
+    codes: Codes
+    folder: Path
+    quiet: Callable[[], bool]
+    step: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One open line with the keys that opened it. ``cancel`` is looked at between chunks."""
+
+    bench: Bench
+    line: Transport
+    keys: TerminalKeys
+    cancel: threading.Event = field(default_factory=threading.Event)
+
+    def go_on(self, step: str) -> None:
+        """Name the step about to be taken. Raises ExchangeCancelled when asked to stop."""
+        if self.cancel.is_set():
+            raise ExchangeCancelled
+        self.bench.step(step)
+
+
+def problem_of(fault: MadoguchiError) -> Problem:
+    """A fault as a value."""
+    return Problem(fault.code, fault.message, fault.remedy)
+
+
+def told(fault: MadoguchiError) -> str:
+    """A fault as it is kept beside an item: the sentence and the code."""
+    return f"{fault.message}（{fault.code}）"

@@ -1,0 +1,233 @@
+"""Sending one item: build its container once, ask the peer first, go on from its offset."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row, case, or_, select, update
+
+from app.core.errors import EnvironmentFault, MadoguchiError
+from app.sync.faults import PeerRefused, line_fault
+from app.sync.inbox import UP, keep_place
+from app.sync.outbox import spec_of, unpack
+from app.sync.round import Problem, Round, SendReport, problem_of, told
+from app.sync.states import Outgoing
+from app.sync.work import EXCHANGE, EngineWork
+from app.wire.container import Header, Place, first_place, write_head
+from app.wire.keys import signing_id
+from app.wire.protocol import CHUNK, UploadStart, UploadState
+from app.wire.statements import Receipt, Settlement, open_signed
+from db.tables.control import store_fact
+from db.tables.exchange import outbox, stream_state
+
+_FIRST_WAIT = timedelta(seconds=15)
+_LONGEST_WAIT = timedelta(minutes=15)
+_UNDER_WAY = (Outgoing.SENDING, Outgoing.SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A container as it lies on disk, ready to go."""
+
+    row: Row[Any]
+    container: bytes
+    digest: str
+
+
+def due(work: EngineWork, outbox_id: str = "") -> list[Row[Any]]:
+    """What is to be sent now, in order: what is under way first, because it holds its place.
+
+    With ``outbox_id``: that item now, whatever its back-off, after what is under way in its
+    stream.
+    """
+    ready = outbox.c.state.in_([Outgoing.CONFIRMED, *_UNDER_WAY])
+    statement = select(outbox).where(ready)
+    if outbox_id:
+        stream = select(outbox.c.stream).where(outbox.c.id == outbox_id).scalar_subquery()
+        holds = outbox.c.state.in_(_UNDER_WAY) & (outbox.c.stream == stream)
+        statement = statement.where(or_(outbox.c.id == outbox_id, holds))
+    else:
+        statement = statement.where(outbox.c.next_try_at <= work.at.isoformat())
+    under_way_first = case((outbox.c.state.in_(_UNDER_WAY), 0), else_=1)
+    return work.all(statement.order_by(under_way_first, outbox.c.prepared_at, outbox.c.id))
+
+
+def send(here: Round, row: Row[Any]) -> SendReport:
+    """Send one item and settle it by the peer's receipt.
+
+    Trouble is noted beside the item (attempts, cause, next try) and raised again when it is
+    the line's; ExchangeCancelled is noted as nothing at all.
+    """
+    try:
+        return _settle(here, *_deliver(here, row))
+    except EnvironmentFault as fault:
+        _note_failure(here, row, fault)
+        if isinstance(fault, PeerRefused):
+            state = Outgoing.SENDING if row.state == Outgoing.CONFIRMED else Outgoing(row.state)
+            return SendReport(row.id, state, problem_of(fault))
+        raise
+
+
+def _deliver(here: Round, row: Row[Any]) -> tuple[_Ready, bytes]:
+    """The container handed over, and the receipt for it."""
+    line = here.line
+    if row.state in _UNDER_WAY:
+        # After a crash nobody here knows what arrived: the peer is asked first.
+        here.go_on("send.ask")
+        known = line.upload_offset(row.id)
+        if known is not None and known[1] is UploadState.SETTLED:
+            receipt = line.receipt(row.id)
+            if receipt is not None:
+                return _Ready(row, bytes(row.container), ""), receipt
+    ready = _ready(here, row)
+    here.go_on("send.start")
+    start = UploadStart(
+        ready.row.file_id,
+        ready.row.stream,
+        ready.row.epoch,
+        ready.row.sequence,
+        len(ready.container),
+        ready.digest,
+    )
+    offset = line.start_upload(row.id, start)
+    while offset < len(ready.container):
+        here.go_on("send.chunk")
+        offset = _one_chunk(here, ready, offset)
+    here.go_on("send.sent")
+    with here.bench.gate.system(EXCHANGE, digest=bytes.fromhex(ready.digest)) as work:
+        _change(work, row.id, state=Outgoing.SENT, offset=offset)
+    here.go_on("send.complete")
+    return ready, line.complete(row.id)
+
+
+def _one_chunk(here: Round, ready: _Ready, offset: int) -> int:
+    chunk = ready.container[offset : offset + CHUNK]
+    try:
+        reached = here.line.send_chunk(ready.row.id, offset, chunk)
+    except PeerRefused as refused:
+        if refused.cause == "wrong_offset" and 0 <= refused.offset != offset:
+            return refused.offset
+        raise
+    if reached <= offset:
+        raise line_fault("answer")
+    return reached
+
+
+def _ready(here: Round, row: Row[Any]) -> _Ready:
+    """The item's container, built now if it has none of this epoch; its place is taken."""
+    here.go_on("send.build")
+    with here.bench.gate.system(EXCHANGE) as work:
+        epoch = _epoch(work)
+        if row.container is None or row.epoch != epoch:
+            place = _next_place(work, here.keys.facts.union, row.stream, epoch)
+            container = _container(here, row, place)
+            _change(
+                work,
+                row.id,
+                state=Outgoing.SENDING,
+                container=container,
+                epoch=place.epoch,
+                sequence=place.sequence,
+                offset=0,
+            )
+        now = work.one(select(outbox).where(outbox.c.id == row.id))
+    container = bytes(now.container)
+    return _Ready(now, container, hashlib.sha256(container).hexdigest())
+
+
+def _container(here: Round, row: Row[Any], place: Place) -> bytes:
+    spec, keys = spec_of(row), here.keys
+    facts, body = unpack(bytes(row.payload))
+    signing = keys.signing_key
+    header = Header(
+        version=1,
+        sender=keys.facts.terminal,
+        receiver=keys.facts.union,
+        municipality=keys.facts.municipality,
+        file_id=spec.id,
+        layout=spec.layout,
+        layout_version=spec.version,
+        stream=row.stream,
+        epoch=place.epoch,
+        sequence=place.sequence,
+        previous=place.previous,
+        id=row.id,
+        count=row.record_count,
+        body=facts,
+        created=here.bench.clock.now().isoformat(timespec="seconds"),
+        signing_key=signing_id(signing),
+    )
+    return write_head(header, signing) + body
+
+
+def _settle(here: Round, ready: _Ready, data: bytes) -> SendReport:
+    """Believe the receipt if it is ours, and only then settle the item (DESIGN 1.4)."""
+    row, facts = ready.row, here.keys.facts
+    receipt = open_signed(Receipt, data, here.keys.union_keys)
+    ours = (row.id, row.payload_digest, facts.terminal, facts.union, row.stream)
+    theirs = (receipt.id, receipt.content, receipt.sender, receipt.receiver, receipt.stream)
+    if ours != theirs:
+        raise line_fault("receipt")
+    here.go_on("send.settle")
+    accepted = receipt.settlement is Settlement.ACCEPTED
+    place_taken = accepted or not receipt.cause.startswith("container.")
+    problem = None if accepted else Problem(receipt.cause, receipt.message, _REJECTED)
+    state = Outgoing.ACCEPTED if accepted else Outgoing.REJECTED
+    with here.bench.gate.system(EXCHANGE, digest=bytes.fromhex(receipt.digest)) as work:
+        _change(
+            work,
+            row.id,
+            state=state,
+            receipt=data,
+            payload=b"",
+            sequence=row.sequence if place_taken else None,
+            last_cause="" if accepted else f"{receipt.message}（{receipt.cause}）",
+            next_try_at="",
+            settled_at=work.at.isoformat(),
+        )
+        if place_taken and receipt.epoch == _epoch(work):
+            place = (receipt.epoch, receipt.sequence, receipt.digest)
+            keep_place(work, UP, facts.union, row.stream, place)
+    return SendReport(row.id, state, problem)
+
+
+_REJECTED = "内容を確かめ、直したものをもう一度送ってください。"
+
+
+def _note_failure(here: Round, row: Row[Any], fault: MadoguchiError) -> None:
+    wait = min(_FIRST_WAIT * 2 ** min(row.attempts, 10), _LONGEST_WAIT)
+    with here.bench.gate.system(EXCHANGE) as work:
+        _change(
+            work,
+            row.id,
+            attempts=outbox.c.attempts + 1,
+            last_cause=told(fault),
+            next_try_at=(work.at + wait).isoformat(),
+        )
+
+
+def _change(work: EngineWork, outbox_id: str, **values: Any) -> None:
+    work.run(
+        update(outbox)
+        .where(outbox.c.id == outbox_id)
+        .values(version=outbox.c.version + 1, **values)
+    )
+
+
+def _epoch(work: EngineWork) -> int:
+    return int(work.scalar(select(store_fact.c.value).where(store_fact.c.name == "epoch")))
+
+
+def _next_place(work: EngineWork, union: str, stream: str, epoch: int) -> Place:
+    last = work.first(
+        select(stream_state).where(
+            stream_state.c.direction == UP,
+            stream_state.c.peer == union,
+            stream_state.c.stream == stream,
+            stream_state.c.epoch == epoch,
+        )
+    )
+    return first_place(epoch) if last is None else Place(epoch, last.sequence + 1, last.digest)
