@@ -126,6 +126,17 @@ class Work:
         identity = self._identity
         return f"{identity.terminal}-{identity.epoch}-{self.next('id'):06d}"
 
+    def new_ids(self, count: int) -> list[str]:
+        """As many fresh ids at once, for a file of many rows."""
+        identity = self._identity
+        upsert = insert(counter).values(name="id", value=count)
+        upsert = upsert.on_conflict_do_update(
+            index_elements=[counter.c.name], set_={"value": counter.c.value + count}
+        )
+        last = int(self.scalar(upsert.returning(counter.c.value)))
+        numbers = range(last - count + 1, last + 1)
+        return [f"{identity.terminal}-{identity.epoch}-{number:06d}" for number in numbers]
+
     def _execute(self, statement: Executable, params: Values | None) -> CursorResult[Any]:
         return self._connection.execute(statement, params)
 

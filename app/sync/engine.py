@@ -263,7 +263,10 @@ class Engine:
 
     def _state_of(self, outbox_id: str) -> Outgoing:
         with self._bench.gate.system(EXCHANGE) as work:
-            return Outgoing(work.scalar(select(outbox.c.state).where(outbox.c.id == outbox_id)))
+            state = work.scalar(select(outbox.c.state).where(outbox.c.id == outbox_id))
+        if state is None:
+            raise unknown_sending()
+        return Outgoing(state)
 
 
 _TO_SEND = (Outgoing.PREPARED, Outgoing.CONFIRMED, Outgoing.SENDING, Outgoing.SENT)
@@ -271,11 +274,16 @@ _TO_RECEIVE = (Incoming.ANNOUNCED, Incoming.FETCHING, Incoming.VERIFIED, Incomin
 
 
 def _receive_all(here: Round) -> Iterator[ReceiveReport]:
-    """What waits for this terminal, stream by stream in order: what is not settled, or whose
-    container must be made anew, holds up those after it."""
+    """What waits for this terminal, each stream in its order: what is not settled holds up
+    those after it."""
     here.go_on("receive.list")
+    items = here.line.down_list()
+    streams = list(dict.fromkeys(item.stream for item in items))
+    in_order = sorted(
+        items, key=lambda item: (streams.index(item.stream), item.epoch, item.sequence)
+    )
     held: set[str] = set()
-    for item in here.line.down_list():
+    for item in in_order:
         if item.stream in held:
             continue
         report = receive(here, item)

@@ -34,11 +34,13 @@ UP = "up"
 @dataclass(frozen=True, slots=True)
 class Applied:
     """What a handler did with a file: records applied, and those dropped because they may not
-    rest here (SEC-54); ``listed`` went to the check list (確認リスト)."""
+    rest here (SEC-54); ``listed`` went to the check list (確認リスト). ``watermark`` names the
+    rows that readers see up to this batch, if they are not the file's own stream."""
 
     applied: int
     dropped: int
     listed: int = 0
+    watermark: str = ""
 
 
 Handler: TypeAlias = Callable[[Any, FileSpec, Iterable[Any]], Applied]
@@ -73,47 +75,40 @@ come here (SEC-54), and a file that did would be an unknown layout."""
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def announce(work: EngineWork, item: DownItem) -> Incoming:
-    """Note an announced item; its state here.
+def announce(work: EngineWork, item: DownItem) -> Incoming | None:
+    """Note an announced item; its state here, or None when another one has its place.
 
-    A place that a quarantined container left free is taken by the one made anew for it.
+    An item that was set aside as a container (damaged, out of order) begins anew.
     """
-    known = work.first(select(inbox).where(inbox.c.id == item.id))
-    if known is None:
-        known = work.first(
-            select(inbox).where(
-                inbox.c.stream == item.stream,
-                inbox.c.epoch == item.epoch,
-                inbox.c.sequence == item.sequence,
-            )
+    known = row_of(work, item.id)
+    if known is not None:
+        state = Incoming(known.state)
+        if state is Incoming.QUARANTINED and not known.container_digest:
+            move(work, item.id, Incoming.ANNOUNCED, cause="")
+            return Incoming.ANNOUNCED
+        return state
+    taken = work.scalar(
+        select(inbox.c.id).where(
+            inbox.c.stream == item.stream,
+            inbox.c.epoch == item.epoch,
+            inbox.c.sequence == item.sequence,
         )
-    if known is None:
-        work.run(insert(inbox).values(id=item.id, **_announced(work, item)))
-        return Incoming.ANNOUNCED
-    state = Incoming(known.state)
-    made_anew = state is Incoming.QUARANTINED and known.container_digest != item.digest
-    if made_anew:
-        unstage(work, known.id)
-        work.run(
-            update(inbox).where(inbox.c.id == known.id).values(id=item.id, **_announced(work, item))
+    )
+    if taken is not None:
+        return None
+    work.run(
+        insert(inbox).values(
+            id=item.id,
+            file_id=item.file_id,
+            stream=item.stream,
+            epoch=item.epoch,
+            sequence=item.sequence,
+            size=item.size,
+            state=Incoming.ANNOUNCED,
+            announced_at=work.at.isoformat(),
         )
-        return Incoming.ANNOUNCED
-    return state if known.id == item.id else Incoming.QUARANTINED
-
-
-def _announced(work: EngineWork, item: DownItem) -> dict[str, Any]:
-    return {
-        "file_id": item.file_id,
-        "stream": item.stream,
-        "epoch": item.epoch,
-        "sequence": item.sequence,
-        "size": item.size,
-        "offset": 0,
-        "container_digest": item.digest,
-        "state": Incoming.ANNOUNCED,
-        "cause": "",
-        "announced_at": work.at.isoformat(),
-    }
+    )
+    return Incoming.ANNOUNCED
 
 
 def row_of(work: EngineWork, inbox_id: str) -> Row[Any] | None:
@@ -212,7 +207,7 @@ def finish(work: EngineWork, row: Row[Any], peer: str, done: Applied, digest: st
     unstage(work, row.id)
     keep_place(work, DOWN, peer, row.stream, (row.epoch, row.sequence, digest))
     values = {"batch": batch, "moved_at": at}
-    statement = upsert(watermark).values(subject=row.stream, **values)
+    statement = upsert(watermark).values(subject=done.watermark or row.stream, **values)
     work.run(statement.on_conflict_do_update(index_elements=["subject"], set_=values))
 
 

@@ -50,9 +50,9 @@ def receive(here: Round, item: DownItem) -> ReceiveReport:
     with gate.system(EXCHANGE) as work:
         state = inbox.announce(work, item)
         row = inbox.row_of(work, item.id)
-    if row is None:  # another container already took this place
-        refused = ContainerRefused(ContainerCause.REPEAT)
-        return _acknowledge(here, item, _refusal_of(item, refused))
+    if state is None or row is None:
+        repeat = ContainerRefused(ContainerCause.REPEAT)
+        return _acknowledge(here, item, _refusal_of(item, repeat))
     if state in (Incoming.ANNOUNCED, Incoming.FETCHING):
         fetch(here, item)
         report = _take(here, item, lambda: _verify(here, item))
@@ -242,19 +242,26 @@ def _apply(here: Round, item: DownItem) -> ReceiveReport:
 
 
 def _quarantine(here: Round, item: DownItem, fault: EnvironmentFault | UserError) -> ReceiveReport:
-    """Set a refused file aside whole. Refused for what it holds, its place is taken; refused
-    as a container, the place stays free for the one made anew."""
+    """Set a refused file aside whole.
+
+    Refused for what it holds, it is acknowledged as rejected and its place is taken. Refused
+    as a container (damaged, out of order) it stays announced and is fetched again.
+    """
     here.go_on("receive.quarantine")
     union = here.keys.facts.union
+    again = isinstance(fault, ContainerRefused) and fault.cause is not ContainerCause.COUNT
     with here.bench.gate.system(EXCHANGE) as work:
         inbox.unstage(work, item.id)
         row = inbox.row_of(work, item.id)
         assert row is not None
-        inbox.move(work, item.id, Incoming.QUARANTINED, cause=told(fault))
-        if not isinstance(fault, ContainerRefused):
-            place = (row.epoch, row.sequence, row.container_digest)
+        digest = "" if again else row.container_digest
+        inbox.move(work, item.id, Incoming.QUARANTINED, cause=told(fault), container_digest=digest)
+        if not again:
+            place = (row.epoch, row.sequence, digest)
             inbox.keep_place(work, inbox.DOWN, union, row.stream, place)
-    container_path(here.bench.folder, item.id).unlink(missing_ok=True)
+    if again:
+        container_path(here.bench.folder, item.id).unlink(missing_ok=True)
+        return _refusal_of(item, fault)
     return _acknowledge(here, item, _refusal_of(item, fault))
 
 

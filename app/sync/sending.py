@@ -173,7 +173,6 @@ def _settle(here: Round, ready: _Ready, data: bytes) -> SendReport:
         raise line_fault("receipt")
     here.go_on("send.settle")
     accepted = receipt.settlement is Settlement.ACCEPTED
-    place_taken = accepted or not receipt.cause.startswith("container.")
     problem = None if accepted else Problem(receipt.cause, receipt.message, _REJECTED)
     state = Outgoing.ACCEPTED if accepted else Outgoing.REJECTED
     with here.bench.gate.system(EXCHANGE, digest=bytes.fromhex(receipt.digest)) as work:
@@ -183,12 +182,12 @@ def _settle(here: Round, ready: _Ready, data: bytes) -> SendReport:
             state=state,
             receipt=data,
             payload=b"",
-            sequence=row.sequence if place_taken else None,
+            sequence=row.sequence if accepted else None,
             last_cause="" if accepted else f"{receipt.message}（{receipt.cause}）",
             next_try_at="",
             settled_at=work.at.isoformat(),
         )
-        if place_taken and receipt.epoch == _epoch(work):
+        if accepted and receipt.epoch == _epoch(work):
             place = (receipt.epoch, receipt.sequence, receipt.digest)
             keep_place(work, UP, facts.union, row.stream, place)
     return SendReport(row.id, state, problem)

@@ -36,6 +36,8 @@ class EngineWork(Protocol):
 
     def new_id(self) -> str: ...
 
+    def new_ids(self, count: int) -> list[str]: ...
+
 
 class SystemGate(Protocol):
     """The part of the gate that the engine uses."""

@@ -41,9 +41,8 @@ class Receipt:
 
     ``id`` is the idempotency id, ``digest`` SHA-256 of the whole container (hex), ``content``
     that of its plain file as its header says. A rejected one names its cause (a code) and the
-    sentence that says it. A cause ``container.…`` leaves the place in the stream free, so that
-    the next container takes it; accepted or rejected for what it holds, the place is taken.
-    The same id and content again gets the first receipt again, whatever its place.
+    sentence that says it; it takes no place in its stream, the next container takes it. The
+    same id again gets the first receipt again, whatever its place: one id, one effect.
     """
 
     id: str
@@ -62,9 +61,11 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """受取確認: the terminal's word that an announced file is applied (accepted) or
-    quarantined (rejected, with its cause). As with receipts, a cause ``container.…`` leaves
-    the place in the stream free: the same content is to be made anew for the same place."""
+    """受取確認: the terminal's word that an announced file is applied (accepted) or refused
+    for what it holds (rejected, with its cause). Either way its place in the stream is taken,
+    because those after it may be on their way. A container that is damaged or out of order is
+    not acknowledged: it stays announced and is fetched again.
+    """
 
     id: str
     digest: str

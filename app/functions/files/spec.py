@@ -1,0 +1,64 @@
+"""Functions of file exchange (ファイル連携): the terminal's own work over the line."""
+
+from __future__ import annotations
+
+from app.security.spec import Actor, Area, Function, Kind
+from app.sync.inbox import APPLYING
+
+AREA = Area("files", "ファイル連携", 80)
+
+_EXCHANGE = ("outbox", "inbox", "staged_record", "stream_state", "watermark")
+_PERSON = (
+    "person",
+    "atena",
+    "insured",
+    "household",
+    "household_member",
+    "address",
+    "restriction",
+    "check_entry",
+)
+
+FUNCTIONS: tuple[Function, ...] = (
+    Function(
+        id="files.exchange",
+        area="files",
+        kind=Kind.SEND,
+        label="送受信",
+        help="送信待ちを広域連合へ送り、届いているファイルを受け取ります（端末が行います）。",
+        actor=Actor.SYSTEM,
+        reads=(*_EXCHANGE, "terminal_key", "store_fact"),
+        writes=_EXCHANGE,
+    ),
+    Function(
+        id="files.enrol",
+        area="files",
+        kind=Kind.ADMINISTER,
+        label="端末の登録",
+        help="広域連合に登録する鍵と申請を作り、承認された答えを受け取ります（端末が行います）。",
+        actor=Actor.SYSTEM,
+        reads=("terminal_key", "store_fact"),
+        writes=("terminal_key", "store_fact"),
+    ),
+    Function(
+        id="files.receive_insured",
+        area="files",
+        kind=Kind.UPDATE,
+        label="被保険者情報の取り込み",
+        help="日次の被保険者情報を、全部取り込むか、まったく取り込まないかのどちらかにします"
+        "（端末が行います）。",
+        actor=Actor.SYSTEM,
+        reads=(*_PERSON, *APPLYING, "store_fact"),
+        writes=(*_PERSON, *APPLYING),
+    ),
+    Function(
+        id="files.receive_check_list",
+        area="files",
+        kind=Kind.UPDATE,
+        label="確認リストの取り込み",
+        help="広域連合が見つけた食い違いを、確認リストに載せます（端末が行います）。",
+        actor=Actor.SYSTEM,
+        reads=("atena", "case_file", "check_entry", *APPLYING),
+        writes=("check_entry", *APPLYING),
+    ),
+)
