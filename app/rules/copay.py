@@ -100,8 +100,8 @@ def judge(household: Household, terms: CopayTerms) -> CopayDecision:
 
     ``terms`` are those of that day. Raises CopayError: no_insured, duplicate_member,
     income_impossible, and income_missing or income_not_declared for the first figure that the
-    decision turns on and that is not known. A figure that cannot change the outcome is not
-    asked for.
+    decision turns on and that is not known. Figures of a step that is not reached are not asked
+    for.
     """
     insured = check_household(household)
     untaxed = _untaxed(household)
@@ -220,23 +220,37 @@ def _released(
 ) -> tuple[bool, date | None, list[Ground]]:
     """Step 3: does a release lower a 3割? (released, day an application takes effect, why)."""
     grounds: list[Ground] = []
-    young_enough = tuple(m.key for m in insured if m.birth >= terms.release_born_from)
-    if young_enough:
-        base = sum(_need(m.income.base_income, m, "base_income", "旧ただし書所得") for m in insured)
-        met = base <= terms.release_base
-        grounds.append(
-            Ground(
-                GroundKind.RELEASE_BASE_INCOME,
-                met,
-                tuple(m.key for m in insured),
-                base,
-                terms.release_base,
-                terms.release_born_from,
-            )
-        )
-        if met:
+    young_enough = any(m.birth >= terms.release_born_from for m in insured)
+    unknown = [m for m in insured if m.income.base_income is None]
+    if young_enough and not unknown:
+        grounds.append(_base_income_release(insured, terms))
+        if grounds[0].met:
             return True, None, grounds
-    grounds += _standard_income(household, insured, terms)
+    met, takes_effect, reasons = _standard_income_release(household, insured, terms)
+    if young_enough and unknown and not met:
+        # 基準収入額 did not release, so the share turns on the figure that is missing.
+        _need(unknown[0].income.base_income, unknown[0], "base_income", "旧ただし書所得")
+    return met, takes_effect, grounds + reasons
+
+
+def _base_income_release(insured: tuple[Member, ...], terms: CopayTerms) -> Ground:
+    """Release a: somebody is born late enough and the 旧ただし書所得 together are low enough."""
+    base = sum(member.income.base_income or 0 for member in insured)
+    return Ground(
+        GroundKind.RELEASE_BASE_INCOME,
+        base <= terms.release_base,
+        tuple(member.key for member in insured),
+        base,
+        terms.release_base,
+        terms.release_born_from,
+    )
+
+
+def _standard_income_release(
+    household: Household, insured: tuple[Member, ...], terms: CopayTerms
+) -> tuple[bool, date | None, list[Ground]]:
+    """Releases b–d (基準収入額適用), by office or from the month after an application."""
+    grounds = _standard_income(household, insured, terms)
     if not grounds[-1].met:
         return False, None, grounds
     standard = household.standard_income

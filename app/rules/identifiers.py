@@ -209,7 +209,7 @@ def atena_number(text: str, width: int = ATENA_WIDTH) -> str:
             "に使えない文字があります。",
             "数字と英字だけを入力してください。",
         )
-    if len(number) > max(width, 1) or len(number) > ATENA_WIDTH:
+    if len(number) > min(width, ATENA_WIDTH):
         raise IdentifierError(
             kind,
             title,

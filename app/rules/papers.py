@@ -121,7 +121,7 @@ def _paper(holder: Holder, rule: CertificateRule, practice: Practice) -> tuple[P
         return Paper.CERTIFICATE, PaperGround.APPLIED
     if not holder.use.registered:
         return Paper.CERTIFICATE, PaperGround.NOT_REGISTERED
-    if holder.acquired_on > rule.age_on and practice.newcomer_by == "registration":
+    if holder.acquired_on >= rule.age_on and practice.newcomer_by == "registration":
         return Paper.NOTICE, PaperGround.NEWLY_REGISTERED
     if (
         holder.use.last_year >= practice.myna_use_year_min

@@ -39,7 +39,7 @@ def slip_code(content: SlipCode, ceiling: int) -> str:
     """The 44 digits of ``content``; refuses an amount above ``ceiling`` (yen a slip may carry).
 
     Raises IdentifierError ``number.slip_code.*``: length, not_digits, too_long (the amount: split
-    the bill), prefix (due year outside 2000-2098).
+    the bill), prefix (due year outside 2000-2099).
     """
     for field, width in ((content.company, 6), (content.free, 21)):
         if len(field) != width:
@@ -70,7 +70,7 @@ def slip_code(content: SlipCode, ceiling: int) -> str:
             f"に載せられる金額は{ceiling:,}円までです。",
             "期別に分けるか、バーコードのない納付書にしてください。",
         )
-    if content.due is not None and not 2000 <= content.due.year <= 2098:
+    if content.due is not None and not 2000 <= content.due.year <= 2099:
         raise IdentifierError(
             _KIND, _TITLE, "prefix", "の支払期限が範囲の外です。", "期限を確かめてください。"
         )

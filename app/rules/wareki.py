@@ -80,10 +80,6 @@ class Era:
     also_until: date | None
     lunar_until: date | None
 
-    def holds(self, day: date) -> bool:
-        """True when ``day`` may be written with this era, border spelling included."""
-        return self.first <= day and (self.last is None or day <= (self.also_until or self.last))
-
 
 class Eras:
     """The eras of the table, oldest first; a value."""

@@ -10,6 +10,7 @@ from app.rules.eligibility.reasons import EligibilityError
 
 NOTICE_DAYS = timedelta(days=14)
 """54条1項: within 14 days of the event."""
+_NO_CLOSURE_LASTS = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +53,13 @@ def notice_due(event_on: date, calendar: BusinessCalendar) -> date:
 
 
 def is_late(event_on: date, notified_on: date, calendar: BusinessCalendar) -> bool:
-    """True when the notification came after the 14 days (届出遅延)."""
-    return notified_on > event_on + NOTICE_DAYS and notified_on > notice_due(event_on, calendar)
+    """True when the notification came after the 14 days (届出遅延).
+
+    Asks the calendar only where a closed day can decide, so that an old event, of a year whose
+    holidays nobody keeps any more, can still be told to be late.
+    """
+    if notified_on <= event_on + NOTICE_DAYS:
+        return False
+    if notified_on > event_on + NOTICE_DAYS + _NO_CLOSURE_LASTS:
+        return True
+    return notified_on > notice_due(event_on, calendar)

@@ -84,6 +84,23 @@ def test_values_are_exact_typed_and_cannot_be_changed(tmp_path: Path) -> None:
         row.confirmed = False  # type: ignore[misc]
 
 
+def test_an_optional_value_may_be_absent(tmp_path: Path) -> None:
+    head = HEAD.replace(
+        "[table.defaults]",
+        'note = { type = "text", optional = true }\nsince = { type = "date", optional = true }\n'
+        'steps = { type = "int", optional = true }\n[table.defaults]',
+    )
+    filled = ROWS.replace("rate = 8.61", 'note = "a"\nsince = 2020-01-01\nsteps = 3', 1)
+    lines = load(tmp_path, head + filled)["lines"]
+    full, empty = lines.at(date(2024, 4, 1), union="15"), lines.at(date(2026, 4, 1), union="15")
+    assert full.text_or_none("note") == "a"
+    assert full.day_or_none("since") == date(2020, 1, 1)
+    assert full.number_or_none("steps") == 3
+    assert empty.text_or_none("note") is None
+    assert empty.day_or_none("since") is None
+    assert empty.number_or_none("steps") is None
+
+
 def test_a_row_fills_a_dataclass_once_for_loops(tmp_path: Path) -> None:
     @dataclass(frozen=True, slots=True)
     class Line:
@@ -136,6 +153,7 @@ def test_codes_labels_and_unconfirmed_rows(tmp_path: Path) -> None:
         ("head", "gaps = false", "gap = false", "gap"),
         ("head", 'key = ["union"]', 'key = ["region"]', "key"),
         ("head", '"int", min', '"integer", min', "amount"),
+        ("head", "amount = {", "valid_from = {", "valid_from"),
         ("head", 'source = "試験"', 'origin = "試験"', "defaults"),
         ("columns", "amount = 200", "amount = 200\nextra = 1", "extra"),
         ("columns", "amount = 200", "", "2 行目"),
@@ -170,6 +188,21 @@ def test_a_broken_file_is_refused_with_its_own_cause(
     assert refused.value.code == f"tables.{cause}"
     assert named in refused.value.message
     assert refused.value.remedy
+
+
+def test_rows_are_chosen_by_day_and_by_any_column(tmp_path: Path) -> None:
+    lines = load(tmp_path, HEAD + ROWS)["lines"]
+    amounts = {
+        None: [100, 200],
+        date(2024, 3, 31): [],
+        date(2024, 4, 1): [100],
+        date(2026, 3, 31): [100],
+        date(2026, 4, 1): [200],
+    }
+    for day, expected in amounts.items():
+        assert [row.number("amount") for row in lines.rows(day)] == expected
+    assert [row.number("amount") for row in lines.rows(amount=200)] == [200]
+    assert lines.rows(union="16") == ()
 
 
 def test_gaps_may_be_allowed_and_then_refuse_the_day_in_between(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from app.rules.eligibility.reasons import (
     union_code,
 )
 from app.rules.eligibility.residence import Stay, require_stay
+from app.rules.errors import RuleError
 from app.rules.practice import Practice, practice_of
 from app.rules.wareki import DateError
 
@@ -63,7 +64,9 @@ def refused(cause: str, wrong: AcquisitionFacts, practice: Practice) -> Eligibil
     ],
 )
 def test_domain_2_2_by_age(birth: date, day: date, practice: Practice) -> None:
-    assert acquire(facts(R.AGE, birth, None), practice).day == day
+    got = acquire(facts(R.AGE, birth, None), practice)
+    assert got.day == day
+    assert got.article == ("高確法附則（制度発足）" if birth.year == 1920 else "高確法52条1号")
 
 
 @pytest.mark.parametrize(
@@ -107,6 +110,10 @@ def test_domain_2_3_recognised_disability_moves_in(practice: Practice) -> None:
     assert acquire(recognised, strict).day == date(2026, 12, 1)
     refused("under_age", facts(R.MOVE_IN, date(1965, 1, 1), disability_recognised=True), practice)
     assert acquire(facts(R.WELFARE_END, OF_70, disability_recognised=True), practice).day == EVENT
+    for reason in (R.WELFARE_END, R.MOVE_IN):
+        of_65 = facts(reason, date(1961, 11, 20), disability_recognised=True)
+        assert acquire(of_65, practice).day == EVENT
+        refused("under_age", replace(of_65, birth=date(1961, 11, 21)), practice)
 
 
 @pytest.mark.parametrize(
@@ -137,6 +144,8 @@ def test_disability_only_from_65_and_before_75(practice: Practice) -> None:
 def test_address_exception_is_carried_over_at_75(practice: Practice) -> None:
     got = acquire(facts(R.ADDRESS_EXCEPTION, date(1951, 11, 20), None), practice)
     assert (got.day, got.article) == (EVENT, "高確法55条の2")
+    first = acquire(facts(R.ADDRESS_EXCEPTION, date(1943, 4, 1), None), practice)
+    assert (first.day, first.article) == (date(2018, 4, 1), "高確法55条の2")
     before = facts(R.ADDRESS_EXCEPTION, date(1943, 3, 31), None)
     refused("event_missing", before, practice)
 
@@ -174,6 +183,7 @@ def test_nobody_is_insured_by_an_event_before_75(
         Stay("dependent", months=3, proved_longer=True),
         Stay("entertainer", days=90, proved_longer=True),
         Stay("designated", months=6),
+        Stay("long_term", days=93),
     ],
 )
 def test_domain_2_3_a_stay_that_founds_eligibility(stay: Stay, tables: Tables) -> None:
@@ -186,6 +196,7 @@ def test_domain_2_3_a_stay_that_founds_eligibility(stay: Stay, tables: Tables) -
         ("stay_too_short", Stay("dependent", months=3)),
         ("stay_too_short", Stay("temporary", days=90, proved_longer=True)),
         ("stay_too_short", Stay("long_term", months=3, proved_longer=True)),
+        ("stay_too_short", Stay("long_term", days=92)),
         ("stay_not_registered", Stay("long_term", months=12, registered=False)),
         ("stay_excluded", Stay("designated", months=6, medical_or_leisure=True)),
     ],
@@ -245,6 +256,15 @@ def test_fourteen_days_end_on_a_working_day(
     assert is_late(event, due + timedelta(days=1), calendar)
 
 
+def test_an_old_event_is_late_without_its_years_holidays(calendar: BusinessCalendar) -> None:
+    event = date(2015, 5, 1)
+    assert is_late(event, date(2026, 11, 20), calendar)
+    assert not is_late(event, event + timedelta(days=14), calendar)
+    with pytest.raises(RuleError) as caught:
+        is_late(event, event + timedelta(days=15), calendar)
+    assert caught.value.code == "days.year_unknown"
+
+
 def test_domain_2_6_exemption_and_suspension() -> None:
     welfare = Exemption(
         ExemptionKind.WELFARE,
@@ -263,6 +283,9 @@ def test_domain_2_6_exemption_and_suspension() -> None:
     }
     for day, exempt in days.items():
         assert (exemption_on([welfare], day) is welfare) is exempt
+    ended = replace(welfare, suspended=())
+    assert ended.holds_on(date(2026, 9, 30))
+    assert not ended.holds_on(date(2026, 10, 1))
     open_ended = Exemption(ExemptionKind.ORDINANCE, date(2025, 4, 1))
     assert exemption_on([welfare, open_ended], date(2030, 1, 1)) is open_ended
 

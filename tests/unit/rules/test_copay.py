@@ -24,6 +24,7 @@ from app.rules.copay_facts import (
     CopayError,
     CopayTerms,
     Household,
+    IncomeFacts,
     StandardIncome,
     Young,
     child_deduction,
@@ -155,6 +156,21 @@ def test_salary_counts_less_100_000_before_its_own_adjustment(terms: CopayTerms)
     assert facts.pension_other == 800_001
 
 
+def test_other_income_is_what_remains_beside_pension_and_salary(terms: CopayTerms) -> None:
+    assessed = Incomes(pension_revenue=1_800_000, pension=700_000, salary=300_000, business=250_000)
+    facts = income_facts(
+        terms, RULE, assessed, taxed=True, taxable_income=500_000, revenue=4_000_000
+    )
+    assert facts == IncomeFacts(
+        taxed=True,
+        taxable_income=500_000,
+        revenue=4_000_000,
+        pension_other=1_800_000 + 200_000 + 250_000,
+        base_income=1_250_000 - 430_000,
+        income_zero=False,
+    )
+
+
 @pytest.mark.parametrize(
     ("taxable", "expected"),
     [
@@ -217,6 +233,7 @@ def test_release_a_sums_the_base_income_of_all_insured(terms: CopayTerms) -> Non
         (date(1956, 8, 1), 1_200_000, 3),
         (date(1956, 8, 2), 0, 3),  # 69: does not count
         (date(1951, 8, 2), 0, 2),  # 74 on the day
+        (date(1951, 8, 1), 0, 3),  # 75 and not insured (適用除外): does not count
     ],
 )
 def test_release_c_with_a_member_of_70_to_74(
@@ -294,6 +311,11 @@ def test_welfare_pension_and_borderline_are_a_persons_own_class(terms: CopayTerm
         LimitClass.LOW1_BORDER,
         LimitClass.LOW2,
     ]
+    own = [(g.kind, g.met, g.persons) for g in decision.grounds[2:]]
+    assert own == [
+        (GroundKind.WELFARE_PENSION, True, ("A",)),
+        (GroundKind.BORDERLINE, True, ("B",)),
+    ]
 
 
 def test_one_taxed_child_makes_the_household_taxed(terms: CopayTerms) -> None:
@@ -310,7 +332,9 @@ def test_one_taxed_child_makes_the_household_taxed(terms: CopayTerms) -> None:
         ("taxable_income", household(insured("A", None))),
         ("pension_other", household(insured("A", 280_000))),
         ("revenue", household(insured("A", 1_450_000))),
-        ("base_income", household(insured("A", 1_450_000, birth=YOUNG))),
+        ("base_income", household(insured("A", 1_450_000, birth=YOUNG, revenue=3_830_000))),
+        ("revenue", household(insured("A", 1_450_000, birth=YOUNG))),
+        ("revenue", household(insured("A", 1_450_000, birth=YOUNG, base=2_100_001))),
         ("income_zero", household(insured("A", 0, taxed=False, zero=None))),
         (
             "revenue",
@@ -327,6 +351,15 @@ def test_an_income_that_decides_and_is_not_known_says_what_and_for_whom(
     assert (error.code, error.person, error.missing) == ("copay.income_missing", "A", field)
     assert "A" in error.message
     assert "所得照会" in error.remedy
+
+
+def test_a_missing_base_income_is_not_asked_for_when_another_release_holds(
+    terms: CopayTerms,
+) -> None:
+    home = household(
+        insured("A", 1_450_000, birth=YOUNG, revenue=3_829_999, pension_other=1_000_000)
+    )
+    assert judge(home, terms).ratio == 1
 
 
 def test_an_income_not_declared_is_its_own_refusal(terms: CopayTerms) -> None:
@@ -372,6 +405,8 @@ def test_an_unknown_income_may_be_decided_provisionally_and_is_marked(terms: Cop
     assert (decision.ratio, decision.limit_class) == (1, LimitClass.GENERAL1)
     assert decision.provisional
     assert decision.grounds[0].persons == ("A",)
+    assert provisional(home, caught.value, 2).limit_class is LimitClass.GENERAL2
+    assert provisional(home, caught.value, 3).limit_class is LimitClass.EARNER1
 
 
 def test_grounds_travel_as_plain_data(terms: CopayTerms) -> None:

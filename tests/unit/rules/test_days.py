@@ -133,6 +133,11 @@ def test_a_year_without_holidays_in_the_table_is_refused(calendar: BusinessCalen
     assert "2031" in caught.value.message
 
 
+def test_periods_of_the_years() -> None:
+    assert days.fiscal_period(2026) == (date(2026, 4, 1), date(2027, 3, 31))
+    assert days.judgement_period(2026) == (date(2026, 8, 1), date(2027, 7, 31))
+
+
 def test_months() -> None:
     assert days.month_start(date(2026, 11, 20)) == date(2026, 11, 1)
     assert days.next_month_start(date(2026, 12, 31)) == date(2027, 1, 1)

@@ -128,6 +128,8 @@ def test_domain_1_6_atena_number_is_padded_and_never_refused_for_its_digit() -> 
     assert ids.atena_number("a123", 15) == "A123"
     refused("empty", ids.atena_number, "-")
     refused("too_long", ids.atena_number, "1" * 16)
+    refused("too_long", ids.atena_number, "1" * 11, 10)
+    assert ids.atena_number("1" * 10, 10) == "1" * 10
     refused("not_digits", ids.atena_number, "12#4")
 
 
@@ -181,7 +183,7 @@ def test_domain_6_5_g3_fields() -> None:
     of_width(6),
     of_width(21),
     st.integers(0, 9),
-    st.none() | st.dates(date(2000, 1, 1), date(2098, 12, 31)),
+    st.none() | st.dates(date(2000, 1, 1), date(2099, 12, 31)),
     st.booleans(),
     st.integers(0, 300_000),
 )
@@ -201,6 +203,11 @@ def test_slip_code_bad_input() -> None:
     refused("unknown", slip_code, SlipCode("912345", "0" * 21, 10, None, False, 1), 300_000)
     old = SlipCode("912345", "0" * 21, 0, date(1999, 1, 1), False, 1)
     refused("prefix", slip_code, old, 300_000)
+    beyond = SlipCode("912345", "0" * 21, 0, date(2100, 1, 1), False, 1)
+    refused("prefix", slip_code, beyond, 300_000)
+    for due in (date(2000, 1, 1), date(2099, 12, 31)):
+        kept = SlipCode("912345", "0" * 21, 0, due, False, 1)
+        assert read_slip_code(slip_code(kept, 300_000)) == kept
     refused("length", read_slip_code, text[:-1])
     refused("not_digits", read_slip_code, text[:-1] + "x")
     refused("prefix", read_slip_code, "90" + text[2:])

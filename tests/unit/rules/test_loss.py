@@ -138,6 +138,8 @@ def test_history_orders_periods_and_tells_gaps() -> None:
     assert history.on(date(2023, 5, 9)) is FIRST
     assert history.on(date(2023, 5, 10)) is None
     assert history.on(date(2030, 1, 1)) is SECOND
+    empty = Period(date(2024, 7, 1), AcquisitionReason.MOVE_IN, date(2024, 7, 1), L.OTHER)
+    assert check_history([SECOND, empty], person="P1").periods == (empty, SECOND)
     touching = replace(SECOND, acquired_on=date(2023, 5, 10))
     assert check_history([FIRST, touching], person="P1").gaps == ()
 
@@ -248,6 +250,7 @@ def test_domain_2_5_the_paper_ends_with_the_handbook(tables: Tables) -> None:
     with pytest.raises(EligibilityError) as caught:
         recognise(Proof("mental", "1", date(2026, 11, 19)), degrees, OF_70, EVENT, person="P1")
     assert caught.value.cause == "proof_expired"
+    assert recognise(Proof("mental", "1", EVENT), degrees, OF_70, EVENT, person="P1")
     with pytest.raises(NoRowError):
         recognise(Proof("physical", "9"), degrees, OF_70, EVENT, person="P1")
 
@@ -312,6 +315,10 @@ def test_domain_2_6_carried_over_at_75_from_april_2018(tables: Tables) -> None:
     facility = Dwelling("15", date(2015, 1, 1), "special_nursing_home")
     assert insurer(tables, HOME, facility, acquired=date(2018, 4, 1)).union == "13"
     assert insurer(tables, HOME, facility, acquired=date(2018, 3, 31)).union == "15"
+    later = Dwelling("15", date(2022, 1, 1), "special_nursing_home")
+    assert insurer(tables, HOME, later, acquired=date(2010, 1, 1)).union == "13"
+    again = Dwelling("20", date(2022, 1, 1), "hospital")
+    assert insurer(tables, HOME, later, again, acquired=ACQUIRED).union == "13"
 
 
 def test_addresses_that_are_missing_or_out_of_order(tables: Tables) -> None:

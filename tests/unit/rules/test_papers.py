@@ -50,6 +50,17 @@ def decide(tables: Tables, practice: Practice, holder: Holder, day: date = TODAY
         (Holder(OF_81, NEW, CardUse(False)), Paper.CERTIFICATE, PaperGround.NOT_REGISTERED),
         (Holder(OF_81, NEW, CardUse(True)), Paper.NOTICE, PaperGround.NEWLY_REGISTERED),
         (Holder(OF_86, NEW, CardUse(True)), Paper.CERTIFICATE, PaperGround.AGE),
+        # new on 1 August itself is new, the day before is not
+        (
+            Holder(date(1951, 8, 1), date(2026, 8, 1), CardUse(True)),
+            Paper.NOTICE,
+            PaperGround.NEWLY_REGISTERED,
+        ),
+        (
+            Holder(date(1951, 7, 31), date(2026, 7, 31), CardUse(True)),
+            Paper.CERTIFICATE,
+            PaperGround.LITTLE_USE,
+        ),
         # those insured before August go by use
         (Holder(OF_81, LONG, USER), Paper.NOTICE, PaperGround.RECENT_USE),
         (Holder(OF_81, LONG, CardUse(True, 5, 1)), Paper.CERTIFICATE, PaperGround.LITTLE_USE),
