@@ -10,7 +10,7 @@ same on every call. Rows of a batch above the watermark are not seen (DESIGN 6).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -31,7 +31,7 @@ from sqlalchemy import (
 from app.core.text import bigrams, digits, search_key
 from db.tables.exchange import watermark
 from db.tables.persons import address, atena, insured, person, restriction
-from db.work import Rows
+from db.work import ReadRows, Rows
 
 SHOWN = 50
 """How many persons one result shows; one more is looked for, to say that there are more."""
@@ -128,14 +128,19 @@ def delete_person(work: Rows, person_id: str) -> bool:
     return True
 
 
-def by_insured_number(work: Rows, number: str) -> Hits:
+def by_ids(work: ReadRows, ids: Sequence[str]) -> tuple[Hit, ...]:
+    """The persons of these ids of ours, in the order in which they came into the store."""
+    return tuple(Hit(*tuple(row)) for row in work.all(_ordered(person.c.id.in_(ids))))
+
+
+def by_insured_number(work: ReadRows, number: str) -> Hits:
     """By 被保険者番号, whole; every period of eligibility counts."""
     owners = select(insured.c.person_id).where(insured.c.insured_number == number)
     owners = owners.where(insured.c.batch <= _watermark())
     return _found(work, _ordered(person.c.id.in_(owners)))
 
 
-def by_atena_number(work: Rows, number: str, municipality_code: str = "") -> Hits:
+def by_atena_number(work: ReadRows, number: str, municipality_code: str = "") -> Hits:
     """By 宛名番号, whole; without a municipality every one's (DATA-01: it is unique only
     together with its municipality)."""
     owners = select(atena.c.person_id).where(atena.c.atena_number == number)
@@ -144,7 +149,7 @@ def by_atena_number(work: Rows, number: str, municipality_code: str = "") -> Hit
     return _found(work, _ordered(person.c.id.in_(owners)))
 
 
-def by_kana(work: Rows, typed: str, birth: str = "") -> Hits:
+def by_kana(work: ReadRows, typed: str, birth: str = "") -> Hits:
     """By the beginning of the kana name, in any kana; ``birth`` (YYYY-MM-DD) narrows.
     In order of kana, then birth date."""
     key = search_key(typed)
@@ -156,12 +161,12 @@ def by_kana(work: Rows, typed: str, birth: str = "") -> Hits:
     return _found(work, _by_kana_order(wanted))
 
 
-def by_birth(work: Rows, birth: str) -> Hits:
+def by_birth(work: ReadRows, birth: str) -> Hits:
     """By birth date (YYYY-MM-DD, the working day of an unknown one), in order of kana."""
     return _found(work, _by_kana_order(person.c.birth_sort == birth))
 
 
-def by_phone(work: Rows, typed: str) -> Hits:
+def by_phone(work: ReadRows, typed: str) -> Hits:
     """By telephone number, whole, however it is grouped."""
     key = digits(typed)
     if not key:
@@ -169,7 +174,7 @@ def by_phone(work: Rows, typed: str) -> Hits:
     return _found(work, _ordered(person.c.phone_key == key))
 
 
-def by_name(work: Rows, typed: str, birth: str = "") -> Hits:
+def by_name(work: ReadRows, typed: str, birth: str = "") -> Hits:
     """By any part of the name or alias (通称), one character or more, in any variant;
     ``birth`` (YYYY-MM-DD) narrows. In the order in which persons came into the store."""
     key = search_key(typed)
@@ -182,7 +187,7 @@ def by_name(work: Rows, typed: str, birth: str = "") -> Hits:
     return _found(work, statement.order_by(person.c.row_number), {"grams": _query(key)})
 
 
-def _found(work: Rows, statement: Select[Any], params: Mapping[str, Any] | None = None) -> Hits:
+def _found(work: ReadRows, statement: Select[Any], params: Mapping[str, Any] | None = None) -> Hits:
     rows = work.all(statement.limit(SHOWN + 1), params)
     return Hits(tuple(Hit(*tuple(row)) for row in rows[:SHOWN]), len(rows) > SHOWN)
 

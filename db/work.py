@@ -46,8 +46,8 @@ class Identity:
     training: bool
 
 
-class Rows(Protocol):
-    """What a store function may ask of a unit of work, be it the store's or the gate's."""
+class ReadRows(Protocol):
+    """What a reading function may ask of a unit of work, be it the store's or the gate's."""
 
     def all(self, statement: Executable, params: Values | None = None) -> list[Row[Any]]:
         """As ``Work.all``."""
@@ -57,6 +57,10 @@ class Rows(Protocol):
 
     def scalar(self, statement: Executable, params: Values | None = None) -> Any:
         """As ``Work.scalar``."""
+
+
+class Rows(ReadRows, Protocol):
+    """What a store function may ask of a unit of work that changes rows."""
 
     def run(self, statement: Executable, params: Values | None = None) -> int:
         """As ``Work.run``."""
