@@ -1,0 +1,38 @@
+"""FUNCTIONS: every area's entries, collected; nothing else (DESIGN 2, 3).
+
+To add a function: an entry in its area's ``spec.py``, a service, an example in
+``tests/support/examples.py``. To add an area: its ``spec`` module in ``SPECS``.
+"""
+
+from __future__ import annotations
+
+from app.functions.admin import spec as admin
+from app.functions.own import spec as own
+from app.functions.records import spec as records
+from app.security.spec import Area, Catalog, Function, Kind
+
+SPECS = (own, records, admin)
+"""The areas of work; each module has an ``AREA`` and its ``FUNCTIONS``."""
+
+
+def entrance(area: Area) -> Function:
+    """Entering an area of work is itself an act (SEC-29): its right shows the area at all."""
+    return Function(
+        id=f"{area.id}.enter",
+        area=area.id,
+        kind=Kind.INQUIRE,
+        label=f"{area.label}を開く",
+        help=f"「{area.label}」の画面を開きます。権限のない職員には表示されません。",
+    )
+
+
+def collect(specs: tuple[tuple[Area, tuple[Function, ...]], ...]) -> Catalog:
+    """The catalogue of these areas, each with its entrance first."""
+    areas = tuple(area for area, _ in specs)
+    functions = tuple(
+        function for area, own_ones in specs for function in (entrance(area), *own_ones)
+    )
+    return Catalog(areas, functions)
+
+
+CATALOG = collect(tuple((spec.AREA, spec.FUNCTIONS) for spec in SPECS))

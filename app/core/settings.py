@@ -1,0 +1,114 @@
+"""SETTINGS: every setting of the terminal, declared once (設定).
+
+What an administrator changed lies in the store's ``setting`` table; everything else is the
+default here. To add a setting: one entry; the settings screen and the manual follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.core.errors import UserError
+
+
+class Form(StrEnum):
+    """How a value is written: 整数, 時刻 (HH:MM), 選択, 曜日 (1=月 … 7=日, e.g. ``12345``)."""
+
+    INTEGER = "integer"
+    TIME = "time"
+    CHOICE = "choice"
+    WEEKDAYS = "weekdays"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting. ``default`` is text in its ``form``; ``least`` and ``most`` bound an
+    integer (inclusive, a floor that law or policy sets); ``choices`` are the codes of a
+    choice. ``unit`` is Japanese, for the screen."""
+
+    name: str
+    label: str
+    form: Form
+    default: str
+    unit: str = ""
+    least: int | None = None
+    most: int | None = None
+    choices: tuple[str, ...] = ()
+
+    def check(self, value: str) -> str:
+        """``value`` when it fits, else ``UserError`` ``settings.value``."""
+        if self._fits(value):
+            return value
+        raise UserError(
+            "settings.value",
+            f"設定「{self.label}」に「{value}」は使えません。",
+            f"{self._wanted()}で入力してください。",
+            field=self.name,
+        )
+
+    def _fits(self, value: str) -> bool:
+        if self.form is Form.CHOICE:
+            return value in self.choices
+        if self.form is Form.TIME:
+            hour, colon, minute = value.partition(":")
+            digits = len(value) == 5 and (hour + minute).isdecimal() and value.isascii()
+            return bool(colon) and digits and int(hour) < 24 and int(minute) < 60
+        if self.form is Form.WEEKDAYS:
+            days = set(value)
+            return len(days) == len(value) > 0 and days <= set("1234567")
+        if not (value.isascii() and value.isdecimal()):
+            return False
+        number = int(value)
+        return (self.least is None or number >= self.least) and (
+            self.most is None or number <= self.most
+        )
+
+    def _wanted(self) -> str:
+        if self.form is Form.CHOICE:
+            return "選択肢の中"
+        if self.form is Form.TIME:
+            return "「08:30」の形"
+        if self.form is Form.WEEKDAYS:
+            return "曜日の番号（1=月曜 … 7=日曜）"
+        return f"{self.least}から{self.most}までの整数"
+
+
+SETTINGS: dict[str, Setting] = {
+    setting.name: setting
+    for setting in (
+        Setting("hours.weekdays", "利用できる曜日", Form.WEEKDAYS, "12345"),
+        Setting("hours.from", "利用開始時刻", Form.TIME, "08:00"),
+        Setting("hours.to", "利用終了時刻", Form.TIME, "19:00"),
+        Setting("lock.idle_minutes", "無操作でロックするまで", Form.INTEGER, "5", "分", 1, 30),
+        Setting("lock.store_minutes", "ロック中に通信を続ける", Form.INTEGER, "60", "分", 0, 60),
+        Setting("password.days", "パスワードの有効日数", Form.INTEGER, "90", "日", 1, 365),
+        Setting("password.warn_days", "変更だけを許す日数", Form.INTEGER, "7", "日", 0, 60),
+        Setting(
+            "slots.keyring",
+            "セキュリティキーなしの予備登録",
+            Form.CHOICE,
+            "no",
+            "",
+            choices=("no", "yes"),
+        ),
+        Setting("retention.person_days", "資格喪失後の保存", Form.INTEGER, "366", "日", 366, 3660),
+        Setting("journal.keep_months", "操作記録の端末内保存", Form.INTEGER, "13", "か月", 13, 120),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The values in force: what was changed, over the declared defaults."""
+
+    changed: Mapping[str, str]
+
+    def text(self, name: str) -> str:
+        """The value as written. Raises ``KeyError`` for a setting that is not declared."""
+        return self.changed.get(name, SETTINGS[name].default)
+
+    def number(self, name: str) -> int:
+        """The value of an integer setting."""
+        return int(self.text(name))

@@ -1,0 +1,20 @@
+"""Functions of one's own account (自分の設定)."""
+
+from __future__ import annotations
+
+from app.security.spec import Area, Function, Kind, StepUp
+
+AREA = Area("own", "自分の設定", 5)
+
+FUNCTIONS: tuple[Function, ...] = (
+    Function(
+        id="own.change_password",
+        area="own",
+        kind=Kind.UPDATE,
+        label="パスワードの変更",
+        help="自分のパスワードを変更します。有効期限までに変更しないと職員番号が失効します。",
+        step_up=StepUp.TOUCH,
+        reads=("staff",),
+        writes=("staff.password_set_on", "staff.version"),
+    ),
+)

@@ -1,0 +1,46 @@
+"""Functions of the records (記録): looking into the journal and proving it."""
+
+from __future__ import annotations
+
+from app.security.spec import Actor, Area, Function, Kind, StepUp
+
+AREA = Area("records", "記録", 80)
+
+FUNCTIONS: tuple[Function, ...] = (
+    Function(
+        id="records.view_lines",
+        area="records",
+        kind=Kind.INQUIRE,
+        label="操作記録の点検",
+        help="だれが、いつ、どの機能で、だれの情報を扱ったかを期間で一覧します。"
+        "時間外の利用や拒否された操作も見られます。",
+        step_up=StepUp.RECENT,
+        reads=("staff.name",),
+    ),
+    Function(
+        id="records.verify",
+        area="records",
+        kind=Kind.INQUIRE,
+        label="操作記録の検証",
+        help="操作記録が書き換えられていないことを、連鎖・署名・広域連合の確認印で確かめます。",
+        step_up=StepUp.RECENT,
+        reads=("credential",),
+    ),
+    Function(
+        id="records.note_review",
+        area="records",
+        kind=Kind.UPDATE,
+        label="点検記録",
+        help="操作記録を点検した期間と結果を、自分の署名で残します（定期点検）。",
+        step_up=StepUp.TOUCH,
+    ),
+    Function(
+        id="records.close_month",
+        area="records",
+        kind=Kind.ADMINISTER,
+        label="月次の締め（端末が行う）",
+        help="終わった月の操作記録を、市区町村の監査鍵で封をして締めます。",
+        actor=Actor.SYSTEM,
+        reads=("store_fact",),
+    ),
+)
