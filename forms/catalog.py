@@ -29,8 +29,10 @@ class Form:
 
     ``kind`` is certificate, notice, slip or list. ``source`` is what it may be printed from:
     ``decision`` (a received decision, CON-07), ``case`` (an accepted notification) or ``issue``
-    (a reserved certificate). ``numbered``: it bears a reserved number (DESIGN 7). ``paper``
-    names its row in ``print_papers``. Both ends of the validity are inclusive; None is open.
+    (a reserved certificate). ``decided`` is the code of the table ``papers`` with which a
+    decision orders this paper; the clerk never chooses it. ``numbered``: it bears a reserved
+    number (DESIGN 7). ``paper`` names its row in ``print_papers``. Both ends of the validity are
+    inclusive; None is open.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Form:
     source: str
     numbered: bool
     paper: str
+    decided: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -61,6 +64,7 @@ FORMS: tuple[Form, ...] = (
         source="decision",
         numbered=True,
         paper="FORM-04",
+        decided="eligibility_certificate",
         valid_from=date(2024, 12, 2),  # abolition of the 被保険者証 (DOMAIN 5.1)
     ),
     Form(
@@ -72,6 +76,7 @@ FORMS: tuple[Form, ...] = (
         source="decision",
         numbered=True,
         paper="FORM-N1",
+        decided="eligibility_notice",
         valid_from=date(2026, 8, 1),  # not issued before (DOMAIN 5.1)
     ),
     Form(
@@ -106,4 +111,11 @@ def get_form(form_id: str, forms: tuple[Form, ...] = FORMS) -> Form:
         "forms.unknown_form",
         f"帳票 {form_id} は登録されていません。",
         "プログラムの誤りです。システム管理者に連絡してください。",
+    )
+
+
+def find_decided_form(paper: str, day: date, forms: tuple[Form, ...] = FORMS) -> Form | None:
+    """The form that a decision with this code of ``papers`` orders on a day; None for none."""
+    return next(
+        (form for form in forms if paper and form.decided == paper and form.holds_on(day)), None
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -88,11 +88,20 @@ class Sheet:
     """A document being drawn: pages, texts, rules, barcodes, and the record of them."""
 
     def __init__(
-        self, form_id: str, title: str, fonts: FontSet, *, training: bool, now: datetime
+        self,
+        form_id: str,
+        title: str,
+        fonts: FontSet,
+        *,
+        training: bool,
+        now: datetime,
+        titles: Mapping[str, str] | None = None,
     ) -> None:
+        """``titles`` are the printed titles of the data's attributes, for messages."""
         self._form_id = form_id
         self._fonts = fonts
         self._training = training
+        self._titles = titles or {}
         self._file = io.BytesIO()
         self._canvas = _Canvas(
             self._file, pageCompression=1, invariant=1, lang="ja-JP", pdfVersion=(1, 4)
@@ -125,7 +134,7 @@ class Sheet:
     def measure(self, text: str, box: Box, style: Style) -> float:
         """The width in millimetres that the text takes when it is drawn into the box."""
         line = split_runs(text, self._fonts, 1.0, style.role)
-        size, lines = self._fit(text, text, line, box, style)
+        size, lines = self._fit("", text, line, box, style)
         return max(self._ems(part, style) for part in lines) * size * MM_PER_POINT
 
     def value(self, name: str, text: str, box: Box, style: Style) -> None:
@@ -145,7 +154,7 @@ class Sheet:
         width = box.width / (style.size * MM_PER_POINT)
         broken = [part for line in lines for part in self._break(line, style.role, width)]
         if step * len(broken) > box.height + 0.01:
-            raise _overflow("説明文", "".join(lines))
+            raise _overflow("説明文", "".join(lines), "")
         for number, part in enumerate(broken):
             place = Box(box.left, box.top + number * step, box.width, step)
             self._text("", part, place, replace(style, lines=1), Weight.LABEL)
@@ -230,9 +239,9 @@ class Sheet:
     def _text(self, name: str, text: str, box: Box, style: Style, weight: Weight) -> None:
         line = split_runs(text, self._fonts, 1.0, style.role)
         missing = [replace(item, field=name or text) for item in line.missing]
-        refuse_missing_sequences(missing, name or text)
+        refuse_missing_sequences(missing, self._titles.get(name, name or text), name)
         self._missing += missing
-        size, lines = self._fit(name or text, text, line, box, style)
+        size, lines = self._fit(name, text, line, box, style)
         step = size * MM_PER_POINT * style.leading
         top = box.top + (box.height - step * len(lines)) / 2
         glyphs: list[DrawnGlyph] = []
@@ -254,7 +263,7 @@ class Sheet:
             if size > best[0] * _WORTH_A_LINE:
                 best = size, parts
         if best[0] < (style.least or style.size):
-            raise _overflow(name, text)
+            raise _overflow(self._titles.get(name, name or text), text, name)
         return best[0], [split_runs(part, self._fonts, 1.0, style.role) for part in best[1]]
 
     def _fit_lines(
@@ -367,10 +376,10 @@ def _numbers(values: Iterable[float]) -> str:
     return " ".join(f"{value:.4f}".rstrip("0").rstrip(".") for value in values)
 
 
-def _overflow(name: str, text: str) -> UserError:
+def _overflow(title: str, text: str, name: str) -> UserError:
     return UserError(
         "forms.overflow",
-        f"「{name}」の文字数が多く、読める大きさでは枠に収まりません（{len(clusters(text))}文字）。",
+        f"「{title}」の文字数が多く、読める大きさでは枠に収まりません（{len(clusters(text))}文字）。",
         "切り詰めては印刷しません。文字超過リストに載せ、広域連合の指示する書き方を確認してください。",
         field=name,
     )

@@ -43,53 +43,50 @@ class EmbeddedFont:
         glyphs = [glyph for _, glyph in self._codes]
         program, new_ids = _subset(self.file.face, glyphs)
         name = pdfdoc.PDFName(_subset_name(self.file.spec.name, program))
-        descriptor = _reference(
-            document,
-            {
-                "Type": pdfdoc.PDFName("FontDescriptor"),
-                "FontName": name,
-                "Flags": _SYMBOLIC,
-                "FontBBox": pdfdoc.PDFArray(_bounds(self.file, glyphs)),
-                "ItalicAngle": 0,
-                "Ascent": 880,
-                "Descent": -120,
-                "CapHeight": 700,
-                "StemV": 80,
-                "FontFile2": _stream(document, program, {"Length1": len(program)}),
-            },
-        )
         to_glyph = struct.pack(f">{len(glyphs) + 1}H", 0, *(new_ids[glyph] for glyph in glyphs))
         widths = [round(self.file.advance(glyph) * 1000, 3) for glyph in glyphs]
-        descendant = _reference(
+        descendant = _dictionary(
             document,
-            {
-                "Type": pdfdoc.PDFName("Font"),
-                "Subtype": pdfdoc.PDFName("CIDFontType2"),
-                "BaseFont": name,
-                "CIDSystemInfo": pdfdoc.PDFDictionary(
-                    {
-                        "Registry": pdfdoc.PDFString("Adobe"),
-                        "Ordering": pdfdoc.PDFString("Identity"),
-                        "Supplement": 0,
-                    }
-                ),
-                "FontDescriptor": descriptor,
-                "DW": 1000,
-                "W": pdfdoc.PDFArray([1, pdfdoc.PDFArray(widths)]),
-                "CIDToGIDMap": _stream(document, to_glyph, {}),
-            },
+            Type=pdfdoc.PDFName("Font"),
+            Subtype=pdfdoc.PDFName("CIDFontType2"),
+            BaseFont=name,
+            CIDSystemInfo=pdfdoc.PDFDictionary(
+                {
+                    "Registry": pdfdoc.PDFString("Adobe"),
+                    "Ordering": pdfdoc.PDFString("Identity"),
+                    "Supplement": 0,
+                }
+            ),
+            FontDescriptor=self._descriptor(document, name, program),
+            DW=1000,
+            W=pdfdoc.PDFArray([1, pdfdoc.PDFArray(widths)]),
+            CIDToGIDMap=_stream(document, to_glyph),
         )
-        text_map = _text_map([text for text, _ in self._codes])
-        return _reference(
+        return _dictionary(
             document,
-            {
-                "Type": pdfdoc.PDFName("Font"),
-                "Subtype": pdfdoc.PDFName("Type0"),
-                "BaseFont": name,
-                "Encoding": pdfdoc.PDFName("Identity-H"),
-                "DescendantFonts": pdfdoc.PDFArray([descendant]),
-                "ToUnicode": _stream(document, text_map, {}),
-            },
+            Type=pdfdoc.PDFName("Font"),
+            Subtype=pdfdoc.PDFName("Type0"),
+            BaseFont=name,
+            Encoding=pdfdoc.PDFName("Identity-H"),
+            DescendantFonts=pdfdoc.PDFArray([descendant]),
+            ToUnicode=_stream(document, _text_map([text for text, _ in self._codes])),
+        )
+
+    def _descriptor(
+        self, document: pdfdoc.PDFDocument, name: pdfdoc.PDFName, program: bytes
+    ) -> pdfdoc.PDFObjectReference:
+        return _dictionary(
+            document,
+            Type=pdfdoc.PDFName("FontDescriptor"),
+            FontName=name,
+            Flags=_SYMBOLIC,
+            FontBBox=pdfdoc.PDFArray(_bounds(self.file, [glyph for _, glyph in self._codes])),
+            ItalicAngle=0,
+            Ascent=880,
+            Descent=-120,
+            CapHeight=700,
+            StemV=80,
+            FontFile2=_stream(document, program, Length1=len(program)),
         )
 
 
@@ -165,14 +162,12 @@ def _text_map(texts: list[str]) -> bytes:
     return "\n".join(lines).encode("ascii")
 
 
-def _reference(
-    document: pdfdoc.PDFDocument, entries: dict[str, object]
-) -> pdfdoc.PDFObjectReference:
+def _dictionary(document: pdfdoc.PDFDocument, **entries: object) -> pdfdoc.PDFObjectReference:
     return document.Reference(pdfdoc.PDFDictionary(entries))
 
 
 def _stream(
-    document: pdfdoc.PDFDocument, content: bytes, entries: dict[str, object]
+    document: pdfdoc.PDFDocument, content: bytes, **entries: object
 ) -> pdfdoc.PDFObjectReference:
     return document.Reference(
         pdfdoc.PDFStream(

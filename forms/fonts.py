@@ -247,9 +247,10 @@ def split_runs(text: str, fonts: FontSet, size: float, role: str = "mincho") -> 
     return Line(tuple(Run(file, tuple(glyphs)) for file, glyphs in runs), tuple(missing))
 
 
-def refuse_missing_sequences(missing: Iterable[Missing], where: str) -> None:
+def refuse_missing_sequences(missing: Iterable[Missing], title: str, name: str) -> None:
     """Raise UserError ``forms.sequence_missing`` when a variant is among ``missing``.
 
+    ``title`` is the item's title for the message, ``name`` its attribute.
     Printing the bare character instead would silently change a person's name.
     """
     lost = [item for item in missing if item.kind is MissingKind.SEQUENCE]
@@ -257,10 +258,10 @@ def refuse_missing_sequences(missing: Iterable[Missing], where: str) -> None:
         shown = "、".join(f"「{item.cluster[0]}」（{item.codes}）" for item in lost)
         raise UserError(
             "forms.sequence_missing",
-            f"{where}の異体字 {shown} を持つフォントがないため、印刷できません。",
+            f"「{title}」の異体字 {shown} を持つフォントがないため、印刷できません。",
             "別の字形では印刷しません。文字コードを控えて、"
             "システム管理者にフォントの追加を依頼してください。",
-            field=where,
+            field=name,
         )
 
 

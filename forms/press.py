@@ -12,7 +12,7 @@ from app.core.tables import Tables
 from forms.catalog import FORMS, Form, get_form
 from forms.drawing import Sheet
 from forms.fonts import FontSet, Missing
-from forms.items import FormData, check_items
+from forms.items import FormData, check_items, printed_items
 from forms.papers import find_paper
 from forms.proof import ProofReport, prove
 from forms.proof.sources import SourceFonts
@@ -65,7 +65,8 @@ class Press:
             )
         check_items(data)
         paper = find_paper(self._tables, form.paper, day)
-        sheet = Sheet(form.id, form.title, self._fonts, training=training, now=now)
+        titles = {item.name: item.title for item in printed_items(data)}
+        sheet = Sheet(form.id, form.title, self._fonts, training=training, now=now, titles=titles)
         form.draw(sheet, data, paper)
         pdf, record, missing = sheet.finish()
         return Rendered(form.id, pdf, hashlib.sha256(pdf).digest(), record, missing)

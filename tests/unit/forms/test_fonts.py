@@ -19,6 +19,7 @@ from forms.fonts import (
     refuse_missing_sequences,
     split_runs,
 )
+from forms.proof.sources import SourceFont
 
 BIZ = "/usr/share/fonts/truetype/bizud-gothic/BIZUDGothic-Regular.ttf"
 
@@ -88,7 +89,8 @@ def test_collections_do_not_stand_in_for_each_other() -> None:
 def test_missing_sequence_stops_the_print_and_names_the_character(fonts: FontSet) -> None:
     line = split_runs("葛\U000e01ef", fonts, 10.0)
     with pytest.raises(UserError) as caught:
-        refuse_missing_sequences(line.missing, "氏名")
+        refuse_missing_sequences(line.missing, "氏名", "name")
+    assert caught.value.field == "name"
     assert caught.value.code == "forms.sequence_missing"
     assert "葛" in caught.value.message
     assert "U+845B U+E01EF" in caught.value.message
@@ -99,7 +101,7 @@ def test_unmapped_character_is_substituted_and_listed(fonts: FontSet, text: str)
     line = split_runs(f"山{text.strip(' ')}田" if text != "\U000e0100" else text, fonts, 10.0)
     assert [item.kind for item in line.missing] == [MissingKind.CHARACTER]
     assert "〓" in line.text
-    refuse_missing_sequences(line.missing, "氏名")
+    refuse_missing_sequences(line.missing, "氏名", "name")
 
 
 def test_combining_mark_is_drawn_composed_but_stays_as_written(fonts: FontSet) -> None:
@@ -116,6 +118,22 @@ def test_private_use_comes_only_from_the_font_configured_for_it(tmp_path: Path) 
     own = split_runs("\ue000", one_font(str(path), private_use=True), 10.0)
     assert own.text == "\ue000"
     assert not own.missing
+
+
+@pytest.mark.parametrize("name", ["IPAexMincho", "IPAmjMincho", "BIZ UDGothic"])
+def test_two_readers_agree_on_every_sequence(fonts: FontSet, name: str) -> None:
+    """What draws (HarfBuzz) and what proves (fontTools) find the same glyphs."""
+    file = next(file for file in fonts.files if file.spec.name == name)
+    judge = SourceFont(file.spec.path)
+    sequences = [chr(base) + chr(selector) for base, selector in judge._sequences]
+    assert len(sequences) > 400
+    for text in sequences:
+        assert file.find_glyph(text) == judge.find_glyph(text), ascii(text)
+    for text in "一二髙﨑葛辻邉0123年月日" + ("𠮷" if name == "IPAmjMincho" else ""):
+        assert file.find_glyph(text) == judge.find_glyph(text) is not None
+    for text in ("葛\U000e01ef", "葛\U000e0102\U000e0102"):
+        assert file.find_glyph(text) is None
+        assert judge.find_glyph(text) is None
 
 
 def test_one_hand_for_a_name_where_one_good_font_holds_it(fonts: FontSet) -> None:

@@ -12,7 +12,8 @@ import pytest
 from app.core.clock import JST
 from app.core.errors import Bug, UserError
 from app.core.tables import load_tables, shipped_tables
-from forms.catalog import FORMS, get_form
+from forms.catalog import FORMS, find_decided_form, get_form
+from forms.certificates.eligibility_certificate import EligibilityCertificateData
 from forms.certificates.seal import SealImage, SealOmitted
 from forms.fonts import FontSet
 from forms.items import printed_items
@@ -27,6 +28,10 @@ from tests.support.form_examples import (
     NOW,
 )
 
+TITLES = {
+    field.name: field.metadata.get("title")
+    for field in dataclasses.fields(EligibilityCertificateData)
+}
 IDS = [form.id for form in FORMS]
 
 
@@ -39,6 +44,15 @@ def test_every_form_is_whole() -> None:
         assert form.source in {"decision", "case", "issue"}
         assert form.kind in {"certificate", "notice", "slip", "list"}
         assert dataclasses.is_dataclass(form.data)
+
+
+def test_decision_says_which_paper() -> None:
+    """A paper that a decision can order has a form on the days on which it is in use."""
+    for row in load_tables(shipped_tables())["papers"].rows(NOW.date()):
+        form = find_decided_form(row.text("code"), NOW.date())
+        assert (form is None) == (row.text("code") == "none")
+    assert find_decided_form("eligibility_notice", NOW.date().replace(month=7)) is None
+    assert find_decided_form("", NOW.date().replace(year=1990)) is None
 
 
 def test_certificates_come_from_decisions_and_carry_its_id() -> None:
@@ -156,6 +170,24 @@ def test_what_must_not_be_printed_is_refused(press: Press, change, code: str, fi
         press.render("FORM-04", replace(CERTIFICATE, **change), training=False, now=NOW)
     assert caught.value.code == code
     assert caught.value.field == field
+    assert f"「{TITLES[field]}」" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [
+        ("アレクサンドラ　マリア　デ・ラ・クルス", 11),
+        ("ＡＬＥＸＡＮＤＲＡ　ＭＡＲＩＡ　ＤＥ　ＬＡ　ＣＲＵＺ　ＧＯＮＺＡＬＥＺ", 8),
+        ("齋藤" * 30, 7.5),
+    ],
+)
+def test_long_names_are_set_whole_over_lines(press: Press, name: str, least: float) -> None:
+    data = replace(CERTIFICATE, name=name)
+    rendered = press.render("FORM-04", data, training=False, now=NOW)
+    press.prove(rendered, data)
+    (field,) = rendered.record.named("name")
+    assert field.size >= least
+    assert field.text == name
 
 
 def test_unmapped_character_prints_as_substitute_and_is_listed(press: Press) -> None:

@@ -227,16 +227,28 @@ def test_font_that_is_not_embedded_fails(fonts: FontSet) -> None:
 
 
 def test_font_program_left_out_fails(fonts: FontSet, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = embedding._reference
+    whole = embedding._dictionary
 
-    def without_program(document, entries):
-        return whole(document, {key: v for key, v in entries.items() if key != "FontFile2"})
+    def without_program(document, **entries):
+        return whole(document, **{key: v for key, v in entries.items() if key != "FontFile2"})
 
-    monkeypatch.setattr(embedding, "_reference", without_program)
+    monkeypatch.setattr(embedding, "_dictionary", without_program)
     press, rendered = render(fonts, draw_good)
     with pytest.raises(ProofFailed) as caught:
         press.prove(rendered, DATA)
     assert caught.value.check is Check.FONT
+
+
+def test_invisible_text_fails(fonts: FontSet) -> None:
+    """Text rendering mode 3: there for every reader of the text layer, not for the eye."""
+
+    def hidden(sheet: Sheet, data: SampleData) -> None:
+        sheet._canvas.addLiteral("3 Tr")
+        draw_number(sheet, data)
+        sheet._canvas.addLiteral("0 Tr")
+
+    failure = fails(fonts, hidden, draw_rest)
+    assert (failure.check, failure.where) == (Check.INK, "被保険者番号")
 
 
 def test_damaged_barcode_fails(fonts: FontSet) -> None:
