@@ -105,6 +105,22 @@ def test_an_unproved_model_is_seen_by_two_supervisors(
 
 
 @pytest.mark.parametrize(
+    ("between", "kind"), [(True, AttestationKind.TRUSTED), (False, AttestationKind.UNTRUSTED)]
+)
+def test_a_devices_own_certificate_does_not_vouch_for_another_device(
+    between: bool, kind: AttestationKind
+) -> None:
+    signed = maker("Deep", between=between)
+    policy = dataclasses.replace(PRODUCTION, roots=(MAKER.root, signed.root))
+    assert _register(HandMade(maker=signed), policy=policy, witnesses=SEEN).attestation is kind
+
+
+def test_the_root_itself_in_the_path_is_no_harm_and_no_proof() -> None:
+    whole = dataclasses.replace(MAKER, path=(*MAKER.path, MAKER.root))
+    assert _register(HandMade(maker=whole)).attestation is AttestationKind.TRUSTED
+
+
+@pytest.mark.parametrize(
     "witnesses", [("S001",), ("S001", "S001"), ("S001", "A001"), ("S001", ""), ("a", "b", "c")]
 )
 def test_witnesses_are_two_and_neither_is_the_person(witnesses: tuple[str, ...]) -> None:

@@ -32,18 +32,31 @@ GOOD = FLAG.UP | FLAG.UV | FLAG.AT
 
 @dataclass(frozen=True)
 class Maker:
-    """A maker of keys: its root certificate, and a leaf with its key."""
+    """A maker of keys: its root certificate, the path below it (leaf first), the leaf's key."""
 
     root: bytes
-    leaf: bytes
+    path: tuple[bytes, ...]
     leaf_key: ec.EllipticCurvePrivateKey
 
 
-def maker(name: str = "Maker") -> Maker:
-    """A fresh maker; the leaf is a valid packed attestation certificate."""
-    root_key, leaf_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+def maker(name: str = "Maker", *, between: bool | None = None) -> Maker:
+    """A fresh maker; the leaf is a valid packed attestation certificate. ``between`` puts a
+    certificate between root and leaf that may (True) or may not (False) sign others."""
+    root_key, middle_key, leaf_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
     root_name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"{name} Root")])
-    leaf_name = x509.Name(
+    root = _certificate(root_name, root_key, root_name, root_key, ca=True)
+    leaf_name = _leaf_name(name)
+    if between is None:
+        leaf = _certificate(leaf_name, leaf_key, root_name, root_key, ca=False)
+        return Maker(root, (leaf,), leaf_key)
+    middle_name = _leaf_name(f"{name} Device")
+    middle = _certificate(middle_name, middle_key, root_name, root_key, ca=between)
+    leaf = _certificate(leaf_name, leaf_key, middle_name, middle_key, ca=False)
+    return Maker(root, (leaf, middle), leaf_key)
+
+
+def _leaf_name(name: str) -> x509.Name:
+    return x509.Name(
         [
             x509.NameAttribute(x509.NameOID.COUNTRY_NAME, "JP"),
             x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, name),
@@ -51,9 +64,6 @@ def maker(name: str = "Maker") -> Maker:
             x509.NameAttribute(x509.NameOID.COMMON_NAME, f"{name} Leaf"),
         ]
     )
-    root = _certificate(root_name, root_key, root_name, root_key, ca=True)
-    leaf = _certificate(leaf_name, leaf_key, root_name, root_key, ca=False)
-    return Maker(root, leaf, leaf_key)
 
 
 def _certificate(
@@ -156,5 +166,5 @@ class HandMade:
         signature = key.sign(message, ec.ECDSA(hashes.SHA256()))
         statement: dict[str, object] = {"alg": ES256.ALGORITHM, "sig": signature}
         if self.maker:
-            statement["x5c"] = [self.maker.leaf]
+            statement["x5c"] = list(self.maker.path)
         return statement
