@@ -62,15 +62,22 @@ class Entrance:
         self.vestibule = vestibule
 
     @classmethod
-    def open(cls, paths: Paths, shelf: SecretShelf, rule: LockoutRule, clock: Clock) -> Entrance:
-        """Read slot file, terminal secret and vestibule.
+    def open(
+        cls,
+        paths: Paths,
+        shelf: SecretShelf,
+        rule: LockoutRule,
+        clock: Clock,
+        account: str = "",
+    ) -> Entrance:
+        """Read slot file, terminal secret and vestibule; ``account`` is the OS account in use.
 
         Raises ``EnvironmentFault``: ``keyslots.*`` in the order of ``read_slot_file`` with
         ``keyring.*`` between version and terminal, ``vestibule.unreadable``, ``disk.*``.
         """
         read_unauthenticated(paths.slots)  # a damaged file is told before a locked keyring
         terminal = shelf.read_terminal_secret()
-        slots = read_slot_file(paths.slots, terminal)
+        slots = read_slot_file(paths.slots, terminal, account)
         assert terminal is not None  # read_slot_file refuses without it
         vestibule = Vestibule.enter(
             paths.vestibule, shelf, terminal, slots.store_public, slots.staff_ids, rule, clock

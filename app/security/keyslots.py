@@ -52,7 +52,8 @@ class Unlocked:
 @dataclass(frozen=True, slots=True)
 class Genesis:
     """What the first start (初期設定) fixes. ``number_holders`` are staff ids with the right
-    to individual numbers (個人番号); at genesis usually nobody."""
+    to individual numbers (個人番号); at genesis usually nobody. ``account`` is the terminal's
+    dedicated OS account, so that another one can be told so."""
 
     store_id: str
     store_public: str
@@ -61,6 +62,7 @@ class Genesis:
     data_key: bytes = field(repr=False)
     number_key: bytes = field(repr=False)
     number_holders: frozenset[str] = frozenset()
+    account: str = ""
 
 
 def found(genesis: Genesis, terminal: TerminalSecret) -> SlotFile:
@@ -76,6 +78,7 @@ def found(genesis: Genesis, terminal: TerminalSecret) -> SlotFile:
         recovery_number_key=seal_to(genesis.recovery_public, genesis.number_key),
         holders=(),
         revision=0,
+        account=genesis.account,
     )
     for keys in genesis.founders:
         file = admit(enter(file, keys), terminal, keys.staff_id, genesis.data_key)

@@ -38,6 +38,7 @@ class Holder:
 class SlotFile:
     """The whole slot file. ``recovery`` holds every generation sealed to
     ``recovery_public``; two generations stand side by side until the newer is proved.
+    ``account`` names the OS account that the terminal is used with (empty: not recorded);
     ``revision`` rises by one with every change."""
 
     terminal_id: str
@@ -48,6 +49,7 @@ class SlotFile:
     recovery_number_key: bytes
     holders: tuple[Holder, ...]
     revision: int = 1
+    account: str = ""
 
     @property
     def generation(self) -> int:
@@ -101,6 +103,7 @@ def encode_slot_file(file: SlotFile) -> bytes:
                 for holder in sorted(file.holders, key=lambda one: one.keys.staff_id)
             ],
             "revision": file.revision,
+            "account": file.account,
         }
     )
 
@@ -118,6 +121,7 @@ def decode_slot_file(content: bytes) -> SlotFile:
             recovery_number_key=_bytes(fields["recovery_number_key"]),
             holders=tuple(_holder_from(entry) for entry in fields["holders"]),
             revision=int(fields["revision"]),
+            account=_text(fields["account"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as cause:
         raise ContentError from cause

@@ -52,16 +52,19 @@ def frame(content: bytes, terminal: TerminalSecret, version: int = VERSION) -> b
     return _MARK + hashlib.sha256(body).digest() + body
 
 
-def read_slot_file(path: Path, terminal: TerminalSecret | None) -> SlotFile:
+def read_slot_file(path: Path, terminal: TerminalSecret | None, account: str = "") -> SlotFile:
     """Read and check the file against the secret that the OS keyring gave (or nothing).
 
-    Raises ``EnvironmentFault``, first cause first: ``keyslots.missing``,
-    ``keyslots.unreadable``, ``keyslots.damaged``, ``keyslots.version``,
-    ``keyslots.keyring_lost``, ``keyslots.other_terminal``, ``keyslots.tampered``.
+    ``account`` is the OS account now in use, if known. Raises ``EnvironmentFault``, first
+    cause first: ``keyslots.missing``, ``keyslots.unreadable``, ``keyslots.damaged``,
+    ``keyslots.version``, ``keyslots.other_account`` or ``keyslots.keyring_lost`` (there is no
+    secret), ``keyslots.other_terminal``, ``keyslots.tampered``.
     """
     parsed = _unframe(_read(path))
     file = _decode(parsed.content)
     if terminal is None:
+        if account and file.account and account != file.account:
+            raise _other_account(file.account)
         raise _keyring_lost()
     if terminal.terminal_id != file.terminal_id:
         raise _other_terminal()
@@ -140,6 +143,14 @@ def _keyring_lost() -> EnvironmentFault:
         "キーリングが失われたか、別の機械から持ち込まれたファイルです。",
         "この端末専用のOSアカウントでログオンしているか確かめてください。"
         "正しいアカウントであれば、復旧鍵（3枚のうち2枚）による復旧が必要です。",
+    )
+
+
+def _other_account(account: str) -> EnvironmentFault:
+    return EnvironmentFault(
+        "keyslots.other_account",
+        f"この端末はOSのアカウント「{account}」で使うように設定されています。",
+        f"いったんOSからログオフし、「{account}」でログオンし直してください。",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import stat
@@ -82,6 +83,20 @@ def test_another_version_comes_after_the_checksum_and_before_the_keyring(
 def test_a_lost_keyring_and_another_terminal_are_told_apart(place: Founded, path: Path) -> None:
     assert _fault(path, None) == "keyslots.keyring_lost"
     assert _fault(path, new_terminal_secret("T02")) == "keyslots.other_terminal"
+
+
+def test_another_os_account_is_told_which_one_to_use(place: Founded, path: Path) -> None:
+    file = dataclasses.replace(place.file, account="madoguchi01")
+    write_slot_file(path, file, place.terminal)
+    with pytest.raises(EnvironmentFault) as raised:
+        read_slot_file(path, None, "sato")
+    assert raised.value.code == "keyslots.other_account"
+    assert "madoguchi01" in raised.value.message and "madoguchi01" in raised.value.remedy
+    for account in ("madoguchi01", ""):
+        with pytest.raises(EnvironmentFault) as raised:
+            read_slot_file(path, None, account)
+        assert raised.value.code == "keyslots.keyring_lost"
+    assert read_slot_file(path, place.terminal, "sato") == file
 
 
 def test_content_changed_with_a_right_checksum_is_tampering(place: Founded, path: Path) -> None:
