@@ -1,0 +1,53 @@
+"""What the composition root hands to every screen: nothing is found, all is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.core.clock import Clock
+from app.core.tables import Tables
+from app.ui.base.door import ErrorDoor
+from app.ui.base.operations import Operations
+from app.ui.base.touch import TouchDesk
+
+if TYPE_CHECKING:
+    from app.security.gate import Gate
+    from app.security.session import Session
+    from app.sync.engine import Engine
+    from forms.fonts import FontSet
+    from forms.press import Press
+    from forms.spool import Printer
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Where this counter stands: municipality code (6 digits), its name on slips, its phone."""
+
+    municipality_code: str
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The counter as a screen sees it (窓口). ``go`` opens a function's screen with its
+    arguments; ``home`` returns to the start screen."""
+
+    gate: Gate
+    session: Session
+    engine: Engine
+    clock: Clock
+    tables: Tables
+    fonts: FontSet
+    press: Press
+    operations: Operations
+    touch: TouchDesk
+    door: ErrorDoor
+    go: Callable[..., None]
+    home: Callable[[], None]
+    say: Callable[[str], None]
+    office: Office
+    printer: Printer
+    training: bool

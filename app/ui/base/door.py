@@ -1,0 +1,94 @@
+"""The error door: the one place where errors are shown (DESIGN 1.10)."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+
+from app.core.errors import Bug, EnvironmentFault, MadoguchiError
+
+_TITLES = {
+    "user": "確認してください",
+    "environment": "機器・回線・ファイルの状態",
+    "bug": "プログラムの誤り",
+}
+
+
+def kind_of(error: BaseException) -> str:
+    """user, environment or bug."""
+    if isinstance(error, EnvironmentFault):
+        return "environment"
+    if isinstance(error, MadoguchiError) and not isinstance(error, Bug):
+        return "user"
+    return "bug"
+
+
+def as_shown(error: BaseException, log: logging.Logger) -> tuple[str, str, str]:
+    """Title, message and remedy. A bug is logged under an incident number: the kind of error
+    and where it happened, never its text, which may hold personal data."""
+    kind = kind_of(error)
+    if isinstance(error, MadoguchiError):
+        if kind != "user":
+            log.error("%s %s", kind, error.code)
+        return _TITLES[kind], error.message, error.remedy
+    incident = secrets.token_hex(4).upper()
+    place = ""
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        place += f" {code.co_qualname}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    log.error("bug incident=%s type=%s at%s", incident, type(error).__name__, place)
+    return (
+        _TITLES[kind],
+        f"予期しない誤りが起きました（事故番号 {incident}）。行った操作は取り消されています。",
+        "もう一度行ってください。同じ表示が出るときは、事故番号を控えてシステム管理者に"
+        "連絡してください。",
+    )
+
+
+class ErrorDialog(QDialog):
+    """What happened and what to do, in large letters, closed by Enter or Esc."""
+
+    def __init__(self, parent: QWidget | None, title: str, message: str, remedy: str) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setObjectName("errorDialog")
+        self.setMinimumWidth(560)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(14)
+        layout.setContentsMargins(28, 24, 28, 20)
+        self.message = QLabel(message)
+        self.message.setObjectName("errorMessage")
+        self.message.setWordWrap(True)
+        self.remedy = QLabel(remedy)
+        self.remedy.setObjectName("errorRemedy")
+        self.remedy.setWordWrap(True)
+        for label in (self.message, self.remedy):
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+            layout.addWidget(label)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok)
+        buttons.button(QDialogButtonBox.StandardButton.Ok).setText("閉じる (Enter)")
+        buttons.accepted.connect(self.accept)
+        layout.addWidget(buttons)
+
+
+class ErrorDoor:
+    """Shows errors over the window that was working. ``last`` is what was shown last, for
+    the status line and for tests."""
+
+    def __init__(self, log: logging.Logger) -> None:
+        self._log = log
+        self.last: tuple[str, str, str] | None = None
+
+    def show(self, parent: QObject | None, error: BaseException) -> None:
+        """Open the dialog without blocking the screen thread's event loop."""
+        title, message, remedy = as_shown(error, self._log)
+        self.last = (title, message, remedy)
+        owner = parent if isinstance(parent, QWidget) else None
+        dialog = ErrorDialog(owner.window() if owner else None, title, message, remedy)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()

@@ -1,0 +1,283 @@
+"""Input fields of entry screens: a label, an editor, what was understood, what is wrong.
+
+Every field gives and takes text, so that a draft is a plain mapping. Enter goes to the next
+field (the keyboard alone suffices)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QCheckBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui.base.names import ClusterEdit, NameEdit, NamePainter
+
+Understand = Callable[[str], str]
+"""Turns what was typed into what was understood (e.g. a date in words); "" if nothing."""
+
+
+class Field(QWidget):
+    """One labelled input. ``changed`` fires on every edit; ``done`` when Enter was pressed."""
+
+    changed = Signal()
+    done = Signal()
+
+    def __init__(self, name: str, label: str, *, required: bool, note: str = "") -> None:
+        super().__init__()
+        self.name = name
+        self.label = label
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 2, 0, 2)
+        self._grid.setHorizontalSpacing(14)
+        self._grid.setVerticalSpacing(1)
+        self._grid.setColumnMinimumWidth(0, 210)
+        self._grid.setColumnStretch(1, 1)
+        head = QVBoxLayout()
+        head.setSpacing(0)
+        title = QLabel(label)
+        title.setObjectName("fieldLabel")
+        title.setWordWrap(True)
+        head.addWidget(title)
+        if required:
+            mark = QLabel("必須")
+            mark.setObjectName("required")
+            head.addWidget(mark)
+        head.addStretch(1)
+        self._grid.addLayout(head, 0, 0, 3, 1)
+        self._hint = QLabel(note)
+        self._hint.setObjectName("fieldNote")
+        self._hint.setWordWrap(True)
+        self._hint.setVisible(bool(note))
+        self._note = note
+        self._error = QLabel("")
+        self._error.setObjectName("fieldError")
+        self._error.setWordWrap(True)
+        self._error.setVisible(False)
+        self._grid.addWidget(self._hint, 1, 1)
+        self._grid.addWidget(self._error, 2, 1)
+
+    def place(self, editor: QWidget) -> None:
+        """Put the editor beside the label."""
+        self._grid.addWidget(editor, 0, 1)
+        self.setFocusProxy(editor)
+
+    def value(self) -> str:
+        """What is entered, as text."""
+        return ""
+
+    def set_value(self, value: str) -> None:
+        """Fill the field from a draft."""
+
+    def set_hint(self, text: str) -> None:
+        """Show what was understood, or the note again."""
+        self._hint.setText(text or self._note)
+        self._hint.setObjectName("understood" if text else "fieldNote")
+        self._hint.style().unpolish(self._hint)
+        self._hint.style().polish(self._hint)
+        self._hint.setVisible(bool(text or self._note))
+
+    def set_error(self, text: str) -> None:
+        """Show what is wrong and how to mend it; "" when nothing is."""
+        self._error.setText(text)
+        self._error.setVisible(bool(text))
+        editor = self.focusProxy()
+        if isinstance(editor, QWidget):
+            editor.setProperty("wrong", bool(text))
+            editor.style().unpolish(editor)
+            editor.style().polish(editor)
+
+    @property
+    def error(self) -> str:
+        """The text of the error shown, if any."""
+        return self._error.text()
+
+
+class TextField(Field):
+    """A line of text; ``understand`` explains beneath what was typed."""
+
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        *,
+        required: bool = False,
+        note: str = "",
+        limit: int = 100,
+        understand: Understand | None = None,
+        secret: bool = False,
+        read_only: bool = False,
+    ) -> None:
+        super().__init__(name, label, required=required, note=note)
+        self.edit: QLineEdit = ClusterEdit(limit)
+        self.edit.setAccessibleName(label)
+        self.edit.setReadOnly(read_only)
+        if read_only:
+            self.edit.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        if secret:
+            self.edit.setEchoMode(QLineEdit.EchoMode.PasswordEchoOnEdit)
+        self._understand = understand
+        self.place(self.edit)
+        self.edit.textChanged.connect(self._on_text)
+        self.edit.returnPressed.connect(self.done)
+
+    def value(self) -> str:
+        return self.edit.text().strip()
+
+    def set_value(self, value: str) -> None:
+        self.edit.setText(value)
+
+    def _on_text(self, text: str) -> None:
+        if self._understand is not None:
+            self.set_hint(self._understand(text.strip()) if text.strip() else "")
+        self.changed.emit()
+
+
+class NameField(Field):
+    """A name with its exact shape beneath."""
+
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        painter: NamePainter,
+        *,
+        required: bool = False,
+        note: str = "",
+        limit: int = 100,
+    ) -> None:
+        super().__init__(name, label, required=required, note=note)
+        self.widget = NameEdit(painter, limit)
+        self.edit = self.widget.edit
+        self.edit.setAccessibleName(label)
+        self.place(self.widget)
+        self.setFocusProxy(self.edit)
+        self.edit.textChanged.connect(lambda _text: self.changed.emit())
+        self.edit.returnPressed.connect(self.done)
+
+    def value(self) -> str:
+        return self.edit.text().strip()
+
+    def set_value(self, value: str) -> None:
+        self.edit.setText(value)
+
+
+class ChoiceField(Field):
+    """One of a few codes: number keys 1–9 choose, arrows move, Enter goes on."""
+
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        choices: Sequence[tuple[str, str]],
+        *,
+        required: bool = False,
+        note: str = "",
+        columns: int = 0,
+    ) -> None:
+        super().__init__(name, label, required=required, note=note)
+        self._codes = [code for code, _ in choices]
+        self._group = QButtonGroup(self)
+        box = QWidget()
+        box.setAccessibleName(label)
+        grid = QGridLayout(box)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(0)
+        wide = columns or (1 if max((len(text) for _, text in choices), default=0) > 16 else 4)
+        for at, (_code, text) in enumerate(choices):
+            button = QRadioButton(f"{at + 1}  {text}" if len(choices) <= 9 else text)
+            button.setAccessibleName(f"{label} {text}")
+            button.installEventFilter(self)
+            self._group.addButton(button, at)
+            grid.addWidget(button, at // wide, at % wide)
+        grid.setColumnStretch(wide, 1)
+        self.place(box)
+        buttons = self._group.buttons()
+        if buttons:
+            self.setFocusProxy(buttons[0])
+        self._group.idToggled.connect(self._on_toggled)
+
+    def value(self) -> str:
+        at = self._group.checkedId()
+        return self._codes[at] if at >= 0 else ""
+
+    def set_value(self, value: str) -> None:
+        if value in self._codes:
+            self._group.button(self._codes.index(value)).setChecked(True)
+        else:
+            self._group.setExclusive(False)
+            for button in self._group.buttons():
+                button.setChecked(False)
+            self._group.setExclusive(True)
+
+    def set_error(self, text: str) -> None:
+        self._error.setText(text)
+        self._error.setVisible(bool(text))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            text = event.text()
+            if text.isascii() and text.isdigit() and 1 <= int(text) <= len(self._codes) <= 9:
+                button = self._group.button(int(text) - 1)
+                button.setChecked(True)
+                button.setFocus()
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                if self._group.checkedId() < 0 and isinstance(watched, QAbstractButton):
+                    watched.setChecked(True)
+                self.done.emit()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _on_toggled(self, _at: int, checked: bool) -> None:
+        if checked:
+            self.changed.emit()
+
+
+class FlagField(Field):
+    """Yes or no: Space toggles, Enter goes on. Its value is 1 or 0."""
+
+    def __init__(self, name: str, label: str, text: str, *, note: str = "") -> None:
+        super().__init__(name, label, required=False, note=note)
+        self.box = QCheckBox(text)
+        self.box.setAccessibleName(f"{label} {text}")
+        self.box.installEventFilter(self)
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.box)
+        row.addStretch(1)
+        self.place(holder)
+        self.setFocusProxy(self.box)
+        self.box.toggled.connect(lambda _on: self.changed.emit())
+
+    def value(self) -> str:
+        return "1" if self.box.isChecked() else "0"
+
+    def set_value(self, value: str) -> None:
+        self.box.setChecked(value == "1")
+
+    def set_error(self, text: str) -> None:
+        self._error.setText(text)
+        self._error.setVisible(bool(text))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        ):
+            self.done.emit()
+            return True
+        return super().eventFilter(watched, event)

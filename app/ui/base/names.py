@@ -1,0 +1,168 @@
+"""Names in their exact variant. Qt ignores variation selectors (TECH 0.2), so names are drawn
+glyph by glyph from the same fonts as the paper, and edited one visible character at a time."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QRawFont,
+    QTransform,
+)
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from app.core.text import clusters
+from forms.fonts import FontSet, split_runs
+
+
+class NamePainter:
+    """Draws text with the outlines the certificate will have. One per window: it keeps the
+    raw fonts it has opened."""
+
+    def __init__(self, fonts: FontSet) -> None:
+        self._fonts = fonts
+        self._raw: dict[tuple[str, float], QRawFont] = {}
+
+    def path(self, text: str, pixels: float) -> tuple[QPainterPath, float]:
+        """The outline of ``text`` with its baseline at y=0, and its advance in pixels."""
+        whole = QPainterPath()
+        x = 0.0
+        for run in split_runs(text, self._fonts, pixels).runs:
+            raw = self._font(str(run.path), pixels)
+            for glyph in run.glyphs:
+                outline = raw.pathForGlyph(glyph.glyph)
+                whole.addPath(QTransform.fromTranslate(x, 0).map(outline))
+                x += glyph.advance
+        return whole, x
+
+    def draw(self, painter: QPainter, at: QPointF, text: str, pixels: float, ink: QColor) -> None:
+        """Fill the outline of ``text`` with its baseline at ``at``."""
+        path, _ = self.path(text, pixels)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(at)
+        painter.fillPath(path, ink)
+        painter.restore()
+
+    def _font(self, file: str, pixels: float) -> QRawFont:
+        key = (file, pixels)
+        if key not in self._raw:
+            self._raw[key] = QRawFont(file, pixels, QFont.HintingPreference.PreferNoHinting)
+        return self._raw[key]
+
+
+class NameLabel(QWidget):
+    """One line of text in its exact variants (氏名の表示)."""
+
+    def __init__(self, painter: NamePainter, text: str = "", pixels: float = 22.0) -> None:
+        super().__init__()
+        self._painter = painter
+        self._text = text
+        self._pixels = pixels
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(text)
+
+    def text(self) -> str:
+        """The text as recorded, selectors included."""
+        return self._text
+
+    def set_text(self, text: str) -> None:
+        """Show another text."""
+        self._text = text
+        self.setAccessibleName(text)
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        _, width = self._painter.path(self._text, self._pixels)
+        return QSize(int(width) + 4, int(self._pixels * 1.45))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(20, int(self._pixels * 1.45))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        baseline = QPointF(2, self.height() / 2 + self._pixels * 0.37)
+        ink = self.palette().color(self.foregroundRole())
+        self._painter.draw(painter, baseline, self._text, self._pixels, ink)
+        painter.end()
+
+
+class ClusterEdit(QLineEdit):
+    """A line edit whose Backspace and Delete take a whole visible character, so that a
+    variation selector is never parted from its kanji (TECH 0.7), and whose length is counted
+    in visible characters."""
+
+    def __init__(self, limit: int = 100) -> None:
+        super().__init__()
+        self._limit = limit
+        self.textChanged.connect(self._keep_limit)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if plain and not self.hasSelectedText():
+            if key == Qt.Key.Key_Backspace and self._remove(before=True):
+                return
+            if key == Qt.Key.Key_Delete and self._remove(before=False):
+                return
+            if key == Qt.Key.Key_Left and self._step(-1):
+                return
+            if key == Qt.Key.Key_Right and self._step(+1):
+                return
+        super().keyPressEvent(event)
+
+    def _borders(self) -> list[int]:
+        """Cursor positions (UTF-16 units) between visible characters."""
+        borders = [0]
+        for cluster in clusters(self.text()):
+            borders.append(borders[-1] + len(cluster.encode("utf-16-le")) // 2)
+        return borders
+
+    def _remove(self, *, before: bool) -> bool:
+        if self.isReadOnly():
+            return False
+        borders, at = self._borders(), self.cursorPosition()
+        near = [b for b in borders if b < at] if before else [b for b in borders if b > at]
+        if not near:
+            return False
+        start, end = (near[-1], at) if before else (at, near[0])
+        self.setSelection(start, end - start)
+        self.del_()
+        return True
+
+    def _step(self, direction: int) -> bool:
+        borders, at = self._borders(), self.cursorPosition()
+        near = [b for b in borders if b < at] if direction < 0 else [b for b in borders if b > at]
+        if not near:
+            return False
+        self.setCursorPosition(near[-1] if direction < 0 else near[0])
+        return True
+
+    def _keep_limit(self, text: str) -> None:
+        parts = clusters(text)
+        if len(parts) > self._limit:
+            at = self.cursorPosition()
+            self.setText("".join(parts[: self._limit]))
+            self.setCursorPosition(min(at, self._borders()[-1]))
+
+
+class NameEdit(QWidget):
+    """A name being typed, with its exact shape drawn beneath as it will be printed."""
+
+    def __init__(self, painter: NamePainter, limit: int = 100) -> None:
+        super().__init__()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        self.edit = ClusterEdit(limit)
+        self.shape = NameLabel(painter, "", 24.0)
+        layout.addWidget(self.edit)
+        layout.addWidget(self.shape)
+        self.edit.textChanged.connect(self.shape.set_text)
+        self.setFocusProxy(self.edit)

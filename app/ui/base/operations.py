@@ -1,0 +1,116 @@
+"""Named operations: one line in a screen starts one, success and failure are stated there.
+
+The screen thread never waits (DESIGN 1.6): store work runs on the one store worker, network
+work on a small pool, key work on the device worker; results come back to the screen thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, Signal
+
+T = TypeVar("T")
+Failure = Callable[[BaseException], None]
+
+
+class Operations(QObject):
+    """Starts work off the screen thread and brings its outcome back.
+
+    ``door`` shows what no ``on_failure`` took (the error door). A screen that was closed
+    meanwhile gets nothing.
+    """
+
+    _settled = Signal(object)
+    busy_changed = Signal(bool)
+
+    def __init__(self, door: Callable[[QObject | None, BaseException], None]) -> None:
+        super().__init__()
+        self._door = door
+        self._store = ThreadPoolExecutor(1, "store")
+        self._net = ThreadPoolExecutor(2, "net")
+        self._running = 0
+        self._settled.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def busy(self) -> bool:
+        """Whether any operation is under way."""
+        return self._running > 0
+
+    def run(
+        self,
+        parent: QObject | None,
+        work: Callable[[], T],
+        on_success: Callable[[T], None],
+        on_failure: Failure | None = None,
+    ) -> Future[T]:
+        """Run ``work`` on the store worker."""
+        return self._submit(self._store, parent, work, on_success, on_failure)
+
+    def net(
+        self,
+        parent: QObject | None,
+        work: Callable[[], T],
+        on_success: Callable[[T], None],
+        on_failure: Failure | None = None,
+    ) -> Future[T]:
+        """Run ``work`` on the network pool."""
+        return self._submit(self._net, parent, work, on_success, on_failure)
+
+    def follow(
+        self,
+        parent: QObject | None,
+        future: Future[T],
+        on_success: Callable[[T], None],
+        on_failure: Failure | None = None,
+    ) -> None:
+        """Bring the outcome of a job of another worker (the key's) to the screen thread."""
+        self._begin()
+        future.add_done_callback(
+            lambda done: self._settled.emit((parent, done, on_success, on_failure))
+        )
+
+    def close(self) -> None:
+        """Let running work end and take no more."""
+        self._store.shutdown(wait=True)
+        self._net.shutdown(wait=True, cancel_futures=True)
+
+    def _submit(
+        self,
+        executor: Executor,
+        parent: QObject | None,
+        work: Callable[[], T],
+        on_success: Callable[[T], None],
+        on_failure: Failure | None,
+    ) -> Future[T]:
+        future = executor.submit(work)
+        self.follow(parent, future, on_success, on_failure)
+        return future
+
+    def _begin(self) -> None:
+        self._running += 1
+        if self._running == 1:
+            self.busy_changed.emit(True)
+
+    def _deliver(self, settled: tuple[Any, Future[Any], Callable[[Any], None], Any]) -> None:
+        parent, future, on_success, on_failure = settled
+        self._running -= 1
+        if self._running == 0:
+            self.busy_changed.emit(False)
+        if parent is not None and not shiboken6.isValid(parent):
+            return
+        error = future.exception() if not future.cancelled() else None
+        if future.cancelled():
+            return
+        try:
+            if error is None:
+                on_success(future.result())
+            elif on_failure is not None:
+                on_failure(error)
+            else:
+                self._door(parent, error)
+        except Exception as problem:  # a fault of the screen itself goes through the same door
+            self._door(parent, problem)

@@ -1,0 +1,130 @@
+"""Page furniture that every screen uses: titles, cards, boxes of state, step rows, buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+
+class Page(QWidget):
+    """A screen: title, lead sentence that says what to do next, body, and a row of actions
+    whose keys are written on the buttons."""
+
+    def __init__(self, title: str, lead: str = "") -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(28, 18, 28, 14)
+        outer.setSpacing(8)
+        self.title = QLabel(title)
+        self.title.setObjectName("title")
+        self.lead = QLabel(lead)
+        self.lead.setObjectName("lead")
+        self.lead.setWordWrap(True)
+        outer.addWidget(self.title)
+        outer.addWidget(self.lead)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(10)
+        outer.addLayout(self.body, 1)
+        self.action_row = QHBoxLayout()
+        self.action_row.setSpacing(12)
+        outer.addLayout(self.action_row)
+        self.action_row.addStretch(1)
+
+    def action(
+        self, text: str, key: str, run: Callable[[], None], *, primary: bool = False
+    ) -> QPushButton:
+        """Add a button with its key; the key works anywhere on the page."""
+        button = QPushButton(f"{text}  [{key_label(key)}]")
+        button.setAccessibleName(text)
+        if primary:
+            button.setObjectName("primary")
+        button.clicked.connect(lambda _on: run())
+        shortcut = QShortcut(QKeySequence(key), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(button.click)
+        self.action_row.addWidget(button)
+        return button
+
+    def first_focus(self) -> None:
+        """Where typing begins when the page opens; screens override it."""
+        self.setFocus()
+
+
+def key_label(key: str) -> str:
+    """A key as it is written on buttons."""
+    return {"Esc": "Esc", "Ctrl+Return": "Ctrl+Enter", "Return": "Enter"}.get(key, key)
+
+
+def card() -> tuple[QFrame, QVBoxLayout]:
+    """A white framed area and its layout."""
+    frame = QFrame()
+    frame.setObjectName("card")
+    layout = QVBoxLayout(frame)
+    layout.setContentsMargins(18, 12, 18, 12)
+    layout.setSpacing(6)
+    return frame, layout
+
+
+def scrolled(inner: QWidget) -> QScrollArea:
+    """``inner`` in a vertical scroll area that follows the focus."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(inner)
+    return area
+
+
+def box(kind: str, text: str) -> QLabel:
+    """A coloured sentence: ``ok``, ``warn`` or ``stop``; the word stands beside the colour."""
+    mark = {"ok": "✓ ", "warn": "⚠ 注意　", "stop": "■ "}[kind]
+    label = QLabel(mark + text)
+    label.setObjectName({"ok": "okBox", "warn": "warnBox", "stop": "stopBox"}[kind])
+    label.setWordWrap(True)
+    return label
+
+
+class StepRow(QWidget):
+    """Where in a guided entry the clerk is."""
+
+    def __init__(self, steps: Sequence[str]) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        self._labels = [QLabel(f"{at}. {text}") for at, text in enumerate(steps, 1)]
+        for label in self._labels:
+            row.addWidget(label)
+        row.addStretch(1)
+        self.show_step(0)
+
+    def show_step(self, now: int) -> None:
+        """Mark the step ``now`` (from 0), those before it as done."""
+        for at, label in enumerate(self._labels):
+            name = "stepNow" if at == now else "stepDone" if at < now else "stepNext"
+            label.setObjectName(name)
+            label.style().unpolish(label)
+            label.style().polish(label)
+
+
+def clear(layout: QVBoxLayout) -> None:
+    """Remove everything from a layout."""
+    while layout.count():
+        item = layout.takeAt(0)
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            widget.setParent(None)
+            widget.deleteLater()

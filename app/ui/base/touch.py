@@ -1,0 +1,204 @@
+"""Asking for the key: the sentence being signed, the touch, the PIN, and a way to give up.
+
+The dialog shows; the device worker does; what the touch is worth is judged by the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Event
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.security.authenticators.port import Assertion, Authenticator
+from app.security.worker import DeviceWorker
+from app.ui.base.door import ErrorDoor
+from app.ui.base.operations import Operations
+
+_CANCELLED = "key.cancelled"
+
+
+class ScreenPrompts(QObject):
+    """Carries the key's wishes from the device thread to the dialog and the PIN back."""
+
+    touch_wanted = Signal()
+    pin_wanted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._answered = Event()
+        self._pin: str | None = None
+
+    def touch(self) -> None:
+        """Called on the device thread when the key blinks."""
+        self.touch_wanted.emit()
+
+    def pin(self, retries_left: int | None) -> str | None:
+        """Called on the device thread; waits until the dialog answered."""
+        self._answered.clear()
+        self._pin = None
+        self.pin_wanted.emit(retries_left)
+        self._answered.wait()
+        pin, self._pin = self._pin, None
+        return pin
+
+    def answer(self, pin: str | None) -> None:
+        """The dialog's answer; None gives up."""
+        self._pin = pin
+        self._answered.set()
+
+
+class TouchDialog(QDialog):
+    """What will be signed, in large letters; Esc gives up."""
+
+    given_up = Signal()
+
+    def __init__(self, parent: QWidget | None, sentence: str, prompts: ScreenPrompts) -> None:
+        super().__init__(parent)
+        self._prompts = prompts
+        self.setWindowTitle("セキュリティキー")
+        self.setMinimumWidth(620)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(30, 26, 30, 22)
+        layout.setSpacing(16)
+        self.sentence = QLabel(sentence)
+        self.sentence.setObjectName("title")
+        self.sentence.setWordWrap(True)
+        layout.addWidget(self.sentence)
+        self.ask = QLabel("セキュリティキーを差し、光ったら触れてください。")
+        self.ask.setObjectName("warnBox")
+        self.ask.setWordWrap(True)
+        layout.addWidget(self.ask)
+        self.pin = QLineEdit()
+        self.pin.setEchoMode(QLineEdit.EchoMode.Password)
+        self.pin.setAccessibleName("キーの暗証番号")
+        self.pin.setPlaceholderText("キーの暗証番号（PIN）を入れて Enter")
+        self.pin.setVisible(False)
+        self.pin.returnPressed.connect(self._send_pin)
+        layout.addWidget(self.pin)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        self.stop = QPushButton("やめる  [Esc]")
+        self.stop.setAccessibleName("やめる")
+        self.stop.setAutoDefault(False)
+        self.stop.clicked.connect(self.reject)
+        row.addWidget(self.stop)
+        layout.addLayout(row)
+        prompts.touch_wanted.connect(self._show_touch)
+        prompts.pin_wanted.connect(self._show_pin)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._over = False
+
+    def finish(self) -> None:
+        """Close without giving up: the key has answered."""
+        self._over = True
+        self.accept()
+
+    def reject(self) -> None:
+        if not self._over:
+            self._over = True
+            self._prompts.answer(None)
+            self.given_up.emit()
+        super().reject()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.reject()
+        event.accept()
+
+    def _show_touch(self) -> None:
+        self.pin.setVisible(False)
+        self.ask.setText("キーが光っています。触れてください。")
+
+    def _show_pin(self, retries_left: int | None) -> None:
+        rest = f"（あと {retries_left} 回）" if retries_left is not None else ""
+        self.ask.setText(f"キーの暗証番号を入れてください。{rest}")
+        self.pin.clear()
+        self.pin.setVisible(True)
+        self.pin.setFocus()
+
+    def _send_pin(self) -> None:
+        pin = self.pin.text()
+        if pin:
+            self.pin.clear()
+            self.pin.setVisible(False)
+            self.ask.setText("キーが光ったら触れてください。")
+            self._prompts.answer(pin)
+
+
+class TouchDesk(QObject):
+    """Runs one touch at a time: dialog on the screen, the key on the device worker."""
+
+    def __init__(
+        self,
+        authenticator: Authenticator,
+        prompts: ScreenPrompts,
+        worker: DeviceWorker,
+        operations: Operations,
+        door: ErrorDoor,
+        rp_id: str,
+    ) -> None:
+        super().__init__()
+        self._authenticator = authenticator
+        self._prompts = prompts
+        self._worker = worker
+        self._operations = operations
+        self._door = door
+        self._rp_id = rp_id
+        self.dialog: TouchDialog | None = None
+
+    def sign(
+        self,
+        parent: QWidget,
+        sentence: str,
+        challenge: bytes,
+        credential_ids: tuple[bytes, ...],
+        on_success: Callable[[Assertion], None],
+        *,
+        uv: bool,
+        prf_salt: bytes | None = None,
+        on_failure: Callable[[BaseException], None] | None = None,
+        on_cancel: Callable[[], None] | None = None,
+    ) -> None:
+        """Show ``sentence``, wait for the touch over ``challenge`` (32 bytes).
+
+        Giving up is not an error: ``on_cancel`` is called, nothing is shown.
+        """
+        dialog = TouchDialog(parent.window(), sentence, self._prompts)
+        self.dialog = dialog
+        job = self._worker.submit(
+            lambda cancel: self._authenticator.assert_(
+                self._rp_id, challenge, credential_ids, uv=uv, prf_salt=prf_salt, cancel=cancel
+            )
+        )
+        dialog.given_up.connect(job.cancel)
+
+        def over() -> None:
+            if self.dialog is dialog:
+                self.dialog = None
+            dialog.finish()
+
+        def done(assertion: Assertion) -> None:
+            over()
+            on_success(assertion)
+
+        def failed(error: BaseException) -> None:
+            over()
+            if getattr(error, "code", "") == _CANCELLED:
+                if on_cancel is not None:
+                    on_cancel()
+            elif on_failure is not None:
+                on_failure(error)
+            else:
+                self._door.show(parent, error)
+
+        self._operations.follow(parent, job.future, done, failed)
+        dialog.open()

@@ -1,0 +1,92 @@
+"""The login form: staff id, password, then the key (SEC-20 … 25). It only collects; who may
+come in is decided by ``app.security.session``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from app.ui.base.pages import card
+
+
+class LoginForm(QWidget):
+    """``submit(staff_id, password)`` is called by Enter in the last field or the button."""
+
+    def __init__(
+        self,
+        submit: Callable[[str, str], None],
+        *,
+        heading: str = "ログイン",
+        staff_id: str = "",
+        note: str = "職員番号とパスワードを入れ、案内が出たらセキュリティキーに触れてください。",
+    ) -> None:
+        super().__init__()
+        self._submit = submit
+        outer = QVBoxLayout(self)
+        outer.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        frame, layout = card()
+        frame.setFixedWidth(520)
+        layout.setContentsMargins(36, 28, 36, 28)
+        title = QLabel(heading)
+        title.setObjectName("title")
+        layout.addWidget(title)
+        self.note = QLabel(note)
+        self.note.setObjectName("lead")
+        self.note.setWordWrap(True)
+        layout.addWidget(self.note)
+        form = QFormLayout()
+        form.setVerticalSpacing(12)
+        self.staff = QLineEdit(staff_id)
+        self.staff.setAccessibleName("職員番号")
+        self.staff.setReadOnly(bool(staff_id))
+        self.password = QLineEdit()
+        self.password.setAccessibleName("パスワード")
+        self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        form.addRow("職員番号", self.staff)
+        form.addRow("パスワード", self.password)
+        layout.addLayout(form)
+        self.message = QLabel("")
+        self.message.setObjectName("fieldError")
+        self.message.setWordWrap(True)
+        self.message.setMinimumHeight(64)
+        layout.addWidget(self.message)
+        self.button = QPushButton("次へ（キーに触れる）  [Enter]")
+        self.button.setAccessibleName("次へ")
+        self.button.setObjectName("primary")
+        layout.addWidget(self.button)
+        outer.addWidget(frame)
+        self.staff.returnPressed.connect(self.password.setFocus)
+        self.password.returnPressed.connect(self._go)
+        self.button.clicked.connect(self._go)
+
+    def first_focus(self) -> None:
+        """Typing begins at the first empty field."""
+        (self.password if self.staff.isReadOnly() else self.staff).setFocus()
+
+    def set_busy(self, busy: bool, text: str = "") -> None:
+        """While the key is awaited the fields rest."""
+        for widget in (self.staff, self.password, self.button):
+            widget.setEnabled(not busy)
+        if busy:
+            self.message.setText(text)
+
+    def refuse(self, message: str, remedy: str) -> None:
+        """Say why not; the password is cleared, the id stays."""
+        self.set_busy(False)
+        self.message.setText(f"{message}\n{remedy}")
+        self.password.clear()
+        self.password.setFocus()
+
+    def _go(self) -> None:
+        staff, password = self.staff.text().strip(), self.password.text()
+        if not staff:
+            self.message.setText("職員番号を入れてください。")
+            self.staff.setFocus()
+        elif not password:
+            self.message.setText("パスワードを入れてください。")
+            self.password.setFocus()
+        else:
+            self.message.setText("")
+            self._submit(staff, password)

@@ -1,0 +1,222 @@
+"""The one window: top bar, menu of what this person may do, the open screen, a status line,
+and a cover that hides everything while locked (SEC-30, SEC-64 … 68)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui.base.pages import Page
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """One line of the menu: a function's id, its words and its area's words."""
+
+    function_id: str
+    label: str
+    area: str
+    key: str
+
+
+class Cover(QWidget):
+    """Hides every pixel of the screen beneath; holds the unlock form."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("cover")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.place = QVBoxLayout(self)
+        self.place.setAlignment(Qt.AlignmentFlag.AlignCenter)
+
+
+class MainWindow(QMainWindow):
+    """The counter's window. It shows what it is given and tells what was asked for."""
+
+    chosen = Signal(str)
+    lock_asked = Signal()
+    log_off_asked = Signal()
+    idle = Signal()
+    closing = Signal()
+
+    def __init__(self, *, training: bool, terminal: str) -> None:
+        super().__init__()
+        self.setWindowTitle("まどぐち　後期高齢者医療 窓口端末")
+        self.resize(1366, 860)
+        root = QWidget()
+        outer = QVBoxLayout(root)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(self._top_bar(training=training, terminal=terminal))
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        self._menu = QFrame()
+        self._menu.setObjectName("sideMenu")
+        self._menu.setFixedWidth(210)
+        self._menu_layout = QVBoxLayout(self._menu)
+        self._menu_layout.setContentsMargins(0, 8, 0, 8)
+        self._menu_layout.setSpacing(0)
+        self._menu_buttons = QButtonGroup(self)
+        self._menu_shortcuts: list[QShortcut] = []
+        middle.addWidget(self._menu)
+        self._screens = QStackedWidget()
+        middle.addWidget(self._screens, 1)
+        outer.addLayout(middle, 1)
+        outer.addWidget(self._status_bar())
+        self._front = QStackedWidget()
+        self._front.addWidget(root)
+        self.cover = Cover()
+        self._front.addWidget(self.cover)
+        self.setCentralWidget(self._front)
+        self._menu.setVisible(False)
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.timeout.connect(self.idle)
+        self._key("F12", self.lock_asked.emit)
+        self._key("Shift+F12", self.log_off_asked.emit)
+
+    def _key(self, key: str, run: Callable[[], None]) -> None:
+        shortcut = QShortcut(QKeySequence(key), self)
+        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+        shortcut.activated.connect(run)
+
+    def _top_bar(self, *, training: bool, terminal: str) -> QWidget:
+        bar = QFrame()
+        bar.setObjectName("topBar")
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(18, 8, 18, 8)
+        row.addWidget(QLabel("後期高齢者医療　窓口端末"))
+        if training:
+            mark = QLabel("研修")
+            mark.setObjectName("trainingMark")
+            row.addWidget(mark)
+        row.addStretch(1)
+        self._age = QLabel("")
+        self._age.setObjectName("ageMark")
+        row.addWidget(self._age)
+        self._who = QLabel("")
+        row.addWidget(self._who)
+        row.addWidget(QLabel(terminal))
+        return bar
+
+    def _status_bar(self) -> QWidget:
+        bar = QFrame()
+        bar.setObjectName("statusBar")
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(8, 0, 8, 0)
+        self._status = QLabel("")
+        self._line = QLabel("")
+        keys = QLabel("F1 手引き　F2 検索　F12 離席（ロック）　Shift+F12 終了")
+        row.addWidget(self._status, 1)
+        row.addWidget(self._line)
+        row.addWidget(keys)
+        return bar
+
+    def say(self, text: str) -> None:
+        """Show one sentence in the status line."""
+        self._status.setText(text)
+
+    def show_line(self, text: str) -> None:
+        """Show the state of the line to the union."""
+        self._line.setText(text)
+
+    def show_age(self, text: str) -> None:
+        """Show the age of what was last received, when it is a warning (SEC-118)."""
+        self._age.setText(text)
+
+    def set_staff(self, name: str) -> None:
+        """Show who is at the desk."""
+        self._who.setText(f"担当　{name}" if name else "")
+
+    def set_menu(self, entries: Sequence[MenuEntry]) -> None:
+        """Build the menu anew: what is not permitted is absent, not grey (SEC-30)."""
+        for shortcut in self._menu_shortcuts:
+            shortcut.setParent(None)
+        self._menu_shortcuts.clear()
+        while self._menu_layout.count():
+            item = self._menu_layout.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.deleteLater()
+        area = ""
+        for entry in entries:
+            if entry.area != area:
+                area = entry.area
+                self._menu_layout.addWidget(QLabel(area))
+            text = f"{entry.label}  {entry.key}" if entry.key else entry.label
+            button = QPushButton(text)
+            button.setAccessibleName(entry.label)
+            button.setCheckable(True)
+            button.setProperty("function", entry.function_id)
+            button.clicked.connect(lambda _on, f=entry.function_id: self.chosen.emit(f))
+            self._menu_buttons.addButton(button)
+            self._menu_layout.addWidget(button)
+            if entry.key:
+                shortcut = QShortcut(QKeySequence(entry.key), self)
+                shortcut.activated.connect(button.click)
+                self._menu_shortcuts.append(shortcut)
+        self._menu_layout.addStretch(1)
+        self._menu.setVisible(bool(entries))
+
+    def menu_functions(self) -> tuple[str, ...]:
+        """Ids of the functions in the menu, in order."""
+        return tuple(str(b.property("function")) for b in self._menu_buttons.buttons())
+
+    def show_screen(self, screen: QWidget, function_id: str = "") -> None:
+        """Put a screen in place of the one before, which is destroyed with what it showed."""
+        before = self._screens.currentWidget()
+        self._screens.addWidget(screen)
+        self._screens.setCurrentWidget(screen)
+        if before is not None:
+            self._screens.removeWidget(before)
+            before.deleteLater()
+        for button in self._menu_buttons.buttons():
+            if button.property("function") == function_id:
+                button.setChecked(True)
+        if isinstance(screen, Page):
+            screen.first_focus()
+
+    def open_screen(self) -> QWidget | None:
+        """The screen in place."""
+        return self._screens.currentWidget()
+
+    def set_covered(self, covered: bool) -> None:
+        """Hide or show everything; while covered the title names nobody either."""
+        self._front.setCurrentIndex(1 if covered else 0)
+
+    @property
+    def covered(self) -> bool:
+        """Whether the cover is in place."""
+        return self._front.currentIndex() == 1
+
+    def watch_idle(self, seconds: float) -> None:
+        """Ask for the lock after ``seconds`` without input; 0 stops watching."""
+        self._idle.stop()
+        if seconds > 0:
+            self._idle.setInterval(int(seconds * 1000))
+            self._idle.start()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress) and (
+            self._idle.isActive()
+        ):
+            self._idle.start()
+        return super().eventFilter(watched, event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closing.emit()
+        super().closeEvent(event)
