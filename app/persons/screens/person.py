@@ -1,0 +1,106 @@
+"""個人の照会: one person, read-only, with the actions that lead on."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.persons.show import PersonView, open_person
+from app.ui.base.desk import Desk
+from app.ui.base.names import NameLabel, NamePainter
+from app.ui.base.pages import Page, box, card, clear, scrolled
+
+
+class PersonScreen(Page):
+    """Name large and in its exact variant; everything else beneath."""
+
+    def __init__(
+        self, desk: Desk, person_id: str, by_number: bool = False, confirmed: bool = False
+    ) -> None:
+        super().__init__("個人の照会", "")
+        self._desk = desk
+        self._painter = NamePainter(desk.fonts)
+        self._place = QVBoxLayout()
+        self.body.addLayout(self._place, 1)
+        self.view: PersonView | None = None
+        self.action("検索へ戻る", "Esc", lambda: desk.go("persons.search"))
+        today = desk.clock.now().date()
+        desk.operations.run(
+            self,
+            lambda: open_person(
+                desk.gate,
+                desk.session,
+                person_id,
+                desk.tables,
+                today,
+                by_number=by_number,
+                confirmed=confirmed,
+            ),
+            self._show,
+        )
+
+    def _show(self, view: PersonView) -> None:
+        self.view = view
+        clear(self._place)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        head, layout = card()
+        row = QHBoxLayout()
+        row.addWidget(NameLabel(self._painter, view.line.name, 36), 1)
+        if view.line.care:
+            mark = QLabel("取扱注意")
+            mark.setObjectName("careMark")
+            row.addWidget(mark)
+        elif view.line.state:
+            mark = QLabel(view.line.state)
+            mark.setObjectName("deadMark")
+            row.addWidget(mark)
+        layout.addLayout(row)
+        layout.addWidget(QLabel(view.line.kana))
+        age = f"　{view.line.age}歳" if view.line.age.isdigit() else ""
+        layout.addWidget(QLabel(f"{view.line.birth}{age}　{view.line.sex}"))
+        column.addWidget(head)
+        if view.line.care:
+            column.addWidget(
+                box(
+                    "stop",
+                    "支援措置の対象の方です。氏名と生年月日のほかは表示できません。"
+                    "問い合わせには答えず、責任者に引き継いでください。",
+                )
+            )
+        else:
+            column.addWidget(self._details(view))
+        column.addStretch(1)
+        self._place.addWidget(scrolled(inner))
+
+    def _details(self, view: PersonView) -> QWidget:
+        frame, layout = card()
+        grid = QGridLayout()
+        grid.setColumnMinimumWidth(0, 190)
+        grid.setColumnStretch(1, 1)
+        rows: list[tuple[str, str, bool]] = [
+            ("住所", view.line.address, True),
+            ("宛名番号", view.line.atena_number, False),
+            ("過去の宛名番号", "、".join(view.former_atena), False),
+        ]
+        for period in view.eligibility:
+            lost = f"〜{period.lost}" if period.lost else "〜"
+            rows += [
+                ("被保険者番号", period.insured_number, False),
+                ("資格の期間", f"{period.acquired} {lost}", False),
+                ("負担割合", period.copay, False),
+                ("限度区分", period.limit, False),
+            ]
+        rows += [("同じ世帯の方", name, True) for name in view.household]
+        rows += [("受付", f"{case}（{state}）", False) for case, state in view.cases]
+        rows += [("発行した証", f"{no}（{state}）", False) for no, state in view.certificates]
+        for label, text, exact in rows:
+            if not text:
+                continue
+            at = grid.rowCount()
+            title = QLabel(label)
+            title.setObjectName("fieldLabel")
+            grid.addWidget(title, at, 0)
+            grid.addWidget(NameLabel(self._painter, text, 20) if exact else QLabel(text), at, 1)
+        layout.addLayout(grid)
+        return frame

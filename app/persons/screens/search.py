@@ -1,0 +1,238 @@
+"""One search box, the people found, and no way to pick one by a number alone."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QSize, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableWidget,
+    QTableWidgetItem,
+)
+
+from app.persons.find import Results, search
+from app.persons.show import PersonLine
+from app.ui.base.desk import Desk
+from app.ui.base.names import NamePainter
+from app.ui.base.pages import Page
+
+_SETTLE_MS = 90
+_COLUMNS = (
+    "氏名",
+    "フリガナ",
+    "生年月日",
+    "年齢",
+    "性別",
+    "住所",
+    "被保険者番号",
+    "宛名番号",
+    "状態",
+)
+_WIDTHS = (190, 190, 130, 56, 56, 330, 120, 140, 150)
+_NAME_COLUMNS = frozenset({0, 5})
+
+
+class NameDelegate(QStyledItemDelegate):
+    """Draws names and addresses in their exact variants."""
+
+    def __init__(self, painter: NamePainter) -> None:
+        super().__init__()
+        self._names = painter
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        self.initStyleOption(option, index)
+        text, option.text = option.text, ""
+        style = option.widget.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        pixels = 18.0
+        at = QPointF(option.rect.left() + 6, option.rect.center().y() + pixels * 0.37)
+        painter.save()
+        painter.setClipRect(option.rect)
+        self._names.draw(
+            painter, at, text, pixels, option.palette.color(option.palette.ColorRole.Text)
+        )
+        painter.restore()
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(120, 34)
+
+
+class SearchBox(QLineEdit):
+    """Down and Enter lead into the list."""
+
+    def __init__(self, table: QTableWidget) -> None:
+        super().__init__()
+        self._table = table
+        self.setObjectName("searchBox")
+        self.setAccessibleName("検索")
+        self.setPlaceholderText("氏名・カナ・生年月日・番号・電話番号")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if self._table.rowCount():
+                self._table.setFocus()
+                self._table.selectRow(max(self._table.currentRow(), 0))
+            return
+        super().keyPressEvent(event)
+
+
+class SearchScreen(Page):
+    """検索: type, see, choose. Nobody found leads on to the notification."""
+
+    def __init__(self, desk: Desk, text: str = "") -> None:
+        super().__init__(
+            "検索",
+            "三文字ほど入れると候補が出ます。↓で選び、氏名・生年月日・住所を確かめて Enter。",
+        )
+        self._desk = desk
+        self._results: Results | None = None
+        self._number = 0
+        painter = NamePainter(desk.fonts)
+        self.table = QTableWidget(0, len(_COLUMNS))
+        self._build_table(painter)
+        self.box = SearchBox(self.table)
+        self.body.addWidget(self.box)
+        self.understood = QLabel("")
+        self.understood.setObjectName("understood")
+        self.body.addWidget(self.understood)
+        self.body.addWidget(self.table, 1)
+        self.nobody = QLabel("")
+        self.nobody.setObjectName("warnBox")
+        self.nobody.setWordWrap(True)
+        self.nobody.setVisible(False)
+        self.body.addWidget(self.nobody)
+        self.confirm = QLabel("")
+        self.confirm.setObjectName("warnBox")
+        self.confirm.setWordWrap(True)
+        self.confirm.setVisible(False)
+        self.body.addWidget(self.confirm)
+        self.action("検索欄へ", "F2", self.first_focus)
+        self.action("県外転入の届出を始める", "F6", self._start_notification)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._settle.timeout.connect(self._search)
+        self.box.textChanged.connect(self._typed)
+        self.table.itemActivated.connect(lambda _item: self._choose())
+        self._awaiting: str | None = None
+        if text:
+            self.box.setText(text)
+
+    def first_focus(self) -> None:
+        self.box.setFocus()
+        self.box.selectAll()
+
+    def _build_table(self, painter: NamePainter) -> None:
+        table = self.table
+        table.setAccessibleName("検索結果")
+        table.setHorizontalHeaderLabels(list(_COLUMNS))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setAlternatingRowColors(True)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().setVisible(False)
+        table.verticalHeader().setDefaultSectionSize(36)
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        for column, width in enumerate(_WIDTHS):
+            table.setColumnWidth(column, width)
+        self._delegate = NameDelegate(painter)
+        for column in _NAME_COLUMNS:
+            table.setItemDelegateForColumn(column, self._delegate)
+
+    def _typed(self, text: str) -> None:
+        self._awaiting = None
+        self.confirm.setVisible(False)
+        if text.strip():
+            self._settle.start()
+        else:
+            self._settle.stop()
+            self._show(None)
+
+    def _search(self) -> None:
+        self._number += 1
+        asked, text = self._number, self.box.text()
+        desk = self._desk
+        desk.operations.run(
+            self,
+            lambda: search(desk.gate, desk.session, text, desk.tables, desk.clock.now().date()),
+            lambda found: self._show(found) if asked == self._number else None,
+        )
+
+    def _show(self, results: Results | None) -> None:
+        self._results = results
+        lines = results.lines if results else ()
+        self.table.setRowCount(len(lines))
+        for row, line in enumerate(lines):
+            for column, text in enumerate(_cells(line)):
+                self.table.setItem(row, column, QTableWidgetItem(text))
+        if lines:
+            self.table.selectRow(0)
+        self.understood.setText(results.understood if results else "")
+        more = bool(results and results.more)
+        if more:
+            self.understood.setText(
+                f"{self.understood.text()}　　50件を超えました。続けて入れて絞ってください。"
+            )
+        nobody = bool(results and results.searched and not lines)
+        self.nobody.setText(
+            "⚠ この条件の方はいません。別の書き方（カナ、生年月日）でも確かめ、"
+            "県外からの転入なら F6 で届出を始めます。"
+        )
+        self.nobody.setVisible(nobody)
+
+    def _choose(self) -> None:
+        row = self.table.currentRow()
+        if self._results is None or not 0 <= row < len(self._results.lines):
+            return
+        line = self._results.lines[row]
+        if self._results.by_number and self._awaiting != line.person_id:
+            # A number alone chooses nobody (SEC-06): the second Enter says that name and
+            # birth date were compared with the person at the counter.
+            self._awaiting = line.person_id
+            self.confirm.setText(
+                f"⚠ 番号で見つかりました。{line.name} 様、{line.birth}生まれ — "
+                "氏名と生年月日を窓口の方に確かめてから、もう一度 Enter を押してください。"
+            )
+            self.confirm.setVisible(True)
+            return
+        self._desk.go(
+            "persons.open",
+            person_id=line.person_id,
+            by_number=self._results.by_number,
+            confirmed=self._awaiting == line.person_id,
+        )
+
+    def _start_notification(self) -> None:
+        self._desk.go(
+            "eligibility.open_case", prefill=self._results.prefill if self._results else {}
+        )
+
+
+def _cells(line: PersonLine) -> tuple[str, ...]:
+    return (
+        line.name,
+        line.kana,
+        line.birth,
+        line.age,
+        line.sex,
+        line.address,
+        line.insured_number,
+        line.atena_number,
+        line.state,
+    )

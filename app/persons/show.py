@@ -1,0 +1,225 @@
+"""One person as the screen shows them, with restrictions applied (SEC-06, SEC-94; DOMAIN 7.3).
+
+A person under support measures (支援措置) is 取扱注意: name and birth date only, no address, no
+number, no household, to whoever looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from app.core.errors import UserError
+from app.core.tables import Tables
+from app.rules import days
+from app.rules.wareki import Eras, on_paper, on_screen
+from app.rules.wareki_input import parse_date
+from app.security.gate import Gate, Subject
+from app.security.gate_work import GateWork
+from app.security.session import Session
+from db.search import Hit, by_ids
+from db.tables.cases import case_file
+from db.tables.certificates import certificate
+from db.tables.persons import (
+    atena,
+    household_member,
+    insured,
+    my_number,
+    person,
+    restriction,
+)
+
+_FOREIGN = "2"
+_LIVING = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """One line of a result list, all text as shown."""
+
+    person_id: str
+    name: str
+    kana: str
+    birth: str
+    age: str
+    sex: str
+    address: str
+    insured_number: str
+    atena_number: str
+    state: str
+    care: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """One period of eligibility, as shown."""
+
+    insured_number: str
+    acquired: str
+    lost: str
+    copay: str
+    limit: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A person's page. Everything but name and birth is empty when ``care`` is set."""
+
+    line: PersonLine
+    former_atena: tuple[str, ...]
+    eligibility: tuple[Eligibility, ...]
+    household: tuple[str, ...]
+    cases: tuple[tuple[str, str], ...]
+    certificates: tuple[tuple[str, str], ...]
+    has_number: bool
+
+
+def person_lines(hits: Sequence[Hit], tables: Tables, today: date) -> tuple[PersonLine, ...]:
+    """Found persons in the clerk's words, beside any number the name, birth date and address
+    (SEC-06, SEC-07); 取扱注意 hides all but name and birth date."""
+    eras = Eras(tables["eras"])
+    return tuple(_line(hit, tables, eras, today) for hit in hits)
+
+
+def _line(hit: Hit, tables: Tables, eras: Eras, today: date) -> PersonLine:
+    birth = parse_date(hit.birth_written, eras, uncertain=True)
+    shown = on_screen(birth, eras, western=hit.person_kind == _FOREIGN)
+    if hit.restricted:
+        return PersonLine(hit.person_id, hit.name, "", shown, "", "", "", "", "", "取扱注意", True)
+    known = birth.exact is not None and birth.exact <= today
+    return PersonLine(
+        hit.person_id,
+        hit.name,
+        hit.kana,
+        shown,
+        str(days.age_on(birth.sort_date, today)) if known else "不詳",
+        tables["sexes"].label(hit.sex, today),
+        hit.address,
+        hit.insured_number,
+        hit.atena_number,
+        "" if hit.state == _LIVING else tables["resident_states"].label(hit.state, today),
+        False,
+    )
+
+
+def open_person(
+    gate: Gate,
+    session: Session,
+    person_id: str,
+    tables: Tables,
+    today: date,
+    *,
+    by_number: bool,
+    confirmed: bool,
+) -> PersonView:
+    """Open one person (個人の照会).
+
+    Raises UserError ``persons.number_alone`` when the person was found by a number and name
+    and birth date were not compared (SEC-06), ``persons.unknown`` for an id that is not here.
+    """
+    if by_number and not confirmed:
+        raise UserError(
+            "persons.number_alone",
+            "番号だけでは開けません。",
+            "氏名と生年月日を窓口の方に確かめてから、もう一度選んでください。",
+        )
+    with gate.view("persons.open", session, subject=Subject("person", person_id)) as work:
+        hits = by_ids(work, [person_id])
+        if not hits:
+            raise UserError(
+                "persons.unknown",
+                "その方の情報が見つかりません。",
+                "検索し直してください。",
+            )
+        line = person_lines(hits, tables, today)[0]
+        if line.care:
+            view = PersonView(line, (), (), (), (), (), has_number=False)
+        else:
+            view = _whole(work, line, person_id, tables, today)
+        work.note(shown=(person_id,), query_kind="person", numbers=False)
+    return view
+
+
+def _whole(
+    work: GateWork, line: PersonLine, person_id: str, tables: Tables, today: date
+) -> PersonView:
+    eras = Eras(tables["eras"])
+
+    def day(text: str) -> str:
+        return on_paper(date.fromisoformat(text), eras) if text else ""
+
+    periods = tuple(
+        Eligibility(
+            row.insured_number,
+            day(row.acquired_on),
+            day(row.lost_on),
+            f"{row.copay_ratio}割（{day(row.copay_from)}から）" if row.copay_ratio else "",
+            tables["limit_classes"].label(row.limit_class, today) if row.limit_class else "",
+        )
+        for row in work.all(
+            select(insured)
+            .where(insured.c.person_id == person_id)
+            .order_by(insured.c.acquired_on.desc())
+        )
+    )
+    return PersonView(
+        line,
+        former_atena=tuple(
+            row.atena_number
+            for row in work.all(
+                select(atena.c.atena_number).where(
+                    atena.c.person_id == person_id, atena.c.current.is_(False)
+                )
+            )
+        ),
+        eligibility=periods,
+        household=_household(work, person_id),
+        cases=tuple(
+            (row.id, row.state)
+            for row in work.all(
+                select(case_file.c.id, case_file.c.state).where(case_file.c.person_id == person_id)
+            )
+        ),
+        certificates=tuple(
+            (row.number, row.state)
+            for row in work.all(
+                select(certificate.c.number, certificate.c.state).where(
+                    certificate.c.person_id == person_id
+                )
+            )
+        ),
+        has_number=work.first(
+            select(my_number.c.owner_id).where(
+                my_number.c.owner_kind == "person", my_number.c.owner_id == person_id
+            )
+        )
+        is not None,
+    )
+
+
+def _household(work: GateWork, person_id: str) -> tuple[str, ...]:
+    """Relation and name of those in the same household; members under support measures are
+    not named to each other."""
+    mine = work.first(
+        select(household_member.c.municipality_code, household_member.c.household_number).where(
+            household_member.c.person_id == person_id
+        )
+    )
+    if mine is None:
+        return ()
+    hidden = select(restriction.c.person_id).where(restriction.c.lifted_at == "")
+    rows = work.all(
+        select(household_member.c.relation, person.c.name)
+        .join(person, person.c.id == household_member.c.person_id)
+        .where(
+            household_member.c.municipality_code == mine.municipality_code,
+            household_member.c.household_number == mine.household_number,
+            household_member.c.person_id != person_id,
+            household_member.c.person_id.not_in(hidden),
+        )
+        .order_by(household_member.c.is_head.desc(), person.c.birth_sort)
+    )
+    return tuple(f"{row.relation}　{row.name}" for row in rows)

@@ -1,0 +1,84 @@
+"""Functions of finding and showing a person (被保険者の照会)."""
+
+from __future__ import annotations
+
+from app.security.spec import Area, Function, Kind, MyNumber, SecondPerson, StepUp
+
+AREA = Area("persons", "照会", 10)
+
+_SHOWN = (
+    "person",
+    "atena",
+    "insured",
+    "address",
+    "restriction",
+    "household_member",
+    "household",
+    "watermark",
+)
+
+FUNCTIONS: tuple[Function, ...] = (
+    Function(
+        id="persons.search",
+        area="persons",
+        kind=Kind.INQUIRE,
+        label="検索",
+        help="氏名（漢字・カナ）、生年月日、被保険者番号、宛名番号、電話番号のどれでも、"
+        "一つの欄に入れて探します。見つかった方は、氏名・生年月日・住所を見比べて選びます。",
+        reads=_SHOWN,
+        screen="app.persons.screens.search:SearchScreen",
+        menu=True,
+    ),
+    Function(
+        id="persons.search_by_number",
+        area="persons",
+        kind=Kind.INQUIRE,
+        label="個人番号による検索",
+        help="個人番号で探します。個人番号を使う事務の権限がある職員だけが使えます。",
+        step_up=StepUp.RECENT,
+        purpose=True,
+        my_number=MyNumber.SEARCH,
+        reads=(*_SHOWN, "my_number"),
+    ),
+    Function(
+        id="persons.open",
+        area="persons",
+        kind=Kind.INQUIRE,
+        label="個人の照会",
+        help="一人の資格・住所・世帯を開きます。だれの情報をいつ開いたかが記録されます。",
+        step_up=StepUp.RECENT,
+        reads=(*_SHOWN, "case_file", "certificate", "my_number.owner_kind", "my_number.owner_id"),
+    ),
+    Function(
+        id="persons.show_my_number",
+        area="persons",
+        kind=Kind.INQUIRE,
+        label="個人番号の表示",
+        help="確認のために個人番号を別の画面に出します。目的を選び、キーに触れます。",
+        step_up=StepUp.TOUCH,
+        purpose=True,
+        my_number=MyNumber.SHOW,
+        reads=("person", "my_number", "restriction"),
+    ),
+    Function(
+        id="persons.mark_support",
+        area="persons",
+        kind=Kind.UPDATE,
+        label="支援措置の登録",
+        help="支援措置の対象の方に取扱注意を付けます。期間を過ぎても自動では外れません。",
+        step_up=StepUp.TOUCH,
+        reads=("person", "restriction"),
+        writes=("restriction",),
+    ),
+    Function(
+        id="persons.lift_support",
+        area="persons",
+        kind=Kind.UPDATE,
+        label="支援措置の解除",
+        help="取扱注意を外します。キーに触れ、責任者の確認が要ります。",
+        step_up=StepUp.TOUCH,
+        second_person=SecondPerson.SUPERVISOR,
+        reads=("person", "restriction"),
+        writes=("restriction",),
+    ),
+)
