@@ -7,11 +7,13 @@ To add a function: an entry in its area's ``spec.py``, a service, an example in
 from __future__ import annotations
 
 from app.functions.admin import spec as admin
+from app.functions.eligibility import spec as eligibility
 from app.functions.own import spec as own
 from app.functions.records import spec as records
+from app.persons import spec as persons
 from app.security.spec import Area, Catalog, Function, Kind
 
-SPECS = (own, records, admin)
+SPECS = (own, persons, eligibility, records, admin)
 """The areas of work; each module has an ``AREA`` and its ``FUNCTIONS``."""
 
 

@@ -1,0 +1,341 @@
+"""Certificates (証): drawn from a decision only, proved before paper, issued by touch.
+
+Order of DESIGN 7: reserve the number → draw → prove → preview → touch over the PDF's digest →
+issue row → spool → the clerk confirms the paper. A reserved number that is not issued becomes
+void with its cause; a spoilt sheet is spoilt, not a second issue.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from app.core.errors import UserError
+from app.core.tables import Tables
+from app.functions.eligibility.decisions import DecisionView
+from app.functions.eligibility.paper_data import FORM_OF_PAPER, paper_data
+from app.security.approval import Approval
+from app.security.gate import ActWork, Draft, Gate, RowVersion, Subject
+from app.security.session import Session
+from app.wire.records import DecisionRecord
+from db.tables.cases import case_file, decision
+from db.tables.certificates import certificate, sheet
+from forms.press import Press, Rendered
+from forms.spool import Printer
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """For which decision a number is reserved."""
+
+    case_id: str
+    decision_id: str
+    form_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A certificate drawn and proved, not yet issued. ``number`` is its 発行番号."""
+
+    case_id: str
+    decision_id: str
+    number: str
+    version: int
+    form_id: str
+    name: str
+    rendered: Rendered
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What the touch is over, beside the digest of the PDF."""
+
+    number: str
+    case_id: str
+    decision_id: str
+    form_id: str
+    delivery: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """An issued certificate and the sheet that was sent to the printer."""
+
+    number: str
+    sheet_id: str
+    journal_line: int
+
+
+def reserve_and_draw(
+    gate: Gate,
+    session: Session,
+    view: DecisionView,
+    tables: Tables,
+    press: Press,
+    now: datetime,
+    *,
+    training: bool,
+) -> Proof:
+    """Reserve the number, draw the paper that the decision names, and prove it.
+
+    Raises UserError ``eligibility.not_compared`` (SEC-119), ``eligibility.not_issuable``; a
+    drawing or proof that fails voids the number with its cause and raises its own error.
+    """
+    record = _issuable(view)
+    form_id = FORM_OF_PAPER[record.paper]
+    draft = gate.prepare(
+        "eligibility.reserve_certificate",
+        session,
+        subject=Subject("case", view.case_id),
+        content=Reserve(view.case_id, record.decision_id, form_id),
+    )
+    with gate.act(draft) as work:
+        _require_current(work, view.case_id, record.decision_id)
+        number = _new_number(work, draft)
+        work.run(
+            insert(certificate).values(
+                number=number,
+                form_id=form_id,
+                case_id=view.case_id,
+                decision_id=record.decision_id,
+                state="reserved",
+                reserved_by=work.staff_id,
+                reserved_at=work.at.isoformat(),
+            )
+        )
+        # What is drawn comes from the row, not from the screen's copy (CON-07).
+        text = work.scalar(select(decision.c.record).where(decision.c.id == record.decision_id))
+    stored = DecisionRecord(**json.loads(text))
+    try:
+        data = paper_data(stored, number, tables)
+        rendered = press.render(form_id, data, training=training, now=now)
+        press.prove(rendered, data)
+    except Exception as error:
+        code = error.code if isinstance(error, UserError) else type(error).__name__
+        void(gate, session, number, 1, f"券面を作れませんでした（{code}）")
+        raise
+    return Proof(view.case_id, record.decision_id, number, 1, form_id, stored.name, rendered)
+
+
+def void(gate: Gate, session: Session, number: str, version: int, cause: str) -> None:
+    """Make a reserved number void; the number is never used again."""
+    draft = gate.prepare(
+        "eligibility.void_certificate",
+        session,
+        subject=Subject("certificate", number),
+        content=Void(number, cause),
+        versions=(RowVersion("certificate", number, version),),
+    )
+    with gate.act(draft) as work:
+        _require_state(work, number, "reserved")
+        work.run(
+            update(certificate)
+            .where(certificate.c.number == number)
+            .values(state="void", cause=cause, version=certificate.c.version + 1)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Void:
+    """Which number becomes void and why."""
+
+    number: str
+    cause: str
+
+
+def prepare_issue(gate: Gate, session: Session, proof: Proof, view: DecisionView) -> Draft:
+    """What the clerk touches the key for: this number, this decision, this very PDF."""
+    record = _issuable(view)
+    how = "郵送用に" if record.delivery == "post" else ""
+    title = {"eligibility_certificate": "資格確認書", "eligibility_notice": "資格情報のお知らせ"}
+    return gate.prepare(
+        "eligibility.issue_certificate",
+        session,
+        subject=Subject("certificate", proof.number),
+        content=Issue(
+            proof.number, proof.case_id, proof.decision_id, proof.form_id, record.delivery
+        ),
+        sentence=f"{proof.name} 様の{title[record.paper]}（発行番号 {proof.number}）を"
+        f"{how}発行します。",
+        versions=(
+            RowVersion("certificate", proof.number, proof.version),
+            RowVersion("case_file", view.case_id, view.case_version),
+        ),
+        digest=proof.rendered.digest,
+    )
+
+
+def perform_issue(
+    gate: Gate, draft: Draft, approvals: tuple[Approval, ...], proof: Proof, printer: Printer
+) -> Issued:
+    """Write the issue and then send the sheet to the printer (FLOW-107).
+
+    The row comes first: paper without a row cannot exist; a row without paper is found on the
+    day list, because its sheet waits to be confirmed.
+    """
+    with gate.act(draft, approvals) as work:
+        content: Issue = work.content
+        _require_state(work, content.number, "reserved")
+        _require_current(work, content.case_id, content.decision_id)
+        work.run(
+            update(certificate)
+            .where(certificate.c.number == content.number)
+            .values(
+                state="issued",
+                pdf_digest=proof.rendered.digest.hex(),
+                issued_by=work.staff_id,
+                issued_at=work.at.isoformat(),
+                delivery=content.delivery,
+                version=certificate.c.version + 1,
+            )
+        )
+        sheet_id = _new_sheet(work, content.number, 1)
+        work.run(
+            update(case_file)
+            .where(case_file.c.id == content.case_id)
+            .values(state="issued", version=case_file.c.version + 1)
+        )
+        line = work.line
+    printer.spool(proof.rendered.pdf, proof.number)
+    return Issued(content.number, sheet_id, line)
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """What came out of the printer: confirmed, or spoilt with its cause."""
+
+    sheet_id: str
+    number: str
+    state: str
+    cause: str
+
+
+def settle_sheet(
+    gate: Gate, session: Session, number: str, sheet_id: str, *, good: bool, cause: str = ""
+) -> None:
+    """Record that the paper came out right, or that the sheet was spoilt (FLOW-108)."""
+    content = Settle(sheet_id, number, "confirmed" if good else "spoilt", cause)
+    draft = gate.prepare(
+        "eligibility.settle_sheet",
+        session,
+        subject=Subject("certificate", number),
+        content=content,
+    )
+    with gate.act(draft) as work:
+        changed = work.run(
+            update(sheet)
+            .where(sheet.c.id == sheet_id, sheet.c.state == "spooled")
+            .values(state=content.state, cause=cause, settled_at=work.at.isoformat())
+        )
+        if changed != 1:
+            raise UserError(
+                "eligibility.sheet_settled",
+                "この用紙の確認は、すでに記録されています。",
+                "受付の一覧から、今の状態を確かめてください。",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Reprint:
+    """A further sheet of the same certificate after a spoilt one."""
+
+    number: str
+    copy: int
+
+
+def prepare_reprint(gate: Gate, session: Session, proof: Proof, copy: int) -> Draft:
+    """Touch over the same PDF once more: the spoilt sheet is replaced, nothing is reissued."""
+    return gate.prepare(
+        "eligibility.reprint_sheet",
+        session,
+        subject=Subject("certificate", proof.number),
+        content=Reprint(proof.number, copy),
+        sentence=f"書き損じた用紙の代わりに、発行番号 {proof.number} をもう一枚印刷します。",
+        digest=proof.rendered.digest,
+    )
+
+
+def perform_reprint(
+    gate: Gate, draft: Draft, approvals: tuple[Approval, ...], proof: Proof, printer: Printer
+) -> Issued:
+    """Print the next sheet. Refused while the sheet before is not recorded as spoilt, and for
+    a PDF that is not the one issued."""
+    with gate.act(draft, approvals) as work:
+        content: Reprint = work.content
+        row = work.first(select(certificate).where(certificate.c.number == content.number))
+        states = [
+            found.state
+            for found in work.all(
+                select(sheet.c.state).where(sheet.c.certificate_number == content.number)
+            )
+        ]
+        if row is None or row.pdf_digest != proof.rendered.digest.hex():
+            raise _not_issuable("発行した券面と違うものは印刷できません。")
+        if any(state != "spoilt" for state in states):
+            raise UserError(
+                "eligibility.sheet_not_spoilt",
+                "前の用紙が書き損じとして記録されていません。",
+                "前の用紙を確かめ、書き損じなら先に記録してください。",
+            )
+        sheet_id = _new_sheet(work, content.number, len(states) + 1)
+        line = work.line
+    printer.spool(proof.rendered.pdf, proof.number)
+    return Issued(proof.number, sheet_id, line)
+
+
+def _new_number(work: ActWork, draft: Draft) -> str:
+    """発行番号: terminal, epoch, day and a running number (DOMAIN 7.3 j1040)."""
+    return f"{draft.terminal}-{draft.epoch}-{work.at:%Y%m%d}-{work.next('certificate'):05d}"
+
+
+def _new_sheet(work: ActWork, number: str, copy: int) -> str:
+    sheet_id = work.new_id()
+    work.run(
+        insert(sheet).values(
+            id=sheet_id,
+            certificate_number=number,
+            copy=copy,
+            state="spooled",
+            printed_by=work.staff_id,
+            printed_at=work.at.isoformat(),
+        )
+    )
+    return sheet_id
+
+
+def _issuable(view: DecisionView) -> DecisionRecord:
+    record = view.record
+    if record is None or record.outcome != "accepted" or record.paper not in FORM_OF_PAPER:
+        raise _not_issuable("交付できる決定がありません。")
+    if not view.compared:
+        raise UserError(
+            "eligibility.not_compared",
+            "決定の内容をまだ見比べていません。",
+            "左右を見比べ、「見比べた」を押してから交付してください。",
+        )
+    return record
+
+
+def _not_issuable(message: str) -> UserError:
+    return UserError("eligibility.not_issuable", message, "決定の内容を確かめてください。")
+
+
+def _require_current(work: ActWork, case_id: str, decision_id: str) -> None:
+    """The decision is still the case's current one and was compared: else somebody received a
+    newer one meanwhile."""
+    row = work.first(
+        select(decision.c.current, case_file.c.compared_by)
+        .select_from(decision.join(case_file, case_file.c.id == decision.c.case_id))
+        .where(decision.c.id == decision_id, case_file.c.id == case_id)
+    )
+    if row is None or not row.current or not row.compared_by:
+        raise _not_issuable("この決定は、新しい決定に替わったか、まだ見比べられていません。")
+
+
+def _require_state(work: ActWork, number: str, state: str) -> None:
+    found = work.scalar(select(certificate.c.state).where(certificate.c.number == number))
+    if found != state:
+        raise _not_issuable("この発行番号は、すでに使われたか無効です。")

@@ -1,0 +1,91 @@
+"""確認リスト: what contradicts waits here for a person's disposition (SEC-108, SEC-109)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from app.core.errors import UserError
+from app.security.gate import Gate, RowVersion, Subject
+from app.security.session import Session
+from db.tables.cases import check_entry
+
+DISPOSITIONS = {"ok": "問題なし", "notified": "通知した", "remake": "再作成を依頼した"}
+"""What may be recorded of one entry (SEC-109)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One entry of the list; ``disposition`` is "" while it is open."""
+
+    id: str
+    cause: str
+    detail: str
+    atena_number: str
+    case_id: str
+    listed_at: str
+    disposition: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class SettleCheck:
+    """Which entry is settled, and how."""
+
+    entry_id: str
+    disposition: str
+
+
+def list_checks(gate: Gate, session: Session, *, open_only: bool = True) -> tuple[CheckLine, ...]:
+    """The entries, oldest first."""
+    statement = select(check_entry).order_by(check_entry.c.listed_at, check_entry.c.id)
+    if open_only:
+        statement = statement.where(check_entry.c.disposition == "")
+    with gate.view("eligibility.list_checks", session, subject=Subject("list", "checks")) as work:
+        rows = work.all(statement)
+        work.note(shown=tuple(row.id for row in rows), query_kind="checks", numbers=False)
+    return tuple(
+        CheckLine(
+            row.id,
+            row.cause,
+            row.detail,
+            row.atena_number,
+            row.case_id or "",
+            row.listed_at,
+            row.disposition,
+            row.version,
+        )
+        for row in rows
+    )
+
+
+def settle(gate: Gate, session: Session, line: CheckLine, disposition: str) -> None:
+    """Record what was done about an entry, with the person and the time.
+
+    Raises UserError ``eligibility.disposition`` for anything but the three dispositions.
+    """
+    if disposition not in DISPOSITIONS:
+        raise UserError(
+            "eligibility.disposition",
+            "処理の種類が正しくありません。",
+            "「問題なし」「通知した」「再作成を依頼した」から選んでください。",
+        )
+    draft = gate.prepare(
+        "eligibility.settle_check",
+        session,
+        subject=Subject("list", line.id),
+        content=SettleCheck(line.id, disposition),
+        versions=(RowVersion("check_entry", line.id, line.version),),
+    )
+    with gate.act(draft) as work:
+        work.run(
+            update(check_entry)
+            .where(check_entry.c.id == line.id)
+            .values(
+                disposition=disposition,
+                disposed_by=work.staff_id,
+                disposed_at=work.at.isoformat(),
+                version=check_entry.c.version + 1,
+            )
+        )

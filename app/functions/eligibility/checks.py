@@ -1,0 +1,379 @@
+"""What the terminal itself can see in a keyed notification, before anything is sent.
+
+An error stops the sending; a warning must be answered by the clerk (DOMAIN 7.3: both say the
+reason and the remedy). The union decides; these checks only spare the person a second visit.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import jaconv
+
+from app.core.errors import UserError
+from app.core.tables import Tables
+from app.functions.eligibility.entry import FIELDS, EntryField, EntryPage, FieldKind, Values
+from app.rules import days, identifiers
+from app.rules.identifiers import DigitCheck
+from app.rules.wareki import Eras, WarekiDate, on_paper
+from app.rules.wareki_input import parse_date, parse_day
+
+_KANA = re.compile(r"[ァ-ヴーヽヾ・　 ]+")
+_NOTIFY_WITHIN = timedelta(days=14)  # 高確法54条: 届出は14日以内
+_AGE_OF_ACQUISITION = 75  # 高確法50条1号
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing seen: ``level`` error or warning; ``field`` is where; ``code`` is what a
+    clerk's answer to a warning refers to."""
+
+    field: str
+    level: str
+    code: str
+    message: str
+    remedy: str
+
+
+def understood(field: EntryField, typed: str, today: date, tables: Tables) -> str:
+    """What the program takes ``typed`` for, shown while it is being keyed; the reason when it
+    can take it for nothing."""
+    try:
+        if field.kind in (FieldKind.BIRTH, FieldKind.DAY):
+            eras = Eras(tables["eras"])
+            value = _date(field, typed, eras)
+            text = on_paper(value, eras)
+            if field.kind is FieldKind.BIRTH and value.exact is not None:
+                if value.exact > today:
+                    return f"{text}　今日より後の日です"
+                text += f"（{value.exact:%Y-%m-%d}・{days.age_on(value.exact, today)}歳）"
+            return f"→ {text}"
+        if field.kind is FieldKind.MONEY:
+            return f"→ {int(_digits(typed)):,} 円"
+        if field.kind is FieldKind.KANA:
+            return f"→ {as_kana(typed)}"
+    except (UserError, ValueError) as error:
+        return error.message if isinstance(error, UserError) else "数字で入れてください。"
+    return ""
+
+
+def as_kana(typed: str) -> str:
+    """Hiragana and half-width kana as full-width katakana, one full-width space between."""
+    wide = jaconv.hira2kata(jaconv.h2z(typed.strip(), kana=True, ascii=False, digit=False))
+    return re.sub(r"[ 　]+", "　", wide)
+
+
+def stored(name: str, typed: str, eras: Eras) -> str:
+    """The form in which a field's value is sent: ISO days, plain digits, katakana.
+
+    Names stay exactly as typed. Raises UserError where the value cannot be taken.
+    """
+    field = FIELDS[name]
+    if not typed:
+        return "0" if field.kind is FieldKind.FLAG else ""
+    if field.kind is FieldKind.DAY:
+        return parse_day(typed, eras).isoformat()
+    if field.kind is FieldKind.BIRTH:
+        return parse_date(typed, eras, uncertain=True).written
+    if field.kind in (FieldKind.DIGITS, FieldKind.MONEY):
+        return _digits(typed)
+    if field.kind is FieldKind.MY_NUMBER:
+        return identifiers.my_number(typed)
+    if field.kind is FieldKind.KANA:
+        return as_kana(typed)
+    return typed
+
+
+def check_page(page: EntryPage, values: Values, tables: Tables, today: date) -> list[Finding]:
+    """Errors of one page's own fields: what is missing or cannot be read."""
+    found: list[Finding] = []
+    eras = Eras(tables["eras"])
+    for field in page.fields:
+        if not field.shown(values):
+            continue
+        typed = values.get(field.name, "").strip()
+        empty = not typed or (field.kind is FieldKind.FLAG and typed == "0")
+        if empty:
+            if field.is_required(values):
+                found.append(_missing(field))
+            continue
+        try:
+            stored(field.name, typed, eras)
+        except (UserError, ValueError) as error:
+            found.append(_unreadable(field, error))
+            continue
+        found += _shape(field, typed, tables, today)
+    errors = {item.field for item in found}
+    for rule in _CROSS[page.id]:
+        found += [item for item in rule(values, tables, today, eras) if item.field not in errors]
+    return found
+
+
+def check_all(
+    pages: tuple[EntryPage, ...], values: Values, tables: Tables, today: date
+) -> list[Finding]:
+    """Errors and warnings of the whole entry, in the order of its pages."""
+    return [item for page in pages for item in check_page(page, values, tables, today)]
+
+
+def _missing(field: EntryField) -> Finding:
+    if field.kind is FieldKind.FLAG:
+        message, remedy = f"「{field.label}」がまだです。", "行ってから、チェックを入れてください。"
+    elif field.kind is FieldKind.CHOICE:
+        message, remedy = (
+            f"{field.label}が選ばれていません。",
+            "番号キーか矢印キーで選んでください。",
+        )
+    else:
+        message, remedy = f"{field.label}が入っていません。", "届出のとおりに入れてください。"
+    return Finding(field.name, "error", "missing", message, remedy)
+
+
+def _unreadable(field: EntryField, error: Exception) -> Finding:
+    if isinstance(error, UserError):
+        return Finding(field.name, "error", error.code, error.message, error.remedy)
+    return Finding(
+        field.name,
+        "error",
+        "not_digits",
+        f"{field.label}が数字ではありません。",
+        "数字で入れてください。",
+    )
+
+
+def _shape(field: EntryField, typed: str, tables: Tables, today: date) -> Iterator[Finding]:
+    if field.kind is FieldKind.CHOICE and not tables[field.codes].has(typed):
+        yield _missing(field)
+    if field.kind is FieldKind.KANA and not _KANA.fullmatch(as_kana(typed)):
+        yield Finding(
+            field.name,
+            "error",
+            "not_kana",
+            f"{field.label}にカナでない文字があります。",
+            "ひらがなかカタカナで入れてください。",
+        )
+    if field.kind is FieldKind.DIGITS and len(_digits(typed)) != field.width:
+        yield Finding(
+            field.name,
+            "error",
+            "width",
+            f"{field.label}は{field.width}桁です（今は{len(_digits(typed))}桁）。",
+            "書類の番号を確かめ、先頭の0も含めて入れてください。",
+        )
+
+
+Rule = Callable[[Values, Tables, date, Eras], Iterator[Finding]]
+
+
+def _birth(values: Values, tables: Tables, today: date, eras: Eras) -> Iterator[Finding]:
+    birth = _try_date("birth_written", values, eras)
+    if birth is None:
+        return
+    if birth.sort_date > today:
+        yield Finding(
+            "birth_written",
+            "error",
+            "birth_future",
+            "生年月日が今日より後の日です。",
+            "元号と年を確かめてください。",
+        )
+    elif birth.is_unknown:
+        yield Finding(
+            "birth_written",
+            "warning",
+            "birth_unknown",
+            "生年月日に不詳があるか、暦にない日です。年齢は広域連合が判断します。",
+            "転入通知の記載のとおりか確かめてください。",
+        )
+    elif (
+        days.age_on(birth.sort_date, today) < _AGE_OF_ACQUISITION
+        and values.get("disability_paper", "") != "1"
+    ):
+        yield Finding(
+            "birth_written",
+            "warning",
+            "under_75",
+            "75歳に達していません。障害認定証明書がなければ却下されます。",
+            "生年月日と、障害認定証明書の有無を確かめてください。",
+        )
+
+
+def _four_dates(values: Values, tables: Tables, today: date, eras: Eras) -> Iterator[Finding]:
+    """異動日 ≤ today (moving out excepted), then 届出日 ≤ 受付日 ≤ 処理日 (DOMAIN 2.1)."""
+    order = ("event_on", "notified_on", "accepted_on", "processed_on")
+    found = {name: _try_date(name, values, eras) for name in order}
+    for name, value in found.items():
+        if value is not None and value.sort_date > today:
+            yield Finding(
+                name,
+                "error",
+                "in_future",
+                f"{FIELDS[name].label}が今日より後の日です。",
+                "日付を確かめてください。",
+            )
+    birth = _try_date("birth_written", values, eras)
+    event, notified = found["event_on"], found["notified_on"]
+    if birth and event and birth.exact and event.sort_date < birth.exact:
+        yield Finding(
+            "event_on",
+            "error",
+            "before_birth",
+            "異動日が生年月日より前です。",
+            "異動日と生年月日を確かめてください。",
+        )
+    for earlier, later in itertools.pairwise(order[1:]):
+        first, second = found[earlier], found[later]
+        if first and second and first.sort_date > second.sort_date:
+            yield Finding(
+                earlier,
+                "error",
+                "order",
+                f"{FIELDS[earlier].label}が{FIELDS[later].label}より後です。",
+                "日付の順を確かめてください。",
+            )
+    if event and notified and event.sort_date > notified.sort_date:
+        yield Finding(
+            "notified_on",
+            "error",
+            "order",
+            "届出日が異動日より前です。",
+            "転入してからの届出か、日付を確かめてください。",
+        )
+    if event and notified and notified.sort_date - event.sort_date > _NOTIFY_WITHIN:
+        yield Finding(
+            "notified_on",
+            "warning",
+            "late",
+            "異動日から14日を過ぎた届出です。資格は異動日にさかのぼります。",
+            "保険料もさかのぼることを説明してください。",
+        )
+
+
+def _places(values: Values, tables: Tables, today: date, eras: Eras) -> Iterator[Finding]:
+    code = _digits(values.get("former_municipality_code", ""))
+    if len(code) == 6:
+        try:
+            identifiers.municipality_code(code)
+        except UserError as error:
+            yield Finding(
+                "former_municipality_code", "error", error.code, error.message, error.remedy
+            )
+    number = _digits(values.get("former_insured_number", ""))
+    if len(number) == 8:
+        try:
+            doubtful = identifiers.insured_number(number, DigitCheck.WARN).doubtful
+        except UserError as error:
+            yield Finding("former_insured_number", "error", error.code, error.message, error.remedy)
+            return
+        if doubtful:
+            yield Finding(
+                "former_insured_number",
+                "warning",
+                "insured_digit",
+                "前の被保険者番号の検証番号が合いません。",
+                "証明書の番号と見比べてください。",
+            )
+    if values.get("facility_code", ""):
+        yield Finding(
+            "facility_code",
+            "warning",
+            "facility",
+            "住所が施設です。住所地特例に当たると、前の広域連合の被保険者のままです。",
+            "施設の名称と種類を確かめてください。",
+        )
+
+
+def is_weak(values: Values, tables: Tables, today: date) -> bool:
+    """Whether the identification is one that leads to posting (DOMAIN 5.3)."""
+    code = values.get("identity_check", "")
+    return bool(code) and tables["identity_checks"].at(today, code=code).flag("weak")
+
+
+def _identity(values: Values, tables: Tables, today: date, eras: Eras) -> Iterator[Finding]:
+    channel, code = values.get("channel", ""), values.get("identity_check", "")
+    if code and tables["identity_checks"].has(code):
+        manner = tables["identity_checks"].at(today, code=code).text("manner")
+        by = {"post": "post", "electronic": "electronic"}.get(channel, "face")
+        if manner not in ("all", by):
+            yield Finding(
+                "identity_check",
+                "error",
+                "manner",
+                "この受付経路では使えない身元確認の方法です。",
+                "受付経路か、身元確認の方法を選び直してください。",
+            )
+    if values.get("number_check", "") == "none":
+        yield Finding(
+            "number_check",
+            "warning",
+            "number_absent",
+            "個人番号なしで受け付けます。確認リストに載り、後で番号を確かめます。",
+            "番号の分かる書類が本当にないか、もう一度尋ねてください。",
+        )
+
+
+def _papers(values: Values, tables: Tables, today: date, eras: Eras) -> Iterator[Finding]:
+    if values.get("copay_paper", "") != "1":
+        yield Finding(
+            "copay_paper",
+            "warning",
+            "income_unknown",
+            "負担区分等証明書がないため、所得が分からないまま決定されます。",
+            "お持ちでないか尋ねてください。広域連合が前の住所地に照会します。",
+        )
+    if is_weak(values, tables, today) and values.get("delivery", "") == "counter":
+        yield Finding(
+            "delivery",
+            "error",
+            "weak_identity",
+            "この身元確認の方法では、窓口で手渡しできません。",
+            "「郵送」を選んでください。届出はこのまま受け付けられます。",
+        )
+    for name in ("copay_paper_on", "disability_on", "disease_on"):
+        value = _try_date(name, values, eras)
+        if value is not None and FIELDS[name].shown(values) and value.sort_date > today:
+            yield Finding(
+                name,
+                "error",
+                "in_future",
+                "証明書の日付が今日より後です。",
+                "証明書の記載を確かめてください。",
+            )
+
+
+_CROSS: Mapping[str, tuple[Rule, ...]] = {
+    "person": (_birth,),
+    "move": (_four_dates, _places),
+    "identity": (_identity,),
+    "papers": (_papers,),
+}
+
+
+def _date(field: EntryField, typed: str, eras: Eras) -> WarekiDate:
+    return parse_date(typed, eras, uncertain=field.kind is FieldKind.BIRTH)
+
+
+def _try_date(name: str, values: Values, eras: Eras) -> WarekiDate | None:
+    typed = values.get(name, "").strip()
+    if not typed:
+        return None
+    try:
+        return _date(FIELDS[name], typed, eras)
+    except UserError:
+        return None
+
+
+def _digits(typed: str) -> str:
+    """Half-width digits of ``typed``; hyphens, commas and blanks fall away.
+
+    Raises ValueError for any other sign.
+    """
+    plain = jaconv.z2h(typed, kana=False, ascii=True, digit=True)
+    plain = re.sub(r"[-ー−‐, 　]", "", plain)
+    if plain and not (plain.isascii() and plain.isdigit()):
+        raise ValueError(plain)
+    return plain

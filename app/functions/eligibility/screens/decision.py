@@ -1,0 +1,388 @@
+"""決定の確認と交付: the answer of the union beside what was keyed, then the certificate.
+
+While no answer has come, the screen says so, offers the acceptance slip and looks again; a
+refusal shows the reasons to be read out.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.functions.eligibility import cases, certificates, decisions, slips
+from app.security.gate import Draft
+from app.ui.base.approve import approve
+from app.ui.base.desk import Desk
+from app.ui.base.names import NameLabel, NamePainter
+from app.ui.base.pages import Page, box, card, clear, scrolled
+from app.ui.base.preview import PaperPreview
+
+_LOOK_AGAIN_MS = 4000
+
+
+class DecisionScreen(Page):
+    """One case from sending to the paper in the clerk's hand."""
+
+    def __init__(self, desk: Desk, case_id: str, outbox_id: str = "") -> None:
+        super().__init__("決定の確認", "")
+        self._desk = desk
+        self._case_id = case_id
+        self._painter = NamePainter(desk.fonts)
+        self._view: decisions.DecisionView | None = None
+        self._proof: certificates.Proof | None = None
+        self._issued: certificates.Issued | None = None
+        self._copies = 1
+        self._place = QVBoxLayout()
+        self.body.addLayout(self._place, 1)
+        self.action("一覧へ", "Esc", self._leave)
+        self.slip_button = self.action("受付票を印刷", "F7", self._print_slip)
+        self.spoilt_button = self.action("書き損じ", "F9", self._spoilt)
+        self.main_button = self.action("次へ", "Ctrl+Return", self._go_on, primary=True)
+        self._look = QTimer(self)
+        self._look.setInterval(_LOOK_AGAIN_MS)
+        self._look.timeout.connect(self._load)
+        self._buttons()
+        if outbox_id:
+            self._send_now(outbox_id)
+        else:
+            self._load()
+
+    @property
+    def view(self) -> decisions.DecisionView | None:
+        """What is shown; None while loading."""
+        return self._view
+
+    @property
+    def proof(self) -> certificates.Proof | None:
+        """The certificate on the screen, drawn and proved."""
+        return self._proof
+
+    @property
+    def issued(self) -> certificates.Issued | None:
+        """The certificate once issued."""
+        return self._issued
+
+    def _send_now(self, outbox_id: str) -> None:
+        self._waiting_text("広域連合へ送っています。そのままお待ちください。", [])
+        desk = self._desk
+        desk.operations.net(
+            self, lambda: desk.engine.send_now(outbox_id), lambda _done: self._load()
+        )
+
+    def _load(self) -> None:
+        desk = self._desk
+        desk.operations.run(
+            self, lambda: decisions.show(desk.gate, desk.session, self._case_id), self._loaded
+        )
+
+    def _loaded(self, view: decisions.DecisionView) -> None:
+        self._view = view
+        if view.record is None or view.record.outcome == "pending":
+            self._show_waiting(view)
+            self._look.start()
+            return
+        self._look.stop()
+        if view.record.outcome == "refused":
+            self._show_refusal(view)
+        else:
+            self._show_comparison(view)
+
+    def _waiting_text(self, text: str, notes: list[QLabel]) -> None:
+        clear(self._place)
+        self.title.setText("決定を待っています")
+        self.lead.setText(text)
+        for note in notes:
+            self._place.addWidget(note)
+        self._place.addStretch(1)
+
+    def _show_waiting(self, view: decisions.DecisionView) -> None:
+        name = view.keyed.get("name", "")
+        notes = [
+            box(
+                "warn",
+                "まだ決定が届いていません。証は印刷できません。受付票（F7）を渡し、"
+                "決定が届いたら連絡することを説明してください。",
+            ),
+            box("ok", f"{name} 様の届出は封をして残っています。回線が戻ると自動で送られます。"),
+        ]
+        if view.waiting_cause:
+            notes.append(box("stop", view.waiting_cause))
+        self._waiting_text("決定が届くと、この画面が自動で切り替わります。", notes)
+        self._buttons(slip=True)
+
+    def _show_refusal(self, view: decisions.DecisionView) -> None:
+        assert view.record is not None
+        clear(self._place)
+        self.title.setText("却下されました")
+        self.lead.setText("次の理由を読み上げて説明してください。証は交付されません。")
+        for sentence in view.record.reason_text.splitlines():
+            self._place.addWidget(box("stop", sentence))
+        self._place.addStretch(1)
+        self._buttons()
+
+    def _show_comparison(self, view: decisions.DecisionView) -> None:
+        assert view.record is not None
+        clear(self._place)
+        self.title.setText("決定の確認")
+        self.lead.setText("届け出た内容（左）と広域連合の決定（右）を見比べてください。")
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        lines = decisions.compare(view, self._desk.tables, self._desk.clock.now().date())
+        differing = [line.label for line in lines if not line.agrees]
+        if differing:
+            column.addWidget(
+                box("stop", f"違いがあります：{'、'.join(differing)}。届出書で確かめてください。")
+            )
+        else:
+            column.addWidget(box("ok", "届け出た内容と決定に違いはありません。"))
+        if view.record.provisional == "1":
+            column.addWidget(
+                box("warn", "所得が確認できるまでの見込みの割合です。後で変わることがあります。")
+            )
+        frame, layout = card()
+        grid = QGridLayout()
+        grid.setColumnMinimumWidth(0, 150)
+        grid.setColumnStretch(1, 2)
+        grid.setColumnStretch(2, 3)
+        grid.setHorizontalSpacing(16)
+        for at, heading in enumerate(("項目", "届け出た内容", "広域連合の決定")):
+            label = QLabel(heading)
+            label.setObjectName("fieldLabel")
+            grid.addWidget(label, 0, at)
+        for row, line in enumerate(lines, 1):
+            label = QLabel(line.label if line.agrees else f"■ {line.label}")
+            label.setObjectName("fieldLabel" if line.agrees else "fieldError")
+            grid.addWidget(label, row, 0)
+            for at, text in ((1, line.keyed), (2, line.decided)):
+                if line.label == "被保険者番号" and at == 2:
+                    big = QLabel(text)
+                    big.setObjectName("bigNumber")
+                    grid.addWidget(big, row, at)
+                elif line.is_name:
+                    grid.addWidget(NameLabel(self._painter, text, 22), row, at)
+                else:
+                    value = QLabel(text)
+                    value.setWordWrap(True)
+                    grid.addWidget(value, row, at)
+        layout.addLayout(grid)
+        column.addWidget(frame)
+        if view.record.grounds_aloud:
+            column.addWidget(box("ok", f"説明の例：{view.record.grounds_aloud}"))
+        column.addStretch(1)
+        self._place.addWidget(scrolled(inner))
+        if view.record.paper == "none":
+            self._place.addWidget(
+                box("warn", "所得が確認できてから証が郵送されます。今日は受付票を渡してください。")
+            )
+            self._buttons(slip=True)
+        elif view.case_state == "issued":
+            self._place.addWidget(box("ok", "この決定の証は発行済みです。"))
+            self._buttons()
+        else:
+            self._buttons(main="見比べた。証を作る")
+
+    def _buttons(self, *, main: str = "", slip: bool = False, spoilt: bool = False) -> None:
+        self.main_button.setVisible(bool(main))
+        self.main_button.setEnabled(bool(main))
+        self.main_button.setText(f"{main}  [Ctrl+Enter]")
+        self.slip_button.setVisible(slip)
+        self.slip_button.setEnabled(slip)
+        self.spoilt_button.setVisible(spoilt)
+        self.spoilt_button.setEnabled(spoilt)
+        if main:
+            self.main_button.setFocus()
+
+    def _go_on(self) -> None:
+        if self._desk.operations.busy:
+            return
+        if self._issued is not None:
+            self._settle(good=True)
+        elif self._proof is not None:
+            self._issue()
+        else:
+            self._draw()
+
+    def _draw(self) -> None:
+        desk, view = self._desk, self._view
+        assert view is not None
+        self.main_button.setEnabled(False)
+
+        def work() -> tuple[decisions.DecisionView, certificates.Proof]:
+            if not view.compared:
+                decisions.confirm_comparison(desk.gate, desk.session, view)
+            fresh = decisions.show(desk.gate, desk.session, view.case_id)
+            proof = certificates.reserve_and_draw(
+                desk.gate,
+                desk.session,
+                fresh,
+                desk.tables,
+                desk.press,
+                desk.clock.now(),
+                training=desk.training,
+            )
+            return fresh, proof
+
+        def drawn(result: tuple[decisions.DecisionView, certificates.Proof]) -> None:
+            self._view, self._proof = result
+            self._show_proof(result[1])
+
+        desk.operations.run(self, work, drawn, self._failed)
+
+    def _show_proof(self, proof: certificates.Proof) -> None:
+        clear(self._place)
+        self.title.setText("券面の確認")
+        self.lead.setText(
+            "この券面が印刷されます。氏名の字形・番号・割合を確かめ、キーに触れて発行してください。"
+        )
+        row = QHBoxLayout()
+        holder = QWidget()
+        holder.setLayout(row)
+        row.setContentsMargins(0, 0, 0, 0)
+        self.preview = PaperPreview(proof.rendered.pdf)
+        row.addWidget(self.preview, 1)
+        frame, layout = card()
+        frame.setFixedWidth(300)
+        for label, text in (("発行番号", proof.number), ("決定番号", proof.decision_id)):
+            layout.addWidget(QLabel(label))
+            value = QLabel(text)
+            value.setObjectName("fieldLabel")
+            value.setWordWrap(True)
+            layout.addWidget(value)
+        layout.addWidget(box("ok", "券面を読み戻して、決定と一字ずつ照合しました。"))
+        for missing in proof.rendered.missing:
+            layout.addWidget(box("warn", f"〓で印字される文字があります：{missing.cluster}"))
+        if self._desk.training:
+            layout.addWidget(box("warn", "研修のため、券面に「見本」と入ります。"))
+        layout.addStretch(1)
+        row.addWidget(frame)
+        self._place.addWidget(holder)
+        self._buttons(main="発行する（キーに触れる）")
+
+    def _issue(self) -> None:
+        desk, proof, view = self._desk, self._proof, self._view
+        assert proof is not None and view is not None
+        self.main_button.setEnabled(False)
+
+        def prepared(draft: Draft) -> None:
+            approve(
+                desk,
+                self,
+                draft,
+                lambda approvals: certificates.perform_issue(
+                    desk.gate, draft, approvals, proof, desk.printer
+                ),
+                self._was_issued,
+                lambda: self.main_button.setEnabled(True),
+            )
+
+        desk.operations.run(
+            self,
+            lambda: certificates.prepare_issue(desk.gate, desk.session, proof, view),
+            prepared,
+            self._failed,
+        )
+
+    def _was_issued(self, issued: certificates.Issued) -> None:
+        self._issued = issued
+        clear(self._place)
+        self.title.setText("用紙の確認")
+        self.lead.setText("出てきた用紙を見て、正しければ Ctrl+Enter、書き損じなら F9 を押します。")
+        self._place.addWidget(box("ok", f"発行しました。発行番号 {issued.number}"))
+        if self._view and self._view.record and self._view.record.delivery == "post":
+            self._place.addWidget(
+                box("warn", "郵送で交付します。手渡ししないでください（簡易書留）。")
+            )
+        if self._proof is not None:
+            self.preview = PaperPreview(self._proof.rendered.pdf)
+            self._place.addWidget(self.preview, 1)
+        self._buttons(main="正しく印刷された", spoilt=True)
+
+    def _spoilt(self) -> None:
+        if self._issued is not None and not self._desk.operations.busy:
+            self._settle(good=False)
+
+    def _settle(self, *, good: bool) -> None:
+        desk, issued = self._desk, self._issued
+        assert issued is not None
+        cause = "" if good else "印刷の乱れ"
+
+        def settled(_none: None) -> None:
+            if good:
+                desk.say(f"発行番号 {issued.number} の用紙を確認しました。お渡しください。")
+                desk.home()
+            else:
+                self._reprint()
+
+        desk.operations.run(
+            self,
+            lambda: certificates.settle_sheet(
+                desk.gate, desk.session, issued.number, issued.sheet_id, good=good, cause=cause
+            ),
+            settled,
+            self._failed,
+        )
+
+    def _reprint(self) -> None:
+        desk, proof = self._desk, self._proof
+        assert proof is not None
+        self._copies += 1
+        copy = self._copies
+
+        def prepared(draft: Draft) -> None:
+            approve(
+                desk,
+                self,
+                draft,
+                lambda approvals: certificates.perform_reprint(
+                    desk.gate, draft, approvals, proof, desk.printer
+                ),
+                self._was_issued,
+            )
+
+        desk.operations.run(
+            self,
+            lambda: certificates.prepare_reprint(desk.gate, desk.session, proof, copy),
+            prepared,
+            self._failed,
+        )
+
+    def _print_slip(self) -> None:
+        desk = self._desk
+
+        def work() -> None:
+            case = cases.load_case(desk.gate, desk.session, self._case_id)
+            slips.print_slip(
+                desk.gate,
+                desk.session,
+                case,
+                desk.tables,
+                desk.press,
+                desk.printer,
+                desk.clock.now(),
+                office=desk.office.name,
+                phone=desk.office.phone,
+                training=desk.training,
+            )
+
+        desk.operations.run(
+            self, work, lambda _none: desk.say("受付票を印刷しました。"), self._failed
+        )
+
+    def _failed(self, error: BaseException) -> None:
+        self.main_button.setEnabled(True)
+        self._desk.door.show(self, error)
+
+    def _leave(self) -> None:
+        desk, proof, view = self._desk, self._proof, self._view
+        if proof is not None and self._issued is None and view is not None:
+            # A reserved number that is not issued becomes void with its cause (DESIGN 7).
+            desk.operations.run(
+                self,
+                lambda: certificates.void(
+                    desk.gate, desk.session, proof.number, proof.version, "発行せずに戻った"
+                ),
+                lambda _none: desk.home(),
+            )
+        else:
+            desk.home()

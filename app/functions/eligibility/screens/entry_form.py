@@ -1,0 +1,157 @@
+"""Renders the pages of a guided entry from their declaration; knows nothing of the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.core.tables import Tables
+from app.functions.eligibility.checks import Finding, understood
+from app.functions.eligibility.entry import EntryField, EntryPage, FieldKind
+from app.ui.base.fields import ChoiceField, Field, FlagField, NameField, TextField
+from app.ui.base.names import NamePainter
+from app.ui.base.pages import card, scrolled
+
+
+class EntryForm(QWidget):
+    """One page of the entry. ``values_changed`` fires on every edit; Enter in the last shown
+    field fires ``finished``."""
+
+    values_changed = Signal()
+    finished = Signal()
+
+    def __init__(
+        self,
+        page: EntryPage,
+        values: Mapping[str, str],
+        tables: Tables,
+        today: date,
+        painter: NamePainter,
+    ) -> None:
+        super().__init__()
+        self.page = page
+        self._tables = tables
+        self._today = today
+        self._painter = painter
+        self._values = dict(values)
+        self._fields: dict[str, Field] = {}
+        frame, layout = card()
+        layout.setSpacing(8)
+        for declared in page.fields:
+            field = self._make(declared)
+            field.set_value(self._values.get(declared.name, ""))
+            field.changed.connect(self._on_change)
+            field.done.connect(self._next_of(declared.name))
+            self._fields[declared.name] = field
+            layout.addWidget(field)
+        layout.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        self._area = scrolled(frame)
+        outer.addWidget(self._area)
+        self._show_what_applies()
+
+    def values(self) -> dict[str, str]:
+        """All values keyed so far; what is not shown is empty."""
+        values = dict(self._values)
+        for declared in self.page.fields:
+            values[declared.name] = self._fields[declared.name].value()
+        for declared in self.page.fields:
+            if not declared.shown(values):
+                values[declared.name] = "0" if declared.kind is FieldKind.FLAG else ""
+        return values
+
+    def field(self, name: str) -> Field:
+        """The field named ``name`` of this page."""
+        return self._fields[name]
+
+    def show_findings(self, findings: Sequence[Finding]) -> bool:
+        """Mark errors at their fields and go to the first; True when there was one."""
+        first: Field | None = None
+        errors = {f.field: f for f in findings if f.level == "error"}
+        for name, field in self._fields.items():
+            finding = errors.get(name)
+            field.set_error(f"{finding.message}{finding.remedy}" if finding else "")
+            if finding and first is None and not field.isHidden():
+                first = field
+        if first is not None:
+            first.setFocus()
+            self._area.ensureWidgetVisible(first)
+        return first is not None
+
+    def focus_first(self) -> None:
+        """Typing begins at the first empty required field, else at the first."""
+        values = self.values()
+        shown = [d for d in self.page.fields if d.shown(values) and not d.read_only]
+        empty = [d for d in shown if d.is_required(values) and not values[d.name]]
+        if shown:
+            self._go_to((empty or shown)[0].name)
+
+    def _make(self, declared: EntryField) -> Field:
+        kind = declared.kind
+        if kind is FieldKind.CHOICE:
+            table = self._tables[declared.codes]
+            choices = [(str(c), table.label(c, self._today)) for c in table.codes(self._today)]
+            return ChoiceField(
+                declared.name,
+                declared.label,
+                choices,
+                required=declared.required or declared.needed is not None,
+                note=declared.note,
+            )
+        if kind is FieldKind.FLAG:
+            return FlagField(declared.name, declared.label, declared.note or "はい")
+        if kind is FieldKind.NAME:
+            return NameField(
+                declared.name,
+                declared.label,
+                self._painter,
+                required=declared.required,
+                note=declared.note,
+                limit=declared.width,
+            )
+        return TextField(
+            declared.name,
+            declared.label,
+            required=declared.required or declared.needed is not None,
+            note=declared.note,
+            limit=40 if kind is FieldKind.MY_NUMBER else max(declared.width, 20),
+            understand=self._understand(declared),
+            secret=kind is FieldKind.MY_NUMBER,
+            read_only=declared.read_only,
+        )
+
+    def _understand(self, declared: EntryField) -> Callable[[str], str]:
+        return lambda typed: understood(declared, typed, self._today, self._tables)
+
+    def _on_change(self) -> None:
+        self._show_what_applies()
+        self.values_changed.emit()
+
+    def _show_what_applies(self) -> None:
+        values = {name: field.value() for name, field in self._fields.items()}
+        values = {**self._values, **values}
+        for declared in self.page.fields:
+            self._fields[declared.name].setVisible(declared.shown(values))
+
+    def _next_of(self, name: str) -> Callable[[], None]:
+        names = [d.name for d in self.page.fields]
+
+        def go() -> None:
+            values = self.values()
+            later = self.page.fields[names.index(name) + 1 :]
+            for declared in later:
+                if declared.shown(values) and not declared.read_only:
+                    self._go_to(declared.name)
+                    return
+            self.finished.emit()
+
+        return go
+
+    def _go_to(self, name: str) -> None:
+        field = self._fields[name]
+        field.setFocus()
+        self._area.ensureWidgetVisible(field)

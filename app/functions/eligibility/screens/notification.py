@@ -1,0 +1,325 @@
+"""県外転入の届出: the guided entry, its summary and its sending (FLOW-101 … 103)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QInputDialog,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.core.errors import UserError
+from app.functions.eligibility import cases, checks, namesakes, sending
+from app.functions.eligibility.entry import FIELDS, PAGES
+from app.functions.eligibility.screens.entry_form import EntryForm
+from app.rules.wareki import Eras, on_screen
+from app.security.gate import Draft
+from app.ui.base.approve import approve
+from app.ui.base.desk import Desk
+from app.ui.base.names import NameLabel, NamePainter
+from app.ui.base.pages import Page, StepRow, box, card, clear, scrolled
+
+_STEPS = ("本人", "異動・住所", "本人確認", "証明書", "確認して送信")
+_CANCEL_REASONS = ("届出人が取りやめた", "入力する方を間違えた", "必要な書類が足りない")
+
+
+class NotificationScreen(Page):
+    """Opens a new case, or goes on with one that was left (``case_id``)."""
+
+    def __init__(
+        self, desk: Desk, case_id: str = "", prefill: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__("県外転入の届出", "")
+        self._desk = desk
+        self._today = desk.clock.now().date()
+        self._painter = NamePainter(desk.fonts)
+        self._case: cases.Case | None = None
+        self._values: dict[str, str] = {}
+        self._at = 0
+        self._form: EntryForm | None = None
+        self._answers: dict[str, QCheckBox] = {}
+        self.steps = StepRow(_STEPS)
+        self.body.addWidget(self.steps)
+        self._place = QVBoxLayout()
+        self.body.addLayout(self._place, 1)
+        self.cancel_button = self.action("取りやめる", "Ctrl+Del", self._cancel)
+        self.back_button = self.action("戻る", "Esc", self._back)
+        self.next_button = self.action("次へ", "Ctrl+Return", self._next, primary=True)
+        self._open(case_id, dict(prefill or {}))
+
+    def first_focus(self) -> None:
+        if self._form is not None:
+            self._form.focus_first()
+
+    @property
+    def step(self) -> int:
+        """Which step is shown, from 0; the last is the summary."""
+        return self._at
+
+    @property
+    def form(self) -> EntryForm | None:
+        """The form of the step shown; None on the summary."""
+        return self._form
+
+    def _open(self, case_id: str, prefill: dict[str, str]) -> None:
+        desk = self._desk
+        if case_id:
+            desk.operations.run(
+                self, lambda: cases.load_case(desk.gate, desk.session, case_id), self._opened
+            )
+            return
+        today = on_screen(self._today, Eras(desk.tables["eras"]))
+        values = {
+            "notified_on": today,
+            "accepted_on": today,
+            "channel": "counter",
+            "person_kind": "1",
+            "is_head": "0",
+            "delivery": "counter",
+            "municipality_code": desk.office.municipality_code,
+        } | prefill
+        desk.operations.run(
+            self,
+            lambda: cases.open_case(desk.gate, desk.session, cases.MOVE_IN, values),
+            self._opened,
+        )
+
+    def _opened(self, case: cases.Case) -> None:
+        self._case = case
+        self._values = dict(case.values)
+        self._values["processed_on"] = on_screen(self._today, Eras(self._desk.tables["eras"]))
+        ids = [page.id for page in PAGES]
+        if case.step == "summary":
+            self._show_step(len(PAGES))
+        else:
+            self._show_step(ids.index(case.step) if case.step in ids else 0)
+        self._desk.say(f"受付番号 {case.id}　入力した内容は、画面を進めるたびに保存されます。")
+
+    def _show_step(self, at: int) -> None:
+        self._at = at
+        self.steps.show_step(at)
+        clear(self._place)
+        self._form = None
+        last = at == len(PAGES)
+        self.next_button.setText(
+            "送信する（キーに触れる）  [Ctrl+Enter]" if last else "次へ  [Ctrl+Enter]"
+        )
+        self.next_button.setEnabled(True)
+        if last:
+            self._show_summary()
+            return
+        page = PAGES[at]
+        self.title.setText(f"県外転入の届出　— {page.title}")
+        self.lead.setText(page.lead)
+        self._form = EntryForm(page, self._values, self._desk.tables, self._today, self._painter)
+        if page.id == "identity" and self._case and self._case.has_number:
+            self._form.field("my_number").set_hint("登録済みです。変えるときだけ入れてください。")
+        self._form.finished.connect(self._next)
+        self._place.addWidget(self._form)
+        self._form.focus_first()
+
+    def _show_summary(self) -> None:
+        assert self._case is not None
+        desk = self._desk
+        self.title.setText("県外転入の届出　— 確認して送信")
+        self.lead.setText("届出書と見比べ、注意に答えてから、キーに触れて送信してください。")
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        self._answers = {}
+        findings = checks.check_all(PAGES, self._checked_values(), desk.tables, self._today)
+        for finding in findings:
+            if finding.level == "error":
+                column.addWidget(box("stop", f"{finding.message}　{finding.remedy}"))
+            else:
+                column.addWidget(box("warn", f"{finding.message}　{finding.remedy}"))
+                answer = QCheckBox("確かめた")
+                answer.setAccessibleName(f"確かめた　{finding.message}")
+                answer.toggled.connect(lambda _on: self._update_send())
+                self._answers[finding.code] = answer
+                column.addWidget(answer)
+        frame, layout = card()
+        grid = QGridLayout()
+        grid.setColumnMinimumWidth(0, 220)
+        grid.setColumnStretch(1, 1)
+        grid.setVerticalSpacing(3)
+        page = ""
+        lines = sending.summary(
+            self._values, desk.tables, self._today, has_number=self._case.has_number
+        )
+        for line in lines:
+            if line.page != page:
+                page = line.page
+                heading = QLabel(page)
+                heading.setObjectName("fieldLabel")
+                grid.addWidget(heading, grid.rowCount(), 0, 1, 2)
+            row = grid.rowCount()
+            grid.addWidget(QLabel(f"　{line.label}"), row, 0)
+            value: QWidget = (
+                NameLabel(self._painter, line.value, 20) if line.is_name else QLabel(line.value)
+            )
+            if isinstance(value, QLabel):
+                value.setWordWrap(True)
+            grid.addWidget(value, row, 1)
+        layout.addLayout(grid)
+        column.addWidget(frame)
+        column.addStretch(1)
+        self._place.addWidget(scrolled(inner))
+        self._errors = any(f.level == "error" for f in findings)
+        self._update_send()
+        first = next(iter(self._answers.values()), None)
+        (first or self.next_button).setFocus()
+        self._look_for_namesakes()
+
+    def _look_for_namesakes(self) -> None:
+        desk, values = self._desk, dict(self._values)
+
+        def found(lines: tuple[namesakes.Namesake, ...]) -> None:
+            for line in lines:
+                self._place.insertWidget(
+                    0,
+                    box(
+                        "warn",
+                        f"同じカナと生年月日の方がいます：{line.name}　{line.birth}　{line.address}"
+                        "　同じ方なら取りやめて、その方を開いてください。",
+                    ),
+                )
+
+        desk.operations.run(
+            self,
+            lambda: namesakes.find(desk.gate, desk.session, values, desk.tables, self._today),
+            found,
+        )
+
+    def _update_send(self) -> None:
+        answered = all(answer.isChecked() for answer in self._answers.values())
+        self.next_button.setEnabled(answered and not self._errors)
+
+    def _checked_values(self) -> dict[str, str]:
+        values = dict(self._values)
+        if self._case and self._case.has_number:
+            values["my_number"] = sending.KEPT_NUMBER
+        return values
+
+    def _next(self) -> None:
+        if self._case is None or self._desk.operations.busy:
+            return
+        if self._at == len(PAGES):
+            self._send()
+            return
+        assert self._form is not None
+        values = self._form.values()
+        number = values.pop("my_number", "")
+        self._values = values
+        checked = self._checked_values() | ({"my_number": number} if number else {})
+        findings = checks.check_page(PAGES[self._at], checked, self._desk.tables, self._today)
+        if self._form.show_findings(findings):
+            return
+        at = self._at + 1
+        self._save(at, number, lambda: self._show_step(at))
+
+    def _back(self) -> None:
+        if self._case is None or self._desk.operations.busy:
+            return
+        if self._form is not None:
+            values = self._form.values()
+            values.pop("my_number", "")
+            self._values = values
+        if self._at == 0:
+            self._save(0, "", self._desk.home)
+        else:
+            at = self._at - 1
+            self._save(at, "", lambda: self._show_step(at))
+
+    def _save(self, at: int, number: str, then: Callable[[], None]) -> None:
+        desk, case, values = self._desk, self._case, dict(self._values)
+        assert case is not None
+        step = PAGES[at].id if at < len(PAGES) else "summary"
+
+        def work() -> cases.Case:
+            kept = case
+            if number:
+                kept = cases.keep_number(desk.gate, desk.session, case, number)
+            return cases.save_draft(desk.gate, desk.session, kept, values, step)
+
+        def saved(case: cases.Case) -> None:
+            self._case = case
+            then()
+
+        desk.operations.run(self, work, saved, self._not_saved)
+
+    def _not_saved(self, error: BaseException) -> None:
+        if isinstance(error, UserError) and error.field in FIELDS and self._form is not None:
+            finding = checks.Finding(
+                error.field or "", "error", error.code, error.message, error.remedy
+            )
+            if self._form.show_findings([finding]):
+                return
+        self._desk.door.show(self, error)
+
+    def _send(self) -> None:
+        if not self.next_button.isEnabled():
+            return
+        desk, case = self._desk, self._case
+        assert case is not None
+        answered = tuple(self._answers)
+        self.next_button.setEnabled(False)
+
+        def prepared(draft: Draft) -> None:
+            approve(
+                desk,
+                self,
+                draft,
+                lambda approvals: sending.perform_send(
+                    desk.gate, draft, approvals, case, desk.tables
+                ),
+                self._sent,
+                self._not_sent,
+            )
+
+        desk.operations.run(
+            self,
+            lambda: sending.prepare_send(
+                desk.gate, desk.session, case, answered, desk.tables, self._today
+            ),
+            prepared,
+            self._failed,
+        )
+
+    def _failed(self, error: BaseException) -> None:
+        self._not_sent()
+        self._desk.door.show(self, error)
+
+    def _not_sent(self) -> None:
+        self._update_send()
+
+    def _sent(self, sent: sending.Sent) -> None:
+        self._desk.go("eligibility.show_decision", case_id=sent.case_id, outbox_id=sent.outbox_id)
+
+    def _cancel(self) -> None:
+        if self._case is None:
+            return
+        dialog = QInputDialog(self)
+        dialog.setWindowTitle("届出の取りやめ")
+        dialog.setLabelText("取りやめる理由を選んでください。入れた内容と個人番号は消えます。")
+        dialog.setComboBoxItems(list(_CANCEL_REASONS))
+        dialog.setOkButtonText("取りやめる")
+        dialog.setCancelButtonText("続ける")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.textValueSelected.connect(self._cancel_for)
+        dialog.open()
+
+    def _cancel_for(self, reason: str) -> None:
+        desk, case = self._desk, self._case
+        assert case is not None
+        desk.operations.run(
+            self,
+            lambda: cases.cancel_case(desk.gate, desk.session, case, reason),
+            lambda _none: desk.home(),
+        )

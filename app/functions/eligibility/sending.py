@@ -1,0 +1,251 @@
+"""Sending a notification (届出の送信): from the keyed values to a FILE-01 row in the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+
+from sqlalchemy import select, update
+
+from app.core.canon import canonical_json, digest_hex
+from app.core.errors import UserError
+from app.core.tables import Tables
+from app.functions.eligibility import checks
+from app.functions.eligibility.cases import Case
+from app.functions.eligibility.entry import FIELDS, LOCAL_ONLY, PAGES, FieldKind
+from app.rules.wareki import Eras
+from app.rules.wareki_input import parse_date
+from app.security.approval import Approval
+from app.security.gate import Draft, Gate, RowVersion, Subject
+from app.security.session import Session
+from app.sync import outbox as outgoing
+from app.wire.records import NotificationRecord
+from app.wire.values import code_sets
+from db.tables.cases import case_file
+
+_SYSTEM_CHECKS = "eligibility.verify_by_system"
+
+
+@dataclass(frozen=True, slots=True)
+class SendNotification:
+    """What the clerk approves by touch: the values as keyed (without the number) and the
+    warnings answered."""
+
+    case_id: str
+    values: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The case's place in the outbox."""
+
+    case_id: str
+    outbox_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryLine:
+    """One line of the summary before sending: page, label, value in the clerk's words."""
+
+    page: str
+    label: str
+    value: str
+    is_name: bool
+
+
+def summary(
+    values: Mapping[str, str], tables: Tables, today: date, *, has_number: bool
+) -> tuple[SummaryLine, ...]:
+    """What will be sent, in words; the individual number only as kept or not."""
+    lines = []
+    for page in PAGES:
+        for field in page.fields:
+            typed = values.get(field.name, "").strip()
+            if not field.shown(values):
+                continue
+            if field.kind is FieldKind.MY_NUMBER:
+                text = "登録済み（表示しません）" if has_number else "なし"
+            elif field.kind is FieldKind.FLAG:
+                if typed != "1":
+                    continue
+                text = "あり" if field.name.endswith("_paper") else "はい"
+            elif not typed:
+                continue
+            elif field.kind is FieldKind.CHOICE:
+                text = tables[field.codes].label(typed, today)
+            elif field.kind in (FieldKind.NAME, FieldKind.TEXT, FieldKind.DIGITS):
+                text = typed
+            else:
+                text = checks.understood(field, typed, today, tables).removeprefix("→ ")
+            lines.append(
+                SummaryLine(page.title, field.label.strip("　"), text, field.kind is FieldKind.NAME)
+            )
+    return tuple(lines)
+
+
+def prepare_send(
+    gate: Gate,
+    session: Session,
+    case: Case,
+    answered: Iterable[str],
+    tables: Tables,
+    today: date,
+) -> Draft:
+    """Check the whole entry and make what will be signed.
+
+    Raises UserError ``eligibility.not_ready`` (an error stands), ``eligibility.unanswered``
+    (a warning was not answered), ``eligibility.no_number`` (SEC-01), or
+    ``eligibility.system_check_right`` (SEC-05).
+    """
+    findings = checks.check_all(PAGES, _with_number(case), tables, today)
+    _refuse_errors(findings)
+    warnings = tuple(sorted({f.code for f in findings if f.level == "warning"}))
+    open_warnings = set(warnings) - set(answered)
+    if open_warnings:
+        raise UserError(
+            "eligibility.unanswered",
+            "まだ確認していない注意があります。",
+            "それぞれの注意を読み、「確かめた」にチェックを入れてください。",
+        )
+    check = case.values.get("number_check", "")
+    if check != "none" and not case.has_number:
+        raise UserError(
+            "eligibility.no_number",
+            "個人番号がまだ登録されていません。",
+            "「届出人と本人確認」の画面で個人番号を入れてください。",
+            field="my_number",
+        )
+    needs_right = tables["number_checks"].at(today, code=check).flag("needs_right")
+    if needs_right and _SYSTEM_CHECKS not in gate.permitted(session):
+        raise UserError(
+            "eligibility.system_check_right",
+            "統合宛名・住基ネットによる番号確認を選ぶ権限がありません。",
+            "ほかの確認方法を選ぶか、権限のある職員に代わってください。",
+            field="number_check",
+        )
+    name = case.values.get("name", "")
+    return gate.prepare(
+        "eligibility.send_notification",
+        session,
+        subject=Subject("case", case.id),
+        content=SendNotification(case.id, canonical_json(dict(case.values)), warnings),
+        sentence=f"{name} 様の県外転入の届出を、広域連合へ送ります。",
+        versions=(RowVersion("case_file", case.id, case.version),),
+        digest=bytes.fromhex(digest_hex(canonical_json(dict(case.values)).encode())),
+    )
+
+
+def perform_send(
+    gate: Gate, draft: Draft, approvals: tuple[Approval, ...], case: Case, tables: Tables
+) -> Sent:
+    """Write the outbox row and mark the case as waiting, in one act (FLOW-103).
+
+    Raises UserError ``eligibility.number_elsewhere`` when the number is already tied to
+    somebody else here (SEC-04): nothing is overwritten, nothing sent.
+    """
+    eras = Eras(tables["eras"])
+    with gate.act(draft, approvals) as work:
+        content: SendNotification = work.content
+        number = ""
+        if case.has_number:
+            number = work.my_number.show("case", case.id) or ""
+            others = [o for o in work.my_number.find(number) if o != ("case", case.id)]
+            if any(kind == "person" for kind, _ in others):
+                raise UserError(
+                    "eligibility.number_elsewhere",
+                    "この個人番号は、別の方の番号としてすでに登録されています。",
+                    "番号を書類と見比べてください。正しければ送信せず、責任者に相談してください。",
+                    field="my_number",
+                )
+        record = to_record(case, number, content.warnings, eras)
+        outbox_id = outgoing.prepare(
+            work, "FILE-01", (record,), codes=code_sets(tables, work.at.date()), case_id=case.id
+        )
+        outgoing.confirm(work, outbox_id, work.staff_id)
+        work.run(
+            update(case_file)
+            .where(case_file.c.id == case.id)
+            .values(state="waiting", outbox_id=outbox_id, step="", version=case_file.c.version + 1)
+        )
+    return Sent(case.id, outbox_id)
+
+
+def to_record(case: Case, number: str, warnings: tuple[str, ...], eras: Eras) -> NotificationRecord:
+    """The FILE-01 record of a case whose entry has no errors."""
+    values = case.values
+    known = {field.name for field in fields(NotificationRecord)}
+    record = {
+        name: checks.stored(name, values.get(name, "").strip(), eras)
+        for name, field in FIELDS.items()
+        if name in known and name not in LOCAL_ONLY and field.kind is not FieldKind.MY_NUMBER
+    }
+    for name, field in FIELDS.items():
+        if name in record and not field.shown(values):
+            record[name] = ""
+    birth = parse_date(values["birth_written"], eras, uncertain=True)
+    record |= {
+        "case_id": case.id,
+        "kind": case.kind,
+        "birth_sort": birth.sort_date.isoformat(),
+        "birth_precision": birth.precision.value,
+        "my_number": number,
+        "warnings": " ".join(warnings),
+        "municipality_code": values["municipality_code"],
+    }
+    return NotificationRecord(**record)
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawNotification:
+    """Which waiting notification is taken back to the draft."""
+
+    case_id: str
+    outbox_id: str
+
+
+def withdraw(gate: Gate, session: Session, case: Case) -> None:
+    """Take a notification that has not left back to the draft.
+
+    Raises UserError when it is already being sent or was sent.
+    """
+    draft = gate.prepare(
+        "eligibility.withdraw_notification",
+        session,
+        subject=Subject("case", case.id),
+        content=WithdrawNotification(case.id, ""),
+        versions=(RowVersion("case_file", case.id, case.version),),
+    )
+    with gate.act(draft) as work:
+        outbox_id = work.scalar(select(case_file.c.outbox_id).where(case_file.c.id == case.id))
+        outgoing.withdraw(work, outbox_id)
+        work.run(
+            update(case_file)
+            .where(case_file.c.id == case.id)
+            .values(state="draft", outbox_id=None, version=case_file.c.version + 1)
+        )
+
+
+def _with_number(case: Case) -> dict[str, str]:
+    """The values as the checks want them: a kept number counts as filled in."""
+    values = dict(case.values)
+    if case.has_number:
+        values["my_number"] = KEPT_NUMBER
+    return values
+
+
+KEPT_NUMBER = "123456789018"
+"""Stands for a kept number in the checks, so that the number need not be read (DOMAIN 1.2)."""
+
+
+def _refuse_errors(findings: list[checks.Finding]) -> None:
+    errors = [f for f in findings if f.level == "error"]
+    if errors:
+        first = errors[0]
+        raise UserError(
+            "eligibility.not_ready",
+            f"このままでは送れません。{first.message}",
+            first.remedy,
+            field=first.field,
+        )
