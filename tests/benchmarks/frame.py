@@ -62,6 +62,10 @@ class Bench:
     run: Callable[[], Iterable[Row]]
 
 
+_Measured = tuple[int, float, float]
+"""How many things, start and end."""
+
+
 def found_benches() -> tuple[Bench, ...]:
     """All benches of all ``bench_*`` modules, by module name; two of one name are a mistake."""
     package = importlib.import_module("tests.benchmarks")
@@ -79,20 +83,24 @@ def parallel_rate(prepare: Callable[[int], Callable[[], int]], workers: int = 2)
     """Things done per second by ``workers`` processes at once.
 
     ``prepare(number)`` runs in each process and is not measured; what it returns is, from a
-    common start to the end of the slowest, and says how many things it did.
+    common start to the end of the slowest, and says how many things it did. Raises RuntimeError
+    with the worker's traceback when one breaks.
     """
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(workers)
-    results: Queue[tuple[int, float, float]] = context.Queue()
+    results: Queue[_Measured | str] = context.Queue()
     processes = [
         context.Process(target=_worker, args=(prepare, number, barrier, results), daemon=True)
         for number in range(workers)
     ]
     for process in processes:
         process.start()
-    done = [results.get(timeout=300) for _ in processes]
+    answers = [results.get(timeout=300) for _ in processes]
     for process in processes:
         process.join()
+    done = [answer for answer in answers if not isinstance(answer, str)]
+    if len(done) < workers:
+        raise RuntimeError("\n".join(answer for answer in answers if isinstance(answer, str)))
     first = min(start for _, start, _ in done)
     last = max(end for _, _, end in done)
     return sum(count for count, _, _ in done) / (last - first)
@@ -102,13 +110,17 @@ def _worker(
     prepare: Callable[[int], Callable[[], int]],
     number: int,
     barrier: Barrier,
-    results: Queue[tuple[int, float, float]],
+    results: Queue[_Measured | str],
 ) -> None:
-    work = prepare(number)
-    barrier.wait(timeout=300)
-    start = time.monotonic()  # one clock for all processes of the machine
-    count = work()
-    results.put((count, start, time.monotonic()))
+    try:
+        work = prepare(number)
+        barrier.wait(timeout=300)
+        start = time.monotonic()  # one clock for all processes of the machine
+        count = work()
+        results.put((count, start, time.monotonic()))
+    except Exception:
+        barrier.abort()  # whoever waits for us need not wait any longer
+        results.put(traceback.format_exc())
 
 
 def run(names: Sequence[str], output: Path) -> int:

@@ -86,6 +86,17 @@ def test_parallel_rate_counts_what_all_processes_did() -> None:
     assert frame.parallel_rate(count_to_ten) > 0
 
 
+def break_in_one(number: int) -> Callable[[], int]:
+    if number:
+        raise ValueError("worker trouble")
+    return lambda: 1
+
+
+def test_a_worker_that_breaks_is_told_at_once() -> None:
+    with pytest.raises(RuntimeError, match="worker trouble"):
+        frame.parallel_rate(break_in_one)
+
+
 class TestInputsOfTheRules:
     """A bench on easy inputs would flatter us: every branch must occur in them."""
 
