@@ -33,6 +33,16 @@ def write_whole(path: Path, content: bytes) -> None:
         raise write_fault(cause) from cause
 
 
+def sweep_leftovers(path: Path) -> None:
+    """Remove what writers of ``path`` left when they were killed. Call it at a start, when
+    nobody else writes ``path``. Raises ``EnvironmentFault`` ``disk.*``."""
+    try:
+        for leftover in path.parent.glob(f".{path.name}.*.tmp"):
+            leftover.unlink(missing_ok=True)
+    except OSError as cause:
+        raise write_fault(cause) from cause
+
+
 def _write_synced(path: Path, content: bytes) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     handle = os.open(path, flags, PRIVATE_MODE)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from app.core.clock import Clock
 from app.core.errors import MadoguchiError
 from app.core.paths import Paths
+from app.core.whole_file import sweep_leftovers
 from app.security import keyslots
 from app.security.authenticators.port import Assertion
 from app.security.keypairs import PersonKeys, PrfOutput, SlotKind, wrong_key
@@ -75,6 +76,8 @@ class Entrance:
         Raises ``EnvironmentFault``: ``keyslots.*`` in the order of ``read_slot_file`` with
         ``keyring.*`` between version and terminal, ``vestibule.unreadable``, ``disk.*``.
         """
+        for path in (paths.slots, paths.vestibule):
+            sweep_leftovers(path)
         read_unauthenticated(paths.slots)  # a damaged file is told before a locked keyring
         terminal = shelf.read_terminal_secret()
         slots = read_slot_file(paths.slots, terminal, account)

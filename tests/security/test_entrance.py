@@ -252,6 +252,16 @@ def test_a_damaged_file_is_told_before_a_locked_keyring(terminal: Terminal) -> N
     assert _code(terminal.start) == "keyslots.damaged"
 
 
+def test_what_a_killed_writer_left_is_swept_at_the_next_start(terminal: Terminal) -> None:
+    left = [terminal.paths.data / name for name in (".slots.0a1b2c3d.tmp", ".vestibule.ff.tmp")]
+    for path in left:
+        path.write_bytes(b"half")
+    other = terminal.paths.data / ".other.tmp"
+    other.write_bytes(b"not ours")
+    terminal.start()
+    assert not any(path.exists() for path in left) and other.exists()
+
+
 def test_no_secret_and_nothing_typed_lies_in_the_directory(terminal: Terminal) -> None:
     entrance = terminal.start()
     proof = terminal.touch(entrance, "A001")
