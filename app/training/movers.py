@@ -277,3 +277,26 @@ def _mover(wanted: _Wanted, head: Person, index: int, on: date, eras: Eras) -> M
         number_check=wanted.number_check,
         expected_paper=wanted.expected_paper,
     )
+
+
+FACILITIES: tuple[dict[str, object], ...] = (
+    {
+        "code": "F001",
+        "name": "特別養護老人ホーム見本の里",
+        "kind": "special_nursing_home",
+        "municipality_code": MUNICIPALITY_CODE,
+        "address": "見本県見本市緑ケ丘99番1号",
+        "small_regional": 0,
+        "paid_home": 0,
+    },
+    {
+        "code": "F002",
+        "name": "サービス付き高齢者向け住宅見本",
+        "kind": "serviced_housing",
+        "municipality_code": MUNICIPALITY_CODE,
+        "address": "見本県見本市南台99番2号",
+        "small_regional": 0,
+        "paid_home": 0,
+    },
+)
+"""Facilities in the municipality for the union's list: one under 住所地特例, one not."""

@@ -1,6 +1,6 @@
 """One synthetic person as the resident register, the tax office and the union know them.
 
-Numbers are plainly artificial: individual numbers (個人番号) begin with ``0000``, telephone
+Numbers are plainly artificial: individual numbers (個人番号) begin with ``9900``, telephone
 numbers with ``0250-00``, postal codes with ``999``; their check digits are right.
 """
 
@@ -109,7 +109,7 @@ class Person:
 
 def my_number_of(index: int) -> str:
     """The artificial 個人番号 of the person ``index`` (1 to 9,999,999)."""
-    body = f"0000{index:07d}"
+    body = f"9900{index:07d}"
     return body + my_number_check_digit(body)
 
 
@@ -193,3 +193,60 @@ def insured_record(person: Person) -> InsuredRecord:
         lost_on=_day(coverage.lost_on) if coverage else "",
         loss_reason=coverage.loss_reason if coverage else "",
     )
+
+
+def seed_line(person: Person) -> dict[str, object]:
+    """The person as a line of the union's first load (``app.peers.union.seed``)."""
+    record = insured_record(person)
+    income = person.income
+    return {
+        "municipality_code": MUNICIPALITY_CODE,
+        "atena_number": person.atena_number,
+        "former_atena": list(person.former_atena),
+        "household_number": person.household_number,
+        "relation": person.relation,
+        "is_head": person.is_head,
+        "person_kind": person.person_kind,
+        "name": person.name,
+        "kana": person.kana,
+        "alias": person.alias,
+        "birth_written": person.birth_written,
+        "birth_sort": record.birth_sort,
+        "birth_precision": person.birth_precision,
+        "sex": person.sex,
+        "phone": person.phone,
+        "my_number": person.my_number,
+        "state": person.state,
+        "state_on": _day(person.event_on),
+        "postal_code": person.postal_code,
+        "address": person.address,
+        "building": person.building,
+        "support_from": record.support_from,
+        "support_until": record.support_until,
+        "coverages": [
+            [
+                item.insured_number,
+                item.acquired_on.isoformat(),
+                item.reason,
+                _day(item.lost_on),
+                item.loss_reason,
+            ]
+            for item in person.coverages
+        ],
+        "income": None
+        if income is None
+        else {
+            "declared": income.declared,
+            "taxed": income.taxed,
+            "taxable_income": income.taxable_income,
+            "revenue": income.revenue,
+            "pension": income.pension,
+            "other_income": income.other_income,
+            "base_income": income.base_income,
+        },
+        "card": [
+            person.card_use == "registered",
+            person.card_visits_year,
+            person.card_visits_quarter,
+        ],
+    }

@@ -1,0 +1,142 @@
+"""A client of the operators' interface, for the command line, training, demo and tests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from app.core.errors import EnvironmentFault, UserError
+from app.rules.copay_facts import IncomeFacts
+
+_SECONDS = 120.0
+
+
+class OperatorClient:
+    """One operator of a running union. Every call raises UserError for what the union refuses
+    and EnvironmentFault ``union.not_running`` when it does not answer."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self._client = httpx.Client(
+            base_url=url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=_SECONDS,
+            trust_env=False,
+        )
+
+    @classmethod
+    def of(cls, data: Path, operator: str = "") -> OperatorClient:
+        """The operator named (the first one by default) of the union in ``data``."""
+        try:
+            endpoint = json.loads((data / "endpoint.json").read_text(encoding="utf-8"))
+            tokens = json.loads((data / "operators.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as cause:
+            raise _not_running() from cause
+        name = operator or next(iter(tokens))
+        if name not in tokens:
+            raise UserError(
+                "union.no_operator",
+                f"操作者 {name} は登録されていません。",
+                f"登録されているのは {'、'.join(tokens)} です。",
+            )
+        return cls(endpoint["operators"], tokens[name])
+
+    def __enter__(self) -> OperatorClient:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._client.close()
+
+    def act(self, name: str, values: Mapping[str, str] | None = None, body: bytes = b"") -> Any:
+        """One act with its arguments; the answer as JSON values."""
+        try:
+            answer = self._client.post(f"/acts/{name}", params=values or {}, content=body)
+        except httpx.HTTPError as cause:
+            raise _not_running() from cause
+        content = answer.json()
+        if answer.is_success:
+            return content
+        raise UserError(
+            content.get("code", "union.refused"),
+            content.get("message", "広域連合が断りました。"),
+            content.get("remedy", "指示した内容を確かめてください。"),
+        )
+
+    def status(self) -> dict[str, Any]:
+        """Name, time, addresses and public halves of the union."""
+        return dict(self.act("status"))
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Enrolment requests, newest first."""
+        return list(self.act("requests"))
+
+    def approve(self, request_id: str) -> dict[str, Any]:
+        """This operator's approval of a request."""
+        return dict(self.act("approve", {"id": request_id}))
+
+    def withdraw(self, terminal: str) -> None:
+        """End a terminal's enrolment."""
+        self.act("withdraw", {"terminal": terminal})
+
+    def load(self, lines: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+        """Fill an empty union; ``lines`` as ``app.peers.union.seed`` says."""
+        body = b"\n".join(json.dumps(line, ensure_ascii=False).encode() for line in lines)
+        return dict(self.act("load", body=body))
+
+    def facilities(self, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Replace the list of 住所地特例 facilities."""
+        return int(self.act("facilities", body=json.dumps(list(rows)).encode()))
+
+    def card_use(self, rows: Iterable[tuple[str, bool, int, int]]) -> int:
+        """Answers of the 中間サーバー: number, registered, uses in a year and in 3 months."""
+        return int(self.act("card_use", body=json.dumps(list(rows)).encode()))
+
+    def deliver(self, municipality: str) -> int:
+        """Seal FILE-17 for every terminal: all persons at first, then what changed."""
+        return int(self.act("deliver", {"municipality": municipality}))
+
+    def daily(self, municipality: str, file: bytes) -> dict[str, int]:
+        """Feed the resident register's FILE-03 (encoded by ``app.wire.codec``)."""
+        return dict(self.act("daily", {"municipality": municipality}, file))
+
+    def inquiries(self) -> list[dict[str, Any]]:
+        """所得照会, newest first."""
+        return list(self.act("inquiries"))
+
+    def answer(self, inquiry: str, facts: IncomeFacts) -> str:
+        """Answer a 所得照会; returns the superseding decision's id."""
+        return str(self.act("answer", {"id": inquiry}, json.dumps(asdict(facts)).encode()))
+
+    def settle_birth(self, notification: str, day: str) -> str:
+        """Decide the working day of an unknown birth; returns the decision's id."""
+        return str(self.act("settle_birth", {"notification": notification, "day": day}))
+
+    def fault(self, kind: str, route: str = "*", times: int = 1, seconds: float = 0.0) -> None:
+        """Tell the union to misbehave (``app.peers.union.faults``)."""
+        values = {"kind": kind, "route": route, "times": str(times), "seconds": str(seconds)}
+        self.act("fault", values)
+
+    def behave(self) -> None:
+        """Forget all faults."""
+        self.act("behave")
+
+    def set_clock(self, moment: datetime) -> None:
+        """Move the union's clock."""
+        self.act("clock", {"moment": moment.isoformat()})
+
+
+def _not_running() -> EnvironmentFault:
+    return EnvironmentFault(
+        "union.not_running",
+        "広域連合の標準システムが動いていません。",
+        "madoguchi peer union run で起動し、--data のフォルダーを確かめてください。",
+    )

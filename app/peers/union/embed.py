@@ -1,0 +1,118 @@
+"""The union as a child process on loopback: for training, demo and tests (DESIGN 8).
+
+with embedded(folder) as union:
+    union.first.load(seed_lines(...))
+    union.approve_waiting()
+    union.second.fault("drop", "complete")
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from app.core.errors import EnvironmentFault
+from app.peers.union.client import OperatorClient
+
+_READY_SECONDS = 30.0
+_POLL_SECONDS = 0.02
+_END_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """A running union. ``address`` is "host:port" for terminals, ``authorities`` the PEM they
+    trust it by; ``first`` and ``second`` are its two operators."""
+
+    data: Path
+    address: str
+    authorities: bytes
+    first: OperatorClient
+    second: OperatorClient
+    process: int
+
+    def approve_waiting(self) -> list[str]:
+        """Both operators approve every waiting request; returns the terminals they made."""
+        waiting = [item["id"] for item in self.first.requests() if item["step"] == "waiting"]
+        for request_id in waiting:
+            self.first.approve(request_id)
+            self.second.approve(request_id)
+        return [item["terminal"] for item in self.first.requests() if item["id"] in waiting]
+
+
+@contextmanager
+def embedded(
+    data: Path,
+    *,
+    database: str = "",
+    moment: datetime | None = None,
+    income_unknown: str = "",
+) -> Iterator[Union]:
+    """Start a union on ``data`` and stop it at the end; its end is waited for.
+
+    ``moment`` sets its clock. Raises EnvironmentFault ``union.not_started`` with what it said.
+    """
+    command = [sys.executable, "-m", "app.peers.union.main", "run", "--data", str(data)]
+    command += ["--until-input-ends"]
+    if database:
+        command += ["--database", database]
+    if moment is not None:
+        command += ["--moment", moment.isoformat()]
+    if income_unknown:
+        command += ["--income-unknown", income_unknown]
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (data / "endpoint.json").unlink(missing_ok=True)
+    log = data / "union.log"
+    with log.open("ab") as output:
+        # The root of the program, so that ``app`` is found wherever the caller stands.
+        root = Path(__file__).resolve().parents[3]
+        child = subprocess.Popen(  # noqa: S603  # our own program with our own arguments
+            command, stdin=subprocess.PIPE, stdout=output, stderr=output, cwd=root
+        )
+    try:
+        endpoint = _wait_ready(child, data / "endpoint.json", log)
+        names = list(json.loads((data / "operators.json").read_text(encoding="utf-8")))
+        with OperatorClient.of(data, names[0]) as first, OperatorClient.of(data, names[1]) as two:
+            status = first.status()
+            yield Union(
+                data=data,
+                address=str(endpoint["terminals"]),
+                authorities=status["authorities"].encode("ascii"),
+                first=first,
+                second=two,
+                process=child.pid,
+            )
+    finally:
+        _end(child)
+
+
+def _wait_ready(child: subprocess.Popen[bytes], endpoint: Path, log: Path) -> dict[str, object]:
+    deadline = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < deadline and child.poll() is None:
+        if endpoint.exists():
+            content: dict[str, object] = json.loads(endpoint.read_text(encoding="utf-8"))
+            return content
+        time.sleep(_POLL_SECONDS)
+    said = log.read_text(encoding="utf-8", errors="replace")[-2000:]
+    raise EnvironmentFault(
+        "union.not_started",
+        f"標準システムの代わりのプログラムが起動しませんでした。{said}",
+        "研修のフォルダーに空きがあるか確かめ、もう一度始めてください。",
+    )
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    assert child.stdin is not None
+    child.stdin.close()
+    try:
+        child.wait(_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()

@@ -1,0 +1,38 @@
+"""The union's own migrations: numbered steps, each in the transaction that also notes it.
+
+To change a table: change ``tables.py``, add a module ``v0002_…`` with ``upgrade(operations)``
+and append it to STEPS. A test compares what the steps build with ``tables.METADATA``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import Connection, text
+
+from app.core.errors import EnvironmentFault
+from app.peers.union.migrations import v0001_first
+
+STEPS: tuple[Callable[[Operations], None], ...] = (v0001_first.upgrade,)
+
+
+def migrate(connection: Connection) -> int:
+    """Bring the database to the newest version; returns it.
+
+    Raises EnvironmentFault ``union.newer_database`` for one written by a newer program.
+    """
+    connection.execute(text("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)"))
+    version = connection.execute(text("SELECT max(version) FROM schema_version")).scalar() or 0
+    if version > len(STEPS):
+        raise EnvironmentFault(
+            "union.newer_database",
+            "広域連合のデータベースは、このプログラムより新しい版で作られています。",
+            "新しい版のプログラムで開いてください。データベースは変えていません。",
+        )
+    operations = Operations(MigrationContext.configure(connection))
+    for number, step in enumerate(STEPS[version:], start=version + 1):
+        step(operations)
+        connection.execute(text("INSERT INTO schema_version VALUES (:number)"), {"number": number})
+    return len(STEPS)

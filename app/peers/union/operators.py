@@ -1,0 +1,236 @@
+"""The operators' interface: loopback only, each operator with a token of his own.
+
+Who acts is known by the token, so two approvals are two persons. Tokens and address stand in
+``operators.json`` and ``endpoint.json`` of the union's data directory (0600).
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from app.core.errors import MadoguchiError
+from app.peers.union import daily, enrolment, officials, seed
+from app.peers.union.faults import Fault, FaultKind, Faults
+from app.peers.union.insured import deliver_changes
+from app.peers.union.keys import write_private
+from app.peers.union.refusal import Refused
+from app.peers.union.system import ShiftedClock, System, log_act
+from app.peers.union.tables import check_entry, decision, notification, operator_log
+from app.rules.copay_facts import IncomeFacts
+from app.wire.codec import decode_file
+from app.wire.files import FILES
+
+Act = Callable[[str, dict[str, Any], bytes], Any]
+_LARGEST = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the operators work with. ``names`` maps tokens to operators."""
+
+    system: System
+    faults: Faults
+    clock: ShiftedClock
+    names: Mapping[str, str]
+
+
+def open_tokens(data: Path, operators: tuple[str, ...]) -> dict[str, str]:
+    """Tokens by operator from ``operators.json``, which the first start writes."""
+    file = data / "operators.json"
+    if file.exists():
+        stored: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+        return stored
+    tokens = {name: secrets.token_urlsafe(24) for name in operators}
+    write_private(file, json.dumps(tokens, ensure_ascii=False, indent=1).encode())
+    return tokens
+
+
+def application(desk: Desk) -> Starlette:
+    """The routes: POST /acts/<name> with JSON arguments (or a file), JSON answers."""
+    acts = _acts(desk)
+
+    async def answer(request: Request) -> JSONResponse:
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        operator = desk.names.get(token)
+        if operator is None:
+            return JSONResponse({"code": "union.operator", "message": "認証できません。"}, 401)
+        act = acts.get(request.path_params["name"])
+        if act is None:
+            return JSONResponse({"code": "union.act", "message": "その操作はありません。"}, 404)
+        body = await request.body()
+        if len(body) > _LARGEST:
+            return JSONResponse({"code": "union.size", "message": "大きすぎます。"}, 413)
+        arguments = dict(request.query_params)
+        try:
+            result = await run_in_threadpool(act, operator, arguments, body)
+        except MadoguchiError as cause:
+            return JSONResponse(
+                {"code": cause.code, "message": cause.message, "remedy": cause.remedy}, 422
+            )
+        except Refused as cause:
+            return JSONResponse({"code": cause.cause.value, "message": cause.body.message}, 422)
+        except (KeyError, ValueError, TypeError) as cause:
+            return JSONResponse({"code": "union.arguments", "message": str(cause)}, 400)
+        return JSONResponse(result)
+
+    return Starlette(routes=[Route("/acts/{name}", answer, methods=["POST"])])
+
+
+def _acts(desk: Desk) -> dict[str, Act]:
+    system = desk.system
+    return {
+        "status": lambda _, __, ___: _status(desk),
+        "requests": lambda _, __, ___: enrolment.requests(system),
+        "terminals": lambda _, __, ___: enrolment.terminals(system),
+        "approve": lambda who, args, _: _step(enrolment.approve(system, who, args["id"])),
+        "refuse": lambda who, args, _: _step(
+            enrolment.refuse(system, who, args["id"], args.get("note", ""))
+        ),
+        "withdraw": lambda who, args, _: enrolment.withdraw(system, who, args["terminal"]),
+        "inquiries": lambda _, __, ___: officials.inquiries(system),
+        "answer": lambda who, args, body: officials.answer_inquiry(
+            system, who, args["id"], _facts(json.loads(body))
+        ),
+        "settle_birth": lambda who, args, _: officials.settle_birth(
+            system, who, args["notification"], date.fromisoformat(args["day"])
+        ),
+        "daily": lambda who, args, body: _daily(desk, who, args["municipality"], body),
+        "deliver": lambda who, args, _: _deliver(desk, who, args["municipality"]),
+        "load": lambda who, _, body: _load(desk, who, body),
+        "facilities": lambda who, _, body: seed.load_facilities(system, json.loads(body)),
+        "card_use": lambda who, _, body: _card_use(desk, who, json.loads(body)),
+        "fault": lambda who, args, _: _fault(desk, who, args),
+        "behave": lambda who, _, __: desk.faults.clear(),
+        "clock": lambda who, args, _: _clock(desk, who, args["moment"]),
+        "notifications": lambda _, __, ___: _notifications(system),
+        "decisions": lambda _, __, ___: _decisions(system),
+        "check_list": lambda _, __, ___: _check_list(system),
+        "log": lambda _, __, ___: _log(system),
+    }
+
+
+def _status(desk: Desk) -> dict[str, object]:
+    system = desk.system
+    return {
+        "union": system.setup.id,
+        "name": system.setup.name,
+        "now": system.now(),
+        "addresses": list(system.setup.addresses),
+        "authorities": system.keys.authorities.decode("ascii"),
+        "signing": system.keys.signing.public_key().public_bytes_raw().hex(),
+    }
+
+
+def _step(state: Any) -> dict[str, object]:
+    return {"id": state.id, "step": state.step.value, "note": state.note}
+
+
+def _facts(said: Mapping[str, Any]) -> IncomeFacts:
+    return IncomeFacts(**said)
+
+
+def _daily(desk: Desk, operator: str, municipality: str, body: bytes) -> dict[str, object]:
+    records = decode_file(FILES["FILE-03"], body, desk.system.codes)
+    with desk.system.database.write() as connection:
+        log_act(desk.system, connection, operator, "daily_file", municipality, count=len(records))
+        return asdict(daily.run(desk.system, connection, municipality, records))
+
+
+def _deliver(desk: Desk, operator: str, municipality: str) -> int:
+    with desk.system.database.write() as connection:
+        log_act(desk.system, connection, operator, "deliver", municipality)
+        return deliver_changes(desk.system, connection, municipality)
+
+
+def _load(desk: Desk, operator: str, body: bytes) -> dict[str, int]:
+    counts = seed.load(desk.system, _split(body))
+    with desk.system.database.write() as connection:
+        log_act(desk.system, connection, operator, "load", "", **counts)
+    return counts
+
+
+def _split(body: bytes) -> Iterator[bytes]:
+    start = 0
+    while start < len(body):
+        end = body.find(b"\n", start)
+        end = len(body) if end < 0 else end
+        yield body[start:end]
+        start = end + 1
+
+
+def _card_use(desk: Desk, operator: str, said: list[list[Any]]) -> int:
+    for my_number, registered, year, quarter in said:
+        seed.put_card_use(desk.system, my_number, bool(registered), year, quarter)
+    with desk.system.database.write() as connection:
+        log_act(desk.system, connection, operator, "card_use", "", count=len(said))
+    return len(said)
+
+
+def _fault(desk: Desk, operator: str, args: Mapping[str, str]) -> None:
+    fault = Fault(
+        FaultKind(args["kind"]),
+        args.get("route", "*"),
+        int(args.get("times", "1")),
+        float(args.get("seconds", "0")),
+    )
+    desk.faults.add(fault)
+    with desk.system.database.write() as connection:
+        log_act(desk.system, connection, operator, "fault", fault.kind.value, route=fault.route)
+
+
+def _clock(desk: Desk, operator: str, moment: str) -> str:
+    desk.clock.set_to(datetime.fromisoformat(moment))
+    with desk.system.database.write() as connection:
+        log_act(desk.system, connection, operator, "clock", moment)
+    return desk.system.now()
+
+
+def _notifications(system: System) -> list[dict[str, object]]:
+    columns = (
+        notification.c.id,
+        notification.c.terminal,
+        notification.c.case_id,
+        notification.c.atena_number,
+        notification.c.standing,
+    )
+    with system.database.read() as connection:
+        return [dict(row._mapping) for row in connection.execute(select(*columns))]
+
+
+def _decisions(system: System) -> list[dict[str, object]]:
+    columns = (
+        decision.c.id,
+        decision.c.notification_id,
+        decision.c.outcome,
+        decision.c.reasons,
+        decision.c.supersedes,
+        decision.c.provisional,
+    )
+    with system.database.read() as connection:
+        found = connection.execute(select(*columns).order_by(decision.c.id))
+        return [dict(row._mapping) for row in found]
+
+
+def _check_list(system: System) -> list[dict[str, object]]:
+    with system.database.read() as connection:
+        found = connection.execute(select(check_entry).order_by(check_entry.c.id))
+        return [dict(row._mapping) for row in found]
+
+
+def _log(system: System) -> list[dict[str, object]]:
+    with system.database.read() as connection:
+        found = connection.execute(select(operator_log).order_by(operator_log.c.id))
+        return [dict(row._mapping) for row in found]

@@ -1,0 +1,192 @@
+"""Persons, households, numbers and coverages as the union keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from app.peers.union.system import next_value
+from app.peers.union.tables import (
+    coverage,
+    former_atena,
+    number,
+    person,
+    share,
+)
+from app.rules.identifiers import luhn_check_digit
+
+PersonRow = Row[Any]
+
+
+def find_person(connection: Connection, municipality_code: str, atena: str) -> PersonRow | None:
+    """The person of an atena number, a former one included."""
+    row = connection.execute(
+        select(person).where(
+            person.c.municipality_code == municipality_code, person.c.atena_number == atena
+        )
+    ).first()
+    if row is not None:
+        return row
+    return connection.execute(
+        select(person)
+        .join(former_atena, former_atena.c.person_id == person.c.id)
+        .where(
+            former_atena.c.municipality_code == municipality_code,
+            former_atena.c.atena_number == atena,
+        )
+    ).first()
+
+
+def get_person(connection: Connection, person_id: int) -> PersonRow:
+    """The person of an id of ours."""
+    return connection.execute(select(person).where(person.c.id == person_id)).one()
+
+
+def owner_of(connection: Connection, my_number: str) -> PersonRow | None:
+    """Whose 個人番号 this is."""
+    return connection.execute(
+        select(person)
+        .join(number, number.c.person_id == person.c.id)
+        .where(number.c.my_number == my_number)
+    ).first()
+
+
+def number_of(connection: Connection, person_id: int) -> str:
+    """The person's 個人番号, "" when the union has none."""
+    found = select(number.c.my_number).where(number.c.person_id == person_id)
+    return str(connection.execute(found).scalar() or "")
+
+
+def put_number(connection: Connection, person_id: int, my_number: str) -> None:
+    """Tie a number to a person who had none."""
+    connection.execute(insert(number).values(person_id=person_id, my_number=my_number))
+
+
+def household_of(
+    connection: Connection, municipality_code: str, household_number: str
+) -> list[PersonRow]:
+    """Those who live in a household (住民状態 1), by id."""
+    return list(
+        connection.execute(
+            select(person)
+            .where(
+                person.c.municipality_code == municipality_code,
+                person.c.household_number == household_number,
+                person.c.state == "1",
+            )
+            .order_by(person.c.id)
+        )
+    )
+
+
+def coverages_of(connection: Connection, person_ids: Iterable[int]) -> dict[int, list[Row[Any]]]:
+    """Coverages by person, oldest first."""
+    found: dict[int, list[Row[Any]]] = {}
+    ids = list(person_ids)
+    for row in connection.execute(
+        select(coverage)
+        .where(coverage.c.person_id.in_(ids))
+        .order_by(coverage.c.person_id, coverage.c.acquired_on, coverage.c.id)
+    ):
+        found.setdefault(row.person_id, []).append(row)
+    return found
+
+
+def open_coverage(connection: Connection, person_id: int) -> Row[Any] | None:
+    """The coverage that has not ended."""
+    return connection.execute(
+        select(coverage)
+        .where(coverage.c.person_id == person_id, coverage.c.lost_on == "")
+        .order_by(coverage.c.acquired_on.desc())
+    ).first()
+
+
+def insured_on(rows: Iterable[Row[Any]], day: str) -> bool:
+    """Whether one of a person's coverages holds on ``day``."""
+    return any(row.acquired_on <= day and (not row.lost_on or day < row.lost_on) for row in rows)
+
+
+def add_person(connection: Connection, values: Mapping[str, object]) -> int:
+    """A new person; returns the id."""
+    person_id = next_value(connection, "person")
+    touched = next_value(connection, "touched")
+    connection.execute(insert(person).values(**values, id=person_id, touched=touched))
+    return person_id
+
+
+def change_person(connection: Connection, person_id: int, values: Mapping[str, object]) -> None:
+    """Change a person; the next delivery takes it along."""
+    connection.execute(
+        update(person)
+        .where(person.c.id == person_id)
+        .values(**values, touched=next_value(connection, "touched"))
+    )
+
+
+def touch(connection: Connection, person_id: int) -> None:
+    """Something about the person changed elsewhere: the next delivery takes it along."""
+    change_person(connection, person_id, {})
+
+
+def add_coverage(connection: Connection, person_id: int, acquired_on: str, reason: str) -> str:
+    """Number an insured person anew (被保険者番号, with check digit) from ``acquired_on``."""
+    while True:
+        body = f"{next_value(connection, 'insured_number'):07d}"
+        insured_number = body + luhn_check_digit(body)
+        taken = select(coverage.c.id).where(coverage.c.insured_number == insured_number)
+        if connection.execute(taken).first() is None:
+            break
+    connection.execute(
+        insert(coverage).values(
+            id=next_value(connection, "coverage"),
+            person_id=person_id,
+            insured_number=insured_number,
+            acquired_on=acquired_on,
+            acquisition_reason=reason,
+        )
+    )
+    touch(connection, person_id)
+    return insured_number
+
+
+def end_coverage(connection: Connection, coverage_id: int, lost_on: str, reason: str) -> None:
+    """資格喪失 from ``lost_on``."""
+    connection.execute(
+        update(coverage)
+        .where(coverage.c.id == coverage_id)
+        .values(lost_on=lost_on, loss_reason=reason)
+    )
+
+
+def shares_of(connection: Connection, person_ids: Iterable[int]) -> dict[int, Row[Any]]:
+    """The shares in force by person."""
+    found = select(share).where(share.c.person_id.in_(list(person_ids)))
+    return {row.person_id: row for row in connection.execute(found)}
+
+
+def touched_since(
+    connection: Connection, municipality_code: str, last: int, *, limit: int = 5_000
+) -> list[PersonRow]:
+    """Persons changed after ``last``, in that order, at most ``limit``."""
+    return list(
+        connection.execute(
+            select(person)
+            .where(person.c.municipality_code == municipality_code, person.c.touched > last)
+            .order_by(person.c.touched)
+            .limit(limit)
+        )
+    )
+
+
+def former_atena_of(connection: Connection, person_ids: Iterable[int]) -> dict[int, list[str]]:
+    """Former atena numbers by person."""
+    found: dict[int, list[str]] = {}
+    for row in connection.execute(
+        select(former_atena)
+        .where(former_atena.c.person_id.in_(list(person_ids)))
+        .order_by(former_atena.c.atena_number)
+    ):
+        found.setdefault(row.person_id, []).append(row.atena_number)
+    return found

@@ -1,0 +1,43 @@
+"""Why the union refuses a request on the line: cause, sentence, what to do."""
+
+from __future__ import annotations
+
+from app.wire.protocol import Cause, Refusal
+
+_AGAIN = "もう一度送受信してください。繰り返すときは広域連合に連絡してください。"
+_UNION = "広域連合の担当者に連絡してください。"
+
+_SENTENCES: dict[Cause, tuple[str, str]] = {
+    Cause.MALFORMED: ("要求の内容が取り決めた形式と違います。", _AGAIN),
+    Cause.NO_CERTIFICATE: (
+        "端末の証明書がない接続です。",
+        "登録の済んだ端末から接続してください。",
+    ),
+    Cause.UNKNOWN_TERMINAL: ("この証明書の端末は登録されていません。", _UNION),
+    Cause.WITHDRAWN: ("この端末の登録は取り消されています。", _UNION),
+    Cause.NOT_FOUND: ("求めたものはありません。", _AGAIN),
+    Cause.WRONG_OFFSET: ("続きの位置が合いません。", "答えの位置から送り直します。"),
+    Cause.OTHER_CONTENT: (
+        "同じ送信番号で違う内容が送られました。",
+        "どちらも取り込んでいません。システム管理者に連絡してください。",
+    ),
+    Cause.INCOMPLETE: ("ファイルがまだそろっていません。", "続きから送り直します。"),
+    Cause.TOO_LARGE: ("一度に送る量が多すぎます。", _AGAIN),
+    Cause.BAD_SIGNATURE: ("署名を確かめられません。", _UNION),
+    Cause.FORK: (
+        "記録の続きが、広域連合が確かめた所とつながりません。",
+        "この端末では業務を始めず、監督者とシステム管理者に連絡してください。",
+    ),
+    Cause.BUSY: ("混み合っています。", "しばらくしてからもう一度送受信してください。"),
+}
+
+
+class Refused(Exception):
+    """A request that is not answered as asked. ``offset`` goes with WRONG_OFFSET."""
+
+    def __init__(self, cause: Cause, message: str = "", *, offset: int = 0) -> None:
+        super().__init__(cause.value)
+        self.cause = cause
+        self.offset = offset
+        sentence, remedy = _SENTENCES[cause]
+        self.body = Refusal(cause, message or sentence, remedy)

@@ -1,0 +1,194 @@
+"""One running union: parts put together, two ports opened, an end by signal or by input's end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pyrage
+from sqlalchemy import insert, select
+from uvicorn import Config, Server
+
+from app.core.clock import SystemClock
+from app.core.errors import EnvironmentFault
+from app.core.tables import load_tables, shipped_tables
+from app.peers.union import delivery, operators
+from app.peers.union.database import Database, sqlite_url
+from app.peers.union.faults import Faults
+from app.peers.union.keys import open_keys, write_private
+from app.peers.union.server import Line, tls_config
+from app.peers.union.system import Setup, ShiftedClock, System
+from app.peers.union.tables import municipality
+from app.rules.practice import practice_of
+from app.rules.wareki import Eras
+from app.wire.values import code_sets
+
+_LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says. ``database``: a PostgreSQL URL, "" for SQLite in ``data``;
+    ``income_unknown``: in place of the union's table; ``moment``: sets the clock (training)."""
+
+    data: Path
+    database: str = ""
+    prefecture: str = "15"
+    name: str = "見本県後期高齢者医療広域連合"
+    hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+    listen: str = "127.0.0.1"
+    port: int = 0
+    operators: tuple[str, ...] = ("研修操作者一", "研修操作者二")
+    income_unknown: str = ""
+    moment: str = ""
+    until_input_ends: bool = False
+
+
+class QuietServer(Server):
+    """uvicorn's server without its own signal handlers: two of them run in one loop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are taken by ``serve``."""
+        yield
+
+
+def serve(options: Options) -> int:
+    """Run until a signal (or the end of standard input, if asked); returns the exit code."""
+    options.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (options.data / "endpoint.json").unlink(missing_ok=True)
+    with _listen(options.listen, options.port) as terminals, _listen(_LOOPBACK, 0) as desk:
+        clock = ShiftedClock(SystemClock())
+        if options.moment:
+            clock.set_to(datetime.fromisoformat(options.moment))
+        system = assemble(options, clock, terminals.getsockname()[1])
+        faults = Faults()
+        line = QuietServer(tls_config(Line(system, faults)))
+        tokens = operators.open_tokens(options.data, options.operators)
+        names = {token: name for name, token in tokens.items()}
+        back = QuietServer(
+            Config(
+                operators.application(operators.Desk(system, faults, clock, names)),
+                lifespan="off",
+                ws="none",
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=2,
+            )
+        )
+        endpoint = {
+            "terminals": f"{options.hosts[0]}:{terminals.getsockname()[1]}",
+            "operators": f"http://{_LOOPBACK}:{desk.getsockname()[1]}",
+            "process": os.getpid(),
+        }
+        try:
+            asyncio.run(_both(line, terminals, back, desk, options, endpoint))
+        finally:
+            (options.data / "endpoint.json").unlink(missing_ok=True)
+            system.database.close()
+    return 0
+
+
+def assemble(options: Options, clock: ShiftedClock, port: int) -> System:
+    """The parts of a union, its database migrated and its municipalities known."""
+    tables = load_tables(shipped_tables())
+    setup = Setup(
+        data=options.data,
+        prefecture=options.prefecture,
+        name=options.name,
+        hosts=options.hosts,
+        port=port,
+    )
+    today = clock.now().date()
+    practice = practice_of(tables, setup.prefecture, today)
+    if options.income_unknown:
+        practice = dataclasses.replace(practice, income_unknown=options.income_unknown)
+    database = Database(options.database or sqlite_url(options.data / "union.db"))
+    system = System(
+        setup=setup,
+        database=database,
+        keys=open_keys(options.data / "keys", setup.hosts, setup.id, SystemClock().now()),
+        clock=clock,
+        tables=tables,
+        codes=code_sets(tables, today),
+        practice=practice,
+        eras=Eras(tables["eras"]),
+    )
+    for folder in (system.uploads, system.downloads):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    _know_municipalities(system)
+    delivery.clear_orphans(system)
+    return system
+
+
+def _know_municipalities(system: System) -> None:
+    """The union's municipalities by the table; each new one gets its archive pair."""
+    with system.database.write() as connection:
+        known = set(connection.execute(select(municipality.c.code)).scalars())
+        for row in system.tables["municipalities"].rows(
+            system.today(), union=system.setup.prefecture
+        ):
+            if row.text("code") not in known:
+                identity = pyrage.x25519.Identity.generate()
+                connection.execute(
+                    insert(municipality).values(
+                        code=row.text("code"),
+                        name=row.text("label"),
+                        insurer_number=row.text("insurer_number"),
+                        archive_recipient=str(identity.to_public()),
+                        archive_identity=str(identity),
+                    )
+                )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), backlog=128)
+    except OSError as cause:
+        raise EnvironmentFault(
+            "union.port",
+            f"ポート {port} で待ち受けられません。",
+            "別のプログラムが使っていないか確かめるか、--port で別の番号を指定してください。",
+        ) from cause
+
+
+async def _both(
+    line: QuietServer,
+    terminals: socket.socket,
+    back: QuietServer,
+    desk: socket.socket,
+    options: Options,
+    endpoint: dict[str, object],
+) -> None:
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        line.should_exit = back.should_exit = True
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
+            loop.add_signal_handler(name, stop)
+    if options.until_input_ends:
+        threading.Thread(target=_wait_for_end, args=(loop, stop), daemon=True).start()
+    running = asyncio.gather(line.serve(sockets=[terminals]), back.serve(sockets=[desk]))
+    while not (line.started and back.started) and not running.done():
+        await asyncio.sleep(0.01)
+    write_private(options.data / "endpoint.json", json.dumps(endpoint).encode())
+    await running
+
+
+def _wait_for_end(loop: asyncio.AbstractEventLoop, stop: object) -> None:
+    """The parent's end closes our standard input: nobody is left to answer."""
+    sys.stdin.buffer.read()
+    loop.call_soon_threadsafe(stop)  # type: ignore[arg-type]

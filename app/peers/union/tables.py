@@ -1,0 +1,376 @@
+"""The union's own tables (SQLAlchemy Core; the same on PostgreSQL and SQLite).
+
+Days are ``YYYY-MM-DD`` text, moments ISO text with offset, as on the wire. 個人番号 stands in
+``number`` and nowhere else; no answer to a terminal reads that table (SEC-51, FLOW-105).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _text(name: str, **options: object) -> Column[str]:
+    options.setdefault("nullable", False)
+    return Column(name, Text, **options)  # type: ignore[arg-type]
+
+
+def _empty(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="")
+
+
+def _flag(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default="0")
+
+
+counter = Table(
+    "counter",
+    METADATA,
+    _text("name", primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+# What the union's operators did, by name (SYS-01: log of user, time, operation).
+operator_log = Table(
+    "operator_log",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    _text("at"),
+    _text("operator"),
+    _text("act"),
+    _empty("subject"),
+    _empty("detail"),
+)
+
+# ``archive_identity`` is the private half of the municipality's archive key; a real union gives
+# it to the municipality, the reference system keeps it so that a test can read what was sealed.
+municipality = Table(
+    "municipality",
+    METADATA,
+    _text("code", primary_key=True),
+    _text("name"),
+    _text("insurer_number"),
+    _text("archive_recipient"),
+    _text("archive_identity"),
+)
+
+terminal = Table(
+    "terminal",
+    METADATA,
+    _text("id", primary_key=True),
+    _text("municipality"),
+    _text("name"),
+    _text("profile"),
+    _text("state"),  # active, withdrawn
+    _text("enrolled_at"),
+    _empty("withdrawn_at"),
+    _empty("withdrawn_by"),
+    _flag("delivered"),  # up to which ``person.touched`` FILE-17 was sent
+)
+
+# Every certificate a terminal ever had: renewal overlaps, so several may count at once.
+credential = Table(
+    "credential",
+    METADATA,
+    _text("fingerprint", primary_key=True),  # SHA-256 of the certificate (DER), hex
+    _text("terminal"),
+    Column("signing", LargeBinary, nullable=False),
+    _text("signing_key"),
+    _text("receiving"),
+    _text("valid_from"),
+    _text("valid_to"),
+    Index("ix_credential_terminal", "terminal"),
+)
+
+enrolment = Table(
+    "enrolment",
+    METADATA,
+    _text("id", primary_key=True),
+    _text("municipality"),
+    _text("terminal_name"),
+    _text("profile"),
+    _text("fingerprint"),
+    _empty("terminal"),  # the terminal it renews, or was given
+    Column("request", LargeBinary, nullable=False),
+    _text("step"),  # waiting, approved, refused
+    Column("answer", LargeBinary, nullable=True),
+    _empty("note"),
+    _text("requested_at"),
+)
+
+enrolment_approval = Table(
+    "enrolment_approval",
+    METADATA,
+    _text("enrolment", primary_key=True),
+    _text("operator", primary_key=True),
+    _text("at"),
+)
+
+upload = Table(
+    "upload",
+    METADATA,
+    _text("terminal", primary_key=True),
+    _text("id", primary_key=True),
+    _text("file_id"),
+    _text("stream"),
+    Column("epoch", Integer, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    _text("digest"),
+    _text("started_at"),
+    Column("receipt", LargeBinary, nullable=True),
+    _empty("settlement"),
+    _empty("settled_at"),
+)
+
+# The last container of each stream, in both directions (DESIGN 6).
+stream_state = Table(
+    "stream_state",
+    METADATA,
+    _text("direction", primary_key=True),  # up, down
+    _text("terminal", primary_key=True),
+    _text("stream", primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    _text("digest"),
+)
+
+down_item = Table(
+    "down_item",
+    METADATA,
+    _text("id", primary_key=True),
+    _text("terminal"),
+    _text("file_id"),
+    _text("stream"),
+    Column("epoch", Integer, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    _text("digest"),
+    _text("announced_at"),
+    _empty("acknowledged_at"),
+    _empty("settlement"),
+    Column("acknowledgement", LargeBinary, nullable=True),
+    _flag("erase_after"),  # the container goes once acknowledged: a refused person (SEC-130)
+    Column("position", Integer, nullable=False),
+    UniqueConstraint("terminal", "stream", "epoch", "sequence"),
+    Index("ix_down_item_terminal_position", "terminal", "position"),
+)
+
+person = Table(
+    "person",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    _text("municipality_code"),
+    _text("atena_number"),
+    _text("household_number"),
+    _text("relation"),
+    _flag("is_head"),
+    _text("person_kind"),
+    _text("name"),
+    _text("kana"),
+    _empty("alias"),
+    _text("birth_written"),
+    _text("birth_sort"),
+    _text("birth_precision"),
+    _text("sex"),
+    _empty("phone"),
+    _text("state"),
+    _empty("state_on"),
+    _text("postal_code"),
+    _text("address"),
+    _empty("building"),
+    _empty("facility_code"),
+    _empty("support_from"),
+    _empty("support_until"),
+    _text("origin"),  # register, terminal (keyed at a counter and not yet confirmed)
+    _flag("touched"),  # rises with every change, so that a delivery takes what is new
+    UniqueConstraint("municipality_code", "atena_number"),
+    Index("ix_person_household", "municipality_code", "household_number"),
+    Index("ix_person_touched", "municipality_code", "touched"),
+)
+
+former_atena = Table(
+    "former_atena",
+    METADATA,
+    _text("municipality_code", primary_key=True),
+    _text("atena_number", primary_key=True),
+    Column("person_id", Integer, ForeignKey("person.id"), nullable=False),
+    Index("ix_former_atena_person_id", "person_id"),
+)
+
+# Single facilities of the area; ``kind`` is a code of ``address_exception_facilities``.
+facility = Table(
+    "facility",
+    METADATA,
+    _text("code", primary_key=True),
+    _text("name"),
+    _text("kind"),
+    _text("municipality_code"),
+    _text("address"),
+    _flag("small_regional"),
+    _flag("paid_home"),
+)
+
+number = Table(
+    "number",
+    METADATA,
+    Column("person_id", Integer, ForeignKey("person.id"), primary_key=True, autoincrement=False),
+    _text("my_number"),
+    UniqueConstraint("my_number"),
+)
+
+# What 負担区分判定 reads, one row per person and year of judgement; amounts in yen, NULL unknown.
+income = Table(
+    "income",
+    METADATA,
+    Column("person_id", Integer, ForeignKey("person.id"), primary_key=True, autoincrement=False),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    _text("origin"),  # tax, paper, inquiry, undeclared
+    Column("taxed", Integer, nullable=True),
+    Column("taxable_income", Integer, nullable=True),
+    Column("revenue", Integer, nullable=True),
+    Column("pension_other", Integer, nullable=True),
+    Column("base_income", Integer, nullable=True),
+    Column("income_zero", Integer, nullable=True),
+)
+
+# The synthetic answer of the 中間サーバー: is マイナ保険証 registered, and how often used.
+card_use = Table(
+    "card_use",
+    METADATA,
+    _text("my_number", primary_key=True),
+    _flag("registered"),
+    _flag("visits_year"),
+    _flag("visits_quarter"),
+)
+
+coverage = Table(
+    "coverage",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("person_id", Integer, ForeignKey("person.id"), nullable=False),
+    _text("insured_number"),
+    _text("acquired_on"),
+    _text("acquisition_reason"),
+    _empty("lost_on"),
+    _empty("loss_reason"),
+    Index("ix_coverage_person_id", "person_id"),
+    Index("ix_coverage_insured_number", "insured_number"),
+)
+
+# The share in force of each insured person.
+share = Table(
+    "share",
+    METADATA,
+    Column("person_id", Integer, ForeignKey("person.id"), primary_key=True, autoincrement=False),
+    Column("copay_ratio", Integer, nullable=False),
+    _text("copay_from"),
+    _text("limit_class"),
+    _text("limit_from"),
+    _flag("provisional"),
+    _text("income_state"),
+)
+
+# ``record`` is the notification without 個人番号, as JSON; "" when the applicant was refused and
+# the data erased (SEC-130). ``standing``: waiting, confirmed, contradicted, refused.
+notification = Table(
+    "notification",
+    METADATA,
+    _text("id", primary_key=True),  # the sender's idempotency id
+    _text("terminal"),
+    _text("municipality_code"),
+    _text("case_id"),
+    _text("atena_number"),
+    Column("person_id", Integer, nullable=True),
+    _text("record"),
+    _text("standing"),
+    _text("received_at"),
+    Index("ix_notification_atena", "municipality_code", "atena_number"),
+)
+
+decision = Table(
+    "decision",
+    METADATA,
+    _text("id", primary_key=True),
+    _text("notification_id"),
+    _text("terminal"),
+    Column("person_id", Integer, nullable=True),
+    _text("outcome"),
+    _empty("reasons"),
+    _empty("supersedes"),
+    _flag("provisional"),
+    _text("record"),
+    _text("decided_at"),
+    Index("ix_decision_notification_id", "notification_id"),
+)
+
+# 所得照会 to where the person lived on 1 January. ``state``: open, answered.
+inquiry = Table(
+    "inquiry",
+    METADATA,
+    _text("id", primary_key=True),
+    Column("person_id", Integer, ForeignKey("person.id"), nullable=False),
+    _text("notification_id"),
+    _empty("to_municipality"),
+    Column("year", Integer, nullable=False),
+    _text("state"),
+    _text("opened_at"),
+    _empty("answered_at"),
+    _empty("answered_by"),
+)
+
+check_entry = Table(
+    "check_entry",
+    METADATA,
+    _text("id", primary_key=True),
+    _text("cause"),
+    _text("municipality_code"),
+    _text("atena_number"),
+    _empty("insured_number"),
+    _empty("case_id"),
+    _empty("items"),
+    _text("detail"),
+    _text("listed_at"),
+    _empty("delivered_in"),
+)
+
+# The last countersigned journal head of each terminal (DESIGN 5).
+journal_head = Table(
+    "journal_head",
+    METADATA,
+    _text("terminal", primary_key=True),
+    _text("store"),
+    Column("epoch", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("head", LargeBinary, nullable=False),
+    Column("statement", LargeBinary, nullable=False),
+    _text("at"),
+)
+
+control_row = Table(
+    "control_row",
+    METADATA,
+    _text("municipality", primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+    _text("received_at"),
+)
