@@ -72,7 +72,11 @@ def _prepare(connection: Any, key: bytes | None, tuning: Tuning) -> None:
 
 
 def rekey(connection: Any, key: bytes) -> None:
-    """Encrypt the whole file anew under ``key``; no other connection may be open."""
+    """Encrypt the whole file anew under ``key``; no other connection may be open.
+
+    SQLCipher reports no error here and leaves its transaction open when it failed: close the
+    connection, which undoes it, and open with the new key to know.
+    """
     if len(key) != KEY_BYTES:
         raise ValueError("a store's key has 32 bytes")
     connection.execute(f"PRAGMA rekey = \"x'{key.hex()}'\"")

@@ -63,7 +63,7 @@ def translate(error: Exception, file: Path) -> MadoguchiError:
     if code is None:
         return _bug("store.statement", "保存データへの命令に誤りがありました。")
     if code == ResultCode.IOERR:
-        return disk_full() if _is_full(file) else io_error()
+        return refused_write(file)
     # a refused function is a plain error for the engine, told apart by its text alone
     if code == ResultCode.AUTH or "not authorized" in str(error.__cause__ or error):
         return Undeclared("store.undeclared", "機能の宣言にない項目を使おうとしました。", _REPORT)
@@ -83,6 +83,11 @@ _REPORT = "この操作は取り消されました。表示された番号を添
 
 def _bug(code: str, message: str) -> Bug:
     return Bug(code, message, _REPORT)
+
+
+def refused_write(file: Path) -> EnvironmentFault:
+    """The fault for a write to ``file`` that the system refused without saying why."""
+    return disk_full() if _is_full(file) else io_error()
 
 
 def _is_full(file: Path) -> bool:

@@ -1,29 +1,42 @@
-"""Versions of the store (Alembic), one stored file each. ``HEAD`` is what this program uses.
+"""Versions of the store (Alembic), one stored file each. ``SHIPPED`` is this program's line.
 
-A new version is a new module in ``versions`` and a new ``HEAD``; a test compares both. The
-program never steps back: a store of a version not in ``VERSIONS`` is refused.
+A new version is a new module in ``versions`` and its name at the end of ``SHIPPED``; a test
+compares both. The program never steps back: a store of a version not named here is refused.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection
 
-VERSIONS = ("0001",)
-HEAD = VERSIONS[-1]
 FOLDER = Path(__file__).resolve().parent
 
 
-def upgrade(connection: Connection, revision: str = HEAD) -> None:
-    """Bring the store behind ``connection`` to ``revision``, in the caller's transaction."""
-    command.upgrade(_config(connection), revision)
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """A line of versions, oldest first, and the Alembic folder that holds them."""
+
+    folder: Path
+    versions: tuple[str, ...]
+
+    @property
+    def head(self) -> str:
+        """The newest version, the only one that units of work run on."""
+        return self.versions[-1]
+
+    def upgrade(self, connection: Connection) -> None:
+        """Bring the store behind ``connection`` to the newest version, in the caller's
+        transaction."""
+        # imported here: Alembic is slow to load and only a new or an old store needs it
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(self.folder).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, self.head)
 
 
-def _config(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config
+SHIPPED = Schema(FOLDER, ("0001",))

@@ -51,7 +51,7 @@ def test_every_stored_version_is_known_and_they_form_one_line():
 
     script = ScriptDirectory(str(migrations.FOLDER))
     stored = [version.revision for version in script.walk_revisions()]
-    assert tuple(reversed(stored)) == migrations.VERSIONS
+    assert tuple(reversed(stored)) == migrations.SHIPPED.versions
 
 
 def _modules(revision):

@@ -27,11 +27,12 @@ from app.security.vault.opening import (
     read_identity,
     schema_version,
     translated,
+    upgrade_file,
     write_fact,
 )
 from app.security.vault.place import remove_database, sync_directory, take_lock
 from db.engine import Tuning
-from db.migrations import HEAD, VERSIONS
+from db.migrations import SHIPPED, Schema
 from db.work import Store
 
 _MANIFEST = "manifest.json"
@@ -105,7 +106,13 @@ def list_backups(paths: Paths) -> tuple[Backup, ...]:
 
 
 def restore(
-    paths: Paths, folder: Path, recovery_private: bytes, data_key: bytes, *, epoch_over: int = 0
+    paths: Paths,
+    folder: Path,
+    recovery_private: bytes,
+    data_key: bytes,
+    *,
+    epoch_over: int = 0,
+    schema: Schema = SHIPPED,
 ) -> int:
     """Put a backup in the store's place under ``data_key``; gives the new epoch.
 
@@ -128,7 +135,8 @@ def restore(
     lock = take_lock(paths)
     try:
         epoch = max(int(manifest["epoch"]), epoch_over, _known_epoch(paths, data_key)) + 1
-        fresh = _prepare_restored(paths, folder, key, data_key, epoch)
+        fresh = _copy_restored(paths, folder, key, data_key)
+        _renew(fresh_path(paths.store), data_key, epoch, schema)
         for made, place in fresh:
             _set_aside(place)
             made.replace(place)
@@ -162,12 +170,10 @@ def _copy_files(paths: Paths, data_key: bytes, folder: Path, key: bytes) -> int:
     return _epoch_of(copy, key)
 
 
-def _prepare_restored(
-    paths: Paths, folder: Path, key: bytes, data_key: bytes, epoch: int
+def _copy_restored(
+    paths: Paths, folder: Path, key: bytes, data_key: bytes
 ) -> list[tuple[Path, Path]]:
-    """Build the files to put in force, beside their places; the store comes last."""
-    from app.security.vault.migration import upgrade_file
-
+    """Copy a backup's files beside their places; the store comes last."""
     made = []
     for place in (paths.journal, paths.store):
         source = folder / place.name
@@ -176,19 +182,22 @@ def _prepare_restored(
             remove_database(fresh)
             copy_database(source, key, fresh, data_key)
             made.append((fresh, place))
-    store = fresh_path(paths.store)
+    return made
+
+
+def _renew(store: Path, data_key: bytes, epoch: int, schema: Schema) -> None:
+    """Give the restored store its new epoch and this program's version."""
     connection = open_raw(store, data_key, Tuning())
     try:
         with translated(store):
             version = schema_version(connection)
-            if version not in VERSIONS:
-                raise newer_schema(version)
+            if version not in schema.versions:
+                raise newer_schema(version, schema)
             write_fact(connection, "epoch", str(epoch))
     finally:
         connection.close()
-    if version != HEAD:
-        upgrade_file(store, data_key)
-    return made
+    if version != schema.head:
+        upgrade_file(store, data_key, schema)
 
 
 def _known_epoch(paths: Paths, data_key: bytes) -> int:

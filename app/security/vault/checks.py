@@ -7,7 +7,7 @@ from pathlib import Path
 from app.core.paths import Paths
 from app.security.vault.opening import open_raw, schema_version, translated
 from db.engine import Tuning
-from db.migrations import HEAD
+from db.migrations import SHIPPED, Schema
 from db.tables import METADATA
 
 
@@ -15,15 +15,15 @@ def verify(paths: Paths, data_key: bytes) -> tuple[str, ...]:
     """What is wrong with store and journal, in Japanese, one sentence a finding; empty when
     they are whole. Holds no personal data. Raises as ``open_store`` when a file does not open.
     """
-    found = check_file(paths.store, data_key)
+    found = check_file(paths.store, data_key, SHIPPED)
     if paths.journal.exists():
         found += check_pages(paths.journal, data_key)
     return found
 
 
-def check_file(path: Path, data_key: bytes) -> tuple[str, ...]:
+def check_file(path: Path, data_key: bytes, schema: Schema) -> tuple[str, ...]:
     """The findings for one store."""
-    return check_pages(path, data_key) + _check_schema(path, data_key)
+    return check_pages(path, data_key) + _check_schema(path, data_key, schema)
 
 
 def check_pages(path: Path, data_key: bytes) -> tuple[str, ...]:
@@ -44,13 +44,13 @@ def check_pages(path: Path, data_key: bytes) -> tuple[str, ...]:
         connection.close()
 
 
-def _check_schema(path: Path, data_key: bytes) -> tuple[str, ...]:
+def _check_schema(path: Path, data_key: bytes, schema: Schema) -> tuple[str, ...]:
     connection = open_raw(path, data_key, Tuning())
     try:
         with translated(path):
             version = schema_version(connection)
-            if version != HEAD:
-                return (f"{path.name}：版が {version} で、{HEAD} ではありません。",)
+            if version != schema.head:
+                return (f"{path.name}：版が {version} で、{schema.head} ではありません。",)
             found = []
             for table in METADATA.sorted_tables:
                 rows = connection.execute(f"PRAGMA table_info({table.name})").fetchall()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from app.core.clock import Clock
 from app.core.errors import EnvironmentFault
 from app.core.paths import Paths
@@ -15,14 +13,27 @@ from app.security.vault.opening import (
     open_raw,
     schema_version,
     translated,
+    upgrade_file,
 )
-from app.security.vault.place import check_place, remove_database, sync_directory, take_lock
-from db import engine
+from app.security.vault.place import (
+    check_place,
+    log_left,
+    remove_database,
+    sync_directory,
+    take_lock,
+)
+from db import faults
 from db.engine import Tuning
-from db.migrations import HEAD, VERSIONS, upgrade
+from db.migrations import SHIPPED, Schema
 
 
-def migrate(paths: Paths, data_key: bytes, recovery_public: str, clock: Clock) -> str:
+def migrate(
+    paths: Paths,
+    data_key: bytes,
+    recovery_public: str,
+    clock: Clock,
+    schema: Schema = SHIPPED,
+) -> str:
     """Migrate the closed store to this program's version; gives the version it had.
 
     Nothing happens to a store that is up to date. A backup sealed to the recovery key comes
@@ -39,40 +50,31 @@ def migrate(paths: Paths, data_key: bytes, recovery_public: str, clock: Clock) -
                 version = schema_version(connection)
         finally:
             connection.close()
-        if version not in VERSIONS:
-            raise newer_schema(version)
-        if version != HEAD:
+        if version not in schema.versions:
+            raise newer_schema(version, schema)
+        if version != schema.head:
             write_backup(paths, data_key, recovery_public, clock, reason="migration")
-            _swap_migrated(paths, data_key)
+            _swap_migrated(paths, data_key, schema)
         return version
     finally:
         lock.release()
 
 
-def upgrade_file(path: Path, data_key: bytes) -> None:
-    """Run the missing versions on the database at ``path``, in one transaction."""
-    made = engine.make_engine(path, data_key, Tuning(), write=True)
-    try:
-        with translated(path), made.connect() as connection, connection.begin():
-            upgrade(connection)
-    finally:
-        made.dispose()
-
-
-def _swap_migrated(paths: Paths, data_key: bytes) -> None:
+def _swap_migrated(paths: Paths, data_key: bytes, schema: Schema) -> None:
     fresh = fresh_path(paths.store)
     remove_database(fresh)
     try:
         copy_database(paths.store, data_key, fresh, data_key)
-        upgrade_file(fresh, data_key)
-        problems = check_file(fresh, data_key)
+        upgrade_file(fresh, data_key, schema)
+        problems = check_file(fresh, data_key, schema)
         if problems:
             raise EnvironmentFault(
                 "store.migration_failed",
                 "新しい版への移行が検査に合格しませんでした。元の保存データはそのまま残っています。",
                 "前の版のプログラムに戻し、システム管理者に連絡してください。",
             )
-        # the old store was closed by its last connection, so nothing of it lies in a log
+        if log_left(paths.store):
+            raise faults.io_error()  # a log of the old store would be read into the new one
         fresh.replace(paths.store)
         sync_directory(paths.data)
     finally:

@@ -20,7 +20,7 @@ from app.security.vault.place import (
 )
 from db import engine, faults
 from db.engine import Tuning
-from db.migrations import HEAD, VERSIONS
+from db.migrations import SHIPPED, Schema
 from db.work import Identity, Lanes, Store
 
 WRITER = Tuning(cache_mib=64)
@@ -85,7 +85,7 @@ class JournalConnection:
             self._raw = open_raw(self._path, key, JOURNAL)
 
 
-def create(paths: Paths, data_key: bytes, founding: Founding) -> Store:
+def create(paths: Paths, data_key: bytes, founding: Founding, schema: Schema = SHIPPED) -> Store:
     """Make an empty store at epoch 1 and open it; a half-made one is never seen.
 
     Raises ``EnvironmentFault`` ``store.exists`` when there is one, and the machine's faults.
@@ -101,16 +101,16 @@ def create(paths: Paths, data_key: bytes, founding: Founding) -> Store:
             )
         fresh = fresh_path(paths.store)
         remove_database(fresh)
-        _build(fresh, data_key, founding)
+        _build(fresh, data_key, founding, schema)
         fresh.replace(paths.store)
         sync_directory(paths.data)
-        return _open(paths, data_key, lock)
+        return _open(paths, data_key, lock, schema)
     except BaseException:
         lock.release()
         raise
 
 
-def open_store(paths: Paths, data_key: bytes) -> Store:
+def open_store(paths: Paths, data_key: bytes, schema: Schema = SHIPPED) -> Store:
     """Open the store with its data key (データ鍵).
 
     Raises ``EnvironmentFault``, first cause first: ``store.missing``, ``store.other_account``,
@@ -120,7 +120,7 @@ def open_store(paths: Paths, data_key: bytes) -> Store:
     check_place(paths)
     lock = take_lock(paths)
     try:
-        return _open(paths, data_key, lock)
+        return _open(paths, data_key, lock, schema)
     except BaseException:
         lock.release()
         raise
@@ -167,6 +167,16 @@ def fresh_path(path: Path) -> Path:
     return path.with_name(path.name + ".new")
 
 
+def upgrade_file(path: Path, data_key: bytes, schema: Schema) -> None:
+    """Run the missing versions on the database at ``path``, in one transaction."""
+    made = engine.make_engine(path, data_key, Tuning(), write=True)
+    try:
+        with translated(path), made.connect() as connection, connection.begin():
+            schema.upgrade(connection)
+    finally:
+        made.dispose()
+
+
 def make_lanes(path: Path, data_key: bytes) -> Lanes:
     """The store's two engines; nothing is opened before the first use."""
     return Lanes(
@@ -199,46 +209,43 @@ def write_fact(connection: Any, name: str, value: str) -> None:
     )
 
 
-def newer_schema(version: str) -> EnvironmentFault:
+def newer_schema(version: str, schema: Schema) -> EnvironmentFault:
     """A store of a later program; nothing is changed."""
     return EnvironmentFault(
         "store.newer_schema",
-        f"保存データの版（{version}）は、このプログラムが扱える版（{HEAD}）より新しいものです。",
+        f"保存データの版（{version}）は、このプログラムが扱える版（{schema.head}）より新しいものです。",
         "この端末のプログラムを新しい版に更新してください。保存データはそのまま残っています。",
     )
 
 
-def _open(paths: Paths, data_key: bytes, lock: Lock) -> Store:
+def _open(paths: Paths, data_key: bytes, lock: Lock, schema: Schema) -> Store:
     if paths.store.stat().st_size == 0:
         raise faults.wrong_key()
     with translated(paths.store):
         connection = engine.connect(paths.store, data_key, Tuning())
         try:
             version = schema_version(connection)
-            if version not in VERSIONS:
-                raise newer_schema(version)
-            if version != HEAD:
-                raise _older_schema(version)
+            if version not in schema.versions:
+                raise newer_schema(version, schema)
+            if version != schema.head:
+                raise _older_schema(version, schema)
             identity = read_identity(connection)
         finally:
             connection.close()
     return Store(paths.store, identity, make_lanes(paths.store, data_key), lock.release)
 
 
-def _older_schema(version: str) -> EnvironmentFault:
+def _older_schema(version: str, schema: Schema) -> EnvironmentFault:
     return EnvironmentFault(
         "store.older_schema",
-        f"保存データの版（{version}）が古いため、新しい版（{HEAD}）への移行が必要です。",
+        f"保存データの版（{version}）が古いため、新しい版（{schema.head}）への移行が必要です。",
         "バックアップを取ったうえで移行します。移行を始めてください。",
     )
 
 
-def _build(path: Path, data_key: bytes, founding: Founding) -> None:
-    # imported here: Alembic is slow to load and only a new or an old store needs it
-    from app.security.vault.migration import upgrade_file
-
+def _build(path: Path, data_key: bytes, founding: Founding, schema: Schema) -> None:
     open_raw(path, data_key, Tuning(), create=True).close()
-    upgrade_file(path, data_key)
+    upgrade_file(path, data_key, schema)
     connection = open_raw(path, data_key, Tuning())
     with translated(path):
         try:

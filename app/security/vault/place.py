@@ -91,6 +91,13 @@ def remove_database(path: Path) -> None:
             path.with_name(path.name + suffix).unlink()
 
 
+def log_left(path: Path) -> bool:
+    """Whether a write-ahead log with content lies beside the database: it is in use, or its
+    last user died."""
+    log = path.with_name(path.name + "-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
 def missing() -> EnvironmentFault:
     """The store's file is not there; nothing starts afresh by itself."""
     return EnvironmentFault(

@@ -145,12 +145,10 @@ def _rekey_file(path: Path, old_key: bytes, new_key: bytes) -> None:
         with translated(path):
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             engine.rekey(connection, new_key)
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     finally:
         connection.close()
-    # SQLCipher does not report every failure of a rekey: only an opening proves it
-    if not _opens(path, new_key):
-        raise faults.disk_full() if _opens(path, old_key) else faults.damaged()
+    if not _opens(path, new_key):  # only an opening proves it
+        raise faults.refused_write(path) if _opens(path, old_key) else faults.damaged()
 
 
 def _opens(path: Path, key: bytes) -> bool:
