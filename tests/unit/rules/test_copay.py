@@ -295,8 +295,9 @@ def test_the_child_deduction_by_age_and_income(terms: CopayTerms) -> None:
         Young(date(2006, 12, 31), 0),  # 19
         Young(date(2015, 1, 1), 380_001),  # income over the line
         Young(date(2026, 1, 1), 0),  # not born yet
+        Young(day, 0),  # born on the day
     ]
-    assert child_deduction(terms, young, day) == 330_000 + 120_000 + 120_000
+    assert child_deduction(terms, young, day) == 2 * 330_000 + 2 * 120_000
 
 
 def test_welfare_pension_and_borderline_are_a_persons_own_class(terms: CopayTerms) -> None:

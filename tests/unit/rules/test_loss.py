@@ -92,6 +92,8 @@ def test_domain_2_4_withdrawal_looks_forward_and_its_day_is_the_unions(
     )
     refused("disability_after_75", replace(wish, birth=OF_81), practice)
     refused("disability_after_75", facts(L.DISABILITY_END), practice)
+    refused("disability_after_75", replace(wish, birth=date(1951, 11, 20)), practice)
+    assert lose(replace(wish, birth=date(1951, 11, 21)), practice).day == EVENT
 
 
 def test_a_planned_departure_is_no_loss(practice: Practice) -> None:
@@ -176,8 +178,18 @@ def test_domain_2_2_months_of_the_years_premium(birth_75: date, year: int, month
     assert len(got) == months
 
 
-def test_a_month_of_both_acquisition_and_loss_counts_by_the_union() -> None:
-    short = Period(date(2026, 11, 2), AcquisitionReason.MOVE_IN, date(2026, 11, 20), L.ABROAD)
+@pytest.mark.parametrize(
+    ("acquired", "lost"),
+    [
+        (date(2026, 11, 2), date(2026, 11, 20)),
+        (date(2026, 11, 1), date(2026, 11, 2)),
+        (date(2026, 11, 29), date(2026, 11, 30)),
+    ],
+)
+def test_a_month_of_both_acquisition_and_loss_counts_by_the_union(
+    acquired: date, lost: date
+) -> None:
+    short = Period(acquired, AcquisitionReason.MOVE_IN, lost, L.ABROAD)
     history = check_history([short], person="P1")
     year = (date(2026, 4, 1), date(2027, 3, 31))
     assert months_charged(history, *year, same_month_counts=False) == ()
