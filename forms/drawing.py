@@ -122,14 +122,19 @@ class Sheet:
         """True when the print must carry 見本."""
         return self._training
 
-    def page(self, width: float, height: float) -> None:
-        """Begin a page of this size; a training print gets 見本 behind everything."""
+    def page(self, width: float, height: float, *parts: Box) -> None:
+        """Begin a page of this size.
+
+        A training print gets 見本 behind everything, and behind each of the ``parts`` that are
+        to be cut out.
+        """
         if self._pages:
             self._canvas.showPage()
         self._canvas.setPageSize((width * POINTS_PER_MM, height * POINTS_PER_MM))
         self._pages.append((width, height))
         if self._training:
-            self._backdrop("見本", width, height)
+            for box in (Box(0.0, 0.0, width, height), *parts):
+                self._backdrop("見本", box)
 
     def measure(self, text: str, box: Box, style: Style) -> float:
         """The width in millimetres that the text takes when it is drawn into the box."""
@@ -340,32 +345,29 @@ class Sheet:
         spacing = _numbers((gap * POINTS_PER_MM / size,))
         return f"/{font.resource} 1 Tf {spacing} Tc {place} Tm <{codes}> Tj"
 
-    def _backdrop(self, text: str, width: float, height: float) -> None:
-        """Draw ``text`` large and pale across the page, under everything that follows."""
-        line = split_runs(text, self._fonts, 1.0, "gothic")
-        size = min(width, height) * POINTS_PER_MM * 0.42
+    def _backdrop(self, text: str, box: Box) -> None:
+        """Draw ``text`` large and pale across the box, under everything that follows."""
+        run = split_runs(text, self._fonts, 1.0, "gothic").runs[0]
+        size = min(box.width, box.height) * POINTS_PER_MM * 0.42
         angle = math.radians(30)
         turn, rise = math.cos(angle) * size, math.sin(angle) * size
-        middle_x, middle_y = self._point(width / 2, height / 2)
-        start_x = middle_x - turn * line.width / 2 + rise * (0.5 - _BASELINE)
-        start_y = middle_y - rise * line.width / 2 - turn * (0.5 - _BASELINE)
-        run = line.runs[0]
+        middle_x, middle_y = self._point(box.left + box.width / 2, box.top + box.height / 2)
+        start_x = middle_x - turn * run.width / 2 + rise * (0.5 - _BASELINE)
+        start_y = middle_y - rise * run.width / 2 - turn * (0.5 - _BASELINE)
         font = self._used.use(run.font)
         codes = "".join(f"{font.code(glyph.text, glyph.glyph):04X}" for glyph in run.glyphs)
         place = _numbers((turn, rise, -rise, turn, start_x, start_y))
         self._canvas.addLiteral(
             f"q BT {_numbers(PALE_RED)} rg /{font.resource} 1 Tf {place} Tm <{codes}> Tj ET Q"
         )
+        height = self._pages[-1][1]
         drawn = []
         for number, glyph in enumerate(run.glyphs):
             x = (start_x + number * turn * glyph.advance) * MM_PER_POINT
             y = height - (start_y + number * rise * glyph.advance) * MM_PER_POINT
             drawn.append(DrawnGlyph(glyph.cluster, glyph.text, run.path, x, y))
-        place_box = Box(0.0, 0.0, width, height)
         page = len(self._pages) - 1
-        self._fields.append(
-            DrawnField("", page, text, place_box, size, Weight.BACKDROP, tuple(drawn))
-        )
+        self._fields.append(DrawnField("", page, text, box, size, Weight.BACKDROP, tuple(drawn)))
 
     def _point(self, x: float, y: float) -> tuple[float, float]:
         """Millimetres from the top left corner to the PDF's points from the bottom left."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from forms.barcodes import qr_code
-from forms.certificates.cells import CAPTION, CAPTION_HEIGHT, Cell, draw_row
+from forms.cells import CAPTION, CAPTION_HEIGHT, Cell, draw_row
 from forms.certificates.certificate_back import draw_back
 from forms.certificates.seal import Seal, SealOmitted, draw_seal
 from forms.drawing import Sheet, Style

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from forms.barcodes import qr_code
-from forms.certificates.cells import Cell, draw_row
+from forms.cells import Cell, TableRow, draw_row, draw_table
 from forms.drawing import Sheet, Style
 from forms.items import item
 from forms.papers import Paper
@@ -20,15 +20,18 @@ _ADDRESSEE = Style(15, least=9, role="mincho", lines=2)
 _RIGHT = Style(11, least=8, role="mincho", align="right")
 _BODY = Style(10, role="gothic", leading=1.45)
 _BODY_STEP = 10 * 1.45 * MM_PER_POINT
-_LABEL = Style(10.5, role="gothic", align="justify")
 _VALUE = Style(13, least=8, role="mincho", lines=2)
 _NUMBER = Style(17, least=12, role="bold", spacing=0.15)
+_RATIO = Style(17, least=12, role="bold")
+_KANA = Style(9.5, least=6.5)
+_MARK = Style(9.5, least=6.5, role="bold", align="center")
 _HEADING = Style(11, role="bold")
 _CARD_TITLE = Style(9.5, role="bold", align="center", spacing=0.1)
 _CARD_NUMBER = Style(14, least=10, role="bold", spacing=0.1)
 _CARD_VALUE = Style(9, least=6.5, role="mincho")
 _CARD_NAME = Style(13, least=7, role="mincho", lines=2)
 _CARD_RATIO = Style(13, least=10, role="bold")
+_CARD_MARK = Style(8, least=6, role="bold", align="center")
 _CARD_NOTE = Style(6, role="gothic")
 _ISSUE = Style(7, least=5, role="gothic")
 
@@ -69,7 +72,8 @@ class EligibilityNoticeData:
 
 def draw_eligibility_notice(sheet: Sheet, data: EligibilityNoticeData, paper: Paper) -> None:
     """One A4 page: the letter above, the card below."""
-    sheet.page(paper.width, paper.height)
+    card = Box((paper.width - CARD[0]) / 2, paper.height - CARD[1] - 14.0, *CARD)
+    sheet.page(paper.width, paper.height, card)
     margin = 22.0
     width = paper.width - 2 * margin
     sheet.value("issued_on", data.issued_on, Box(margin + 100, 14, width - 100, 6), _RIGHT)
@@ -88,41 +92,31 @@ def draw_eligibility_notice(sheet: Sheet, data: EligibilityNoticeData, paper: Pa
         room = Box(margin + 4.6, top + 6.5, width - 4.6, 20)
         top += sheet.paragraph((note,), room, _BODY)
     _draw_issue(sheet, data, margin)
-    _draw_card(sheet, data, (paper.width - CARD[0]) / 2, paper.height - CARD[1] - 14.0)
+    _draw_card(sheet, data, card)
 
 
 def _draw_table(
     sheet: Sheet, data: EligibilityNoticeData, left: float, top: float, width: float
 ) -> float:
-    ratio = data.copay_ratio
-    rows = (
-        ("被保険者番号", "insured_number", data.insured_number, _NUMBER, 10.5),
-        ("フリガナ", "name_kana", data.name_kana, Style(9.5, least=6.5), 7.0),
-        ("氏名", "name", data.name, _VALUE, 11.0),
-        ("生年月日", "birth_date", data.birth_date, _VALUE, 9.0),
-        ("資格取得年月日", "acquired_on", data.acquired_on, _VALUE, 9.0),
-        ("一部負担金の割合", "copay_ratio", ratio, Style(17, least=12, role="bold"), 10.5),
-        ("発効期日", "copay_from", data.copay_from, _VALUE, 9.0),
-        ("保険者番号", "insurer_number", data.insurer_number, _NUMBER, 10.5),
-        ("保険者名", "insurer_name", data.insurer_name, _VALUE, 10.0),
+    ratio = TableRow("一部負担金の割合", "copay_ratio", data.copay_ratio, _RATIO, 10.5, 26)
+    before = (
+        TableRow("被保険者番号", "insured_number", data.insured_number, _NUMBER, 10.5),
+        TableRow("フリガナ", "name_kana", data.name_kana, _KANA, 7),
+        TableRow("氏名", "name", data.name, _VALUE, 11),
+        TableRow("生年月日", "birth_date", data.birth_date, _VALUE, 9),
+        TableRow("資格取得年月日", "acquired_on", data.acquired_on, _VALUE, 9),
     )
-    label_width = 44.0
-    start = top
-    for caption, name, text, style, height in rows:
-        if not text:
-            continue
-        sheet.rule(left, top, left + width, top, 0.2)
-        sheet.label(caption, Box(left + 3, top, label_width - 6, height), _LABEL)
-        box = Box(left + label_width + 4, top + 0.4, width - label_width - 8, height - 0.8)
-        sheet.value(name, text, _shorten(box) if name == "copay_ratio" else box, style)
-        if name == "copay_ratio" and data.provisional:
-            mark = Box(box.left + 30, top + 2.4, 20, height - 4.8)
-            sheet.frame(mark, 0.3)
-            sheet.value("provisional", data.provisional, mark.inset(0.6, 0.4), _mark(9.5))
-        top += height
-    sheet.frame(Box(left, start, width, top - start), 0.4)
-    sheet.rule(left + label_width, start, left + label_width, top, 0.2)
-    return top
+    after = (
+        TableRow("発効期日", "copay_from", data.copay_from, _VALUE, 9),
+        TableRow("保険者番号", "insurer_number", data.insurer_number, _NUMBER, 10.5),
+        TableRow("保険者名", "insurer_name", data.insurer_name, _VALUE, 10),
+    )
+    if data.provisional:
+        above = sum(row.height for row in before if row.text)
+        mark = Box(left + 80, top + above + 2.4, 20, ratio.height - 4.8)
+        sheet.frame(mark, 0.3)
+        sheet.value("provisional", data.provisional, mark.inset(0.6, 0.4), _MARK)
+    return draw_table(sheet, (*before, ratio, *after), Box(left, top, width, 100), 44)
 
 
 def _draw_issue(sheet: Sheet, data: EligibilityNoticeData, left: float) -> None:
@@ -134,9 +128,9 @@ def _draw_issue(sheet: Sheet, data: EligibilityNoticeData, left: float) -> None:
     )
 
 
-def _draw_card(sheet: Sheet, data: EligibilityNoticeData, left: float, top: float) -> None:
-    width, height = CARD
-    sheet.frame(Box(left, top, width, height), 0.2, dash=1.2)
+def _draw_card(sheet: Sheet, data: EligibilityNoticeData, card: Box) -> None:
+    left, top, width = card.left, card.top, card.width
+    sheet.frame(card, 0.2, dash=1.2)
     sheet.label(
         "切り取り線に沿って切り取り、マイナ保険証と一緒にお使いください",
         Box(left - 20, top - 5.0, width + 40, 4.0),
@@ -157,7 +151,14 @@ def _draw_card(sheet: Sheet, data: EligibilityNoticeData, left: float, top: floa
         (
             10.2,
             Cell("一部負担金の割合", "copay_ratio", data.copay_ratio, narrow, _CARD_RATIO),
-            Cell("発効期日", "copay_from", data.copay_from, inside - narrow, _CARD_VALUE),
+            Cell(
+                "発効期日",
+                "copay_from",
+                data.copay_from,
+                inside - narrow,
+                _CARD_VALUE,
+                reserved=15.0 if data.provisional else 0.0,
+            ),
         ),
         (
             8.6,
@@ -166,6 +167,10 @@ def _draw_card(sheet: Sheet, data: EligibilityNoticeData, left: float, top: floa
         ),
     )
     place = top + 6.8
+    if data.provisional:
+        mark = Box(left + width - 17.0, place + 10.2 + 12.0 + 3.6, 12.5, 5.0)
+        sheet.frame(mark, 0.25)
+        sheet.value("provisional", data.provisional, mark.inset(0.5, 0.4), _CARD_MARK)
     for row_height, *cells in rows:
         draw_row(sheet, Box(inner, place, inside, row_height), *cells)
         place += row_height
@@ -173,11 +178,3 @@ def _draw_card(sheet: Sheet, data: EligibilityNoticeData, left: float, top: floa
     if sheet.training:
         note = "研修用の見本です。医療機関等では使えません。"
     sheet.label(note, Box(inner, place + 0.8, inside, 3.4), _CARD_NOTE)
-
-
-def _shorten(box: Box) -> Box:
-    return Box(box.left, box.top, 26.0, box.height)
-
-
-def _mark(size: float) -> Style:
-    return Style(size, least=6.5, role="bold", align="center")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from forms.barcodes import code_128
+from forms.cells import TableRow, draw_table
 from forms.drawing import Sheet, Style
 from forms.items import item
 from forms.papers import Paper
@@ -16,7 +17,6 @@ from forms.record import Box
 
 _TITLE = Style(18, role="bold", align="center", spacing=0.5)
 _STOCK = Style(17, least=11, role="bold", align="center")
-_LABEL = Style(9.5, role="gothic", align="justify")
 _VALUE = Style(11.5, least=8, role="mincho", lines=2)
 _NUMBER = Style(14, least=9, role="bold")
 _CHECK = Style(10, role="gothic")
@@ -54,25 +54,15 @@ def draw_issue_slip(sheet: Sheet, data: IssueSlipData, paper: Paper) -> None:
     sheet.label("使う用紙", Box(margin + 3, 24, 30, 5), Style(9, role="gothic"))
     sheet.value("stock", data.stock, Box(margin + 3, 29, width - 6, 12.5), _STOCK)
     rows = (
-        ("発行番号", "certificate_number", data.certificate_number, _NUMBER),
-        ("証の種類", "form_title", data.form_title, _VALUE),
-        ("発行の理由", "reason", data.reason, _VALUE),
-        ("決定番号", "decision_id", data.decision_id, _VALUE),
-        ("発行日時", "issued_at", data.issued_at, _VALUE),
-        ("発行した職員", "staff", data.staff, _VALUE),
-        ("端末", "terminal", data.terminal, _VALUE),
+        TableRow("発行番号", "certificate_number", data.certificate_number, _NUMBER, 10),
+        TableRow("証の種類", "form_title", data.form_title, _VALUE, 10),
+        TableRow("発行の理由", "reason", data.reason, _VALUE, 10),
+        TableRow("決定番号", "decision_id", data.decision_id, _VALUE, 10),
+        TableRow("発行日時", "issued_at", data.issued_at, _VALUE, 10),
+        TableRow("発行した職員", "staff", data.staff, _VALUE, 10),
+        TableRow("端末", "terminal", data.terminal, _VALUE, 10),
     )
-    label_width, height, top = 34.0, 10.0, 48.0
-    sheet.frame(Box(margin, top, width, height * len(rows)), 0.4)
-    line = margin + label_width
-    sheet.rule(line, top, line, top + height * len(rows), 0.2)
-    for number, (caption, name, text, style) in enumerate(rows):
-        if number:
-            sheet.rule(margin, top, margin + width, top, 0.2)
-        sheet.label(caption, Box(margin + 3, top, label_width - 6, height), _LABEL)
-        box = Box(line + 3, top + 0.4, width - label_width - 6, height - 0.8)
-        sheet.value(name, text, box, style)
-        top += height
+    top = draw_table(sheet, rows, Box(margin, 48, width, 80), 34)
     sheet.label("刷り上がりの確認", Box(margin, top + 5, width, 6), Style(11, role="bold"))
     for number, text in enumerate(_CHECKS):
         y = top + 12.5 + number * 7.5

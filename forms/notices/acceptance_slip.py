@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from forms.barcodes import code_128
+from forms.cells import TableRow, draw_table
 from forms.drawing import Sheet, Style
 from forms.items import item
 from forms.papers import Paper
@@ -17,7 +18,6 @@ from forms.record import Box
 _TITLE = Style(22, role="bold", align="center", spacing=0.5)
 _WARNING = Style(14.5, role="bold", align="center")
 _WARNING_TEXT = Style(9.5, role="gothic", align="center")
-_LABEL = Style(9.5, role="gothic", align="justify")
 _VALUE = Style(12, least=8, role="mincho", lines=2)
 _NAME = Style(16, least=9, role="mincho", lines=2)
 _KANA = Style(8.5, least=6)
@@ -56,19 +56,19 @@ def draw_acceptance_slip(sheet: Sheet, data: AcceptanceSlipData, paper: Paper) -
         "この票では医療機関等を受診できません。", Box(margin, 35.5, width, 6), _WARNING_TEXT
     )
     rows = (
-        ("受付番号", "case_id", data.case_id, 11.0),
-        ("受付日時", "accepted_at", data.accepted_at, 9.0),
-        ("届出の種類", "notification", data.notification, 9.0),
-        ("届出年月日", "notified_on", data.notified_on, 9.0),
-        ("フリガナ", "name_kana", data.name_kana, 7.0),
-        ("対象の方の氏名", "name", data.name, 12.0),
-        ("届出をした方", "notifier", data.notifier, 10.0),
-        ("現在の状況", "state", data.state, 12.0),
-        ("交付の方法", "delivery", data.delivery, 9.0),
-        ("受付窓口", "office", data.office, 10.0),
-        ("電話番号", "phone", data.phone, 9.0),
+        TableRow("受付番号", "case_id", data.case_id, _NUMBER, 11),
+        TableRow("受付日時", "accepted_at", data.accepted_at, _VALUE, 9),
+        TableRow("届出の種類", "notification", data.notification, _VALUE, 9),
+        TableRow("届出年月日", "notified_on", data.notified_on, _VALUE, 9),
+        TableRow("フリガナ", "name_kana", data.name_kana, _KANA, 7),
+        TableRow("対象の方の氏名", "name", data.name, _NAME, 12),
+        TableRow("届出をした方", "notifier", data.notifier, _VALUE, 10),
+        TableRow("現在の状況", "state", data.state, _VALUE, 12),
+        TableRow("交付の方法", "delivery", data.delivery, _VALUE, 9),
+        TableRow("受付窓口", "office", data.office, _VALUE, 10),
+        TableRow("電話番号", "phone", data.phone, _VALUE, 9),
     )
-    top = _draw_rows(sheet, tuple(row for row in rows if row[2]), margin, 49.0, width)
+    top = draw_table(sheet, rows, Box(margin, 49, width, 110), 36)
     sheet.label("このあとのこと", Box(margin, top + 4, width, 5), _HEADING)
     sheet.paragraph(
         (
@@ -81,25 +81,3 @@ def draw_acceptance_slip(sheet: Sheet, data: AcceptanceSlipData, paper: Paper) -
     )
     code = Box((paper.width - 62) / 2, paper.height - 22, 62, 11)
     sheet.barcode("case_id", code_128(data.case_id), code)
-
-
-def _draw_rows(
-    sheet: Sheet,
-    rows: tuple[tuple[str, str, str, float], ...],
-    left: float,
-    top: float,
-    width: float,
-) -> float:
-    label_width = 36.0
-    start = top
-    for caption, name, text, height in rows:
-        if top > start:
-            sheet.rule(left, top, left + width, top, 0.2)
-        sheet.label(caption, Box(left + 3, top, label_width - 6, height), _LABEL)
-        box = Box(left + label_width + 3, top + 0.4, width - label_width - 6, height - 0.8)
-        styles = {"case_id": _NUMBER, "name": _NAME, "name_kana": _KANA}
-        sheet.value(name, text, box, styles.get(name, _VALUE))
-        top += height
-    sheet.frame(Box(left, start, width, top - start), 0.4)
-    sheet.rule(left + label_width, start, left + label_width, top, 0.2)
-    return top

@@ -118,12 +118,17 @@ def _assign(
         (number for number in numbers if record.fields[number].weight is not Weight.BACKDROP),
         key=lambda number: record.fields[number].box.width * record.fields[number].box.height,
     )
-    backdrops = [number for number in numbers if record.fields[number].weight is Weight.BACKDROP]
+    # 見本 is drawn first, under everything, one mark after the other.
+    behind = [
+        number
+        for number in numbers
+        if record.fields[number].weight is Weight.BACKDROP
+        for _ in record.fields[number].glyphs
+    ]
     last: tuple[int, ...] = ()  # neighbours mostly lie in the same field
-    expected_behind = sum(len(record.fields[number].glyphs) for number in backdrops)
     for order, cluster in enumerate(found):
-        if order < expected_behind:  # 見本 is drawn first, under everything
-            owned[backdrops[0]].append(cluster)
+        if order < len(behind):
+            owned[behind[order]].append(cluster)
             continue
         owner = next(
             (

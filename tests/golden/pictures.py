@@ -16,13 +16,14 @@ from forms.fonts import load_fonts
 from forms.items import FormData
 from forms.press import Press
 from forms.preview import count_pages, preview
-from tests.support.form_examples import EXAMPLES, FULL_CERTIFICATE, NOW
+from tests.support.form_examples import EXAMPLES, FULL_CERTIFICATE, NOW, PROVISIONAL_NOTICE
 
 FOLDER = Path(__file__).resolve().parent / "forms"
 DPI = 100
 
 CASES: dict[str, tuple[str, FormData, bool]] = {
     **{form_id: (form_id, data, False) for form_id, data in EXAMPLES.items()},
+    "FORM-N1-provisional": ("FORM-N1", PROVISIONAL_NOTICE, True),
     "FORM-04-full-training": ("FORM-04", FULL_CERTIFICATE, True),
 }
 

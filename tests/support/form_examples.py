@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from app.core.clock import JST
@@ -74,6 +75,8 @@ NOTICE = EligibilityNoticeData(
     certificate_number="T01-1-000044",
     decision_id="U-2026-0000125",
 )
+
+PROVISIONAL_NOTICE = replace(NOTICE, provisional="見込み", name_kana="")
 
 ACCEPTANCE_SLIP = AcceptanceSlipData(
     case_id="T01-1-000051",

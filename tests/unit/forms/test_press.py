@@ -14,6 +14,7 @@ from app.core.errors import Bug, UserError
 from app.core.tables import load_tables, shipped_tables
 from forms.catalog import FORMS, find_decided_form, get_form
 from forms.certificates.eligibility_certificate import EligibilityCertificateData
+from forms.certificates.eligibility_notice import CARD
 from forms.certificates.seal import SealImage, SealOmitted
 from forms.fonts import FontSet
 from forms.items import printed_items
@@ -26,6 +27,7 @@ from tests.support.form_examples import (
     FULL_CERTIFICATE,
     NOTICE,
     NOW,
+    PROVISIONAL_NOTICE,
 )
 
 TITLES = {
@@ -88,13 +90,27 @@ def test_full_certificate_shows_every_item(press: Press) -> None:
     assert not any("＊＊＊" in field.text for field in rendered.record.fields)
 
 
+def test_card_cut_out_of_a_training_notice_carries_the_sample_mark(press: Press) -> None:
+    rendered = press.render("FORM-N1", NOTICE, training=True, now=NOW)
+    marks = [field for field in rendered.record.fields if field.weight is Weight.BACKDROP]
+    assert [mark.text for mark in marks] == ["見本", "見本"]
+    assert (marks[1].box.width, marks[1].box.height) == CARD
+    press.prove(rendered, NOTICE)
+
+
+def test_provisional_notice_is_marked(press: Press) -> None:
+    rendered = press.render("FORM-N1", PROVISIONAL_NOTICE, training=False, now=NOW)
+    press.prove(rendered, PROVISIONAL_NOTICE)
+    assert [field.text for field in rendered.record.named("provisional")] == ["見込み"] * 2
+
+
 def test_empty_items_are_blocked_out(press: Press) -> None:
     rendered = press.render("FORM-04", CERTIFICATE, training=False, now=NOW)
     blocked = [field for field in rendered.record.fields if field.text == "＊＊＊"]
     assert len(blocked) == 5
 
 
-@pytest.mark.parametrize("data", [CERTIFICATE, FULL_CERTIFICATE, *EXAMPLES.values()])
+@pytest.mark.parametrize("data", [FULL_CERTIFICATE, PROVISIONAL_NOTICE, *EXAMPLES.values()])
 def test_named_fields_do_not_overlap(press: Press, data) -> None:
     form = next(form for form in FORMS if form.data is type(data))
     rendered = press.render(form.id, data, training=False, now=NOW)

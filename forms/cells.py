@@ -1,7 +1,8 @@
-"""Cells with a small caption and a value below: what certificates and slips are made of."""
+"""Captioned cells and tables of label and value: what certificates and slips are made of."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from forms.drawing import Sheet, Style
@@ -9,6 +10,7 @@ from forms.record import Box
 
 CAPTION = Style(6.5, role="gothic")
 CAPTION_HEIGHT = 3.4
+_LABEL = Style(9.5, role="gothic", align="justify")
 BLANK = "＊＊＊"
 """Stands in a cell without a value, so that nothing can be written into it later."""
 
@@ -50,3 +52,38 @@ def draw_cell(sheet: Sheet, box: Box, cell: Cell) -> None:
         sheet.label(BLANK, place, replace(blank, role="gothic"))
     else:
         sheet.value(cell.name, cell.text, place, cell.style)
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A label and its value. ``height`` in millimetres; ``room`` limits the value's width."""
+
+    caption: str
+    name: str
+    text: str
+    style: Style
+    height: float
+    room: float = 0.0
+
+
+def draw_table(sheet: Sheet, rows: Sequence[TableRow], place: Box, label_width: float) -> float:
+    """Draw a ruled table from the top of ``place``; rows without a text are left out.
+
+    Returns where the table ends.
+    """
+    top = place.top
+    line = place.left + label_width
+    for row in rows:
+        if not row.text:
+            continue
+        if top > place.top:
+            sheet.rule(place.left, top, place.right, top, 0.2)
+        sheet.label(row.caption, Box(place.left + 3, top, label_width - 6, row.height), _LABEL)
+        width = row.room or place.width - label_width - 7
+        sheet.value(
+            row.name, row.text, Box(line + 3.5, top + 0.4, width, row.height - 0.8), row.style
+        )
+        top += row.height
+    sheet.rule(line, place.top, line, top, 0.2)
+    sheet.frame(Box(place.left, place.top, place.width, top - place.top), 0.4)
+    return top
