@@ -151,6 +151,8 @@ def test_codes_labels_and_unconfirmed_rows(tmp_path: Path) -> None:
         ("syntax", "amount = 200", "amount = = 200", "lines.toml"),
         ("head", 'name = "lines"', 'name = "line"', "lines.toml"),
         ("head", "gaps = false", "gap = false", "gap"),
+        ("head", "gaps = false", "gaps = 0", "gaps"),
+        ("head", 'title = "基準額"', "title = 1", "title"),
         ("head", 'key = ["union"]', 'key = ["region"]', "key"),
         ("head", '"int", min', '"integer", min', "amount"),
         ("head", "amount = {", "valid_from = {", "valid_from"),

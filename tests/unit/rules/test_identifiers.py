@@ -203,6 +203,10 @@ def test_slip_code_bad_input() -> None:
     refused("unknown", slip_code, SlipCode("912345", "0" * 21, 10, None, False, 1), 300_000)
     old = SlipCode("912345", "0" * 21, 0, date(1999, 1, 1), False, 1)
     refused("prefix", slip_code, old, 300_000)
+    six_digits = SlipCode("912345", "0" * 21, 0, None, False, 999_999)
+    assert read_slip_code(slip_code(six_digits, 2_000_000)) == six_digits
+    million = SlipCode("912345", "0" * 21, 0, None, False, 1_000_000)
+    refused("too_long", slip_code, million, 2_000_000)
     beyond = SlipCode("912345", "0" * 21, 0, date(2100, 1, 1), False, 1)
     refused("prefix", slip_code, beyond, 300_000)
     for due in (date(2000, 1, 1), date(2099, 12, 31)):

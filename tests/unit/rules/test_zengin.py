@@ -46,6 +46,10 @@ def test_converted_kana_is_stable_and_one_byte_a_sign(text: str) -> None:
         assert len(once.encode("cp932")) == len(once)
 
 
+def test_a_name_may_fill_its_field_to_the_last_byte() -> None:
+    assert zengin_kana("ヤマダ", 4) == "ﾔﾏﾀﾞ"
+
+
 def test_account_fields() -> None:
     assert account_number("12345") == "0012345"
     assert bank_code("0001") == "0001"
@@ -61,6 +65,7 @@ def test_account_fields() -> None:
         (account_number, "", "empty"),
         (bank_code, "001", "length"),
         (branch_code, "01A", "not_digits"),
+        (branch_code, "12", "length"),
         (deposit_kind, "9", "unknown"),
     ],
 )
