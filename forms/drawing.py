@@ -17,9 +17,10 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from app.core.errors import UserError
+from app.core.text import clusters
 from forms.barcodes import Symbol
 from forms.embedding import DocumentFonts
-from forms.fonts import FontSet, Line, Missing, Run, clusters, refuse_missing_sequences, split_runs
+from forms.fonts import FontSet, Line, Missing, Run, refuse_missing_sequences, split_runs
 from forms.record import (
     MM_PER_POINT,
     POINTS_PER_MM,

@@ -24,6 +24,7 @@ import uharfbuzz as hb
 
 from app.core.errors import EnvironmentFault, UserError
 from app.core.paths import RESOURCES
+from app.core.text import clusters, is_selector
 
 SUBSTITUTE = "〓"
 """Drawn in place of a character that no configured font holds, with an entry in a list."""
@@ -268,22 +269,6 @@ def refuse_missing_sequences(missing: Iterable[Missing], title: str, name: str) 
 def _kind_of(cluster: str) -> MissingKind:
     selected = len(cluster) > 1 and any(is_selector(char) for char in cluster)
     return MissingKind.SEQUENCE if selected else MissingKind.CHARACTER
-
-
-def is_selector(char: str) -> bool:
-    """True for a variation selector (standardized or ideographic)."""
-    return 0xFE00 <= ord(char) <= 0xFE0F or 0xE0100 <= ord(char) <= 0xE01EF
-
-
-def clusters(text: str) -> tuple[str, ...]:
-    """Split into characters with the selectors and combining marks that follow them."""
-    found: list[str] = []
-    for char in text:
-        if found and (is_selector(char) or unicodedata.category(char) in {"Mn", "Mc", "Me"}):
-            found[-1] += char
-        else:
-            found.append(char)
-    return tuple(found)
 
 
 def compose(cluster: str) -> str | None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import zxingcpp
 
-from forms.fonts import SUBSTITUTE, clusters
+from app.core.text import clusters
+from forms.fonts import SUBSTITUTE
 from forms.items import FormData, printed_items
 from forms.pdfium import open_pdf, render_page
 from forms.proof.failure import Check, ProofFailed

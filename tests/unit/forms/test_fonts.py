@@ -14,7 +14,6 @@ from forms.fonts import (
     FontSet,
     FontSpec,
     MissingKind,
-    clusters,
     load_fonts,
     refuse_missing_sequences,
     split_runs,
@@ -145,17 +144,6 @@ def test_advances_come_in_the_unit_of_the_size(fonts: FontSet) -> None:
     line = split_runs("漢字", fonts, 12.0)
     assert [glyph.advance for glyph in line.runs[0].glyphs] == [12.0, 12.0]
     assert line.width == pytest.approx(24.0)
-
-
-def test_clusters_keep_selectors_and_marks_with_their_character() -> None:
-    assert clusters("葛\U000e0102城か\u3099ﾊﾞ𠮷") == (
-        "葛\U000e0102",
-        "城",
-        "か\u3099",
-        "ﾊ",
-        "ﾞ",
-        "𠮷",
-    )
 
 
 def config(tmp_path: Path, text: str) -> Path:
