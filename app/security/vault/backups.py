@@ -67,7 +67,7 @@ def write_backup(
 ) -> Backup:
     """As ``backup``, for a caller that sees to it that nobody writes meanwhile."""
     moment = clock.now()
-    final = paths.backups / f"{moment:%Y%m%dT%H%M%S.%f}-{reason}"
+    final = _free_name(paths.backups / f"{moment:%Y%m%dT%H%M%S.%f}-{reason}")
     partial = final.with_name(f".{final.name}.partial")
     _remove_partials(paths)
     key = random_key()
@@ -158,6 +158,15 @@ def copy_database(source: Path, source_key: bytes, target: Path, target_key: byt
             writing.close()
     finally:
         reading.close()
+
+
+def _free_name(folder: Path) -> Path:
+    """``folder``, or with a number behind it when a backup of that moment is there."""
+    free, number = folder, 2
+    while free.exists():
+        free = folder.with_name(f"{folder.name}-{number}")
+        number += 1
+    return free
 
 
 def _copy_files(paths: Paths, data_key: bytes, folder: Path, key: bytes) -> int:
