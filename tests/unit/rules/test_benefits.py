@@ -161,6 +161,13 @@ class TestHalfMonth:
         result = benefit("earner1", AUGUST, person(inpatient(90_000, 300_000), half=True))
         assert result.persons[0].half_limit == 42_900 + 1_570
 
+    def test_relief_is_halved_too(self) -> None:
+        """3,000 + (50,000 − 15,000) × 10 %, at most 9,000."""
+        for cost, limit in ((50_000, 6_500), (15_000, 3_000), (200_000, 9_000)):
+            care = person(outpatient(cost // 5, cost), half=True)
+            result = benefit("general2", date(2025, 9, 1), care)
+            assert result.persons[0].outpatient_limit == limit
+
     def test_only_the_person_concerned_has_half(self) -> None:
         result = benefit(
             "general1",
@@ -212,6 +219,12 @@ class TestYear:
     ) -> None:
         found = year_limits(tables(), limit_class, year)
         assert (found.outpatient_year, found.year) == (outpatient_year, limit)
+
+    def test_the_last_day_of_the_period_decides(self) -> None:
+        """一般Ⅱ exists from 2022-10: not on 2022-08-01, but on 2023-07-31."""
+        assert year_limits(tables(), "general2", 2022).outpatient_year == 144_000
+        with pytest.raises(UserError):
+            year_limits(tables(), "general2", 2021)
 
     def test_what_is_over_is_given_back(self) -> None:
         limits = year_limits(tables(), "general1", 2026)

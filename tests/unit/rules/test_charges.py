@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.errors import UserError
+from app.core.tables import load_tables, shipped_tables
 from app.rules.charges import (
     Charge,
     Debt,
@@ -226,6 +229,15 @@ class TestRates:
             assert rates.later == lending + 8_300
             assert rates.refund == lending + 500
 
+    def test_a_year_that_is_registered_in_part_is_refused_whole(self, tmp_path: Path) -> None:
+        copy = tmp_path / "tables"
+        shutil.copytree(shipped_tables(), copy)
+        file = copy / "late_charge_rates.toml"
+        half = "\n[[row]]\nvalid_from = 2027-01-01\nvalid_to = 2027-06-30\n"
+        half += "first = 2.9\nlater = 9.2\nrefund = 1.4\n"
+        file.write_text(file.read_text(encoding="utf-8") + half, encoding="utf-8")
+        assert set(late_charge_rates(load_tables(copy))) == set(range(2020, 2027))
+
     def test_demand_fee_of_kai_ended_with_due_dates_of_april_2024(self) -> None:
         assert demand_setting(tables(), "192104", date(2024, 3, 31)).fee == 100
         assert demand_setting(tables(), "192104", date(2024, 4, 1)).fee == 0
@@ -257,7 +269,7 @@ class TestPeriods:
 
 class TestAppropriation:
     def test_oldest_first(self) -> None:
-        old, new = Debt("1", date(2026, 7, 31), 8_600), Debt("2", date(2026, 8, 31), 8_200)
+        old, new = Debt("2", date(2026, 7, 31), 8_600), Debt("1", date(2026, 8, 31), 8_200)
         result = appropriate(10_000, [new, old])
         assert result.items == ((old, 8_600), (new, 1_400))
         assert result.rest == 0
