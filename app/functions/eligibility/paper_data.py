@@ -69,7 +69,7 @@ def paper_data(
         expires_on=day(record.expires_on),
         sex=tables["sexes"].label(record.sex, issued),
         address=address if record.address_printed == "1" else "",
-        limit_class=tables["limit_classes"].label(record.limit_class, issued)
+        limit_class=tables["limit_classes"].at(issued, code=record.limit_class).text("wording")
         if limit and record.limit_class
         else "",
         limit_from=day(record.limit_from) if limit else "",
