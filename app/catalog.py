@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from app.functions.admin import spec as admin
 from app.functions.eligibility import spec as eligibility
+from app.functions.files import spec as files
 from app.functions.own import spec as own
 from app.functions.records import spec as records
 from app.persons import spec as persons
 from app.security.spec import Area, Catalog, Function, Kind
 
-SPECS = (own, persons, eligibility, records, admin)
+SPECS = (own, persons, eligibility, files, records, admin)
 """The areas of work; each module has an ``AREA`` and its ``FUNCTIONS``."""
 
 

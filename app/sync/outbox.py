@@ -164,7 +164,9 @@ def withdraw(work: OutboxWork, outbox_id: str) -> None:
 def open_lines(work: OutboxWork) -> tuple[OutboxLine, ...]:
     """Everything not settled, oldest first: the day does not close over it (SEC-13, SEC-98)."""
     rows = work.all(
-        select(outbox).where(outbox.c.state.in_(OPEN_OUTGOING)).order_by(outbox.c.prepared_at)
+        select(outbox)
+        .where(outbox.c.state.in_(OPEN_OUTGOING))
+        .order_by(outbox.c.prepared_at, outbox.c.id)
     )
     return tuple(line_of(row) for row in rows)
 

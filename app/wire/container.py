@@ -133,14 +133,21 @@ def following(last: Header | None, digest: str, epoch: int) -> Place:
 def seal_body(plain: Source, out: Sink, receiver: str, archive: str) -> BodyFacts:
     """Seal ``plain`` to the receiver's and the archive's age recipients, streaming.
 
-    Raises ContainerRefused ``container.recipient`` for a recipient that is no age key.
+    Raises ContainerRefused ``container.recipient`` for a recipient that is no age key; what
+    reading ``plain`` raises passes.
     """
     try:
         recipients = [pyrage.x25519.Recipient.from_str(text) for text in (receiver, archive)]
     except pyrage.RecipientError as cause:
         raise ContainerRefused(ContainerCause.RECIPIENT) from cause
     reader, writer = _Counted(plain), _Counted(out)
-    pyrage.encrypt_io(reader, writer, recipients)
+    try:
+        pyrage.encrypt_io(reader, writer, recipients)
+    except pyrage.EncryptError:
+        # pyrage keeps only the text of what reading or writing raised
+        if reader.failure is not None:
+            raise reader.failure from None
+        raise
     return BodyFacts(
         reader.digest.hexdigest(),
         reader.size,
@@ -239,9 +246,14 @@ class _Counted:
         self._under = under
         self.digest = hashlib.sha256()
         self.size = 0
+        self.failure: Exception | None = None
 
     def read(self, size: int = -1) -> bytes:
-        data = self._under.read(size)  # type: ignore[union-attr]
+        try:
+            data = self._under.read(size)  # type: ignore[union-attr]
+        except Exception as failure:
+            self.failure = failure
+            raise
         self._note(data)
         return data
 

@@ -185,6 +185,14 @@ def open_signed(kind: type[T], data: bytes, keys: SigningKeys) -> T:
     return decode(kind, envelope.body)
 
 
+def peek(kind: type[T], data: bytes) -> T:
+    """The statement as it stands, unverified: to find whose key to verify it with, no more."""
+    envelope = decode(_Envelope, data)
+    if envelope.kind != kind.__name__:
+        raise _refused("kind", "求めたものと違う種類の署名文です")
+    return decode(kind, envelope.body)
+
+
 def request_fingerprint(request: EnrolmentRequest) -> str:
     """The digits by which supervisors at the terminal and operators of the union compare an
     enrolment: over all three public halves that the request names."""
@@ -196,7 +204,7 @@ def open_self_signed(data: bytes) -> EnrolmentRequest:
 
     Raises like ``open_signed``; a public half that is no Ed25519 key is ``statement.key``.
     """
-    request = decode(EnrolmentRequest, decode(_Envelope, data).body)
+    request = peek(EnrolmentRequest, data)
     try:
         keys = signing_keys(request.signing)
     except ValueError as cause:

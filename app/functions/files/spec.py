@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.security.spec import Actor, Area, Function, Kind
 from app.sync.inbox import APPLYING
 
-AREA = Area("files", "ファイル連携", 80)
+AREA = Area("files", "ファイル連携", 70)
 
 _EXCHANGE = ("outbox", "inbox", "staged_record", "stream_state", "watermark")
 _PERSON = (
@@ -29,16 +29,6 @@ FUNCTIONS: tuple[Function, ...] = (
         actor=Actor.SYSTEM,
         reads=(*_EXCHANGE, "terminal_key", "store_fact"),
         writes=_EXCHANGE,
-    ),
-    Function(
-        id="files.enrol",
-        area="files",
-        kind=Kind.ADMINISTER,
-        label="端末の登録",
-        help="広域連合に登録する鍵と申請を作り、承認された答えを受け取ります（端末が行います）。",
-        actor=Actor.SYSTEM,
-        reads=("terminal_key", "store_fact"),
-        writes=("terminal_key", "store_fact"),
     ),
     Function(
         id="files.receive_insured",
