@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.security.spec import Actor, Area, Function, Kind, MyNumber, StepUp
+from app.sync.inbox import APPLYING
 
 AREA = Area("eligibility", "資格", 20)
 
@@ -122,6 +123,7 @@ FUNCTIONS: tuple[Function, ...] = (
             "my_number.owner_kind",
             "my_number.owner_id",
             "certificate",
+            *APPLYING,
         ),
         writes=(
             *_PERSON,
@@ -129,6 +131,7 @@ FUNCTIONS: tuple[Function, ...] = (
             "decision",
             "check_entry",
             "my_number",
+            *APPLYING,
         ),
     ),
     Function(

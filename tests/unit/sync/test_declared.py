@@ -1,0 +1,45 @@
+"""What applies a received file is declared so that it can be whole or not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.catalog import CATALOG
+from app.functions.files.service import HANDLERS
+from app.security.spec import Actor
+from app.sync import outbox
+from app.sync.inbox import APPLYING, INCOMING
+from app.sync.work import EXCHANGE
+from app.wire.files import FILES
+
+APPLIED_BY = sorted({spec.applied_by for spec in FILES.values()} - {""})
+
+
+@pytest.mark.req("FILE-16", "FILE-17", "FILE-24")
+@pytest.mark.parametrize("function_id", APPLIED_BY)
+def test_rows_and_state_of_a_file_change_in_one_transaction(function_id):
+    function = CATALOG[function_id]
+    assert function.actor is Actor.SYSTEM
+    assert set(APPLYING) <= set(function.writes)
+
+
+@pytest.mark.req("SEC-54")
+def test_no_file_with_the_number_comes_down():
+    assert set(INCOMING) == {"FILE-16", "FILE-17", "FILE-24"}
+    assert not any(FILES[file_id].holds_my_number for file_id in INCOMING)
+
+
+def test_moving_states_touches_no_person():
+    function = CATALOG[EXCHANGE]
+    assert function.actor is Actor.SYSTEM
+    assert not {"person", "my_number", "insured", "address"} & {*function.reads, *function.writes}
+
+
+def test_the_sending_of_a_notification_declares_the_outbox():
+    function = CATALOG["eligibility.send_notification"]
+    assert set(outbox.WRITES) <= set(function.writes)
+    assert set(outbox.READS) <= set(function.reads)
+
+
+def test_the_handlers_of_this_area_are_functions():
+    assert set(HANDLERS) <= set(CATALOG)
