@@ -30,6 +30,12 @@ def judge(mark: datetime, moment: datetime) -> Judgement:
     return Judgement.GOOD
 
 
+def believed(mark: datetime | None, moment: datetime) -> datetime:
+    """By which moment dates are judged: ``moment`` when it is good, else the mark, so that
+    the two who must set the clock right are not stopped by the wrong date itself."""
+    return moment if mark is None or judge(mark, moment) is Judgement.GOOD else mark
+
+
 def moved(mark: datetime, moment: datetime) -> datetime:
     """The mark after a good ``moment``: it never goes back."""
     if judge(mark, moment) is not Judgement.GOOD:

@@ -151,8 +151,8 @@ class Gate:
             self._refusing(draft.function, draft.session, draft.subject, draft.purpose),
             self._store.view(READS) as work,
         ):
-            now = self._clock.now()
-            right = checks.second_right(work, staff_id, role, draft, now, self._house)
+            day = self._questions.day_for(work)
+            right = checks.second_right(work, staff_id, role, draft, day, self._house)
             keys = checks.key_ids(work, staff_id)
         challenge = challenge_of(draft.signed(staff_id, role, right.id))
         return Ask(staff_id, role, draft.rp_id, challenge, keys, True)
@@ -184,7 +184,7 @@ class Gate:
 
             with self._main(function, line, session.staff_id, draft.subject, main) as acting:
                 yield acting
-            self._after(live, confirmed)
+            self._after(function, live, confirmed)
 
     @contextmanager
     def view(
@@ -386,9 +386,11 @@ class Gate:
         if key is not None:
             target.allow_numbers(MyNumbers(work, key))
 
-    def _after(self, live: LiveSession, confirmed: Sequence[Confirmed]) -> None:
+    def _after(self, function: Function, live: LiveSession, confirmed: Sequence[Confirmed]) -> None:
         if any(one.role is Role.ACTOR and one.verified for one in confirmed):
             live.verified_at = self._clock.monotonic()
+        if function.id == checks.CLOCK_FUNCTION:
+            self._questions.clock_was_set(self._clock.now())
 
     def now(self) -> datetime:
         """The present moment by the gate's clock, for what a service stamps or prints."""

@@ -44,7 +44,7 @@ CLOCK_FUNCTION = "admin.clock"
 SUPERVISE = "admin.supervise"
 """The right that makes a second person a supervisor (責任者)."""
 
-UNREGISTERED_AREAS = frozenset({"admin", "records"})
+UNREGISTERED_AREAS = frozenset({"admin", "files", "own", "records"})
 """Areas that work before the union has registered the terminal: it must be set up somehow."""
 
 _USER_VERIFIED = 0x04

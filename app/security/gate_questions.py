@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.core.clock import Clock
 from app.security import gate_checks as checks
 from app.security.approval import Approval, Confirmed
-from app.security.clock_mark import moved
+from app.security.clock_mark import believed, moved
 from app.security.draft import Draft
 from app.security.gate_checks import House
 from app.security.grants import Grant
@@ -46,7 +46,8 @@ class Questions:
         checks.check_terminal(function, place)
         self.believe_clock(function, place)
         checks.check_limits(function, live)
-        grant = checks.right_of(work, live.session.staff_id, function, now, self._house)
+        day = believed(self._known_mark(place), now)
+        grant = checks.right_of(work, live.session.staff_id, function, day, self._house)
         checks.check_hours(function, place, now)
         checks.check_purpose(function, purpose, self._house.purposes)
         checks.check_needs(function, place, self._house.conditions)
@@ -57,15 +58,22 @@ class Questions:
     def believe_clock(self, function: Function, place: Place) -> None:
         """Raises ``clock.back`` or ``clock.leap``; a good moment moves the mark of this run."""
         now = self._clock.now()
-        known = [mark for mark in (self._mark, place.mark) if mark is not None]
-        mark = max(known) if known else None
+        mark = self._known_mark(place)
         checks.check_clock(function, mark, now)
         if function.id != checks.CLOCK_FUNCTION:
             self._mark = now if mark is None else moved(mark, now)
 
+    def _known_mark(self, place: Place) -> datetime | None:
+        known = [mark for mark in (self._mark, place.mark) if mark is not None]
+        return max(known) if known else None
+
     def clock_was_set(self, moment: datetime) -> None:
         """Two supervisors set the date: the mark of this run starts anew from there."""
         self._mark = moment
+
+    def day_for(self, work: Work) -> datetime:
+        """The moment by which a second person's dates are judged."""
+        return believed(self._known_mark(read_place(work)), self._clock.now())
 
     def check_origin(self, draft: Draft) -> None:
         """The draft belongs to this store, this epoch and this journal."""
@@ -80,15 +88,16 @@ class Questions:
         self, draft: Draft, approvals: Sequence[Approval], live: LiveSession
     ) -> tuple[Confirmed, ...]:
         """Everything again, plus the approvals. Raises ``Refusal`` or ``assertion.*``."""
-        moment = (self._clock.now(), self._clock.monotonic())
+        now = self._clock.now()
         tables = dict.fromkeys(seen.table for seen in draft.versions)
         with self._store.view((*READS, "act", *tables)) as work:
-            grant, _ = self.standing(work, draft.function, live, draft.purpose)
-            checks.check_draft(draft, self._house, moment[0])
+            grant, place = self.standing(work, draft.function, live, draft.purpose)
+            checks.check_draft(draft, self._house, now)
             used = select(act_table.c.journal_line).where(act_table.c.nonce == draft.nonce.hex())
             if work.scalar(used) is not None:
                 raise refusal("act.nonce_used")
             checks.check_rows(work, draft.versions)
             if grant.id != draft.grant_id:
                 raise refusal("act.altered")
+            moment = (believed(self._known_mark(place), now), self._clock.monotonic())
             return checks.check_approvals(work, draft, approvals, grant, live, moment, self._house)

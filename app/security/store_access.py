@@ -1,0 +1,92 @@
+"""Who can open this terminal's store, changed from inside an open session (鍵の受け渡し).
+
+Wraps the slot file and the keys that the operator's factors opened. The slot file is written
+before the act that needs it commits: a slot without a right opens the store's file but never
+the gate; a right without a slot would lock its holder out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from app.core.clock import Clock
+from app.core.paths import Paths
+from app.security import keyslots, vault
+from app.security.keypairs import PersonKeys
+from app.security.refusals import refusal
+from app.security.slot_model import SlotFile
+from app.security.slot_storage import write_slot_file
+from app.security.terminal_secret import TerminalSecret
+from app.security.vault import Backup, JournalConnection, Rotated
+from db.work import Store
+
+
+@dataclass(slots=True)
+class StoreAccess:
+    """The slot file in force and the opened keys. ``number_key`` is there when the operator
+    has the right to individual numbers (個人番号)."""
+
+    paths: Paths
+    slots: SlotFile
+    secret: TerminalSecret = field(repr=False)
+    store: Store
+    journal: JournalConnection
+    data_key: bytes = field(repr=False)
+    number_key: bytes | None = field(default=None, repr=False)
+
+    def enter(self, keys: PersonKeys) -> None:
+        """Put in a person's fresh keys, or the same pair under a new password; not effective
+        until ``admit``."""
+        self._keep(keyslots.enter(self.slots, keys))
+
+    def admit(self, staff_id: str, *, numbers: bool = False) -> None:
+        """Seal the store's key to a person; with ``numbers`` the number key too.
+
+        Raises ``Refusal`` ``number.no_key`` when the operator has none to give, and
+        ``UserError`` ``login.unknown_staff`` for a person without keys.
+        """
+        if numbers and self.number_key is None:
+            raise refusal("number.no_key")
+        slots = keyslots.admit(self.slots, self.secret, staff_id, self.data_key)
+        if numbers and self.number_key is not None:
+            slots = keyslots.grant_number(slots, self.secret, staff_id, self.number_key)
+        self._keep(slots)
+
+    def is_admitted(self, staff_id: str) -> bool:
+        """Whether the person's factors open the store already."""
+        holder = self.slots.find(staff_id)
+        return holder is not None and bool(holder.data_keys)
+
+    def has_numbers(self, staff_id: str) -> bool:
+        """Whether the number key is sealed to this person."""
+        holder = self.slots.find(staff_id)
+        return holder is not None and holder.number_key is not None
+
+    def revoke_number(self, staff_id: str) -> None:
+        """Take the number key from a person."""
+        self._keep(keyslots.revoke_number(self.slots, staff_id))
+
+    def rotate(self, leaving: Collection[str]) -> None:
+        """A new data key; the slots of those ``leaving`` are gone. No unit of work may be
+        open. Raises as ``vault.rotate``."""
+        known = [staff_id for staff_id in leaving if self.slots.find(staff_id) is not None]
+        rotated = vault.rotate(
+            self.paths,
+            self.store,
+            self.journal,
+            Rotated(self.slots, self.data_key),
+            self.secret,
+            known,
+        )
+        self.slots, self.data_key = rotated.slots, rotated.data_key
+
+    def back_up(self, clock: Clock, reason: str) -> Backup:
+        """A sealed backup of store and journal. No unit of work may be open."""
+        return vault.backup(
+            self.store, self.paths, self.data_key, self.slots.recovery_public, clock, reason
+        )
+
+    def _keep(self, slots: SlotFile) -> None:
+        write_slot_file(self.paths.slots, slots, self.secret)
+        self.slots = slots
