@@ -1,0 +1,101 @@
+"""A private PostgreSQL for tests: own directory, loopback, gone at the end (TECH 8)."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+_PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin")
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """A running server; ``fresh`` makes an empty database and gives its SQLAlchemy URL."""
+
+    port: int
+    password: str
+
+    def fresh(self) -> str:
+        name = f"t{secrets.token_hex(6)}"
+        with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        return f"postgresql+psycopg://postgres:{self.password}@127.0.0.1:{self.port}/{name}"
+
+    def _dsn(self, name: str) -> str:
+        return (
+            f"host=127.0.0.1 port={self.port} user=postgres password={self.password} dbname={name}"
+        )
+
+
+@contextmanager
+def private_postgres() -> Iterator[Postgres]:
+    """Start a server of our own and stop it at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="madoguchi-pg-"))
+    owner = _owner()
+    try:
+        password = secrets.token_hex(12)
+        secret = folder / "password"
+        secret.write_text(password)
+        if owner:
+            account = pwd.getpwnam(owner)
+            for path in (folder, secret):
+                os.chown(path, account.pw_uid, account.pw_gid)
+        port, data = _free_port(), folder / "data"
+        _run(
+            owner,
+            f"{_bin('initdb')} -D {data} -U postgres -E UTF8 --locale=C.UTF-8 "
+            f"-A scram-sha-256 --pwfile={secret} --no-sync",
+        )
+        options = (
+            f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} "
+            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        )
+        control = f"{_bin('pg_ctl')} -D {data}"
+        _run(owner, f"{control} -o '{options}' -l {folder / 'log'} -w start")
+        try:
+            yield Postgres(port, password)
+        finally:
+            _run(owner, f"{control} -m immediate -w stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _owner() -> str:
+    """initdb refuses root: the server's own account then, else whoever we are."""
+    return "postgres" if os.geteuid() == 0 else ""
+
+
+def _run(owner: str, command: str) -> None:
+    line = ["su", owner, "-s", "/bin/sh", "-c", command] if owner else ["sh", "-c", command]
+    done = subprocess.run(
+        line, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd="/", check=False
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"{command}\n{done.stdout}\n{done.stderr}")
+
+
+def _bin(name: str) -> str:
+    found = shutil.which(name)
+    if found:
+        return found
+    for place in _PLACES:
+        folders = sorted(Path("/").glob(f"{place[1:]}/{name}"))
+        if folders:
+            return str(folders[-1])
+    raise RuntimeError(f"{name} is not installed (apt: postgresql-15)")
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
