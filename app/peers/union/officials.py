@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from app.core.errors import UserError
 from app.peers.union.checks import Finding, acquisition_of
@@ -18,10 +18,18 @@ from app.peers.union.decisions import (
     last_decision,
     write_decision,
 )
-from app.peers.union.persons import change_person, get_person
+from app.peers.union.persons import change_person, coverages_of, get_person
 from app.peers.union.shares import put_income, rejudge_others
-from app.peers.union.system import System, log_act
-from app.peers.union.tables import inquiry, person
+from app.peers.union.system import UNION_ACTOR, System, log_act
+from app.peers.union.tables import (
+    decision,
+    former_atena,
+    income,
+    inquiry,
+    notification,
+    number,
+    person,
+)
 from app.rules.copay_facts import IncomeFacts
 from app.rules.eligibility.acquisition import Acquisition
 from app.rules.eligibility.reasons import AcquisitionReason
@@ -104,12 +112,37 @@ def settle_birth(system: System, operator: str, notification_id: str, day: date)
         if isinstance(acquired, Finding):
             refused = bare_record(system, connection, case, "refused", (acquired,))
             refused = replace(refused, supersedes=before.decision_id)
-            return write_decision(system, connection, case, person_id, refused)
+            erase_applicant(system, connection, case.id, person_id)
+            return write_decision(system, connection, case, None, refused)
         assert isinstance(acquired, Acquisition)
         insured = insure(connection, person_id, acquired)
         done = accept(system, connection, case, person_id, insured, before.decision_id)
         _others(system, connection, person_id, insured.day)
         return done
+
+
+def erase_applicant(
+    system: System, connection: Connection, notification_id: str, person_id: int
+) -> None:
+    """Keep nothing of somebody who was refused after waiting (SEC-130); a person whom the
+    register or an earlier coverage brought stays."""
+    row = get_person(connection, person_id)
+    covered = coverages_of(connection, [person_id])
+    connection.execute(
+        update(decision)
+        .where(decision.c.notification_id == notification_id)
+        .values(record="", person_id=None)
+    )
+    connection.execute(
+        update(notification)
+        .where(notification.c.id == notification_id)
+        .values(record="", atena_number="", person_id=None, standing="refused")
+    )
+    if row.origin == "terminal" and not covered:
+        for table in (number, income, former_atena):
+            connection.execute(delete(table).where(table.c.person_id == person_id))
+        connection.execute(delete(person).where(person.c.id == person_id))
+    log_act(system, connection, UNION_ACTOR, "erase_refused", notification_id)
 
 
 def _again(system: System, connection: Connection, notification_id: str) -> str:
