@@ -306,14 +306,14 @@ class Sheet:
         current: list[str] = []
         width = 0.0
         for cluster in clusters(text):
-            advance = self._ems_of(cluster, role)
+            advance = self._fonts.advance(cluster, role)
             if current and width + advance > ems + 1e-6:
                 carried: list[str] = []
                 while len(current) > 1 and (carried or [cluster])[0] in _NOT_AT_LINE_START:
                     carried.insert(0, current.pop())
                 lines.append("".join(current))
                 current = carried
-                width = self._ems_of("".join(carried), role)
+                width = sum(self._fonts.advance(each, role) for each in carried)
             current.append(cluster)
             width += advance
         return [*lines, "".join(current)]

@@ -184,6 +184,7 @@ class FontSet:
             role: tuple(file for file in self.files if role in file.spec.roles) for role in ROLES
         }
         self._found: dict[tuple[str, str], tuple[tuple[FontFile, int], ...]] = {}
+        self._advances: dict[tuple[str, str], float] = {}
 
     def chain(self, role: str) -> tuple[FontFile, ...]:
         """The fonts of a role in the order in which they are asked."""
@@ -201,6 +202,16 @@ class FontSet:
             )
             self._found[key] = found
         return found
+
+    def advance(self, cluster: str, role: str) -> float:
+        """The width in ems of a cluster alone (of 〓 when no font holds it)."""
+        key = (cluster, role)
+        width = self._advances.get(key)
+        if width is None:
+            holders = self.holders(cluster, role) or self.holders(SUBSTITUTE, role)
+            file, glyph = holders[0]
+            width = self._advances[key] = file.advance(glyph)
+        return width
 
 
 def load_fonts(config: Path = RESOURCES / "fonts" / "fonts.toml") -> FontSet:

@@ -40,7 +40,7 @@ def paint(edges: np.ndarray, rows: int, columns: int) -> np.ndarray:
 
     Contours fill by the non-zero rule, as TrueType's do.
     """
-    painted = np.zeros((rows, columns))
+    painted = np.zeros((rows, columns), dtype=np.float32)
     if not len(edges):
         return painted
     left, right = np.clip(_reach(edges[:, [0, 2]]), 0, columns)
@@ -86,7 +86,7 @@ def _coverage(edges: np.ndarray, rows: int, columns: int) -> np.ndarray:
 def dark(pixels: np.ndarray) -> np.ndarray:
     """Black ink 0..1 of a picture with colour channels; coloured marks and seals count as none."""
     brightest = np.maximum(np.maximum(pixels[:, :, 0], pixels[:, :, 1]), pixels[:, :, 2])
-    return np.asarray(1.0 - brightest / 255.0)
+    return np.asarray((255 - brightest).astype(np.float32) / np.float32(255.0))
 
 
 def difference(seen: np.ndarray, expected: np.ndarray) -> float:
