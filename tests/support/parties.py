@@ -60,6 +60,7 @@ def container(
     receiver: Party,
     archive: Party,
     plain: bytes = b"",
+    /,
     *,
     file_id: str = "FILE-24",
     idempotency_id: str = "T01-1-000001",
