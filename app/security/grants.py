@@ -151,6 +151,11 @@ def check_confirm(grant: Grant, staff_id: str, today: date, calendar: BusinessCa
         raise refusal("right.lapsed")
 
 
+def check_second(grant: Grant, staff_id: str) -> None:
+    """The second check of a 取消: by neither the holder nor the one who took it away."""
+    _not_one_of(staff_id, grant.staff_id, grant.effected_by)
+
+
 def check_renew(grant: Grant, staff_id: str, valid_to: date, today: date) -> None:
     """更新: a right in force gets a later end and nothing else, by one other supervisor."""
     if grant.state is not GrantState.CONFIRMED:

@@ -10,6 +10,9 @@ from app.core.settings import Settings
 EXCEPTION_UNTIL = "hours.exception_until"
 """Row of the ``setting`` table that ``admin.hours_exception`` writes: ISO moment."""
 
+EXCEPTION_REASON = "hours.exception_reason"
+"""Why, as the administrator wrote it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hours:

@@ -144,6 +144,12 @@ class Journal:
         for number, body in self.file.each(sql, (first, upper)):
             yield decode_line(number, body)
 
+    def newest_first(self) -> Iterator[Line]:
+        """All lines from the newest on."""
+        sql = "SELECT number, body FROM line ORDER BY number DESC"
+        for number, body in self.file.each(sql, chunk=200):
+            yield decode_line(number, body)
+
     def has(self, head: Head) -> bool:
         """Whether this journal contains that head: a fork or an old copy does not."""
         if head == START:

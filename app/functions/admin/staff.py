@@ -1,0 +1,308 @@
+"""Staff and their security keys (職員と認証器の登録, SEC-21, 23, 34, 41, 43).
+
+A person comes in with dates and a key; rights are a matter of their own (``rights``). Nobody
+is ever deleted: a leaver's slots and rights end, the public keys stay, because past approvals
+are checked against them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, insert, select, update
+
+from app.core.errors import UserError
+from app.security.approval import Approval
+from app.security.authenticators.verify import VerifiedCredential
+from app.security.gate import ActWork, Draft, Gate, RowVersion, Session, Subject
+from app.security.keypairs import PersonKeys
+from app.security.slot_model import encode_person_keys
+from app.security.store_access import StoreAccess
+from db.tables.control import credential, staff
+
+
+@dataclass(frozen=True, slots=True)
+class KeyEntry:
+    """A registered security key as it is kept; the bytes are those that came."""
+
+    credential_id: bytes
+    public_key: bytes
+    attestation: bytes
+    aaguid: str
+    attested: str
+    counter: int
+    label: str
+
+    @classmethod
+    def of(cls, verified: VerifiedCredential, label: str) -> KeyEntry:
+        """From a verified registration. ``label`` names the thing, e.g. its sticker."""
+        return cls(
+            verified.credential_id,
+            verified.public_key,
+            verified.attestation_object,
+            verified.aaguid,
+            verified.attested,
+            verified.counter,
+            label,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NewStaff:
+    """職員の登録. Days are inclusive; a contractor (委託) is told apart (SEC-26, SEC-48).
+    ``keys`` is the encoded slot entry the person made with password and key."""
+
+    staff_id: str
+    name: str
+    post: str
+    contractor: bool
+    valid_from: date
+    valid_to: date
+    key: KeyEntry
+    keys: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A spare or a replacement key for somebody registered."""
+
+    staff_id: str
+    key: KeyEntry
+    keys: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRevocation:
+    """取消 of one key: lost, broken, returned."""
+
+    staff_id: str
+    credential_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """退職・異動: the first day on which the person no longer belongs here."""
+
+    staff_id: str
+    left_on: date
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLine:
+    """One line of the list (ユーザ一覧, SEC-44). ``keys`` counts usable security keys."""
+
+    staff_id: str
+    name: str
+    post: str
+    contractor: bool
+    valid_from: str
+    valid_to: str
+    left_on: str
+    trained_on: str
+    keys: int
+    version: int
+
+
+def list_staff(gate: Gate, session: Session) -> tuple[StaffLine, ...]:
+    """Everybody ever registered here."""
+    with gate.view("admin.list_staff", session, subject=Subject("list", "staff")) as work:
+        in_use = credential.c.revoked_at == ""
+        held = select(credential.c.staff_id, func.count().label("keys")).where(in_use)
+        per_person = work.all(held.group_by(credential.c.staff_id))
+        counted = {str(row.staff_id): int(row.keys) for row in per_person}
+        rows = work.all(select(staff).order_by(staff.c.id))
+        work.note(shown=tuple(row.id for row in rows))
+        return tuple(
+            StaffLine(
+                row.id,
+                row.name,
+                row.post,
+                bool(row.contractor),
+                row.valid_from,
+                row.valid_to,
+                row.left_on,
+                row.trained_on,
+                counted.get(row.id, 0),
+                row.version,
+            )
+            for row in rows
+        )
+
+
+def prepare_register(gate: Gate, session: Session, new: NewStaff) -> Draft:
+    """Raises ``UserError`` ``staff.period``."""
+    if new.valid_to < new.valid_from or new.valid_to < gate.now().date():
+        raise UserError(
+            "staff.period",
+            "職員番号の有効期間が正しくありません。",
+            "利用開始日以後で、まだ過ぎていない利用終了日を入力してください。",
+            field="valid_to",
+        )
+    return gate.prepare(
+        "admin.register_staff",
+        session,
+        subject=Subject("staff", new.staff_id),
+        content=new,
+        sentence=f"職員 {new.staff_id}（{new.name}、{new.post}）を登録します。"
+        f"有効期間 {new.valid_from} から {new.valid_to} まで。",
+    )
+
+
+def perform_register(
+    gate: Gate,
+    draft: Draft,
+    approvals: Sequence[Approval],
+    access: StoreAccess,
+    keys: PersonKeys,
+) -> None:
+    """Register the person with the first key. Raises ``UserError`` ``staff.taken`` for an id
+    that somebody has or had (SEC-21), ``staff.keys_differ`` for other slot keys than the
+    approved ones."""
+    with gate.act(draft, approvals) as work:
+        new: NewStaff = work.content
+        if work.first(select(staff.c.id).where(staff.c.id == new.staff_id)) is not None:
+            raise UserError(
+                "staff.taken",
+                "この職員番号は、すでに登録されています。",
+                "職員番号は一人に一つで、使い回しはできません。番号を確かめてください。",
+                field="staff_id",
+            )
+        work.run(
+            insert(staff).values(
+                id=new.staff_id,
+                name=new.name,
+                post=new.post,
+                contractor=new.contractor,
+                valid_from=new.valid_from.isoformat(),
+                valid_to=new.valid_to.isoformat(),
+                password_set_on=work.at.date().isoformat(),
+            )
+        )
+        _add_key(work, new.staff_id, new.key)
+        _enter(access, keys, new.keys)
+
+
+def prepare_add_key(gate: Gate, session: Session, new: NewKey) -> Draft:
+    """A spare key (予備) or a replacement."""
+    return gate.prepare(
+        "admin.add_credential",
+        session,
+        subject=Subject("staff", new.staff_id),
+        content=new,
+        sentence=f"職員 {new.staff_id} にセキュリティキー「{new.key.label}」を追加登録します。",
+    )
+
+
+def perform_add_key(
+    gate: Gate,
+    draft: Draft,
+    approvals: Sequence[Approval],
+    access: StoreAccess,
+    keys: PersonKeys,
+) -> None:
+    """Add the key. A person whose pair is new (a lost key) must be put in force again."""
+    with gate.act(draft, approvals) as work:
+        new: NewKey = work.content
+        work.one(select(staff.c.id).where(staff.c.id == new.staff_id))
+        _add_key(work, new.staff_id, new.key)
+        _enter(access, keys, new.keys)
+
+
+def prepare_revoke_key(gate: Gate, session: Session, revocation: KeyRevocation) -> Draft:
+    """紛失などによる取消. Follow it with ``upkeep.prepare_rotate``."""
+    return gate.prepare(
+        "admin.revoke_credential",
+        session,
+        subject=Subject("staff", revocation.staff_id),
+        content=revocation,
+        sentence=f"職員 {revocation.staff_id} のセキュリティキーの登録を取り消します。",
+    )
+
+
+def perform_revoke_key(gate: Gate, draft: Draft, approvals: Sequence[Approval]) -> None:
+    """The key approves nothing any more from now on. Raises ``UserError`` ``staff.no_key``."""
+    with gate.act(draft, approvals) as work:
+        revocation: KeyRevocation = work.content
+        changed = work.run(
+            update(credential)
+            .where(
+                credential.c.id == revocation.credential_id,
+                credential.c.staff_id == revocation.staff_id,
+                credential.c.revoked_at == "",
+            )
+            .values(revoked_at=work.at.isoformat())
+        )
+        if not changed:
+            raise UserError(
+                "staff.no_key",
+                "このセキュリティキーは、その職員の有効なキーとして登録されていません。",
+                "職員の一覧で、登録されているキーを確かめてください。",
+            )
+
+
+def prepare_leave(gate: Gate, session: Session, leaving: Leaving) -> Draft:
+    """退職・異動の登録 (SEC-34, SEC-41)."""
+    return gate.prepare(
+        "admin.mark_leaver",
+        session,
+        subject=Subject("staff", leaving.staff_id),
+        content=leaving,
+        sentence=f"職員 {leaving.staff_id} は {leaving.left_on} からこの端末を使えなくなります"
+        "（退職・異動）。",
+        versions=(RowVersion("staff", leaving.staff_id, leaving.version),),
+    )
+
+
+def perform_leave(gate: Gate, draft: Draft, approvals: Sequence[Approval]) -> None:
+    """From that day the id, the password and the keys are refused. When the day has come the
+    keys are revoked at once; then rotate the store's key (``upkeep``)."""
+    with gate.act(draft, approvals) as work:
+        leaving: Leaving = work.content
+        work.run(
+            update(staff)
+            .where(staff.c.id == leaving.staff_id)
+            .values(left_on=leaving.left_on.isoformat(), version=staff.c.version + 1)
+        )
+        if leaving.left_on <= work.at.date():
+            mine = credential.c.staff_id == leaving.staff_id
+            work.run(
+                update(credential)
+                .where(mine, credential.c.revoked_at == "")
+                .values(revoked_at=work.at.isoformat())
+            )
+
+
+def _add_key(work: ActWork, staff_id: str, key: KeyEntry) -> None:
+    if work.first(select(credential.c.id).where(credential.c.id == key.credential_id)):
+        raise UserError(
+            "staff.key_taken",
+            "このセキュリティキーは、すでに登録されています。",
+            "別のセキュリティキーで登録してください。",
+        )
+    work.run(
+        insert(credential).values(
+            id=key.credential_id,
+            staff_id=staff_id,
+            label=key.label,
+            public_key=key.public_key,
+            attestation=key.attestation,
+            aaguid=key.aaguid,
+            attested=key.attested,
+            registered_by=work.staff_id,
+            registered_at=work.at.isoformat(),
+            counter=key.counter,
+        )
+    )
+
+
+def _enter(access: StoreAccess, keys: PersonKeys, approved: bytes) -> None:
+    if encode_person_keys(keys) != approved:
+        raise UserError(
+            "staff.keys_differ",
+            "承認された鍵と、登録しようとした鍵が違います。",
+            "はじめから登録をやり直してください。",
+        )
+    access.enter(keys)

@@ -1,0 +1,207 @@
+"""Keeping the terminal in order (管理): clock, hours, settings, backup, change of key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert
+
+from app.core.clock import Clock
+from app.core.errors import UserError
+from app.core.settings import SETTINGS
+from app.core.tables import Tables
+from app.security.approval import Approval
+from app.security.clock_mark import MARK_FACT, moved_by_peer
+from app.security.gate import ActWork, Draft, Gate, Session, Subject
+from app.security.hours import EXCEPTION_REASON, EXCEPTION_UNTIL
+from app.security.roles import PermissionLine, permission_table
+from app.security.spec import Catalog
+from app.security.store_access import StoreAccess
+from app.security.vault import Backup
+from db.tables.control import setting, staff, store_fact
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSet:
+    """日時の設定: the moment that both supervisors saw and found right."""
+
+    shown: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HoursException:
+    """時間外の利用: until when, on this occasion, and why."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """設定の変更: one declared setting."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChange:
+    """鍵の更新: who loses access."""
+
+    leaving: tuple[str, ...]
+
+
+def prepare_clock(gate: Gate, session: Session) -> Draft:
+    """The machine's present time is to be believed again (two supervisors, by touch)."""
+    shown = gate.now()
+    return gate.prepare(
+        "admin.clock",
+        session,
+        subject=Subject("setting", "clock"),
+        content=ClockSet(shown),
+        sentence=f"今の日時は {shown:%Y年%m月%d日 %H時%M分} で間違いありません。",
+    )
+
+
+def perform_clock(gate: Gate, draft: Draft, approvals: Sequence[Approval]) -> None:
+    """Set the mark to now. Raises ``UserError`` ``clock.changed_meanwhile`` when the machine's
+    clock was moved after the sentence was shown. A session limited to this must log in anew."""
+    with gate.act(draft, approvals) as work:
+        shown: ClockSet = work.content
+        if not 0 <= (work.at - shown.shown).total_seconds() <= 900:
+            raise UserError(
+                "clock.changed_meanwhile",
+                "確認の間に、端末の時計が動かされました。",
+                "時計を正しく合わせてから、もう一度確認してください。",
+            )
+        _put_fact(work, MARK_FACT, work.at.isoformat())
+
+
+def take_peer_time(gate: Gate, moment: datetime) -> None:
+    """The terminal's own work: the union's signed time moves the mark forward, never back."""
+    with gate.system("admin.peer_time") as work:
+        kept = work.scalar(select(store_fact.c.value).where(store_fact.c.name == MARK_FACT))
+        mark = datetime.fromisoformat(kept) if kept else moment
+        _put_fact(work, MARK_FACT, moved_by_peer(mark, moment).isoformat())
+
+
+def prepare_hours(gate: Gate, session: Session, exception: HoursException) -> Draft:
+    """Raises ``UserError`` ``hours.exception_period`` beyond the end of the next day."""
+    ahead = (exception.until - gate.now()).total_seconds()
+    if not 0 < ahead <= 24 * 3600:
+        raise UserError(
+            "hours.exception_period",
+            "時間外の利用は、今から24時間以内の時刻までです。",
+            "必要な時刻だけを入力してください。",
+            field="until",
+        )
+    return gate.prepare(
+        "admin.hours_exception",
+        session,
+        subject=Subject("setting", EXCEPTION_UNTIL),
+        content=exception,
+        sentence=f"{exception.until:%m月%d日 %H時%M分} まで、利用可能時間の外でも端末を使えるように"
+        f"します（理由: {exception.reason}）。",
+    )
+
+
+def perform_hours(gate: Gate, draft: Draft, approvals: Sequence[Approval]) -> None:
+    """Open the hours for one occasion (SEC-69); the reason is kept beside it."""
+    with gate.act(draft, approvals) as work:
+        exception: HoursException = work.content
+        _put_setting(work, EXCEPTION_UNTIL, exception.until.isoformat())
+        _put_setting(work, EXCEPTION_REASON, exception.reason)
+
+
+def prepare_setting(gate: Gate, session: Session, change: SettingChange) -> Draft:
+    """Raises ``UserError`` ``settings.unknown``, ``settings.value``."""
+    declared = SETTINGS.get(change.name)
+    if declared is None:
+        raise UserError(
+            "settings.unknown",
+            "この設定はありません。",
+            "設定の一覧から選んでください。",
+            field="name",
+        )
+    declared.check(change.value)
+    return gate.prepare(
+        "admin.change_setting",
+        session,
+        subject=Subject("setting", change.name),
+        content=change,
+        sentence=f"設定「{declared.label}」を「{change.value}{declared.unit}」に変更します。",
+    )
+
+
+def perform_setting(gate: Gate, draft: Draft, approvals: Sequence[Approval]) -> None:
+    """Change one setting."""
+    with gate.act(draft, approvals) as work:
+        change: SettingChange = work.content
+        _put_setting(work, change.name, SETTINGS[change.name].check(change.value))
+
+
+def prepare_backup(gate: Gate, session: Session) -> Draft:
+    """A backup that only the recovery key opens (SEC-46, SEC-160)."""
+    return gate.prepare(
+        "admin.back_up",
+        session,
+        subject=Subject("setting", "backup"),
+        sentence="保存データと操作記録のバックアップを作ります。復旧鍵がなければ開けません。",
+    )
+
+
+def perform_backup(
+    gate: Gate, draft: Draft, approvals: Sequence[Approval], access: StoreAccess, clock: Clock
+) -> Backup:
+    """Make it. The act is journalled first; copying waits for running units of work."""
+    with gate.act(draft, approvals):
+        pass
+    return access.back_up(clock, "manual")
+
+
+def prepare_rotate(gate: Gate, session: Session, change: KeyChange) -> Draft:
+    """A new data key, from which those ``leaving`` are shut out (DESIGN 4 "Keys")."""
+    who = "、".join(change.leaving) or "なし"
+    return gate.prepare(
+        "admin.rotate_key",
+        session,
+        subject=Subject("setting", "data_key"),
+        content=change,
+        sentence=f"保存データの鍵を更新します。開けなくなる職員: {who}。",
+    )
+
+
+def perform_rotate(
+    gate: Gate, draft: Draft, approvals: Sequence[Approval], access: StoreAccess
+) -> None:
+    """Change the key. Raises ``UserError`` ``keyslots.*`` and the vault's faults; then the
+    former key is still in force."""
+    with gate.act(draft, approvals) as work:
+        change: KeyChange = work.content
+        known = {row.id for row in work.all(select(staff.c.id))}
+    access.rotate([staff_id for staff_id in change.leaving if staff_id in known])
+
+
+def show_permission_table(
+    gate: Gate, session: Session, tables: Tables, catalog: Catalog
+) -> tuple[PermissionLine, ...]:
+    """アクセス権限と事務の対応表 (SEC-35), derived from FUNCTIONS."""
+    subject = Subject("list", "permission-table")
+    with gate.view("admin.permission_table", session, subject=subject) as work:
+        return permission_table(tables, catalog, work.at.date())
+
+
+def _put_fact(work: ActWork, name: str, value: str) -> None:
+    statement = insert(store_fact).values(name=name, value=value)
+    work.run(
+        statement.on_conflict_do_update(index_elements=[store_fact.c.name], set_={"value": value})
+    )
+
+
+def _put_setting(work: ActWork, name: str, value: str) -> None:
+    row = {"value": value, "set_by": work.staff_id, "set_at": work.at.isoformat()}
+    statement = insert(setting).values(name=name, **row)
+    work.run(statement.on_conflict_do_update(index_elements=[setting.c.name], set_=row))

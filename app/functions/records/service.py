@@ -1,0 +1,140 @@
+"""Looking into the journal and proving it (操作記録の点検・検証, SEC-99 … 101)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import select
+
+from app.security.approval import Approval
+from app.security.gate import Draft, Gate, Session, Subject
+from app.security.gate_checks import AssertionCheck
+from app.security.journal import Journal
+from app.security.journal_line import State
+from app.security.journal_verify import PublicKey, Report, verify
+from app.security.spec import Catalog
+from app.wire.heads import Head
+from db.tables.control import credential, staff
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLine:
+    """One line as the review shows it. ``result``: view, begun, done, failed, refused,
+    event; ``cause`` is a code."""
+
+    number: int
+    at: str
+    staff_id: str
+    staff_name: str
+    function_label: str
+    subject_kind: str
+    subject_key: str
+    purpose: str
+    result: str
+    cause: str
+    shown: int
+    numbers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """点検記録: which days were looked at, up to which line, and what was found."""
+
+    first_day: date
+    last_day: date
+    head_number: int
+    head_hash: bytes
+    irregular: bool
+
+
+def view_lines(
+    gate: Gate,
+    session: Session,
+    journal: Journal,
+    catalog: Catalog,
+    days: tuple[date, date],
+    *,
+    staff_id: str = "",
+    subject_key: str = "",
+    refused_only: bool = False,
+    limit: int = 1000,
+) -> tuple[RecordLine, ...]:
+    """The newest lines of the days (inclusive), newest first, at most ``limit``: by person
+    who acted, by whose data it was, or refusals alone."""
+    subject = Subject("list", "journal")
+    with gate.view("records.view_lines", session, subject=subject) as work:
+        names = {row.id: row.name for row in work.all(select(staff.c.id, staff.c.name))}
+        work.note(query_kind=f"{days[0]}_{days[1]}")
+        found: list[RecordLine] = []
+        for line in journal.newest_first():
+            day = date.fromisoformat(line.at[:10])
+            if day < days[0]:
+                break
+            entry = line.entry
+            if (
+                day > days[1]
+                or (staff_id and entry.staff_id != staff_id)
+                or (subject_key and subject_key not in (entry.subject.key, *entry.shown))
+                or (refused_only and entry.state is not State.REFUSED)
+            ):
+                continue
+            known = catalog.get(entry.function_id)
+            found.append(
+                RecordLine(
+                    line.number,
+                    line.at,
+                    entry.staff_id,
+                    names.get(entry.staff_id, ""),
+                    known.label if known is not None else entry.function_id,
+                    entry.subject.kind,
+                    entry.subject.key,
+                    entry.purpose,
+                    entry.state.value,
+                    entry.cause,
+                    len(entry.shown),
+                    entry.numbers,
+                )
+            )
+            if len(found) == limit:
+                break
+        return tuple(found)
+
+
+def verify_journal(
+    gate: Gate,
+    session: Session,
+    journal: Journal,
+    check_assertion: AssertionCheck,
+    *,
+    anchor: Head | None = None,
+    union_key: Ed25519PublicKey | None = None,
+) -> Report:
+    """Prove the whole journal from the screen; ``madoguchi journal verify`` does the same."""
+    with gate.view("records.verify", session, subject=Subject("list", "journal")) as work:
+        rows = work.all(select(credential.c.id, credential.c.staff_id, credential.c.public_key))
+        keys = {bytes(row.id): PublicKey(row.staff_id, bytes(row.public_key)) for row in rows}
+        return verify(journal, keys, check_assertion, anchor=anchor, union_key=union_key)
+
+
+def prepare_review(gate: Gate, session: Session, review: Review) -> Draft:
+    """点検記録, signed by the one who looked (SEC-99)."""
+    result = "異常あり" if review.irregular else "異常なし"
+    code = "irregular" if review.irregular else "regular"
+    return gate.prepare(
+        "records.note_review",
+        session,
+        subject=Subject("review", f"{review.first_day}_{review.last_day}_{code}"),
+        content=review,
+        sentence=f"{review.first_day} から {review.last_day} までの操作記録を点検しました。"
+        f"結果: {result}",
+        digest=review.head_hash,
+    )
+
+
+def perform_review(gate: Gate, draft: Draft, approvals: Sequence[Approval]) -> int:
+    """The number of the line that is the record of the review."""
+    with gate.act(draft, approvals) as work:
+        return work.line
