@@ -36,9 +36,3 @@ def terminal(union):
 @pytest.fixture(scope="module")
 def three(place):
     return movers(TABLES, place)
-
-
-@pytest.fixture(autouse=True)
-def behaving(union):
-    yield
-    union.first.behave()
