@@ -135,6 +135,8 @@ def found(
             tuple(one.registered.keys for one in founders),
             data_key,
             number_key,
+            # They have no function that shows a number; they hold the key to pass it on.
+            number_holders=frozenset(one.staff_id for one in founders),
             account=place.account,
         ),
         terminal,

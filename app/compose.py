@@ -1,0 +1,160 @@
+"""The composition root: what is made once and handed on (DESIGN 1.9). No room imports it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.catalog import CATALOG
+from app.core.clock import Clock
+from app.core.errors import EnvironmentFault
+from app.core.paths import Paths
+from app.core.relying_party import TRAINING_RP_ID, production_rp_id
+from app.core.tables import Tables, load_tables, shipped_tables
+from app.core.whole_file import write_whole
+from app.functions.admin.upkeep import take_peer_time
+from app.handlers import handlers
+from app.rules.days import BusinessCalendar
+from app.security.authenticators.verify import Profile, RegistrationPolicy, verify_assertion
+from app.security.doorway import Doorway
+from app.security.entrance import Entrance
+from app.security.gate_checks import Conditions, House, registry_version
+from app.security.lockout import LockoutRule
+from app.security.terminal import OpenTerminal
+from app.security.terminal_secret import SecretShelf
+from app.sync.engine import Engine
+from app.sync.transport import open_line
+from app.wire.values import code_sets
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What is known of this terminal before its store is open: settings.toml of its data
+    directory, without personal data. ``printer`` is a queue's name, "" for none."""
+
+    training: bool
+    municipality_code: str
+    office: str
+    phone: str
+    printer: str = ""
+
+    @property
+    def rp_id(self) -> str:
+        """The relying party that this installation's keys are registered for."""
+        return TRAINING_RP_ID if self.training else production_rp_id(self.municipality_code)
+
+    @property
+    def policy(self) -> RegistrationPolicy:
+        """Which keys this installation accepts."""
+        profile = Profile.TRAINING if self.training else Profile.PRODUCTION
+        return RegistrationPolicy(profile, self.rp_id)
+
+    @property
+    def keyring_service(self) -> str:
+        """The name of this installation's entries in the OS keyring."""
+        return "madoguchi-training" if self.training else "madoguchi"
+
+
+def read_installation(paths: Paths) -> Installation:
+    """Raises EnvironmentFault ``settings.missing`` or ``settings.damaged``."""
+    try:
+        values = tomllib.loads(paths.settings.read_text(encoding="utf-8"))
+        return Installation(
+            training=bool(values["training"]),
+            municipality_code=str(values["municipality_code"]),
+            office=str(values["office"]),
+            phone=str(values["phone"]),
+            printer=str(values.get("printer", "")),
+        )
+    except FileNotFoundError as error:
+        raise EnvironmentFault(
+            "settings.missing",
+            "この端末は、まだ初期設定されていません。",
+            "責任者二人で madoguchi found を実行してください。",
+        ) from error
+    except (OSError, KeyError, ValueError) as error:
+        raise EnvironmentFault(
+            "settings.damaged",
+            f"設定ファイル {paths.settings.name} を読み取れません。",
+            "システム管理者に連絡し、設定ファイルを控えから戻してください。",
+        ) from error
+
+
+def write_installation(paths: Paths, installation: Installation) -> None:
+    """Write settings.toml whole."""
+    lines = [
+        f"training = {'true' if installation.training else 'false'}",
+        f'municipality_code = "{installation.municipality_code}"',
+        f'office = "{installation.office}"',
+        f'phone = "{installation.phone}"',
+        f'printer = "{installation.printer}"',
+    ]
+    paths.make()
+    write_whole(paths.settings, ("\n".join(lines) + "\n").encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What every start needs, made once."""
+
+    paths: Paths
+    clock: Clock
+    tables: Tables
+    installation: Installation
+    shelf: SecretShelf
+
+    def house(self, peer_reachable: Callable[[], bool]) -> House:
+        """What the gate's checks need besides the store."""
+        today = self.clock.now().date()
+        return House(
+            calendar=BusinessCalendar.from_table(self.tables["closed_days"]),
+            purposes=frozenset(str(code) for code in self.tables["purposes"].codes(today)),
+            conditions=Conditions(peer_reachable, lambda: False),
+            check_assertion=verify_assertion,
+            registry=registry_version(CATALOG),
+        )
+
+    def doorway(self, peer_reachable: Callable[[], bool]) -> Doorway:
+        """The door of this process. Raises as ``Entrance.open``."""
+        entrance = Entrance.open(self.paths, self.shelf, LockoutRule(), self.clock, os_account())
+        house = self.house(peer_reachable)
+        return Doorway(self.paths, entrance, CATALOG, self.clock, house, self.installation.rp_id)
+
+    def engine(self, terminal: OpenTerminal, quiet: Callable[[], bool]) -> Engine:
+        """The exchange with the union over an open terminal."""
+        return Engine(
+            terminal.gate,
+            lambda keys: open_line(keys, self.clock),
+            handlers(self.tables),
+            self.clock,
+            journal=terminal.journal,
+            codes=code_sets(self.tables, self.clock.now().date()),
+            folder=self.paths.data / "inbox",
+            quiet=quiet,
+            on_time=lambda moment: take_peer_time(terminal.gate, moment),
+        )
+
+
+def os_account() -> str:
+    """The OS account in use."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+
+
+def make_parts(data: Path, clock: Clock, shelf_of: Callable[[str], SecretShelf]) -> Parts:
+    """Read what lies before the door. Raises EnvironmentFault ``settings.*``, ``tables.*``."""
+    paths = Paths(data)
+    installation = read_installation(paths)
+    return Parts(
+        paths,
+        clock,
+        load_tables(shipped_tables()),
+        installation,
+        shelf_of(installation.keyring_service),
+    )
