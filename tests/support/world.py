@@ -28,7 +28,7 @@ from app.core.paths import Paths
 from app.core.relying_party import TRAINING_RP_ID
 from app.core.tables import Tables, load_tables, shipped_tables
 from app.rules.days import BusinessCalendar
-from app.security import vault
+from app.security import keyslots, vault
 from app.security.approval import Approval, Role
 from app.security.authenticators.verify import verify_assertion
 from app.security.draft import Draft
@@ -39,10 +39,16 @@ from app.security.grants import access_of
 from app.security.journal import Journal
 from app.security.journal_line import Line
 from app.security.roles import roles_on
+from app.security.sealing import pair_from_secret
 from app.security.session import LiveSession, LiveSessions, Session
+from app.security.slot_model import SlotFile
+from app.security.slot_storage import read_slot_file, write_slot_file
 from app.security.spec import Catalog
-from db.tables.control import credential, grant_row, setting, staff, store_fact
+from app.security.store_access import StoreAccess
+from app.security.terminal_secret import TerminalSecret
+from db.tables.control import credential, grant_row, setting, staff, store_fact, terminal_key
 from db.work import Store, Work
+from tests.support import keys
 from tests.support.signers import Signer
 
 MONDAY_MORNING = datetime(2026, 11, 16, 10, 0, tzinfo=JST)
@@ -50,7 +56,9 @@ DATA_KEY = bytes(range(32))
 NUMBER_KEY = bytes(range(32, 64))
 STORE_ID = "store-1"
 TERMINAL = "T01"
-RECOVERY_PUBLIC = "age1recovery"
+SECRET = TerminalSecret(TERMINAL, b"s" * 32)
+RECOVERY = pair_from_secret(b"r" * 32)
+STORE_PAIR = pair_from_secret(b"p" * 32)
 
 STAFF = {
     "clerk": ("S101", "窓口 花子", "clerk"),
@@ -87,6 +95,8 @@ class World:
     tables: Tables
     sessions: LiveSessions
     surroundings: Surroundings
+    access: StoreAccess
+    calendar: BusinessCalendar
     signers: dict[str, Signer] = field(default_factory=dict)
 
     def staff_id(self, who: str) -> str:
@@ -128,8 +138,12 @@ class World:
             if role is Role.ACTOR:
                 given.append(self.own(draft))
             else:
-                given.append(self.second(draft, self._other(draft, role), role))
+                given.append(self.second_of(draft, role))
         return given
+
+    def second_of(self, draft: Draft, role: Role, *, verified: bool = True) -> Approval:
+        """A second person's touch by somebody who may."""
+        return self.second(draft, self._other(draft, role), role, verified=verified)
 
     def _other(self, draft: Draft, role: Role) -> str:
         others = ("supervisor", "supervisor2") if role is Role.SUPERVISOR else tuple(STAFF)
@@ -232,12 +246,25 @@ def open_world(
     sessions = LiveSessions()
     surroundings = Surroundings()
     house = _house(catalog, tables, surroundings)
+    slots = read_slot_file(paths.slots, SECRET)
+    access = StoreAccess(paths, slots, SECRET, store, connection, DATA_KEY, NUMBER_KEY)
     gate = Gate(store, journal, catalog, clock, house, sessions)
     signers = {staff_id: Signer.of(staff_id) for staff_id, _, _ in STAFF.values()}
     for signer in signers.values():
         signer.counter = 1000  # above whatever an earlier run of this terminal has seen
     return World(
-        paths, store, journal, gate, clock, catalog, tables, sessions, surroundings, signers
+        paths,
+        store,
+        journal,
+        gate,
+        clock,
+        catalog,
+        tables,
+        sessions,
+        surroundings,
+        access,
+        house.calendar,
+        signers,
     )
 
 
@@ -290,9 +317,25 @@ def _build(data: Path, catalog: Catalog) -> None:
     store = vault.create(paths, DATA_KEY, founding)
     journal = Journal.create(vault.open_journal(paths, DATA_KEY, create=True), TERMINAL, 1, clock)
     found(journal, clock)
+    write_slot_file(paths.slots, _slots(), SECRET)
     _fill(store, catalog, clock)
     journal.close()
     store.close()
+
+
+def _slots() -> SlotFile:
+    """Everybody's keys: password ``pw-<id>`` and the key ``key-<id>`` (``tests.support.keys``)."""
+    persons = tuple(keys.person(staff_id) for staff_id, _, _ in STAFF.values())
+    genesis = keyslots.Genesis(
+        store_id=STORE_ID,
+        store_public=STORE_PAIR.public,
+        recovery_public=RECOVERY.public,
+        founders=persons,
+        data_key=DATA_KEY,
+        number_key=NUMBER_KEY,
+        number_holders=frozenset(STAFF[who][0] for who in NUMBER_HOLDERS),
+    )
+    return keyslots.found(genesis, SECRET)
 
 
 def found(journal: Journal, clock: FixedClock) -> str:
@@ -308,7 +351,7 @@ def found(journal: Journal, clock: FixedClock) -> str:
             Founder(staff_id, signer.credential_id, signer.public_key)
             for staff_id, signer in zip(("S201", "S202"), signers, strict=True)
         ),
-        RECOVERY_PUBLIC,
+        RECOVERY.public,
         clock.now().isoformat(),
     )
     assertions = [signer.sign(genesis.challenge) for signer in signers]
@@ -317,9 +360,10 @@ def found(journal: Journal, clock: FixedClock) -> str:
 
 def _fill(store: Store, catalog: Catalog, clock: FixedClock) -> None:
     roles = {role.code: role for role in roles_on(shared_tables(), catalog, clock.now().date())}
-    rows = ("staff", "credential", "grant_row")
+    rows = ("staff", "credential", "grant_row", "terminal_key")
     with store.update(rows, rows) as work:
         number = 0
+        work.run(insert(terminal_key).values(name="store_private", value=STORE_PAIR.private))
         for staff_id, name, code in STAFF.values():
             work.run(insert(staff).values(**_staff_values(staff_id, name)))
             signer = Signer.of(staff_id)
@@ -358,7 +402,7 @@ def credential_values(staff_id: str, signer: Signer) -> dict[str, Any]:
 
 def _grant_values(catalog: Catalog, staff_id: str, function_id: str, number: int) -> dict[str, Any]:
     return {
-        "id": f"{TERMINAL}-1-{number:06d}",
+        "id": f"{TERMINAL}-0-{number:06d}",
         "staff_id": staff_id,
         "function_id": function_id,
         "access": access_of(catalog[function_id]).value,

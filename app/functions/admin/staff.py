@@ -110,9 +110,9 @@ def list_staff(gate: Gate, session: Session) -> tuple[StaffLine, ...]:
     """Everybody ever registered here."""
     with gate.view("admin.list_staff", session, subject=Subject("list", "staff")) as work:
         in_use = credential.c.revoked_at == ""
-        held = select(credential.c.staff_id, func.count().label("keys")).where(in_use)
+        held = select(credential.c.staff_id, func.count().label("held")).where(in_use)
         per_person = work.all(held.group_by(credential.c.staff_id))
-        counted = {str(row.staff_id): int(row.keys) for row in per_person}
+        counted = {str(row.staff_id): int(row.held) for row in per_person}
         rows = work.all(select(staff).order_by(staff.c.id))
         work.note(shown=tuple(row.id for row in rows))
         return tuple(

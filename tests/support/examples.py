@@ -1,0 +1,348 @@
+"""An example of every function: how it is called when all is right (DESIGN 3).
+
+The generated test (``tests/security/test_every_function.py``) runs each with all rights and
+then takes one thing away after another. To add one: ``EXAMPLES[function id] = callable`` that
+sets the scene in a ``World`` and says who attempts what. A function without an entry here is
+attempted through the gate itself with an empty handler.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from app.functions.admin import rights, upkeep
+from app.functions.admin import staff as staff_service
+from app.functions.records import service as records
+from app.security.approval import Approval
+from app.security.authenticators.verify import verify_assertion
+from app.security.draft import Draft
+from app.security.gate import Session
+from app.security.grants import Grant
+from app.security.roles import roles_on
+from app.security.slot_model import encode_person_keys
+from app.security.spec import Actor, Function, Kind, StepUp
+from app.security.standing import read_grants
+from tests.support import keys
+from tests.support.signers import Signer
+from tests.support.world import STAFF, World
+
+Prepare = Callable[[Session], Draft]
+Perform = Callable[[Draft, Sequence[Approval]], object]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Who does it, and how: ``prepare`` and ``perform``, or ``view``, or ``system``."""
+
+    who: str
+    prepare: Prepare | None = None
+    perform: Perform | None = None
+    view: Callable[[Session], object] | None = None
+    system: Callable[[], object] | None = None
+
+
+Example = Callable[[World], Attempt]
+
+
+def attempt_of(world: World, function: Function) -> Attempt:
+    """The example of a function, its own or the gate's plain one."""
+    example = EXAMPLES.get(function.id)
+    return example(world) if example is not None else _plain(world, function)
+
+
+def holder_of(world: World, function: Function) -> str:
+    """Somebody whose role has the function; else the clerk, who is given the right."""
+    day = world.clock.now().date()
+    able = {
+        r.code for r in roles_on(world.tables, world.catalog, day) if function.id in r.function_ids
+    }
+    for who, (_, _, code) in STAFF.items():
+        if code in able:
+            return who
+    world.add_grant("clerk", function.id)
+    return "clerk"
+
+
+def _plain(world: World, function: Function) -> Attempt:
+    purpose = "notification" if function.purpose else ""
+    if function.actor is Actor.SYSTEM:
+        return Attempt("", system=lambda: _system(world, function.id))
+    who = holder_of(world, function)
+    touch = function.step_up is StepUp.TOUCH
+    if function.kind is Kind.INQUIRE and not function.writes and not touch:
+        return Attempt(who, view=lambda session: _view(world, function.id, session, purpose))
+    return Attempt(
+        who,
+        lambda session: world.gate.prepare(function.id, session, purpose=purpose, sentence="例"),
+        lambda draft, approvals: _act(world, draft, approvals),
+    )
+
+
+def _view(world: World, function_id: str, session: Session, purpose: str) -> str:
+    with world.gate.view(function_id, session, purpose=purpose) as work:
+        return work.staff_id
+
+
+def _act(world: World, draft: Draft, approvals: Sequence[Approval]) -> int:
+    with world.gate.act(draft, approvals) as work:
+        return work.line
+
+
+def _system(world: World, function_id: str) -> int:
+    with world.gate.system(function_id) as work:
+        return work.line
+
+
+def _viewing(who: str, view: Callable[[World, Session], object]) -> Example:
+    return lambda world: Attempt(who, view=lambda session: view(world, session))
+
+
+def _new_grant(world: World, **values: Any) -> Grant:
+    """A right of the clerk to the administrator's function, at the step that is wanted."""
+    world.add_grant("clerk", "records.verify", **values)
+    with world.store.view(("grant_row",)) as work:
+        (grant,) = read_grants(work, world.staff_id("clerk"), "records.verify")
+    return grant
+
+
+def _request(world: World) -> Attempt:
+    today = world.clock.now().date()
+    request = rights.Request(
+        "S101", "clerk", ("persons.enter",), today, today + timedelta(days=100), "異動"
+    )
+    return Attempt(
+        "supervisor",
+        lambda session: rights.prepare_request(
+            world.gate, session, request, world.catalog, world.tables
+        ),
+        lambda draft, given: rights.perform_request(world.gate, draft, given, world.catalog),
+    )
+
+
+def _approve(world: World) -> Attempt:
+    grant = _new_grant(world, state="requested", approved_by="", effected_by="", effected_at="")
+    return Attempt(
+        "supervisor2",
+        lambda session: rights.prepare_approve(world.gate, session, grant),
+        lambda draft, given: rights.perform_approve(world.gate, draft, given),
+    )
+
+
+def _effect(world: World) -> Attempt:
+    grant = _new_grant(world, state="approved", effected_by="", effected_at="")
+    return Attempt(
+        "administrator",
+        lambda session: rights.prepare_effect(world.gate, session, grant),
+        lambda draft, given: rights.perform_effect(
+            world.gate, draft, given, world.access, world.catalog
+        ),
+    )
+
+
+def _confirm(world: World) -> Attempt:
+    grant = _new_grant(
+        world, state="effective", effected_at=world.clock.now().isoformat(), confirmed_by=""
+    )
+    return Attempt(
+        "supervisor",
+        lambda session: rights.prepare_confirm(world.gate, session, grant, world.calendar),
+        lambda draft, given: rights.perform_confirm(world.gate, draft, given, world.calendar),
+    )
+
+
+def _renew(world: World) -> Attempt:
+    grant = _new_grant(world)
+    later = date(2027, 6, 30)
+    return Attempt(
+        "supervisor",
+        lambda session: rights.prepare_renew(world.gate, session, grant, later),
+        lambda draft, given: rights.perform_renew(world.gate, draft, given),
+    )
+
+
+def _revoke(world: World) -> Attempt:
+    grant = _new_grant(world)
+    return Attempt(
+        "supervisor",
+        lambda session: rights.prepare_revoke(world.gate, session, grant),
+        lambda draft, given: rights.perform_revoke(
+            world.gate, draft, given, world.access, world.catalog
+        ),
+    )
+
+
+def key_entry(name: str) -> staff_service.KeyEntry:
+    """A registered key as the services keep it."""
+    signer = Signer.of(name)
+    return staff_service.KeyEntry(
+        signer.credential_id, signer.public_key, b"", "", "allowed", 0, name
+    )
+
+
+def _register(world: World) -> Attempt:
+    fresh = keys.person("S111")
+    new = staff_service.NewStaff(
+        "S111",
+        "新任 四郎",
+        "保険年金課",
+        False,
+        world.clock.now().date(),
+        date(2027, 3, 31),
+        key_entry("S111"),
+        encode_person_keys(fresh),
+    )
+    return Attempt(
+        "administrator",
+        lambda session: staff_service.prepare_register(world.gate, session, new),
+        lambda draft, given: staff_service.perform_register(
+            world.gate, draft, given, world.access, fresh
+        ),
+    )
+
+
+def _add_key(world: World) -> Attempt:
+    fresh = keys.person("S101")
+    new = staff_service.NewKey("S101", key_entry("spare"), encode_person_keys(fresh))
+    return Attempt(
+        "administrator",
+        lambda session: staff_service.prepare_add_key(world.gate, session, new),
+        lambda draft, given: staff_service.perform_add_key(
+            world.gate, draft, given, world.access, fresh
+        ),
+    )
+
+
+def _revoke_key(world: World) -> Attempt:
+    lost = staff_service.KeyRevocation("S102", Signer.of("S102").credential_id)
+    return Attempt(
+        "administrator",
+        lambda session: staff_service.prepare_revoke_key(world.gate, session, lost),
+        lambda draft, given: staff_service.perform_revoke_key(world.gate, draft, given),
+    )
+
+
+def _leave(world: World) -> Attempt:
+    leaving = staff_service.Leaving("S102", world.clock.now().date(), 1)
+    return Attempt(
+        "administrator",
+        lambda session: staff_service.prepare_leave(world.gate, session, leaving),
+        lambda draft, given: staff_service.perform_leave(world.gate, draft, given),
+    )
+
+
+def _rotate(world: World) -> Attempt:
+    change = upkeep.KeyChange(("S102",))
+    return Attempt(
+        "administrator",
+        lambda session: upkeep.prepare_rotate(world.gate, session, change),
+        lambda draft, given: upkeep.perform_rotate(world.gate, draft, given, world.access),
+    )
+
+
+def _clock(world: World) -> Attempt:
+    return Attempt(
+        "supervisor",
+        lambda session: upkeep.prepare_clock(world.gate, session),
+        lambda draft, given: upkeep.perform_clock(world.gate, draft, given),
+    )
+
+
+def _hours(world: World) -> Attempt:
+    until = world.clock.now() + timedelta(hours=12)
+    exception = upkeep.HoursException(until, "月末の処理")
+    return Attempt(
+        "administrator",
+        lambda session: upkeep.prepare_hours(world.gate, session, exception),
+        lambda draft, given: upkeep.perform_hours(world.gate, draft, given),
+    )
+
+
+def _setting(world: World) -> Attempt:
+    change = upkeep.SettingChange("lock.idle_minutes", "3")
+    return Attempt(
+        "administrator",
+        lambda session: upkeep.prepare_setting(world.gate, session, change),
+        lambda draft, given: upkeep.perform_setting(world.gate, draft, given),
+    )
+
+
+def _backup(world: World) -> Attempt:
+    return Attempt(
+        "administrator",
+        lambda session: upkeep.prepare_backup(world.gate, session),
+        lambda draft, given: upkeep.perform_backup(
+            world.gate, draft, given, world.access, world.clock
+        ),
+    )
+
+
+def _review(world: World) -> Attempt:
+    day, head = world.clock.now().date(), world.journal.head
+    review = records.Review(day, day, head.number, head.hash, False)
+    return Attempt(
+        "administrator",
+        lambda session: records.prepare_review(world.gate, session, review),
+        lambda draft, given: records.perform_review(world.gate, draft, given),
+    )
+
+
+def _lines(world: World, session: Session) -> object:
+    day = world.clock.now().date()
+    return records.view_lines(world.gate, session, world.journal, world.catalog, (day, day))
+
+
+EXAMPLES: dict[str, Example] = {
+    "admin.list_staff": _viewing(
+        "administrator", lambda world, session: staff_service.list_staff(world.gate, session)
+    ),
+    "admin.list_grants": _viewing(
+        "supervisor",
+        lambda world, session: rights.list_grants(
+            world.gate, session, world.catalog, world.calendar
+        ),
+    ),
+    "admin.supervise": _viewing(
+        "supervisor",
+        lambda world, session: rights.list_waiting(
+            world.gate, session, world.catalog, world.calendar
+        ),
+    ),
+    "admin.permission_table": _viewing(
+        "administrator",
+        lambda world, session: upkeep.show_permission_table(
+            world.gate, session, world.tables, world.catalog
+        ),
+    ),
+    "admin.register_staff": _register,
+    "admin.add_credential": _add_key,
+    "admin.revoke_credential": _revoke_key,
+    "admin.request_grant": _request,
+    "admin.approve_grant": _approve,
+    "admin.effect_grant": _effect,
+    "admin.confirm_grant": _confirm,
+    "admin.renew_grant": _renew,
+    "admin.revoke_grant": _revoke,
+    "admin.mark_leaver": _leave,
+    "admin.rotate_key": _rotate,
+    "admin.clock": _clock,
+    "admin.hours_exception": _hours,
+    "admin.change_setting": _setting,
+    "admin.back_up": _backup,
+    "admin.lapse_grants": lambda world: Attempt(
+        "", system=lambda: rights.lapse_unconfirmed(world.gate, world.calendar)
+    ),
+    "admin.peer_time": lambda world: Attempt(
+        "", system=lambda: upkeep.take_peer_time(world.gate, world.clock.now())
+    ),
+    "records.view_lines": _viewing("administrator", _lines),
+    "records.verify": _viewing(
+        "administrator",
+        lambda world, session: records.verify_journal(
+            world.gate, session, world.journal, verify_assertion
+        ),
+    ),
+    "records.note_review": _review,
+}
