@@ -60,7 +60,6 @@ def _prepare(connection: Any, key: bytes | None, tuning: Tuning) -> None:
     if key is not None:
         run("PRAGMA cipher_log_level = NONE")
         run(f"PRAGMA key = \"x'{key.hex()}'\"")
-        run("PRAGMA cipher_memory_security = ON")
     run("SELECT count(*) FROM sqlite_master").fetchone()
     run("PRAGMA journal_mode = WAL").fetchone()
     run("PRAGMA synchronous = FULL")

@@ -15,7 +15,7 @@ from app.core.paths import RESOURCES
 
 VARIANTS_FILE = RESOURCES / "texts" / "name_variants.toml"
 
-_SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
+_NO_SELECTORS = dict.fromkeys((*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
 _LONG_MARK = "ー"
 _DASHES = "-‐‑‒–—―−－ｰ─━ー〜～~"
 _VU_ROW = {"ヴァ": "バ", "ヴィ": "ビ", "ヴェ": "ベ", "ヴォ": "ボ", "ヴ": "ブ"}
@@ -33,13 +33,12 @@ _HIRAGANA_TO_KATAKANA = {
 
 def is_selector(character: str) -> bool:
     """Whether this is a variation selector (異体字セレクタ), standardised or ideographic."""
-    code = ord(character)
-    return any(code in block for block in _SELECTORS)
+    return ord(character) in _NO_SELECTORS
 
 
 def strip_selectors(text: str) -> str:
     """``text`` without variation selectors: for search keys, never for what is kept."""
-    return "".join(character for character in text if not is_selector(character))
+    return text.translate(_NO_SELECTORS)
 
 
 def clusters(text: str) -> tuple[str, ...]:

@@ -41,9 +41,10 @@ atena = Table(
     METADATA,
     Column("municipality_code", Text, primary_key=True),
     Column("atena_number", Text, primary_key=True),
-    Column("person_id", Text, ForeignKey("person.id"), nullable=False, index=True),
+    Column("person_id", Text, ForeignKey("person.id"), nullable=False),
     Column("current", Boolean, nullable=False),
     Index("ix_atena_atena_number", "atena_number"),
+    Index("ix_atena_person_id_current", "person_id", "current"),
 )
 
 # 資格: one row for each period of eligibility.
@@ -52,7 +53,7 @@ insured = Table(
     METADATA,
     Column("insured_number", Text, primary_key=True),
     Column("acquired_on", Text, primary_key=True),
-    Column("person_id", Text, ForeignKey("person.id"), nullable=False, index=True),
+    Column("person_id", Text, ForeignKey("person.id"), nullable=False),
     Column("insurer_number", Text, nullable=False),
     Column("acquisition_reason", Text, nullable=False),
     Column("lost_on", Text, nullable=False, server_default=""),
@@ -64,6 +65,7 @@ insured = Table(
     Column("provisional", Boolean, nullable=False, server_default="0"),
     Column("batch", Integer, nullable=False, server_default="0"),
     Column("version", Integer, nullable=False, server_default="1"),
+    Index("ix_insured_person_id_acquired_on", "person_id", "acquired_on"),
 )
 
 household = Table(

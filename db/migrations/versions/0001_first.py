@@ -248,7 +248,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("municipality_code", "atena_number", name=op.f("pk_atena")),
     )
     op.create_index("ix_atena_atena_number", "atena", ["atena_number"], unique=False)
-    op.create_index(op.f("ix_atena_person_id"), "atena", ["person_id"], unique=False)
+    op.create_index("ix_atena_person_id_current", "atena", ["person_id", "current"], unique=False)
     op.create_table(
         "case_file",
         sa.Column("id", sa.Text(), nullable=False),
@@ -359,7 +359,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("insured_number", "acquired_on", name=op.f("pk_insured")),
     )
-    op.create_index(op.f("ix_insured_person_id"), "insured", ["person_id"], unique=False)
+    op.create_index(
+        "ix_insured_person_id_acquired_on", "insured", ["person_id", "acquired_on"], unique=False
+    )
     op.create_table(
         "restriction",
         sa.Column("id", sa.Text(), nullable=False),

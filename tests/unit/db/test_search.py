@@ -207,7 +207,7 @@ class _Recorder:
         self.statement = None
 
     def all(self, statement, params=None):
-        self.statement = statement
+        self.statement = statement.params(**params)
         return []
 
 
