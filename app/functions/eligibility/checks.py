@@ -10,7 +10,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import jaconv
 
@@ -18,13 +18,13 @@ from app.core.errors import UserError
 from app.core.tables import Tables
 from app.functions.eligibility.entry import FIELDS, EntryField, EntryPage, FieldKind, Values
 from app.rules import days, identifiers
+from app.rules.days import BusinessCalendar
+from app.rules.eligibility.notification import is_late
 from app.rules.identifiers import DigitCheck
 from app.rules.wareki import Eras, WarekiDate, on_paper
 from app.rules.wareki_input import parse_date, parse_day
 
 _KANA = re.compile(r"[ァ-ヴーヽヾ・　 ]+")
-_NOTIFY_WITHIN = timedelta(days=14)  # 高確法54条: 届出は14日以内
-_AGE_OF_ACQUISITION = 75  # 高確法50条1号
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +189,7 @@ def _birth(values: Values, tables: Tables, today: date, eras: Eras) -> Iterator[
             "生年月日に不詳があるか、暦にない日です。年齢は広域連合が判断します。",
             "転入通知の記載のとおりか確かめてください。",
         )
-    elif (
-        days.age_on(birth.sort_date, today) < _AGE_OF_ACQUISITION
-        and values.get("disability_paper", "") != "1"
-    ):
+    elif today < days.day_of_75(birth.sort_date) and values.get("disability_paper", "") != "1":
         yield Finding(
             "birth_written",
             "warning",
@@ -243,7 +240,18 @@ def _four_dates(values: Values, tables: Tables, today: date, eras: Eras) -> Iter
             "届出日が異動日より前です。",
             "転入してからの届出か、日付を確かめてください。",
         )
-    if event and notified and notified.sort_date - event.sort_date > _NOTIFY_WITHIN:
+    if event and notified:
+        yield from _late(event.sort_date, notified.sort_date, tables)
+
+
+def _late(event_on: date, notified_on: date, tables: Tables) -> Iterator[Finding]:
+    """届出遅延 (高確法54条: 14 days, moved to the next working day)."""
+    try:
+        late = is_late(event_on, notified_on, BusinessCalendar.from_table(tables["closed_days"]))
+    except UserError as error:  # a year whose holidays nobody keeps any more
+        yield Finding("notified_on", "error", error.code, error.message, error.remedy)
+        return
+    if late:
         yield Finding(
             "notified_on",
             "warning",

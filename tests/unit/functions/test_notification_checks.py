@@ -136,6 +136,28 @@ def test_fourteen_days_are_still_in_time(tables: Tables) -> None:
     assert found(tables, event_on="R8.11.6") == {}
 
 
+def test_fourteen_days_that_end_on_a_saturday_end_on_monday(tables: Tables) -> None:
+    monday = {"notified_on": "R8.11.16", "accepted_on": "R8.11.16", "event_on": "R8.10.31"}
+    tuesday = {"notified_on": "R8.11.17", "accepted_on": "R8.11.17", "event_on": "R8.10.31"}
+    assert found(tables, **monday) == {}
+    assert found(tables, **tuesday) == {("notified_on", "late"): "warning"}
+
+
+def test_a_year_without_its_holidays_is_told_and_does_not_break_the_entry(tables: Tables) -> None:
+    said = found(tables, event_on="H31.1.10", notified_on="H31.1.25", accepted_on="H31.1.25")
+    assert said == {("notified_on", "days.year_unknown"): "error"}
+
+
+@pytest.mark.parametrize(
+    ("birth", "said"),
+    [("S26.11.20", {}), ("S26.11.21", {("birth_written", "under_75"): "warning"})],
+)
+def test_75_on_the_birthday_itself(
+    tables: Tables, birth: str, said: dict[tuple[str, str], str]
+) -> None:
+    assert found(tables, birth_written=birth) == said
+
+
 @pytest.mark.req("SEC-02")
 def test_weak_identification_leads_to_posting_and_not_to_refusal(tables: Tables) -> None:
     at_once = found(tables, identity_check="known")
