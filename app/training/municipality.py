@@ -217,26 +217,9 @@ class Municipality:
         age = self.on.year - birth.year
         given = chance.of(_GIVEN[sex, _OLD if age >= 62 else _MIDDLE if age >= 26 else _YOUNG])
         dead = age >= 75 and chance.percent(1)
-        insured = birth <= years_before(self.on, 75)
         event_on = self.on - timedelta(days=chance.between(30, 3000))
         income = _income(chance, age)
-        coverages: tuple[Coverage, ...] = ()
-        if insured:
-            acquired = max(day_of_75(birth), SYSTEM_START)
-            event_on = max(event_on, acquired)
-            coverages = (
-                Coverage(
-                    insured_number=insured_of(index),
-                    acquired_on=acquired,
-                    reason="ACQ_AGE",
-                    lost_on=event_on + timedelta(days=1) if dead else None,
-                    loss_reason="LOS_DEATH" if dead else "",
-                ),
-            )
-        elif 65 <= age <= 74 and chance.percent(2):
-            coverages = (
-                Coverage(insured_number=insured_of(index), acquired_on=event_on, reason="ACQ_DIS"),
-            )
+        coverages, event_on = self._coverages(chance, birth, index, event_on, dead=dead)
         card = chance.percent(60)
         visits = chance.between(0, 24) if card else 0
         return Person(
@@ -263,6 +246,28 @@ class Municipality:
             card_visits_year=visits,
             card_visits_quarter=visits // 4,
         )
+
+    def _coverages(
+        self, chance: Chance, birth: date, index: int, event_on: date, *, dead: bool
+    ) -> tuple[tuple[Coverage, ...], date]:
+        """Insured from 75, two in a hundred by disability before; the event is not earlier."""
+        if birth <= years_before(self.on, 75):
+            acquired = max(day_of_75(birth), SYSTEM_START)
+            event_on = max(event_on, acquired)
+            coverage = Coverage(
+                insured_number=insured_of(index),
+                acquired_on=acquired,
+                reason="ACQ_AGE",
+                lost_on=event_on + timedelta(days=1) if dead else None,
+                loss_reason="LOS_DEATH" if dead else "",
+            )
+            return (coverage,), event_on
+        if birth <= years_before(self.on, 65) and chance.percent(2):
+            recognised = max(event_on, anniversary(birth, 65))
+            number = insured_of(index)
+            coverage = Coverage(insured_number=number, acquired_on=recognised, reason="ACQ_DIS")
+            return (coverage,), recognised
+        return (), event_on
 
     def _place(self, chance: Chance) -> _Place:
         town, postal_code, _ = chance.of(_TOWNS)

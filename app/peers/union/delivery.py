@@ -7,24 +7,25 @@ else is ever offered it (SEC-115). It stays until acknowledged, and the acknowle
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import re
+import shutil
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from app.core.errors import MadoguchiError
+from app.core.errors import MadoguchiError, UserError
 from app.peers.union.enrolment import Caller, receiving_of, signing_publics
 from app.peers.union.refusal import Refused
 from app.peers.union.streams import DOWN, next_place, note_place
 from app.peers.union.system import System, next_value
 from app.peers.union.tables import down_item, municipality, terminal
 from app.wire.codec import Encoding
-from app.wire.container import Header, Place, seal_body, write_head
+from app.wire.container import Header, seal_body, write_head
 from app.wire.files import FILES
 from app.wire.keys import signing_id, signing_keys
 from app.wire.protocol import CHUNK, Cause, DownItem, DownList, stream_of
@@ -33,6 +34,7 @@ from app.wire.statements import Acknowledgement, open_signed
 EPOCH = 1
 """The union's own epoch: it was never restored."""
 _RANGE = re.compile(r"bytes=([0-9]{1,15})-([0-9]{1,15})?")
+_BLOCK = 1024 * 1024
 _SHOWN_AGAIN = 20
 """Acknowledged items that the fault ``repeat`` lists again, at most."""
 
@@ -130,29 +132,21 @@ def deliver(
 ) -> str:
     """Seal ``records`` for a terminal as the next container of its stream; returns the id.
 
-    The file is on disk before the transaction that announces it ends.
+    The file is on disk before the transaction that announces it ends. Raises UserError
+    ``union.no_terminal`` for a terminal that is not enrolled or was withdrawn (SEC-115).
     """
     spec = FILES[file_id]
-    stream = stream_of(file_id)
-    row = connection.execute(
-        select(terminal.c.municipality, municipality.c.archive_recipient)
-        .join_from(terminal, municipality, terminal.c.municipality == municipality.c.code)
-        .where(terminal.c.id == terminal_id)
-    ).one()
+    row = _receiver(connection, terminal_id)
     position = next_value(connection, "down_item")
     item_id = f"{system.setup.id}-{EPOCH}-{position:08d}"
     system.downloads.mkdir(parents=True, exist_ok=True)
-    body = io.BytesIO()
-    encoding = Encoding(spec, records, system.codes)
-    facts = seal_body(
-        encoding,
-        body,
-        receiving_of(connection, terminal_id),
-        row.archive_recipient,
-    )
-    place = next_place(connection, DOWN, terminal_id, stream, EPOCH)
-    head = write_head(
-        Header(
+    with tempfile.TemporaryFile(dir=system.downloads) as body:
+        encoding = Encoding(spec, records, system.codes)
+        recipient = receiving_of(connection, terminal_id)
+        facts = seal_body(encoding, body, recipient, row.archive_recipient)
+        stream = stream_of(file_id)
+        place = next_place(connection, DOWN, terminal_id, stream, EPOCH)
+        header = Header(
             version=1,
             sender=system.setup.id,
             receiver=terminal_id,
@@ -169,13 +163,26 @@ def deliver(
             body=facts,
             created=system.now(),
             signing_key=signing_id(system.keys.signing),
-        ),
-        system.keys.signing,
+        )
+        body.seek(0)
+        head = write_head(header, system.keys.signing)
+        digest, size = _write(_file(system, item_id), head, body)
+    connection.execute(
+        insert(down_item).values(
+            id=item_id,
+            terminal=terminal_id,
+            file_id=file_id,
+            stream=stream,
+            epoch=place.epoch,
+            sequence=place.sequence,
+            size=size,
+            digest=digest,
+            announced_at=system.now(),
+            erase_after=int(erase_after),
+            position=position,
+        )
     )
-    digest = _write(_file(system, item_id), head, body.getbuffer())
-    _announce(
-        system, connection, item_id, terminal_id, file_id, place, digest, position, erase_after
-    )
+    note_place(connection, DOWN, terminal_id, stream, place, digest)
     return item_id
 
 
@@ -189,47 +196,32 @@ def clear_orphans(system: System) -> int:
     return len(orphans)
 
 
-def _announce(
-    system: System,
-    connection: Connection,
-    item_id: str,
-    terminal_id: str,
-    file_id: str,
-    place: Place,
-    digest: tuple[str, int],
-    position: int,
-    erase_after: bool,
-) -> None:
-    stream = stream_of(file_id)
-    connection.execute(
-        insert(down_item).values(
-            id=item_id,
-            terminal=terminal_id,
-            file_id=file_id,
-            stream=stream,
-            epoch=place.epoch,
-            sequence=place.sequence,
-            size=digest[1],
-            digest=digest[0],
-            announced_at=system.now(),
-            erase_after=int(erase_after),
-            position=position,
+def _receiver(connection: Connection, terminal_id: str) -> Row[str, str]:
+    """The municipality and its archive recipient of a terminal that may be delivered to."""
+    row = connection.execute(
+        select(terminal.c.municipality, municipality.c.archive_recipient)
+        .join_from(terminal, municipality, terminal.c.municipality == municipality.c.code)
+        .where(terminal.c.id == terminal_id, terminal.c.state == "active")
+    ).first()
+    if row is None:
+        raise UserError(
+            "union.no_terminal",
+            f"使用中の端末 {terminal_id} はありません。",
+            "端末の一覧で番号を確かめてください。",
         )
-    )
-    note_place(connection, DOWN, terminal_id, stream, place, digest[0])
+    return row
 
 
-def _write(file: Path, *parts: bytes | memoryview) -> tuple[str, int]:
+def _write(file: Path, head: bytes, body: BinaryIO) -> tuple[str, int]:
     """Write a container whole; its SHA-256 (hex) and size."""
-    digest, size = hashlib.sha256(), 0
-    with file.open("wb") as out:
-        for part in parts:
-            out.write(part)
-            digest.update(part)
-            size += len(part)
+    with file.open("w+b") as out:
+        out.write(head)
+        shutil.copyfileobj(body, out, _BLOCK)
         out.flush()
         os.fsync(out.fileno())
-    return digest.hexdigest(), size
+        size = out.tell()
+        out.seek(0)
+        return hashlib.file_digest(out, "sha256").hexdigest(), size
 
 
 def _item(row: Row[Any]) -> DownItem:

@@ -307,39 +307,9 @@ def _answer(system: System, connection: Connection, request_id: str) -> None:
     """Make certificate and answer; the terminal exists from here on."""
     row = connection.execute(select(enrolment).where(enrolment.c.id == request_id)).one()
     request = open_self_signed(row.request)
-    terminal_id = row.terminal or f"T{next_value(connection, 'terminal'):02d}"
-    if not row.terminal:
-        connection.execute(
-            insert(terminal).values(
-                id=terminal_id,
-                municipality=request.municipality,
-                name=request.terminal_name,
-                profile=request.profile,
-                state="active",
-                enrolled_at=system.now(),
-            )
-        )
+    terminal_id = row.terminal or _new_terminal(system, connection, request)
     start, end = _validity(system)
-    certificate = issue(
-        system.keys,
-        x509.load_der_x509_csr(request.csr),
-        terminal_id,
-        request.municipality,
-        start,
-        end,
-    )
-    der = certificate.public_bytes(serialization.Encoding.DER)
-    connection.execute(
-        insert(credential).values(
-            fingerprint=hashlib.sha256(der).hexdigest(),
-            terminal=terminal_id,
-            signing=request.signing,
-            signing_key=key_id(request.signing),
-            receiving=request.receiving,
-            valid_from=start.isoformat(timespec="seconds"),
-            valid_to=end.isoformat(timespec="seconds"),
-        )
-    )
+    certificate = _certify(system, connection, request, terminal_id, (start, end))
     archive = connection.execute(
         select(municipality.c.archive_recipient).where(municipality.c.code == request.municipality)
     ).scalar_one()
@@ -369,6 +339,47 @@ def _answer(system: System, connection: Connection, request_id: str) -> None:
             answer=sign(answer, system.keys.signing),
         )
     )
+
+
+def _new_terminal(system: System, connection: Connection, request: EnrolmentRequest) -> str:
+    """Number a terminal; the number is the union's, so no two of its terminals share one."""
+    terminal_id = f"T{next_value(connection, 'terminal'):02d}"
+    connection.execute(
+        insert(terminal).values(
+            id=terminal_id,
+            municipality=request.municipality,
+            name=request.terminal_name,
+            profile=request.profile,
+            state="active",
+            enrolled_at=system.now(),
+        )
+    )
+    return terminal_id
+
+
+def _certify(
+    system: System,
+    connection: Connection,
+    request: EnrolmentRequest,
+    terminal_id: str,
+    validity: tuple[datetime, datetime],
+) -> x509.Certificate:
+    """The certificate of a terminal's new key; from now on it stands for the terminal."""
+    csr = x509.load_der_x509_csr(request.csr)
+    certificate = issue(system.keys, csr, terminal_id, request.municipality, *validity)
+    der = certificate.public_bytes(serialization.Encoding.DER)
+    connection.execute(
+        insert(credential).values(
+            fingerprint=hashlib.sha256(der).hexdigest(),
+            terminal=terminal_id,
+            signing=request.signing,
+            signing_key=key_id(request.signing),
+            receiving=request.receiving,
+            valid_from=validity[0].isoformat(timespec="seconds"),
+            valid_to=validity[1].isoformat(timespec="seconds"),
+        )
+    )
+    return certificate
 
 
 def _validity(system: System) -> tuple[datetime, datetime]:

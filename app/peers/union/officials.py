@@ -9,10 +9,9 @@ from sqlalchemy import Connection, delete, select, update
 
 from app.core.errors import UserError
 from app.peers.union.checks import Finding, acquisition_of
+from app.peers.union.decision_records import Acquired, bare_record
 from app.peers.union.decisions import (
-    Acquired,
     accept,
-    bare_record,
     insure,
     kept_case,
     last_decision,

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from app.core.errors import UserError
+from app.peers.union.delivery import deliver
 from app.training.people import atena_of, my_number_of
 from app.wire import protocol
 from app.wire.bodies import encode
 from app.wire.container import Place
 from app.wire.protocol import Cause
 from app.wire.statements import Settlement
-from tests.support.union_inside import notification
+from tests.support.union_inside import notification, union_inside
 from tests.support.union_terminal import RefusedError, UnionTerminal
 
 
@@ -221,3 +223,12 @@ def test_containers_of_one_stream_follow_each_other(desk):
     assert desk.open(two)[0].previous == first.digest
     assert desk.open(two)[0].sequence == desk.open(one)[0].sequence + 1
     desk.receive("FILE-16")
+
+
+@pytest.mark.req("SEC-115")
+def test_nothing_is_sealed_for_an_address_that_is_not_enrolled(tmp_path):
+    with union_inside(tmp_path / "u") as inside:
+        with pytest.raises(UserError) as refused, inside.database.write() as connection:
+            deliver(inside, connection, "T55", "FILE-24", [])
+        assert refused.value.code == "union.no_terminal"
+        assert list(inside.downloads.iterdir()) == []

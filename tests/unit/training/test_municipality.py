@@ -10,7 +10,7 @@ from itertools import islice
 import pytest
 
 from app.core.tables import load_tables, shipped_tables
-from app.rules.days import day_of_75
+from app.rules.days import anniversary, day_of_75
 from app.rules.identifiers import (
     DigitCheck,
     atena_check_digit,
@@ -144,6 +144,8 @@ def test_those_of_75_and_over_are_insured_and_younger_ones_are_not():
         old = day_of_75(person.birth_sort) <= ON
         disabled = bool(person.coverage and person.coverage.reason == "ACQ_DIS")
         assert bool(person.coverage) == (old or disabled)
+        if disabled:
+            assert person.coverage.acquired_on >= anniversary(person.birth_sort, 65)
         kinds[old] += 1
     assert kinds[True] > 1000
 
