@@ -23,6 +23,8 @@ from tests.support.stores import DATA_KEY, FOUNDING, add_person, new_store
 
 UPDATE_POINTS = int(os.environ.get("MADOGUCHI_KILL_POINTS", "20"))
 KEY_POINTS = max(12, UPDATE_POINTS // 2)
+WAL_HEAD, FRAME = 32, 24 + 4096
+ACTS = 4
 CLOCK = FixedClock(datetime(2026, 11, 21, 9, 0, tzinfo=JST))
 
 
@@ -61,6 +63,36 @@ def test_updates(tmp_path, point):
     assert people == {f"T01-1-{number:06d}" for number in range(1, len(people) + 1)}
     store.close()
     assert vault.verify(paths, DATA_KEY) == ()
+
+
+def test_a_power_cut_at_every_frame_of_the_log(tmp_path):
+    """The log as the disk had it when the power went: cut after every frame and inside it."""
+    paths, store = new_store(tmp_path / "data")
+    copy = vault_paths(tmp_path / "copy")
+    for _ in range(ACTS):
+        with store.update((), ("person", "setting")) as work:
+            made = work.new_id()
+            add_person(work, made, alias="x" * 300)
+            values = {"value": made, "set_by": "s", "set_at": "t"}
+            work.run(insert(setting).values(name=f"of {made}", **values))
+    base, log = paths.store.read_bytes(), paths.store.with_name("store.db-wal").read_bytes()
+    store.close()
+    copy.make()
+    counts = []
+    for cut in range(0, len(log) + 1, FRAME // 2):
+        for left in copy.data.glob("store.db*"):
+            left.unlink()
+        copy.store.write_bytes(base)
+        copy.store.chmod(0o600)
+        copy.store.with_name("store.db-wal").write_bytes(log[: WAL_HEAD + cut])
+        store = vault.open_store(copy, DATA_KEY)
+        people, told = contents(store)
+        store.close()
+        assert people == told, "an act was applied by half"
+        counts.append(len(people))
+    assert counts == sorted(counts)
+    assert (counts[0], counts[-1]) == (0, ACTS)
+    assert set(counts) == set(range(ACTS + 1)), "every act has a moment at which it is whole"
 
 
 def test_changes_of_key_killed_one_after_another(tmp_path):
