@@ -25,3 +25,7 @@ bench: setup
 format: setup
 	@$(PY) -m ruff format .
 	@$(PY) -m ruff check --fix .
+
+# Kills at many more moments than the quick tests have time for; hours on a slow machine.
+faults: setup
+	@MADOGUCHI_KILL_POINTS=10000 $(PY) -m pytest -n 2 tests/faults

@@ -22,7 +22,7 @@ from tests.support.keys import founded, unlock
 from tests.support.stores import DATA_KEY, FOUNDING, add_person, new_store
 
 UPDATE_POINTS = int(os.environ.get("MADOGUCHI_KILL_POINTS", "20"))
-KEY_POINTS = max(12, UPDATE_POINTS // 2)
+KEY_POINTS = min(400, max(12, UPDATE_POINTS // 2))
 WAL_HEAD, FRAME = 32, 24 + 4096
 ACTS = 4
 CLOCK = FixedClock(datetime(2026, 11, 21, 9, 0, tzinfo=JST))
@@ -55,7 +55,7 @@ def contents(store):
 def test_updates(tmp_path, point):
     paths, store = new_store(tmp_path)
     store.close()
-    finished = kill_after(write_on(paths, DATA_KEY), steps=point % 7, then=point * 0.00037)
+    finished = kill_after(write_on(paths, DATA_KEY), steps=point % 7, then=point % 200 * 0.00037)
     store = vault.open_store(paths, DATA_KEY)
     people, told = contents(store)
     assert people == told, "an act was applied by half"
@@ -118,7 +118,7 @@ def test_changes_of_key_killed_one_after_another(tmp_path):
         step()
 
     for point in range(KEY_POINTS):
-        kill_after(rotate, steps=1 if point % 4 else 0, then=point * 0.0031)
+        kill_after(rotate, steps=1 if point % 4 else 0, then=point % 40 * 0.0031)
         slots = read_slot_file(paths.slots, place.terminal)
         seen.add(len(slots.generations))
         keys = unlock(place, "A001", slots).keys

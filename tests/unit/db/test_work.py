@@ -225,3 +225,38 @@ def test_a_closed_store_says_so(store):
         pass
     assert refused.value.code == "store.closed"
     assert not store.is_open
+
+
+def test_a_view_held_long_is_told_to_the_technical_log(store, monkeypatch, caplog):
+    from db import work as module
+
+    with store.view(()):
+        pass
+    assert not caplog.records
+    monkeypatch.setattr(module, "LONG_VIEW_SECONDS", -1.0)
+    with store.view(()):
+        pass
+    assert "view was held" in caplog.text
+
+
+def test_who_waits_too_long_for_their_turn_is_told_busy(store, monkeypatch):
+    from db import work as module
+
+    monkeypatch.setattr(module, "_WAIT_SECONDS", 0.02)
+    inside, leave = threading.Event(), threading.Event()
+
+    def hold():
+        with store.update((), ()):
+            inside.set()
+            leave.wait(10)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    inside.wait(10)
+    with pytest.raises(EnvironmentFault) as refused, store.update((), ()):
+        pass
+    leave.set()
+    holder.join()
+    assert refused.value.code == "store.busy"
+    with store.update((), ()) as work:
+        assert work.new_id()
