@@ -66,7 +66,14 @@ def column(
 
 def columns(record: type[Any]) -> tuple[Column, ...]:
     """The record's columns in file order."""
-    return tuple(_columns(record))
+    known = _KNOWN.get(record)
+    if known is None:
+        known = _KNOWN[record] = tuple(_columns(record))
+    return known
+
+
+_KNOWN: dict[type[Any], tuple[Column, ...]] = {}
+"""A record's columns never change; reading them anew for every record would be slow."""
 
 
 def _columns(record: type[Any]) -> Iterator[Column]:

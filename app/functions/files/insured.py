@@ -30,7 +30,7 @@ from db.work import Work
 
 BLOCK = 1000
 """Records looked up and written together."""
-_IDS_AT_ONCE = 200
+_IDS_AT_ONCE = 1000
 
 
 def receive_insured(work: EngineWork, spec: FileSpec, records: Iterable[InsuredRecord]) -> Applied:
@@ -39,10 +39,16 @@ def receive_insured(work: EngineWork, spec: FileSpec, records: Iterable[InsuredR
     profile = work.scalar(select(store_fact.c.value).where(store_fact.c.name == "profile"))
     scope = Scope.on(str(profile or "counter"), work.at.date())
     writer = _Writer(work, next_batch(work))
-    for block in _blocks(record for record in records if scope.holds(record)):
-        writer.apply(block)
-    for block in _blocks(record for record in records if not scope.holds(record)):
-        writer.apply(block, members_only=True, allowed=scope.holds_by_household())
+    others = 0
+    for block in _blocks(records):
+        held = [record for record in block if scope.holds(record)]
+        writer.apply(held)
+        others += len(block) - len(held)
+    if others and not scope.holds_by_household():
+        writer.dropped += others
+    elif others:
+        for block in _blocks(record for record in records if not scope.holds(record)):
+            writer.apply(block, members_only=True)
     return Applied(writer.applied, writer.dropped, writer.listed, search.WATERMARK)
 
 
@@ -65,13 +71,8 @@ class _Writer:
         self._batch = batch
         self._ids = _fresh_ids(work)
 
-    def apply(
-        self, block: list[InsuredRecord], *, members_only: bool = False, allowed: bool = True
-    ) -> None:
+    def apply(self, block: list[InsuredRecord], *, members_only: bool = False) -> None:
         """Write one block; with ``members_only`` those whose household is held here."""
-        if not allowed:
-            self.dropped += len(block)
-            return
         known = load(self._work, block)
         if members_only:
             wanted = [
