@@ -93,6 +93,15 @@ SETTINGS: dict[str, Setting] = {
             "",
             choices=("no", "yes"),
         ),
+        # SEC-13: the second look at an immediate entry, on the same day or before it is sent
+        Setting(
+            "eligibility.second_look",
+            "即時交付の二人目の確認",
+            Form.CHOICE,
+            "same_day",
+            "",
+            choices=("same_day", "before"),
+        ),
         Setting("retention.person_days", "資格喪失後の保存", Form.INTEGER, "366", "日", 366, 3660),
         Setting("journal.keep_months", "操作記録の端末内保存", Form.INTEGER, "13", "か月", 13, 120),
     )

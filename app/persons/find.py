@@ -3,6 +3,7 @@ people apart (SEC-06, SEC-07, SEC-09; DOMAIN 6.7)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,6 +23,7 @@ from db import search as index
 from db.search import Hit, Hits
 
 NUMBER_FUNCTION = "persons.search_by_number"
+_DATED = re.compile(r"[0-9０-９]{4}[-－‐−ー][0-9０-９]{1,2}[-－‐−ー][0-9０-９]{1,2}")
 _LIST = Subject("list", "search")
 _INSURED_WIDTH = 8
 _MY_NUMBER_WIDTH = 12
@@ -85,7 +87,7 @@ def recognise(typed: str, tables: Tables, today: date) -> tuple[Query, ...]:
     eras = Eras(tables["eras"])
     plain = digits(text)
     only_digits = bool(plain) and all(c.isdecimal() or c in "-－‐−ー() （）　" for c in text)
-    if only_digits:
+    if only_digits and not _DATED.fullmatch(text):
         return _numbers(plain, _day(text, eras, today))
     birth = _day(text, eras, today)
     if birth:
@@ -110,14 +112,16 @@ def search(
     """Search by whatever was typed. An individual number is searched only with the right and
     a purpose (SEC-52, SEC-53); without the right it is not even recognised."""
     queries = recognise(typed, tables, today)
-    if queries and queries[0].kind is QueryKind.MY_NUMBER:
-        if NUMBER_FUNCTION not in gate.permitted(session):
-            queries = queries[1:]
-        elif not purpose:
-            return Results((), "個人番号として探します。目的を選んでください。", False, True, False,
-                           needs_purpose=True)  # fmt: skip
-        else:
-            return _by_my_number(gate, session, queries[0].value, tables, today, purpose)
+    asks = bool(queries) and queries[0].kind is QueryKind.MY_NUMBER
+    if asks:
+        permitted = NUMBER_FUNCTION in gate.permitted(session)
+        if permitted and purpose:
+            found = _by_my_number(gate, session, queries[0].value, tables, today, purpose)
+            if found.lines:
+                return found
+        # Twelve digits may be an atena number as well: the other readings remain.
+        asks = permitted and not purpose
+        queries = queries[1:]
     if not queries:
         return Results((), "", False, False, False)
     with gate.view("persons.search", session, subject=_LIST) as work:
@@ -128,10 +132,11 @@ def search(
         )
     return Results(
         lines,
-        _said(used, tables),
+        "個人番号として探すには、目的を選んでください。" if asks else _said(used, tables),
         hits.more,
         used.kind in NUMBERS,
-        searched=True,
+        searched=not asks,
+        needs_purpose=asks,
         prefill=_prefill(used),
     )
 
@@ -140,9 +145,8 @@ def _by_my_number(
     gate: Gate, session: Session, number: str, tables: Tables, today: date, purpose: str
 ) -> Results:
     with gate.view(NUMBER_FUNCTION, session, subject=_LIST, purpose=purpose) as work:
-        owners = [key for kind, key in work.my_number.find(number) if kind == "person"]
-        hits = index.by_ids(work, owners)
-        lines = person_lines(hits, tables, today)
+        owners = [owner.id for owner in work.my_number.find(number) if owner.kind == "person"]
+        lines = person_lines(index.by_ids(work, owners), tables, today)
         work.note(
             shown=tuple(line.person_id for line in lines), query_kind="my_number", numbers=False
         )

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from app.core.errors import UserError
 from app.core.tables import Tables
+from app.persons.restrictions import unknown_person
 from app.rules import days
 from app.rules.wareki import Eras, on_paper, on_screen
 from app.rules.wareki_input import parse_date
@@ -129,11 +130,7 @@ def open_person(
     with gate.view("persons.open", session, subject=Subject("person", person_id)) as work:
         hits = by_ids(work, [person_id])
         if not hits:
-            raise UserError(
-                "persons.unknown",
-                "その方の情報が見つかりません。",
-                "検索し直してください。",
-            )
+            raise unknown_person()
         line = person_lines(hits, tables, today)[0]
         if line.care:
             view = PersonView(line, (), (), (), (), (), has_number=False)

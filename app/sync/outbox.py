@@ -26,6 +26,7 @@ from app.wire.files import FILES, FileSpec, Route
 from app.wire.protocol import stream_of
 from app.wire.values import Codes
 from db.tables.exchange import outbox
+from db.work import ReadRows
 
 READS = ("outbox", "store_fact")
 WRITES = ("outbox",)
@@ -161,7 +162,7 @@ def withdraw(work: OutboxWork, outbox_id: str) -> None:
     )
 
 
-def open_lines(work: OutboxWork) -> tuple[OutboxLine, ...]:
+def open_lines(work: ReadRows) -> tuple[OutboxLine, ...]:
     """Everything not settled, oldest first: the day does not close over it (SEC-13, SEC-98)."""
     rows = work.all(
         select(outbox)
@@ -171,7 +172,7 @@ def open_lines(work: OutboxWork) -> tuple[OutboxLine, ...]:
     return tuple(line_of(row) for row in rows)
 
 
-def count_open(work: OutboxWork) -> int:
+def count_open(work: ReadRows) -> int:
     """How many sendings are not settled."""
     statement = select(func.count()).where(outbox.c.state.in_(OPEN_OUTGOING))
     return int(work.scalar(statement) or 0)

@@ -9,16 +9,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, delete, select, update
 
 from app.core.canon import canonical_json
 from app.core.errors import UserError
+from app.functions.eligibility.case_state import looks_first, paper_of
 from app.security.gate import ActWork, Gate, RowVersion, Subject
+from app.security.gate_work import GateWork
 from app.security.session import Session
 from db.tables.cases import case_file
 from db.tables.exchange import outbox
 from db.tables.persons import my_number
+
+SUMMARY = "summary"
+"""The last step of an entry: everything is keyed, it waits to be sent."""
 
 MOVE_IN = "move_in"
 """The notification of moving in from another prefecture (県外転入), code of notification_kinds."""
@@ -27,7 +33,9 @@ MOVE_IN = "move_in"
 @dataclass(frozen=True, slots=True)
 class Case:
     """One case as a screen sees it. ``values`` holds no individual number; ``has_number``
-    says whether one is kept with the case; ``version`` is what the next change refers to."""
+    says whether one is kept with the case; ``version`` is what the next change refers to.
+    ``second_look`` is who looked it through (SEC-13), ``looks_first`` whether that must have
+    happened before the sending."""
 
     id: str
     kind: str
@@ -37,11 +45,14 @@ class Case:
     has_number: bool
     decision_id: str
     version: int
+    second_look: str = ""
+    looks_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """One line of the day list (受付の一覧)."""
+    """One line of the day list (受付の一覧). ``second_look_open``: the entry was sent (or waits
+    to be) and nobody else has looked it through; ``sheet_open``: no good sheet is confirmed."""
 
     id: str
     kind: str
@@ -51,6 +62,7 @@ class CaseLine:
     opened_by: str
     waiting_cause: str
     second_look_open: bool
+    sheet_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,29 +117,32 @@ def open_case(gate: Gate, session: Session, kind: str, values: Mapping[str, str]
                 draft=content.values,
             )
         )
-    return Case(case_id, kind, "draft", json.loads(content.values), "", False, "", 1)
+        return _read(work, case_id)
 
 
 def load_case(gate: Gate, session: Session, case_id: str) -> Case:
     """Open an existing case again. Raises UserError ``eligibility.no_case``."""
     with gate.view("eligibility.load_case", session, subject=Subject("case", case_id)) as work:
-        row = work.first(select(case_file).where(case_file.c.id == case_id))
-        number = work.first(
-            select(my_number.c.owner_id).where(
-                my_number.c.owner_kind == "case", my_number.c.owner_id == case_id
-            )
-        )
+        return _read(work, case_id)
+
+
+def _read(work: GateWork, case_id: str) -> Case:
+    row = work.first(select(case_file).where(case_file.c.id == case_id))
     if row is None:
-        raise _no_case()
+        raise no_case()
+    number = select(my_number.c.owner_id)
+    number = number.where(my_number.c.owner_kind == "case", my_number.c.owner_id == case_id)
     return Case(
-        row.id,
-        row.kind,
-        row.state,
-        json.loads(row.draft),
-        row.step,
-        number is not None,
-        row.decision_id or "",
-        row.version,
+        id=row.id,
+        kind=row.kind,
+        state=row.state,
+        values=json.loads(row.draft),
+        step=row.step,
+        has_number=work.first(number) is not None,
+        decision_id=row.decision_id or "",
+        version=row.version,
+        second_look=row.second_look_by,
+        looks_first=looks_first(work),
     )
 
 
@@ -145,39 +160,54 @@ def save_draft(
     )
     with gate.act(draft) as work:
         _require_draft(work, case.id)
-        work.run(
-            update(case_file)
-            .where(case_file.c.id == case.id)
-            .values(draft=text, step=step, version=case_file.c.version + 1)
-        )
-    return Case(
-        case.id,
-        case.kind,
-        case.state,
-        json.loads(text),
-        step,
-        case.has_number,
-        "",
-        case.version + 1,
-    )
+        _change(work, case.id, draft=text, step=step)
+        return _read(work, case.id)
 
 
 def keep_number(gate: Gate, session: Session, case: Case, number: str) -> Case:
     """Seal a verified individual number (12 digits, check digit right) with the case.
 
-    Raises UserError for a number that cannot be one (SEC-52: also without the right).
+    Raises UserError for a number that cannot be one (SEC-52: also without the right), and
+    ``eligibility.number_elsewhere`` for one that is tied to somebody else here (SEC-04).
     """
     draft = gate.prepare(
         "eligibility.keep_number",
         session,
         subject=Subject("case", case.id),
         content=KeepNumber(case.id),
+        versions=(RowVersion("case_file", case.id, case.version),),
     )
     with gate.act(draft) as work:
         _require_draft(work, case.id)
+        refuse_elsewhere(work, case.id, number)
         work.my_number.put("case", case.id, number)
-    return Case(
-        case.id, case.kind, case.state, case.values, case.step, True, case.decision_id, case.version
+        _change(work, case.id)
+        return _read(work, case.id)
+
+
+def refuse_elsewhere(work: ActWork, case_id: str, number: str) -> None:
+    """Raises UserError ``eligibility.number_elsewhere`` when the number is kept here for a
+    person or for another open case (SEC-04): nothing is overwritten, nothing sent."""
+    others = [owner for owner in work.my_number.find(number) if owner != ("case", case_id)]
+    if not others:
+        return
+    cases = "、".join(owner.id for owner in others if owner.kind == "case")
+    raise UserError(
+        "eligibility.number_elsewhere",
+        f"この個人番号は、別の受付（{cases}）で登録されています。"
+        if cases
+        else "この個人番号は、別の方の番号としてすでに登録されています。",
+        "番号を書類と見比べてください。正しければ送信せず、責任者に相談してください。",
+        field="my_number",
+    )
+
+
+def _change(work: ActWork, case_id: str, **values: str) -> None:
+    """Change a draft: whoever looked it through looked at something else (SEC-13)."""
+    work.run(
+        update(case_file)
+        .where(case_file.c.id == case_id)
+        .values(**values, second_look_by="", second_look_at="", version=case_file.c.version + 1)
     )
 
 
@@ -192,61 +222,75 @@ def cancel_case(gate: Gate, session: Session, case: Case, reason: str) -> None:
     )
     with gate.act(draft) as work:
         _require_draft(work, case.id)
-        work.run(
-            update(case_file)
-            .where(case_file.c.id == case.id)
-            .values(draft="{}", state="cancelled", step="", version=case_file.c.version + 1)
-        )
-        work.run(
-            delete(my_number).where(
-                my_number.c.owner_kind == "case", my_number.c.owner_id == case.id
-            )
-        )
+        _change(work, case.id, draft="{}", state="cancelled", step="")
+        erase_number(work, case.id)
+
+
+def erase_number(work: ActWork, case_id: str) -> None:
+    """Erase the number kept with a case; nothing happens when there is none."""
+    work.run(
+        delete(my_number).where(my_number.c.owner_kind == "case", my_number.c.owner_id == case_id)
+    )
 
 
 def list_cases(gate: Gate, session: Session) -> tuple[CaseLine, ...]:
     """Cases that still need somebody, oldest first: drafts, waiting, decided, refused, and
-    those issued whose second look is open (SEC-13, SEC-98)."""
-    open_states = ("draft", "waiting", "decided", "refused")
+    those issued whose second look or sheet is open (SEC-13, SEC-98, DESIGN 7)."""
     with gate.view("eligibility.list_cases", session, subject=Subject("list", "cases")) as work:
-        rows = work.all(
-            select(case_file, outbox.c.last_cause)
-            .select_from(case_file.outerjoin(outbox, outbox.c.id == case_file.c.outbox_id))
-            .where(
-                case_file.c.state.in_(open_states)
-                | ((case_file.c.state == "issued") & (case_file.c.second_look_by == ""))
-            )
-            .order_by(case_file.c.opened_at)
-        )
-        work.note(shown=tuple(row.id for row in rows), query_kind="cases", numbers=False)
-    return tuple(
-        CaseLine(
-            row.id,
-            row.kind,
-            row.state,
-            str(json.loads(row.draft).get("name", "")),
-            row.opened_at,
-            row.opened_by,
-            row.last_cause or "",
-            row.state == "issued",
-        )
-        for row in rows
+        lines = open_lines(work)
+        work.note(shown=tuple(line.id for line in lines), query_kind="cases", numbers=False)
+    return lines
+
+
+def open_lines(work: GateWork) -> tuple[CaseLine, ...]:
+    """The lines of ``list_cases``, for another service's unit of work."""
+    rows = work.all(
+        select(case_file, outbox.c.last_cause)
+        .select_from(case_file.outerjoin(outbox, outbox.c.id == case_file.c.outbox_id))
+        .where(case_file.c.state.not_in(("closed", "cancelled")))
+        .order_by(case_file.c.opened_at, case_file.c.id)
+    )
+    first = looks_first(work)
+    return tuple(_line(work, row, first=first) for row in rows)
+
+
+def _line(work: GateWork, row: Row[Any], *, first: bool) -> CaseLine:
+    paper = paper_of(work, row.decision_id) if row.state == "issued" else None
+    looked_at = ("draft",) if first else ("waiting", "decided", "issued")
+    return CaseLine(
+        id=row.id,
+        kind=row.kind,
+        state=row.state,
+        name=str(json.loads(row.draft).get("name", "")),
+        opened_at=row.opened_at,
+        opened_by=row.opened_by,
+        waiting_cause=row.last_cause or "",
+        second_look_open=not row.second_look_by
+        and row.state in looked_at
+        and (row.state != "draft" or row.step == SUMMARY),
+        sheet_open=paper is not None and not paper.settled,
     )
 
 
 def _require_draft(work: ActWork, case_id: str) -> None:
     state = work.scalar(select(case_file.c.state).where(case_file.c.id == case_id))
     if state is None:
-        raise _no_case()
+        raise no_case()
     if state != "draft":
-        raise UserError(
-            "eligibility.not_draft",
-            "この届出は、すでに送信されたか取りやめられています。",
-            "受付の一覧から、今の状態を確かめてください。",
-        )
+        raise not_draft()
 
 
-def _no_case() -> UserError:
+def not_draft() -> UserError:
+    """The case was sent or dropped meanwhile."""
+    return UserError(
+        "eligibility.not_draft",
+        "この届出は、すでに送信されたか取りやめられています。",
+        "受付の一覧から、今の状態を確かめてください。",
+    )
+
+
+def no_case() -> UserError:
+    """No such case here."""
     return UserError(
         "eligibility.no_case",
         "その受付が見つかりません。",

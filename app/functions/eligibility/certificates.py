@@ -7,21 +7,23 @@ void with its cause; a spoilt sheet is spoilt, not a second issue.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
-from app.core.errors import UserError
+from app.core.errors import MadoguchiError, UserError
 from app.core.tables import Tables
+from app.functions.eligibility.case_state import close_if_done
 from app.functions.eligibility.decisions import DecisionView
 from app.functions.eligibility.paper_data import FORM_OF_PAPER, paper_data
 from app.security.approval import Approval
 from app.security.gate import ActWork, Draft, Gate, RowVersion, Subject
 from app.security.session import Session
 from app.wire.records import DecisionRecord
-from db.tables.cases import case_file, decision
+from db.tables.cases import case_file, check_entry, decision
 from db.tables.certificates import certificate, sheet
 from forms.press import Press, Rendered
 from forms.spool import Printer
@@ -51,13 +53,15 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """What the touch is over, beside the digest of the PDF."""
+    """What the touch is over, beside the digest of the PDF; ``missing`` are the code points of
+    characters that print as 〓."""
 
     number: str
     case_id: str
     decision_id: str
     form_id: str
     delivery: str
+    missing: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,49 +79,119 @@ def reserve_and_draw(
     view: DecisionView,
     tables: Tables,
     press: Press,
-    now: datetime,
     *,
     training: bool,
 ) -> Proof:
     """Reserve the number, draw the paper that the decision names, and prove it.
 
-    Raises UserError ``eligibility.not_compared`` (SEC-119), ``eligibility.not_issuable``; a
-    drawing or proof that fails voids the number with its cause and raises its own error.
+    A number reserved earlier for the same case and left behind becomes void. Raises UserError
+    ``eligibility.not_compared`` (SEC-119), ``eligibility.not_issuable``,
+    ``eligibility.issued_already``; a drawing or proof that fails voids the number with its
+    cause and raises its own error.
     """
     record = _issuable(view)
-    form_id = FORM_OF_PAPER[record.paper]
     draft = gate.prepare(
         "eligibility.reserve_certificate",
         session,
         subject=Subject("case", view.case_id),
-        content=Reserve(view.case_id, record.decision_id, form_id),
+        content=Reserve(view.case_id, record.decision_id, FORM_OF_PAPER[record.paper]),
     )
     with gate.act(draft) as work:
-        _require_current(work, view.case_id, record.decision_id)
+        content: Reserve = work.content
+        _require_current(work, content.case_id, content.decision_id)
+        _leave_none_behind(work, content)
         number = _new_number(work, draft)
+        # What is drawn comes from the row, not from the screen's copy (CON-07).
+        found = work.one(select(decision).where(decision.c.id == content.decision_id))
         work.run(
             insert(certificate).values(
                 number=number,
-                form_id=form_id,
-                case_id=view.case_id,
-                decision_id=record.decision_id,
+                form_id=content.form_id,
+                case_id=content.case_id,
+                decision_id=content.decision_id,
+                person_id=found.person_id,
                 state="reserved",
                 reserved_by=work.staff_id,
                 reserved_at=work.at.isoformat(),
             )
         )
-        # What is drawn comes from the row, not from the screen's copy (CON-07).
-        text = work.scalar(select(decision.c.record).where(decision.c.id == record.decision_id))
-    stored = DecisionRecord(**json.loads(text))
+        at = work.at
     try:
-        data = paper_data(stored, number, tables)
-        rendered = press.render(form_id, data, training=training, now=now)
-        press.prove(rendered, data)
+        return _draw(content, number, 1, found.record, at, tables, press, training=training)
     except Exception as error:
-        code = error.code if isinstance(error, UserError) else type(error).__name__
+        code = error.code if isinstance(error, MadoguchiError) else type(error).__name__
         void(gate, session, number, 1, f"券面を作れませんでした（{code}）")
         raise
-    return Proof(view.case_id, record.decision_id, number, 1, form_id, stored.name, rendered)
+
+
+def redraw(
+    gate: Gate, session: Session, number: str, tables: Tables, press: Press, *, training: bool
+) -> Proof:
+    """Draw an issued certificate again from its decision: the same bytes as were issued, for a
+    sheet that did not come out.
+
+    Raises UserError ``eligibility.not_issuable`` for a number that was not issued, or when
+    fonts or tables have changed so that the bytes are not the same.
+    """
+    subject = Subject("certificate", number)
+    with gate.view("eligibility.show_certificate", session, subject=subject) as work:
+        row = work.first(
+            select(certificate, decision.c.record)
+            .join(decision, decision.c.id == certificate.c.decision_id)
+            .where(certificate.c.number == number)
+        )
+    if row is None or row.state != "issued":
+        raise _not_issuable("この発行番号の証は発行されていません。")
+    content = Reserve(row.case_id, row.decision_id, row.form_id)
+    at = datetime.fromisoformat(row.reserved_at)
+    proof = _draw(content, number, row.version, row.record, at, tables, press, training=training)
+    if proof.rendered.digest.hex() != row.pdf_digest:
+        raise _not_issuable("発行した券面と同じものを作れません。")
+    return proof
+
+
+def _draw(
+    content: Reserve,
+    number: str,
+    version: int,
+    record: str,
+    at: datetime,
+    tables: Tables,
+    press: Press,
+    *,
+    training: bool,
+) -> Proof:
+    stored = DecisionRecord(**json.loads(record))
+    data = paper_data(stored, number, tables)
+    rendered = press.render(content.form_id, data, training=training, now=at)
+    press.prove(rendered, data)
+    return Proof(
+        content.case_id,
+        content.decision_id,
+        number,
+        version,
+        content.form_id,
+        stored.name,
+        rendered,
+    )
+
+
+def _leave_none_behind(work: ActWork, content: Reserve) -> None:
+    """One decision is issued once (a further paper is a 再交付, another function), and a
+    reserved number that was left behind becomes void."""
+    mine = certificate.c.decision_id == content.decision_id
+    issued = select(certificate.c.number).where(mine, certificate.c.state == "issued")
+    if work.first(issued) is not None:
+        raise UserError(
+            "eligibility.issued_already",
+            "この決定の証は、すでに発行されています。",
+            "用紙が出ていなければ、受付の一覧から刷り直してください。",
+        )
+    work.run(
+        update(certificate)
+        .where(certificate.c.case_id == content.case_id, certificate.c.state == "reserved")
+        .values(state="void", cause="発行されないまま残っていた", version=certificate.c.version + 1)
+    )
 
 
 def void(gate: Gate, session: Session, number: str, version: int, cause: str) -> None:
@@ -156,7 +230,12 @@ def prepare_issue(gate: Gate, session: Session, proof: Proof, view: DecisionView
         session,
         subject=Subject("certificate", proof.number),
         content=Issue(
-            proof.number, proof.case_id, proof.decision_id, proof.form_id, record.delivery
+            proof.number,
+            proof.case_id,
+            proof.decision_id,
+            proof.form_id,
+            record.delivery,
+            tuple(missing.codes for missing in proof.rendered.missing),
         ),
         sentence=f"{proof.name} 様の{title[record.paper]}（発行番号 {proof.number}）を"
         f"{how}発行します。",
@@ -176,16 +255,18 @@ def perform_issue(
     The row comes first: paper without a row cannot exist; a row without paper is found on the
     day list, because its sheet waits to be confirmed.
     """
+    _require_same_pdf(draft, proof)
     with gate.act(draft, approvals) as work:
         content: Issue = work.content
         _require_state(work, content.number, "reserved")
         _require_current(work, content.case_id, content.decision_id)
+        _list_missing(work, content)
         work.run(
             update(certificate)
             .where(certificate.c.number == content.number)
             .values(
                 state="issued",
-                pdf_digest=proof.rendered.digest.hex(),
+                pdf_digest=draft.digest.hex(),
                 issued_by=work.staff_id,
                 issued_at=work.at.isoformat(),
                 delivery=content.delivery,
@@ -227,7 +308,11 @@ def settle_sheet(
     with gate.act(draft) as work:
         changed = work.run(
             update(sheet)
-            .where(sheet.c.id == sheet_id, sheet.c.state == "spooled")
+            .where(
+                sheet.c.id == content.sheet_id,
+                sheet.c.certificate_number == content.number,
+                sheet.c.state == "spooled",
+            )
             .values(state=content.state, cause=cause, settled_at=work.at.isoformat())
         )
         if changed != 1:
@@ -236,6 +321,11 @@ def settle_sheet(
                 "この用紙の確認は、すでに記録されています。",
                 "受付の一覧から、今の状態を確かめてください。",
             )
+        if good:
+            case_id = work.scalar(
+                select(certificate.c.case_id).where(certificate.c.number == content.number)
+            )
+            close_if_done(work, case_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +353,7 @@ def perform_reprint(
 ) -> Issued:
     """Print the next sheet. Refused while the sheet before is not recorded as spoilt, and for
     a PDF that is not the one issued."""
+    _require_same_pdf(draft, proof)
     with gate.act(draft, approvals) as work:
         content: Reprint = work.content
         row = work.first(select(certificate).where(certificate.c.number == content.number))
@@ -284,6 +375,27 @@ def perform_reprint(
         line = work.line
     printer.spool(proof.rendered.pdf, proof.number)
     return Issued(proof.number, sheet_id, line)
+
+
+def _require_same_pdf(draft: Draft, proof: Proof) -> None:
+    """What goes to the printer is what the touch was over, byte for byte."""
+    if hashlib.sha256(proof.rendered.pdf).digest() != draft.digest:
+        raise _not_issuable("承認した券面と違うものは印刷できません。")
+
+
+def _list_missing(work: ActWork, content: Issue) -> None:
+    """Characters that print as 〓 go onto the list, so that a font can be found (DESIGN 7)."""
+    for codes in content.missing:
+        work.run(
+            insert(check_entry).values(
+                id=work.new_id(),
+                origin="terminal",
+                cause="character_missing",
+                case_id=content.case_id,
+                detail=f"発行番号 {content.number} の券面に〓で印字した文字：{codes}",
+                listed_at=work.at.isoformat(),
+            )
+        )
 
 
 def _new_number(work: ActWork, draft: Draft) -> str:

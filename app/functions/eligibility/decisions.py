@@ -8,29 +8,33 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 
 from app.core.canon import canonical_json, digest_hex
 from app.core.errors import UserError
 from app.core.tables import Tables
 from app.functions.eligibility import checks
+from app.functions.eligibility.case_state import Paper, paper_of
+from app.functions.eligibility.cases import erase_number, no_case
 from app.persons import register
+from app.persons.register import Membership
 from app.rules.wareki import Eras, on_paper
-from app.security.approval import Approval
-from app.security.gate import ActWork, Draft, Gate, RowVersion, Subject
+from app.rules.wareki_input import parse_date
+from app.security.gate import ActWork, Gate, RowVersion, Subject
 from app.security.session import Session
 from app.sync.inbox import Applied, Handler
 from app.wire.files import FileSpec
 from app.wire.records import DecisionRecord
 from db.tables.cases import case_file, check_entry, decision
+from db.tables.certificates import certificate
 from db.tables.exchange import outbox
-from db.tables.persons import my_number
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionView:
     """A case with what was keyed and what the union decided. ``record`` is None while the
-    decision is awaited; ``waiting_cause`` then says why nothing came yet."""
+    decision is awaited; ``waiting_cause`` then says why nothing came yet. ``paper`` is what
+    was issued for the current decision."""
 
     case_id: str
     case_state: str
@@ -42,6 +46,7 @@ class DecisionView:
     opened_by: str
     outbox_state: str
     waiting_cause: str
+    paper: Paper | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +89,43 @@ def _receive_one(work: ActWork, record: DecisionRecord, eras: Eras) -> bool:
             f"決定（{record.decision_id}）に対応する受付が、この端末にありません。",
             "広域連合に、どの端末の届出への決定かを確かめてください。",
         )
-    person_id = None
+    put = register.Put(None, ())
     if record.outcome == "accepted":
-        person_id = register.put_decided(work, record, eras)
-        if person_id is None:
-            _list_contradiction(work, record)
+        keyed = json.loads(case.draft)
+        membership = Membership(
+            keyed.get("household_number", ""),
+            keyed.get("relation", ""),
+            keyed.get("is_head", "") == "1",
+        )
+        replaced = _period_of(work, record.supersedes)
+        put = register.put_decided(work, record, eras, membership, replaced)
+        for contradiction in put.contradictions:
+            _list(work, record, put.person_id, contradiction)
+    _keep(work, record, case.id, put.person_id)
+    if record.outcome == "accepted":
+        # The union holds the number now; the terminal needs it no longer (SEC-54).
+        erase_number(work, case.id)
+    return True
+
+
+def _period_of(work: ActWork, decision_id: str) -> tuple[str, str] | None:
+    """Insured number and day of acquisition of a decision that is taken back."""
+    text = work.scalar(select(decision.c.record).where(decision.c.id == decision_id))
+    if text is None:
+        return None
+    earlier = json.loads(text)
+    return earlier["insured_number"], earlier["acquired_on"]
+
+
+def _keep(work: ActWork, record: DecisionRecord, case_id: str, person_id: str | None) -> None:
+    """The decision becomes the case's current one: what was compared, looked through or
+    reserved for an earlier one holds no longer."""
     text = canonical_json(asdict(record))
-    work.run(update(decision).where(decision.c.case_id == case.id).values(current=False))
+    work.run(update(decision).where(decision.c.case_id == case_id).values(current=False))
     work.run(
         insert(decision).values(
             id=record.decision_id,
-            case_id=case.id,
+            case_id=case_id,
             supersedes=record.supersedes,
             outcome=record.outcome,
             record=text,
@@ -104,40 +135,38 @@ def _receive_one(work: ActWork, record: DecisionRecord, eras: Eras) -> bool:
             current=True,
         )
     )
-    state = {"accepted": "decided", "refused": "refused"}.get(record.outcome, "waiting")
     work.run(
-        update(case_file)
-        .where(case_file.c.id == case.id)
-        .values(
-            state=state,
-            decision_id=record.decision_id,
-            person_id=person_id,
-            compared_by="",
-            compared_at="",
-            version=case_file.c.version + 1,
-        )
+        update(certificate)
+        .where(certificate.c.case_id == case_id, certificate.c.state == "reserved")
+        .values(state="void", cause="新しい決定が届いた", version=certificate.c.version + 1)
     )
-    if record.outcome == "accepted":
-        # The union holds the number now; the terminal needs it no longer (SEC-54).
-        work.run(
-            delete(my_number).where(
-                my_number.c.owner_kind == "case", my_number.c.owner_id == case.id
-            )
-        )
-    return True
+    values = {
+        "state": {"accepted": "decided", "refused": "refused"}.get(record.outcome, "waiting"),
+        "decision_id": record.decision_id,
+        "compared_by": "",
+        "compared_at": "",
+        "version": case_file.c.version + 1,
+    }
+    if person_id is not None:
+        values["person_id"] = person_id
+    if record.supersedes:
+        values |= {"second_look_by": "", "second_look_at": ""}
+    work.run(update(case_file).where(case_file.c.id == case_id).values(**values))
 
 
-def _list_contradiction(work: ActWork, record: DecisionRecord) -> None:
+def _list(
+    work: ActWork, record: DecisionRecord, person_id: str | None, found: register.Contradiction
+) -> None:
     work.run(
         insert(check_entry).values(
             id=work.new_id(),
             origin="terminal",
-            cause="atena_elsewhere",
+            cause=found.cause,
+            person_id=person_id,
             case_id=record.case_id,
             municipality_code=record.municipality_code,
             atena_number=record.atena_number,
-            detail="決定の宛名番号が、この端末では生年月日か性別の違う方に付いています。"
-            "どちらも書き換えていません。",
+            detail=found.detail,
             listed_at=work.at.isoformat(),
         )
     )
@@ -152,16 +181,13 @@ def show(gate: Gate, session: Session, case_id: str) -> DecisionView:
             .where(case_file.c.id == case_id)
         )
         found = work.first(
-            select(decision.c.record).where(
+            select(decision.c.id, decision.c.record).where(
                 decision.c.case_id == case_id, decision.c.current.is_(True)
             )
         )
+        paper = paper_of(work, found.id) if found is not None else None
     if case is None:
-        raise UserError(
-            "eligibility.no_case",
-            "その受付が見つかりません。",
-            "受付の一覧から選び直してください。",
-        )
+        raise no_case()
     return DecisionView(
         case_id=case.id,
         case_state=case.state,
@@ -173,6 +199,7 @@ def show(gate: Gate, session: Session, case_id: str) -> DecisionView:
         opened_by=case.opened_by,
         outbox_state=case.outbox_state or "",
         waiting_cause=case.last_cause or "",
+        paper=paper,
     )
 
 
@@ -211,12 +238,18 @@ def _pair(
     keyed = checks.stored(name, view.keyed.get(name, "").strip(), eras)
     decided = str(getattr(record, name))
     agrees = keyed == decided
-    if name == "birth_written" and not agrees:
-        agrees = record.birth_sort != "" and keyed == decided
+    if name == "birth_written" and keyed and decided:
+        agrees = _same_birth(keyed, decided, eras)
     if tables is not None and today is not None:
         keyed = tables[codes].label(keyed, today) if keyed else ""
         decided = tables[codes].label(decided, today) if decided else ""
     return CompareLine(label, keyed, decided, agrees, only=False, is_name=is_name)
+
+
+def _same_birth(keyed: str, decided: str, eras: Eras) -> bool:
+    """Whether two writings (昭和20年5月3日, 1945-05-03) say the same birth date."""
+    mine, theirs = (parse_date(text, eras, uncertain=True) for text in (keyed, decided))
+    return (mine.sort_date, mine.precision) == (theirs.sort_date, theirs.precision)
 
 
 def _decided_only(record: DecisionRecord, tables: Tables, eras: Eras) -> list[CompareLine]:
@@ -277,57 +310,6 @@ def confirm_comparison(gate: Gate, session: Session, view: DecisionView) -> None
             .values(
                 compared_by=work.staff_id,
                 compared_at=work.at.isoformat(),
-                version=case_file.c.version + 1,
-            )
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class SecondLook:
-    """Which case a second person looked through (SEC-13)."""
-
-    case_id: str
-    decision_id: str
-
-
-def prepare_second_look(gate: Gate, session: Session, view: DecisionView) -> Draft:
-    """A second look by somebody who did not key the case. Raises UserError
-    ``eligibility.same_person`` for the one who opened it."""
-    if session.staff_id == view.opened_by:
-        raise UserError(
-            "eligibility.same_person",
-            "この届出を入力した人は、二人目の確認をできません。",
-            "別の職員に確認してもらってください。",
-        )
-    return gate.prepare(
-        "eligibility.second_look",
-        session,
-        subject=Subject("case", view.case_id),
-        content=SecondLook(view.case_id, view.record.decision_id if view.record else ""),
-        sentence="この届出と決定を、二人目として確認します。",
-        versions=(RowVersion("case_file", view.case_id, view.case_version),),
-    )
-
-
-def perform_second_look(gate: Gate, draft: Draft, approvals: tuple[Approval, ...]) -> None:
-    """Record the second look; the one who keyed the case is refused here too."""
-    with gate.act(draft, approvals) as work:
-        content: SecondLook = work.content
-        opened_by = work.scalar(
-            select(case_file.c.opened_by).where(case_file.c.id == content.case_id)
-        )
-        if opened_by == work.staff_id:
-            raise UserError(
-                "eligibility.same_person",
-                "この届出を入力した人は、二人目の確認をできません。",
-                "別の職員に確認してもらってください。",
-            )
-        work.run(
-            update(case_file)
-            .where(case_file.c.id == content.case_id)
-            .values(
-                second_look_by=work.staff_id,
-                second_look_at=work.at.isoformat(),
                 version=case_file.c.version + 1,
             )
         )

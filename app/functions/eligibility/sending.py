@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
@@ -12,12 +13,19 @@ from app.core.canon import canonical_json, digest_hex
 from app.core.errors import UserError
 from app.core.tables import Tables
 from app.functions.eligibility import checks
-from app.functions.eligibility.cases import Case
+from app.functions.eligibility.case_state import is_unregistered, looks_first
+from app.functions.eligibility.cases import (
+    SUMMARY,
+    Case,
+    no_case,
+    not_draft,
+    refuse_elsewhere,
+)
 from app.functions.eligibility.entry import FIELDS, LOCAL_ONLY, PAGES, FieldKind
 from app.rules.wareki import Eras
 from app.rules.wareki_input import parse_date
 from app.security.approval import Approval
-from app.security.gate import Draft, Gate, RowVersion, Subject
+from app.security.gate import ActWork, Draft, Gate, RowVersion, Subject
 from app.security.session import Session
 from app.sync import outbox as outgoing
 from app.wire.records import NotificationRecord
@@ -25,15 +33,19 @@ from app.wire.values import code_sets
 from db.tables.cases import case_file
 
 _SYSTEM_CHECKS = "eligibility.verify_by_system"
+SEND = "eligibility.send_notification"
+UNREGISTERED = "eligibility.send_unregistered"
 
 
 @dataclass(frozen=True, slots=True)
 class SendNotification:
-    """What the clerk approves by touch: the values as keyed (without the number) and the
-    warnings answered."""
+    """What the clerk approves by touch: the values as keyed (without the number), whether a
+    number goes with them, and the warnings answered."""
 
     case_id: str
+    kind: str
     values: str
+    with_number: bool
     warnings: tuple[str, ...]
 
 
@@ -96,8 +108,9 @@ def prepare_send(
     """Check the whole entry and make what will be signed.
 
     Raises UserError ``eligibility.not_ready`` (an error stands), ``eligibility.unanswered``
-    (a warning was not answered), ``eligibility.no_number`` (SEC-01), or
-    ``eligibility.system_check_right`` (SEC-05).
+    (a warning was not answered), ``eligibility.no_number`` (SEC-01),
+    ``eligibility.system_check_right`` (SEC-05), or ``eligibility.second_look_first`` (SEC-13,
+    SEC-14: somebody else must look through it before it is sent).
     """
     findings = checks.check_all(PAGES, _with_number(case), tables, today)
     _refuse_errors(findings)
@@ -125,21 +138,23 @@ def prepare_send(
             "ほかの確認方法を選ぶか、権限のある職員に代わってください。",
             field="number_check",
         )
+    unregistered = is_unregistered(case.values)
+    if (case.looks_first or unregistered) and not case.second_look:
+        raise _look_first()
     name = case.values.get("name", "")
+    text = canonical_json(dict(case.values))
     return gate.prepare(
-        "eligibility.send_notification",
+        UNREGISTERED if unregistered else SEND,
         session,
         subject=Subject("case", case.id),
-        content=SendNotification(case.id, canonical_json(dict(case.values)), warnings),
+        content=SendNotification(case.id, case.kind, text, check != "none", warnings),
         sentence=f"{name} 様の県外転入の届出を、広域連合へ送ります。",
         versions=(RowVersion("case_file", case.id, case.version),),
-        digest=bytes.fromhex(digest_hex(canonical_json(dict(case.values)).encode())),
+        digest=bytes.fromhex(digest_hex(text.encode())),
     )
 
 
-def perform_send(
-    gate: Gate, draft: Draft, approvals: tuple[Approval, ...], case: Case, tables: Tables
-) -> Sent:
+def perform_send(gate: Gate, draft: Draft, approvals: tuple[Approval, ...], tables: Tables) -> Sent:
     """Write the outbox row and mark the case as waiting, in one act (FLOW-103).
 
     Raises UserError ``eligibility.number_elsewhere`` when the number is already tied to
@@ -148,50 +163,66 @@ def perform_send(
     eras = Eras(tables["eras"])
     with gate.act(draft, approvals) as work:
         content: SendNotification = work.content
+        _require_look(work, draft.function.id, content.case_id, approvals)
         number = ""
-        if case.has_number:
-            number = work.my_number.show("case", case.id) or ""
-            others = [o for o in work.my_number.find(number) if o != ("case", case.id)]
-            if any(kind == "person" for kind, _ in others):
-                raise UserError(
-                    "eligibility.number_elsewhere",
-                    "この個人番号は、別の方の番号としてすでに登録されています。",
-                    "番号を書類と見比べてください。正しければ送信せず、責任者に相談してください。",
-                    field="my_number",
-                )
-        record = to_record(case, number, content.warnings, eras)
+        if content.with_number:
+            number = work.my_number.show("case", content.case_id) or ""
+            refuse_elsewhere(work, content.case_id, number)
+        record = to_record(content, number, eras)
         outbox_id = outgoing.prepare(
-            work, "FILE-01", (record,), codes=code_sets(tables, work.at.date()), case_id=case.id
+            work,
+            "FILE-01",
+            (record,),
+            codes=code_sets(tables, work.at.date()),
+            case_id=content.case_id,
         )
         outgoing.confirm(work, outbox_id, work.staff_id)
         work.run(
             update(case_file)
-            .where(case_file.c.id == case.id)
+            .where(case_file.c.id == content.case_id)
             .values(state="waiting", outbox_id=outbox_id, step="", version=case_file.c.version + 1)
         )
-    return Sent(case.id, outbox_id)
+    return Sent(content.case_id, outbox_id)
 
 
-def to_record(case: Case, number: str, warnings: tuple[str, ...], eras: Eras) -> NotificationRecord:
-    """The FILE-01 record of a case whose entry has no errors."""
-    values = case.values
+def _require_look(
+    work: ActWork, function_id: str, case_id: str, approvals: tuple[Approval, ...]
+) -> None:
+    """The case is a draft, and a second person has looked where that comes first; for an
+    unregistered resident's number the supervisor is a third one (SEC-14)."""
+    row = work.one(select(case_file).where(case_file.c.id == case_id))
+    if row.state != "draft":
+        raise not_draft()
+    first = function_id == UNREGISTERED or looks_first(work)
+    if not first:
+        return
+    if row.second_look_by in ("", work.staff_id):
+        raise _look_first()
+    if row.second_look_by in [one.staff_id for one in approvals]:
+        raise UserError(
+            "eligibility.third_person",
+            "二人目の確認をした人は、責任者としての承認をできません。",
+            "別の責任者に承認してもらってください。",
+        )
+
+
+def to_record(content: SendNotification, number: str, eras: Eras) -> NotificationRecord:
+    """The FILE-01 record of an approved entry."""
+    values = json.loads(content.values)
     known = {field.name for field in fields(NotificationRecord)}
     record = {
-        name: checks.stored(name, values.get(name, "").strip(), eras)
+        name: checks.stored(name, values.get(name, "").strip(), eras) if field.shown(values) else ""
         for name, field in FIELDS.items()
         if name in known and name not in LOCAL_ONLY and field.kind is not FieldKind.MY_NUMBER
     }
-    for name, field in FIELDS.items():
-        if name in record and not field.shown(values):
-            record[name] = ""
     birth = parse_date(values["birth_written"], eras, uncertain=True)
     record |= {
-        "case_id": case.id,
-        "kind": case.kind,
+        "case_id": content.case_id,
+        "kind": content.kind,
         "birth_sort": birth.sort_date.isoformat(),
         "birth_precision": birth.precision.value,
         "my_number": number,
-        "warnings": " ".join(warnings),
+        "warnings": " ".join(content.warnings),
         "municipality_code": values["municipality_code"],
     }
     return NotificationRecord(**record)
@@ -202,28 +233,36 @@ class WithdrawNotification:
     """Which waiting notification is taken back to the draft."""
 
     case_id: str
-    outbox_id: str
 
 
 def withdraw(gate: Gate, session: Session, case: Case) -> None:
     """Take a notification that has not left back to the draft.
 
-    Raises UserError when it is already being sent or was sent.
+    Raises UserError ``eligibility.not_waiting`` for a case that is not waiting, and
+    ``outbox.under_way`` when it is already being sent or was sent.
     """
     draft = gate.prepare(
         "eligibility.withdraw_notification",
         session,
         subject=Subject("case", case.id),
-        content=WithdrawNotification(case.id, ""),
+        content=WithdrawNotification(case.id),
         versions=(RowVersion("case_file", case.id, case.version),),
     )
     with gate.act(draft) as work:
-        outbox_id = work.scalar(select(case_file.c.outbox_id).where(case_file.c.id == case.id))
-        outgoing.withdraw(work, outbox_id)
+        row = work.first(select(case_file).where(case_file.c.id == case.id))
+        if row is None:
+            raise no_case()
+        if row.state != "waiting":
+            raise UserError(
+                "eligibility.not_waiting",
+                "この届出は、送信を待っている状態ではありません。",
+                "受付の一覧から、今の状態を確かめてください。",
+            )
+        outgoing.withdraw(work, row.outbox_id)
         work.run(
             update(case_file)
             .where(case_file.c.id == case.id)
-            .values(state="draft", outbox_id=None, version=case_file.c.version + 1)
+            .values(state="draft", outbox_id=None, step=SUMMARY, version=case_file.c.version + 1)
         )
 
 
@@ -237,6 +276,14 @@ def _with_number(case: Case) -> dict[str, str]:
 
 KEPT_NUMBER = "123456789018"
 """Stands for a kept number in the checks, so that the number need not be read (DOMAIN 1.2)."""
+
+
+def _look_first() -> UserError:
+    return UserError(
+        "eligibility.second_look_first",
+        "この届出は、送信の前に別の職員の確認が要ります。",
+        "受付の一覧から、別の職員に「二人目の確認」をしてもらってください。",
+    )
 
 
 def _refuse_errors(findings: list[checks.Finding]) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from app.security.spec import Actor, Area, Function, Kind, MyNumber, StepUp
+from app.functions.eligibility.case_state import CLOSING_READS
+from app.security.spec import Actor, Area, Function, Kind, MyNumber, SecondPerson, StepUp
+from app.sync import outbox
 from app.sync.inbox import APPLYING
 
 AREA = Area("eligibility", "資格", 20)
 
+_CASE = ("case_file", "setting", "my_number.owner_kind", "my_number.owner_id")
 _PERSON = ("person", "atena", "insured", "address", "restriction", "household", "household_member")
 
 FUNCTIONS: tuple[Function, ...] = (
@@ -16,7 +19,7 @@ FUNCTIONS: tuple[Function, ...] = (
         kind=Kind.INQUIRE,
         label="受付の一覧",
         help="書きかけの届出、送信待ち、決定の届いた届出、交付の終わっていないものを一覧します。",
-        reads=("case_file", "outbox", "decision", "certificate", "sheet", "person.name"),
+        reads=("case_file", "outbox", "certificate", "sheet", "setting"),
         screen="app.functions.eligibility.screens.cases:CasesScreen",
         menu=True,
     ),
@@ -27,7 +30,7 @@ FUNCTIONS: tuple[Function, ...] = (
         label="県外転入の届出",
         help="県外から転入した方の届出を、案内に沿って入れます。"
         "途中でやめても、書きかけは封をして残ります。",
-        reads=("case_file", "restriction"),
+        reads=_CASE,
         writes=("case_file",),
         screen="app.functions.eligibility.screens.notification:NotificationScreen",
         menu=True,
@@ -39,7 +42,7 @@ FUNCTIONS: tuple[Function, ...] = (
         label="届出の続き",
         help="書きかけの届出を開きます。",
         step_up=StepUp.RECENT,
-        reads=("case_file", "my_number.owner_kind", "my_number.owner_id"),
+        reads=_CASE,
     ),
     Function(
         id="eligibility.save_draft",
@@ -47,7 +50,7 @@ FUNCTIONS: tuple[Function, ...] = (
         kind=Kind.UPDATE,
         label="書きかけの保存",
         help="届出の書きかけを保存します（画面を進めるたびに自動で行われます）。",
-        reads=("case_file",),
+        reads=_CASE,
         writes=("case_file",),
     ),
     Function(
@@ -57,8 +60,8 @@ FUNCTIONS: tuple[Function, ...] = (
         label="個人番号の登録",
         help="確認した個人番号を、届出とともに封をして保存します。",
         my_number=MyNumber.UPDATE,
-        reads=("case_file", "my_number"),
-        writes=("my_number",),
+        reads=(*_CASE, "my_number", "store_fact"),
+        writes=("case_file", "my_number"),
     ),
     Function(
         id="eligibility.cancel_case",
@@ -94,8 +97,21 @@ FUNCTIONS: tuple[Function, ...] = (
         help="確かめた届出を広域連合へ送ります。キーに触れると、あなたの名で送信されます。",
         step_up=StepUp.TOUCH,
         my_number=MyNumber.UPDATE,
-        reads=("case_file", "outbox", "my_number", "stream_state", "terminal_key", "store_fact"),
-        writes=("case_file", "outbox"),
+        reads=("case_file", "setting", "my_number", *outbox.READS),
+        writes=("case_file", *outbox.WRITES),
+    ),
+    Function(
+        id="eligibility.send_unregistered",
+        area="eligibility",
+        kind=Kind.SEND,
+        label="住登外の方の届出の送信",
+        help="住登外の方の個人番号が入った届出を送ります。送る人のほかに、確認した職員と"
+        "責任者の承認が要ります（SEC-14）。",
+        step_up=StepUp.TOUCH,
+        second_person=SecondPerson.SUPERVISOR,
+        my_number=MyNumber.UPDATE,
+        reads=("case_file", "setting", "my_number", *outbox.READS),
+        writes=("case_file", *outbox.WRITES),
     ),
     Function(
         id="eligibility.withdraw_notification",
@@ -129,6 +145,7 @@ FUNCTIONS: tuple[Function, ...] = (
             *_PERSON,
             "case_file",
             "decision",
+            "certificate",
             "check_entry",
             "my_number",
             *APPLYING,
@@ -159,7 +176,7 @@ FUNCTIONS: tuple[Function, ...] = (
         label="二人目の確認",
         help="即時交付した届出を、入力した人とは別の職員が確かめます。",
         step_up=StepUp.TOUCH,
-        reads=("case_file", "decision"),
+        reads=(*CLOSING_READS, "outbox.prepared_by"),
         writes=("case_file",),
     ),
     Function(
@@ -179,7 +196,7 @@ FUNCTIONS: tuple[Function, ...] = (
         help="券面を確かめ、キーに触れて発行します。発行した人と券面の指紋が記録されます。",
         step_up=StepUp.TOUCH,
         reads=("case_file", "decision", "certificate", "sheet"),
-        writes=("certificate", "sheet", "case_file"),
+        writes=("certificate", "sheet", "case_file", "check_entry"),
     ),
     Function(
         id="eligibility.void_certificate",
@@ -196,8 +213,17 @@ FUNCTIONS: tuple[Function, ...] = (
         kind=Kind.UPDATE,
         label="用紙の確認",
         help="出てきた用紙が正しく印刷されたか、書き損じかを記録します。",
-        reads=("certificate", "sheet", "case_file"),
+        reads=CLOSING_READS,
         writes=("sheet", "case_file"),
+    ),
+    Function(
+        id="eligibility.show_certificate",
+        area="eligibility",
+        kind=Kind.INQUIRE,
+        label="発行した券面の表示",
+        help="発行した証の券面を、決定からもう一度作って表示します。用紙が出なかったときに使います。",
+        step_up=StepUp.RECENT,
+        reads=("certificate", "decision"),
     ),
     Function(
         id="eligibility.reprint_sheet",
@@ -208,6 +234,26 @@ FUNCTIONS: tuple[Function, ...] = (
         step_up=StepUp.TOUCH,
         reads=("case_file", "decision", "certificate", "sheet"),
         writes=("sheet",),
+    ),
+    Function(
+        id="eligibility.close_case",
+        area="eligibility",
+        kind=Kind.UPDATE,
+        label="却下された届出の終了",
+        help="却下の理由を説明し終えた届出を終えます。入れた内容と個人番号は消えます。",
+        reads=("case_file", "my_number.owner_kind", "my_number.owner_id"),
+        writes=("case_file", "my_number"),
+    ),
+    Function(
+        id="eligibility.close_day",
+        area="eligibility",
+        kind=Kind.ADMINISTER,
+        label="日締め",
+        help="一日の窓口を締めます。二人目の確認、用紙の確認、発行していない番号、"
+        "受領の確かめられていない送信が残っている間は締められません。",
+        step_up=StepUp.TOUCH,
+        reads=("case_file", "outbox", "certificate", "sheet", "setting", "store_fact"),
+        writes=("store_fact",),
     ),
     Function(
         id="eligibility.print_slip",
@@ -224,7 +270,7 @@ FUNCTIONS: tuple[Function, ...] = (
         kind=Kind.INQUIRE,
         label="確認リスト",
         help="広域連合や住民記録と食い違う届出を一覧し、処理を記録します。",
-        reads=("check_entry", "person.name", "case_file"),
+        reads=("check_entry",),
         screen="app.functions.eligibility.screens.checks:CheckListScreen",
         menu=True,
     ),

@@ -218,7 +218,6 @@ class DecisionScreen(Page):
                 fresh,
                 desk.tables,
                 desk.press,
-                desk.clock.now(),
                 training=desk.training,
             )
             return fresh, proof

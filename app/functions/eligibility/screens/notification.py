@@ -276,9 +276,7 @@ class NotificationScreen(Page):
                 desk,
                 self,
                 draft,
-                lambda approvals: sending.perform_send(
-                    desk.gate, draft, approvals, case, desk.tables
-                ),
+                lambda approvals: sending.perform_send(desk.gate, draft, approvals, desk.tables),
                 self._sent,
                 self._not_sent,
             )

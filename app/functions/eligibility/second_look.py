@@ -1,0 +1,95 @@
+"""A second person's look at an immediate entry (二人目の確認; SEC-13, SEC-14, DESIGN 6).
+
+An entry is sent at once and looked through by somebody else on the same day, or before it is
+sent: the setting ``eligibility.second_look`` says which. An individual number for an
+unregistered resident (住登外) always waits for two checkers and a supervisor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from app.core.errors import UserError
+from app.functions.eligibility.case_state import close_if_done
+from app.functions.eligibility.decisions import DecisionView
+from app.security.approval import Approval
+from app.security.gate import ActWork, Draft, Gate, RowVersion, Subject
+from app.security.session import Session
+from db.tables.cases import case_file
+from db.tables.exchange import outbox
+
+_LOOKED_AT = ("draft", "waiting", "decided", "issued")
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """Which case a second person looked through; ``decision_id`` is "" before a decision."""
+
+    case_id: str
+    decision_id: str
+
+
+def prepare_second_look(gate: Gate, session: Session, view: DecisionView) -> Draft:
+    """A second look by somebody who did not key the case.
+
+    Raises UserError ``eligibility.same_person`` for the one who opened it, and
+    ``eligibility.nothing_to_look_at`` for a case that is over.
+    """
+    if session.staff_id == view.opened_by:
+        raise _same_person()
+    if view.case_state not in _LOOKED_AT or view.second_look:
+        raise _nothing()
+    what = "届出と決定" if view.record is not None else "届出"
+    return gate.prepare(
+        "eligibility.second_look",
+        session,
+        subject=Subject("case", view.case_id),
+        content=SecondLook(view.case_id, view.record.decision_id if view.record else ""),
+        sentence=f"この{what}を、二人目として確認します。",
+        versions=(RowVersion("case_file", view.case_id, view.case_version),),
+    )
+
+
+def perform_second_look(gate: Gate, draft: Draft, approvals: tuple[Approval, ...]) -> None:
+    """Record the second look; whoever keyed or sent the case is refused here too."""
+    with gate.act(draft, approvals) as work:
+        content: SecondLook = work.content
+        if work.staff_id in _keyed_by(work, content.case_id):
+            raise _same_person()
+        work.run(
+            update(case_file)
+            .where(case_file.c.id == content.case_id)
+            .values(
+                second_look_by=work.staff_id,
+                second_look_at=work.at.isoformat(),
+                version=case_file.c.version + 1,
+            )
+        )
+        close_if_done(work, content.case_id)
+
+
+def _keyed_by(work: ActWork, case_id: str) -> set[str]:
+    row = work.one(
+        select(case_file.c.opened_by, outbox.c.prepared_by)
+        .select_from(case_file.outerjoin(outbox, outbox.c.id == case_file.c.outbox_id))
+        .where(case_file.c.id == case_id)
+    )
+    return {row.opened_by, row.prepared_by}
+
+
+def _same_person() -> UserError:
+    return UserError(
+        "eligibility.same_person",
+        "この届出を入力または送信した人は、二人目の確認をできません。",
+        "別の職員に確認してもらってください。",
+    )
+
+
+def _nothing() -> UserError:
+    return UserError(
+        "eligibility.nothing_to_look_at",
+        "この届出には、二人目の確認を待つものがありません。",
+        "受付の一覧から、今の状態を確かめてください。",
+    )
