@@ -307,7 +307,9 @@ def _cut_cause(error: httpx.HTTPError, *, known: bool) -> str:
     for problem in _chain_of(error):
         if isinstance(problem, ssl.SSLError) and "ALERT" in str(problem).upper():
             return "certificate_refused"
-    silent = isinstance(error, httpx.RemoteProtocolError) and "without sending" in str(error)
+    silent = isinstance(error, httpx.RemoteProtocolError) and "without sending a response" in str(
+        error
+    )
     return "certificate_refused" if silent and not known else "cut"
 
 

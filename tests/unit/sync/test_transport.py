@@ -1,0 +1,200 @@
+"""The line: mutual TLS 1.3 to one allowed host, and every trouble told apart."""
+
+from __future__ import annotations
+
+import socket
+import tempfile
+import threading
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.core.clock import JST, FixedClock
+from app.core.errors import EnvironmentFault
+from app.sync import transport
+from app.sync.faults import PeerRefused
+from app.sync.transport import HttpsLine, open_line, timeout_for, trusting
+from app.wire.bodies import encode
+from app.wire.protocol import (
+    Cause,
+    DownItem,
+    DownList,
+    Refusal,
+    UploadStart,
+    UploadState,
+)
+from tests.support.tls import Answer, Authority, keys_for, server
+
+OURS, THEIRS = Authority("ours"), Authority("another")
+CLOCK = FixedClock(datetime.now(JST))
+ITEM = DownItem("U15-1-000001", "FILE-16", "file-16", 1, 1, 3_000_000, "0" * 64, "x")
+
+
+def _code(excinfo) -> str:
+    return excinfo.value.code
+
+
+def _line(host, trusted=OURS, issuer=None):
+    return open_line(keys_for(host, trusted, issuer), CLOCK)
+
+
+@pytest.mark.req("SEC-141")
+def test_a_conversation(tmp_path):
+    seen = []
+
+    def script(method, path, headers, body):
+        seen.append((method, path, headers.get("Upload-Offset"), headers.get("Range"), len(body)))
+        if method == "HEAD":
+            state = {"Upload-Offset": "7", "Upload-State": "receiving"}
+            return Answer(404) if "new" in path else Answer(200, b"", state)
+        if method == "GET" and path.endswith("/down"):
+            return Answer(200, encode(DownList((ITEM,))))
+        if method == "GET":
+            return Answer(206, bytes(1024 * 1024))
+        if method == "PATCH":
+            return Answer(204, b"", {"Upload-Offset": str(7 + len(body))})
+        return Answer(201, b"", {"Upload-Offset": "0"})
+
+    with server(tmp_path, OURS, script) as host:
+        line = _line(host)
+        assert line.upload_offset("T01-1-new") is None
+        assert line.upload_offset("T01-1-000001") == (7, UploadState.RECEIVING)
+        start = UploadStart("FILE-01", "file-01", 1, 1, 10, "0" * 64)
+        assert line.start_upload("T01-1-000001", start) == 0
+        assert line.send_chunk("T01-1-000001", 7, b"abc") == 10
+        assert line.down_list() == (ITEM,)
+        assert len(line.fetch(ITEM, 1024 * 1024)) == 1024 * 1024
+        line.close()
+    assert seen[3] == ("PATCH", "/v1/up/T01-1-000001", "7", None, 3)
+    assert seen[5][3] == "bytes=1048576-2097151"
+
+
+@pytest.mark.req("SEC-142")
+def test_only_the_allowed_host_is_called():
+    with pytest.raises(EnvironmentFault) as fault:
+        HttpsLine("192.0.2.1:443", ("192.0.2.2:443",), trusting(OURS.pem))
+    assert _code(fault) == "line.not_allowed"
+
+
+def test_nobody_there():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        host = f"127.0.0.1:{free.getsockname()[1]}"
+        with pytest.raises(EnvironmentFault) as fault:
+            _line(host).down_list()
+    assert _code(fault) == "line.unreachable"
+
+
+def test_our_certificate_ended_before_anything_is_sent():
+    yesterday = (CLOCK.now() - timedelta(days=1)).isoformat()
+    with pytest.raises(EnvironmentFault) as fault:
+        open_line(keys_for("127.0.0.1:1", OURS, valid_to=yesterday), CLOCK)
+    assert _code(fault) == "line.certificate_expired"
+
+
+@pytest.mark.req("SEC-141")
+@pytest.mark.parametrize(
+    ("issuer", "trusted", "days", "start", "code"),
+    [
+        (THEIRS, OURS, 30, -1, "line.certificate_refused"),  # the peer does not know us
+        (OURS, THEIRS, 30, -1, "line.peer_unknown"),  # we do not know the peer
+        (OURS, OURS, 5, -10, "line.peer_expired"),
+    ],
+)
+def test_certificates(tmp_path, issuer, trusted, days, start, code):
+    with server(tmp_path, OURS, lambda *_: Answer(), days=days, start=start) as host:
+        line = _line(host, trusted, issuer)
+        with pytest.raises(EnvironmentFault) as fault:
+            line.down_list()
+        line.close()
+    assert _code(fault) == code
+
+
+def test_no_certificate_is_refused_too(tmp_path):
+    with server(tmp_path, OURS, lambda *_: Answer()) as host:
+        line = HttpsLine(host, (host,), trusting(OURS.pem))
+        with pytest.raises(EnvironmentFault) as fault:
+            line.down_list()
+        line.close()
+    assert _code(fault) == "line.certificate_refused"
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (Answer(200, b"not cbor"), "line.answer"),
+        (Answer(500, b"<html>"), "line.answer"),
+        (Answer(302, b"", {"Location": "https://192.0.2.9/"}), "line.answer"),
+        (Answer(200, None), "line.cut"),
+        (Answer(200, encode(DownList((replace(ITEM, id="../x"),)))), "line.answer"),
+        (
+            Answer(403, encode(Refusal(Cause.WITHDRAWN, "登録が取り消されています。", "連絡。"))),
+            "peer.withdrawn",
+        ),
+    ],
+)
+def test_answers_that_are_none(tmp_path, answer, code):
+    with server(tmp_path, OURS, lambda *_: answer) as host:
+        line = _line(host)
+        with pytest.raises(EnvironmentFault) as fault:
+            line.down_list()
+        line.close()
+    assert _code(fault) == code
+
+
+def test_a_wrong_offset_brings_the_true_one(tmp_path):
+    refusal = encode(Refusal(Cause.WRONG_OFFSET, "位置が違います。", "続けてください。"))
+    answer = Answer(409, refusal, {"Upload-Offset": "512"})
+    with server(tmp_path, OURS, lambda *_: answer) as host:
+        line = _line(host)
+        with pytest.raises(PeerRefused) as refused:
+            line.send_chunk("T01-1-000001", 0, b"x")
+        line.close()
+    assert (refused.value.cause, refused.value.offset) == ("wrong_offset", 512)
+
+
+def test_a_part_shorter_than_asked_is_no_answer(tmp_path):
+    with server(tmp_path, OURS, lambda *_: Answer(206, b"short")) as host:
+        line = _line(host)
+        with pytest.raises(EnvironmentFault) as fault:
+            line.fetch(ITEM, 0)
+        line.close()
+    assert _code(fault) == "line.answer"
+
+
+def test_a_slow_peer_is_a_time_out(tmp_path, monkeypatch):
+    release = threading.Event()
+
+    def slow(*_):
+        release.wait(5)
+        return Answer()
+
+    monkeypatch.setattr(transport, "timeout_for", lambda size: httpx.Timeout(0.1))
+    with server(tmp_path, OURS, slow) as host:
+        line = _line(host)
+        with pytest.raises(EnvironmentFault) as fault:
+            line.down_list()
+        release.set()
+        line.close()
+    assert _code(fault) == "line.timeout"
+
+
+def test_time_outs_grow_with_size():
+    small, large = timeout_for(0), timeout_for(10 * 1024 * 1024)
+    assert large.read > small.read + 100
+    assert large.connect == small.connect
+
+
+def test_the_private_key_leaves_no_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    _line("127.0.0.1:1").close()
+    assert list(Path(tmp_path).iterdir()) == []
+
+
+def test_keys_are_not_shown():
+    keys = keys_for("127.0.0.1:1", OURS)
+    assert keys.tls_key.hex()[:16] not in repr(keys)
+    assert repr(keys) == "TerminalKeys(T01)"
