@@ -94,6 +94,7 @@ def upgrade() -> None:
         sa.Column("key_generation", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.PrimaryKeyConstraint("owner_kind", "owner_id", name=op.f("pk_my_number")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_my_number_search_index", "my_number", ["search_index"], unique=False)
     op.create_table(
@@ -235,6 +236,7 @@ def upgrade() -> None:
             ["person_id"], ["person.id"], name=op.f("fk_address_person_id_person")
         ),
         sa.PrimaryKeyConstraint("person_id", "kind", name=op.f("pk_address")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "atena",
@@ -246,6 +248,7 @@ def upgrade() -> None:
             ["person_id"], ["person.id"], name=op.f("fk_atena_person_id_person")
         ),
         sa.PrimaryKeyConstraint("municipality_code", "atena_number", name=op.f("pk_atena")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_atena_atena_number", "atena", ["atena_number"], unique=False)
     op.create_index("ix_atena_person_id_current", "atena", ["person_id", "current"], unique=False)
@@ -334,6 +337,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "municipality_code", "household_number", "person_id", name=op.f("pk_household_member")
         ),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_household_member_person_id", "household_member", ["person_id"], unique=False
@@ -358,9 +362,13 @@ def upgrade() -> None:
             ["person_id"], ["person.id"], name=op.f("fk_insured_person_id_person")
         ),
         sa.PrimaryKeyConstraint("insured_number", "acquired_on", name=op.f("pk_insured")),
+        sqlite_with_rowid=False,
     )
     op.create_index(
-        "ix_insured_person_id_acquired_on", "insured", ["person_id", "acquired_on"], unique=False
+        "ix_insured_person_id_acquired_on_batch",
+        "insured",
+        ["person_id", "acquired_on", "batch"],
+        unique=False,
     )
     op.create_table(
         "restriction",
