@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 
 from app.core.clock import Clock
 from app.core.errors import Bug, MadoguchiError
@@ -66,6 +66,10 @@ __all__ = [
 SYSTEM = "system"
 REFRESH = "session.refresh"
 _OWN_WRITES = ("credential.counter",)
+_ACT = insert(act_table)
+_COUNTER = (
+    update(credential).where(credential.c.id == bindparam("key")).values(counter=bindparam("seen"))
+)
 
 
 class Gate:
@@ -359,14 +363,15 @@ class Gate:
         self, work: Work, function_id: str, staff_id: str, nonce: bytes, line: int, salt: bytes
     ) -> None:
         work.run(
-            insert(act_table).values(
-                nonce=nonce.hex(),
-                function_id=function_id,
-                staff_id=staff_id,
-                journal_line=line,
-                at=self._clock.now().isoformat(),
-                salt=salt,
-            )
+            _ACT,
+            {
+                "nonce": nonce.hex(),
+                "function_id": function_id,
+                "staff_id": staff_id,
+                "journal_line": line,
+                "at": self._clock.now().isoformat(),
+                "salt": salt,
+            },
         )
 
     def _act_work(self, work: Work, draft: Draft, line: int, key: bytes | None) -> ActWork:
@@ -473,8 +478,4 @@ def _begun(draft: Draft, confirmed: Sequence[Confirmed]) -> Entry:
 
 def _keep_counters(work: Work, confirmed: Sequence[Confirmed]) -> None:
     for one in confirmed:
-        work.run(
-            update(credential)
-            .where(credential.c.id == one.evidence.credential_id)
-            .values(counter=one.counter)
-        )
+        work.run(_COUNTER, {"key": one.evidence.credential_id, "seen": one.counter})

@@ -32,8 +32,7 @@ from app.security.standing import (
     Place,
     read_credential,
     read_credentials,
-    read_grants,
-    read_staff,
+    read_standing,
 )
 from db.tables import METADATA
 from db.work import Work
@@ -148,8 +147,8 @@ def check_recent(function: Function, live: LiveSession, now: float) -> None:
 
 def right_of(work: Work, staff_id: str, function: Function, now: datetime, house: House) -> Grant:
     """The right under which this person runs this function now; raises ``Refusal``."""
-    read_staff(work, staff_id).check(now.date())
-    rights = read_grants(work, staff_id, function.id)
+    person, rights = read_standing(work, staff_id, function.id)
+    person.check(now.date())
     fitting = [one for one in rights if one.access == access_of(function).value]
     return holding(fitting, now.date(), house.calendar)
 
@@ -165,8 +164,9 @@ def second_right(
         raise refusal("approval.not_asked")
     wanted = SUPERVISE if role is Role.SUPERVISOR else draft.function.id
     try:
-        read_staff(work, staff_id).check(now.date())
-        return holding(read_grants(work, staff_id, wanted), now.date(), house.calendar)
+        person, rights = read_standing(work, staff_id, wanted)
+        person.check(now.date())
+        return holding(rights, now.date(), house.calendar)
     except Refusal as cause:
         raise refusal("approval.right") from cause
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.core.clock import Clock
 from app.security import gate_checks as checks
@@ -21,6 +21,8 @@ from app.security.spec import Actor, Function
 from app.security.standing import READS, Place, read_place
 from db.tables.control import act as act_table
 from db.work import Store, Work
+
+_USED = select(act_table.c.journal_line).where(act_table.c.nonce == bindparam("nonce"))
 
 
 class Questions:
@@ -93,8 +95,7 @@ class Questions:
         with self._store.view((*READS, "act", *tables)) as work:
             grant, place = self.standing(work, draft.function, live, draft.purpose)
             checks.check_draft(draft, self._house, now)
-            used = select(act_table.c.journal_line).where(act_table.c.nonce == draft.nonce.hex())
-            if work.scalar(used) is not None:
+            if work.scalar(_USED, {"nonce": draft.nonce.hex()}) is not None:
                 raise refusal("act.nonce_used")
             checks.check_rows(work, draft.versions)
             if grant.id != draft.grant_id:

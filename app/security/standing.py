@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, literal, select, union_all
 
 from app.core.settings import Settings
 from app.security.approval import Credential
+from app.security.clock_mark import MARK_FACT
 from app.security.grants import Grant, GrantState
 from app.security.refusals import refusal
 from db.tables.control import credential, grant_row, setting, staff, store_fact
@@ -59,67 +59,93 @@ class Place:
     settings: Settings
 
 
+# Built once: the gate asks them at every act, and building costs more than asking.
+_STAFF = select(staff).where(staff.c.id == bindparam("staff_id"))
+_GRANTS = select(grant_row).where(grant_row.c.staff_id == bindparam("staff_id"))
+_GRANT_COLUMNS = tuple(column.label(f"grant_{column.name}") for column in grant_row.c)
+_STANDING = (
+    select(staff, *_GRANT_COLUMNS)
+    .outerjoin(
+        grant_row,
+        (grant_row.c.staff_id == staff.c.id)
+        & (grant_row.c.function_id == bindparam("function_id")),
+    )
+    .where(staff.c.id == bindparam("staff_id"))
+)
+_CREDENTIAL = select(credential).where(credential.c.id == bindparam("credential_id"))
+_CREDENTIALS = select(credential).where(
+    credential.c.staff_id == bindparam("staff_id"), credential.c.revoked_at == ""
+)
+_PLACE = union_all(
+    select(literal("fact").label("kind"), store_fact.c.name, store_fact.c.value),
+    select(literal("setting").label("kind"), setting.c.name, setting.c.value),
+)
+
+
 def read_staff(work: Work, staff_id: str) -> Staff:
     """Raises ``Refusal`` ``staff.unknown``."""
-    row = work.first(select(staff).where(staff.c.id == staff_id))
+    row = work.first(_STAFF, {"staff_id": staff_id})
     if row is None:
         raise refusal("staff.unknown")
-    return Staff(
-        row.id,
-        row.name,
-        date.fromisoformat(row.valid_from),
-        date.fromisoformat(row.valid_to),
-        date.fromisoformat(row.left_on) if row.left_on else None,
-        date.fromisoformat(row.password_set_on),
-        bool(row.contractor),
-    )
+    return _staff(row)
 
 
-def read_grants(work: Work, staff_id: str, function_id: str | None = None) -> tuple[Grant, ...]:
-    """One person's rights, to one function or to all."""
-    statement = select(grant_row).where(grant_row.c.staff_id == staff_id)
-    if function_id is not None:
-        statement = statement.where(grant_row.c.function_id == function_id)
-    return tuple(grant_of(row) for row in work.all(statement))
+def read_standing(work: Work, staff_id: str, function_id: str) -> tuple[Staff, tuple[Grant, ...]]:
+    """A person and their rights to one function, in one question.
+
+    Raises ``Refusal`` ``staff.unknown``.
+    """
+    rows = work.all(_STANDING, {"staff_id": staff_id, "function_id": function_id})
+    if not rows:
+        raise refusal("staff.unknown")
+    held = tuple(grant_of(row, "grant_") for row in rows if row.grant_id is not None)
+    return _staff(rows[0]), held
 
 
-def grant_of(row: Any) -> Grant:
-    """A row of ``grant_row`` as a value."""
+def read_grants(work: Work, staff_id: str) -> tuple[Grant, ...]:
+    """All of one person's rights."""
+    return tuple(grant_of(row) for row in work.all(_GRANTS, {"staff_id": staff_id}))
+
+
+def grant_of(row: Any, prefix: str = "") -> Grant:
+    """A row of ``grant_row`` as a value; ``prefix`` is that of its columns."""
+    values = row._mapping
+    effected_at = values[prefix + "effected_at"]
     return Grant(
-        id=row.id,
-        staff_id=row.staff_id,
-        function_id=row.function_id,
-        access=row.access,
-        valid_from=date.fromisoformat(row.valid_from),
-        valid_to=date.fromisoformat(row.valid_to),
-        state=GrantState(row.state),
-        requested_by=row.requested_by,
-        approved_by=row.approved_by,
-        effected_by=row.effected_by,
-        effected_on=date.fromisoformat(row.effected_at[:10]) if row.effected_at else None,
-        confirmed_by=row.confirmed_by,
-        version=row.version,
+        id=values[prefix + "id"],
+        staff_id=values[prefix + "staff_id"],
+        function_id=values[prefix + "function_id"],
+        access=values[prefix + "access"],
+        valid_from=date.fromisoformat(values[prefix + "valid_from"]),
+        valid_to=date.fromisoformat(values[prefix + "valid_to"]),
+        state=GrantState(values[prefix + "state"]),
+        requested_by=values[prefix + "requested_by"],
+        approved_by=values[prefix + "approved_by"],
+        effected_by=values[prefix + "effected_by"],
+        effected_on=date.fromisoformat(effected_at[:10]) if effected_at else None,
+        confirmed_by=values[prefix + "confirmed_by"],
+        version=values[prefix + "version"],
     )
 
 
 def read_credential(work: Work, credential_id: bytes) -> Credential | None:
     """A registered key, revoked ones included."""
-    row = work.first(select(credential).where(credential.c.id == credential_id))
+    row = work.first(_CREDENTIAL, {"credential_id": credential_id})
     return None if row is None else _credential(row)
 
 
 def read_credentials(work: Work, staff_id: str) -> tuple[Credential, ...]:
     """One person's keys that are in use."""
-    mine = credential.c.staff_id == staff_id
-    rows = work.all(select(credential).where(mine, credential.c.revoked_at == ""))
-    return tuple(_credential(row) for row in rows)
+    return tuple(_credential(row) for row in work.all(_CREDENTIALS, {"staff_id": staff_id}))
 
 
 def read_place(work: Work) -> Place:
     """The facts of this terminal and the settings in force."""
-    facts = pairs(work.all(select(store_fact.c.name, store_fact.c.value)))
-    changed = pairs(work.all(select(setting.c.name, setting.c.value)))
-    mark = facts.get("clock_mark", "")
+    facts: dict[str, str] = {}
+    changed: dict[str, str] = {}
+    for row in work.all(_PLACE):
+        (facts if row.kind == "fact" else changed)[row.name] = row.value
+    mark = facts.get(MARK_FACT, "")
     return Place(
         facts.get(TERMINAL_STATE_FACT, ""),
         facts.get(MEDIA_FACT, "") == "1",
@@ -129,9 +155,16 @@ def read_place(work: Work) -> Place:
     )
 
 
-def pairs(rows: Iterable[Any]) -> dict[str, str]:
-    """Rows of name and value as a mapping."""
-    return {str(name): str(value) for name, value in rows}
+def _staff(row: Any) -> Staff:
+    return Staff(
+        row.id,
+        row.name,
+        date.fromisoformat(row.valid_from),
+        date.fromisoformat(row.valid_to),
+        date.fromisoformat(row.left_on) if row.left_on else None,
+        date.fromisoformat(row.password_set_on),
+        bool(row.contractor),
+    )
 
 
 def _credential(row: Any) -> Credential:

@@ -24,7 +24,7 @@ from app.security.grants import Grant
 from app.security.roles import roles_on
 from app.security.slot_model import encode_person_keys
 from app.security.spec import Actor, Function, Kind, StepUp
-from app.security.standing import read_grants
+from app.security.standing import read_standing
 from tests.support import keys
 from tests.support.signers import Signer
 from tests.support.world import STAFF, World
@@ -103,8 +103,8 @@ def _viewing(who: str, view: Callable[[World, Session], object]) -> Example:
 def _new_grant(world: World, **values: Any) -> Grant:
     """A right of the clerk to the administrator's function, at the step that is wanted."""
     world.add_grant("clerk", "records.verify", **values)
-    with world.store.view(("grant_row",)) as work:
-        (grant,) = read_grants(work, world.staff_id("clerk"), "records.verify")
+    with world.store.view(("grant_row", "staff")) as work:
+        _, (grant,) = read_standing(work, world.staff_id("clerk"), "records.verify")
     return grant
 
 

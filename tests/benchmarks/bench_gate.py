@@ -1,0 +1,181 @@
+"""The gate's own cost and the proof of the journal (DESIGN 9), on 1,000,000 lines."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.security.approval import Subject
+from app.security.authenticators.verify import verify_assertion
+from app.security.journal_line import Entry, State, encode_line
+from app.security.journal_verify import PublicKey, verify, verify_chain
+from app.wire.heads import chain_hash
+from tests.benchmarks.frame import Bench, Better, Row
+from tests.support.signers import Signer
+from tests.support.world import STAFF, World, world_in
+
+Cost = tuple[float, float]
+"""Wall and CPU time."""
+
+LINES = 1_000_000
+ACTS = 300
+SIGNATURES = 20_000
+
+
+@contextmanager
+def full_world() -> Iterator[World]:
+    """A terminal whose journal has a million view lines, chained as the journal does."""
+    with tempfile.TemporaryDirectory() as folder, world_in(Path(folder)) as world:
+        _fill(world, LINES)
+        world.journal._head = world.journal.file.last()
+        yield world
+
+
+def _fill(world: World, count: int) -> None:
+    head = world.journal.head
+    number, value = head.number, head.hash
+    at = world.clock.now().isoformat()
+    with world.journal.file.write() as connection:
+        for index in range(count):
+            entry = Entry(
+                State.VIEW,
+                "persons.open",
+                "S101",
+                session="session-S101",
+                subject=Subject("person", f"T01-1-{index:06d}"),
+                shown=(f"T01-1-{index:06d}",),
+            )
+            body = encode_line(at, "T01", 1, entry)
+            number += 1
+            value = chain_hash(value, number, hashlib.sha256(body).digest())
+            connection.execute(
+                "INSERT INTO line (number, hash, body) VALUES (?, ?, ?)", (number, value, body)
+            )
+
+
+def gate_rows() -> Iterable[Row]:
+    """Cost of the gate per act and per view, and of proving the chain."""
+    with full_world() as world:
+        disk = _disk(world)
+        for name, once in (("view", _view(world)), ("act with touch", _act(world))):
+            wall, own = _p95(once)
+            note = f"{world.journal.head.number:,} lines; a bare fsync here: p95 {disk:.2f} ms"
+            yield Row(f"gate: {name}, p95 with the disk", 3.0, wall, "ms", note=note)
+            yield Row(f"gate: {name}, p95 of its own CPU time", 3.0, own, "ms")
+        started = time.perf_counter()
+        head, count, broken = verify_chain(world.journal)
+        seconds = time.perf_counter() - started
+        assert head == world.journal.head
+        assert not broken
+        rate = count / seconds
+        yield Row("journal: chain", 50_000, rate, "lines/s", Better.MORE)
+
+
+def _disk(world: World) -> float:
+    """What the disk alone takes for one durable write of a page, p95 in milliseconds."""
+    handle = os.open(world.paths.data / "probe", os.O_CREAT | os.O_WRONLY, 0o600)
+    times = []
+    for _ in range(100):
+        started = time.perf_counter()
+        os.write(handle, b"x" * 4096)
+        os.fsync(handle)
+        times.append(time.perf_counter() - started)
+    os.close(handle)
+    return statistics.quantiles(times, n=20)[-1] * 1000
+
+
+def signature_rows() -> Iterable[Row]:
+    """Signatures of acts verified, with everything their lines say compared."""
+    with tempfile.TemporaryDirectory() as folder, world_in(Path(folder)) as world:
+        draft = world.gate.prepare("own.change_password", world.session("clerk"))
+        with world.gate.act(draft, world.approvals(draft)):
+            pass
+        _repeat_signed(world, SIGNATURES)
+        world.journal._head = world.journal.file.last()
+        keys = {
+            Signer.of(one).credential_id: PublicKey(one, Signer.of(one).public_key)
+            for one, _, _ in STAFF.values()
+        }
+        started = time.process_time()
+        report = verify(world.journal, keys, verify_assertion)
+        seconds = time.process_time() - started
+        assert report.whole, report.findings[:3]
+        rate = report.signatures / seconds
+        yield Row("journal: signatures", 10_000, rate, "/s", Better.MORE, "CPU time, one core")
+
+
+def _repeat_signed(world: World, count: int) -> None:
+    begun = next(line for line in world.lines() if line.entry.state is State.BEGUN)
+    number, value = world.journal.head.number, world.journal.head.hash
+    with world.journal.file.write() as connection:
+        for index in range(count * 2):
+            entry = begun.entry
+            if index % 2:
+                entry = Entry(State.DONE, entry.function_id, entry.staff_id, of=number)
+            body = encode_line(begun.at, begun.terminal, begun.epoch, entry)
+            number += 1
+            value = chain_hash(value, number, hashlib.sha256(body).digest())
+            connection.execute(
+                "INSERT INTO line (number, hash, body) VALUES (?, ?, ?)", (number, value, body)
+            )
+
+
+def _view(world: World) -> Callable[[], Cost]:
+    session = world.session("clerk")
+
+    def once() -> Cost:
+        with _Watch() as watch, world.gate.view("persons.enter", session):
+            pass
+        return watch.cost
+
+    return once
+
+
+def _act(world: World) -> Callable[[], Cost]:
+    session = world.session("clerk")
+
+    def once() -> Cost:
+        with _Watch() as preparing:
+            draft = world.gate.prepare("own.change_password", session, sentence="例")
+        approvals = world.approvals(draft)
+        with _Watch() as acting, world.gate.act(draft, approvals):
+            pass
+        return preparing.cost[0] + acting.cost[0], preparing.cost[1] + acting.cost[1]
+
+    return once
+
+
+class _Watch:
+    """Wall and CPU seconds of a block."""
+
+    cost: Cost = (0.0, 0.0)
+
+    def __enter__(self) -> _Watch:
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.cost = (time.perf_counter() - self._wall, time.process_time() - self._cpu)
+
+
+def _p95(once: Callable[[], Cost]) -> Cost:
+    """95th percentiles in milliseconds over ``ACTS`` runs, after a few to warm up."""
+    for _ in range(20):
+        once()
+    costs = [once() for _ in range(ACTS)]
+    wall, own = (
+        statistics.quantiles(values, n=20)[-1] * 1000 for values in zip(*costs, strict=True)
+    )
+    return wall, own
+
+
+BENCHES = (
+    Bench("gate", "The gate's own cost, and the journal's chain", gate_rows),
+    Bench("signatures", "The signatures of a journal", signature_rows),
+)
