@@ -232,6 +232,17 @@ def load_fonts(config: Path = RESOURCES / "fonts" / "fonts.toml") -> FontSet:
     return FontSet(specs)
 
 
+def absent_fonts(config: Path = RESOURCES / "fonts" / "fonts.toml") -> tuple[str, ...]:
+    """Names of configured fonts that the program starts without and whose file is not there.
+
+    What only they hold cannot be printed. Raises as ``load_fonts``.
+    """
+    present = {file.spec.name for file in load_fonts(config).files}
+    document = tomllib.loads(config.read_text(encoding="utf-8"))
+    names = (str(entry["name"]) for entry in document["font"])
+    return tuple(name for name in names if name not in present)
+
+
 def split_runs(text: str, fonts: FontSet, size: float, role: str = "mincho") -> Line:
     """Split ``text`` into runs of glyphs at ``size`` (any unit; advances come in the same).
 

@@ -1,0 +1,162 @@
+"""The command line: ``madoguchi --help``. One module per command does the work.
+
+What is heavy (Qt, the peers, training) is imported by the command that needs it, by name: so
+a headless command loads none of it, and the production bundle, which has neither peers nor
+training nor the demonstration, says so instead of failing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from app.core.clock import SystemClock
+from app.core.errors import MadoguchiError
+
+DATA_VARIABLE = "MADOGUCHI_DATA"
+DONE, FAILED, NOT_HERE = 0, 1, 2
+NOT_IN_PRODUCTION = ("app.demo", "app.peers", "app.training")
+"""What the production bundle leaves out (DESIGN 8); ``build.spec`` takes the list from here."""
+
+
+def default_data() -> Path:
+    """The terminal's data directory: the variable, else the account's own place."""
+    named = os.environ.get(DATA_VARIABLE)
+    if named:
+        return Path(named)
+    if sys.platform == "win32":
+        return Path(os.environ["LOCALAPPDATA"]) / "Madoguchi"
+    return Path.home() / ".local" / "share" / "madoguchi"
+
+
+def _late(place: str) -> Callable[..., Any]:
+    """The function at ``"module:name"``, imported now."""
+    module, _, name = place.partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return found
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    run = _late("app.demo:run_demo")
+    return int(run(Path(arguments.out), persons=arguments.persons, window=arguments.window))
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    return int(_late("app.counter:run_counter")(_data(arguments)))
+
+
+def _found(arguments: argparse.Namespace) -> int:
+    return int(_late("app.setting_up:found_terminal")(_data(arguments)))
+
+
+def _enrol(arguments: argparse.Namespace) -> int:
+    enrol = _late("app.setting_up:enrol_terminal")
+    return int(enrol(_data(arguments), arguments.url, Path(arguments.ca)))
+
+
+def _journal(arguments: argparse.Namespace) -> int:
+    return int(_late("app.setting_up:verify_journal")(_data(arguments), arguments.anchor))
+
+
+def _peer(arguments: argparse.Namespace) -> int:
+    return int(_late("app.peers.union.main:main")(arguments.arguments))
+
+
+def _self_check(arguments: argparse.Namespace) -> int:
+    from app.self_check import Level, Machine, self_check
+
+    data = _data(arguments)
+    machine = Machine(clock=SystemClock(), data=data if data.exists() else None)
+    worst = DONE
+    for finding in self_check(machine):
+        print(f"{finding.level.value} {finding.subject}：{finding.text}", flush=True)
+        worst = FAILED if finding.level is Level.FAILURE else worst
+    return worst
+
+
+def _screen_check(_: argparse.Namespace) -> int:
+    print(_late("app.ui.base.screen_check:draw_one_screen")())
+    return DONE
+
+
+def _interface_book(_: argparse.Namespace) -> int:
+    print(_late("app.wire.book:interface_book")(), end="")
+    return DONE
+
+
+def _manual(_: argparse.Namespace) -> int:
+    print(_late("app.manual:operators_manual")(SystemClock().now().date()), end="")
+    return DONE
+
+
+def _data(arguments: argparse.Namespace) -> Path:
+    return Path(arguments.data) if arguments.data else default_data()
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command of the program."""
+    top = argparse.ArgumentParser(
+        prog="madoguchi",
+        description="Counter terminal (窓口端末) for the late-stage elderly medical care system.",
+        epilog=f"Data directory: --data, else ${DATA_VARIABLE}, else the account's own place.",
+    )
+    top.add_argument("--data", help="data directory of this terminal")
+    commands = top.add_subparsers(dest="command", required=True, metavar="command")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], text: str, **more: Any) -> Any:
+        added = commands.add_parser(name, help=text, description=text, **more)
+        added.set_defaults(run=run)
+        return added
+
+    demo = command("demo", _demo, "training terminal; scripted where there is no display")
+    demo.add_argument("--out", default="demo-out", help="where prints and pictures go")
+    demo.add_argument("--persons", type=int, default=10_000, help="size of the municipality")
+    demo.add_argument(
+        "--window", choices=("auto", "yes", "no"), default="auto", help="open a window or script it"
+    )
+    command("run", _run, "open the counter's window")
+    command("found", _found, "first start: two founders, their keys, recovery shares")
+    enrol = command("enrol", _enrol, "ask the union for this terminal's certificate")
+    enrol.add_argument("url", help="address of the union's standard system")
+    enrol.add_argument("ca", help="file with the union's root certificate")
+    peer = command("peer", _peer, "reference peers: madoguchi peer union …", add_help=False)
+    peer.add_argument("name", choices=("union",))
+    peer.add_argument("arguments", nargs=argparse.REMAINDER)
+    command("self-check", _self_check, "does the program work on this machine, is the machine fit")
+    journal = command("journal", _journal, "journal verify: prove the journal of operations")
+    journal.add_argument("action", choices=("verify",))
+    journal.add_argument("--anchor", default="", help="fingerprint of the genesis (union keeps it)")
+    command("interface-book", _interface_book, "render the interface book (Markdown)")
+    command("manual", _manual, "render the operator's manual (Japanese, Markdown)")
+    screen = commands.add_parser("screen-check")  # a part of self-check, in a process of its own
+    screen.set_defaults(run=_screen_check)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command: 0 done, 1 refused or failed (the reason on stderr), 2 wrong usage or
+    not part of this program."""
+    arguments = parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except MadoguchiError as error:
+        print(f"{error.message}\n{error.remedy}", file=sys.stderr)
+        return FAILED
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith(NOT_IN_PRODUCTION):
+            raise
+        print(
+            "この命令は、研修用の命令です。本番用のプログラムには入っていません。\n"
+            "研修用のプログラムで実行してください。",
+            file=sys.stderr,
+        )
+        return NOT_HERE
+
+
+if __name__ == "__main__":
+    sys.exit(main())
