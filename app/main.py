@@ -12,6 +12,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +90,12 @@ def _interface_book(_: argparse.Namespace) -> int:
     return DONE
 
 
-def _manual(_: argparse.Namespace) -> int:
-    print(_late("app.manual:operators_manual")(SystemClock().now().date()), end="")
+def _manual(arguments: argparse.Namespace) -> int:
+    from app.core.tables import load_tables, shipped_tables
+
+    book = "permission_book" if arguments.table else "operators_manual"
+    day = arguments.day or SystemClock().now().date()
+    print(_late(f"app.manual:{book}")(day, load_tables(shipped_tables())), end="")
     return DONE
 
 
@@ -132,7 +137,11 @@ def parser() -> argparse.ArgumentParser:
     journal.add_argument("action", choices=("verify",))
     journal.add_argument("--anchor", default="", help="fingerprint of the genesis (union keeps it)")
     command("interface-book", _interface_book, "render the interface book (Markdown)")
-    command("manual", _manual, "render the operator's manual (Japanese, Markdown)")
+    manual = command("manual", _manual, "render the operator's manual (Japanese, Markdown)")
+    manual.add_argument(
+        "--table", action="store_true", help="the permission table (対応表) instead"
+    )
+    manual.add_argument("--day", type=date.fromisoformat, help="roles as of this day (YYYY-MM-DD)")
     screen = commands.add_parser("screen-check")  # a part of self-check, in a process of its own
     screen.set_defaults(run=_screen_check)
     return top
