@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: setup demo test check bench faults bundle format lock
+.PHONY: setup demo test check bench faults bundle docs format lock
 
 setup:
 	@./.ci/bootstrap
@@ -21,6 +21,11 @@ check: setup
 
 bench: setup
 	@$(PY) -m tests.benchmarks
+
+docs: setup
+	@$(PY) -m app.main interface-book > docs/interface-book.md
+	@$(PY) -m app.main manual --day 2026-11-20 > docs/manual.md
+	@$(PY) -m app.main manual --table --day 2026-11-20 > docs/permission-table.md
 
 format: setup
 	@$(PY) -m ruff format .
