@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
@@ -32,7 +33,7 @@ class Authority:
         default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
     )
 
-    @property
+    @cached_property
     def pem(self) -> bytes:
         """Its own certificate."""
         return self.issue(self.key.public_key(), self.name, authority=True)
