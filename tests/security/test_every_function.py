@@ -21,7 +21,8 @@ from app.security.journal_line import State
 from app.security.spec import Actor, Function, MyNumber, Need, StepUp
 from db.tables import METADATA
 from db.tables.control import act
-from tests.support.examples import EXAMPLES, Attempt, attempt_of
+from tests.support.attempts import Attempt
+from tests.support.examples import EXAMPLES, attempt_of
 from tests.support.signers import Signer
 from tests.support.world import World, world_in
 
@@ -57,6 +58,8 @@ class Case:
         session = self.world.session(self.attempt.who)
         if self.attempt.view is not None:
             return self.attempt.view(session)
+        if self.attempt.does is not None:
+            return self.attempt.does(session)
         draft = self.prepared()
         return self.perform(draft, self.world.approvals(draft))
 
@@ -341,3 +344,14 @@ def _used(draft: Draft, line: int) -> Insert:
 
 def test_every_example_is_of_a_function() -> None:
     assert set(EXAMPLES) <= set(CATALOG)
+
+
+COUNTER_AREAS = {"persons", "eligibility", "files"}
+BY_THE_GATE_ALONE = {"eligibility.verify_by_system"}
+"""A right without a service of its own: it opens a choice in the entry (SEC-05)."""
+
+
+def test_every_function_at_the_counter_has_an_example_of_its_own() -> None:
+    at_the_counter = {f.id for f in CATALOG.values() if f.area in COUNTER_AREAS}
+    entrances = {f"{area}.enter" for area in COUNTER_AREAS}
+    assert at_the_counter - entrances - BY_THE_GATE_ALONE <= set(EXAMPLES)

@@ -9,7 +9,6 @@ attempted through the gate itself with an empty handler.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,25 +25,10 @@ from app.security.slot_model import encode_person_keys
 from app.security.spec import Actor, Function, Kind, StepUp
 from app.security.standing import read_standing
 from tests.support import keys
+from tests.support.attempts import Attempt, Example
+from tests.support.counter_examples import COUNTER_EXAMPLES
 from tests.support.signers import Signer
 from tests.support.world import STAFF, World
-
-Prepare = Callable[[Session], Draft]
-Perform = Callable[[Draft, Sequence[Approval]], object]
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """Who does it, and how: ``prepare`` and ``perform``, or ``view``, or ``system``."""
-
-    who: str
-    prepare: Prepare | None = None
-    perform: Perform | None = None
-    view: Callable[[Session], object] | None = None
-    system: Callable[[], object] | None = None
-
-
-Example = Callable[[World], Attempt]
 
 
 def attempt_of(world: World, function: Function) -> Attempt:
@@ -345,4 +329,5 @@ EXAMPLES: dict[str, Example] = {
         ),
     ),
     "records.note_review": _review,
+    **COUNTER_EXAMPLES,
 }

@@ -255,8 +255,8 @@ def perform_issue(
     The row comes first: paper without a row cannot exist; a row without paper is found on the
     day list, because its sheet waits to be confirmed.
     """
-    _require_same_pdf(draft, proof)
     with gate.act(draft, approvals) as work:
+        _require_same_pdf(draft, proof)
         content: Issue = work.content
         _require_state(work, content.number, "reserved")
         _require_current(work, content.case_id, content.decision_id)
@@ -353,8 +353,8 @@ def perform_reprint(
 ) -> Issued:
     """Print the next sheet. Refused while the sheet before is not recorded as spoilt, and for
     a PDF that is not the one issued."""
-    _require_same_pdf(draft, proof)
     with gate.act(draft, approvals) as work:
+        _require_same_pdf(draft, proof)
         content: Reprint = work.content
         row = work.first(select(certificate).where(certificate.c.number == content.number))
         states = [

@@ -1,0 +1,431 @@
+"""Examples of every function at the counter: persons, eligibility, files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import insert
+
+from app.functions.eligibility import (
+    cases,
+    certificates,
+    check_list,
+    closing,
+    decisions,
+    namesakes,
+    second_look,
+    sending,
+    slips,
+)
+from app.handlers import handlers
+from app.persons import find, numbers, restrictions, show
+from app.security.gate import Session
+from app.wire.files import FILES
+from db.tables.cases import check_entry
+from tests.support.attempts import Attempt, Example
+from tests.support.counter import (
+    ENTRY,
+    NUMBER,
+    Counter,
+    KeepingPrinter,
+    Resident,
+    accepted,
+    put_residents,
+    refused,
+)
+from tests.support.line import LoopUnion, enrol
+from tests.support.sendings import sample
+from tests.support.world import World
+
+DAY = date(2026, 11, 16)
+
+
+def at(world: World) -> Counter:
+    """The desk of this world, enrolled."""
+    counter = Counter(world, LoopUnion())
+    enrol(world, counter.union)
+    return counter
+
+
+# -- persons -------------------------------------------------------------------------------
+
+
+def _search(world: World) -> Attempt:
+    put_residents(world, Resident())
+    return Attempt(
+        "clerk",
+        view=lambda session: find.search(world.gate, session, "たかはし", world.tables, DAY),
+    )
+
+
+def _search_by_number(world: World) -> Attempt:
+    put_residents(world, Resident(my_number=NUMBER))
+
+    def search(session: Session) -> object:
+        with world.gate.view(
+            find.NUMBER_FUNCTION, session, purpose="identity_check"
+        ) as work:  # the service itself asks for the right first and then searches without it
+            return work.my_number.find(NUMBER)
+
+    return Attempt("clerk", view=search)
+
+
+def _open_person(world: World) -> Attempt:
+    put_residents(world, Resident())
+    return Attempt(
+        "clerk",
+        view=lambda session: show.open_person(
+            world.gate, session, "P-1", world.tables, DAY, by_number=False, confirmed=False
+        ),
+    )
+
+
+def _show_number(world: World) -> Attempt:
+    put_residents(world, Resident(my_number=NUMBER))
+    return Attempt(
+        "clerk",
+        lambda session: numbers.prepare_show_number(world.gate, session, "P-1", "question"),
+        lambda draft, given: numbers.perform_show_number(world.gate, draft, tuple(given)),
+    )
+
+
+def _mark(world: World) -> Attempt:
+    put_residents(world, Resident())
+    return Attempt(
+        "clerk",
+        lambda session: restrictions.prepare_mark(
+            world.gate, session, "P-1", DAY, date(2027, 11, 15)
+        ),
+        lambda draft, given: restrictions.perform_mark(world.gate, draft, tuple(given)),
+    )
+
+
+def _lift(world: World) -> Attempt:
+    put_residents(world, Resident(care=True))
+    return Attempt(
+        "supervisor",
+        lambda session: restrictions.prepare_lift(world.gate, session, "P-1"),
+        lambda draft, given: restrictions.perform_lift(world.gate, draft, tuple(given)),
+    )
+
+
+# -- a case and its sending ----------------------------------------------------------------
+
+
+def _open_case(world: World) -> Attempt:
+    return Attempt(
+        "clerk",
+        does=lambda session: cases.open_case(world.gate, session, cases.MOVE_IN, ENTRY),
+    )
+
+
+def _on_draft(
+    call: Callable[[World, Session, cases.Case], object], kind: str = "does", **changed: str
+) -> Example:
+    """An example on a case that is keyed and not sent."""
+
+    def example(world: World) -> Attempt:
+        case = at(world).open(**changed)
+        return Attempt("clerk", **{kind: lambda session: call(world, session, case)})
+
+    return example
+
+
+def _send(world: World) -> Attempt:
+    counter = at(world)
+    case = counter.open()
+    return Attempt(
+        "clerk",
+        lambda session: counter.prepare_send(case),
+        lambda draft, given: sending.perform_send(world.gate, draft, tuple(given), world.tables),
+    )
+
+
+def _send_unregistered(world: World) -> Attempt:
+    counter = at(world)
+    case = counter.open(person_kind="3")
+    counter.look(case.id, "supervisor2")
+    case = cases.load_case(world.gate, world.session("clerk"), case.id)
+    return Attempt(
+        "clerk",
+        lambda session: counter.prepare_send(case),
+        lambda draft, given: sending.perform_send(world.gate, draft, tuple(given), world.tables),
+    )
+
+
+def _withdraw(world: World) -> Attempt:
+    counter = at(world)
+    sent = counter.send(counter.open())
+    case = cases.load_case(world.gate, world.session("clerk"), sent.case_id)
+    return Attempt("clerk", does=lambda session: sending.withdraw(world.gate, session, case))
+
+
+def _slip(world: World) -> Attempt:
+    counter = at(world)
+    sent = counter.send(counter.open())
+    case = cases.load_case(world.gate, world.session("clerk"), sent.case_id)
+    return Attempt(
+        "clerk",
+        does=lambda session: slips.print_slip(
+            world.gate,
+            session,
+            case,
+            world.tables,
+            counter.press,
+            counter.printer,
+            world.clock.now(),
+            office="見本市役所　保険年金課",
+            phone="000-000-0000",
+            training=True,
+        ),
+    )
+
+
+# -- the decision --------------------------------------------------------------------------
+
+
+def _receive_decision(world: World) -> Attempt:
+    counter = at(world)
+    sent = counter.send(counter.open())
+    entry = replace(sample("FILE-01")[0], case_id=sent.case_id)
+    record = replace(accepted(entry), decision_id="U15-1-000001", notification_id=sent.outbox_id)
+    spec = FILES["FILE-16"]
+
+    def receive() -> None:
+        with world.gate.system("eligibility.receive_decision") as work:
+            handlers(world.tables)[spec.applied_by](work, spec, [record])
+
+    return Attempt("", system=receive)
+
+
+def _show_decision(world: World) -> Attempt:
+    view = at(world).decided()
+    return Attempt("clerk", view=lambda session: decisions.show(world.gate, session, view.case_id))
+
+
+def _compare(world: World) -> Attempt:
+    view = at(world).decided()
+    return Attempt(
+        "clerk", does=lambda session: decisions.confirm_comparison(world.gate, session, view)
+    )
+
+
+def _second_look(world: World) -> Attempt:
+    view = at(world).decided()
+    return Attempt(
+        "supervisor",
+        lambda session: second_look.prepare_second_look(world.gate, session, view),
+        lambda draft, given: second_look.perform_second_look(world.gate, draft, tuple(given)),
+    )
+
+
+def _close_case(world: World) -> Attempt:
+    counter = at(world)
+    counter.answers.append(refused)
+    view = counter.decided()
+    return Attempt(
+        "clerk",
+        does=lambda session: closing.close_case(
+            world.gate, session, view.case_id, view.case_version
+        ),
+    )
+
+
+def _close_day(world: World) -> Attempt:
+    at(world).open()
+    return Attempt(
+        "supervisor",
+        lambda session: closing.prepare_close_day(world.gate, session, DAY),
+        lambda draft, given: closing.perform_close_day(world.gate, draft, tuple(given)),
+    )
+
+
+# -- the certificate -----------------------------------------------------------------------
+
+
+def _reserve(world: World) -> Attempt:
+    counter = at(world)
+    view = counter.compared()
+    return Attempt(
+        "clerk",
+        does=lambda session: certificates.reserve_and_draw(
+            world.gate, session, view, world.tables, counter.press, training=True
+        ),
+    )
+
+
+def _void(world: World) -> Attempt:
+    counter = at(world)
+    proof = counter.proof(counter.compared())
+    return Attempt(
+        "clerk",
+        does=lambda session: certificates.void(world.gate, session, proof.number, 1, "取りやめ"),
+    )
+
+
+def _issue(world: World) -> Attempt:
+    counter = at(world)
+    view = counter.compared()
+    proof = counter.proof(view)
+    return Attempt(
+        "clerk",
+        lambda session: certificates.prepare_issue(world.gate, session, proof, view),
+        lambda draft, given: certificates.perform_issue(
+            world.gate, draft, tuple(given), proof, KeepingPrinter()
+        ),
+    )
+
+
+def _settle(world: World) -> Attempt:
+    issued = at(world).issued()
+    return Attempt(
+        "clerk",
+        does=lambda session: certificates.settle_sheet(
+            world.gate, session, issued.number, issued.sheet_id, good=True
+        ),
+    )
+
+
+def _show_certificate(world: World) -> Attempt:
+    counter = at(world)
+    issued = counter.issued()
+    return Attempt(
+        "clerk",
+        view=lambda session: certificates.redraw(
+            world.gate, session, issued.number, world.tables, counter.press, training=True
+        ),
+    )
+
+
+def _reprint(world: World) -> Attempt:
+    counter = at(world)
+    issued = counter.issued()
+    counter.settle(issued, good=False, cause="紙詰まり")
+    proof = certificates.redraw(
+        world.gate,
+        world.session("clerk"),
+        issued.number,
+        world.tables,
+        counter.press,
+        training=True,
+    )
+    return Attempt(
+        "clerk",
+        lambda session: certificates.prepare_reprint(world.gate, session, proof, 2),
+        lambda draft, given: certificates.perform_reprint(
+            world.gate, draft, tuple(given), proof, counter.printer
+        ),
+    )
+
+
+# -- the check list ------------------------------------------------------------------------
+
+
+def put_check(world: World, entry_id: str = "C-1") -> check_list.CheckLine:
+    """One open entry."""
+    with world.hands_on("check_entry") as work:
+        work.run(
+            insert(check_entry).values(
+                id=entry_id,
+                origin="union",
+                cause="resident_differs",
+                municipality_code="152994",
+                atena_number="000000000004567",
+                detail="氏名が違います。",
+                listed_at="2026-11-16T08:30:00+09:00",
+            )
+        )
+    lines = check_list.list_checks(world.gate, world.session("clerk"))
+    return next(line for line in lines if line.id == entry_id)
+
+
+def _list_checks(world: World) -> Attempt:
+    put_check(world)
+    return Attempt("clerk", view=lambda session: check_list.list_checks(world.gate, session))
+
+
+def _settle_check(world: World) -> Attempt:
+    line = put_check(world)
+    return Attempt(
+        "clerk", does=lambda session: check_list.settle(world.gate, session, line, "notified")
+    )
+
+
+# -- files ---------------------------------------------------------------------------------
+
+
+def _exchange(world: World) -> Attempt:
+    counter = at(world)
+    return Attempt("", system=lambda: counter.engine.open_items())
+
+
+def _file(file_id: str) -> Example:
+    def example(world: World) -> Attempt:
+        spec = FILES[file_id]
+
+        def receive() -> None:
+            with world.gate.system(spec.applied_by) as work:
+                handlers(world.tables)[spec.applied_by](work, spec, list(sample(file_id)))
+
+        return Attempt("", system=receive)
+
+    return example
+
+
+COUNTER_EXAMPLES: dict[str, Example] = {
+    "persons.search": _search,
+    "persons.search_by_number": _search_by_number,
+    "persons.open": _open_person,
+    "persons.show_my_number": _show_number,
+    "persons.mark_support": _mark,
+    "persons.lift_support": _lift,
+    "eligibility.list_cases": _on_draft(
+        lambda world, session, case: cases.list_cases(world.gate, session), "view"
+    ),
+    "eligibility.open_case": _open_case,
+    "eligibility.load_case": _on_draft(
+        lambda world, session, case: cases.load_case(world.gate, session, case.id), "view"
+    ),
+    "eligibility.save_draft": _on_draft(
+        lambda world, session, case: cases.save_draft(
+            world.gate, session, case, ENTRY, cases.SUMMARY
+        )
+    ),
+    "eligibility.keep_number": _on_draft(
+        lambda world, session, case: cases.keep_number(world.gate, session, case, NUMBER)
+    ),
+    "eligibility.cancel_case": _on_draft(
+        lambda world, session, case: cases.cancel_case(
+            world.gate, session, case, "届出人が取りやめた"
+        )
+    ),
+    "eligibility.find_namesakes": _on_draft(
+        lambda world, session, case: namesakes.find(
+            world.gate, session, case.values, world.tables, DAY
+        ),
+        "view",
+    ),
+    "eligibility.send_notification": _send,
+    "eligibility.send_unregistered": _send_unregistered,
+    "eligibility.withdraw_notification": _withdraw,
+    "eligibility.receive_decision": _receive_decision,
+    "eligibility.show_decision": _show_decision,
+    "eligibility.compare_decision": _compare,
+    "eligibility.second_look": _second_look,
+    "eligibility.reserve_certificate": _reserve,
+    "eligibility.issue_certificate": _issue,
+    "eligibility.void_certificate": _void,
+    "eligibility.settle_sheet": _settle,
+    "eligibility.show_certificate": _show_certificate,
+    "eligibility.reprint_sheet": _reprint,
+    "eligibility.print_slip": _slip,
+    "eligibility.close_case": _close_case,
+    "eligibility.close_day": _close_day,
+    "eligibility.list_checks": _list_checks,
+    "eligibility.settle_check": _settle_check,
+    "files.exchange": _exchange,
+    "files.receive_insured": _file("FILE-17"),
+    "files.receive_check_list": _file("FILE-24"),
+}
