@@ -163,11 +163,11 @@ class UnionTerminal:
         self.answer = open_signed(EnrolmentAnswer, answer, signing_keys(union))
         self.connect(self.answer.certificate, self.tls_key)
 
-    def renew(self) -> EnrolmentState:
-        """New keys, vouched for by the present ones."""
+    def renew(self, replaces: str = "") -> EnrolmentState:
+        """New keys, vouched for by the present ones (``replaces``: named in their place)."""
         old, self.signing = self.signing, Ed25519PrivateKey.generate()
         self.tls_key = ec.generate_private_key(ec.SECP256R1())
-        request = self.request(replaces=signing_id(old))
+        request = self.request(replaces=replaces or signing_id(old))
         signature = old.sign(protocol.RENEWAL_DOMAIN + request)
         body = encode(Renewal(request, signing_id(old), signature))
         return decode(EnrolmentState, self.ask("POST", protocol.RENEWALS, body))

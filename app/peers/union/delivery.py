@@ -88,7 +88,7 @@ def acknowledge(system: System, caller: Caller, item_id: str, data: bytes) -> No
     """Keep the terminal's signed word on an item; said again, nothing changes. Raises Refused."""
     with system.database.write() as connection:
         row = _row(connection, caller, item_id)
-        keys = signing_keys(*signing_publics(connection, caller.terminal))
+        keys = signing_keys(*signing_publics(system, connection, caller.terminal))
         try:
             said = open_signed(Acknowledgement, data, keys)
         except MadoguchiError as cause:

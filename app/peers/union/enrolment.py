@@ -82,10 +82,18 @@ def caller_of(system: System, connection: Connection, certificate: str) -> Calle
     return Caller(row.id, row.municipality, certificate)
 
 
-def signing_publics(connection: Connection, terminal_id: str) -> tuple[bytes, ...]:
-    """The terminal's public signing halves: renewal overlaps, so there may be several."""
-    found = select(credential.c.signing).where(credential.c.terminal == terminal_id)
-    return tuple(row.signing for row in connection.execute(found))
+def signing_publics(system: System, connection: Connection, terminal_id: str) -> tuple[bytes, ...]:
+    """The terminal's public signing halves that have not run out: renewal overlaps, so there
+    may be several."""
+    found = select(credential.c.signing, credential.c.valid_to).where(
+        credential.c.terminal == terminal_id
+    )
+    now = system.clock.now()
+    return tuple(
+        row.signing
+        for row in connection.execute(found)
+        if datetime.fromisoformat(row.valid_to) >= now
+    )
 
 
 def receiving_of(connection: Connection, terminal_id: str) -> str:
@@ -93,7 +101,8 @@ def receiving_of(connection: Connection, terminal_id: str) -> str:
     found = (
         select(credential.c.receiving)
         .where(credential.c.terminal == terminal_id)
-        .order_by(credential.c.valid_to.desc())
+        .order_by(credential.c.position.desc())
+        .limit(1)
     )
     return str(connection.execute(found).scalar_one())
 
@@ -119,7 +128,7 @@ def receive_renewal(system: System, caller: Caller, data: bytes) -> EnrolmentSta
         raise Refused(Cause.MALFORMED) from cause
     request = _checked(renewal.request)
     with system.database.write() as connection:
-        keys = signing_keys(*signing_publics(connection, caller.terminal))
+        keys = signing_keys(*signing_publics(system, connection, caller.terminal))
         key = keys.get(renewal.key)
         if key is None or request.replaces != renewal.key:
             raise Refused(Cause.BAD_SIGNATURE)
@@ -375,6 +384,7 @@ def _certify(
             signing=request.signing,
             signing_key=key_id(request.signing),
             receiving=request.receiving,
+            position=next_value(connection, "credential"),
             valid_from=validity[0].isoformat(timespec="seconds"),
             valid_to=validity[1].isoformat(timespec="seconds"),
         )

@@ -25,7 +25,7 @@ def contact(system: System, caller: Caller, data: bytes) -> ContactAnswer:
     lines, and ``fork`` when the lines do not continue the head that was last countersigned.
     """
     with system.database.write() as connection:
-        said = _said(connection, caller, data)
+        said = _said(system, connection, caller, data)
         known = _stored(connection, caller.terminal)
         try:
             reached = _reached(said, known)
@@ -76,8 +76,8 @@ def signed_time(system: System, nonce: str) -> bytes:
     return sign(PeerTime(raw, system.now()), system.keys.signing)
 
 
-def _said(connection: Connection, caller: Caller, data: bytes) -> Contact:
-    keys = signing_keys(*signing_publics(connection, caller.terminal))
+def _said(system: System, connection: Connection, caller: Caller, data: bytes) -> Contact:
+    keys = signing_keys(*signing_publics(system, connection, caller.terminal))
     try:
         said = open_signed(Contact, data, keys)
     except MadoguchiError as cause:

@@ -190,7 +190,7 @@ def _addressee(system: System, connection: Connection, caller: Caller) -> Addres
         receiver=system.setup.id,
         municipality=caller.municipality,
         sender=caller.terminal,
-        keys=signing_keys(*signing_publics(connection, caller.terminal)),
+        keys=signing_keys(*signing_publics(system, connection, caller.terminal)),
         layouts={key: (FILES[key].layout, FILES[key].version) for key in APPLIED},
     )
 

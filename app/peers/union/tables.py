@@ -96,6 +96,7 @@ credential = Table(
     Column("signing", LargeBinary, nullable=False),
     _text("signing_key"),
     _text("receiving"),
+    Column("position", Integer, nullable=False),  # rises with every certificate
     _text("valid_from"),
     _text("valid_to"),
     Index("ix_credential_terminal", "terminal"),

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import httpx
 import pytest
+from sqlalchemy import insert
 
 from app.core.errors import UserError
 from app.peers.union.delivery import deliver
+from app.peers.union.tables import terminal as terminal_table
 from app.training.people import atena_of, my_number_of
 from app.wire import protocol
 from app.wire.bodies import encode
 from app.wire.container import Place
 from app.wire.protocol import Cause
+from app.wire.refusals import ContainerRefused
 from app.wire.statements import Settlement
 from tests.support.union_inside import notification, union_inside
 from tests.support.union_terminal import RefusedError, UnionTerminal
@@ -174,8 +178,6 @@ def test_an_acknowledgement_about_other_bytes_is_refused(desk):
     ("kind", "error"), [("drop", False), ("drop_answer", True)], ids=["before", "after"]
 )
 def test_a_lost_answer_is_asked_for_again(union, desk, kind, error):
-    import httpx
-
     sent = desk.build("FILE-01", [record(80 + error)])
     desk.upload(sent)
     union.first.fault(kind, "complete")
@@ -188,10 +190,6 @@ def test_a_lost_answer_is_asked_for_again(union, desk, kind, error):
 
 
 def test_delay_corrupt_reorder_repeat(union, desk):
-    import httpx
-
-    from app.wire.refusals import ContainerRefused
-
     desk.send("FILE-01", [record(90)])
     desk.send("FILE-01", [record(91)])
     first, second = desk.waiting()
@@ -231,4 +229,18 @@ def test_nothing_is_sealed_for_an_address_that_is_not_enrolled(tmp_path):
         with pytest.raises(UserError) as refused, inside.database.write() as connection:
             deliver(inside, connection, "T55", "FILE-24", [])
         assert refused.value.code == "union.no_terminal"
+        with inside.database.write() as connection:
+            connection.execute(
+                insert(terminal_table).values(
+                    id="T55",
+                    municipality="152994",
+                    name="窓口",
+                    profile="counter",
+                    state="withdrawn",
+                    enrolled_at="2026-11-20T09:00:00+09:00",
+                )
+            )
+        with pytest.raises(UserError) as withdrawn, inside.database.write() as connection:
+            deliver(inside, connection, "T55", "FILE-24", [])
+        assert withdrawn.value.code == "union.no_terminal"
         assert list(inside.downloads.iterdir()) == []

@@ -7,6 +7,7 @@ import ssl
 from datetime import timedelta
 
 import httpx
+import pyrage
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -153,6 +154,7 @@ def test_a_withdrawn_terminal_is_refused_at_its_next_request(union):
 def test_renewal_overlaps_and_widens_nothing(union):
     old = UnionTerminal(union, name="窓口12").enrol()
     before = old.answer
+    old.identity = pyrage.x25519.Identity.generate()
     state = old.renew()
     assert state.step is EnrolmentStep.APPROVED
     renewed = open_signed(EnrolmentAnswer, state.answer, signing_keys(*before.union_signing))
@@ -164,12 +166,39 @@ def test_renewal_overlaps_and_widens_nothing(union):
     new.accept(state.answer)
     assert new.waiting() == ()
     assert new.contact().head.head.number == 0  # signed with the new key
+    union.first.deliver("152994")  # sealed to the recipient named last
+    assert len(new.receive("FILE-17")) >= 300
     stolen = UnionTerminal(union, name="窓口12", signing=Ed25519PrivateKey.generate())
     stolen.client, stolen.answer = new.client, new.answer
     with pytest.raises(RefusedError) as refused:
         stolen.renew()
     assert refused.value.cause is Cause.BAD_SIGNATURE
     new.close()
+
+
+@pytest.mark.req("SEC-70")
+def test_a_renewal_that_widens_or_names_another_key_is_refused(union):
+    desk = UnionTerminal(union, name="窓口13", profile="branch").enrol()
+    desk.profile = "counter"
+    with pytest.raises(RefusedError) as wider:
+        desk.renew()
+    assert wider.value.cause is Cause.MALFORMED
+    other = UnionTerminal(union, name="窓口14").enrol()
+    with pytest.raises(RefusedError) as renamed:
+        other.renew(replaces="0" * 16)
+    assert renamed.value.cause is Cause.BAD_SIGNATURE
+    desk.close()
+    other.close()
+
+
+@pytest.mark.req("SEC-115")
+def test_a_withdrawn_terminal_is_delivered_nothing(union):
+    leaving = UnionTerminal(union, name="窓口15").enrol()
+    union.first.withdraw(leaving.id)
+    made = union.first.deliver("152994")
+    active = [item for item in union.first.act("terminals") if item["state"] == "active"]
+    assert 0 < made <= len(active)
+    leaving.close()
 
 
 @pytest.mark.req("SEC-141")

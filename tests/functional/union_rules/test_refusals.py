@@ -110,6 +110,12 @@ def test_refused_for_what_is_known_of_the_person(system, code, index, values):
     assert code in decided.reasons.split(" ")
 
 
+def test_a_likeness_who_never_left_is_another_person(system):
+    """The same birth date and sex do not make somebody who lives here the one who came back."""
+    decided = decide(system, notified(940, my_number=my_number_of(2)), "likeness")
+    assert (decided.outcome, decided.reasons) == ("refused", "number_elsewhere")
+
+
 def test_all_reasons_are_told_at_once(system):
     record = notified(900, event_on="2026-11-25", is_head="0", my_number=my_number_of(1))
     reasons = decide(system, record, "several").reasons.split(" ")

@@ -23,6 +23,7 @@ def _terminals(op: Operations) -> None:
         sa.Column("signing", sa.LargeBinary(), nullable=False),
         sa.Column("signing_key", sa.Text(), nullable=False),
         sa.Column("receiving", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("valid_from", sa.Text(), nullable=False),
         sa.Column("valid_to", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_credential")),
