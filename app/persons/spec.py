@@ -48,6 +48,7 @@ FUNCTIONS: tuple[Function, ...] = (
         help="一人の資格・住所・世帯を開きます。だれの情報をいつ開いたかが記録されます。",
         step_up=StepUp.RECENT,
         reads=(*_SHOWN, "case_file", "certificate", "my_number.owner_kind", "my_number.owner_id"),
+        screen="app.persons.screens.person:PersonScreen",
     ),
     Function(
         id="persons.show_my_number",

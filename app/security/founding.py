@@ -8,7 +8,7 @@ sign the first line. A founding that breaks off leaves no store (the next one st
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
@@ -18,6 +18,7 @@ from sqlalchemy import insert
 from app.core.clock import Clock
 from app.core.errors import EnvironmentFault
 from app.core.paths import Paths
+from app.core.settings import SETTINGS
 from app.core.tables import Tables
 from app.security import keyslots, vault
 from app.security.authenticators.port import Authenticator
@@ -32,7 +33,7 @@ from app.security.slot_storage import write_slot_file
 from app.security.spec import Catalog
 from app.security.terminal import STORE_PRIVATE
 from app.security.terminal_secret import SecretShelf, new_terminal_secret
-from db.tables.control import credential, grant_row, staff, terminal_key
+from db.tables.control import credential, grant_row, setting, staff, terminal_key
 from db.work import Work
 
 FOUNDING_ROLES = ("supervisor", "administrator")
@@ -84,12 +85,15 @@ def found(
     catalog: Catalog,
     tables: Tables,
     clock: Clock,
+    *,
+    settings: Mapping[str, str] | None = None,
 ) -> Founded:
     """Make the terminal's store and leave it closed.
 
-    ``recovery_public`` comes from a ``RecoveryIssue`` whose shares were typed back. Raises
-    ``EnvironmentFault`` ``store.exists``, ``keyring.*``, ``disk.*``; ``UserError``
-    ``genesis.two_founders``; and what the authenticators raise at the founders' touch.
+    ``settings`` are the municipality's own from the start (hours of use and the like), checked
+    as later changes are. ``recovery_public`` comes from a ``RecoveryIssue`` whose shares were
+    typed back. Raises ``EnvironmentFault`` ``store.exists``, ``keyring.*``, ``disk.*``;
+    ``UserError`` ``genesis.two_founders``; and what the authenticators raise at the touch.
     """
     if paths.store.exists():
         raise EnvironmentFault(
@@ -152,10 +156,19 @@ def found(
     founding = vault.Founding(store_id, place.terminal, genesis.training, facts=facts)
     store = vault.create(paths, data_key, founding)
     try:
-        rows = ("staff", "credential", "grant_row", "terminal_key")
+        rows = ("staff", "credential", "grant_row", "terminal_key", "setting")
         with store.update(rows, rows) as work:
             work.run(insert(terminal_key).values(name=STORE_PRIVATE, value=store_pair.private))
             _write_founders(work, founders, catalog, tables, clock)
+            for name, value in (settings or {}).items():
+                work.run(
+                    insert(setting).values(
+                        name=name,
+                        value=SETTINGS[name].check(value),
+                        set_by=founders[0].staff_id,
+                        set_at=clock.now().isoformat(),
+                    )
+                )
         connection = vault.open_journal(paths, data_key, create=True)
         journal = Journal.create(connection, place.terminal, store.identity.epoch, clock)
         mark = write_genesis(journal, genesis, assertions, verify_assertion)

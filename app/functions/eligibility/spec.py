@@ -158,6 +158,7 @@ FUNCTIONS: tuple[Function, ...] = (
         label="決定の確認",
         help="広域連合の決定を、届け出た内容と並べて見比べます。",
         step_up=StepUp.RECENT,
+        screen="app.functions.eligibility.screens.decision:DecisionScreen",
         reads=("case_file", "decision", "certificate", "sheet", "outbox"),
     ),
     Function(

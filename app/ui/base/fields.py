@@ -208,6 +208,11 @@ class ChoiceField(Field):
             self.setFocusProxy(buttons[0])
         self._group.idToggled.connect(self._on_toggled)
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes in the order of their number keys."""
+        return tuple(self._codes)
+
     def value(self) -> str:
         at = self._group.checkedId()
         return self._codes[at] if at >= 0 else ""

@@ -37,7 +37,7 @@ class Operations(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether any operation is under way."""
+        """Whether store or key work is under way; the line works in the background."""
         return self._running > 0
 
     def run(
@@ -57,8 +57,12 @@ class Operations(QObject):
         on_success: Callable[[T], None],
         on_failure: Failure | None = None,
     ) -> Future[T]:
-        """Run ``work`` on the network pool."""
-        return self._submit(self._net, parent, work, on_success, on_failure)
+        """Run ``work`` on the network pool; it never keeps a screen waiting (``busy``)."""
+        future = self._net.submit(work)
+        future.add_done_callback(
+            lambda done: self._settled.emit((parent, done, on_success, on_failure, False))
+        )
+        return future
 
     def follow(
         self,
@@ -70,7 +74,7 @@ class Operations(QObject):
         """Bring the outcome of a job of another worker (the key's) to the screen thread."""
         self._begin()
         future.add_done_callback(
-            lambda done: self._settled.emit((parent, done, on_success, on_failure))
+            lambda done: self._settled.emit((parent, done, on_success, on_failure, True))
         )
 
     def close(self) -> None:
@@ -95,10 +99,10 @@ class Operations(QObject):
         if self._running == 1:
             self.busy_changed.emit(True)
 
-    def _deliver(self, settled: tuple[Any, Future[Any], Callable[[Any], None], Any]) -> None:
-        parent, future, on_success, on_failure = settled
-        self._running -= 1
-        if self._running == 0:
+    def _deliver(self, settled: tuple[Any, Future[Any], Callable[[Any], None], Any, bool]) -> None:
+        parent, future, on_success, on_failure, counted = settled
+        self._running -= counted
+        if counted and self._running == 0:
             self.busy_changed.emit(False)
         if parent is not None and not shiboken6.isValid(parent):
             return

@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(8, 0, 8, 0)
         self._status = QLabel("")
         self._line = QLabel("")
-        keys = QLabel("F1 手引き　F2 検索　F12 離席（ロック）　Shift+F12 終了")
+        keys = QLabel("Alt+数字 メニュー　F12 離席（ロック）　Shift+F12 終了")
         row.addWidget(self._status, 1)
         row.addWidget(self._line)
         row.addWidget(keys)

@@ -67,6 +67,10 @@ class NotificationScreen(Page):
         """The form of the step shown; None on the summary."""
         return self._form
 
+    def answers(self) -> tuple[QCheckBox, ...]:
+        """The boxes by which warnings are answered, in their order."""
+        return tuple(self._answers.values())
+
     def _open(self, case_id: str, prefill: dict[str, str]) -> None:
         desk = self._desk
         if case_id:

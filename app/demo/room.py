@@ -1,0 +1,309 @@
+"""The training room (研修室): a founded, enrolled and filled terminal beside a running union.
+
+Everything is real but the people: store, keyring, keys, line, union. It lies in a temporary
+folder and is gone at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+
+from app.catalog import CATALOG
+from app.compose import Installation, Parts, make_parts, write_installation
+from app.core.clock import Clock
+from app.core.paths import Paths
+from app.core.tables import load_tables, shipped_tables
+from app.demo.keyring_session import keyring_daemon
+from app.demo.keys import KeyDrawer
+from app.demo.people import FOUNDERS, STAFF, TrainingStaff
+from app.functions.admin import enrolment, rights, staff
+from app.functions.admin.staff import KeyEntry, NewStaff
+from app.peers.union.embed import Union, embedded
+from app.security.approval import Approval, Role
+from app.security.derivation import STANDARD, Argon2Parameters
+from app.security.doorway import Doorway
+from app.security.draft import Ask, Draft
+from app.security.founding import FounderPerson, Place, found
+from app.security.grants import Grant
+from app.security.os_keyring import OsKeyring
+from app.security.recovery import RecoveryIssue
+from app.security.registration import Registered, register_person
+from app.security.roles import role_on
+from app.security.session import Session
+from app.security.slot_model import encode_person_keys
+from app.security.terminal import OpenTerminal
+from app.sync.enrolment import open_unenrolled
+from app.training.movers import Mover, movers
+from app.training.municipality import Municipality, municipality
+from app.training.people import MUNICIPALITY_CODE, seed_line
+
+_OFFICE = "みほん市 保険年金課"
+_PHONE = "0000-00-0000"
+_RIGHTS_DAYS = 120
+_ANY_TIME = {"hours.weekdays": "1234567", "hours.from": "00:00", "hours.to": "23:59"}
+"""Practising is possible on any day at any time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The finished room. ``place`` is the synthetic municipality, ``movers`` are the visit's
+    persons, who are in nobody's store."""
+
+    parts: Parts
+    keys: KeyDrawer
+    union: Union
+    place: Municipality
+    movers: tuple[Mover, ...]
+    fingerprint: str
+
+
+@contextmanager
+def training_room(
+    clock: Clock,
+    *,
+    persons: int = 10_000,
+    touched_at_once: bool = True,
+    folder: Path | None = None,
+    parameters: Argon2Parameters = STANDARD,
+    say: Callable[[str], None] = lambda text: None,
+) -> Iterator[Room]:
+    """Set the room up and take it down at the end. About ten seconds at 10,000 persons."""
+    with ExitStack() as stack:
+        if folder is None:
+            temporary = tempfile.TemporaryDirectory(prefix="madoguchi-training-")
+            folder = Path(stack.enter_context(temporary))
+        say("キーリングを用意しています。")
+        ring = stack.enter_context(keyring_daemon())
+        stack.enter_context(_environment(ring.env))
+        tables = load_tables(shipped_tables())
+        place = municipality(tables, persons, on=clock.now().date())
+        say("広域連合の標準システムを起動しています。")
+        union = stack.enter_context(embedded(folder / "union"))
+        union.first.load(seed_line(person) for person in place.persons())
+        keys = KeyDrawer(touched_at_once=True)
+        paths = Paths(folder / "terminal")
+        say("端末を初期設定しています。")
+        fingerprint = _found(paths, keys, clock, parameters)
+        parts = make_parts(paths.data, clock, OsKeyring)
+        say("職員を登録し、端末を広域連合に登録しています。")
+        _set_up(parts, keys, union, parameters)
+        say(f"被保険者情報（{persons:,}人）を受け取っています。")
+        _fill(parts, keys, union)
+        keys.set_touched_at_once(touched_at_once)
+        yield Room(parts, keys, union, place, movers(tables, place), fingerprint)
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _found(paths: Paths, keys: KeyDrawer, clock: Clock, parameters: Argon2Parameters) -> str:
+    installation = Installation(True, MUNICIPALITY_CODE, _OFFICE, _PHONE)
+    write_installation(paths, installation)
+    registered: list[Registered] = []
+    founders = []
+    for person in FOUNDERS:
+        authenticator = keys.authenticator_of(person.staff_id)
+        made = register_person(
+            authenticator,
+            installation.policy,
+            person.staff_id,
+            person.name,
+            person.password,
+            parameters,
+            taken=[one.credential.credential_id for one in registered],
+        )
+        registered.append(made)
+        founders.append(
+            FounderPerson(person.staff_id, person.name, person.post, made, authenticator)
+        )
+    issue = RecoveryIssue()
+    while not issue.done:
+        issue.confirm(" ".join(issue.current.words))
+    made_store = found(
+        paths,
+        OsKeyring(installation.keyring_service),
+        Place("T00", MUNICIPALITY_CODE, ""),
+        installation.policy,
+        founders,
+        issue.public,
+        CATALOG,
+        load_tables(shipped_tables()),
+        clock,
+        settings=_ANY_TIME,
+    )
+    return made_store.fingerprint
+
+
+class Script:
+    """Acts by people with their keys, without a screen: for setting the room up."""
+
+    def __init__(self, parts: Parts, keys: KeyDrawer, doorway: Doorway) -> None:
+        self.parts = parts
+        self.keys = keys
+        self.doorway = doorway
+
+    @property
+    def terminal(self) -> OpenTerminal:
+        """The open terminal."""
+        assert self.doorway.terminal is not None
+        return self.doorway.terminal
+
+    def enter(self, person: TrainingStaff) -> Session:
+        """Log in."""
+        question = self.doorway.ask(person.staff_id)
+        assertion = self.keys.authenticator_of(person.staff_id).assert_(
+            question.rp_id,
+            question.challenge,
+            question.request.credential_ids,
+            uv=True,
+            prf_salt=question.request.prf_salt,
+            cancel=Event(),
+        )
+        return self.doorway.enter(question, person.password, assertion).session
+
+    def approvals(self, draft: Draft, second: str = "") -> tuple[Approval, ...]:
+        """The touches that ``draft`` needs; ``second`` is the other person's staff id."""
+        given = []
+        for role in draft.needs:
+            ask = (
+                draft.own_ask if role is Role.ACTOR else self.terminal.gate.ask(draft, second, role)
+            )
+            given.append(self._touch(ask))
+        return tuple(given)
+
+    def _touch(self, ask: Ask) -> Approval:
+        assertion = self.keys.authenticator_of(ask.staff_id).assert_(
+            ask.rp_id, ask.challenge, ask.credential_ids, uv=ask.verify, cancel=Event()
+        )
+        return Approval(ask.staff_id, ask.role, assertion)
+
+
+def _set_up(parts: Parts, keys: KeyDrawer, union: Union, parameters: Argon2Parameters) -> None:
+    """Staff, rights through all four steps, enrolment."""
+    first, second = FOUNDERS
+    script = Script(parts, keys, parts.doorway(lambda: True))
+    sessions = {person.staff_id: script.enter(person) for person in FOUNDERS}
+    for person in STAFF:
+        _register(script, sessions[first.staff_id], person, second.staff_id, parameters)
+    for person in STAFF:
+        _grant(script, sessions, person)
+    _enrol(script, sessions[first.staff_id], second.staff_id, union)
+    for session in sessions.values():
+        script.doorway.log_off(session)
+
+
+def _register(
+    script: Script,
+    session: Session,
+    person: TrainingStaff,
+    second: str,
+    parameters: Argon2Parameters,
+) -> None:
+    made = register_person(
+        script.keys.authenticator_of(person.staff_id),
+        script.parts.installation.policy,
+        person.staff_id,
+        person.name,
+        person.password,
+        parameters,
+    )
+    today = script.parts.clock.now().date()
+    new = NewStaff(
+        person.staff_id,
+        person.name,
+        person.post,
+        False,
+        today,
+        today + timedelta(days=_RIGHTS_DAYS),
+        KeyEntry.of(made.credential, "研修用"),
+        encode_person_keys(made.keys),
+    )
+    gate = script.terminal.gate
+    draft = staff.prepare_register(gate, session, new)
+    approvals = script.approvals(draft, second)
+    staff.perform_register(gate, draft, approvals, script.terminal.access, made.keys)
+
+
+def _grant(script: Script, sessions: dict[str, Session], person: TrainingStaff) -> None:
+    """申請 and 反映 by the first founder, 承認 and 確認 by the second."""
+    first, second = (sessions[founder.staff_id] for founder in FOUNDERS)
+    parts, terminal = script.parts, script.terminal
+    gate, calendar = terminal.gate, terminal.house.calendar
+    today = parts.clock.now().date()
+    role = role_on(parts.tables, CATALOG, person.role, today)
+    request = rights.Request(
+        person.staff_id,
+        person.role,
+        role.function_ids,
+        today,
+        today + timedelta(days=_RIGHTS_DAYS),
+        "研修",
+    )
+    draft = rights.prepare_request(gate, first, request, CATALOG, parts.tables)
+    rights.perform_request(gate, draft, script.approvals(draft), CATALOG)
+    for grant in _grants_of(script, second, person):
+        draft = rights.prepare_approve(gate, second, grant)
+        rights.perform_approve(gate, draft, script.approvals(draft))
+    for grant in _grants_of(script, first, person):
+        draft = rights.prepare_effect(gate, first, grant)
+        rights.perform_effect(gate, draft, script.approvals(draft), terminal.access, CATALOG)
+    for grant in _grants_of(script, second, person):
+        draft = rights.prepare_confirm(gate, second, grant, calendar)
+        rights.perform_confirm(gate, draft, script.approvals(draft), calendar)
+
+
+def _grants_of(script: Script, session: Session, person: TrainingStaff) -> Sequence[Grant]:
+    terminal = script.terminal
+    lines = rights.list_grants(terminal.gate, session, CATALOG, terminal.house.calendar)
+    return [line.grant for line in lines if line.grant.staff_id == person.staff_id]
+
+
+def _enrol(script: Script, session: Session, second: str, union: Union) -> None:
+    gate = script.terminal.gate
+    asked = enrolment.ask(
+        gate,
+        municipality=MUNICIPALITY_CODE,
+        terminal_name=_OFFICE,
+        profile="counter",
+        at=script.parts.clock.now(),
+    )
+    line = open_unenrolled(union.address, union.authorities)
+    try:
+        state = line.enrol(asked.statement)
+        enrolment.note(gate, state.id)
+        union.approve_waiting()
+        state = line.enrolment(state.id)
+    finally:
+        line.close()
+    answer = enrolment.settled(state, asked, union.authorities)
+    draft = enrolment.prepare_take(gate, session, asked, answer)
+    enrolment.perform_take(gate, draft, script.approvals(draft, second), answer)
+
+
+def _fill(parts: Parts, keys: KeyDrawer, union: Union) -> None:
+    """The first delivery of FILE-17, through the real line and the real handler."""
+    union.first.deliver(MUNICIPALITY_CODE)
+    script = Script(parts, keys, parts.doorway(lambda: True))
+    session = script.enter(FOUNDERS[0])
+    report = parts.engine(script.terminal, lambda: True).contact()
+    if report.problem is not None:
+        raise RuntimeError(f"{report.problem.code}: {report.problem.message}")
+    script.doorway.log_off(session)

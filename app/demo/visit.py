@@ -1,0 +1,332 @@
+"""The counter visit, scripted through the real window by key presses alone (FLOW-101 … 108)."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+
+from app.counter import Counter
+from app.demo.people import TrainingStaff
+from app.demo.room import Room
+from app.functions.eligibility.entry import PAGES, FieldKind
+from app.functions.eligibility.screens.decision import DecisionScreen
+from app.functions.eligibility.screens.notification import NotificationScreen
+from app.persons.screens.search import SearchScreen
+from app.training.movers import Mover
+from app.ui.base.fields import ChoiceField, Field, FlagField
+from forms.preview import preview
+
+_PATIENCE_SECONDS = 60.0
+_POLL_MS = 5
+
+
+class VisitFailed(Exception):
+    """The window did not do what the script waited for; ``shown`` is what it showed."""
+
+
+@dataclass(slots=True)
+class Step:
+    """One step of the visit: what happened, keys pressed, milliseconds until it was done."""
+
+    name: str
+    keys: int
+    milliseconds: int
+    picture: str
+
+
+@dataclass(slots=True)
+class Visit:
+    """What ``visit.json`` says of one person's visit."""
+
+    label: str
+    case_id: str = ""
+    decision_id: str = ""
+    paper: str = ""
+    certificate_number: str = ""
+    insured_number: str = ""
+    pdf: str = ""
+    picture: str = ""
+    journal_lines: list[int] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+
+
+class Driver:
+    """Presses keys in the window and waits for what must follow, as a person would."""
+
+    def __init__(self, counter: Counter, out: Path) -> None:
+        self.counter = counter
+        self.out = out
+        self._keys = 0
+        self._pictures = 0
+
+    # -- keys ------------------------------------------------------------------------------
+
+    def press(self, key: Qt.Key, modifier: Any = Qt.KeyboardModifier.NoModifier) -> None:
+        """Press one key where the focus is."""
+        self._keys += 1
+        self._activate()
+        target = self.counter.window.focusWidget() or self.counter.window
+        QTest.keyClick(target, key, modifier)
+        QApplication.processEvents()
+
+    def type_in(self, text: str) -> None:
+        """Type text where the focus is; what an input method would commit counts one key a
+        character."""
+        self._keys += len(text)
+        target = self.counter.window.focusWidget()
+        if isinstance(target, QLineEdit):
+            target.selectAll()
+            target.insert(text)
+        QApplication.processEvents()
+
+    def wait(self, ready: Callable[[], bool], what: str) -> None:
+        """Let the window work until ``ready``; raises ``VisitFailed`` when it never is."""
+        end = time.monotonic() + _PATIENCE_SECONDS
+        while not ready():
+            if time.monotonic() > end:
+                raise VisitFailed(f"{what}: {self._shown()}")
+            if self.counter.door.last is not None:
+                raise VisitFailed(f"{what}: {self.counter.door.last}")
+            loop = QEventLoop()
+            QTimer.singleShot(_POLL_MS, loop.quit)
+            loop.exec()
+
+    def settle(self) -> None:
+        """Wait until nothing is under way."""
+        self.wait(lambda: not self.counter.operations.busy, "settle")
+
+    def _shown(self) -> str:
+        screen = self.counter.window.open_screen()
+        return type(screen).__name__
+
+    def _activate(self) -> None:
+        """Offscreen no window manager gives the window back its activity after a dialog."""
+        if not self.counter.window.isActiveWindow():
+            self.counter.window.activateWindow()
+            QApplication.processEvents()
+
+    # -- records ---------------------------------------------------------------------------
+
+    def step(self, visit: Visit, name: str, do: Callable[[], None]) -> None:
+        """Do one step, time it, take its picture."""
+        self._keys = 0
+        begun = time.perf_counter()
+        do()
+        spent = round((time.perf_counter() - begun) * 1000)
+        visit.steps.append(Step(name, self._keys, spent, self.picture(name)))
+
+    def picture(self, name: str) -> str:
+        """A screenshot of the window, or of the dialog over it; its file name."""
+        self._pictures += 1
+        QApplication.processEvents()
+        file = f"{self._pictures:02d}-{name}.png"
+        dialog = self.counter.touch.dialog
+        shown: QWidget = dialog if dialog is not None else self.counter.window
+        shown.grab().save(str(self.out / file))
+        return file
+
+    def screen(self, kind: type[QWidget]) -> Any:
+        """Wait for a screen of this kind and give it."""
+        self.wait(lambda: isinstance(self.counter.window.open_screen(), kind), kind.__name__)
+        return self.counter.window.open_screen()
+
+
+def log_in(driver: Driver, person: TrainingStaff) -> None:
+    """職員番号, password, touch."""
+    form = driver.counter.form
+    assert form is not None
+    form.first_focus()
+    driver.type_in(person.staff_id)
+    driver.press(Qt.Key.Key_Return)
+    driver.type_in(person.password)
+    driver.press(Qt.Key.Key_Return)
+    driver.wait(lambda: driver.counter.desk is not None, "login")
+    driver.screen(SearchScreen)
+    driver.settle()
+
+
+def run_visit(driver: Driver, mover: Mover, room: Room) -> Visit:
+    """One mover from the search that finds nobody to the paper in the clerk's hand."""
+    visit = Visit(mover.label)
+    search: list[SearchScreen] = []
+    driver.step(visit, "検索", lambda: search.append(_search(driver, mover)))
+    driver.step(visit, "届出を始める", lambda: _begin(driver))
+    entry: NotificationScreen = driver.screen(NotificationScreen)
+    driver.wait(lambda: entry.form is not None, "first page")
+    values = _values(mover)
+    for at, page in enumerate(PAGES):
+        driver.step(visit, f"入力{at + 1}", lambda at=at: _fill(driver, entry, at, values))  # type: ignore[misc]
+        driver.step(visit, f"次へ{at + 1}", lambda at=at: _next(driver, entry, at))  # type: ignore[misc]
+        assert page.id
+    driver.step(visit, "送信", lambda: _send(driver))
+    decision: DecisionScreen = driver.screen(DecisionScreen)
+    driver.step(visit, "決定", lambda: _await_decision(driver, decision))
+    record = decision.view.record if decision.view else None
+    assert record is not None
+    visit.case_id, visit.decision_id = record.case_id, record.decision_id
+    visit.paper, visit.insured_number = record.paper, record.insured_number
+    driver.step(visit, "券面", lambda: _draw(driver, decision))
+    driver.step(visit, "発行", lambda: _issue(driver, decision))
+    assert decision.issued is not None and decision.proof is not None
+    visit.certificate_number = decision.issued.number
+    visit.journal_lines.append(decision.issued.journal_line)
+    _keep(driver, visit, decision.proof.rendered.pdf)
+    driver.step(visit, "用紙の確認", lambda: _confirm(driver))
+    return visit
+
+
+def _search(driver: Driver, mover: Mover) -> SearchScreen:
+    screen: SearchScreen = driver.screen(SearchScreen)
+    screen.first_focus()
+    driver.type_in(mover.person.kana.split("　")[0] + " " + _short_birth(mover))
+    driver.wait(lambda: bool(screen.understood.text()), "search result")
+    driver.settle()
+    return screen
+
+
+def _short_birth(mover: Mover) -> str:
+    return mover.person.birth_sort.isoformat()
+
+
+def _begin(driver: Driver) -> None:
+    driver.press(Qt.Key.Key_F6)
+    driver.screen(NotificationScreen)
+    driver.settle()
+
+
+def _values(mover: Mover) -> dict[str, str]:
+    """What the clerk reads off the papers."""
+    record = mover.notification("x", mover.moved_on)
+    values = {
+        name: str(getattr(record, name))
+        for page in PAGES
+        for name in (f.name for f in page.fields)
+        if hasattr(record, name)
+    }
+    return values | {"purpose_explained": "1", "processed_on": ""}
+
+
+def _fill(driver: Driver, entry: NotificationScreen, at: int, values: dict[str, str]) -> None:
+    form = entry.form
+    assert form is not None
+    for declared in PAGES[at].fields:
+        field_ = form.field(declared.name)
+        wanted = values.get(declared.name, "")
+        if declared.read_only or field_.isHidden():
+            continue
+        if declared.kind is FieldKind.FLAG and wanted != "1":
+            continue
+        if declared.kind is not FieldKind.FLAG and (
+            not wanted or field_.value().strip() == wanted.strip()
+        ):
+            continue
+        field_.setFocus()
+        _key_in(driver, field_, wanted)
+
+
+def _key_in(driver: Driver, field_: Field, wanted: str) -> None:
+    if isinstance(field_, ChoiceField):
+        driver.press(Qt.Key(Qt.Key.Key_1 + field_.codes.index(wanted)))
+    elif isinstance(field_, FlagField):
+        driver.press(Qt.Key.Key_Space)
+    else:
+        driver.type_in(wanted)
+
+
+def _next(driver: Driver, entry: NotificationScreen, at: int) -> None:
+    driver.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    driver.wait(lambda: entry.step == at + 1 or _errors(entry) != "", f"page {at + 2}")
+    if entry.step == at:
+        raise VisitFailed(_errors(entry))
+    driver.settle()
+
+
+def _errors(entry: NotificationScreen) -> str:
+    if entry.form is None:
+        return ""
+    shown = [entry.form.field(f.name).error for f in entry.form.page.fields]
+    return " ".join(text for text in shown if text)
+
+
+def _send(driver: Driver) -> None:
+    entry: NotificationScreen = driver.screen(NotificationScreen)
+    for box in entry.answers():
+        if not box.isChecked():
+            box.setFocus()
+            driver.press(Qt.Key.Key_Space)
+    driver.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    driver.screen(DecisionScreen)
+
+
+def _await_decision(driver: Driver, screen: DecisionScreen) -> None:
+    driver.wait(
+        lambda: screen.view is not None and screen.view.record is not None, "the union's decision"
+    )
+    driver.settle()
+
+
+def _draw(driver: Driver, screen: DecisionScreen) -> None:
+    driver.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    driver.wait(lambda: screen.proof is not None, "the certificate")
+    driver.settle()
+
+
+def _issue(driver: Driver, screen: DecisionScreen) -> None:
+    driver.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    driver.wait(lambda: screen.issued is not None, "the issue")
+    driver.settle()
+
+
+def _confirm(driver: Driver) -> None:
+    driver.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    driver.screen(SearchScreen)
+    driver.settle()
+
+
+def _keep(driver: Driver, visit: Visit, pdf: bytes) -> None:
+    name = f"{visit.paper}-{visit.insured_number}"
+    visit.pdf, visit.picture = f"{name}.pdf", f"{name}.png"
+    (driver.out / visit.pdf).write_bytes(pdf)
+    (driver.out / visit.picture).write_bytes(preview(pdf, 0, 200).png())
+
+
+def write_report(out: Path, visits: list[Visit], fingerprint: str) -> None:
+    """visit.json: what happened, for the auditor and for the tests."""
+    report = {
+        "journal_fingerprint": fingerprint,
+        "visits": [
+            {
+                "label": visit.label,
+                "case": visit.case_id,
+                "decision": visit.decision_id,
+                "paper": visit.paper,
+                "certificate_number": visit.certificate_number,
+                "insured_number": visit.insured_number,
+                "pdf": visit.pdf,
+                "picture": visit.picture,
+                "journal_lines": visit.journal_lines,
+                "keys_pressed": sum(step.keys for step in visit.steps),
+                "milliseconds": sum(step.milliseconds for step in visit.steps),
+                "steps": [
+                    {
+                        "name": step.name,
+                        "keys": step.keys,
+                        "milliseconds": step.milliseconds,
+                        "picture": step.picture,
+                    }
+                    for step in visit.steps
+                ],
+            }
+            for visit in visits
+        ],
+    }
+    text = json.dumps(report, ensure_ascii=False, indent=1)
+    (out / "visit.json").write_text(text + "\n", encoding="utf-8")
