@@ -203,7 +203,7 @@ class Counter(QObject):
         )
 
     def _open_desk(self, permitted: frozenset[str]) -> None:
-        entries = []
+        entries: list[MenuEntry] = []
         for area in CATALOG.areas:
             for function in CATALOG.of_area(area.id):
                 if function.menu and function.id in permitted and function.actor is Actor.STAFF:

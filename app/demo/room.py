@@ -44,7 +44,7 @@ from app.training.movers import Mover, movers
 from app.training.municipality import Municipality, municipality
 from app.training.people import MUNICIPALITY_CODE, seed_line
 
-_OFFICE = "みほん市 保険年金課"
+_OFFICE = "見本市 保険年金課"
 _PHONE = "0000-00-0000"
 _RIGHTS_DAYS = 120
 _ANY_TIME = {"hours.weekdays": "1234567", "hours.from": "00:00", "hours.to": "23:59"}
