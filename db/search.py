@@ -23,7 +23,6 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    insert,
     select,
     table,
     text,
@@ -95,7 +94,8 @@ def insert_persons(work: Rows, rows: Iterable[Mapping[str, Any]]) -> int:
         for number, row in enumerate(rows, start=first)
     ]
     if made:
-        work.run(insert(person), made)
+        values = [tuple(row.get(name) for name in _COLUMNS) for row in made]
+        work.insert_rows(person, _COLUMNS, values)
         work.run(_ADD_GRAMS, [_grams_row(row["row_number"], row["name_key"]) for row in made])
     return len(made)
 
@@ -338,6 +338,7 @@ _DEFAULTS: Mapping[str, Any] = {
     "batch": 0,
     "version": 1,
 }
+_COLUMNS = tuple(column.name for column in person.columns)
 _ADD_GRAMS = text("INSERT INTO name_grams(rowid, grams) VALUES (:row_number, :grams)")
 _DROP_GRAMS = text(
     "INSERT INTO name_grams(name_grams, rowid, grams) VALUES ('delete', :row_number, :grams)"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, Table
 from sqlalchemy.sql.base import Executable
 
 from app.security.approval import Subject
@@ -99,6 +99,10 @@ class ActWork(GateWork):
     def new_id(self) -> str:
         """A fresh id ``<terminal>-<epoch>-<number>``."""
         return self._work.new_id()
+
+    def insert_rows(self, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+        """Insert many rows given as tuples in the order of ``names``."""
+        return self._work.insert_rows(table, names, rows)
 
     def new_ids(self, count: int) -> list[str]:
         """``count`` fresh ids at once."""

@@ -152,10 +152,8 @@ def keep_place(
 
 def stage(work: EngineWork, inbox_id: str, rows: Sequence[tuple[int, tuple[str, ...]]]) -> None:
     """Put checked records into staging, as JSON arrays in column order."""
-    work.run(
-        insert(staged_record),
-        [{"inbox_id": inbox_id, "line": line, "record": _ENCODE(values)} for line, values in rows],
-    )
+    values = [(inbox_id, line, _ENCODE(record)) for line, record in rows]
+    work.insert_rows(staged_record, ("inbox_id", "line", "record"), values)
 
 
 def unstage(work: EngineWork, inbox_id: str) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Row
+from sqlalchemy import Row, Table
 from sqlalchemy.sql.base import Executable
 
 EXCHANGE = "files.exchange"
@@ -33,6 +33,10 @@ class EngineWork(Protocol):
     ) -> Iterator[Row[Any]]: ...
 
     def run(self, statement: Executable, params: Any = None) -> int: ...
+
+    def insert_rows(
+        self, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> int: ...
 
     def new_id(self) -> str: ...
 

@@ -7,12 +7,12 @@ the whole file is one transaction of the engine's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, cast
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.sql.base import Executable
 
 from app.functions.files.decided import ADDRESS, PERIOD, Decided
@@ -93,17 +93,23 @@ class _Writer:
         search.insert_persons(self._store, decided.new_persons.values())
         for person_id, changed in decided.changed_persons.items():
             search.update_person(self._store, person_id, {**changed, "batch": self._batch})
-        self._run(insert(atena), decided.atena)
-        self._run(insert(household), decided.households)
+        self._insert(atena, decided.atena)
+        self._insert(household, decided.households)
         self._run(_LEAVE, [_of(row, "person_id", "municipality_code") for row in decided.moved])
-        self._run(insert(household_member), list(decided.members.values()))
-        self._run(insert(address), list(decided.new_addresses.values()))
+        self._insert(household_member, decided.members.values())
+        self._insert(address, decided.new_addresses.values())
         self._run(_ADDRESS, [_address(row) for row in decided.changed_addresses.values()])
-        self._run(insert(insured), list(decided.new_periods.values()))
+        self._insert(insured, decided.new_periods.values())
         self._run(_PERIOD, [_period(row) for row in decided.changed_periods.values()])
-        self._run(insert(restriction), decided.new_restrictions)
+        self._insert(restriction, decided.new_restrictions)
         self._run(_LONGER, decided.longer_restrictions)
-        self._run(insert(check_entry), decided.checks)
+        self._insert(check_entry, decided.checks)
+
+    def _insert(self, table: Table, rows: Collection[dict[str, Any]]) -> None:
+        """Rows of one table fill the same columns, in the order of the first."""
+        if rows:
+            names = tuple(next(iter(rows)))
+            self._work.insert_rows(table, names, list(map(itemgetter(*names), rows)))
 
     def _run(self, statement: Executable, rows: list[dict[str, Any]]) -> None:
         if rows:

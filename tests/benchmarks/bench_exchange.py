@@ -1,0 +1,121 @@
+"""The daily file (FILE-17) against raw ``executemany`` of the same rows (DESIGN 9)."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table, select
+
+from app.wire.codec import Encoding
+from app.wire.files import FILES
+from app.wire.records import InsuredRecord
+from db import engine
+from db.tables.persons import address, atena, household, household_member, insured, person
+from tests.benchmarks.frame import Bench, Better, Row
+from tests.support.line import CODES, LoopUnion, engine_of, enrol
+from tests.support.sendings import sample
+from tests.support.world import DATA_KEY, World, world_in
+
+RECORDS = 100_000
+TABLES = (person, atena, household, household_member, address, insured)
+_GRAMS = "name_grams"
+
+
+def daily_apply() -> Iterable[Row]:
+    """Seconds from a file that lies whole on the disk to its rows being seen, terminal locked,
+    and seconds of raw inserts of the same rows into the same tables, name index included."""
+    with tempfile.TemporaryDirectory() as folder, world_in(Path(folder)) as world:
+        staged, applied = _apply(world)
+        rows = {table: _rows(world, table) for table in TABLES}
+        grams = _grams(world)
+    with tempfile.TemporaryDirectory() as folder, world_in(Path(folder)) as world:
+        raw = _raw(world, rows, grams)
+    note = f"{RECORDS:,} records: staging {staged:.1f} s, applying {applied:.1f} s, raw {raw:.1f} s"
+    yield Row(
+        "daily file: rate of staging and applying against raw executemany",
+        goal=0.5,
+        measured=raw / (staged + applied),
+        unit="×",
+        better=Better.MORE,
+        note=note,
+    )
+    yield Row(
+        "daily file: rate of applying alone against raw executemany",
+        goal=0.5,
+        measured=raw / applied,
+        unit="×",
+        better=Better.MORE,
+    )
+
+
+def _records() -> Iterator[InsuredRecord]:
+    """Insured persons with names of their own, two to a household."""
+    _, one = sample("FILE-17")
+    for number in range(RECORDS):
+        yield replace(
+            one,
+            atena_number=f"{number:015d}",
+            insured_number=f"{number:08d}",
+            household_number=f"{number // 2:015d}",
+            support_measure="0",
+            name=f"見本　{chr(0x4E00 + number % 9000)}{chr(0x4E00 + number // 9000)}",
+            kana=f"ミホン　{chr(0x30A2 + number % 80)}{chr(0x30A2 + number // 80 % 80)}コ",
+            birth_sort=f"19{30 + number % 20:02d}-0{1 + number % 9}-1{number % 10}",
+        )
+
+
+def _apply(world: World) -> tuple[float, float]:
+    union = LoopUnion()
+    enrol(world, union)
+    plain = Encoding(FILES["FILE-17"], _records(), CODES).read()
+    union.announce_plain("FILE-17", plain, RECORDS)
+    at: dict[str, float] = {}
+    report = engine_of(
+        world, union, step=lambda name: at.setdefault(name, time.perf_counter()) and None
+    ).contact()
+    if report.problem is not None or report.received[0].applied != RECORDS:
+        raise RuntimeError(f"the file was not applied: {report}")
+    staging = at["receive.apply"] - at["receive.verify"]
+    return staging, at["receive.applied"] - at["receive.apply"]
+
+
+def _rows(world: World, table: Table) -> list[tuple[Any, ...]]:
+    with world.store.view((table.name,)) as work:
+        return [tuple(row) for row in work.all(select(table))]
+
+
+def _grams(world: World) -> list[tuple[int, str]]:
+    """Stand-ins of the same size for the name index, which keeps no content."""
+    with world.store.view(("person",)) as work:
+        found = work.all(select(person.c.row_number, person.c.name_key))
+    return [
+        (row.row_number, " ".join(f"{ord(sign):04x}" for sign in row.name_key * 2)) for row in found
+    ]
+
+
+def _raw(
+    world: World, rows: dict[Table, list[tuple[Any, ...]]], grams: list[tuple[int, str]]
+) -> float:
+    path = world.paths.store
+    world.store.close()
+    connection = engine.connect(path, DATA_KEY, engine.Tuning())
+    try:
+        start = time.perf_counter()
+        connection.execute("BEGIN IMMEDIATE")
+        for table, values in rows.items():
+            names = ", ".join(column.name for column in table.columns)
+            marks = ", ".join("?" for _ in table.columns)
+            connection.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", values)
+        connection.executemany(f"INSERT INTO {_GRAMS} (rowid, grams) VALUES (?, ?)", grams)
+        connection.execute("COMMIT")
+        return time.perf_counter() - start
+    finally:
+        connection.close()
+
+
+BENCHES = (Bench("exchange", "the daily file of insured persons", daily_apply),)
