@@ -279,13 +279,14 @@ class Gate:
 
     def permitted(self, session: Session) -> frozenset[str]:
         """The functions this session's person may run today: menu and areas follow it
-        (SEC-30). Empty for a locked or unknown session. Leaves no line."""
+        (SEC-30). Empty for a locked or unknown session. Leaves no line. Raises ``Refusal``
+        ``staff.*`` for somebody who no longer belongs here."""
         try:
             live = self._sessions.usable(session)
         except Refusal:
             return frozenset()
-        today = self._clock.now().date()
         with self._store.view(READS) as work:
+            today = self._questions.day_for(work).date()
             read_staff(work, session.staff_id).check(today)
             rights = read_grants(work, session.staff_id)
         calendar = self._house.calendar

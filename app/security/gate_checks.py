@@ -136,7 +136,7 @@ def check_needs(function: Function, place: Place, conditions: Conditions) -> Non
 def check_limits(function: Function, live: LiveSession) -> None:
     """A session limited to some functions (password change, clock) does nothing else."""
     if live.only is not None and function.id not in live.only:
-        raise refusal("session.password_only")
+        raise refusal("session.limited")
 
 
 def check_recent(function: Function, live: LiveSession, now: float) -> None:

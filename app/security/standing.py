@@ -14,7 +14,7 @@ from app.security.clock_mark import MARK_FACT
 from app.security.grants import Grant, GrantState
 from app.security.refusals import refusal
 from db.tables.control import credential, grant_row, setting, staff, store_fact
-from db.work import Work
+from db.work import ReadRows
 
 READS = ("staff", "grant_row", "credential", "setting", "store_fact")
 """What the gate reads for itself."""
@@ -82,7 +82,7 @@ _PLACE = union_all(
 )
 
 
-def read_staff(work: Work, staff_id: str) -> Staff:
+def read_staff(work: ReadRows, staff_id: str) -> Staff:
     """Raises ``Refusal`` ``staff.unknown``."""
     row = work.first(_STAFF, {"staff_id": staff_id})
     if row is None:
@@ -90,7 +90,9 @@ def read_staff(work: Work, staff_id: str) -> Staff:
     return _staff(row)
 
 
-def read_standing(work: Work, staff_id: str, function_id: str) -> tuple[Staff, tuple[Grant, ...]]:
+def read_standing(
+    work: ReadRows, staff_id: str, function_id: str
+) -> tuple[Staff, tuple[Grant, ...]]:
     """A person and their rights to one function, in one question.
 
     Raises ``Refusal`` ``staff.unknown``.
@@ -102,7 +104,7 @@ def read_standing(work: Work, staff_id: str, function_id: str) -> tuple[Staff, t
     return _staff(rows[0]), held
 
 
-def read_grants(work: Work, staff_id: str) -> tuple[Grant, ...]:
+def read_grants(work: ReadRows, staff_id: str) -> tuple[Grant, ...]:
     """All of one person's rights."""
     return tuple(grant_of(row) for row in work.all(_GRANTS, {"staff_id": staff_id}))
 
@@ -128,18 +130,18 @@ def grant_of(row: Any, prefix: str = "") -> Grant:
     )
 
 
-def read_credential(work: Work, credential_id: bytes) -> Credential | None:
+def read_credential(work: ReadRows, credential_id: bytes) -> Credential | None:
     """A registered key, revoked ones included."""
     row = work.first(_CREDENTIAL, {"credential_id": credential_id})
     return None if row is None else _credential(row)
 
 
-def read_credentials(work: Work, staff_id: str) -> tuple[Credential, ...]:
+def read_credentials(work: ReadRows, staff_id: str) -> tuple[Credential, ...]:
     """One person's keys that are in use."""
     return tuple(_credential(row) for row in work.all(_CREDENTIALS, {"staff_id": staff_id}))
 
 
-def read_place(work: Work) -> Place:
+def read_place(work: ReadRows) -> Place:
     """The facts of this terminal and the settings in force."""
     facts: dict[str, str] = {}
     changed: dict[str, str] = {}

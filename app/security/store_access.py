@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from app.core.clock import Clock
 from app.core.paths import Paths
 from app.security import keyslots, vault
-from app.security.keypairs import PersonKeys
+from app.security.derivation import Argon2Parameters
+from app.security.keypairs import OpenedPerson, PersonKeys, with_password
 from app.security.refusals import refusal
 from app.security.slot_model import SlotFile
 from app.security.slot_storage import write_slot_file
@@ -39,6 +40,13 @@ class StoreAccess:
         """Put in a person's fresh keys, or the same pair under a new password; not effective
         until ``admit``."""
         self._keep(keyslots.enter(self.slots, keys))
+
+    def change_password(
+        self, opened: OpenedPerson, password: str, parameters: Argon2Parameters
+    ) -> None:
+        """Seal the same pair under a new password; everything else stays as it is."""
+        keys = keyslots.keys_of(self.slots, opened.staff_id)
+        self.enter(with_password(keys, opened, password, parameters))
 
     def admit(self, staff_id: str, *, numbers: bool = False) -> None:
         """Seal the store's key to a person; with ``numbers`` the number key too.

@@ -14,12 +14,15 @@ from typing import Any
 
 from app.functions.admin import rights, upkeep
 from app.functions.admin import staff as staff_service
+from app.functions.own import service as own
 from app.functions.records import service as records
+from app.security import keyslots
 from app.security.approval import Approval
 from app.security.authenticators.verify import verify_assertion
 from app.security.draft import Draft
 from app.security.gate import Session
 from app.security.grants import Grant
+from app.security.keypairs import OpenedPerson
 from app.security.roles import roles_on
 from app.security.slot_model import encode_person_keys
 from app.security.spec import Actor, Function, Kind, StepUp
@@ -273,6 +276,26 @@ def _review(world: World) -> Attempt:
     )
 
 
+def opened_person(world: World, staff_id: str, password: str = "") -> OpenedPerson:
+    """This person's keys, opened with password and key as at the door."""
+    prf = keys.prf_of(f"key-{staff_id}")
+    slots = world.access.slots
+    return keyslots.unlock(
+        slots, world.access.secret, staff_id, password or f"pw-{staff_id}", prf
+    ).person
+
+
+def _change_password(world: World) -> Attempt:
+    opened = opened_person(world, "S101")
+    return Attempt(
+        "clerk",
+        lambda session: own.prepare_change(world.gate, session),
+        lambda draft, given: own.perform_change(
+            world.gate, draft, given, world.access, opened, "Nadeshiko-41-ume", keys.QUICK
+        ),
+    )
+
+
 def _lines(world: World, session: Session) -> object:
     day = world.clock.now().date()
     return records.view_lines(world.gate, session, world.journal, world.catalog, (day, day))
@@ -329,5 +352,6 @@ EXAMPLES: dict[str, Example] = {
         ),
     ),
     "records.note_review": _review,
+    "own.change_password": _change_password,
     **COUNTER_EXAMPLES,
 }

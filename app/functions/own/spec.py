@@ -14,7 +14,7 @@ FUNCTIONS: tuple[Function, ...] = (
         label="パスワードの変更",
         help="自分のパスワードを変更します。有効期限までに変更しないと職員番号が失効します。",
         step_up=StepUp.TOUCH,
-        reads=("staff",),
-        writes=("staff.password_set_on", "staff.version"),
+        reads=("staff", "setting", "preference"),
+        writes=("staff.password_set_on", "staff.version", "preference"),
     ),
 )

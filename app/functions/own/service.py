@@ -1,0 +1,88 @@
+"""One's own password (パスワードの変更, SEC-27, SEC-28)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from app.core.canon import canonical_json
+from app.security.approval import Approval
+from app.security.derivation import STANDARD, Argon2Parameters
+from app.security.gate import ActWork, Draft, Gate, Session, Subject
+from app.security.keypairs import OpenedPerson
+from app.security.login import password_rules
+from app.security.password import PasswordMark, check_new_password, mark_of
+from app.security.standing import read_place
+from app.security.store_access import StoreAccess
+from db.tables.control import staff
+from db.tables.prefs import preference
+
+_MARKS = "password_marks"
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChange:
+    """Whose password changes. Neither the old nor the new one stands in it."""
+
+    staff_id: str
+
+
+def prepare_change(gate: Gate, session: Session) -> Draft:
+    """One's own password only."""
+    return gate.prepare(
+        "own.change_password",
+        session,
+        subject=Subject("staff", session.staff_id),
+        content=PasswordChange(session.staff_id),
+        sentence="自分のパスワードを変更します。次のログインから新しいパスワードを使います。",
+    )
+
+
+def perform_change(
+    gate: Gate,
+    draft: Draft,
+    approvals: Sequence[Approval],
+    access: StoreAccess,
+    opened: OpenedPerson,
+    password: str,
+    parameters: Argon2Parameters = STANDARD,
+) -> None:
+    """Seal the person's private half under the new password.
+
+    ``opened`` are the person's keys, opened just now with the old password and the security
+    key. Raises ``UserError`` ``password.*`` for a weak or a former one; then nothing changed.
+    A session limited to this must log in anew.
+    """
+    with gate.act(draft, approvals) as work:
+        change: PasswordChange = work.content
+        if opened.staff_id != change.staff_id:
+            raise ValueError("a password is changed by its owner")
+        rules = password_rules(read_place(work))
+        former = _marks(work, change.staff_id)
+        check_new_password(password, change.staff_id, rules, former, parameters)
+        kept = (mark_of(password, parameters), *former)[: rules.remembered]
+        _keep_marks(work, change.staff_id, kept)
+        work.run(
+            update(staff)
+            .where(staff.c.id == change.staff_id)
+            .values(password_set_on=work.at.date().isoformat(), version=staff.c.version + 1)
+        )
+        access.change_password(opened, password, parameters)
+
+
+def _marks(work: ActWork, staff_id: str) -> tuple[PasswordMark, ...]:
+    mine = (preference.c.staff_id == staff_id, preference.c.name == _MARKS)
+    text = work.scalar(select(preference.c.value).where(*mine))
+    pairs = json.loads(text) if text else []
+    return tuple(PasswordMark(bytes.fromhex(salt), bytes.fromhex(mark)) for salt, mark in pairs)
+
+
+def _keep_marks(work: ActWork, staff_id: str, marks: Sequence[PasswordMark]) -> None:
+    text = canonical_json([[mark.salt.hex(), mark.digest.hex()] for mark in marks])
+    statement = insert(preference).values(staff_id=staff_id, name=_MARKS, value=text)
+    keys = [preference.c.staff_id, preference.c.name]
+    work.run(statement.on_conflict_do_update(index_elements=keys, set_={"value": text}))

@@ -1,0 +1,200 @@
+"""Login against the journal and the clock: what the door must find out before any screen."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from app.core.errors import EnvironmentFault
+from app.functions.admin import upkeep
+from app.security.approval import Approval, Role
+from app.security.doorway import Doorway
+from app.security.draft import Ask, Draft
+from app.security.journal_line import State
+from app.security.login import Due, what_is_due
+from app.security.refusals import Refusal
+from app.security.session import Session
+from app.security.terminal import OpenTerminal
+from app.wire.heads import CountersignedHead, Head, countersign
+from tests.support.founded import PASSWORDS, FoundedTerminal, found_terminal
+
+UNION = Ed25519PrivateKey.from_private_bytes(b"u" * 32)
+AT = "2026-11-16T10:00:00+09:00"
+
+
+@pytest.fixture
+def founded(tmp_path: Path) -> FoundedTerminal:
+    return found_terminal(tmp_path)
+
+
+@pytest.fixture
+def door(founded: FoundedTerminal) -> Iterator[Doorway]:
+    doorway = founded.login()
+    yield doorway
+    doorway.close()
+
+
+def opened(door: Doorway) -> OpenTerminal:
+    assert door.terminal is not None
+    return door.terminal
+
+
+def enter(founded: FoundedTerminal, door: Doorway, head: CountersignedHead | None) -> Session:
+    question = door.ask("S201")
+    assertion = founded.keys["S201"].assert_(
+        question.rp_id,
+        question.challenge,
+        question.request.credential_ids,
+        uv=True,
+        prf_salt=question.request.prf_salt,
+        cancel=Event(),
+    )
+    return door.enter(question, PASSWORDS["S201"], assertion, union_head=head).session
+
+
+def touch(founded: FoundedTerminal, ask: Ask) -> Approval:
+    assertion = founded.keys[ask.staff_id].assert_(
+        ask.rp_id, ask.challenge, ask.credential_ids, uv=ask.verify, cancel=Event()
+    )
+    return Approval(ask.staff_id, ask.role, assertion)
+
+
+def both(founded: FoundedTerminal, terminal: OpenTerminal, draft: Draft) -> list[Approval]:
+    second = terminal.gate.ask(draft, "S202", Role.SUPERVISOR)
+    return [touch(founded, draft.own_ask), touch(founded, second)]
+
+
+def test_the_head_that_the_union_knows_lets_in(founded: FoundedTerminal, door: Doorway) -> None:
+    session = enter(founded, door, None)
+    terminal = opened(door)
+    identity = terminal.store.identity
+    record = countersign(UNION, identity.store_id, "T01", terminal.journal.head, AT)
+    terminal.journal.keep_head(record, identity.store_id, UNION.public_key())
+    door.log_off(session)
+    enter(founded, door, record)
+
+
+@pytest.mark.req("SEC-105")
+def test_a_head_missing_at_login_leaves_only_recovery(
+    founded: FoundedTerminal, door: Doorway
+) -> None:
+    stranger = Head(1, b"x" * 32)
+    record = countersign(UNION, founded.founded.store_id, "T01", stranger, AT)
+    with pytest.raises(EnvironmentFault, match=r"journal\.fork") as caught:
+        enter(founded, door, record)
+    assert "復旧" in caught.value.remedy
+    assert door.terminal is None
+
+
+@pytest.mark.req("SEC-105")
+def test_an_old_copy_of_the_journal_is_found_at_login(
+    founded: FoundedTerminal, door: Doorway, tmp_path: Path
+) -> None:
+    session = enter(founded, door, None)
+    door.log_off(session)
+    shutil.copy(founded.paths.journal, tmp_path / "old")
+    session = enter(founded, door, None)
+    terminal = opened(door)
+    identity = terminal.store.identity
+    record = countersign(UNION, identity.store_id, "T01", terminal.journal.head, AT)
+    door.log_off(session)
+    shutil.copy(tmp_path / "old", founded.paths.journal)
+    with pytest.raises(EnvironmentFault, match=r"journal\.fork"):
+        enter(founded, door, record)
+
+
+@pytest.mark.parametrize(("step", "code"), [(40, "clock.leap"), (-1, "clock.back")])
+def test_two_supervisors_set_a_clock_that_cannot_be_believed(
+    founded: FoundedTerminal, door: Doorway, step: int, code: str
+) -> None:
+    founded.clock.set_wall(founded.clock.now() + timedelta(days=step))
+    session = enter(founded, door, None)
+    terminal = opened(door)
+    assert terminal.gate.permitted(session) == {"admin.clock"}
+    with (
+        pytest.raises(Refusal, match=code.replace(".", r"\.")),
+        terminal.gate.view("admin.enter", session),
+    ):
+        pass
+    draft = upkeep.prepare_clock(terminal.gate, session)
+    alone = [touch(founded, draft.own_ask)]
+    with pytest.raises(Refusal, match=r"approval\.second_missing"):
+        upkeep.perform_clock(terminal.gate, draft, alone)
+    upkeep.perform_clock(terminal.gate, draft, both(founded, terminal, draft))
+    with pytest.raises(Refusal, match=r"session\.limited"):
+        upkeep.prepare_backup(terminal.gate, session)
+    door.log_off(session)
+    session = enter(founded, door, None)
+    with opened(door).gate.view("admin.enter", session):
+        pass
+
+
+def test_a_clock_moved_while_the_two_look_at_it_is_not_set(
+    founded: FoundedTerminal, door: Doorway
+) -> None:
+    founded.clock.set_wall(founded.clock.now() + timedelta(days=40))
+    session = enter(founded, door, None)
+    terminal = opened(door)
+    draft = upkeep.prepare_clock(terminal.gate, session)
+    approvals = both(founded, terminal, draft)
+    founded.clock.set_wall(founded.clock.now() + timedelta(hours=2))
+    with pytest.raises(Exception, match=r"clock\.changed_meanwhile"):
+        upkeep.perform_clock(terminal.gate, draft, approvals)
+    assert terminal.journal.line(terminal.journal.head.number).entry.state is State.FAILED
+
+
+@pytest.mark.req("SEC-65", "SEC-69")
+def test_what_time_demands(founded: FoundedTerminal, door: Doorway) -> None:
+    session = enter(founded, door, None)
+    terminal = opened(door)
+    assert what_is_due(terminal, session) is Due.NOTHING
+    founded.clock.advance(timedelta(minutes=5))
+    assert what_is_due(terminal, session) is Due.LOCK
+    door.lock(session)
+    founded.clock.advance(timedelta(minutes=59))
+    assert what_is_due(terminal, session) is Due.NOTHING
+    founded.clock.advance(timedelta(minutes=1))
+    assert what_is_due(terminal, session) is Due.CLOSE
+
+
+@pytest.mark.req("SEC-69")
+def test_the_end_of_the_hours_ends_an_open_session(founded: FoundedTerminal, door: Doorway) -> None:
+    session = enter(founded, door, None)
+    founded.clock.advance(timedelta(hours=9, minutes=1))
+    assert what_is_due(opened(door), session) is Due.CLOSE
+    with (
+        pytest.raises(Refusal, match=r"hours\.closed"),
+        opened(door).gate.view("admin.enter", session),
+    ):
+        pass
+
+
+def test_what_happened_before_the_door_opened_is_in_the_journal(
+    founded: FoundedTerminal, door: Doorway
+) -> None:
+    question = door.ask("S201")
+    assertion = founded.keys["S201"].assert_(
+        question.rp_id,
+        question.challenge,
+        question.request.credential_ids,
+        uv=True,
+        prf_salt=question.request.prf_salt,
+        cancel=Event(),
+    )
+    with pytest.raises(Exception, match=r"login\.wrong_password"):
+        door.enter(question, "Wrong-password-1", assertion)
+    with pytest.raises(Exception, match=r"login\.unknown_staff"):
+        door.ask("山田太郎")
+    enter(founded, door, None)
+    lines = [line.entry for line in opened(door).journal.lines()]
+    before = [entry for entry in lines if entry.function_id == "session.vestibule"]
+    assert [(one.staff_id, one.cause) for one in before] == [
+        ("S201", "login.wrong_password"),
+        ("unknown", "login.unknown_staff"),
+    ]
