@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from app.rules.errors import RuleError
 from app.rules.money import PERMILLE
 
-REPEATED_FROM = 3
-"""多数回該当: with three earlier months within twelve, the fourth has the lower limit."""
-
 
 @dataclass(frozen=True, slots=True)
 class MonthLimits:
@@ -28,6 +25,8 @@ class MonthLimits:
     outpatient: int | None
     household: int
     one_percent_over: int | None
+    repeated_after: int
+    """多数回該当: after so many months within twelve (3: the fourth has the lower limit)."""
     repeated: int | None
     relief_base: int | None = None
     relief_over: int | None = None
@@ -143,7 +142,7 @@ def monthly_benefit(
     ``benefits.no_person``, ``benefits.person_twice``, ``benefits.copay_impossible``.
     """
     _check(persons)
-    repeated = earlier_months >= REPEATED_FROM and limits.repeated is not None
+    repeated = earlier_months >= limits.repeated_after and limits.repeated is not None
     steps = [_person_steps(limits, person, repeated=repeated) for person in persons]
     cost = sum(treatment.cost for person in persons for treatment in person.treatments)
     left = sum(step.left for step in steps)

@@ -276,7 +276,8 @@ def _standard_income(
     elderly = [
         m
         for m in household.members
-        if not m.insured and 70 <= age_on(m.birth, household.judged_on) <= 74
+        if not m.insured
+        and terms.elderly_from <= age_on(m.birth, household.judged_on) <= terms.elderly_to
     ]
     if single.met or not elderly:
         return [single]

@@ -7,11 +7,11 @@ that needs it refuses, naming the person by the neutral ``key`` the caller gave.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from app.core.tables import Tables
-from app.rules.days import age_on
+from app.rules.days import ONE_DAY, age_on
 from app.rules.errors import RuleError
 from app.rules.income import IncomeRule, Incomes, MissingIncome, base_income, combined_income
 
@@ -31,7 +31,7 @@ class CopayError(RuleError):
 
 @dataclass(frozen=True, slots=True)
 class CopayTerms:
-    """The lines of one judgement day (yen), joined from three tables by ``copay_terms``."""
+    """The lines of one judgement day (yen, ages in years), joined from three tables."""
 
     three_line: int
     earner2_line: int
@@ -45,8 +45,12 @@ class CopayTerms:
     two_family: int
     salary_relief: int
     pension_line: int
-    child_under_16: int
-    child_16_to_18: int
+    elderly_from: int
+    elderly_to: int
+    child_younger: int
+    child_younger_below: int
+    child_older: int
+    child_older_below: int
     child_income_line: int
 
 
@@ -70,8 +74,12 @@ def copay_terms(tables: Tables, day: date) -> CopayTerms:
         two_family=lines.number("two_family"),
         salary_relief=lines.number("salary_relief"),
         pension_line=tables["class_one_lines"].at(day).number("pension_line"),
-        child_under_16=child.number("under_16"),
-        child_16_to_18=child.number("from_16_to_18"),
+        elderly_from=lines.number("elderly_from"),
+        elderly_to=lines.number("elderly_to"),
+        child_younger=child.number("younger"),
+        child_younger_below=child.number("younger_below"),
+        child_older=child.number("older"),
+        child_older_below=child.number("older_below"),
         child_income_line=child.number("income_line"),
     )
 
@@ -189,17 +197,21 @@ def deduction_day(judged_on: date) -> date:
 
 
 def child_deduction(terms: CopayTerms, young: Iterable[Young], day: date) -> int:
-    """調整控除 in yen of an insured who was 世帯主 on ``day``: per member under 16 and of 16 to 18
-    whose 合計所得金額 does not pass the line."""
+    """調整控除 in yen of an insured who was 世帯主 on ``day`` (令7条): per member under 16 and of
+    16 to 18 whose 合計所得金額 does not pass the line.
+
+    The age is that at 24:00 of ``day`` (年齢計算ニ関スル法律): born on 1 January is a year older
+    already on 31 December, as for the tax.
+    """
     total = 0
     for child in young:
         if child.birth > day or child.combined_income > terms.child_income_line:
             continue
-        age = age_on(child.birth, day)
-        if age < 16:
-            total += terms.child_under_16
-        elif age < 19:
-            total += terms.child_16_to_18
+        age = age_on(child.birth, day + ONE_DAY)
+        if age < terms.child_younger_below:
+            total += terms.child_younger
+        elif age < terms.child_older_below:
+            total += terms.child_older
     return total
 
 
@@ -216,10 +228,11 @@ def income_facts(
     """The figures of judgement from assessed income by kind.
 
     ``salary_adjustment``: 所得金額調整控除 already taken off ``incomes.salary`` (yen); the tests of
-    2割 and 区分Ⅰ take the salary before it, less 10万円 (DOMAIN 3.2, 3.4).
+    2割 and 区分Ⅰ take the salary before it, less 10万円 (DOMAIN 3.2, 3.4). A loss of one kind
+    lowers the others (損益通算), never the pension's revenue.
     """
     salary = max(0, incomes.salary + salary_adjustment - terms.salary_relief)
-    others = max(0, combined_income(incomes) - incomes.pension - incomes.salary) + salary
+    others = max(0, combined_income(replace(incomes, salary=salary)) - incomes.pension)
     over_line = max(0, incomes.pension_revenue - terms.pension_line)
     return IncomeFacts(
         taxed=taxed,

@@ -14,9 +14,6 @@ from enum import StrEnum
 from app.rules.days import next_month_start
 from app.rules.errors import RuleError
 
-LONG_STAY_DAYS = 90
-"""More days than this within twelve months make a long stay."""
-
 
 class MealClass(StrEnum):
     """食事療養標準負担額の区分 (names of the table's columns)."""
@@ -55,6 +52,8 @@ class MealRow:
     low2_short: int | None
     low2_long: int | None
     low1: int | None
+    long_stay_over: int
+    """長期入院該当: more days than this within twelve months."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +158,13 @@ def living_charge(
     return HospitalCharge(per_meal, meals, per_day, days, per_meal * meals + per_day * days)
 
 
-def long_stay(days: int, applied_on: date) -> LongStay | None:
+def long_stay(row: MealRow, days: int, applied_on: date) -> LongStay | None:
     """長期入院該当 by application, or None while the stay is not long enough.
 
     ``days``: days in hospital within the last twelve months while in 区分Ⅱ; days under another
     insurer count with proof.
     """
-    if days <= LONG_STAY_DAYS:
+    if days <= row.long_stay_over:
         return None
     return LongStay(next_month_start(applied_on), applied_on)
 

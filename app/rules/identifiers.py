@@ -17,7 +17,7 @@ ATENA_WIDTH = 15
 _FULL_WIDTH_DIGITS = {0xFF10 + n: str(n) for n in range(10)}
 # Hyphens, dashes, minus signs and the long-vowel mark that an IME gives for the same key.
 _HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d\u30fc\uff70"
-_DROPPED = dict.fromkeys(map(ord, _HYPHENS + " \u3000\t"))
+_DROPPED = dict.fromkeys(map(ord, _HYPHENS + " \u00a0\u3000\t\r\n"))  # a scanner ends with a line
 _FOLD = {**_FULL_WIDTH_DIGITS, **_DROPPED}
 
 
@@ -209,12 +209,12 @@ def atena_number(text: str, width: int = ATENA_WIDTH) -> str:
             "に使えない文字があります。",
             "数字と英字だけを入力してください。",
         )
-    if len(number) > min(width, ATENA_WIDTH):
+    if len(number) > ATENA_WIDTH:
         raise IdentifierError(
             kind,
             title,
             "too_long",
-            f"は{min(width, ATENA_WIDTH)}桁までです。",
+            f"は{ATENA_WIDTH}桁までです。",
             "余分な桁がないか確かめてください。",
         )
     return number.zfill(width) if number.isdigit() else number

@@ -143,6 +143,8 @@ class PremiumYear:
     part_unit: int
     """Each part is cut to this unit: 100 yen."""
     month_order: MonthOrder
+    same_month_counts: bool
+    """A month of both acquisition and loss counts (DOMAIN 2.4 [U])."""
     unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
@@ -280,11 +282,17 @@ def assess(
 
 
 def liable_months(
-    fiscal_year: int, acquired: date, lost: date | None, *, person: str = ""
+    fiscal_year: int,
+    acquired: date,
+    lost: date | None,
+    *,
+    same_month_counts: bool = False,
+    person: str = "",
 ) -> LiableMonths:
     """Months of ``fiscal_year`` (April to March) that carry premium (月割, DOMAIN 4.6).
 
-    The month of acquisition counts, the month of loss does not. Raises RuleError
+    The month of acquisition counts, the month of loss does not; a month of both counts where
+    the union says so, unless both are the same day. Raises RuleError
     ``premium.lost_before_acquired``.
     """
     if lost is not None and lost < acquired:
@@ -297,6 +305,8 @@ def liable_months(
         )
     first = max(0, _months_from_april(fiscal_year, acquired))
     end = 12 if lost is None else min(12, _months_from_april(fiscal_year, lost))
+    if same_month_counts and lost is not None and acquired < lost:
+        end = min(12, max(end, _months_from_april(fiscal_year, acquired) + 1))
     if first >= end:
         return LiableMonths(min(first, 11), 0)
     return LiableMonths(first, end - first)
@@ -353,7 +363,13 @@ def _person_premium(
     incomes: Incomes,
 ) -> PersonPremium:
     base = base_income(year.income, incomes)
-    months = liable_months(year.fiscal_year, status.acquired, status.lost, person=member.key)
+    months = liable_months(
+        year.fiscal_year,
+        status.acquired,
+        status.lost,
+        same_month_counts=year.same_month_counts,
+        person=member.key,
+    )
     former_months = (
         former_dependant_months(year.former_dependant, year.fiscal_year, status.acquired, months)
         if status.former_dependant

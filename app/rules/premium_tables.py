@@ -28,9 +28,6 @@ from app.rules.premium import (
 )
 from app.rules.reduction import ReductionClass, ReductionRule
 
-PART_UNIT = 100
-"""Fraction under 100 yen is cut per part (高確法施行令の端数計算; DOMAIN 4.2)."""
-
 _PART_LABELS = {Part.MEDICAL: "医療分", Part.CHILD: "子ども分"}
 
 
@@ -50,7 +47,8 @@ def premium_year(tables: Tables, union: str, fiscal_year: int) -> PremiumYear:
     parts = tuple(_part_rule(tables, union, part, day, used) for part in _parts(tables, union, day))
     basic = tables["basic_deductions"].at(day)
     former = tables["premium_former_dependants"].at(day)
-    used += [basic, former]
+    practice = tables["union_practices"].at(day, union=union)
+    used += [basic, former, practice]
     return PremiumYear(
         union,
         fiscal_year,
@@ -59,8 +57,9 @@ def premium_year(tables: Tables, union: str, fiscal_year: int) -> PremiumYear:
         _reduction_rule(tables, day, used),
         former.into(FormerDependantRule),
         settings.number("component_unit"),
-        PART_UNIT,
+        settings.number("part_unit"),
         MonthOrder(settings.text("month_order")),
+        practice.flag("same_month_counts"),
         tuple(
             dict.fromkeys(Unconfirmed(row.table, row.source) for row in used if not row.confirmed)
         ),

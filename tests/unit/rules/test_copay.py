@@ -172,6 +172,22 @@ def test_other_income_is_what_remains_beside_pension_and_salary(terms: CopayTerm
 
 
 @pytest.mark.parametrize(
+    ("business", "salary", "pension_other"),
+    [
+        (-250_000, 300_000, 1_800_000),  # the loss eats the salary of 200,000
+        (-150_000, 300_000, 1_850_000),
+        (-900_000, 0, 1_800_000),  # and never the pension's revenue
+    ],
+)
+def test_a_loss_lowers_other_income_and_never_the_pension(
+    business: int, salary: int, pension_other: int, terms: CopayTerms
+) -> None:
+    assessed = Incomes(pension_revenue=1_800_000, pension=700_000, salary=salary, business=business)
+    facts = income_facts(terms, RULE, assessed, taxed=True, taxable_income=0, revenue=0)
+    assert facts.pension_other == pension_other
+
+
+@pytest.mark.parametrize(
     ("taxable", "expected"),
     [
         (1_450_000, LimitClass.EARNER1),
@@ -289,10 +305,10 @@ def test_the_child_deduction_looks_at_one_new_years_eve_per_judgement_year(
 def test_the_child_deduction_by_age_and_income(terms: CopayTerms) -> None:
     day = date(2025, 12, 31)
     young = [
-        Young(date(2010, 1, 1), 0),  # 15
-        Young(date(2009, 12, 31), 0),  # 16 on the day
-        Young(date(2007, 1, 1), 380_000),  # 18
-        Young(date(2006, 12, 31), 0),  # 19
+        Young(date(2010, 1, 2), 0),  # 15
+        Young(date(2010, 1, 1), 0),  # 16 at the end of the day (年齢計算ニ関スル法律)
+        Young(date(2007, 1, 2), 380_000),  # 18
+        Young(date(2007, 1, 1), 0),  # 19 at the end of the day
         Young(date(2015, 1, 1), 380_001),  # income over the line
         Young(date(2026, 1, 1), 0),  # not born yet
         Young(day, 0),  # born on the day

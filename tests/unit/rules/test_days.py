@@ -16,6 +16,8 @@ from app.rules.errors import RuleError
 from app.rules.wareki import DateError, Eras
 from app.rules.wareki_input import parse_date
 
+pytestmark = pytest.mark.req("FLOW-301", "FLOW-103")
+
 
 @pytest.mark.parametrize(
     ("birth", "complete", "acquired"),

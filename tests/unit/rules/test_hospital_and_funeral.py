@@ -119,15 +119,18 @@ class TestLiving:
         assert caught.value.code == "benefits.count_negative"
 
 
+@pytest.mark.req("DATA-23")
 class TestLongStay:
     def test_more_than_ninety_days_from_the_next_month(self) -> None:
-        assert long_stay(90, date(2026, 5, 10)) is None
-        stay = long_stay(91, date(2026, 5, 10))
+        row = meal_row(tables(), date(2026, 5, 10))
+        assert long_stay(row, 90, date(2026, 5, 10)) is None
+        stay = long_stay(row, 91, date(2026, 5, 10))
         assert stay is not None
         assert (stay.effective_from, stay.refund_from) == (date(2026, 6, 1), date(2026, 5, 10))
 
     def test_applied_on_the_first(self) -> None:
-        stay = long_stay(91, date(2026, 12, 1))
+        row = meal_row(tables(), date(2026, 12, 1))
+        stay = long_stay(row, 91, date(2026, 12, 1))
         assert stay is not None
         assert stay.effective_from == date(2027, 1, 1)
 

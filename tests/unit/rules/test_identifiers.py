@@ -128,7 +128,7 @@ def test_domain_1_6_atena_number_is_padded_and_never_refused_for_its_digit() -> 
     assert ids.atena_number("a123", 15) == "A123"
     refused("empty", ids.atena_number, "-")
     refused("too_long", ids.atena_number, "1" * 16)
-    refused("too_long", ids.atena_number, "1" * 11, 10)
+    assert ids.atena_number("1" * 11, 10) == "1" * 11  # from before the present width
     assert ids.atena_number("1" * 10, 10) == "1" * 10
     refused("not_digits", ids.atena_number, "12#4")
 
@@ -137,6 +137,13 @@ def test_domain_1_6_atena_number_is_padded_and_never_refused_for_its_digit() -> 
 def test_any_old_atena_number_passes(pair: tuple[int, str]) -> None:
     width, number = pair
     assert ids.atena_number(number, width) == number
+
+
+@pytest.mark.parametrize(
+    "pasted", ["00123455\r\n", " ００１２－３４５５ ", "0012\u00a03455", "\t0012 3455\n"]
+)
+def test_what_scanners_and_tables_add_is_dropped(pasted: str) -> None:
+    assert ids.insured_number(pasted, ids.DigitCheck.REJECT).text == "00123455"
 
 
 @given(of_width(13))

@@ -241,6 +241,29 @@ class TestMonths:
     ) -> None:
         assert liable_months(2026, acquired, lost) == expected
 
+    @pytest.mark.parametrize(
+        ("acquired", "lost", "expected"),
+        [
+            (date(2026, 8, 3), date(2026, 8, 30), LiableMonths(4, 1)),
+            (date(2026, 8, 3), date(2026, 8, 3), LiableMonths(4, 0)),  # never insured
+            (date(2026, 8, 3), date(2026, 9, 30), LiableMonths(4, 1)),
+            (date(2027, 3, 3), date(2027, 3, 30), LiableMonths(11, 1)),
+            (date(2026, 3, 3), date(2026, 3, 30), LiableMonths(0, 0)),  # of the year before
+            (date(2027, 4, 3), date(2027, 4, 30), LiableMonths(11, 0)),  # of the year after
+        ],
+    )
+    def test_a_month_of_both_counts_where_the_union_says_so(
+        self, acquired: date, lost: date, expected: LiableMonths
+    ) -> None:
+        assert liable_months(2026, acquired, lost, same_month_counts=True) == expected
+
+    def test_the_unions_word_on_such_a_month_reaches_the_premium(self) -> None:
+        status = InsuredStatus(date(2026, 8, 3), lost=date(2026, 8, 30))
+        house = single(2_260_000, insured=status)
+        assert assess(year_of(NIIGATA, 2026), house).persons[0].amount == 0
+        counting = replace(year_of(NIIGATA, 2026), same_month_counts=True)
+        assert assess(counting, house).persons[0].amount == 9_300 + 200
+
     def test_loss_before_acquisition_is_refused(self) -> None:
         with pytest.raises(UserError) as caught:
             liable_months(2026, date(2026, 8, 2), date(2026, 8, 1), person="C3")

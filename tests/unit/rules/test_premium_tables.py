@@ -15,6 +15,7 @@ from app.rules.money import rate_from_percent
 from app.rules.premium import InsuredStatus, Part, assess
 from app.rules.premium_tables import pension_deduction, premium_year
 from tests.support.levy import single, tables, year_of
+from tests.support.premium_appendix import UnionRates, appendix_a
 
 pytestmark = pytest.mark.req("FLOW-405", "DATA-21")
 
@@ -25,6 +26,22 @@ def refusal(union: str, fiscal_year: int) -> UserError:
     with pytest.raises(UserError) as caught:
         premium_year(tables(), union, fiscal_year)
     return caught.value
+
+
+@pytest.mark.parametrize("line", appendix_a(), ids=lambda line: line.union)
+def test_every_rate_of_every_union_is_that_of_appendix_a(line: UnionRates) -> None:
+    table = tables()["premium_rates"]
+
+    def printed(day: date, part: Part) -> tuple[int, Decimal] | None:
+        row = table.find(day, union=line.union, part=part.value)
+        return None if row is None else (row.number("per_capita"), row.rate("income_rate"))
+
+    for day in (date(2024, 4, 1), date(2026, 3, 31)):
+        assert printed(day, Part.MEDICAL) == (line.old_head, line.old_rate)
+        assert printed(day, Part.CHILD) is None
+    for day in (date(2026, 4, 1), date(2028, 3, 31)):
+        assert printed(day, Part.MEDICAL) == (line.head, line.rate)
+        assert printed(day, Part.CHILD) == (line.child_head, line.child_rate)
 
 
 @pytest.mark.parametrize("fiscal_year", [2024, 2025, 2026])

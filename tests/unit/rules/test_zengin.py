@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from app.rules.identifiers import IdentifierError
 from app.rules.zengin import account_number, bank_code, branch_code, deposit_kind, zengin_kana
 
+pytestmark = pytest.mark.req("DATA-37")
+
 
 @pytest.mark.parametrize(
     ("typed", "written"),
@@ -21,6 +23,7 @@ from app.rules.zengin import account_number, bank_code, branch_code, deposit_kin
         ("(カ)ミドリ", "(ｶ)ﾐﾄﾞﾘ"),
         ("abc12", "ABC12"),
         ("ヲヴパ", "ｦｳﾞﾊﾟ"),
+        ("ァィゥェォッャュョヮヵヶ", "ｱｲｳｴｵﾂﾔﾕﾖﾜｶｹ"),
     ],
 )
 def test_kana_as_a_bank_writes_it(typed: str, written: str) -> None:
