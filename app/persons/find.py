@@ -196,7 +196,8 @@ def _first_found(work: ViewWork, queries: Sequence[Query]) -> tuple[Hits, Query]
 def _atena(work: ViewWork, query: Query) -> Hits:
     # Sites keep their numbers with and without leading zeros (DOMAIN 1.1).
     found: dict[str, Hit] = {}
-    for number in dict.fromkeys((query.value, query.value.zfill(_ATENA_MOST))):
+    plain = query.value.lstrip("0")
+    for number in dict.fromkeys((query.value, plain, query.value.zfill(_ATENA_MOST))):
         for hit in index.by_atena_number(work, number).persons:
             found[hit.person_id] = hit
     return Hits(tuple(found.values()), False)

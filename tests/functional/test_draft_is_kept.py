@@ -1,0 +1,137 @@
+"""A notification half keyed: kept sealed, offered again, and nothing of the number in it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from app.core.errors import UserError
+from app.functions.eligibility import cases
+from app.security.my_number import MyNumbers
+from app.security.refusals import Refusal
+from db.tables.cases import case_file
+from db.tables.persons import my_number
+from tests.support.counter import ENTRY, NUMBER, Counter, Resident, put_residents
+from tests.support.world import NUMBER_KEY, open_world
+
+HALF = {"name": "辻󠄀﨑　髙子", "kana": "つじさき　たかこ", "my_number": NUMBER}
+
+
+def opened(counter: Counter) -> cases.Case:
+    world = counter.world
+    return cases.open_case(world.gate, world.session("clerk"), cases.MOVE_IN, {})
+
+
+@pytest.mark.req("FLOW-101", "FLOW-103")
+def test_closing_and_starting_again_offers_the_draft(counter: Counter) -> None:
+    world, session = counter.world, counter.world.session("clerk")
+    case = cases.keep_number(world.gate, session, opened(counter), NUMBER)
+    cases.save_draft(world.gate, session, case, HALF, "move")
+    again = counter.reopened()
+    session = again.world.session("clerk")
+    (line,) = cases.list_cases(again.world.gate, session)
+    assert (line.id, line.state, line.name) == (case.id, "draft", HALF["name"])
+    kept = cases.load_case(again.world.gate, session, case.id)
+    assert kept.values == {"name": HALF["name"], "kana": HALF["kana"]}
+    assert kept.step == "move" and kept.has_number
+    again.world.close()
+    counter.world = open_world(counter.world.paths.data)
+
+
+@pytest.mark.req("FLOW-103")
+def test_a_kill_right_after_saving_loses_nothing(counter: Counter) -> None:
+    case = opened(counter)
+    data = counter.world.paths.data
+    counter.world.close()
+    child = os.fork()
+    if child == 0:
+        try:
+            world = open_world(data)
+            cases.save_draft(world.gate, world.session("clerk"), case, HALF, "identity")
+            os.kill(os.getpid(), signal.SIGKILL)
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    counter.world = open_world(data)
+    kept = cases.load_case(counter.world.gate, counter.world.session("clerk"), case.id)
+    assert (kept.values["name"], kept.step) == (HALF["name"], "identity")
+    assert counter.world.journal.open_acts() == ()
+
+
+@pytest.mark.req("SEC-52", "SEC-53")
+def test_the_number_lies_under_the_number_key_and_never_in_the_draft(counter: Counter) -> None:
+    case = counter.open()
+    (row,) = counter.rows(case_file)
+    assert NUMBER not in row.draft
+    (sealed,) = counter.rows(my_number)
+    assert (sealed.owner_kind, sealed.owner_id) == ("case", case.id)
+    assert NUMBER.encode() not in bytes(sealed.sealed)
+    with counter.world.store.view(("my_number",)) as work:
+        assert MyNumbers(work, NUMBER_KEY).show("case", case.id) == NUMBER
+    assert not any(NUMBER in repr(line) for line in counter.world.lines())
+
+
+@pytest.mark.req("SEC-52")
+def test_without_the_number_key_no_number_is_kept(counter: Counter) -> None:
+    world = counter.world
+    session = world.session("branch")
+    case = cases.open_case(world.gate, session, cases.MOVE_IN, {})
+    with pytest.raises(Refusal, match=r"number\.no_key"):
+        cases.keep_number(world.gate, session, case, NUMBER)
+    assert counter.rows(my_number) == []
+
+
+def test_a_number_that_cannot_be_one_is_refused(counter: Counter) -> None:
+    world = counter.world
+    for typed in ("000001234561", "12345", "000000000000"):
+        with pytest.raises(UserError):
+            cases.keep_number(world.gate, world.session("clerk"), opened(counter), typed)
+    assert counter.rows(my_number) == []
+
+
+@pytest.mark.req("SEC-04")
+def test_a_number_of_somebody_else_is_refused_when_it_is_keyed(counter: Counter) -> None:
+    world, session = counter.world, counter.world.session("clerk")
+    first = counter.open()
+    with pytest.raises(UserError) as twice:
+        cases.keep_number(world.gate, session, opened(counter), NUMBER)
+    assert twice.value.code == "eligibility.number_elsewhere" and first.id in twice.value.message
+    cases.cancel_case(world.gate, session, first, "入力する方を間違えた")
+    put_residents(world, Resident(my_number=NUMBER))
+    with pytest.raises(UserError) as elsewhere:
+        cases.keep_number(world.gate, session, opened(counter), NUMBER)
+    assert elsewhere.value.code == "eligibility.number_elsewhere"
+    assert elsewhere.value.field == "my_number"
+
+
+@pytest.mark.req("SEC-54")
+def test_cancelling_erases_what_was_keyed_and_the_number(counter: Counter) -> None:
+    world, session = counter.world, counter.world.session("clerk")
+    case = counter.open()
+    cases.cancel_case(world.gate, session, case, "届出人が取りやめた")
+    (row,) = counter.rows(case_file)
+    assert (row.state, row.draft) == ("cancelled", "{}")
+    assert counter.rows(my_number) == [] and cases.list_cases(world.gate, session) == ()
+    with pytest.raises(UserError) as over:
+        cases.save_draft(
+            world.gate, session, cases.load_case(world.gate, session, case.id), ENTRY, "person"
+        )
+    assert over.value.code == "eligibility.not_draft"
+
+
+def test_two_screens_on_one_draft_do_not_overwrite_each_other(counter: Counter) -> None:
+    world, session = counter.world, counter.world.session("clerk")
+    case = opened(counter)
+    cases.save_draft(world.gate, session, case, {"name": "見本"}, "person")
+    with pytest.raises(Refusal, match=r"act\.row_changed"):
+        cases.save_draft(world.gate, session, case, {"name": "別"}, "person")
+
+
+def test_a_case_that_is_not_here_is_said_so(counter: Counter, tmp_path: Path) -> None:
+    with pytest.raises(UserError) as unknown:
+        cases.load_case(counter.world.gate, counter.world.session("clerk"), "T01-1-999999")
+    assert unknown.value.code == "eligibility.no_case"
