@@ -341,7 +341,7 @@ class Counter(QObject):
             elif what is Due.CLOSE:
                 self.log_off("time.over")
 
-        self.operations.run(self, lambda: what_is_due(terminal, session), due)
+        self.operations.aside(self, lambda: what_is_due(terminal, session), due)
 
     def note_input(self) -> None:
         """Keyboard or mouse was used: the idle time starts anew."""

@@ -42,7 +42,7 @@ def _scripted(out: Path, persons: int) -> int:
     from forms.press import Press
     from forms.spool import FolderPrinter
 
-    with training_room(SystemClock(), persons=persons, say=_say) as room:
+    with training_room(SystemClock(), persons=persons, touched_at_once=False, say=_say) as room:
         fonts = load_fonts()
         press = Press(fonts, room.parts.tables)
         make_application(fonts)
@@ -56,7 +56,7 @@ def _scripted(out: Path, persons: int) -> int:
         )
         try:
             counter.window.show()
-            driver = Driver(counter, out)
+            driver = Driver(counter, out, room.keys.touch)
             driver.picture("ログイン")
             log_in(driver, CLERK)
             visits = []

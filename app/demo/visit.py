@@ -22,6 +22,7 @@ from app.functions.eligibility.screens.notification import NotificationScreen
 from app.persons.screens.search import SearchScreen
 from app.training.movers import Mover
 from app.ui.base.fields import ChoiceField, Field, FlagField
+from app.ui.base.touch import TouchDialog
 from forms.preview import preview
 
 _PATIENCE_SECONDS = 60.0
@@ -54,6 +55,7 @@ class Visit:
     insured_number: str = ""
     pdf: str = ""
     picture: str = ""
+    touches: int = 0
     journal_lines: list[int] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
@@ -61,9 +63,11 @@ class Visit:
 class Driver:
     """Presses keys in the window and waits for what must follow, as a person would."""
 
-    def __init__(self, counter: Counter, out: Path) -> None:
+    def __init__(self, counter: Counter, out: Path, touch: Callable[[], None]) -> None:
         self.counter = counter
         self.out = out
+        self.touches = 0
+        self._touch = touch
         self._keys = 0
         self._pictures = 0
 
@@ -98,6 +102,17 @@ class Driver:
             loop = QEventLoop()
             QTimer.singleShot(_POLL_MS, loop.quit)
             loop.exec()
+
+    def touch_key(self, name: str) -> None:
+        """Wait until the key blinks, look at the sentence being signed, touch."""
+        self.wait(lambda: self._blinking() is not None, "the key")
+        self.picture(f"{name}のキー")
+        self.touches += 1
+        self._touch()
+
+    def _blinking(self) -> TouchDialog | None:
+        dialog = self.counter.touch.dialog
+        return dialog if dialog is not None and dialog.is_waiting_for_touch else None
 
     def settle(self) -> None:
         """Wait until nothing is under way."""
@@ -148,6 +163,7 @@ def log_in(driver: Driver, person: TrainingStaff) -> None:
     driver.press(Qt.Key.Key_Return)
     driver.type_in(person.password)
     driver.press(Qt.Key.Key_Return)
+    driver.touch_key("ログイン")
     driver.wait(lambda: driver.counter.desk is not None, "login")
     driver.screen(SearchScreen)
     driver.settle()
@@ -156,6 +172,7 @@ def log_in(driver: Driver, person: TrainingStaff) -> None:
 def run_visit(driver: Driver, mover: Mover, room: Room) -> Visit:
     """One mover from the search that finds nobody to the paper in the clerk's hand."""
     visit = Visit(mover.label)
+    touches = driver.touches
     search: list[SearchScreen] = []
     driver.step(visit, "検索", lambda: search.append(_search(driver, mover)))
     driver.step(visit, "届出を始める", lambda: _begin(driver))
@@ -180,6 +197,7 @@ def run_visit(driver: Driver, mover: Mover, room: Room) -> Visit:
     visit.journal_lines.append(decision.issued.journal_line)
     _keep(driver, visit, decision.proof.rendered.pdf)
     driver.step(visit, "用紙の確認", lambda: _confirm(driver))
+    visit.touches = driver.touches - touches
     return visit
 
 
@@ -263,6 +281,7 @@ def _send(driver: Driver) -> None:
             box.setFocus()
             driver.press(Qt.Key.Key_Space)
     driver.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    driver.touch_key("送信")
     driver.screen(DecisionScreen)
 
 
@@ -281,6 +300,7 @@ def _draw(driver: Driver, screen: DecisionScreen) -> None:
 
 def _issue(driver: Driver, screen: DecisionScreen) -> None:
     driver.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    driver.touch_key("発行")
     driver.wait(lambda: screen.issued is not None, "the issue")
     driver.settle()
 
@@ -313,6 +333,7 @@ def write_report(out: Path, visits: list[Visit], fingerprint: str) -> None:
                 "pdf": visit.pdf,
                 "picture": visit.picture,
                 "journal_lines": visit.journal_lines,
+                "touches": visit.touches,
                 "keys_pressed": sum(step.keys for step in visit.steps),
                 "milliseconds": sum(step.milliseconds for step in visit.steps),
                 "steps": [

@@ -33,6 +33,7 @@ from app.training.software_key_state import KeyCredential, KeyState, StateFile
 _ERR = CtapError.ERR
 _CMD = Ctap2.CMD
 _FLAG = AuthenticatorData.FLAG
+_PRESENCE_SECONDS = 30.0
 _POLL_SECONDS = 0.02
 _NEXT_SECONDS = 30.0
 _LONGEST_LIST = 8
@@ -76,6 +77,7 @@ class SoftwareKey(CtapDevice):  # type: ignore[misc]  # fido2 has no types for u
         self._touched = Event()
         self._inserted = True
         self._pending: _Pending | None = None
+        self._present_until = 0.0
         self._touch_seconds = touch_seconds
         self.touched_at_once = touched_at_once
         self.finger_matches = True
@@ -204,7 +206,7 @@ class SoftwareKey(CtapDevice):  # type: ignore[misc]  # fido2 has no types for u
         if not verified and self._is_protected():
             raise CtapError(_ERR.PUAT_REQUIRED)
         excluded = {one["id"] for one in request.get(5, [])}
-        self._wait_for_touch(talk)
+        self._wait_for_presence(talk)
         if any(one.credential_id in excluded for one in self._of(rp_id)):
             raise CtapError(_ERR.CREDENTIAL_EXCLUDED)
         self._guard.spend_token()
@@ -255,7 +257,7 @@ class SoftwareKey(CtapDevice):  # type: ignore[misc]  # fido2 has no types for u
         if prf is not None and not wants_touch:
             raise CtapError(_ERR.UNSUPPORTED_OPTION)
         if wants_touch:
-            self._wait_for_touch(talk)
+            self._wait_for_presence(talk)
             self._guard.spend_token()
         flags = _flags(touched=wants_touch, verified=verified)
         answer = self._sign_assertion(found[0], request[2], flags, prf)
@@ -335,7 +337,16 @@ class SoftwareKey(CtapDevice):  # type: ignore[misc]  # fido2 has no types for u
 
     def _finger(self, talk: _Conversation) -> bool:
         self._wait_for_touch(talk)
+        # A finger on the reader is a touch too: the request that follows asks for no second
+        # one (CTAP 2.1, userPresent flag of the token).
+        if self.finger_matches:
+            self._present_until = time.monotonic() + _PRESENCE_SECONDS
         return self.finger_matches
+
+    def _wait_for_presence(self, talk: _Conversation) -> None:
+        present, self._present_until = self._present_until, 0.0
+        if time.monotonic() >= present:
+            self._wait_for_touch(talk)
 
     def _wait_for_touch(self, talk: _Conversation) -> None:
         self._touched.clear()

@@ -50,6 +50,13 @@ class Operations(QObject):
         """Run ``work`` on the store worker."""
         return self._submit(self._store, parent, work, on_success, on_failure)
 
+    def aside(
+        self, parent: QObject | None, work: Callable[[], T], on_success: Callable[[T], None]
+    ) -> Future[T]:
+        """Run ``work`` on the store worker beside what the person does: the screen does not
+        count as busy, so that no key press is lost to it."""
+        return self._quietly(self._store, parent, work, on_success, None)
+
     def net(
         self,
         parent: QObject | None,
@@ -58,7 +65,17 @@ class Operations(QObject):
         on_failure: Failure | None = None,
     ) -> Future[T]:
         """Run ``work`` on the network pool; it never keeps a screen waiting (``busy``)."""
-        future = self._net.submit(work)
+        return self._quietly(self._net, parent, work, on_success, on_failure)
+
+    def _quietly(
+        self,
+        executor: Executor,
+        parent: QObject | None,
+        work: Callable[[], T],
+        on_success: Callable[[T], None],
+        on_failure: Failure | None,
+    ) -> Future[T]:
+        future = executor.submit(work)
         future.add_done_callback(
             lambda done: self._settled.emit((parent, done, on_success, on_failure, False))
         )

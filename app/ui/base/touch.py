@@ -97,6 +97,12 @@ class TouchDialog(QDialog):
         prompts.pin_wanted.connect(self._show_pin)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._over = False
+        self._blinks = False
+
+    @property
+    def is_waiting_for_touch(self) -> bool:
+        """Whether the key blinks now."""
+        return self._blinks
 
     def finish(self) -> None:
         """Close without giving up: the key has answered."""
@@ -115,6 +121,7 @@ class TouchDialog(QDialog):
         event.accept()
 
     def _show_touch(self) -> None:
+        self._blinks = True
         self.pin.setVisible(False)
         self.ask.setText("キーが光っています。触れてください。")
 
