@@ -200,6 +200,58 @@ class TestLimitsOfTheMonth:
         assert caught.value.code == "benefits.no_limits"
 
 
+# outpatient, household, 1 % above, repeated, outpatient year, year, year with low income
+DOMAIN_3_5 = {
+    "earner3": (None, 252_600, 842_000, 140_100, None, None, None),
+    "earner2": (None, 167_400, 558_000, 93_000, None, None, None),
+    "earner1": (None, 80_100, 267_000, 44_400, None, None, None),
+    "general2": (18_000, 57_600, None, 44_400, 144_000, None, None),
+    "general1": (18_000, 57_600, None, 44_400, 144_000, None, None),
+    "low2": (8_000, 24_600, None, None, None, None, None),
+    "low1": (8_000, 15_000, None, None, None, None, None),
+    "low1_pension": (8_000, 15_000, None, None, None, None, None),
+    "low1_border": (8_000, 15_000, None, None, None, None, None),
+}
+DOMAIN_3_6 = {
+    "earner3": (None, 270_300, 901_000, 140_100, None, 1_680_000, None),
+    "earner2": (None, 179_100, 597_000, 93_000, None, 1_110_000, None),
+    "earner1": (None, 85_800, 286_000, 44_400, None, 530_000, None),
+    "general2": (22_000, 61_500, None, 44_400, 216_000, 530_000, 410_000),
+    "general1": (22_000, 61_500, None, 44_400, 216_000, 530_000, 410_000),
+    "low2": (11_000, 25_700, None, 24_600, 96_000, 290_000, None),
+    "low1": (8_000, 15_700, None, None, None, 180_000, None),
+    "low1_pension": (8_000, 15_700, None, None, None, 180_000, None),
+    "low1_border": (8_000, 15_700, None, None, None, 180_000, None),
+}
+
+
+@pytest.mark.parametrize("limit_class", CLASSES)
+@pytest.mark.parametrize(
+    ("printed", "days"),
+    [
+        (DOMAIN_3_5, (date(2025, 10, 1), date(2026, 7, 31))),
+        (DOMAIN_3_6, (date(2026, 8, 1), date(2027, 7, 31))),
+    ],
+    ids=["DOMAIN_3_5", "DOMAIN_3_6"],
+)
+def test_every_limit_is_that_of_the_leaflet(
+    limit_class: str, printed: dict[str, tuple[int | None, ...]], days: tuple[date, date]
+) -> None:
+    for day in days:
+        row = tables()["high_cost_limits"].at(day, limit_class=limit_class)
+        columns = (
+            "outpatient",
+            "household",
+            "one_percent_over",
+            "repeated",
+            "outpatient_year",
+            "year",
+            "year_low_income",
+        )
+        assert tuple(row[column] for column in columns) == printed[limit_class]
+        assert row.number("repeated_after") == 3
+
+
 class TestYear:
     @pytest.mark.parametrize(
         ("limit_class", "year", "outpatient_year", "limit"),

@@ -281,6 +281,13 @@ def test_the_child_deduction_lowers_the_taxable_income(terms: CopayTerms) -> Non
     )
     decision = judge(home, terms)
     assert decision.ratio == 1
+    poor = replace(home.members[0], income=replace(home.members[0].income, taxable_income=100_000))
+    line = next(
+        ground
+        for ground in judge(replace(home, members=(poor,)), terms).grounds
+        if ground.kind is GroundKind.THREE_LINE
+    )
+    assert line.amount == 0  # never less than nothing
     over = replace(
         home.members[0], income=replace(home.members[0].income, taxable_income=1_780_000)
     )
