@@ -22,6 +22,9 @@ check: setup
 bench: setup
 	@$(PY) -m tests.benchmarks
 
+bundle: setup
+	@./.ci/bundle
+
 docs: setup
 	@$(PY) -m app.main interface-book > docs/interface-book.md
 	@$(PY) -m app.main manual --day 2026-11-20 > docs/manual.md

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -151,6 +152,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command: 0 done, 1 refused or failed (the reason on stderr), 2 wrong usage or
     not part of this program."""
     arguments = parser().parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a console may know less than our messages
+            stream.reconfigure(errors="replace")
     try:
         return int(arguments.run(arguments))
     except MadoguchiError as error:
