@@ -18,7 +18,6 @@ from app.security.authenticators.port import Assertion, Authenticator
 from app.security.doorway import Doorway, Question
 from app.security.login import Admission, Due, touched, what_is_due
 from app.security.session import Session
-from app.security.spec import Actor
 from app.security.worker import DeviceWorker
 from app.sync.engine import Engine
 from app.sync.round import ContactReport
@@ -28,7 +27,8 @@ from app.ui.base.operations import Operations
 from app.ui.base.theme import apply_theme
 from app.ui.base.touch import ScreenPrompts, TouchDesk
 from app.ui.shell.login import LoginForm
-from app.ui.shell.window import MainWindow, MenuEntry
+from app.ui.shell.menu import menu_entries
+from app.ui.shell.window import MainWindow
 from forms.fonts import FontSet, load_fonts
 from forms.press import Press
 from forms.spool import CupsPrinter, NoPrinter, Printer
@@ -203,12 +203,7 @@ class Counter(QObject):
         )
 
     def _open_desk(self, permitted: frozenset[str]) -> None:
-        entries: list[MenuEntry] = []
-        for area in CATALOG.areas:
-            for function in CATALOG.of_area(area.id):
-                if function.menu and function.id in permitted and function.actor is Actor.STAFF:
-                    key = f"Alt+{len(entries) + 1}" if len(entries) < 9 else ""
-                    entries.append(MenuEntry(function.id, function.label, area.label, key))
+        entries = menu_entries(CATALOG, permitted)
         self.window.set_menu(entries)
         if HOME in permitted:
             self.home()
