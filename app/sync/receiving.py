@@ -228,12 +228,19 @@ def _apply(here: Round, item: DownItem) -> ReceiveReport:
         return ReceiveReport(item.id, item.file_id, Incoming.STAGED)
     digest = bytes.fromhex(row.container_digest)
     handler = here.bench.handlers[spec.applied_by]
+    refusal: UserError | None = None
     try:
         with here.bench.gate.system(spec.applied_by, digest=digest) as work:
-            done = handler(work, spec, inbox.staged(work, item.id, spec))
+            try:
+                done = handler(work, spec, inbox.staged(work, item.id, spec))
+            except UserError as said:
+                refusal = said
+                raise
             inbox.finish(work, row, here.keys.facts.union, done, row.container_digest)
-    except UserError as refused:
-        return _quarantine(here, item, refused)
+    except UserError as fault:
+        if fault is not refusal:  # the gate refused, not the handler: nothing is said of the file
+            raise
+        return _quarantine(here, item, fault)
     here.go_on("receive.applied")
     report = ReceiveReport(
         item.id, item.file_id, Incoming.APPLIED, done.applied, done.dropped, done.listed

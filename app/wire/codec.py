@@ -65,14 +65,19 @@ class Checker:
 
     def check(self, values: tuple[str, ...], line: int) -> None:
         """Raises FileRefused for the first wrong value."""
-        for index, (check, required) in enumerate(self._checks):
-            value = values[index]
-            if value:
-                reason = check(value)
-                if reason:
-                    raise FileRefused(self._spec, reason, line, self._columns[index])
-            elif required:
-                raise FileRefused(self._spec, "required", line, self._columns[index])
+        for value, (check, required) in zip(values, self._checks, strict=True):
+            if check(value) if value else required:
+                raise self._refusal(values, line)
+
+    def _refusal(self, values: tuple[str, ...], line: int) -> FileRefused:
+        """Which value was wrong, and why; looked for again, because it is rare."""
+        for column, value, (check, required) in zip(
+            self._columns, values, self._checks, strict=True
+        ):
+            reason = check(value) if value else ("required" if required else "")
+            if reason:
+                return FileRefused(self._spec, reason, line, column)
+        raise AssertionError("a value was refused and is right")
 
 
 class Encoding:

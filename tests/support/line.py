@@ -284,7 +284,8 @@ def engine_of(world: World, union: LoopUnion, **options: Any) -> Engine:
     }
     values |= options
     handlers |= values.pop("handlers", {})
-    return Engine(world.gate, lambda keys: union, handlers, world.clock, **values)
+    gate = values.pop("gate", world.gate)
+    return Engine(gate, lambda keys: union, handlers, world.clock, **values)
 
 
 __all__ = ["AT", "CODES", "LAYOUTS", "Head", "LoopUnion", "engine_of", "enrol"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -174,6 +175,22 @@ def test_a_handler_that_refuses_quarantines_the_file_whole(world, union):
     again = engine_of(world, union, handlers=handlers).contact()
     assert [a.cause for a in union.acknowledged] == ["files.not_ours"]
     assert again.received[0].state is Incoming.QUARANTINED
+
+
+def test_a_refusal_of_the_gate_says_nothing_of_the_file(world, union):
+    """Between staging and applying the terminal is withdrawn: the file itself is right."""
+    item = union.announce(CHECKS, list(sample(CHECKS)))
+
+    def system(function_id, **other):
+        if function_id == "files.receive_check_list":
+            world.set_fact("terminal_state", "withdrawn")
+        return world.gate.system(function_id, **other)
+
+    engine = engine_of(world, union, gate=SimpleNamespace(system=system))
+    assert engine.contact().problem.code == "terminal.withdrawn"
+    world.set_fact("terminal_state", "registered")
+    assert received(world, item.id).state == Incoming.STAGED
+    assert engine_of(world, union).contact().received[0].state is Incoming.APPLIED
 
 
 def test_trouble_of_the_machine_leaves_the_file_for_the_next_round(world, union):
