@@ -9,13 +9,14 @@ last countersigned head that whoever controlled the unlocked process wrote anew 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cbor2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from app.core.errors import MadoguchiError
+from app.core.errors import MadoguchiError, UserError
 from app.security.approval import Evidence, Role, challenge_of, read_signed
 from app.security.authenticators.port import Assertion
 from app.security.gate_checks import AssertionCheck
@@ -115,18 +116,18 @@ def verify(
     keys: Mapping[bytes, PublicKey],
     check_assertion: AssertionCheck,
     *,
-    anchor: Head | None = None,
+    anchor: Head | str | None = None,
     union_key: Ed25519PublicKey | None = None,
     open_allowed: bool = False,
 ) -> Report:
     """Prove the whole journal.
 
     ``keys`` are all credentials ever registered, by id. ``anchor`` is a place known from
-    outside (a head the union countersigned, or genesis from the founders' fingerprint).
+    outside: a head the union countersigned, or the fingerprint of genesis (``read_anchor``).
     ``union_key`` checks the heads that are kept. ``open_allowed``: an act may be running.
     """
     head, count, findings = verify_chain(journal)
-    if anchor is not None and not journal.has(anchor):
+    if isinstance(anchor, Head) and not journal.has(anchor):
         findings = (*findings, Finding(anchor.number, "anchor"))
     if findings:
         return Report(0, head, count, 0, 0, "", findings)
@@ -136,6 +137,8 @@ def verify(
     ):
         walk.take(number, kept, body)
     found = [*walk.findings]
+    if isinstance(anchor, str) and anchor != walk.fingerprint:
+        found.append(Finding(1, "anchor"))
     if not open_allowed:
         found += [Finding(number, "no_end") for number in sorted(walk.begun)]
     heads, wrong = _verify_heads(journal, union_key)
@@ -147,6 +150,24 @@ def verify(
         heads,
         walk.fingerprint,
         (*found, *wrong),
+    )
+
+
+def read_anchor(typed: str) -> Head | str:
+    """An anchor as it is typed after ``--anchor``: the fingerprint of genesis (8 groups of 4
+    hex digits), or a head as ``<number>:<64 hex digits>``. Raises ``UserError``
+    ``journal.anchor``."""
+    text = typed.strip()
+    if re.fullmatch(r"([0-9A-Fa-f]{4}-){7}[0-9A-Fa-f]{4}", text):
+        return text.upper()
+    number, _, value = text.partition(":")
+    if number.isdecimal() and re.fullmatch(r"[0-9A-Fa-f]{64}", value):
+        return Head(int(number), bytes.fromhex(value))
+    raise UserError(
+        "journal.anchor",
+        "照合する印（anchor）の形が正しくありません。",
+        "初期設定の印（4桁ずつ8組）か、「行番号:64桁」の形で入力してください。",
+        field="anchor",
     )
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 
 from app.core.clock import JST
 from app.core.errors import EnvironmentFault, UserError
+from app.functions.records.service import close_due_month
 from app.security import vault
 from app.security.approval import Subject
 from app.security.authenticators.verify import verify_assertion
@@ -28,6 +29,7 @@ from app.security.journal_verify import (
     FINDINGS,
     PublicKey,
     Report,
+    read_anchor,
     segment_lines,
     verify,
     verify_chain,
@@ -198,6 +200,28 @@ def test_another_genesis_has_another_fingerprint_and_fails_its_signature(used: W
     report = checked(used)
     assert (1, "signature") in [(one.line, one.code) for one in report.findings]
     assert report.fingerprint != before
+
+
+def test_the_anchor_is_typed_as_a_fingerprint_or_as_a_head(used: World) -> None:
+    report = checked(used)
+    assert checked(used, anchor=read_anchor(report.fingerprint.lower())).whole
+    typed = f" {report.head.number}:{report.head.hash.hex()} "
+    assert checked(used, anchor=read_anchor(typed)).whole
+    other = read_anchor("0000-1111-2222-3333-4444-5555-6666-7777")
+    assert found(used, anchor=other) == [(1, "anchor")]
+    for wrong in ("", "1:ab", "x:" + "0" * 64, "0000-1111"):
+        with pytest.raises(UserError, match=r"journal\.anchor"):
+            read_anchor(wrong)
+
+
+def test_the_terminal_closes_its_month_by_itself(used: World) -> None:
+    used.clock.set_wall(datetime(2026, 12, 1, 9, 0, tzinfo=JST))
+    audit = new_pair()
+    segment = close_due_month(used.gate, used.journal, "2026-11", audit.public, used.clock)
+    assert segment is not None
+    assert segment.last == 10
+    assert used.last_line().entry.function_id == "records.close_month"
+    assert checked(used).whole
 
 
 def test_lines_cannot_be_changed_or_removed_by_our_own_connection(used: World) -> None:

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.core.errors import EnvironmentFault
 from app.functions.admin import upkeep
-from app.security.approval import Approval, Role
-from app.security.doorway import Doorway
+from app.security.approval import Approval, Assertion, Role
+from app.security.doorway import Doorway, Question
 from app.security.draft import Ask, Draft
 from app.security.journal_line import State
 from app.security.login import Due, what_is_due
@@ -45,16 +45,23 @@ def opened(door: Doorway) -> OpenTerminal:
     return door.terminal
 
 
-def enter(founded: FoundedTerminal, door: Doorway, head: CountersignedHead | None) -> Session:
+def ask(founded: FoundedTerminal, door: Doorway) -> tuple[Question, Assertion]:
+    """The first founder at the door, the key already touched."""
     question = door.ask("S201")
+    request = question.request
     assertion = founded.keys["S201"].assert_(
         question.rp_id,
         question.challenge,
-        question.request.credential_ids,
+        request.credential_ids,
         uv=True,
-        prf_salt=question.request.prf_salt,
+        prf_salt=request.prf_salt,
         cancel=Event(),
     )
+    return question, assertion
+
+
+def enter(founded: FoundedTerminal, door: Doorway, head: CountersignedHead | None) -> Session:
+    question, assertion = ask(founded, door)
     return door.enter(question, PASSWORDS["S201"], assertion, union_head=head).session
 
 
@@ -180,15 +187,7 @@ def test_the_end_of_the_hours_ends_an_open_session(founded: FoundedTerminal, doo
 def test_what_happened_before_the_door_opened_is_in_the_journal(
     founded: FoundedTerminal, door: Doorway
 ) -> None:
-    question = door.ask("S201")
-    assertion = founded.keys["S201"].assert_(
-        question.rp_id,
-        question.challenge,
-        question.request.credential_ids,
-        uv=True,
-        prf_salt=question.request.prf_salt,
-        cancel=Event(),
-    )
+    question, assertion = ask(founded, door)
     with pytest.raises(Exception, match=r"login\.wrong_password"):
         door.enter(question, "Wrong-password-1", assertion)
     with pytest.raises(Exception, match=r"login\.unknown_staff"):

@@ -9,11 +9,13 @@ from datetime import date
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select
 
+from app.core.clock import Clock
 from app.security.approval import Approval
 from app.security.gate import Draft, Gate, Session, Subject
 from app.security.gate_checks import AssertionCheck
 from app.security.journal import Journal
 from app.security.journal_line import State
+from app.security.journal_segments import Segment, close_month
 from app.security.journal_verify import PublicKey, Report, verify
 from app.security.spec import Catalog
 from app.wire.heads import Head
@@ -109,7 +111,7 @@ def verify_journal(
     journal: Journal,
     check_assertion: AssertionCheck,
     *,
-    anchor: Head | None = None,
+    anchor: Head | str | None = None,
     union_key: Ed25519PublicKey | None = None,
 ) -> Report:
     """Prove the whole journal from the screen; ``madoguchi journal verify`` does the same."""
@@ -117,6 +119,16 @@ def verify_journal(
         rows = work.all(select(credential.c.id, credential.c.staff_id, credential.c.public_key))
         keys = {bytes(row.id): PublicKey(row.staff_id, bytes(row.public_key)) for row in rows}
         return verify(journal, keys, check_assertion, anchor=anchor, union_key=union_key)
+
+
+def close_due_month(
+    gate: Gate, journal: Journal, month: str, audit_public: str, clock: Clock
+) -> Segment | None:
+    """The terminal's own monthly work: close ``month`` (``YYYY-MM``, over), sealed to the
+    municipality's audit key. The caller sends ``sealed`` up and reports the receipt to
+    ``journal_segments.accepted``."""
+    with gate.system("records.close_month", subject=Subject("list", month)):
+        return close_month(journal, month, audit_public, clock)
 
 
 def prepare_review(gate: Gate, session: Session, review: Review) -> Draft:
