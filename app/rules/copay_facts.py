@@ -20,7 +20,8 @@ class CopayError(RuleError):
     """A share that cannot be judged; code ``copay.<cause>``.
 
     Causes: no_member, no_insured, duplicate_member, income_missing (not arrived yet),
-    income_not_declared, income_impossible.
+    income_not_declared, income_impossible; of corrections ratio_impossible, care_impossible,
+    care_twice.
     """
 
     def __init__(
