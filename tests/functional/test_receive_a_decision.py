@@ -9,8 +9,8 @@ import pytest
 from app.core.errors import UserError
 from app.functions.eligibility import cases, closing, decisions, slips
 from app.persons import show
+from app.sync.faults import line_fault
 from app.sync.states import Incoming
-from app.wire.records import DecisionRecord, NotificationRecord
 from db.tables.cases import case_file, check_entry, decision
 from db.tables.exchange import inbox, outbox
 from db.tables.persons import (
@@ -241,11 +241,8 @@ def test_while_the_decision_is_pending_only_a_slip_is_printed(counter: Counter) 
     assert len(counter.rows(my_number)) == 1
     assert view.record is not None
 
-    def later(record: NotificationRecord) -> DecisionRecord:
-        return accepted(record)
-
-    ((_, (record,)),) = counter.union.taken
-    counter.decide(later(record), supersedes=view.record.decision_id)
+    ((sent_id, (record,)),) = counter.union.taken
+    counter.decide(accepted(record), supersedes=view.record.decision_id, notification_id=sent_id)
     counter.fetch()
     assert counter.show(view.case_id).case_state == "decided"
     assert counter.rows(my_number) == []
@@ -255,15 +252,16 @@ def test_without_the_line_the_case_waits_and_a_slip_is_printed(counter: Counter)
     sent = counter.send(counter.open())
 
     def cut(name: str) -> None:
-        raise ConnectionError(name)
+        raise line_fault("unreachable")
 
     counter.union.before = cut
-    with pytest.raises(ConnectionError):
-        counter.engine.send_now(sent.outbox_id)
+    report = counter.engine.send_now(sent.outbox_id)
+    assert not report.accepted and report.problem is not None
     view = counter.show(sent.case_id)
     assert (view.case_state, view.record) == ("waiting", None)
     print_slip(counter, sent.case_id)
     counter.union.before = lambda name: None
+    counter.world.later(minutes=10)
     counter.fetch()
     assert counter.rows(outbox)[0].state == "accepted"
     assert counter.show(sent.case_id).case_state == "decided"

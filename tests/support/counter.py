@@ -238,6 +238,7 @@ class Counter:
         """The same terminal after the program was closed and started again."""
         self.world.close()
         world = open_world(self.world.paths.data, start=self.world.clock.now())
+        world.signers = self.world.signers  # a key's counter never falls
         return Counter(world, self.union, self.printer, self.answers, self.made)
 
 

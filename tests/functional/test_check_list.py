@@ -1,0 +1,61 @@
+"""確認リスト: each contradiction waits until somebody writes down what was done about it."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.core.errors import UserError
+from app.functions.eligibility import check_list
+from app.security.refusals import Refusal
+from db.tables.cases import check_entry
+from tests.support.counter import Counter
+from tests.support.counter_examples import put_check
+from tests.support.sendings import sample
+
+
+@pytest.mark.req("SEC-108", "SEC-109")
+@pytest.mark.parametrize("disposition", ["ok", "notified", "remake"])
+def test_what_was_done_is_kept_with_person_and_time(counter: Counter, disposition: str) -> None:
+    world, session = counter.world, counter.world.session("clerk")
+    line = put_check(world)
+    check_list.settle(world.gate, session, line, disposition)
+    assert check_list.list_checks(world.gate, session) == ()
+    (row,) = counter.rows(check_entry)
+    assert (row.disposition, row.disposed_by) == (disposition, "S101")
+    assert row.disposed_at == world.clock.now().isoformat()
+    (done,) = check_list.list_checks(world.gate, session, open_only=False)
+    assert done.disposition == disposition
+
+
+@pytest.mark.req("SEC-109")
+def test_nothing_but_the_three_dispositions(counter: Counter) -> None:
+    world, session = counter.world, counter.world.session("clerk")
+    line = put_check(world)
+    with pytest.raises(UserError) as other:
+        check_list.settle(world.gate, session, line, "ignored")
+    assert other.value.code == "eligibility.disposition"
+    assert counter.rows(check_entry)[0].disposition == ""
+
+
+@pytest.mark.req("SEC-109")
+def test_two_people_do_not_settle_one_entry_differently(counter: Counter) -> None:
+    world = counter.world
+    line = put_check(world)
+    check_list.settle(world.gate, world.session("clerk"), line, "ok")
+    with pytest.raises(Refusal, match=r"act\.row_changed"):
+        check_list.settle(world.gate, world.session("supervisor"), line, "remake")
+    assert counter.rows(check_entry)[0].disposition == "ok"
+
+
+@pytest.mark.req("SEC-108", "SEC-110", "FLOW-1010")
+def test_what_the_union_lists_arrives_here_once(counter: Counter) -> None:
+    records = list(sample("FILE-24"))
+    counter.union.announce("FILE-24", records)
+    counter.fetch()
+    world, session = counter.world, counter.world.session("clerk")
+    listed = check_list.list_checks(world.gate, session)
+    assert {line.id for line in listed} == {record.entry_id for record in records}
+    check_list.settle(world.gate, session, listed[0], "notified")
+    counter.union.announce("FILE-24", records)
+    counter.fetch()
+    assert len(check_list.list_checks(world.gate, session)) == len(records) - 1

@@ -1,0 +1,205 @@
+"""Somebody else looks each entry through, and the day is not closed over what is open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from app.core.errors import UserError
+from app.functions.eligibility import cases, certificates, closing, second_look
+from app.security.journal_line import State
+from app.security.refusals import Refusal
+from db.tables.cases import case_file
+from tests.support.counter import NUMBER, OTHER_NUMBER, Counter, accepted, refused
+
+DAY = date(2026, 11, 16)
+
+
+def lines(counter: Counter) -> dict[str, cases.CaseLine]:
+    found = cases.list_cases(counter.world.gate, counter.world.session("clerk"))
+    return {line.id: line for line in found}
+
+
+def close_day(counter: Counter, day: date = DAY) -> None:
+    world = counter.world
+    draft = closing.prepare_close_day(world.gate, world.session("supervisor"), day)
+    closing.perform_close_day(world.gate, draft, tuple(world.approvals(draft)))
+
+
+def refusal(counter: Counter, day: date = DAY) -> UserError:
+    with pytest.raises(UserError) as stopped:
+        close_day(counter, day)
+    return stopped.value
+
+
+@pytest.mark.req("SEC-13")
+def test_whoever_keyed_or_sent_it_is_not_the_second(counter: Counter) -> None:
+    world = counter.world
+    view = counter.decided()
+    with pytest.raises(UserError) as own:
+        second_look.prepare_second_look(world.gate, world.session("clerk"), view)
+    assert own.value.code == "eligibility.same_person"
+    pretended = replace(view, opened_by="S999")
+    draft = second_look.prepare_second_look(world.gate, world.session("clerk"), pretended)
+    with pytest.raises(UserError) as row:
+        second_look.perform_second_look(world.gate, draft, tuple(world.approvals(draft)))
+    assert row.value.code == "eligibility.same_person"
+    assert counter.rows(case_file)[0].second_look_by == ""
+
+
+@pytest.mark.req("SEC-13")
+def test_the_one_who_sent_what_another_keyed_is_not_the_second(counter: Counter) -> None:
+    world = counter.world
+    case = counter.open("clerk")
+    sent = counter.send(case, "supervisor")
+    view = counter.show(sent.case_id, "supervisor")
+    draft = second_look.prepare_second_look(world.gate, world.session("supervisor"), view)
+    with pytest.raises(UserError) as sender:
+        second_look.perform_second_look(world.gate, draft, tuple(world.approvals(draft)))
+    assert sender.value.code == "eligibility.same_person"
+    counter.look(sent.case_id, "supervisor2")
+    assert counter.rows(case_file)[0].second_look_by == "S202"
+
+
+@pytest.mark.req("SEC-13")
+def test_the_second_look_is_a_touch_over_this_state_of_the_case(counter: Counter) -> None:
+    world = counter.world
+    view = counter.decided()
+    draft = second_look.prepare_second_look(world.gate, world.session("supervisor"), view)
+    with pytest.raises(Refusal, match=r"approval\.none"):
+        second_look.perform_second_look(world.gate, draft, ())
+    counter.decide(replace(view.record, copay_ratio="1"), supersedes=view.record.decision_id)
+    counter.fetch()
+    with pytest.raises(Refusal, match=r"act\.row_changed"):
+        second_look.perform_second_look(world.gate, draft, tuple(world.approvals(draft)))
+
+
+@pytest.mark.req("SEC-13", "SEC-98")
+def test_a_case_is_over_when_the_sheet_is_good_and_a_second_person_has_looked(
+    counter: Counter,
+) -> None:
+    issued = counter.issued()
+    (line,) = lines(counter).values()
+    assert line.state == "issued" and line.second_look_open and line.sheet_open
+    counter.settle(issued)
+    (line,) = lines(counter).values()
+    assert line.second_look_open and not line.sheet_open
+    counter.look(line.id)
+    assert lines(counter) == {}
+    view = counter.show(line.id, "supervisor2")
+    assert view.case_state == "closed"
+    with pytest.raises(UserError) as over:
+        second_look.prepare_second_look(
+            counter.world.gate, counter.world.session("supervisor2"), view
+        )
+    assert over.value.code == "eligibility.nothing_to_look_at"
+
+
+@pytest.mark.req("SEC-13")
+def test_looked_at_first_and_confirmed_last_ends_the_case_too(counter: Counter) -> None:
+    view = counter.compared()
+    counter.look(view.case_id)
+    view = counter.show(view.case_id)
+    issued = counter.issue(counter.proof(view), view)
+    assert len(lines(counter)) == 1
+    counter.settle(issued)
+    assert lines(counter) == {}
+
+
+@pytest.mark.req("SEC-13", "SEC-98")
+def test_the_day_does_not_close_over_what_is_open(counter: Counter) -> None:
+    world = counter.world
+    sent = counter.send(counter.open())
+    waiting = refusal(counter)
+    assert waiting.code == "eligibility.day_open"
+    assert f"二人目の確認が済んでいない受付 1件（{sent.case_id}）" in waiting.message
+    assert f"広域連合の受領が確かめられていない送信 1件（{sent.outbox_id}）" in waiting.message
+    counter.look(sent.case_id)
+    assert "二人目" not in refusal(counter).message
+    counter.engine.send_now(sent.outbox_id)
+    close_day(counter)
+    assert world.last_line().entry.function_id == "eligibility.close_day"
+    assert world.last_line().entry.state is State.DONE
+    again = refusal(counter)
+    assert again.code == "eligibility.day_closed"
+
+
+@pytest.mark.req("SEC-13")
+def test_a_reserved_number_and_an_open_sheet_keep_the_day_open(counter: Counter) -> None:
+    view = counter.compared()
+    counter.look(view.case_id)
+    view = counter.show(view.case_id)
+    proof = counter.proof(view)
+    assert f"確保したまま発行していない番号 1件（{proof.number}）" in refusal(counter).message
+    issued = counter.issue(proof, view)
+    assert f"用紙の確認が済んでいない受付 1件（{view.case_id}）" in refusal(counter).message
+    counter.settle(issued, good=False, cause="汚れ")
+    assert "用紙の確認" in refusal(counter).message
+    close_after = certificates.redraw(
+        counter.world.gate,
+        counter.world.session("clerk"),
+        issued.number,
+        counter.world.tables,
+        counter.press,
+        training=True,
+    )
+    draft = certificates.prepare_reprint(
+        counter.world.gate, counter.world.session("clerk"), close_after, 2
+    )
+    second = certificates.perform_reprint(
+        counter.world.gate,
+        draft,
+        tuple(counter.world.approvals(draft)),
+        close_after,
+        counter.printer,
+    )
+    counter.settle(second)
+    close_day(counter)
+
+
+def test_something_that_opens_between_the_look_and_the_touch_stops_it(counter: Counter) -> None:
+    world = counter.world
+    draft = closing.prepare_close_day(world.gate, world.session("supervisor"), DAY)
+    counter.send(counter.open())
+    with pytest.raises(UserError) as late:
+        closing.perform_close_day(world.gate, draft, tuple(world.approvals(draft)))
+    assert late.value.code == "eligibility.day_open"
+    assert world.last_line().entry.state is State.FAILED
+
+
+def test_drafts_and_later_days_do_not_keep_a_day_open(counter: Counter) -> None:
+    counter.open()
+    close_day(counter)
+    counter.world.later(days=1)
+    for who in ("clerk", "supervisor"):
+        live = counter.world.sessions.get(counter.world.session(who))
+        live.verified_at = counter.world.clock.monotonic()
+    case = cases.open_case(counter.world.gate, counter.world.session("clerk"), cases.MOVE_IN, {})
+    assert case.state == "draft"
+    close_day(counter, date(2026, 11, 17))
+
+
+def test_refused_cases_do_not_keep_a_day_open(counter: Counter) -> None:
+    counter.answers.append(refused)
+    counter.decided()
+    close_day(counter)
+
+
+def test_only_a_supervisor_closes_and_only_days_that_have_come(counter: Counter) -> None:
+    world = counter.world
+    with pytest.raises(Refusal, match=r"right\.none"):
+        closing.prepare_close_day(world.gate, world.session("clerk"), DAY)
+    assert refusal(counter, date(2026, 11, 17)).code == "eligibility.day_future"
+
+
+def test_two_cases_are_two_lines_oldest_first(counter: Counter) -> None:
+    counter.answers += [accepted, accepted]
+    first = counter.open()
+    counter.world.later(minutes=1)
+    session = counter.world.session("clerk")
+    second = cases.open_case(counter.world.gate, session, cases.MOVE_IN, {})
+    second = cases.keep_number(counter.world.gate, session, second, OTHER_NUMBER)
+    assert list(lines(counter)) == [first.id, second.id]
+    assert OTHER_NUMBER != NUMBER and not any(line.sheet_open for line in lines(counter).values())
