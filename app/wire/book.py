@@ -7,7 +7,7 @@ a test.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from app.wire.files import FILES, FileSpec, Route
 from app.wire.layout import Column, Kind
@@ -44,9 +44,9 @@ _PREFACE = """\
 """
 
 
-def interface_book() -> str:
+def interface_book(files: Mapping[str, FileSpec] = FILES) -> str:
     """The whole book as Markdown."""
-    return _PREFACE + "".join("\n" + "\n".join(_chapter(spec)) + "\n" for spec in FILES.values())
+    return _PREFACE + "".join("\n" + "\n".join(_chapter(spec)) + "\n" for spec in files.values())
 
 
 def _chapter(spec: FileSpec) -> Iterator[str]:

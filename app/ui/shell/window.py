@@ -150,6 +150,8 @@ class MainWindow(QMainWindow):
         while self._menu_layout.count():
             item = self._menu_layout.takeAt(0)
             widget = item.widget() if item is not None else None
+            if isinstance(widget, QPushButton):
+                self._menu_buttons.removeButton(widget)
             if widget is not None:
                 widget.deleteLater()
         area = ""
