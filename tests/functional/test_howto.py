@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pytestqt.qtbot import QtBot
 from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
 from sqlalchemy import func, insert, select
 
 from app.catalog import CATALOG, SPECS, collect
@@ -354,7 +354,7 @@ def press(tmp_path_factory: pytest.TempPathFactory) -> Press:
 def test_the_form_is_drawn_and_proved(press: Press) -> None:
     rendered = press.render("FORM-N99", RECEIPT_EXAMPLE, training=True, now=MONDAY_MORNING)
     assert rendered.missing == ()
-    assert press.prove(rendered, RECEIPT_EXAMPLE).fields == 2
+    assert press.prove(rendered, RECEIPT_EXAMPLE).inked == 2
 
 
 def test_the_proof_follows(press: Press) -> None:
