@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,13 +33,17 @@ from app.wire.values import code_sets
 @dataclass(frozen=True, slots=True)
 class Installation:
     """What is known of this terminal before its store is open: settings.toml of its data
-    directory, without personal data. ``printer`` is a queue's name, "" for none."""
+    directory, without personal data. ``printer`` is a queue's name, "" for none. ``key_models``
+    are the AAGUIDs of security keys that are taken without witnesses, ``key_roots`` their
+    makers' root certificates (DER), from the folder ``key-roots`` beside settings.toml."""
 
     training: bool
     municipality_code: str
     office: str
     phone: str
     printer: str = ""
+    key_models: tuple[str, ...] = ()
+    key_roots: tuple[bytes, ...] = ()
 
     @property
     def rp_id(self) -> str:
@@ -49,7 +54,7 @@ class Installation:
     def policy(self) -> RegistrationPolicy:
         """Which keys this installation accepts."""
         profile = Profile.TRAINING if self.training else Profile.PRODUCTION
-        return RegistrationPolicy(profile, self.rp_id)
+        return RegistrationPolicy(profile, self.rp_id, frozenset(self.key_models), self.key_roots)
 
     @property
     def keyring_service(self) -> str:
@@ -67,6 +72,10 @@ def read_installation(paths: Paths) -> Installation:
             office=str(values["office"]),
             phone=str(values["phone"]),
             printer=str(values.get("printer", "")),
+            key_models=tuple(str(model) for model in values.get("key_models", ())),
+            key_roots=tuple(
+                file.read_bytes() for file in sorted((paths.data / "key-roots").glob("*.der"))
+            ),
         )
     except FileNotFoundError as error:
         raise EnvironmentFault(
@@ -84,12 +93,14 @@ def read_installation(paths: Paths) -> Installation:
 
 def write_installation(paths: Paths, installation: Installation) -> None:
     """Write settings.toml whole."""
+    models = ", ".join(json.dumps(model) for model in installation.key_models)
     lines = [
         f"training = {'true' if installation.training else 'false'}",
-        f'municipality_code = "{installation.municipality_code}"',
-        f'office = "{installation.office}"',
-        f'phone = "{installation.phone}"',
-        f'printer = "{installation.printer}"',
+        f"municipality_code = {json.dumps(installation.municipality_code)}",
+        f"office = {json.dumps(installation.office, ensure_ascii=False)}",
+        f"phone = {json.dumps(installation.phone)}",
+        f"printer = {json.dumps(installation.printer, ensure_ascii=False)}",
+        f"key_models = [{models}]",
     ]
     paths.make()
     write_whole(paths.settings, ("\n".join(lines) + "\n").encode())
