@@ -12,6 +12,7 @@ from datetime import date
 from enum import Enum
 
 from app.rules.errors import RuleError
+from app.rules.money import cut
 
 
 class MissingIncome(Enum):
@@ -84,6 +85,24 @@ class PensionDeduction:
 
 
 @dataclass(frozen=True, slots=True)
+class SalaryDeduction:
+    """給与所得控除 (所得税法28条, 別表第五): income = revenue × percent / 100 − deduction.
+
+    ``up_to`` are the upper ends (exclusive) of all brackets but the last. Revenue from
+    ``stepped_from`` to below ``stepped_below`` is first cut to ``step`` yen. ``adjusted_each``
+    is the part of salary and of pension that 所得金額調整控除 looks at.
+    """
+
+    up_to: tuple[int, ...]
+    percent: tuple[int, ...]
+    deduction: tuple[int, ...]
+    step: int
+    stepped_from: int
+    stepped_below: int
+    adjusted_each: int
+
+
+@dataclass(frozen=True, slots=True)
 class IncomeRule:
     """What turns income into the base of the premium in one fiscal year.
 
@@ -124,6 +143,25 @@ def pension_income(rule: PensionDeduction, revenue: int, other_income: int = 0) 
     less = rule.other_less[_index(rule.other_up_to, other_income, inclusive=True)]
     income = revenue * rule.percent[bracket] // 100 - (rule.deduction[bracket] - less)
     return max(0, income)
+
+
+def salary_income(rule: SalaryDeduction, revenue: int) -> int:
+    """給与所得 from ``revenue`` (給与収入, yen, ≥ 0) before 所得金額調整控除; never below 0.
+
+    For trial calculations; a levy uses the assessed amount.
+    """
+    counted = revenue
+    if rule.stepped_from <= revenue < rule.stepped_below:
+        counted = cut(revenue, rule.step)
+    bracket = _index(rule.up_to, revenue, inclusive=False)
+    return max(0, counted * rule.percent[bracket] // 100 - rule.deduction[bracket])
+
+
+def salary_adjustment(rule: SalaryDeduction, salary: int, pension: int) -> int:
+    """所得金額調整控除 (租税特別措置法41条の3の11第2項): what is taken off the salary income of those
+    with both 給与所得 and 公的年金等の雑所得 (yen of income, ≥ 0)."""
+    each = rule.adjusted_each
+    return max(0, min(salary, each) + min(pension, each) - each)
 
 
 def combined_income(incomes: Incomes) -> int:

@@ -12,7 +12,7 @@ from datetime import date
 from app.core.tables import Row, Tables
 from app.rules.errors import RuleError
 from app.rules.exemption import Cause, ExemptionRule, Target
-from app.rules.income import IncomeRule, PensionDeduction
+from app.rules.income import IncomeRule, PensionDeduction, SalaryDeduction
 from app.rules.money import rate_from_percent
 from app.rules.premium import (
     Ceiling,
@@ -73,6 +73,11 @@ def pension_deduction(tables: Tables, fiscal_year: int, *, is_65: bool) -> Pensi
         .at(date(fiscal_year, 4, 1), age_class="65" if is_65 else "under_65")
         .into(PensionDeduction)
     )
+
+
+def salary_deduction(tables: Tables, fiscal_year: int) -> SalaryDeduction:
+    """給与所得控除 for the levy of ``fiscal_year``; raises NoRowError when the year has none."""
+    return tables["salary_deductions"].at(date(fiscal_year, 4, 1)).into(SalaryDeduction)
 
 
 def exemption_rules(tables: Tables, union: str, day: date) -> tuple[ExemptionRule, ...]:

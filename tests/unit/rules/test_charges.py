@@ -19,6 +19,7 @@ from app.rules.charges import (
     Outcome,
     Payment,
     RefundCause,
+    YearRates,
     appropriate,
     demand_deadline,
     late_charge,
@@ -198,6 +199,23 @@ class TestRefundInterest:
     def test_under_two_thousand(self) -> None:
         charge = interest(RefundCause.REDUCED, 1_999, DUE, date(2026, 12, 20))
         assert charge.outcome is Outcome.BASE_TOO_SMALL
+        charge = interest(RefundCause.REDUCED, 2_000, DUE, date(2026, 12, 20))
+        assert charge.outcome is Outcome.AMOUNT_TOO_SMALL
+
+    @pytest.mark.parametrize(
+        ("rate", "outcome", "amount"),
+        [(9_999, Outcome.AMOUNT_TOO_SMALL, 0), (10_000, Outcome.CHARGED, 1_000)],
+    )
+    def test_a_thousand_itself_is_charged(self, rate: int, outcome: Outcome, amount: int) -> None:
+        charge = refund_interest(
+            charge_rule(tables(), DUE),
+            {2026: YearRates(0, 0, rate)},
+            RefundCause.REDUCED,
+            amount=50_000,
+            paid_on=DUE,
+            decided_on=DUE + timedelta(73),  # a fifth of a year
+        )
+        assert (charge.outcome, charge.amount) == (outcome, amount)
 
     def test_decided_before_paid_is_refused(self) -> None:
         with pytest.raises(UserError) as caught:
@@ -257,6 +275,7 @@ class TestPeriods:
             (date(2026, 10, 1), 1, date(2026, 10, 31)),
             (date(2026, 1, 5), 1, date(2026, 2, 4)),
             (date(2026, 1, 31), 1, date(2026, 2, 28)),
+            (date(2026, 1, 31), 2, date(2026, 3, 30)),
             (date(2024, 1, 31), 1, date(2024, 2, 29)),
             (date(2024, 2, 29), 24, date(2026, 2, 28)),
             (date(2026, 12, 1), 1, date(2026, 12, 31)),

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.rules.income import Incomes, pension_income
+from app.core.tables import NoRowError
+from app.rules.income import Incomes, pension_income, salary_adjustment, salary_income
 from app.rules.premium import (
     Household,
     HouseholdPremium,
@@ -19,7 +20,7 @@ from app.rules.premium import (
     assess,
     liable_months,
 )
-from app.rules.premium_tables import pension_deduction
+from app.rules.premium_tables import pension_deduction, salary_deduction
 from tests.support.levy import tables, year_of
 
 pytestmark = pytest.mark.req("FLOW-405")
@@ -179,6 +180,59 @@ def test_pension_income_rises_with_revenue_and_never_exceeds_it(
 def test_pension_income_at_each_bracket(revenue: int, income: int) -> None:
     """DOMAIN 4.2: the brackets meet without a step."""
     assert pension_income(pension_deduction(tables(), 2026, is_65=True), revenue) == income
+
+
+@pytest.mark.parametrize(
+    ("fiscal_year", "revenue", "income"),
+    [
+        (2025, 550_000, 0),
+        (2025, 550_999, 999),
+        (2025, 1_618_999, 1_068_999),
+        (2025, 1_619_000, 1_069_000),
+        (2025, 1_620_000, 1_070_000),
+        (2025, 1_622_000, 1_072_000),
+        (2025, 1_624_000, 1_074_000),
+        (2025, 1_627_999, 1_074_000),
+        (2025, 1_628_000, 1_076_800),
+        (2025, 1_799_999, 1_177_600),
+        (2025, 1_800_000, 1_180_000),
+        (2025, 3_600_000, 2_440_000),
+        (2025, 3_603_999, 2_440_000),
+        (2025, 3_604_000, 2_443_200),
+        (2025, 6_599_999, 4_836_800),
+        (2025, 6_600_000, 4_840_000),
+        (2025, 8_500_000, 6_550_000),
+        (2026, 650_000, 0),
+        (2026, 1_899_999, 1_249_999),
+        (2026, 1_900_000, 1_250_000),
+        (2026, 3_599_999, 2_437_200),
+        (2026, 6_600_000, 4_840_000),
+        (2026, 10_000_000, 8_050_000),
+    ],
+)
+def test_salary_income_at_each_bracket(fiscal_year: int, revenue: int, income: int) -> None:
+    """The table of 所得税法別表第五, of the year before the levy."""
+    assert salary_income(salary_deduction(tables(), fiscal_year), revenue) == income
+
+
+@given(st.sampled_from([2021, 2025, 2026]), st.integers(0, 20_000_000), st.integers(0, 9_999))
+def test_salary_income_rises_with_revenue(fiscal_year: int, revenue: int, more: int) -> None:
+    rule = salary_deduction(tables(), fiscal_year)
+    assert 0 <= salary_income(rule, revenue) <= salary_income(rule, revenue + more)
+    assert salary_income(rule, revenue) <= revenue
+
+
+@pytest.mark.parametrize(
+    ("salary", "pension", "less"),
+    [(0, 900_000, 0), (60_000, 30_000, 0), (60_000, 50_000, 10_000), (900_000, 900_000, 100_000)],
+)
+def test_adjustment_of_those_with_salary_and_pension(salary: int, pension: int, less: int) -> None:
+    assert salary_adjustment(salary_deduction(tables(), 2026), salary, pension) == less
+
+
+def test_salary_of_a_year_without_a_row_is_refused() -> None:
+    with pytest.raises(NoRowError):
+        salary_deduction(tables(), 2027)
 
 
 def test_the_younger_have_a_smaller_deduction() -> None:

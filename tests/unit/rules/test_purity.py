@@ -12,6 +12,7 @@ import app.rules
 
 MODULES = sorted(Path(app.rules.__path__[0]).rglob("*.py"))
 IMPURE_CALLS = {"open", "today", "now", "utcnow", "time", "monotonic", "getenv", "input", "print"}
+IMPURE_CALLS |= {"load_tables", "shipped_tables", "read_text", "read_bytes"}
 IMPURE_MODULES = {"os", "pathlib", "time", "random", "socket", "sqlite3", "tomllib", "logging"}
 
 
