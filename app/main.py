@@ -44,7 +44,7 @@ def _late(place: str) -> Callable[..., Any]:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
-    run = _late("app.demo:run_demo")
+    run = _late("app.demo.run:run_demo")
     return int(run(Path(arguments.out), persons=arguments.persons, window=arguments.window))
 
 
