@@ -158,8 +158,8 @@ def salary_income(rule: SalaryDeduction, revenue: int) -> int:
 
 
 def salary_adjustment(rule: SalaryDeduction, salary: int, pension: int) -> int:
-    """所得金額調整控除 (租税特別措置法41条の3の11第2項): what is taken off the salary income of those
-    with both 給与所得 and 公的年金等の雑所得 (yen of income, ≥ 0)."""
+    """所得金額調整控除 (租税特別措置法41条の3の11第2項): what is taken off the salary income of
+    those with both 給与所得 and 公的年金等の雑所得 (yen of income, ≥ 0)."""
     each = rule.adjusted_each
     return max(0, min(salary, each) + min(pension, each) - each)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.tables import NoRowError
+from app.rules.days import fiscal_period
+from app.rules.eligibility.history import Period, check_history, months_charged
+from app.rules.eligibility.reasons import AcquisitionReason, LossReason
 from app.rules.income import Incomes, pension_income, salary_adjustment, salary_income
 from app.rules.premium import (
     Household,
@@ -160,6 +163,20 @@ def test_pension_income_rises_with_revenue_and_never_exceeds_it(
     assert 0 <= income <= revenue
     assert income <= pension_income(rule, revenue + more, other)
     assert pension_income(rule, revenue, 0) <= income
+
+
+@given(DAYS, st.integers(0, 800), st.integers(2013, 2028), st.booleans())
+def test_months_of_the_premium_are_those_of_the_history(
+    acquired: date, days: int, fiscal_year: int, counts: bool
+) -> None:
+    """Two ways of counting that know nothing of each other (104条, 月割)."""
+    lost = acquired + timedelta(days)
+    period = Period(acquired, AcquisitionReason.MOVE_IN, lost, LossReason.ABROAD)
+    history = check_history([period], person="P1")
+    months = months_charged(history, *fiscal_period(fiscal_year), same_month_counts=counts)
+    liable = liable_months(fiscal_year, acquired, lost, same_month_counts=counts)
+    assert liable.count == len(months)
+    assert all((month.month - 4) % 12 >= liable.first for month in months)
 
 
 @pytest.mark.parametrize(
