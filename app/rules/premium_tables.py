@@ -16,7 +16,6 @@ from app.rules.income import IncomeRule, PensionDeduction, SalaryDeduction
 from app.rules.money import rate_from_percent
 from app.rules.premium import (
     Ceiling,
-    FormerDependantRule,
     LowerRate,
     MonthOrder,
     OwnCuts,
@@ -26,6 +25,7 @@ from app.rules.premium import (
     PremiumYear,
     Unconfirmed,
 )
+from app.rules.premium_months import FormerDependantRule
 from app.rules.reduction import ReductionClass, ReductionRule
 
 _PART_LABELS = {Part.MEDICAL: "医療分", Part.CHILD: "子ども分"}

@@ -21,8 +21,8 @@ from app.rules.premium import (
     Member,
     MonthOrder,
     assess,
-    liable_months,
 )
+from app.rules.premium_months import liable_months
 from app.rules.premium_tables import pension_deduction, salary_deduction
 from tests.support.levy import tables, year_of
 
