@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from app.persons.numbers import NumberShown, perform_show_number, prepare_show_number
+from app.persons.screens.purpose import ask_purpose
 from app.persons.show import PersonView, open_person
+from app.security.gate import Draft
+from app.ui.base.approve import approve
 from app.ui.base.desk import Desk
 from app.ui.base.names import NameLabel, NamePainter
 from app.ui.base.pages import Page, box, card, clear, scrolled
+
+
+class NumberDialog(QDialog):
+    """個人番号の確認: the number beside name and birth date (SEC-07); gone with Esc."""
+
+    def __init__(self, parent: QWidget, painter: NamePainter, shown: NumberShown) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("個人番号の確認")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        column = QVBoxLayout(self)
+        column.addWidget(NameLabel(painter, shown.name, 28))
+        column.addWidget(QLabel(shown.birth_written))
+        grouped = " ".join(shown.number[at : at + 4] for at in range(0, 12, 4))
+        number = QLabel(grouped)
+        number.setObjectName("bigNumber")
+        column.addWidget(number)
+        column.addWidget(QLabel("確かめたら Esc で閉じてください。"))
 
 
 class PersonScreen(Page):
@@ -23,6 +45,9 @@ class PersonScreen(Page):
         self.body.addLayout(self._place, 1)
         self.view: PersonView | None = None
         self.action("検索へ戻る", "Esc", lambda: desk.go("persons.search"))
+        self.number_button = self.action("個人番号を表示", "F8", self._ask_purpose)
+        self.number_button.setVisible(False)
+        self.number_button.setEnabled(False)
         today = desk.clock.now().date()
         desk.operations.run(
             self,
@@ -40,6 +65,8 @@ class PersonScreen(Page):
 
     def _show(self, view: PersonView) -> None:
         self.view = view
+        self.number_button.setVisible(view.has_number)
+        self.number_button.setEnabled(view.has_number)
         clear(self._place)
         inner = QWidget()
         column = QVBoxLayout(inner)
@@ -72,6 +99,30 @@ class PersonScreen(Page):
             column.addWidget(self._details(view))
         column.addStretch(1)
         self._place.addWidget(scrolled(inner))
+
+    def _ask_purpose(self) -> None:
+        """Purpose, touch, and a screen of its own (SEC-10, SEC-95)."""
+        ask_purpose(self, self._desk, "個人番号の表示", self._show_number)
+
+    def _show_number(self, purpose: str) -> None:
+        desk, view = self._desk, self.view
+        assert view is not None
+        person_id = view.line.person_id
+
+        def prepared(draft: Draft) -> None:
+            approve(
+                desk,
+                self,
+                draft,
+                lambda approvals: perform_show_number(desk.gate, draft, approvals),
+                lambda shown: NumberDialog(self, self._painter, shown).open(),
+            )
+
+        desk.operations.run(
+            self,
+            lambda: prepare_show_number(desk.gate, desk.session, person_id, purpose),
+            prepared,
+        )
 
     def _details(self, view: PersonView) -> QWidget:
         frame, layout = card()

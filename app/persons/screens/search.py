@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.persons.find import Results, search
+from app.persons.screens.purpose import ask_purpose
 from app.persons.show import PersonLine
 from app.ui.base.desk import Desk
 from app.ui.base.names import NamePainter
@@ -121,6 +122,9 @@ class SearchScreen(Page):
         self.body.addWidget(self.confirm)
         self.action("検索欄へ", "F2", self.first_focus)
         self.action("県外転入の届出を始める", "F6", self._start_notification)
+        self.number_button = self.action("個人番号で探す", "F8", self._ask_purpose)
+        self.number_button.setVisible(False)
+        self.number_button.setEnabled(False)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
@@ -164,19 +168,27 @@ class SearchScreen(Page):
             self._settle.stop()
             self._show(None)
 
-    def _search(self) -> None:
+    def _search(self, purpose: str = "") -> None:
         self._number += 1
         asked, text = self._number, self.box.text()
         desk = self._desk
+        today = desk.clock.now().date()
         desk.operations.run(
             self,
-            lambda: search(desk.gate, desk.session, text, desk.tables, desk.clock.now().date()),
+            lambda: search(desk.gate, desk.session, text, desk.tables, today, purpose=purpose),
             lambda found: self._show(found) if asked == self._number else None,
         )
+
+    def _ask_purpose(self) -> None:
+        """An individual number is searched for a purpose only (SEC-95)."""
+        ask_purpose(self, self._desk, "個人番号による検索", self._search)
 
     def _show(self, results: Results | None) -> None:
         self._results = results
         lines = results.lines if results else ()
+        asks = bool(results and results.needs_purpose)
+        self.number_button.setVisible(asks)
+        self.number_button.setEnabled(asks)
         self.table.setRowCount(len(lines))
         for row, line in enumerate(lines):
             for column, text in enumerate(_cells(line)):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem
 
-from app.functions.eligibility import cases
+from app.functions.eligibility import cases, closing
+from app.security.gate import Draft
+from app.ui.base.approve import approve
 from app.ui.base.desk import Desk
 from app.ui.base.pages import Page
 
@@ -15,6 +17,9 @@ _STATES = {
     "refused": ("却下", "Enter で理由を見る"),
     "issued": ("交付済み", "別の職員が Enter で二人目の確認をする"),
 }
+_SHEET = "Enter で用紙を確かめる・刷り直す"
+_LOOK = "別の職員が Enter で送信前の確認をする"
+CLOSE_DAY = "eligibility.close_day"
 
 
 class CasesScreen(Page):
@@ -41,6 +46,9 @@ class CasesScreen(Page):
         self.body.addWidget(self.table, 1)
         self.action("新しい届出", "F6", lambda: desk.go("eligibility.open_case"))
         self.action("読み直す", "F5", self.load)
+        self.close_button = self.action("日締め", "F9", self._close_day)
+        self.close_button.setVisible(False)
+        self.close_button.setEnabled(False)
         self.load()
 
     def first_focus(self) -> None:
@@ -49,13 +57,20 @@ class CasesScreen(Page):
     def load(self) -> None:
         """Read the list again."""
         desk = self._desk
-        desk.operations.run(self, lambda: cases.list_cases(desk.gate, desk.session), self._show)
 
-    def _show(self, lines: tuple[cases.CaseLine, ...]) -> None:
-        self._lines = lines
+        def work() -> tuple[tuple[cases.CaseLine, ...], frozenset[str]]:
+            return cases.list_cases(desk.gate, desk.session), desk.gate.permitted(desk.session)
+
+        desk.operations.run(self, work, self._show)
+
+    def _show(self, found: tuple[tuple[cases.CaseLine, ...], frozenset[str]]) -> None:
+        self._lines, permitted = found
+        lines = self._lines
+        self.close_button.setVisible(CLOSE_DAY in permitted)
+        self.close_button.setEnabled(CLOSE_DAY in permitted)
         self.table.setRowCount(len(lines))
         for row, line in enumerate(lines):
-            state, todo = _STATES[line.state]
+            state, todo = _todo(line)
             opened = line.opened_at[:16].replace("T", " ")
             for at, text in enumerate(
                 (state, line.name, todo, line.id, opened, line.waiting_cause)
@@ -72,9 +87,35 @@ class CasesScreen(Page):
         if not 0 <= row < len(self._lines):
             return
         line = self._lines[row]
-        if line.state == "draft":
+        mine = line.opened_by == self._desk.session.staff_id
+        if line.state == "draft" and (mine or not line.second_look_open):
             self._desk.go("eligibility.open_case", case_id=line.id)
-        elif line.state == "issued":
-            self._desk.go("eligibility.second_look", case_id=line.id)
         else:
             self._desk.go("eligibility.show_decision", case_id=line.id)
+
+    def _close_day(self) -> None:
+        desk = self._desk
+        day = desk.clock.now().date()
+
+        def prepared(draft: Draft) -> None:
+            approve(
+                desk,
+                self,
+                draft,
+                lambda approvals: closing.perform_close_day(desk.gate, draft, approvals),
+                lambda _none: desk.say("今日の窓口を締めました。"),
+            )
+
+        desk.operations.run(
+            self, lambda: closing.prepare_close_day(desk.gate, desk.session, day), prepared
+        )
+
+
+def _todo(line: cases.CaseLine) -> tuple[str, str]:
+    """The state of a line and what to do next, in words."""
+    state, todo = _STATES[line.state]
+    if line.sheet_open:
+        return state, _SHEET
+    if line.state == "draft" and line.second_look_open:
+        return state, _LOOK
+    return state, todo

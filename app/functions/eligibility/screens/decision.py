@@ -9,7 +9,15 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.functions.eligibility import cases, certificates, decisions, slips
+from app.functions.eligibility import (
+    cases,
+    certificates,
+    closing,
+    decisions,
+    second_look,
+    sending,
+    slips,
+)
 from app.security.gate import Draft
 from app.ui.base.approve import approve
 from app.ui.base.desk import Desk
@@ -36,6 +44,7 @@ class DecisionScreen(Page):
         self.body.addLayout(self._place, 1)
         self.action("一覧へ", "Esc", self._leave)
         self.slip_button = self.action("受付票を印刷", "F7", self._print_slip)
+        self.look_button = self.action("二人目として確認した", "F8", self._look_through)
         self.spoilt_button = self.action("書き損じ", "F9", self._spoilt)
         self.main_button = self.action("次へ", "Ctrl+Return", self._go_on, primary=True)
         self._look = QTimer(self)
@@ -77,6 +86,9 @@ class DecisionScreen(Page):
 
     def _loaded(self, view: decisions.DecisionView) -> None:
         self._view = view
+        if view.case_state == "draft":
+            self._show_draft(view)
+            return
         if view.record is None or view.record.outcome == "pending":
             self._show_waiting(view)
             self._look.start()
@@ -94,6 +106,25 @@ class DecisionScreen(Page):
         for note in notes:
             self._place.addWidget(note)
         self._place.addStretch(1)
+
+    def _show_draft(self, view: decisions.DecisionView) -> None:
+        clear(self._place)
+        self.title.setText("送信前の確認")
+        self.lead.setText("届出書と見比べ、入力に誤りがなければ F8 で確認を記録してください。")
+        desk = self._desk
+        frame, layout = card()
+        grid = QGridLayout()
+        grid.setColumnStretch(1, 1)
+        today = desk.clock.now().date()
+        for row, line in enumerate(
+            sending.summary(view.keyed, desk.tables, today, has_number=True)
+        ):
+            grid.addWidget(QLabel(line.label), row, 0)
+            value = NameLabel(self._painter, line.value, 20) if line.is_name else QLabel(line.value)
+            grid.addWidget(value, row, 1)
+        layout.addLayout(grid)
+        self._place.addWidget(scrolled(frame))
+        self._buttons()
 
     def _show_waiting(self, view: decisions.DecisionView) -> None:
         name = view.keyed.get("name", "")
@@ -118,7 +149,7 @@ class DecisionScreen(Page):
         for sentence in view.record.reason_text.splitlines():
             self._place.addWidget(box("stop", sentence))
         self._place.addStretch(1)
-        self._buttons()
+        self._buttons(main="説明した。届出を終える" if view.case_state == "refused" else "")
 
     def _show_comparison(self, view: decisions.DecisionView) -> None:
         assert view.record is not None
@@ -178,7 +209,8 @@ class DecisionScreen(Page):
             self._buttons(slip=True)
         elif view.case_state == "issued":
             self._place.addWidget(box("ok", "この決定の証は発行済みです。"))
-            self._buttons()
+            open_sheet = view.paper is not None and not view.paper.settled
+            self._buttons(main="用紙を確かめる" if open_sheet else "")
         else:
             self._buttons(main="見比べた。証を作る")
 
@@ -190,18 +222,95 @@ class DecisionScreen(Page):
         self.slip_button.setEnabled(slip)
         self.spoilt_button.setVisible(spoilt)
         self.spoilt_button.setEnabled(spoilt)
+        looks = self._may_look()
+        self.look_button.setVisible(looks)
+        self.look_button.setEnabled(looks)
         if main:
             self.main_button.setFocus()
 
+    def _may_look(self) -> bool:
+        """Whether this person may be the second one (SEC-13); the gate and the row decide."""
+        view = self._view
+        return (
+            view is not None
+            and not view.second_look
+            and view.opened_by != self._desk.session.staff_id
+            and view.case_state in ("draft", "waiting", "decided", "issued")
+        )
+
     def _go_on(self) -> None:
-        if self._desk.operations.busy:
+        if self._desk.operations.busy or self._view is None:
             return
         if self._issued is not None:
             self._settle(good=True)
         elif self._proof is not None:
             self._issue()
+        elif self._view.case_state == "refused":
+            self._close_case()
+        elif self._view.case_state == "issued":
+            self._take_up_sheet()
         else:
             self._draw()
+
+    def _close_case(self) -> None:
+        desk, view = self._desk, self._view
+        assert view is not None
+        desk.operations.run(
+            self,
+            lambda: closing.close_case(desk.gate, desk.session, view.case_id, view.case_version),
+            lambda _none: desk.home(),
+            self._failed,
+        )
+
+    def _look_through(self) -> None:
+        desk, view = self._desk, self._view
+        if view is None or desk.operations.busy:
+            return
+
+        def prepared(draft: Draft) -> None:
+            approve(
+                desk,
+                self,
+                draft,
+                lambda approvals: second_look.perform_second_look(desk.gate, draft, approvals),
+                lambda _none: desk.home(),
+            )
+
+        desk.operations.run(
+            self,
+            lambda: second_look.prepare_second_look(desk.gate, desk.session, view),
+            prepared,
+            self._failed,
+        )
+
+    def _take_up_sheet(self) -> None:
+        """A sheet that was not confirmed before the screen was left, or did not come out."""
+        desk = self._desk
+        paper = self._view.paper if self._view is not None else None
+        if paper is None:
+            return
+        self._copies = paper.copies
+
+        def drawn(proof: certificates.Proof) -> None:
+            self._proof = proof
+            if paper.sheet_state == "spoilt":
+                self._reprint()
+            else:
+                self._was_issued(certificates.Issued(paper.number, paper.sheet_id, 0))
+
+        desk.operations.run(
+            self,
+            lambda: certificates.redraw(
+                desk.gate,
+                desk.session,
+                paper.number,
+                desk.tables,
+                desk.press,
+                training=desk.training,
+            ),
+            drawn,
+            self._failed,
+        )
 
     def _draw(self) -> None:
         desk, view = self._desk, self._view
@@ -374,7 +483,8 @@ class DecisionScreen(Page):
 
     def _leave(self) -> None:
         desk, proof, view = self._desk, self._proof, self._view
-        if proof is not None and self._issued is None and view is not None:
+        reserved = view is not None and view.paper is None and self._issued is None
+        if proof is not None and reserved:
             # A reserved number that is not issued becomes void with its cause (DESIGN 7).
             desk.operations.run(
                 self,

@@ -1,0 +1,25 @@
+"""Choosing what something personal is used for (利用目的, SEC-95)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QInputDialog, QWidget
+
+from app.ui.base.desk import Desk
+
+
+def ask_purpose(parent: QWidget, desk: Desk, title: str, chosen: Callable[[str], None]) -> None:
+    """Show the purposes of today; ``chosen`` gets the code. Nothing happens when given up."""
+    purposes, today = desk.tables["purposes"], desk.clock.now().date()
+    codes = {purposes.label(str(code), today): str(code) for code in purposes.codes(today)}
+    dialog = QInputDialog(parent)
+    dialog.setWindowTitle(title)
+    dialog.setLabelText("何のために個人番号を使いますか。目的は操作記録に残ります。")
+    dialog.setComboBoxItems(list(codes))
+    dialog.setOkButtonText("決める")
+    dialog.setCancelButtonText("やめる")
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.textValueSelected.connect(lambda label: chosen(codes[label]))
+    dialog.open()

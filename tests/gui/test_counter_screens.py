@@ -1,0 +1,244 @@
+"""The counter's screens drive the services: what is open can be ended from the keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QDialog, QInputDialog, QWidget
+
+from app.functions.eligibility.screens.cases import CasesScreen
+from app.functions.eligibility.screens.decision import DecisionScreen
+from app.persons.screens.person import NumberDialog, PersonScreen
+from app.persons.screens.search import SearchScreen
+from app.ui.base.desk import Desk, Office
+from app.ui.base.operations import Operations
+from db.tables.cases import case_file
+from db.tables.certificates import certificate, sheet
+from forms.fonts import load_fonts
+from tests.support.counter import NUMBER, Counter, Resident, counter_in, put_residents, refused
+
+
+class SigningTouch:
+    """A key that answers at once; what it is worth is judged by the gate."""
+
+    def __init__(self, counter: Counter) -> None:
+        self._counter = counter
+        self.sentences: list[str] = []
+
+    def sign(
+        self,
+        parent: QWidget,
+        sentence: str,
+        challenge: bytes,
+        credential_ids: tuple[bytes, ...],
+        on_success: Callable[[Any], None],
+        **options: Any,
+    ) -> None:
+        self.sentences.append(sentence)
+        (key,) = [
+            s for s in self._counter.world.signers.values() if s.credential_id in credential_ids
+        ]
+        on_success(key.sign(challenge))
+
+
+class Door:
+    """Keeps what would be shown."""
+
+    def __init__(self) -> None:
+        self.shown: list[BaseException] = []
+
+    def show(self, parent: object, error: BaseException) -> None:
+        self.shown.append(error)
+
+
+class Room:
+    """Desk, screens and what they asked for."""
+
+    def __init__(self, counter: Counter, qtbot: Any) -> None:
+        self.counter = counter
+        self.qtbot = qtbot
+        self.went: list[tuple[str, dict[str, Any]]] = []
+        self.door = Door()
+        self.touch = SigningTouch(counter)
+        self.operations = Operations(self.door.show)
+        self.fonts = load_fonts()
+
+    def desk(self, who: str = "clerk") -> Desk:
+        world = self.counter.world
+        return Desk(
+            gate=world.gate,
+            session=world.session(who),
+            engine=self.counter.engine,
+            clock=world.clock,
+            tables=world.tables,
+            fonts=self.fonts,
+            press=self.counter.press,
+            operations=self.operations,
+            touch=self.touch,
+            door=self.door,
+            go=lambda function_id, **given: self.went.append((function_id, given)),
+            home=lambda: self.went.append(("home", {})),
+            say=lambda text: None,
+            office=Office("152994", "見本市役所", "000-000-0000"),
+            printer=self.counter.printer,
+            training=True,
+        )
+
+    def add(self, screen: Any) -> Any:
+        self.qtbot.addWidget(screen)
+        screen.show()
+        self.settle()
+        return screen
+
+    def settle(self) -> None:
+        self.qtbot.waitUntil(lambda: not self.operations.busy, timeout=10_000)
+        assert self.door.shown == []
+
+    def decision(self, case_id: str, who: str = "clerk") -> DecisionScreen:
+        screen = self.add(DecisionScreen(self.desk(who), case_id))
+        self.qtbot.waitUntil(lambda: screen.view is not None, timeout=10_000)
+        return screen
+
+    def until(self, done: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(done, timeout=10_000)
+        self.settle()
+
+
+@pytest.fixture
+def room(tmp_path: Path, qtbot: Any) -> Iterator[Room]:
+    with counter_in(tmp_path) as counter:
+        made = Room(counter, qtbot)
+        yield made
+        made.operations.close()
+
+
+@pytest.mark.req("FLOW-107", "FLOW-108", "SEC-119")
+def test_from_the_decision_to_the_confirmed_sheet(room: Room) -> None:
+    case_id = room.counter.decided().case_id
+    screen = room.decision(case_id)
+    assert not screen.look_button.isEnabled()
+    screen.main_button.click()
+    room.until(lambda: screen.proof is not None)
+    screen.main_button.click()
+    room.until(lambda: screen.issued is not None)
+    assert "資格確認書" in room.touch.sentences[-1]
+    screen.main_button.click()
+    room.until(lambda: ("home", {}) in room.went)
+    assert room.counter.rows(sheet)[0].state == "confirmed"
+
+
+def test_going_back_without_issuing_voids_the_number(room: Room) -> None:
+    screen = room.decision(room.counter.decided().case_id)
+    screen.main_button.click()
+    room.until(lambda: screen.proof is not None)
+    screen._leave()
+    room.until(lambda: ("home", {}) in room.went)
+    assert room.counter.rows(certificate)[0].state == "void"
+
+
+def test_a_sheet_left_open_is_taken_up_again_and_printed_anew(room: Room) -> None:
+    room.counter.issued()
+    listed = room.add(CasesScreen(room.desk()))
+    room.until(lambda: listed.table.rowCount() == 1)
+    assert "用紙" in listed.table.item(0, 2).text()
+    listed._open()
+    ((function_id, given),) = room.went
+    assert function_id == "eligibility.show_decision"
+    screen = room.decision(**given)
+    screen.main_button.click()
+    room.until(lambda: screen.issued is not None)
+    screen.spoilt_button.click()
+    room.until(lambda: len(room.counter.rows(sheet)) == 2)
+    room.until(lambda: screen.main_button.isEnabled())
+    screen.main_button.click()
+    room.until(lambda: ("home", {}) in room.went)
+    assert [row.state for row in room.counter.rows(sheet)] == ["spoilt", "confirmed"]
+    assert room.counter.rows(certificate)[0].state == "issued"
+
+
+@pytest.mark.req("SEC-13")
+def test_another_person_looks_it_through(room: Room) -> None:
+    case_id = room.counter.decided().case_id
+    screen = room.decision(case_id, "supervisor")
+    screen.look_button.click()
+    room.until(lambda: ("home", {}) in room.went)
+    assert room.counter.rows(case_file)[0].second_look_by == "S201"
+
+
+@pytest.mark.req("SEC-13")
+def test_before_the_sending_the_entry_itself_is_looked_through(room: Room) -> None:
+    room.counter.world.set_setting("eligibility.second_look", "before")
+    case = room.counter.open()
+    listed = room.add(CasesScreen(room.desk("supervisor")))
+    room.until(lambda: listed.table.rowCount() == 1)
+    listed._open()
+    screen = room.decision(**room.went[-1][1], who="supervisor")
+    assert screen.title.text() == "送信前の確認"
+    screen.look_button.click()
+    room.until(lambda: ("home", {}) in room.went)
+    assert room.counter.rows(case_file)[0].second_look_by == "S201"
+    assert room.counter.rows(case_file)[0].id == case.id
+
+
+def test_a_refused_case_is_ended_from_its_screen(room: Room) -> None:
+    room.counter.answers.append(refused)
+    screen = room.decision(room.counter.decided().case_id)
+    screen.main_button.click()
+    room.until(lambda: ("home", {}) in room.went)
+    assert room.counter.rows(case_file)[0].state == "closed"
+
+
+@pytest.mark.req("SEC-13")
+def test_the_day_is_closed_from_the_list_by_a_supervisor_only(room: Room) -> None:
+    clerk = room.add(CasesScreen(room.desk()))
+    room.settle()
+    assert not clerk.close_button.isEnabled()
+    listed = room.add(CasesScreen(room.desk("supervisor")))
+    room.until(lambda: listed.close_button.isEnabled())
+    listed.close_button.click()
+    room.until(lambda: bool(room.touch.sentences))
+    room.settle()
+    done = [line.entry.function_id for line in room.counter.world.lines()]
+    assert "eligibility.close_day" in done
+
+
+@pytest.mark.req("SEC-52", "SEC-95")
+def test_the_individual_number_asks_for_a_purpose(room: Room) -> None:
+    put_residents(room.counter.world, Resident(my_number=NUMBER))
+    screen = room.add(SearchScreen(room.desk()))
+    assert not screen.number_button.isEnabled()
+    screen.box.setText(NUMBER)
+    room.until(lambda: screen.number_button.isEnabled())
+    screen.number_button.click()
+    dialog = screen.findChild(QInputDialog)
+    dialog.textValueSelected.emit("本人確認・番号確認")
+    dialog.reject()
+    room.until(lambda: screen.table.rowCount() == 1)
+    entry = room.counter.world.last_line().entry
+    assert (entry.function_id, entry.purpose) == ("persons.search_by_number", "identity_check")
+
+
+@pytest.mark.req("SEC-07", "SEC-10")
+def test_the_number_stands_on_a_screen_of_its_own(room: Room) -> None:
+    put_residents(room.counter.world, Resident(my_number=NUMBER))
+    screen = room.add(PersonScreen(room.desk(), "P-1"))
+    room.until(lambda: screen.number_button.isEnabled())
+    screen.number_button.click()
+    dialog = screen.findChild(QInputDialog)
+    dialog.textValueSelected.emit("本人からの問合せ")
+    dialog.reject()
+    room.until(lambda: screen.findChild(NumberDialog) is not None)
+    shown: QDialog = screen.findChild(NumberDialog)
+    texts = [label.text() for label in shown.findChildren(QWidget) if hasattr(label, "text")]
+    assert "0000 0123 4560" in texts
+    shown.close()
+
+
+def test_a_care_person_offers_no_number(room: Room) -> None:
+    put_residents(room.counter.world, Resident(my_number=NUMBER, care=True))
+    screen = room.add(PersonScreen(room.desk(), "P-1"))
+    room.until(lambda: screen.view is not None)
+    assert not screen.number_button.isEnabled()
