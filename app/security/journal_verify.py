@@ -230,9 +230,8 @@ class _Walk:
                 founder.credential_id, PublicKey(founder.staff_id, founder.public_key)
             )
         signed_by = {evidence.credential_id for evidence in line.entry.evidence}
-        if signed_by != {one.credential_id for one in genesis.founders}:
-            self.findings.append(Finding(1, "genesis"))
-        if len(signed_by) != FOUNDERS:
+        founders = {one.credential_id for one in genesis.founders}
+        if signed_by != founders or len(founders) != FOUNDERS:
             self.findings.append(Finding(1, "genesis"))
         for evidence in line.entry.evidence:
             self.signatures += 1

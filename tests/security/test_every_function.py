@@ -108,6 +108,8 @@ def test_refused_when_anything_is_missing_and_done_when_nothing_is(
         else:
             _standing_hazards(case)
             _circumstance_hazards(case)
+            _freshness_hazards(case)
+            _need_hazards(case)
             if case.acts:
                 _draft_hazards(case)
                 _approval_hazards(case)
@@ -192,6 +194,11 @@ def _circumstance_hazards(case: Case) -> None:
         return change
 
     case.act_refused("session.locked", lock(1.0), lock(None))
+
+
+def _freshness_hazards(case: Case) -> None:
+    world, function = case.world, case.function
+    live = world.sessions.get(world.session(case.who))
     if function.step_up is StepUp.RECENT:
         verified = live.verified_at
 
@@ -215,6 +222,10 @@ def _circumstance_hazards(case: Case) -> None:
         with refused(world, "number.no_key"):
             case.run()
         number_key(key)()
+
+
+def _need_hazards(case: Case) -> None:
+    world, function = case.world, case.function
     for need, code, attribute in (
         (Need.PEER, "need.peer", "peer"),
         (Need.SCANNED_MEDIUM, "need.scanned_medium", "scanned"),

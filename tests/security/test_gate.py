@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -157,3 +158,28 @@ def test_refresh_renews_recent(world: World) -> None:
     with pytest.raises(Exception, match=r"assertion\.proof"):
         world.gate.refresh(session, world.signer("S301").sign(ask.challenge))
     assert world.last_line().entry.cause == "assertion.proof"
+
+
+def test_a_right_exchanged_after_the_preparation_is_not_the_one_signed(world: World) -> None:
+    draft = world.gate.prepare("own.change_password", world.session("clerk"))
+    approvals = world.approvals(draft)
+    world.change_grant("clerk", "own.change_password", state="revoked")
+    world.add_grant("clerk", "own.change_password")
+    with pytest.raises(Refusal, match=r"act\.altered"):
+        commit(world, draft, approvals)
+    assert acts(world) == 0
+
+
+def test_a_draft_is_valid_on_its_day_only(world: World) -> None:
+    draft = world.gate.prepare("own.change_password", world.session("clerk"))
+    approvals = world.approvals(draft)
+    world.later(hours=24)
+    with pytest.raises(Refusal, match=r"act\.expired"):
+        commit(world, draft, approvals)
+
+
+def test_a_draft_of_other_declarations_is_refused(world: World) -> None:
+    draft = world.gate.prepare("own.change_password", world.session("clerk"))
+    world.gate._questions._house = replace(world.gate._questions._house, registry="other")
+    with pytest.raises(Refusal, match=r"act\.registry_changed"):
+        commit(world, draft, world.approvals(draft))

@@ -169,6 +169,38 @@ def test_an_act_given_another_subject_does_not_carry_the_signature(used: World) 
     assert (3, "other_act") in found(used)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"nonce": b"m" * 16},
+        {"content_digest": b"c" * 32},
+        {"document_digest": b"d" * 32},
+        {"purpose": "audit"},
+        {"function_id": "admin.back_up"},
+    ],
+)
+def test_whatever_a_signed_line_says_is_under_its_signature(
+    used: World, change: dict[str, Any]
+) -> None:
+    rewrite_from(used, 3, lambda entry: dataclasses.replace(entry, **change))
+    assert (3, "other_act") in found(used)
+
+
+def test_a_line_rewritten_before_a_signed_act_breaks_the_head_it_signed(used: World) -> None:
+    rewrite_from(used, 2, lambda entry: dataclasses.replace(entry, shown=("S101",)))
+    assert found(used) == [(3, "other_act"), (5, "other_act"), (7, "other_act")]
+
+
+def test_a_genesis_with_one_founder_s_signature_is_found(used: World) -> None:
+    rewrite_from(used, 1, lambda entry: dataclasses.replace(entry, evidence=entry.evidence[:1]))
+    assert (1, "genesis") in found(used)
+
+
+def test_an_end_without_its_beginning_is_found(used: World) -> None:
+    rewrite_from(used, 8, lambda entry: dataclasses.replace(entry, of=2))
+    assert {(8, "end_alone"), (7, "no_end")} <= set(found(used))
+
+
 def test_a_forged_signature_is_found(used: World) -> None:
     def forge(entry: Entry) -> Entry:
         (evidence,) = entry.evidence
@@ -377,6 +409,16 @@ def test_genesis_needs_two_founders_with_two_keys(
 
 
 @pytest.mark.req("SEC-103")
+def test_a_month_that_the_union_does_not_hold_stays_here(used: World) -> None:
+    used.clock.set_wall(datetime(2026, 12, 1, 9, 0, tzinfo=JST))
+    close_month(used.journal, "2026-11", new_pair().public, used.clock)
+    used.clock.advance(timedelta(days=31 * 24))
+    with pytest.raises(EnvironmentFault, match=r"journal\.keep"):
+        drop_month(used.journal, "2026-11", used.clock)
+    assert used.journal.line(2).number == 2
+
+
+@pytest.mark.req("SEC-103")
 def test_months_are_sealed_to_the_audit_key_and_kept_thirteen_months(used: World) -> None:
     audit = new_pair()
     with pytest.raises(ValueError, match="over"):
@@ -389,6 +431,8 @@ def test_months_are_sealed_to_the_audit_key_and_kept_thirteen_months(used: World
     assert b"admin.enter" not in segment.sealed
     with pytest.raises(ValueError, match="once"):
         close_month(used.journal, "2026-11", audit.public, used.clock)
+    with pytest.raises(EnvironmentFault, match=r"journal\.keep"):
+        drop_month(used.journal, "2026-10", used.clock)
     with pytest.raises(ValueError, match="digest"):
         accepted(used.journal, "2026-11", b"other", used.clock)
     accepted(used.journal, "2026-11", segment.digest, used.clock)
