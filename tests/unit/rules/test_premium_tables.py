@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import UserError
-from app.core.tables import load_tables, shipped_tables
+from app.core.tables import Tables, load_tables, shipped_tables
 from app.rules.money import rate_from_percent
 from app.rules.premium import InsuredStatus, Part, assess
 from app.rules.premium_tables import pension_deduction, premium_year
@@ -94,7 +94,7 @@ def test_rates_to_be_read_again_are_marked_and_the_mark_reaches_the_result() -> 
 class TestWhatIsMissingIsRefused:
     def test_r9_has_rates_but_no_reduction_lines(self) -> None:
         error = refusal("15", 2027)
-        assert error.code in {"premium.no_reduction", "premium.no_reduction_share"}
+        assert error.code == "premium.no_reduction_share"
         assert "2027年度（令和9年度）" in error.message
         assert "軽減" in error.message
 
@@ -180,14 +180,39 @@ source = "令和9年度（試験）"
 }
 
 
-def test_r10_needs_rows_and_no_line_of_code(tmp_path: Path) -> None:
-    """A change of law is a new row (issue 3, item 8)."""
-    copy = tmp_path / "tables"
+def with_rows_of_r10(folder: Path, *, without: str = "") -> Tables:
+    """The shipped tables and the rows of R10, those of the table ``without`` left out."""
+    copy = folder / "tables"
     shutil.copytree(shipped_tables(), copy)
     for name, rows in R10_ROWS.items():
-        file = copy / f"{name}.toml"
-        file.write_text(file.read_text(encoding="utf-8") + rows, encoding="utf-8")
-    year = premium_year(load_tables(copy), "15", 2028)
+        if name != without:
+            file = copy / f"{name}.toml"
+            file.write_text(file.read_text(encoding="utf-8") + rows, encoding="utf-8")
+    return load_tables(copy)
+
+
+@pytest.mark.parametrize(
+    ("table", "code"),
+    [
+        ("premium_rates", "premium.no_rate"),
+        ("premium_ceilings", "premium.no_ceiling"),
+        ("premium_reductions", "premium.no_reduction"),
+        ("premium_earner_lines", "tables.no_row"),
+        ("premium_reduction_shares", "premium.no_reduction_share"),
+    ],
+)
+def test_each_table_that_forgot_r10_is_its_own_refusal(
+    table: str, code: str, tmp_path: Path
+) -> None:
+    with pytest.raises(UserError) as caught:
+        premium_year(with_rows_of_r10(tmp_path, without=table), "15", 2028)
+    assert caught.value.code == code
+
+
+def test_r10_needs_rows_and_no_line_of_code(tmp_path: Path) -> None:
+    """A change of law is a new row (issue 3, item 8)."""
+    known = with_rows_of_r10(tmp_path)
+    year = premium_year(known, "15", 2028)
     status = InsuredStatus(date(2020, 1, 1))
     result = assess(year, single(3_000_000, 2028, insured=status)).persons[0]
     assert [part.income_based for part in result.parts] == [1_470_000 * 8_755 // 100_000, 4_410]
@@ -196,4 +221,4 @@ def test_r10_needs_rows_and_no_line_of_code(tmp_path: Path) -> None:
     assert [part.per_capita for part in poor.parts] == [50_001 * 29 // 100, 1_500 * 31 // 100]
     rich = assess(year, single(20_000_000, 2028, insured=status)).persons[0]
     assert rich.amount == 870_000 + 22_000
-    assert premium_year(load_tables(copy), "15", 2026) == year_of("15", 2026)
+    assert premium_year(known, "15", 2026) == year_of("15", 2026)
