@@ -17,6 +17,7 @@ case_file = Table(
     Column("person_id", Text, ForeignKey("person.id"), nullable=True),
     Column("opened_by", Text, nullable=False),
     Column("opened_at", Text, nullable=False),
+    Column("keyed_by", Text, nullable=False, server_default=""),  # staff ids joined by a space
     Column("draft", Text, nullable=False, server_default="{}"),  # canonical JSON, no 個人番号
     Column("step", Text, nullable=False, server_default=""),  # where the clerk was
     Column("outbox_id", Text, nullable=True),
@@ -38,7 +39,7 @@ decision = Table(
     Column("supersedes", Text, nullable=False, server_default=""),
     Column("outcome", Text, nullable=False),  # accepted, refused, pending
     Column("record", Text, nullable=False),  # FILE-16 record as canonical JSON
-    Column("digest", Text, nullable=False),  # SHA-256 of the container it came in, hex
+    Column("digest", Text, nullable=False),  # SHA-256 of ``record``, hex
     Column("received_at", Text, nullable=False),
     Column("person_id", Text, nullable=True, index=True),
     Column("current", Boolean, nullable=False, server_default="1"),

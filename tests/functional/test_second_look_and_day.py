@@ -41,7 +41,7 @@ def test_whoever_keyed_or_sent_it_is_not_the_second(counter: Counter) -> None:
     with pytest.raises(UserError) as own:
         second_look.prepare_second_look(world.gate, world.session("clerk"), view)
     assert own.value.code == "eligibility.same_person"
-    pretended = replace(view, opened_by="S999")
+    pretended = replace(view, keyed_by=())
     draft = second_look.prepare_second_look(world.gate, world.session("clerk"), pretended)
     with pytest.raises(UserError) as row:
         second_look.perform_second_look(world.gate, draft, tuple(world.approvals(draft)))
@@ -61,6 +61,22 @@ def test_the_one_who_sent_what_another_keyed_is_not_the_second(counter: Counter)
     assert sender.value.code == "eligibility.same_person"
     counter.look(sent.case_id, "supervisor2")
     assert counter.rows(case_file)[0].second_look_by == "S202"
+
+
+@pytest.mark.req("SEC-13")
+def test_whoever_changed_a_draft_that_another_opened_has_keyed_it(counter: Counter) -> None:
+    world = counter.world
+    case = counter.open("clerk")
+    values = {**case.values, "phone": "0250-00-9999"}
+    supervisor = world.session("supervisor")
+    case = cases.save_draft(world.gate, supervisor, case, values, cases.SUMMARY)
+    sent = counter.send(case, "clerk")
+    view = counter.show(sent.case_id, "supervisor")
+    assert view.keyed_by == ("S101", "S201")
+    with pytest.raises(UserError) as editor:
+        second_look.prepare_second_look(world.gate, supervisor, view)
+    assert editor.value.code == "eligibility.same_person"
+    counter.look(sent.case_id, "supervisor2")
 
 
 @pytest.mark.req("SEC-13")

@@ -114,6 +114,7 @@ def open_case(gate: Gate, session: Session, kind: str, values: Mapping[str, str]
                 state="draft",
                 opened_by=work.staff_id,
                 opened_at=work.at.isoformat(),
+                keyed_by=work.staff_id,
                 draft=content.values,
             )
         )
@@ -203,11 +204,20 @@ def refuse_elsewhere(work: ActWork, case_id: str, number: str) -> None:
 
 
 def _change(work: ActWork, case_id: str, **values: str) -> None:
-    """Change a draft: whoever looked it through looked at something else (SEC-13)."""
+    """Change a draft: whoever changes it has keyed it, and whoever looked it through looked at
+    something else (SEC-13)."""
+    known = work.scalar(select(case_file.c.keyed_by).where(case_file.c.id == case_id))
+    keyed_by = " ".join(dict.fromkeys((*known.split(), work.staff_id)))
     work.run(
         update(case_file)
         .where(case_file.c.id == case_id)
-        .values(**values, second_look_by="", second_look_at="", version=case_file.c.version + 1)
+        .values(
+            **values,
+            keyed_by=keyed_by,
+            second_look_by="",
+            second_look_at="",
+            version=case_file.c.version + 1,
+        )
     )
 
 

@@ -43,7 +43,7 @@ class DecisionView:
     record: DecisionRecord | None
     compared: bool
     second_look: bool
-    opened_by: str
+    keyed_by: tuple[str, ...]
     outbox_state: str
     waiting_cause: str
     paper: Paper | None
@@ -196,7 +196,7 @@ def show(gate: Gate, session: Session, case_id: str) -> DecisionView:
         record=DecisionRecord(**json.loads(found.record)) if found else None,
         compared=bool(case.compared_by),
         second_look=bool(case.second_look_by),
-        opened_by=case.opened_by,
+        keyed_by=tuple(case.keyed_by.split()),
         outbox_state=case.outbox_state or "",
         waiting_cause=case.last_cause or "",
         paper=paper,

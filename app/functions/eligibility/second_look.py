@@ -32,12 +32,12 @@ class SecondLook:
 
 
 def prepare_second_look(gate: Gate, session: Session, view: DecisionView) -> Draft:
-    """A second look by somebody who did not key the case.
+    """A second look by somebody who did not key or send the case.
 
-    Raises UserError ``eligibility.same_person`` for the one who opened it, and
+    Raises UserError ``eligibility.same_person`` for one who keyed it, and
     ``eligibility.nothing_to_look_at`` for a case that is over.
     """
-    if session.staff_id == view.opened_by:
+    if session.staff_id in view.keyed_by:
         raise _same_person()
     if view.case_state not in _LOOKED_AT or view.second_look:
         raise _nothing()
@@ -72,11 +72,11 @@ def perform_second_look(gate: Gate, draft: Draft, approvals: tuple[Approval, ...
 
 def _keyed_by(work: ActWork, case_id: str) -> set[str]:
     row = work.one(
-        select(case_file.c.opened_by, outbox.c.prepared_by)
+        select(case_file.c.keyed_by, outbox.c.prepared_by)
         .select_from(case_file.outerjoin(outbox, outbox.c.id == case_file.c.outbox_id))
         .where(case_file.c.id == case_id)
     )
-    return {row.opened_by, row.prepared_by}
+    return {*row.keyed_by.split(), row.prepared_by}
 
 
 def _same_person() -> UserError:

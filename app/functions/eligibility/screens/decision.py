@@ -234,7 +234,7 @@ class DecisionScreen(Page):
         return (
             view is not None
             and not view.second_look
-            and view.opened_by != self._desk.session.staff_id
+            and self._desk.session.staff_id not in view.keyed_by
             and view.case_state in ("draft", "waiting", "decided", "issued")
         )
 
