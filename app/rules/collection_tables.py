@@ -65,6 +65,12 @@ def pattern_of(tables: Tables, code: str, unit: int, day: date) -> CollectionPat
     return CollectionPattern(row.numbers("months"), unit, row.number("provisional"))
 
 
+def slip_ceiling(tables: Tables, day: date) -> int:
+    """The highest amount (yen) of a slip with a bar code on ``day``; above it ``slip_code``
+    refuses, and the bill is split or goes by 期."""
+    return tables["slip_rules"].at(day).number("ceiling")
+
+
 def deduction_rule(tables: Tables, day: date) -> DeductionRule:
     """Conditions of 特別徴収 in force on ``day``."""
     return tables["deduction_rules"].at(day).into(DeductionRule)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.jp import cn, in_
 
+from app.core.tables import Tables
 from app.rules import identifiers as ids
+from app.rules.collection_tables import slip_ceiling
 from app.rules.identifiers import CheckedNumber, DigitCheck, IdentifierError
 from app.rules.slip_code import SlipCode, read_slip_code, slip_check_digit, slip_code
 
@@ -201,10 +204,15 @@ def test_slip_codes_round_trip(
     assert read_slip_code(slip_code(content, 300_000)) == content
 
 
-def test_slip_code_bad_input() -> None:
+def test_slip_code_bad_input(tables: Tables) -> None:
     good = SlipCode("912345", "0" * 21, 0, None, False, 100)
     text = slip_code(good, 300_000)
-    refused("too_long", slip_code, SlipCode("912345", "0" * 21, 0, None, False, 871_000), 300_000)
+    ceiling = slip_ceiling(tables, date(2026, 11, 20))
+    assert ceiling == 300_000  # DOMAIN 6.5
+    for amount in (300_001, 871_000):
+        whole_year = SlipCode("912345", "0" * 21, 0, None, False, amount)
+        refused("too_long", slip_code, whole_year, ceiling)
+    assert read_slip_code(slip_code(replace(whole_year, amount=300_000), ceiling)).amount == ceiling
     refused("length", slip_code, SlipCode("91234", "0" * 21, 0, None, False, 1), 300_000)
     refused("not_digits", slip_code, SlipCode("91234X", "0" * 21, 0, None, False, 1), 300_000)
     refused("unknown", slip_code, SlipCode("912345", "0" * 21, 10, None, False, 1), 300_000)

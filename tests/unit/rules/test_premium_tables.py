@@ -91,6 +91,25 @@ def test_rates_to_be_read_again_are_marked_and_the_mark_reaches_the_result() -> 
     assert "premium_rates" not in {row.table for row in used}
 
 
+@pytest.mark.parametrize(
+    ("table", "columns", "last"),
+    [
+        ("premium_own_cuts", ("permille",), 0),  # above the last end: nothing
+        ("basic_deductions", ("amount",), 0),
+        ("pension_deductions", ("percent", "deduction"), 1),  # one more: without an end
+        ("salary_deductions", ("percent", "deduction"), 1),
+    ],
+)
+def test_every_bracket_has_its_figures(table: str, columns: tuple[str, ...], last: int) -> None:
+    rows = tables()[table].rows()
+    assert rows
+    for row in rows:
+        ends = row.numbers("up_to")
+        assert list(ends) == sorted(set(ends))
+        for column in columns:
+            assert len(row.numbers(column)) == len(ends) + last
+
+
 class TestWhatIsMissingIsRefused:
     def test_r9_has_rates_but_no_reduction_lines(self) -> None:
         error = refusal("15", 2027)
