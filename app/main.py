@@ -58,7 +58,7 @@ def _found(arguments: argparse.Namespace) -> int:
 
 def _enrol(arguments: argparse.Namespace) -> int:
     enrol = _late("app.setting_up:enrol_terminal")
-    return int(enrol(_data(arguments), arguments.url, Path(arguments.ca)))
+    return int(enrol(_data(arguments), arguments.host, Path(arguments.ca)))
 
 
 def _journal(arguments: argparse.Namespace) -> int:
@@ -128,7 +128,7 @@ def parser() -> argparse.ArgumentParser:
     command("run", _run, "open the counter's window")
     command("found", _found, "first start: two founders, their keys, recovery shares")
     enrol = command("enrol", _enrol, "ask the union for this terminal's certificate")
-    enrol.add_argument("url", help="address of the union's standard system")
+    enrol.add_argument("host", help="host of the union's standard system")
     enrol.add_argument("ca", help="file with the union's root certificate")
     peer = command("peer", _peer, "reference peers: madoguchi peer union …", add_help=False)
     peer.add_argument("name", choices=("union",))
