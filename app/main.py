@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import io
+import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ from typing import Any
 
 from app.core.clock import SystemClock
 from app.core.errors import MadoguchiError
+from app.core.shown import as_shown
 
 DATA_VARIABLE = "MADOGUCHI_DATA"
 DONE, FAILED, NOT_HERE = 0, 1, 2
@@ -158,17 +160,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.run(arguments))
     except MadoguchiError as error:
-        print(f"{error.message}\n{error.remedy}", file=sys.stderr)
-        return FAILED
-    except ModuleNotFoundError as error:
-        if not (error.name or "").startswith(NOT_IN_PRODUCTION):
-            raise
-        print(
-            "この命令は、研修用の命令です。本番用のプログラムには入っていません。\n"
-            "研修用のプログラムで実行してください。",
-            file=sys.stderr,
-        )
-        return NOT_HERE
+        return _tell(error.message, error.remedy, FAILED)
+    except (EOFError, KeyboardInterrupt):
+        return _tell("入力の途中で終わりました。", "はじめから実行し直してください。", FAILED)
+    except Exception as error:  # whatever is left is ours: told without its text
+        missing = error.name or "" if isinstance(error, ModuleNotFoundError) else ""
+        if missing.startswith(NOT_IN_PRODUCTION):
+            told = "この命令は、研修用の命令です。本番用のプログラムには入っていません。"
+            return _tell(told, "研修用のプログラムで実行してください。", NOT_HERE)
+        _, message, remedy = as_shown(error, logging.getLogger("madoguchi"))
+        return _tell(message, remedy, FAILED)
+
+
+def _tell(message: str, remedy: str, code: int) -> int:
+    print(f"{message}\n{remedy}", file=sys.stderr)
+    return code
 
 
 if __name__ == "__main__":

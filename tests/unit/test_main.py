@@ -105,14 +105,42 @@ def test_the_production_program_says_that_training_is_not_in_it(
 
 
 def test_a_missing_library_is_not_taken_for_a_missing_command(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def absent(name: str) -> None:
         raise ModuleNotFoundError("No module named 'httpx'", name="httpx")
 
     monkeypatch.setattr(main.importlib, "import_module", absent)
-    with pytest.raises(ModuleNotFoundError):
-        main.main(["demo"])
+    assert main.main(["demo"]) == 1
+    assert "事故番号" in capsys.readouterr().err
+
+
+def test_a_mistake_of_ours_is_told_by_number_without_its_text(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(data: Path) -> int:
+        raise ValueError("山田 花子")
+
+    monkeypatch.setattr(main, "_late", lambda place: broken)
+    assert main.main(["run"]) == 1
+    told = capsys.readouterr().err
+    assert "予期しない誤り" in told
+    assert "ValueError" in caplog.text
+    assert "山田" not in told + caplog.text
+
+
+@pytest.mark.parametrize("cut", [EOFError, KeyboardInterrupt])
+def test_an_entry_that_is_cut_short_is_told(
+    cut: type[BaseException], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def asking(data: Path) -> int:
+        raise cut
+
+    monkeypatch.setattr(main, "_late", lambda place: asking)
+    assert main.main(["found"]) == 1
+    assert capsys.readouterr().err.startswith("入力の途中で終わりました。")
 
 
 def test_the_data_directory_is_the_given_one_else_the_variable_else_the_account_s(
