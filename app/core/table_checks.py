@@ -95,8 +95,14 @@ def read_head(file: Path, document: Mapping[str, object]) -> Head:
     if not isinstance(key, list) or any(name not in columns for name in key):
         raise fault("head", file.name, "key は宣言した列の名前を並べてください。")
     defaults = raw.get("defaults", {})
-    if set(defaults) - ROW_OWN - set(columns):
+    if not isinstance(defaults, dict) or set(defaults) - ROW_OWN - set(columns):
         raise fault("head", file.name, "[table.defaults] に宣言されていない列があります。")
+    for bound in ("covers_from", "covers_to"):
+        if bound in raw and not _is_kind(raw[bound], date):
+            raise fault("head", file.name, f"{bound} は日付（例 2026-08-01）で書いてください。")
+    rows = document.get("row", [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise fault("head", file.name, "行は [[row]] で始めてください。")
     return Head(
         file.name,
         str(raw["name"]),
@@ -221,6 +227,8 @@ def check_coverage(
     for number, (values, start, end) in enumerate(rows, start=1):
         key = tuple(values[column] for column in head.key)
         by_key.setdefault(key, []).append((start or date.min, end or date.max, number))
+    if not by_key and (head.covers_from is not None or head.covers_to is not None):
+        raise fault("gap", head.file, "期間を宣言した表に、行が1つもありません。")
     for key, periods in by_key.items():
         periods.sort()
         for (_, end, earlier), (start, _, later) in pairwise(periods):

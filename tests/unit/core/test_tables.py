@@ -157,6 +157,8 @@ def test_codes_labels_and_unconfirmed_rows(tmp_path: Path) -> None:
         ("head", '"int", min', '"integer", min', "amount"),
         ("head", "amount = {", "valid_from = {", "valid_from"),
         ("head", 'source = "試験"', 'origin = "試験"', "defaults"),
+        ("head", "gaps = false", 'gaps = false\ncovers_from = "2024-04-01"', "covers_from"),
+        ("head", "gaps = false", "gaps = false\ncovers_to = 2024-04-01T00:00:00", "covers_to"),
         ("columns", "amount = 200", "amount = 200\nextra = 1", "extra"),
         ("columns", "amount = 200", "", "2 行目"),
         ("columns", "confirmed = true", "", "confirmed"),
@@ -190,6 +192,23 @@ def test_a_broken_file_is_refused_with_its_own_cause(
     assert refused.value.code == f"tables.{cause}"
     assert named in refused.value.message
     assert refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("cause", "text"),
+    [
+        ("head", HEAD + '[row]\nunion = "15"\namount = 100\n'),
+        ("head", HEAD[: HEAD.index("[table.defaults]")].replace("key", "defaults = 1\nkey")),
+        ("gap", HEAD.replace("gaps = false", "gaps = false\ncovers_from = 2024-04-01")),
+        ("gap", HEAD.replace("gaps = false", "gaps = false\ncovers_to = 2024-04-01")),
+    ],
+)
+def test_rows_that_are_none_are_not_taken_for_an_empty_table(
+    tmp_path: Path, cause: str, text: str
+) -> None:
+    with pytest.raises(EnvironmentFault) as refused:
+        load(tmp_path, text)
+    assert refused.value.code == f"tables.{cause}"
 
 
 def test_rows_are_chosen_by_day_and_by_any_column(tmp_path: Path) -> None:

@@ -104,6 +104,18 @@ def test_what_cannot_be_taken_says_which_rule(rule: str, typed: str, eras: Eras)
     assert caught.value.remedy
 
 
+@pytest.mark.parametrize("typed", ["10/5/3", "100503", "10年5月3日"])
+@pytest.mark.parametrize(
+    ("key", "message"), [(None, "元号がありません"), ("X", "元号の指定"), ("9", "元号の指定")]
+)
+def test_a_year_without_era_is_never_guessed(
+    typed: str, key: str | None, message: str, eras: Eras
+) -> None:
+    with pytest.raises(DateError, match=message) as caught:
+        parse_date(typed, eras, era_key=key)
+    assert caught.value.rule == "era_missing"
+
+
 def test_a_year_beyond_its_era_names_the_right_one(eras: Eras) -> None:
     with pytest.raises(DateError) as caught:
         parse_date("平成32年5月1日", eras)
