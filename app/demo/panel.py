@@ -8,17 +8,18 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
+from app.core.tables import Tables
 from app.demo.keys import KeyDrawer
 from app.demo.people import CLERK, FOUNDERS
 from app.training.movers import Mover
-from app.wire.layout import columns
+from app.wire.layout import Kind, columns
 from app.wire.records import NotificationRecord
 
 
 class KeyPanel(QWidget):
     """A small window of its own: it is the world outside the terminal."""
 
-    def __init__(self, keys: KeyDrawer, movers: Sequence[Mover]) -> None:
+    def __init__(self, keys: KeyDrawer, movers: Sequence[Mover], tables: Tables) -> None:
         super().__init__()
         self.setWindowTitle("研修：キーと持ち物")
         self.resize(520, 760)
@@ -35,18 +36,27 @@ class KeyPanel(QWidget):
         layout.addWidget(touch)
         tabs = QTabWidget()
         for mover in movers:
-            tabs.addTab(_papers(mover), mover.label)
+            tabs.addTab(_papers(mover, tables), mover.label)
         layout.addWidget(tabs, 1)
 
 
-def _papers(mover: Mover) -> QWidget:
+_NOT_ON_PAPER = frozenset({"case_id", "kind", "birth_sort", "birth_precision", "processed_on"})
+
+
+def _papers(mover: Mover, tables: Tables) -> QWidget:
     """What the person shows at the counter, in words."""
-    record = mover.notification("-", mover.moved_on)
-    lines = [
-        f"{column.label.strip('　')}：{value}"
-        for column in columns(NotificationRecord)
-        if (value := str(getattr(record, column.name))) and column.name != "case_id"
-    ]
+    day = mover.moved_on
+    record = mover.notification("-", day)
+    lines = []
+    for column in columns(NotificationRecord):
+        value = str(getattr(record, column.name))
+        if not value or column.name in _NOT_ON_PAPER:
+            continue
+        if column.kind is Kind.CODE:
+            value = tables[column.codes].label(value, day)
+        elif column.kind is Kind.FLAG:
+            value = "あり" if value == "1" else "なし"
+        lines.append(f"{column.label.strip('　')}：{value}")
     text = QLabel("\n".join(lines))
     text.setWordWrap(True)
     text.setAlignment(Qt.AlignmentFlag.AlignTop)

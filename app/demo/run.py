@@ -95,10 +95,12 @@ def _in_window(out: Path, persons: int) -> int:
             on_login_try=room.keys.insert,
         )
         app.installEventFilter(counter.window)
-        panel = KeyPanel(room.keys, room.movers)
+        panel = KeyPanel(room.keys, room.movers, room.parts.tables)
         for person in EVERYBODY:
             _say(f"{person.staff_id} {person.name}　パスワード {person.password}")
         counter.window.show()
+        panel.move(counter.window.frameGeometry().topRight())
         panel.show()
+        counter.window.activateWindow()
         counter.window.closing.connect(panel.close)
         return int(app.exec())
