@@ -116,6 +116,15 @@ def test_a_year_without_era_is_never_guessed(
     assert caught.value.rule == "era_missing"
 
 
+@pytest.mark.parametrize(
+    "typed", ["昭和10年5月吉日", "昭和10年吉日", "昭和10年5月3日吉日", "昭和10年5月3日から吉日"]
+)
+def test_an_uncertainty_that_is_not_known_is_not_taken_for_another(typed: str, eras: Eras) -> None:
+    with pytest.raises(DateError) as caught:
+        parse_date(typed, eras, uncertain=True)
+    assert caught.value.rule == "not_read"
+
+
 def test_a_year_beyond_its_era_names_the_right_one(eras: Eras) -> None:
     with pytest.raises(DateError) as caught:
         parse_date("平成32年5月1日", eras)
