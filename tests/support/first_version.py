@@ -6,6 +6,9 @@ a stored version is never rewritten; a change of the tables is a new module in `
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
@@ -52,4 +55,6 @@ def text() -> str:
 
 
 if __name__ == "__main__":
-    (FOLDER / "versions" / "0001_first.py").write_text(text(), encoding="utf-8")
+    module = FOLDER / "versions" / "0001_first.py"
+    module.write_text(text(), encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "ruff", "format", "-q", str(module)], check=True)
