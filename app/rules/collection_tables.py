@@ -1,4 +1,5 @@
-"""From the tables to the values that ``instalments``, ``charges`` and ``limitation`` work on."""
+"""From the tables to the values that ``instalments``, ``charges`` and ``limitation`` work on
+(DOMAIN 4.7, 4.9, 6.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What the share is judged by: the household, and what is known of each person's income.
+"""What the share is judged by: the household, and what is known of each person's income
+(高確法令7条; DOMAIN 3.2, 3.4).
 
 Amounts are whole yen of the year before the judgement year. ``None`` means not known: a rule
 that needs it refuses, naming the person by the neutral ``key`` the caller gave.

@@ -1,4 +1,5 @@
-"""How one union does what the law leaves to it (広域連合の取扱い), as one value."""
+"""How one union does what the law leaves to it (広域連合の取扱い), as one value (DOMAIN 1.4, 2.3,
+2.4, 3.2, 5.1, 5.2)."""
 
 from __future__ import annotations
 

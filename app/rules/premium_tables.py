@@ -1,4 +1,5 @@
-"""From the effective-dated tables to the values that ``premium`` and ``income`` work on.
+"""From the effective-dated tables to the values that ``premium`` and ``income`` work on
+(高確法令18条; DOMAIN 4.2-4.8, Appendix A).
 
 Everything is looked up on 1 April of the fiscal year (賦課期日). What is missing is refused with
 its cause; no other year ever steps in.

@@ -197,6 +197,10 @@ def test_a_broken_file_is_refused_with_its_own_cause(
 @pytest.mark.parametrize(
     ("cause", "text"),
     [
+        ("head", ROWS),
+        ("head", HEAD.replace("gaps = false", "gaps = false\ngap = true")),
+        ("head", HEAD[: HEAD.index("[table.columns]")]),
+        ("head", HEAD + ROWS + "[other]\n"),
         ("head", HEAD + '[row]\nunion = "15"\namount = 100\n'),
         ("head", HEAD[: HEAD.index("[table.defaults]")].replace("key", "defaults = 1\nkey")),
         ("gap", HEAD.replace("gaps = false", "gaps = false\ncovers_from = 2024-04-01")),

@@ -134,6 +134,30 @@ class TestLateCharge:
         assert charged(98_765, DUE, DUE).outcome is Outcome.IN_TIME
         assert charged(98_765, DUE, DUE + timedelta(1)).segments[0].days == 1
 
+    @pytest.mark.parametrize(
+        ("paid", "until", "outcome", "days"),
+        [
+            (DUE, DUE + timedelta(100), Outcome.IN_TIME, []),  # and nothing later for a paid one
+            (None, DUE, Outcome.IN_TIME, []),
+            (None, DUE + timedelta(1), Outcome.AMOUNT_TOO_SMALL, [1]),
+            (DUE + timedelta(1), DUE + timedelta(100), Outcome.AMOUNT_TOO_SMALL, [1]),
+        ],
+    )
+    def test_days_run_from_the_day_after_until_it_is_paid(
+        self, paid: date | None, until: date, outcome: Outcome, days: list[int]
+    ) -> None:
+        charge = late_charge(
+            charge_rule(tables(), DUE),
+            ONE_MONTH,
+            late_charge_rates(tables()),
+            principal=50_000,
+            due=DUE,
+            levied_on=date(2026, 7, 1),
+            payments=[] if paid is None else [Payment(paid, 50_000)],
+            until=until,
+        )
+        assert (charge.outcome, [part.days for part in charge.segments]) == (outcome, days)
+
     def test_toshima_charges_only_what_was_levied_from_july_2026(self) -> None:
         setting = late_charge_setting(tables(), TOSHIMA, DUE)
         before = charged(98_765, DUE, date(2026, 12, 28), setting, date(2026, 6, 30))
@@ -193,6 +217,8 @@ class TestRefundInterest:
     def test_paid_by_mistake_counts_a_month_later(self) -> None:
         charge = interest(RefundCause.MISTAKEN, 800_000, DUE, date(2026, 12, 20))
         assert (charge.segments[0].start, charge.segments[0].days) == (date(2026, 9, 1), 111)
+        first = interest(RefundCause.MISTAKEN, 800_000, DUE, date(2026, 9, 1))
+        assert [part.days for part in first.segments] == [1]
         soon = interest(RefundCause.MISTAKEN, 800_000, DUE, date(2026, 8, 31))
         assert (soon.outcome, soon.amount) == (Outcome.IN_TIME, 0)
 
