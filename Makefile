@@ -37,3 +37,10 @@ format: setup
 # Kills at many more moments than the quick tests have time for; hours on a slow machine.
 faults: setup
 	@MADOGUCHI_KILL_POINTS=10000 $(PY) -m pytest -n 2 tests/faults
+
+# Only for who changes pyproject.toml; uv is not needed for anything else (docs/bundle.md).
+LOCK := uv pip compile -q --universal --generate-hashes --no-header pyproject.toml
+lock:
+	@$(LOCK) --extra peers --extra dev -o requirements.lock
+	@$(LOCK) -c requirements.lock -o requirements-runtime.lock
+	@$(LOCK) --extra bundle -c requirements.lock -o requirements-bundle.lock
