@@ -155,6 +155,7 @@ def test_codes_labels_and_unconfirmed_rows(tmp_path: Path) -> None:
         ("head", 'title = "基準額"', "title = 1", "title"),
         ("head", 'key = ["union"]', 'key = ["region"]', "key"),
         ("head", '"int", min', '"integer", min', "amount"),
+        ("head", "min = 0", "mni = 0", "amount"),
         ("head", "amount = {", "valid_from = {", "valid_from"),
         ("head", 'source = "試験"', 'origin = "試験"', "defaults"),
         ("head", "gaps = false", 'gaps = false\ncovers_from = "2024-04-01"', "covers_from"),

@@ -103,6 +103,10 @@ class TestMonth:
         third = benefit("low2", AUGUST, person(inpatient(40_000)), earlier=2)
         assert (third.repeated, third.limit, third.benefit) == (False, 25_700, 14_300)
 
+    @pytest.mark.parametrize(("copay", "counts"), [(61_500, False), (61_501, True)])
+    def test_one_yen_over_the_household_limit_counts(self, copay: int, counts: bool) -> None:
+        assert benefit("general1", AUGUST, person(inpatient(copay))).counts is counts
+
     def test_low2_had_no_repeated_limit_before_august(self) -> None:
         result = benefit("low2", JULY, person(inpatient(40_000)), earlier=3)
         assert (result.repeated, result.limit) == (False, 24_600)

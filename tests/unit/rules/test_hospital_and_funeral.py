@@ -19,6 +19,7 @@ from app.rules.benefit_tables import (
 from app.rules.collection_tables import limitation_rule
 from app.rules.funeral import FuneralOutcome, decide_funeral_benefit
 from app.rules.hospital_charges import (
+    HospitalCharge,
     LivingClass,
     MealClass,
     living_charge,
@@ -45,7 +46,9 @@ class TestMeals:
     def test_amounts(self, day: date, amounts: tuple[int, ...]) -> None:
         row = meal_row(tables(), day)
         assert tuple(meal_charge(row, kind, 1).amount for kind in MealClass) == amounts
-        assert meal_charge(row, MealClass.GENERAL, 90).amount == amounts[0] * 90
+        charge = meal_charge(row, MealClass.GENERAL, 90)
+        assert charge == HospitalCharge(amounts[0], 90, 0, 0, amounts[0] * 90)
+        assert meal_charge(row, MealClass.GENERAL, 0).amount == 0
 
     @pytest.mark.parametrize("kind", MealClass)
     def test_from_june_2026_every_class_is_to_be_confirmed(self, kind: MealClass) -> None:

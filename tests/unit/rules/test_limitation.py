@@ -42,6 +42,8 @@ def test_a_demand_lets_the_period_begin_anew_but_not_after_it_lapsed() -> None:
     renewed = limitation(rule, due, date(2026, 8, 20))
     assert (renewed.starts_on, renewed.lapsed_from) == (date(2026, 8, 21), date(2028, 8, 21))
     assert limitation(rule, due, date(2028, 7, 31)).lapsed_from == date(2030, 8, 1)
+    assert limitation(rule, due, date(2026, 8, 1)).lapsed_from == date(2028, 8, 2)
+    assert limitation(rule, due, date(2026, 7, 31)).lapsed_from == date(2028, 8, 1)  # not yet due
     assert limitation(rule, due, date(2028, 8, 1)).lapsed_from == date(2028, 8, 1)
 
 
