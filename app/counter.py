@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.catalog import CATALOG
 from app.compose import Parts
 from app.core.errors import EnvironmentFault, MadoguchiError
+from app.functions.files.age import age_warning
+from app.rules.days import BusinessCalendar
 from app.security.authenticators.port import Assertion, Authenticator
 from app.security.doorway import Doorway, Question
 from app.security.login import Admission, Due, touched, what_is_due
@@ -74,6 +76,7 @@ class Counter(QObject):
             parts.installation.rp_id,
         )
         self._reachable = True
+        self._calendar = BusinessCalendar.from_table(parts.tables["closed_days"])
         self._doorway: Doorway = parts.doorway(lambda: self._reachable)
         self._engine: Engine | None = None
         self._session: Session | None = None
@@ -350,9 +353,21 @@ class Counter(QObject):
         """One round with the union in the background."""
         engine = self._engine
         if engine is not None and self._session is not None:
-            self.operations.net(self, engine.contact, self._contacted)
+            self.operations.net(
+                self,
+                lambda: (engine.contact(), engine.last_received("FILE-17")),
+                self._contacted,
+                self._not_contacted,
+            )
 
-    def _contacted(self, report: ContactReport) -> None:
+    def _not_contacted(self, error: BaseException) -> None:
+        if self._session is not None:  # after log-off the store is closed: that is no trouble
+            self.door.show(self.window, error)
+
+    def _contacted(self, outcome: tuple[ContactReport, str]) -> None:
+        report, last = outcome
+        calendar = self._calendar
+        self.window.show_age(age_warning(last, self._parts.clock.now().date(), calendar))
         self._reachable = report.problem is None
         if report.problem is None:
             self.window.show_line("広域連合　接続中")

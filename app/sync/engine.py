@@ -23,7 +23,7 @@ from app.core.clock import Clock
 from app.core.errors import EnvironmentFault, UserError
 from app.sync import sending
 from app.sync.faults import ExchangeCancelled, line_fault
-from app.sync.inbox import Handler
+from app.sync.inbox import Handler, last_applied
 from app.sync.outbox import unknown_sending
 from app.sync.receiving import receive
 from app.sync.round import (
@@ -160,6 +160,11 @@ class Engine:
     def cancel(self) -> None:
         """Stop the round that is running, between two chunks; nothing counts as failed."""
         self._cancel.set()
+
+    def last_received(self, file_id: str) -> str:
+        """The moment the last file of this kind was applied (ISO), "" for never (SEC-118)."""
+        with self._bench.gate.system(EXCHANGE) as work:
+            return last_applied(work, file_id)
 
     def open_items(self) -> int:
         """How many items are under way or wait, both directions (for the status line)."""

@@ -1,0 +1,22 @@
+"""How old what is shown may be (SEC-118): the last daily file of insured persons, in business
+days. More than one is a warning on every screen."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from app.rules.days import BusinessCalendar
+
+_FRESH_DAYS = 1
+
+
+def age_warning(last_applied: str, today: date, calendar: BusinessCalendar) -> str:
+    """The sentence to show, "" while the data are fresh. ``last_applied`` is an ISO moment,
+    "" when nothing was ever received."""
+    if not last_applied:
+        return "⚠ 被保険者情報をまだ受け取っていません"
+    day = datetime.fromisoformat(last_applied).date()
+    missed = calendar.between(day, today)
+    if missed <= _FRESH_DAYS:
+        return ""
+    return f"⚠ 被保険者情報が {missed} 営業日届いていません（最後は {day.month}月{day.day}日）"
