@@ -164,6 +164,8 @@ def test_codes_labels_and_unconfirmed_rows(tmp_path: Path) -> None:
         ("columns", "amount = 200", "", "2 行目"),
         ("columns", "confirmed = true", "", "confirmed"),
         ("columns", 'source = "試験"', 'source = " "', "source"),
+        ("type", "min = 0", "one_of = [100]", "200"),
+        ("type", '"unions" }', '"unions", pattern = "16" }', "15"),
         ("type", "amount = 200", "amount = true", "amount"),
         ("type", "amount = 200", 'amount = "200"', "amount"),
         ("type", "amount = 200", "amount = -1", "-1"),

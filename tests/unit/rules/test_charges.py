@@ -273,11 +273,15 @@ class TestRates:
             assert rates.later == lending + 8_300
             assert rates.refund == lending + 500
 
-    def test_a_year_that_is_registered_in_part_is_refused_whole(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("end", ["valid_to = 2027-06-30\n", ""])
+    def test_a_year_that_is_registered_in_part_is_refused_whole(
+        self, end: str, tmp_path: Path
+    ) -> None:
+        """Nor does a row without an end hold for years that nobody has announced."""
         copy = tmp_path / "tables"
         shutil.copytree(shipped_tables(), copy)
         file = copy / "late_charge_rates.toml"
-        half = "\n[[row]]\nvalid_from = 2027-01-01\nvalid_to = 2027-06-30\n"
+        half = f"\n[[row]]\nvalid_from = 2027-01-01\n{end}"
         half += "first = 2.9\nlater = 9.2\nrefund = 1.4\n"
         file.write_text(file.read_text(encoding="utf-8") + half, encoding="utf-8")
         assert set(late_charge_rates(load_tables(copy))) == set(range(2020, 2027))

@@ -111,6 +111,7 @@ class TestOrdinaryCollection:
         assert len(collection_pattern(tables(), "292109", 2026).months) == 8
         assert len(collection_pattern(tables(), "202037", 2026).months) == 9
         assert collection_pattern(tables(), "172111", 2026).provisional == 3
+        assert collection_pattern(tables(), "142131", 2026).months[-1] == 3
         with pytest.raises(UserError) as caught:
             collection_pattern(tables(), "011002", 2026)
         assert caught.value.code == "collection.no_municipality"
