@@ -140,15 +140,15 @@ def open_person(
     return view
 
 
-def _whole(
-    work: GateWork, line: PersonLine, person_id: str, tables: Tables, today: date
-) -> PersonView:
+def _periods(
+    work: GateWork, person_id: str, tables: Tables, today: date
+) -> tuple[Eligibility, ...]:
     eras = Eras(tables["eras"])
 
     def day(text: str) -> str:
         return on_paper(date.fromisoformat(text), eras) if text else ""
 
-    periods = tuple(
+    return tuple(
         Eligibility(
             row.insured_number,
             day(row.acquired_on),
@@ -162,6 +162,11 @@ def _whole(
             .order_by(insured.c.acquired_on.desc())
         )
     )
+
+
+def _whole(
+    work: GateWork, line: PersonLine, person_id: str, tables: Tables, today: date
+) -> PersonView:
     return PersonView(
         line,
         former_atena=tuple(
@@ -172,7 +177,7 @@ def _whole(
                 )
             )
         ),
-        eligibility=periods,
+        eligibility=_periods(work, person_id, tables, today),
         household=_household(work, person_id),
         cases=tuple(
             (row.id, row.state)

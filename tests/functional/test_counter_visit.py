@@ -64,7 +64,6 @@ def test_a_visit_from_the_search_to_the_paper(counter: Counter) -> None:
     assert counter.rows(decision)[0].person_id == case.person_id
 
 
-@pytest.mark.req("SEC-99")
 def test_nothing_of_the_person_stands_in_the_journal(counter: Counter) -> None:
     counter.settle(counter.issued())
     told = "".join(repr(line) for line in counter.world.lines())

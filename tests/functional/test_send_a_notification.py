@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -199,6 +200,21 @@ def test_a_number_for_an_unregistered_resident_takes_two_checkers_and_a_supervis
     assert counter.rows(outbox)[0].state == "confirmed"
     begun = [line.entry for line in world.lines() if line.entry.function_id == draft.function.id]
     assert len(next(e for e in reversed(begun) if e.evidence).evidence) == 2
+
+
+def test_what_the_screen_holds_must_be_what_was_kept(counter: Counter) -> None:
+    case = counter.open()
+    other = replace(case, values={**case.values, "name": "別　人"})
+    draft = counter.prepare_send(other)
+    with pytest.raises(UserError) as differs:
+        sending.perform_send(
+            counter.world.gate,
+            draft,
+            tuple(counter.world.approvals(draft)),
+            counter.world.tables,
+        )
+    assert differs.value.code == "eligibility.draft_differs"
+    assert counter.rows(outbox) == []
 
 
 def test_taken_back_before_it_has_left(counter: Counter) -> None:

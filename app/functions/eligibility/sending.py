@@ -114,16 +114,42 @@ def prepare_send(
     """
     findings = checks.check_all(PAGES, _with_number(case), tables, today)
     _refuse_errors(findings)
-    warnings = tuple(sorted({f.code for f in findings if f.level == "warning"}))
-    open_warnings = set(warnings) - set(answered)
-    if open_warnings:
+    warnings = _answered(findings, answered)
+    with_number = _check_number(gate, session, case, tables, today)
+    unregistered = is_unregistered(case.values)
+    if (case.looks_first or unregistered) and not case.second_look:
+        raise _look_first()
+    name = case.values.get("name", "")
+    text = canonical_json(dict(case.values))
+    return gate.prepare(
+        UNREGISTERED if unregistered else SEND,
+        session,
+        subject=Subject("case", case.id),
+        content=SendNotification(case.id, case.kind, text, with_number, warnings),
+        sentence=f"{name} 様の県外転入の届出を、広域連合へ送ります。",
+        versions=(RowVersion("case_file", case.id, case.version),),
+        digest=bytes.fromhex(digest_hex(text.encode())),
+    )
+
+
+def _answered(findings: list[checks.Finding], answered: Iterable[str]) -> tuple[str, ...]:
+    """The codes of the warnings, all of them answered."""
+    warnings = {finding.code for finding in findings if finding.level == "warning"}
+    if warnings - set(answered):
         raise UserError(
             "eligibility.unanswered",
             "まだ確認していない注意があります。",
             "それぞれの注意を読み、「確かめた」にチェックを入れてください。",
         )
+    return tuple(sorted(warnings))
+
+
+def _check_number(gate: Gate, session: Session, case: Case, tables: Tables, today: date) -> bool:
+    """Whether a number goes along: checked, kept, and by a method this person may choose."""
     check = case.values.get("number_check", "")
-    if check != "none" and not case.has_number:
+    if check == "none":
+        return False
+    if not case.has_number:
         raise UserError(
             "eligibility.no_number",
             "個人番号がまだ登録されていません。",
@@ -138,20 +164,7 @@ def prepare_send(
             "ほかの確認方法を選ぶか、権限のある職員に代わってください。",
             field="number_check",
         )
-    unregistered = is_unregistered(case.values)
-    if (case.looks_first or unregistered) and not case.second_look:
-        raise _look_first()
-    name = case.values.get("name", "")
-    text = canonical_json(dict(case.values))
-    return gate.prepare(
-        UNREGISTERED if unregistered else SEND,
-        session,
-        subject=Subject("case", case.id),
-        content=SendNotification(case.id, case.kind, text, check != "none", warnings),
-        sentence=f"{name} 様の県外転入の届出を、広域連合へ送ります。",
-        versions=(RowVersion("case_file", case.id, case.version),),
-        digest=bytes.fromhex(digest_hex(text.encode())),
-    )
+    return True
 
 
 def perform_send(gate: Gate, draft: Draft, approvals: tuple[Approval, ...], tables: Tables) -> Sent:
@@ -163,7 +176,7 @@ def perform_send(gate: Gate, draft: Draft, approvals: tuple[Approval, ...], tabl
     eras = Eras(tables["eras"])
     with gate.act(draft, approvals) as work:
         content: SendNotification = work.content
-        _require_look(work, draft.function.id, content.case_id, approvals)
+        _require_ready(work, draft.function.id, content, approvals)
         number = ""
         if content.with_number:
             number = work.my_number.show("case", content.case_id) or ""
@@ -185,14 +198,21 @@ def perform_send(gate: Gate, draft: Draft, approvals: tuple[Approval, ...], tabl
     return Sent(content.case_id, outbox_id)
 
 
-def _require_look(
-    work: ActWork, function_id: str, case_id: str, approvals: tuple[Approval, ...]
+def _require_ready(
+    work: ActWork, function_id: str, content: SendNotification, approvals: tuple[Approval, ...]
 ) -> None:
-    """The case is a draft, and a second person has looked where that comes first; for an
-    unregistered resident's number the supervisor is a third one (SEC-14)."""
-    row = work.one(select(case_file).where(case_file.c.id == case_id))
+    """The case is a draft that says what was approved, and a second person has looked where
+    that comes first; for an unregistered resident's number the supervisor is a third one
+    (SEC-14)."""
+    row = work.one(select(case_file).where(case_file.c.id == content.case_id))
     if row.state != "draft":
         raise not_draft()
+    if row.draft != content.values:
+        raise UserError(
+            "eligibility.draft_differs",
+            "送ろうとした内容が、保存されている届出と違います。",
+            "届出を開き直し、内容を確かめてから送信してください。",
+        )
     first = function_id == UNREGISTERED or looks_first(work)
     if not first:
         return
