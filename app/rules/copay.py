@@ -196,7 +196,7 @@ def _low_income(
 def _highest_taxable(
     insured: tuple[Member, ...],
 ) -> tuple[Member, int, list[Ground]]:
-    """Step 2: the insured with the highest 課税所得 after the 調整控除."""
+    """Step 2: who of the insured has the highest 課税所得 after the 調整控除 (of equals: by key)."""
     highest, top, grounds = insured[0], -1, []
     for member in insured:
         amount = 0
@@ -210,7 +210,7 @@ def _highest_taxable(
                 )
             )
             amount = max(0, amount - member.child_deduction)
-        if amount > top:
+        if amount > top or (amount == top and member.key < highest.key):
             highest, top = member, amount
     return highest, top, grounds
 

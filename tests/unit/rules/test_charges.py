@@ -224,7 +224,7 @@ class TestRefundInterest:
 
     def test_under_two_thousand(self) -> None:
         charge = interest(RefundCause.REDUCED, 1_999, DUE, date(2026, 12, 20))
-        assert charge.outcome is Outcome.BASE_TOO_SMALL
+        assert charge == Charge(Outcome.BASE_TOO_SMALL, (), 0, 0)
         charge = interest(RefundCause.REDUCED, 2_000, DUE, date(2026, 12, 20))
         assert charge.outcome is Outcome.AMOUNT_TOO_SMALL
 
@@ -273,17 +273,27 @@ class TestRates:
             assert rates.later == lending + 8_300
             assert rates.refund == lending + 500
 
-    @pytest.mark.parametrize("end", ["valid_to = 2027-06-30\n", ""])
+    @pytest.mark.parametrize(
+        ("start", "end"),
+        [
+            ("01-01", "valid_to = 2027-12-30\n"),
+            ("01-01", ""),
+            ("01-02", "valid_to = 2027-12-31\n"),
+        ],
+    )
     def test_a_year_that_is_registered_in_part_is_refused_whole(
-        self, end: str, tmp_path: Path
+        self, start: str, end: str, tmp_path: Path
     ) -> None:
         """Nor does a row without an end hold for years that nobody has announced."""
         copy = tmp_path / "tables"
         shutil.copytree(shipped_tables(), copy)
         file = copy / "late_charge_rates.toml"
-        half = f"\n[[row]]\nvalid_from = 2027-01-01\n{end}"
+        half = f"\n[[row]]\nvalid_from = 2027-{start}\n{end}"
         half += "first = 2.9\nlater = 9.2\nrefund = 1.4\n"
-        file.write_text(file.read_text(encoding="utf-8") + half, encoding="utf-8")
+        text = file.read_text(encoding="utf-8").replace(
+            "gaps = false\ncovers", "gaps = true\ncovers"
+        )
+        file.write_text(text + half, encoding="utf-8")
         assert set(late_charge_rates(load_tables(copy))) == set(range(2020, 2027))
 
     def test_demand_fee_of_kai_ended_with_due_dates_of_april_2024(self) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.tables import Tables
-from app.rules.copay import judge, judge_for
+from app.rules.copay import GroundKind, judge, judge_for
 from app.rules.copay_days import (
     class_mark_from,
     from_application,
@@ -83,6 +83,22 @@ def test_the_order_of_persons_does_not_matter(
     first, second = judge(home, terms), judge(shuffled, terms)
     assert (first.ratio, first.limit_class) == (second.ratio, second.limit_class)
     assert first.release_from == second.release_from
+    by_amount = [
+        {(g.kind, g.met, frozenset(g.persons), g.amount, g.line) for g in each.grounds if g.line}
+        for each in (first, second)
+    ]
+    assert by_amount[0] == by_amount[1]
+
+
+def test_of_two_with_the_same_income_the_ground_names_the_same_one(terms: CopayTerms) -> None:
+    facts = IncomeFacts(
+        taxed=True, taxable_income=300_000, revenue=0, pension_other=0, base_income=0
+    )
+    pair = [Member(key, date(1940, 1, 1), True, facts) for key in ("B", "A")]
+    for members in (pair, pair[::-1]):
+        home = Household(tuple(members), JUDGED_ON, StandardIncome(by_office=True))
+        named = {g.persons for g in judge(home, terms).grounds if g.kind is GroundKind.TWO_LINE}
+        assert named == {("A",)}
 
 
 @given(home=households())

@@ -161,6 +161,8 @@ class TestCorrection:
         assert caught.value.code == "instalments.no_period_left"
         assert "100円" in caught.value.message
         assert respread(pattern("8"), before, 65_000, date(2027, 3, 20)).over == 1_000
+        same = respread(pattern("8"), before, 66_000, date(2027, 3, 20))
+        assert (same.instalments, same.over) == (before, 0)
 
 
 class TestMethod:
