@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.catalog import CATALOG
 from app.compose import Parts
 from app.core.errors import EnvironmentFault, MadoguchiError
+from app.functions.eligibility.cases import CaseLine, list_cases
 from app.functions.files.age import age_warning
 from app.rules.days import BusinessCalendar
 from app.security.authenticators.port import Assertion, Authenticator
@@ -38,6 +39,7 @@ from forms.spool import CupsPrinter, NoPrinter, Printer
 _DUE_EVERY_MS = 5_000
 _CONTACT_EVERY_MS = 60_000
 HOME = "persons.search"
+CASES = "eligibility.list_cases"
 
 AuthenticatorOf = Callable[[ScreenPrompts], Authenticator]
 """Makes the authenticator that asks through the screen."""
@@ -212,7 +214,23 @@ class Counter(QObject):
             self.home()
         elif entries:
             self.go(entries[0].function_id)
+        if CASES in permitted:
+            self._offer_drafts()
         self.contact()
+
+    def _offer_drafts(self) -> None:
+        """What was left unfinished, by a power cut or a visitor who went home, is offered."""
+        desk = self._desk
+        assert desk is not None
+
+        def offer(lines: tuple[CaseLine, ...]) -> None:
+            left = sum(line.state == "draft" for line in lines)
+            if left:
+                self.window.say(
+                    f"書きかけの届出が {left} 件あります。「受付の一覧」から続けられます。"
+                )
+
+        self.operations.aside(self, lambda: list_cases(desk.gate, desk.session), offer)
 
     # -- screens ---------------------------------------------------------------------------
 
