@@ -196,7 +196,7 @@ def _low_income(
 def _highest_taxable(
     insured: tuple[Member, ...],
 ) -> tuple[Member, int, list[Ground]]:
-    """Step 2: who of the insured has the highest 課税所得 after the 調整控除 (of equals: by key)."""
+    """Step 2: who has the highest 課税所得 after the 調整控除 (of equals the first key)."""
     highest, top, grounds = insured[0], -1, []
     for member in insured:
         amount = 0

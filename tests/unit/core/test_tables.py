@@ -58,6 +58,11 @@ confirmed = true
 """
 
 
+def replace_key(text: str, folder: Path) -> Tables:
+    """The same rows, found by two columns."""
+    return load(folder, text.replace('key = ["union"]', 'key = ["union", "amount"]'))
+
+
 def load(folder: Path, lines: str) -> Tables:
     (folder / "unions.toml").write_text(UNIONS, encoding="utf-8")
     (folder / "lines.toml").write_text(lines, encoding="utf-8")
@@ -143,6 +148,9 @@ def test_codes_labels_and_unconfirmed_rows(tmp_path: Path) -> None:
         tables["unions"].label("16", day)
     with pytest.raises(TypeError):
         tables["lines"].at(day)
+    several = replace_key(HEAD + ROWS, tmp_path)
+    with pytest.raises(TypeError, match="not a code table"):
+        several["lines"].codes(day)
 
 
 @pytest.mark.parametrize(
