@@ -17,6 +17,7 @@ from app.ui.base.desk import Desk, Office
 from app.ui.base.operations import Operations
 from db.tables.cases import case_file
 from db.tables.certificates import certificate, sheet
+from db.tables.persons import restriction
 from forms.fonts import load_fonts
 from tests.support.counter import NUMBER, Counter, Resident, counter_in, put_residents, refused
 
@@ -242,3 +243,37 @@ def test_a_care_person_offers_no_number(room: Room) -> None:
     screen = room.add(PersonScreen(room.desk(), "P-1"))
     room.until(lambda: screen.view is not None)
     assert not screen.number_button.isEnabled()
+
+
+def test_marked_at_the_screen_and_lifted_with_a_supervisors_key(room: Room) -> None:
+    put_residents(room.counter.world, Resident())
+    screen = room.add(PersonScreen(room.desk(), "P-1"))
+    room.until(lambda: screen.mark_button.isEnabled())
+    screen.mark_button.click()
+    room.until(lambda: ("home", {}) in room.went)
+    (row,) = room.counter.rows(restriction)
+    assert (row.from_on, row.until_on, row.lifted_at) == ("2026-11-16", "2027-11-15", "")
+    clerk = room.add(PersonScreen(room.desk(), "P-1"))
+    room.until(lambda: clerk.view is not None)
+    assert not clerk.lift_button.isEnabled() and not clerk.mark_button.isEnabled()
+    room.went.clear()
+    screen = room.add(PersonScreen(room.desk("supervisor"), "P-1"))
+    room.until(lambda: screen.lift_button.isEnabled())
+    screen.lift_button.click()
+    room.until(lambda: screen.findChild(QInputDialog) is not None)
+    screen.findChild(QInputDialog).textValueSelected.emit("S202")
+    room.until(lambda: ("home", {}) in room.went)
+    assert len(room.touch.sentences) == 3
+    assert room.counter.rows(restriction)[0].lifted_at != ""
+
+
+def test_a_second_person_without_the_right_is_told_so(room: Room) -> None:
+    put_residents(room.counter.world, Resident(care=True))
+    screen = room.add(PersonScreen(room.desk("supervisor"), "P-1"))
+    room.until(lambda: screen.lift_button.isEnabled())
+    screen.lift_button.click()
+    room.until(lambda: screen.findChild(QInputDialog) is not None)
+    screen.findChild(QInputDialog).textValueSelected.emit("S101")
+    room.qtbot.waitUntil(lambda: len(room.door.shown) == 1, timeout=10_000)
+    assert room.door.shown[0].code == "approval.right"
+    assert room.counter.rows(restriction)[0].lifted_at == ""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from app.persons import restrictions
 from app.persons.numbers import NumberShown, perform_show_number, prepare_show_number
 from app.persons.screens.purpose import ask_purpose
 from app.persons.show import PersonView, open_person
+from app.rules import days
 from app.security.gate import Draft
 from app.ui.base.approve import approve
 from app.ui.base.desk import Desk
@@ -41,6 +43,7 @@ class PersonScreen(Page):
         super().__init__("個人の照会", "")
         self._desk = desk
         self._painter = NamePainter(desk.fonts)
+        self._person_id = person_id
         self._place = QVBoxLayout()
         self.body.addLayout(self._place, 1)
         self.view: PersonView | None = None
@@ -48,10 +51,15 @@ class PersonScreen(Page):
         self.number_button = self.action("個人番号を表示", "F8", self._ask_purpose)
         self.number_button.setVisible(False)
         self.number_button.setEnabled(False)
+        self.mark_button = self.action("取扱注意を付ける", "F9", self._mark)
+        self.lift_button = self.action("取扱注意を外す", "F10", self._lift)
+        for button in (self.mark_button, self.lift_button):
+            button.setVisible(False)
+            button.setEnabled(False)
         today = desk.clock.now().date()
-        desk.operations.run(
-            self,
-            lambda: open_person(
+
+        def work() -> tuple[PersonView, frozenset[str]]:
+            view = open_person(
                 desk.gate,
                 desk.session,
                 person_id,
@@ -59,8 +67,51 @@ class PersonScreen(Page):
                 today,
                 by_number=by_number,
                 confirmed=confirmed,
+            )
+            return view, desk.gate.permitted(desk.session)
+
+        desk.operations.run(self, work, self._opened)
+
+    def _opened(self, found: tuple[PersonView, frozenset[str]]) -> None:
+        view, permitted = found
+        marks = "persons.mark_support" in permitted and not view.line.care
+        lifts = "persons.lift_support" in permitted and view.line.care
+        for button, wanted in ((self.mark_button, marks), (self.lift_button, lifts)):
+            button.setVisible(wanted)
+            button.setEnabled(wanted)
+        self._show(view)
+
+    def _mark(self) -> None:
+        """支援措置 last one year, the day before the anniversary included (DOMAIN 7.3)."""
+        desk = self._desk
+        first = desk.clock.now().date()
+        last = days.completion_day(first, 1)
+        desk.operations.run(
+            self,
+            lambda: restrictions.prepare_mark(
+                desk.gate, desk.session, self._person_id, first, last
             ),
-            self._show,
+            lambda draft: approve(
+                desk,
+                self,
+                draft,
+                lambda given: restrictions.perform_mark(desk.gate, draft, given),
+                lambda _id: desk.home(),
+            ),
+        )
+
+    def _lift(self) -> None:
+        desk = self._desk
+        desk.operations.run(
+            self,
+            lambda: restrictions.prepare_lift(desk.gate, desk.session, self._person_id),
+            lambda draft: approve(
+                desk,
+                self,
+                draft,
+                lambda given: restrictions.perform_lift(desk.gate, draft, given),
+                lambda _none: desk.home(),
+            ),
         )
 
     def _show(self, view: PersonView) -> None:
@@ -105,9 +156,7 @@ class PersonScreen(Page):
         ask_purpose(self, self._desk, "個人番号の表示", self._show_number)
 
     def _show_number(self, purpose: str) -> None:
-        desk, view = self._desk, self.view
-        assert view is not None
-        person_id = view.line.person_id
+        desk, person_id = self._desk, self._person_id
 
         def prepared(draft: Draft) -> None:
             approve(
