@@ -108,7 +108,14 @@ class Driver:
         self.wait(lambda: self._blinking() is not None, "the key")
         self.picture(f"{name}のキー")
         self.touches += 1
-        self._touch()
+        dialog = self.counter.touch.dialog
+
+        def answered() -> bool:
+            # The screen may ask an instant before the key listens: the finger stays on it.
+            self._touch()
+            return self.counter.touch.dialog is not dialog
+
+        self.wait(answered, "the key's answer")
 
     def _blinking(self) -> TouchDialog | None:
         dialog = self.counter.touch.dialog
