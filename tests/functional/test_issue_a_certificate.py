@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import inspect
+import os
+import signal
 from dataclasses import replace
 
 import pypdfium2
@@ -18,6 +20,7 @@ from app.wire.records import DecisionRecord
 from db.tables.cases import case_file, check_entry
 from db.tables.certificates import certificate, sheet
 from tests.support.counter import Counter, accepted
+from tests.support.world import open_world
 
 
 def text_of(pdf: bytes) -> str:
@@ -266,3 +269,34 @@ def test_every_item_of_the_record_is_text(counter: Counter) -> None:
     view = counter.decided()
     assert isinstance(view.record, DecisionRecord)
     assert all(isinstance(value, str) for value in dataclasses.astuple(view.record))
+
+
+class KillingPrinter:
+    """Kills the program at the moment the sheet should go out."""
+
+    def spool(self, pdf: bytes, number: str) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_kill_at_the_printer_leaves_the_row_and_asks_for_the_sheet(counter: Counter) -> None:
+    view = counter.compared()
+    data = counter.world.paths.data
+    signers = counter.world.signers
+    counter.world.close()
+    child = os.fork()
+    if child == 0:
+        try:
+            counter.world = open_world(data)
+            counter.world.signers = signers
+            counter.printer = KillingPrinter()
+            counter.issue(counter.proof(view), view)
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status)
+    counter.world = open_world(data)
+    (line,) = cases.list_cases(counter.world.gate, counter.world.session("clerk"))
+    assert line.state == "issued" and line.sheet_open
+    (row,) = counter.rows(certificate)
+    assert row.state == "issued" and counter.world.journal.open_acts() == ()
+    assert redrawn(counter, row.number).rendered.digest.hex() == row.pdf_digest
