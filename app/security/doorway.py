@@ -117,9 +117,11 @@ class Doorway:
     def log_off(self, session: Session, cause: str = "") -> None:
         """End the session; the store closes with the last one (SEC-67)."""
         terminal = self._opened()
-        login.log_off(terminal, session, cause)
-        if not terminal.sessions.all():
-            self.close()
+        try:
+            login.log_off(terminal, session, cause)
+        finally:
+            if not terminal.sessions.all():
+                self.close()
 
     def close(self) -> None:
         """Close whatever is open: end of hours, suspend, end of the program."""

@@ -8,6 +8,7 @@ the same assertion by ``verify_assertion`` against the credential's row, and onl
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.core.clock import Clock
@@ -55,12 +56,20 @@ class KeyRequest:
 
 
 class Entrance:
-    """One start of the terminal before login; make it by ``open``."""
+    """One start of the terminal before login; make it by ``open``. ``slots`` is the slot file
+    as the last ``request`` found it: passwords, newcomers and leavers count at once."""
 
-    def __init__(self, slots: SlotFile, terminal: TerminalSecret, vestibule: Vestibule) -> None:
+    def __init__(
+        self,
+        slots: SlotFile,
+        terminal: TerminalSecret,
+        vestibule: Vestibule,
+        read: Callable[[], SlotFile],
+    ) -> None:
         self.slots = slots
         self.terminal = terminal
         self.vestibule = vestibule
+        self._read = read
 
     @classmethod
     def open(
@@ -85,11 +94,15 @@ class Entrance:
         vestibule = Vestibule.enter(
             paths.vestibule, shelf, terminal, slots.store_public, slots.staff_ids, rule, clock
         )
-        return cls(slots, terminal, vestibule)
+        return cls(
+            slots, terminal, vestibule, lambda: read_slot_file(paths.slots, terminal, account)
+        )
 
     def request(self, staff_id: str) -> KeyRequest:
         """Begin a try of ``staff_id``. Raises ``UserError`` ``login.locked_out``, or
-        ``login.unknown_staff`` (counted)."""
+        ``login.unknown_staff`` (counted); ``EnvironmentFault`` ``keyslots.*``."""
+        self.slots = self._read()
+        self.vestibule.know(self.slots.staff_ids)
         self.vestibule.admit(staff_id)
         try:
             keys = keyslots.keys_of(self.slots, staff_id)

@@ -317,10 +317,12 @@ class Gate:
         with self._refusing_as(entry):
             live = self._sessions.usable(session)
             challenge, live.challenge = live.challenge, b""
+            if not challenge:
+                raise refusal("fresh.not_asked")
             with self._store.view(READS) as work:
                 key = checks.own_key(work, session.staff_id, assertion)
                 rp_id = read_place(work).rp_id
-            self._house.check_assertion(
+            counter = self._house.check_assertion(
                 key.public_key,
                 rp_id,
                 challenge,
@@ -328,8 +330,16 @@ class Gate:
                 require_uv=True,
                 stored_counter=key.counter,
             )
-        live.verified_at = self._clock.monotonic()
+        with self._store.update(("credential",), _OWN_WRITES) as work:
+            work.run(_COUNTER, {"key": key.id, "seen": counter})
         self._journal.append(dataclasses.replace(entry, state=State.EVENT))
+        live.verified_at = self._clock.monotonic()
+
+    def renew_number_key(self, former: bytes | None, fresh: bytes) -> None:
+        """The number key was changed by an act: open sessions that hold it go on with it."""
+        for live in self._sessions.all():
+            if live.number_key is not None and live.number_key == former:
+                live.number_key = fresh
 
     # -- the unit of work ----------------------------------------------------------------
 

@@ -46,6 +46,18 @@ SUPERVISE = "admin.supervise"
 UNREGISTERED_AREAS = frozenset({"admin", "files", "own", "records"})
 """Areas that work before the union has registered the terminal: it must be set up somehow."""
 
+HOURS_FUNCTION = "admin.hours_exception"
+"""What alone may run outside the usable hours."""
+
+CHANGE_FUNCTION = "own.change_password"
+"""What alone may run in the last days of a password."""
+
+_LIMITS = {
+    frozenset({CLOCK_FUNCTION}): "session.clock_only",
+    frozenset({HOURS_FUNCTION}): "session.hours_only",
+    frozenset({CHANGE_FUNCTION}): "session.password_only",
+}
+
 _USER_VERIFIED = 0x04
 _FLAGS_AT = 32
 
@@ -110,7 +122,7 @@ def check_clock(function: Function, mark: datetime | None, now: datetime) -> Non
 
 def check_hours(function: Function, place: Place, now: datetime) -> None:
     """Inside the usable hours (SEC-69); the exception itself may be asked for outside."""
-    exempt = function.id in (CLOCK_FUNCTION, "admin.hours_exception")
+    exempt = function.id in (CLOCK_FUNCTION, HOURS_FUNCTION)
     if not exempt and not hours_of(place.settings).is_open(now):
         raise refusal("hours.closed")
 
@@ -136,7 +148,7 @@ def check_needs(function: Function, place: Place, conditions: Conditions) -> Non
 def check_limits(function: Function, live: LiveSession) -> None:
     """A session limited to some functions (password change, clock) does nothing else."""
     if live.only is not None and function.id not in live.only:
-        raise refusal("session.limited")
+        raise refusal(_LIMITS.get(live.only, "session.limited"))
 
 
 def check_recent(function: Function, live: LiveSession, now: float) -> None:

@@ -158,6 +158,23 @@ def revoke_number(file: SlotFile, staff_id: str) -> SlotFile:
     return _with_holder(file, dataclasses.replace(_get(file, staff_id), number_key=None))
 
 
+def renew_number(
+    file: SlotFile, terminal: TerminalSecret, number_key: bytes, leaving: Collection[str] = ()
+) -> SlotFile:
+    """Seal a changed number key to the recovery half and to everybody who held the former
+    one, but for those ``leaving``, who hold none any more."""
+    for holder in file.holders:
+        if holder.number_key is None:
+            continue
+        staff_id = holder.keys.staff_id
+        if staff_id in leaving:
+            file = revoke_number(file, staff_id)
+        else:
+            file = grant_number(file, terminal, staff_id, number_key)
+    sealed = seal_to(file.recovery_public, number_key)
+    return dataclasses.replace(file, recovery_number_key=sealed, revision=file.revision + 1)
+
+
 def begin_rotation(
     file: SlotFile, terminal: TerminalSecret, leaving: Collection[str] = ()
 ) -> tuple[SlotFile, bytes]:

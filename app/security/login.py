@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from sqlalchemy import select
+
 from app.core.errors import MadoguchiError
 from app.security import my_number
 from app.security.approval import Assertion
 from app.security.clock_mark import Judgement, believed, judge, moved
-from app.security.gate_checks import CLOCK_FUNCTION
+from app.security.gate_checks import CHANGE_FUNCTION, CLOCK_FUNCTION, HOURS_FUNCTION
 from app.security.grants import Grant
 from app.security.hours import hours_of
 from app.security.journal import fork
@@ -38,10 +40,9 @@ from app.security.standing import (
 )
 from app.security.terminal import OpenTerminal, keep_counter, keep_mark
 from app.wire.heads import CountersignedHead
+from db.tables.control import staff
 
 LOGIN, LOCK, UNLOCK, LOG_OFF = "session.login", "session.lock", "session.unlock", "session.logoff"
-HOURS_FUNCTION = "admin.hours_exception"
-CHANGE_FUNCTION = "own.change_password"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,8 @@ def log_in(
         terminal.sessions.leave(session)
         raise
     terminal.access.number_key = number_key
+    if number_key is not None:
+        _end_number_change(terminal, number_key, now)
     return Admission(session, only, reason, age.days_left)
 
 
@@ -144,8 +147,9 @@ def unlock(terminal: OpenTerminal, session: Session, unlocked: Unlocked, proof: 
             raise refusal("session.other")
         _check_proof(terminal, session.staff_id, proof)
         with terminal.store.view(READS) as work:
-            read_staff(work, session.staff_id).check(terminal.clock.now().date())
             place = read_place(work)
+            day = believed(place.mark, terminal.clock.now()).date()
+            read_staff(work, session.staff_id).check(day)
             number_key = unlocked.keys.number_key
             if number_key is not None:
                 number_key = my_number.current_key(work, number_key)
@@ -160,12 +164,13 @@ def unlock(terminal: OpenTerminal, session: Session, unlocked: Unlocked, proof: 
 
 def log_off(terminal: OpenTerminal, session: Session, cause: str = "") -> None:
     """End a session (SEC-67). ``cause``: a code when the terminal ends it by itself. The
-    caller closes the terminal when nobody else is in."""
+    caller closes the terminal when nobody else is in. Session and number key are gone even
+    when the journal cannot be written: raises ``EnvironmentFault`` ``journal.*`` then."""
+    terminal.sessions.leave(session)
+    terminal.access.number_key = None
     terminal.journal.append(
         Entry(State.EVENT, LOG_OFF, session.staff_id, session=session.id, cause=cause)
     )
-    terminal.sessions.leave(session)
-    terminal.access.number_key = None
 
 
 def touched(terminal: OpenTerminal, session: Session) -> None:
@@ -197,6 +202,16 @@ def password_rules(place: Place) -> PasswordRules:
         longest_age=place.settings.number("password.days"),
         warning=place.settings.number("password.warn_days"),
     )
+
+
+def _end_number_change(terminal: OpenTerminal, number_key: bytes, now: datetime) -> None:
+    """A change of the number key that was cut short ends with a holder's login."""
+    with terminal.store.view(("store_fact", "staff")) as work:
+        if not my_number.is_changing(work):
+            return
+        left = (staff.c.left_on != "") & (staff.c.left_on <= now.date().isoformat())
+        leaving = [row.id for row in work.all(select(staff.c.id).where(left))]
+    terminal.access.end_number_change(number_key, leaving)
 
 
 def _check_journal(terminal: OpenTerminal, union_head: CountersignedHead | None) -> None:

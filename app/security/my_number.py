@@ -153,6 +153,11 @@ def current_key(work: Rows, key: bytes) -> bytes:
         return key  # the slot already holds the new key
 
 
+def is_changing(work: Rows) -> bool:
+    """Whether a change of key waits for the slot file and for ``settle``."""
+    return work.scalar(select(store_fact.c.value).where(store_fact.c.name == _CHAIN)) is not None
+
+
 def settle(work: Rows) -> None:
     """End a change of key: the slot file holds the new key for everybody who stays."""
     work.run(delete(store_fact).where(store_fact.c.name == _CHAIN))

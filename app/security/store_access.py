@@ -12,15 +12,16 @@ from dataclasses import dataclass, field
 
 from app.core.clock import Clock
 from app.core.paths import Paths
-from app.security import keyslots, vault
+from app.security import keyslots, my_number, vault
 from app.security.derivation import Argon2Parameters
 from app.security.keypairs import OpenedPerson, PersonKeys, with_password
 from app.security.refusals import refusal
+from app.security.sealing import random_key
 from app.security.slot_model import SlotFile
 from app.security.slot_storage import write_slot_file
 from app.security.terminal_secret import TerminalSecret
 from app.security.vault import Backup, JournalConnection, Rotated
-from db.work import Store
+from db.work import Rows, Store
 
 
 @dataclass(slots=True)
@@ -74,6 +75,29 @@ class StoreAccess:
     def revoke_number(self, staff_id: str) -> None:
         """Take the number key from a person."""
         self._keep(keyslots.revoke_number(self.slots, staff_id))
+
+    def begin_number_change(self, work: Rows) -> bytes:
+        """Seal every individual number under a fresh number key, in the act's unit of work;
+        the fresh key, for ``end_number_change`` once the act has committed.
+
+        The function declares ``my_number.ROTATION_WRITES``. Raises ``Refusal``
+        ``number.no_key_to_change`` when the operator holds none, ``EnvironmentFault``
+        ``my_number.unopened``.
+        """
+        if self.number_key is None:
+            raise refusal("number.no_key_to_change")
+        fresh = random_key()
+        my_number.rotate(work, self.number_key, fresh)
+        return fresh
+
+    def end_number_change(self, number_key: bytes, leaving: Collection[str]) -> None:
+        """Seal the changed number key to those who held the former one and stay. Until this
+        has happened the store itself holds the new key under the old one, and the next login
+        of a holder ends it (``my_number.current_key``)."""
+        self._keep(keyslots.renew_number(self.slots, self.secret, number_key, leaving))
+        self.number_key = number_key
+        with self.store.update(("store_fact",), ("store_fact",)) as work:
+            my_number.settle(work)
 
     def rotate(self, leaving: Collection[str]) -> None:
         """A new data key; the slots of those ``leaving`` are gone. No unit of work may be

@@ -170,6 +170,10 @@ class Vestibule:
         kept = self._state.lines[heads.index(taken.through) :]
         self._write(dataclasses.replace(self._state, base=taken.through, lines=kept, strict=False))
 
+    def know(self, staff_ids: frozenset[str]) -> None:
+        """Who is registered now: the slot file may have changed since ``enter``."""
+        self._staff_ids = staff_ids
+
     def _known(self, staff_id: str) -> str:
         return staff_id if staff_id in self._staff_ids else UNKNOWN
 

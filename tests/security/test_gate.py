@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
-from app.core.errors import Bug
+from app.core.errors import Bug, EnvironmentFault
 from app.security.approval import Role, Subject
 from app.security.journal_line import State
 from app.security.refusals import Refusal
@@ -155,7 +155,11 @@ def test_refresh_renews_recent(world: World) -> None:
     world.gate.refresh(session, world.signer("S301").sign(ask.challenge))
     with world.gate.view("admin.list_staff", session):
         pass
-    with pytest.raises(Exception, match=r"assertion\.proof"):
+    with pytest.raises(Refusal, match=r"fresh\.not_asked"):
+        world.gate.refresh(session, world.signer("S301").sign(ask.challenge))
+    assert world.last_line().entry.cause == "fresh.not_asked"
+    world.gate.ask_refresh(session)
+    with pytest.raises(EnvironmentFault, match=r"assertion\.proof"):
         world.gate.refresh(session, world.signer("S301").sign(ask.challenge))
     assert world.last_line().entry.cause == "assertion.proof"
 

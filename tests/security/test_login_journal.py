@@ -136,7 +136,7 @@ def test_two_supervisors_set_a_clock_that_cannot_be_believed(
     with pytest.raises(Refusal, match=r"approval\.second_missing"):
         upkeep.perform_clock(terminal.gate, draft, alone)
     upkeep.perform_clock(terminal.gate, draft, both(founded, terminal, draft))
-    with pytest.raises(Refusal, match=r"session\.limited"):
+    with pytest.raises(Refusal, match=r"session\.clock_only"):
         upkeep.prepare_backup(terminal.gate, session)
     door.log_off(session)
     session = enter(founded, door, None)

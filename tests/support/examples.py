@@ -216,7 +216,7 @@ def _leave(world: World) -> Attempt:
     return Attempt(
         "administrator",
         lambda session: staff_service.prepare_leave(world.gate, session, leaving),
-        lambda draft, given: staff_service.perform_leave(world.gate, draft, given),
+        lambda draft, given: staff_service.perform_leave(world.gate, draft, given, world.access),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.security.my_number import ROTATION_WRITES
 from app.security.spec import Actor, Area, Function, Kind, SecondPerson, StepUp
 
 AREA = Area("admin", "管理", 90)
@@ -137,11 +138,12 @@ FUNCTIONS: tuple[Function, ...] = (
         kind=Kind.ADMINISTER,
         label="退職・異動の登録",
         help="退職日・異動日を登録します。その日から職員番号もキーも使えません。"
-        "続けて鍵の更新を行うと、その人の鍵では以後の保存データを開けません。",
+        "日が来ていれば鍵も新しくなり、その人の鍵では以後の保存データを開けません。"
+        "先の日付のときは、その日に鍵の更新を行います。",
         step_up=StepUp.TOUCH,
         second_person=SecondPerson.SUPERVISOR,
-        reads=("staff", "credential"),
-        writes=("staff", "credential.revoked_at"),
+        reads=("staff", "credential", *ROTATION_WRITES),
+        writes=("staff", "credential.revoked_at", *ROTATION_WRITES),
     ),
     Function(
         id="admin.rotate_key",
@@ -151,7 +153,8 @@ FUNCTIONS: tuple[Function, ...] = (
         help="保存データの鍵を新しくし、退職・異動した職員やなくしたキーから開けなくします。",
         step_up=StepUp.TOUCH,
         second_person=SecondPerson.SUPERVISOR,
-        reads=("staff",),
+        reads=("staff", *ROTATION_WRITES),
+        writes=ROTATION_WRITES,
     ),
     Function(
         id="admin.clock",

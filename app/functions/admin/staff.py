@@ -14,6 +14,7 @@ from datetime import date
 from sqlalchemy import func, insert, select, update
 
 from app.core.errors import UserError
+from app.functions.admin import upkeep
 from app.security.approval import Approval
 from app.security.authenticators.verify import VerifiedCredential
 from app.security.gate import ActWork, Draft, Gate, RowVersion, Session, Subject
@@ -256,11 +257,21 @@ def prepare_leave(gate: Gate, session: Session, leaving: Leaving) -> Draft:
     )
 
 
-def perform_leave(gate: Gate, draft: Draft, approvals: Sequence[Approval]) -> None:
-    """From that day the id, the password and the keys are refused. When the day has come the
-    keys are revoked at once; then rotate the store's key (``upkeep``)."""
+def perform_leave(
+    gate: Gate, draft: Draft, approvals: Sequence[Approval], access: StoreAccess
+) -> bool:
+    """From that day the id, the password and the keys are refused.
+
+    When the day has come, the security keys are revoked and the store's keys changed at once,
+    so that the leaver's slots open nothing written from now on. Gives whether all of that is
+    done: False for a day to come, and when the leaver held the number key and the operator
+    holds none; then 鍵の更新 (``upkeep.prepare_rotate``) must follow. Raises as
+    ``upkeep.shut_out``; the leaving itself stands then.
+    """
     with gate.act(draft, approvals) as work:
         leaving: Leaving = work.content
+        fresh: bytes | None = None
+        held = access.has_numbers(leaving.staff_id)
         work.run(
             update(staff)
             .where(staff.c.id == leaving.staff_id)
@@ -273,6 +284,12 @@ def perform_leave(gate: Gate, draft: Draft, approvals: Sequence[Approval]) -> No
                 .where(mine, credential.c.revoked_at == "")
                 .values(revoked_at=work.at.isoformat())
             )
+            if held and access.number_key is not None:
+                fresh = access.begin_number_change(work)
+    if leaving.left_on > gate.now().date():
+        return False
+    upkeep.shut_out(gate, access, (leaving.staff_id,), fresh)
+    return not held or fresh is not None
 
 
 def _add_key(work: ActWork, staff_id: str, key: KeyEntry) -> None:

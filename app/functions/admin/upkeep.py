@@ -177,12 +177,32 @@ def prepare_rotate(gate: Gate, session: Session, change: KeyChange) -> Draft:
 def perform_rotate(
     gate: Gate, draft: Draft, approvals: Sequence[Approval], access: StoreAccess
 ) -> None:
-    """Change the key. Raises ``UserError`` ``keyslots.*`` and the vault's faults; then the
-    former key is still in force."""
+    """Change the store's key, and the number key (番号鍵) when the operator holds it.
+
+    Raises ``Refusal`` ``number.no_key_to_change`` when somebody leaves who holds the number
+    key and the operator does not; ``UserError`` ``keyslots.*`` and the vault's faults, then
+    the former data key is still in force.
+    """
     with gate.act(draft, approvals) as work:
         change: KeyChange = work.content
         known = {row.id for row in work.all(select(staff.c.id))}
-    access.rotate([staff_id for staff_id in change.leaving if staff_id in known])
+        leaving = [staff_id for staff_id in change.leaving if staff_id in known]
+        held = any(access.has_numbers(staff_id) for staff_id in leaving)
+        numbers = held or access.number_key is not None
+        fresh = access.begin_number_change(work) if numbers else None
+    shut_out(gate, access, leaving, fresh)
+
+
+def shut_out(
+    gate: Gate, access: StoreAccess, leaving: Sequence[str], number_key: bytes | None
+) -> None:
+    """After the act: the changed number key goes to those who stay, then the store gets a new
+    data key without the slots of those ``leaving``. Raises as ``StoreAccess.rotate``."""
+    if number_key is not None:
+        former = access.number_key
+        access.end_number_change(number_key, leaving)
+        gate.renew_number_key(former, number_key)
+    access.rotate(leaving)
 
 
 def show_permission_table(

@@ -1,0 +1,140 @@
+"""A leaver's keys and the number key (番号鍵): changed by the act, finished after a crash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from app.functions.admin import staff as staff_service
+from app.functions.admin import upkeep
+from app.security import keyslots, my_number
+from app.security.journal_line import State
+from app.security.my_number import MyNumbers, Owner
+from app.security.refusals import Refusal
+from app.security.sealing import open_with
+from app.security.slot_storage import read_slot_file
+from db.tables.control import store_fact
+from tests.support import keys
+from tests.support.world import NUMBER_KEY, RECOVERY, SECRET, World, world_in
+
+TODAY = date(2026, 11, 16)
+NUMBER = "123456789018"
+WRITES = my_number.ROTATION_WRITES
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with world_in(tmp_path) as made:
+        with made.hands_on(*WRITES) as work:
+            MyNumbers(work, NUMBER_KEY).put("person", "P1", NUMBER)
+        yield made
+
+
+def leave(world: World, staff_id: str, on: date = TODAY) -> bool:
+    leaving = staff_service.Leaving(staff_id, on, 1)
+    draft = staff_service.prepare_leave(world.gate, world.session("administrator"), leaving)
+    return staff_service.perform_leave(world.gate, draft, world.approvals(draft), world.access)
+
+
+def rotate(world: World, *leaving: str) -> None:
+    change = upkeep.KeyChange(leaving)
+    draft = upkeep.prepare_rotate(world.gate, world.session("administrator"), change)
+    upkeep.perform_rotate(world.gate, draft, world.approvals(draft), world.access)
+
+
+def opens(world: World, key: bytes) -> bool:
+    with world.store.view(WRITES) as work:
+        return MyNumbers(work, key).find(NUMBER) == (Owner("person", "P1"),)
+
+
+def number_key_of(world: World, staff_id: str) -> bytes | None:
+    slots = read_slot_file(world.paths.slots, SECRET)
+    prf = keys.prf_of(f"key-{staff_id}")
+    opened = keyslots.unlock(slots, SECRET, staff_id, f"pw-{staff_id}", prf)
+    return opened.keys.number_key
+
+
+def waits(world: World) -> bool:
+    with world.store.view(WRITES) as work:
+        return my_number.is_changing(work)
+
+
+@pytest.mark.req("SEC-34", "SEC-41", "SEC-53")
+def test_whoever_knew_the_numbers_and_leaves_takes_no_key_along(world: World) -> None:
+    assert world.access.has_numbers("S101")
+    old_data = world.access.data_key
+    assert leave(world, "S101")
+    assert world.access.data_key != old_data
+    assert world.access.slots.find("S101") is None
+    assert not opens(world, NUMBER_KEY)
+    assert world.access.number_key is not None
+    assert opens(world, world.access.number_key)
+    slots = read_slot_file(world.paths.slots, SECRET)
+    assert open_with(RECOVERY.private, slots.recovery_number_key) == world.access.number_key
+    assert not waits(world)
+
+
+@pytest.mark.req("SEC-53")
+def test_those_who_stay_find_the_new_number_key_in_their_slots(world: World) -> None:
+    staying = [one for one in world.access.slots.staff_ids if world.access.has_numbers(one)]
+    rotate(world)
+    assert staying
+    for staff_id in staying:
+        assert number_key_of(world, staff_id) == world.access.number_key != NUMBER_KEY
+
+
+def test_an_open_session_goes_on_with_the_changed_number_key(world: World) -> None:
+    session = world.session("clerk")
+    assert world.sessions.get(session).number_key == NUMBER_KEY
+    rotate(world)
+    assert world.sessions.get(session).number_key == world.access.number_key
+
+
+def test_a_day_to_come_changes_no_key_yet(world: World) -> None:
+    old_data = world.access.data_key
+    assert not leave(world, "S102", date(2026, 11, 30))
+    assert world.access.data_key == old_data
+    assert world.access.slots.find("S102") is not None
+
+
+def test_a_leaver_is_shut_out_also_by_somebody_without_the_number_key(world: World) -> None:
+    world.access.number_key = None
+    old_data = world.access.data_key
+    assert not leave(world, "S101")
+    assert world.access.slots.find("S101") is None
+    assert world.access.data_key != old_data
+    assert opens(world, NUMBER_KEY)
+
+
+def test_the_number_key_is_not_left_with_a_leaver_without_saying_so(world: World) -> None:
+    world.access.number_key = None
+    with pytest.raises(Refusal, match=r"number\.no_key_to_change"):
+        rotate(world, "S101")
+    assert world.last_line().entry.state is State.FAILED
+    assert world.access.slots.find("S101") is not None
+
+
+def test_a_change_cut_short_before_the_slots_is_found_by_the_next_holder(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(world.access), "end_number_change", cut)
+        with pytest.raises(KeyboardInterrupt):
+            leave(world, "S101")
+    assert waits(world)
+    held = number_key_of(world, "S301") or NUMBER_KEY
+    with world.store.view(WRITES) as work:
+        current = my_number.current_key(work, held)
+    assert opens(world, current)
+    world.access.end_number_change(current, ["S101"])
+    assert not waits(world)
+    with world.store.view(WRITES) as work:
+        assert work.first(select(store_fact).where(store_fact.c.name == "number_key_chain")) is None
+    assert not world.access.has_numbers("S101")

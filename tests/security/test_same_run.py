@@ -1,0 +1,136 @@
+"""One run of the program: what changed in the slot file counts at the very next login."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Event
+
+import pytest
+from sqlalchemy import update
+
+from app.core.errors import EnvironmentFault, UserError
+from app.security import my_number
+from app.security.doorway import Doorway
+from app.security.journal_line import Entry, State, encode_line
+from app.security.keyslots import keys_of
+from app.security.login import LOGIN, _fresh_session_id
+from app.security.my_number import MyNumbers, Owner
+from app.security.terminal import OpenTerminal
+from db.tables.control import staff
+from tests.support import keys
+from tests.support.founded import PASSWORDS, FoundedTerminal, found_terminal
+from tests.support.keys import QUICK
+
+NEW = "Yukiyanagi-58-mikan"
+NUMBER = "123456789018"
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> FoundedTerminal:
+    return found_terminal(tmp_path)
+
+
+def opened(login: Doorway) -> OpenTerminal:
+    assert login.terminal is not None
+    return login.terminal
+
+
+@pytest.mark.req("SEC-27", "SEC-28")
+def test_a_changed_password_counts_without_a_new_start(terminal: FoundedTerminal) -> None:
+    login = terminal.login()
+    session = terminal.enter(login, "S201")
+    question = login.ask("S201")
+    holder = keys_of(opened(login).access.slots, "S201")
+    assertion = terminal.keys["S201"].assert_(
+        question.rp_id,
+        question.challenge,
+        question.request.credential_ids,
+        uv=True,
+        prf_salt=holder.prf_salt,
+        cancel=Event(),
+    )
+    unlocked = login._entrance.unlock("S201", PASSWORDS["S201"], assertion)
+    opened(login).access.change_password(unlocked.person, NEW, QUICK)
+    login.log_off(session)
+    with pytest.raises(UserError, match=r"login\.wrong_password"):
+        terminal.enter(login, "S201")
+    terminal.enter(login, "S201", password=NEW)
+    login.close()
+
+
+@pytest.mark.req("SEC-34", "SEC-41")
+def test_after_a_change_of_key_the_same_run_goes_on(terminal: FoundedTerminal) -> None:
+    login = terminal.login()
+    session = terminal.enter(login, "S201")
+    opened(login).access.rotate(["S202"])
+    login.log_off(session)
+    session = terminal.enter(login, "S201")
+    login.log_off(session)
+    with pytest.raises(UserError, match=r"login\.unknown_staff"):
+        terminal.enter(login, "S202")
+
+
+def test_a_newcomer_is_known_without_a_new_start(terminal: FoundedTerminal) -> None:
+    login = terminal.login()
+    session = terminal.enter(login, "S201")
+    opened(login).access.enter(keys.person("S777"))
+    login.log_off(session)
+    question = login.ask("S777")
+    login.failed(question, UserError("login.wrong_password", "違います。", "もう一度。"))
+    terminal.enter(login, "S201")
+    told = [line.entry for line in opened(login).journal.lines()]
+    seen = [one.staff_id for one in told if one.function_id == "session.vestibule"]
+    assert seen == ["S777"]
+    login.close()
+
+
+@pytest.mark.req("SEC-53")
+def test_a_cut_short_change_of_the_number_key_ends_at_the_next_login(
+    terminal: FoundedTerminal,
+) -> None:
+    login = terminal.login()
+    session = terminal.enter(login, "S201")
+    access = opened(login).access
+    assert access.number_key is not None
+    with access.store.update(my_number.ROTATION_WRITES, my_number.ROTATION_WRITES) as work:
+        MyNumbers(work, access.number_key).put("person", "P1", NUMBER)
+        fresh = access.begin_number_change(work)
+    with access.store.update(("staff",), ("staff",)) as work:
+        work.run(update(staff).where(staff.c.id == "S202").values(left_on="2026-11-16"))
+    login.log_off(session)  # the power fails before the slots hold the new key
+    session = terminal.enter(login, "S201")
+    access = opened(login).access
+    assert access.number_key == fresh
+    with access.store.view(my_number.ROTATION_WRITES) as work:
+        assert not my_number.is_changing(work)
+        assert MyNumbers(work, fresh).find(NUMBER) == (Owner("person", "P1"),)
+    assert access.has_numbers("S201")
+    assert not access.has_numbers("S202")
+    login.log_off(session)
+
+
+@pytest.mark.req("SEC-67")
+def test_log_off_forgets_and_closes_even_when_nothing_can_be_written(
+    terminal: FoundedTerminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    login = terminal.login()
+    session = terminal.enter(login, "S201")
+    inside = opened(login)
+
+    def full(entry: Entry) -> int:
+        raise EnvironmentFault("journal.full", "空きがありません。", "片付けてください。")
+
+    monkeypatch.setattr(inside.journal, "append", full)
+    with pytest.raises(EnvironmentFault, match=r"journal\.full"):
+        login.log_off(session)
+    assert inside.sessions.all() == ()
+    assert inside.access.number_key is None
+    assert login.terminal is None
+    assert not inside.store.is_open
+
+
+def test_a_session_id_never_looks_like_a_number() -> None:
+    """Random digits once made a line of their own refusal impossible."""
+    for _ in range(3000):
+        entry = Entry(State.EVENT, LOGIN, "S201", session=_fresh_session_id())
+        assert encode_line("2026-11-16T10:00:00+09:00", "T01", 1, entry)
