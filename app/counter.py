@@ -115,6 +115,12 @@ class Counter(QObject):
         """What the screens work with; None before login."""
         return self._desk
 
+    @property
+    def journal_line(self) -> int:
+        """The number of the journal's newest line; 0 while the store is closed."""
+        terminal = self._doorway.terminal
+        return terminal.journal.head.number if terminal is not None else 0
+
     def _log_in(self, staff_id: str, password: str) -> None:
         form = self.form
         assert form is not None

@@ -45,25 +45,39 @@ def _late(place: str) -> Callable[..., Any]:
     return found
 
 
+def leave_no_core() -> None:
+    """A crash writes no memory to disk: a core dump would hold what the store keeps sealed."""
+    if sys.platform != "win32":
+        import resource
+
+        hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+        resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+
+
 def _demo(arguments: argparse.Namespace) -> int:
+    leave_no_core()
     run = _late("app.demo.run:run_demo")
     return int(run(Path(arguments.out), persons=arguments.persons, window=arguments.window))
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    leave_no_core()
     return int(_late("app.counter:run_counter")(_data(arguments)))
 
 
 def _found(arguments: argparse.Namespace) -> int:
+    leave_no_core()
     return int(_late("app.setting_up:found_terminal")(_data(arguments)))
 
 
 def _enrol(arguments: argparse.Namespace) -> int:
+    leave_no_core()
     enrol = _late("app.setting_up:enrol_terminal")
     return int(enrol(_data(arguments), arguments.host, Path(arguments.ca)))
 
 
 def _journal(arguments: argparse.Namespace) -> int:
+    leave_no_core()
     return int(_late("app.setting_up:verify_journal")(_data(arguments), arguments.anchor))
 
 

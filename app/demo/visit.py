@@ -56,7 +56,9 @@ class Visit:
     pdf: str = ""
     picture: str = ""
     touches: int = 0
-    journal_lines: list[int] = field(default_factory=list)
+    first_line: int = 0
+    last_line: int = 0
+    issue_line: int = 0
     steps: list[Step] = field(default_factory=list)
 
 
@@ -180,6 +182,7 @@ def run_visit(driver: Driver, mover: Mover, room: Room) -> Visit:
     """One mover from the search that finds nobody to the paper in the clerk's hand."""
     visit = Visit(mover.label)
     touches = driver.touches
+    visit.first_line = driver.counter.journal_line + 1
     search: list[SearchScreen] = []
     driver.step(visit, "検索", lambda: search.append(_search(driver, mover)))
     driver.step(visit, "届出を始める", lambda: _begin(driver))
@@ -201,10 +204,11 @@ def run_visit(driver: Driver, mover: Mover, room: Room) -> Visit:
     driver.step(visit, "発行", lambda: _issue(driver, decision))
     assert decision.issued is not None and decision.proof is not None
     visit.certificate_number = decision.issued.number
-    visit.journal_lines.append(decision.issued.journal_line)
+    visit.issue_line = decision.issued.journal_line
     _keep(driver, visit, decision.proof.rendered.pdf)
     driver.step(visit, "用紙の確認", lambda: _confirm(driver))
     visit.touches = driver.touches - touches
+    visit.last_line = driver.counter.journal_line
     return visit
 
 
@@ -339,7 +343,11 @@ def write_report(out: Path, visits: list[Visit], fingerprint: str) -> None:
                 "insured_number": visit.insured_number,
                 "pdf": visit.pdf,
                 "picture": visit.picture,
-                "journal_lines": visit.journal_lines,
+                "journal_lines": {
+                    "first": visit.first_line,
+                    "last": visit.last_line,
+                    "issue": visit.issue_line,
+                },
                 "touches": visit.touches,
                 "keys_pressed": sum(step.keys for step in visit.steps),
                 "milliseconds": sum(step.milliseconds for step in visit.steps),

@@ -156,3 +156,15 @@ def test_the_data_directory_is_the_given_one_else_the_variable_else_the_account_
     assert main.main(["run"]) == 0
     account = Path("/home/counter/.local/share/madoguchi")
     assert seen == [Path("/srv/other"), Path("/srv/counter"), account]
+
+
+def test_a_program_with_an_open_store_leaves_no_core_dump() -> None:
+    asked = "import resource; from app.main import leave_no_core; leave_no_core(); "
+    said = subprocess.run(
+        [sys.executable, "-c", asked + "print(resource.getrlimit(resource.RLIMIT_CORE)[0])"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert said.stdout.strip() == "0"
