@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from app.demo.people import EVERYBODY
 from app.security.authenticators.ctap import CtapAuthenticator
@@ -14,12 +15,14 @@ class KeyDrawer:
     """The keys in the drawer; the one that was taken out last is plugged in.
 
     ``touched_at_once`` False: a touch waits for ``touch`` (the training window's button).
+    ``folder`` keeps what the keys remember from one run to the next; None keeps nothing.
     """
 
-    def __init__(self, *, touched_at_once: bool) -> None:
+    def __init__(self, *, touched_at_once: bool, folder: Path | None = None) -> None:
         self._keys: dict[str, SoftwareKey] = {}
         for person in EVERYBODY:
-            key = SoftwareKey(touched_at_once=touched_at_once)
+            path = None if folder is None else folder / f"{person.staff_id}.key"
+            key = SoftwareKey(path, touched_at_once=touched_at_once)
             key.enrol_finger()
             self._keys[person.staff_id] = key
         self._in = ""

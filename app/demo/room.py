@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -72,9 +72,16 @@ def training_room(
     touched_at_once: bool = True,
     folder: Path | None = None,
     parameters: Argon2Parameters = STANDARD,
+    staff: Sequence[TrainingStaff] = STAFF,
+    keys: KeyDrawer | None = None,
+    open_union: Callable[[Path], AbstractContextManager[Union]] = embedded,
     say: Callable[[str], None] = lambda text: None,
 ) -> Iterator[Room]:
-    """Set the room up and take it down at the end. About ten seconds at 10,000 persons."""
+    """Set the room up and take it down at the end. About ten seconds at 10,000 persons.
+
+    ``staff`` get keys and rights beside the founders; ``keys`` is the drawer they lie in;
+    ``open_union`` starts the union on a folder.
+    """
     with ExitStack() as stack:
         if folder is None:
             temporary = tempfile.TemporaryDirectory(prefix="madoguchi-training-")
@@ -85,15 +92,15 @@ def training_room(
         tables = load_tables(shipped_tables())
         place = municipality(tables, persons, on=clock.now().date())
         say("広域連合の標準システムを起動しています。")
-        union = stack.enter_context(embedded(folder / "union"))
+        union = stack.enter_context(open_union(folder / "union"))
         union.first.load(seed_line(person) for person in place.persons())
-        keys = KeyDrawer(touched_at_once=True)
+        keys = keys or KeyDrawer(touched_at_once=True)
         paths = Paths(folder / "terminal")
         say("端末を初期設定しています。")
-        fingerprint = _found(paths, keys, clock, parameters)
+        fingerprint = found_training_terminal(paths, keys, clock, parameters)
         parts = make_parts(paths.data, clock, OsKeyring)
         say("職員を登録し、端末を広域連合に登録しています。")
-        _set_up(parts, keys, union, parameters)
+        _set_up(parts, keys, union, staff, parameters)
         say(f"被保険者情報（{persons:,}人）を受け取っています。")
         _fill(parts, keys, union)
         keys.set_touched_at_once(touched_at_once)
@@ -114,7 +121,10 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _found(paths: Paths, keys: KeyDrawer, clock: Clock, parameters: Argon2Parameters) -> str:
+def found_training_terminal(
+    paths: Paths, keys: KeyDrawer, clock: Clock, parameters: Argon2Parameters
+) -> str:
+    """First start of a training terminal by the two founders; the fingerprint of genesis."""
     installation = Installation(True, MUNICIPALITY_CODE, _OFFICE, _PHONE)
     write_installation(paths, installation)
     registered: list[Registered] = []
@@ -196,16 +206,22 @@ class Script:
         return Approval(ask.staff_id, ask.role, assertion)
 
 
-def _set_up(parts: Parts, keys: KeyDrawer, union: Union, parameters: Argon2Parameters) -> None:
+def _set_up(
+    parts: Parts,
+    keys: KeyDrawer,
+    union: Union,
+    people: Sequence[TrainingStaff],
+    parameters: Argon2Parameters,
+) -> None:
     """Staff, rights through all four steps, enrolment."""
     first, second = FOUNDERS
     script = Script(parts, keys, parts.doorway(lambda: True))
     sessions = {person.staff_id: script.enter(person) for person in FOUNDERS}
-    for person in STAFF:
+    for person in people:
         _register(script, sessions[first.staff_id], person, second.staff_id, parameters)
-    for person in STAFF:
+    for person in people:
         _grant(script, sessions, person)
-    _enrol(script, sessions[first.staff_id], second.staff_id, union)
+    enrol_training_terminal(script, sessions[first.staff_id], second.staff_id, union)
     for session in sessions.values():
         script.doorway.log_off(session)
 
@@ -276,7 +292,8 @@ def _grants_of(script: Script, session: Session, person: TrainingStaff) -> Seque
     return [line.grant for line in lines if line.grant.staff_id == person.staff_id]
 
 
-def _enrol(script: Script, session: Session, second: str, union: Union) -> None:
+def enrol_training_terminal(script: Script, session: Session, second: str, union: Union) -> None:
+    """Ask, let the union's operators approve, and take the answer; two supervisors touch."""
     gate = script.terminal.gate
     asked = enrolment.ask(
         gate,

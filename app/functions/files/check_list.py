@@ -11,11 +11,13 @@ from sqlalchemy.dialects.sqlite import insert
 from app.sync.inbox import Applied
 from app.sync.work import EngineWork
 from app.wire.files import FileSpec
-from app.wire.records import CheckRecord
+from app.wire.layout import columns
+from app.wire.records import CheckRecord, ResidentRecord
 from db.tables.cases import case_file, check_entry
 from db.tables.persons import atena
 
 _BLOCK = 500
+_LABELS = {column.name: column.label for column in columns(ResidentRecord)}
 
 
 def receive_check_list(work: EngineWork, spec: FileSpec, records: Iterable[CheckRecord]) -> Applied:
@@ -36,12 +38,18 @@ def receive_check_list(work: EngineWork, spec: FileSpec, records: Iterable[Check
                     case_id=record.case_id if record.case_id in cases else None,
                     municipality_code=record.municipality_code,
                     atena_number=record.atena_number,
-                    detail=record.detail,
+                    detail=_detail(record),
                     listed_at=record.listed_at,
                 )
                 .on_conflict_do_nothing(index_elements=["id"])
             )
     return Applied(applied, 0, applied)
+
+
+def _detail(record: CheckRecord) -> str:
+    """What the union says, and which items differ in the register's own words (SEC-110)."""
+    items = "・".join(_LABELS.get(name, name) for name in record.items.split())
+    return f"{record.detail}違う項目：{items}。" if items else record.detail
 
 
 def _blocks(records: Iterable[CheckRecord]) -> Iterator[list[CheckRecord]]:

@@ -54,10 +54,12 @@ def embedded(
     database: str = "",
     moment: datetime | None = None,
     income_unknown: str = "",
+    port: int = 0,
 ) -> Iterator[Union]:
     """Start a union on ``data`` and stop it at the end; its end is waited for.
 
-    ``moment`` sets its clock. Raises EnvironmentFault ``union.not_started`` with what it said.
+    ``moment`` sets its clock; ``port`` is where terminals find it (0: any free one). Raises
+    EnvironmentFault ``union.not_started`` with what it said.
     """
     command = [sys.executable, "-m", "app.peers.union.main", "run", "--data", str(data)]
     command += ["--until-input-ends"]
@@ -67,6 +69,8 @@ def embedded(
         command += ["--moment", moment.isoformat()]
     if income_unknown:
         command += ["--income-unknown", income_unknown]
+    if port:
+        command += ["--port", str(port)]
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     (data / "endpoint.json").unlink(missing_ok=True)
     log = data / "union.log"

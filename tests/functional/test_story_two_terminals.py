@@ -1,0 +1,110 @@
+"""Two terminals are two processes with two data directories, two keyrings, two certificates."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from app.compose import make_parts
+from app.core.errors import MadoguchiError
+from app.core.paths import Paths
+from app.demo.keys import KeyDrawer
+from app.demo.people import FOUNDERS
+from app.demo.room import Script, enrol_training_terminal, found_training_terminal
+from app.functions.admin import enrolment
+from app.security.os_keyring import OsKeyring
+from tests.support.children import in_child
+from tests.support.keyring_daemon import KeyringDaemon, keyring_daemon
+from tests.support.keys import QUICK
+from tests.support.stories import Story, in_keyring
+
+
+@dataclass(frozen=True)
+class Other:
+    """Terminal B: its folder, its people's keys, its machine's keyring."""
+
+    data: Path
+    keys: Path
+    ring: KeyringDaemon
+
+
+@pytest.fixture
+def other(story: Story, tmp_path: Path) -> Iterator[Other]:
+    """A second terminal of the municipality, founded and enrolled in a process of its own."""
+    with keyring_daemon() as ring:
+        made = Other(tmp_path / "b" / "terminal", tmp_path / "b" / "keys", ring)
+        made.keys.mkdir(parents=True)
+
+        def found_and_enrol() -> None:
+            keys = KeyDrawer(touched_at_once=True, folder=made.keys)
+            found_training_terminal(Paths(made.data), keys, story.clock, QUICK)
+            parts = make_parts(made.data, story.clock, OsKeyring)
+            script = Script(parts, keys, parts.doorway(lambda: True))
+            session = script.enter(FOUNDERS[0])
+            enrol_training_terminal(script, session, FOUNDERS[1].staff_id, story.union)
+            script.doorway.close()
+
+        with in_keyring(ring):
+            in_child(found_and_enrol)
+        yield made
+
+
+def opened_in_a_process(
+    story: Story, data: Path, keys: Path, ring: KeyringDaemon | None = None
+) -> tuple[str, ...]:
+    """Start the program on ``data``, on the machine with ``ring``, as the first founder with a
+    right password and key: terminal number, certificate and contact, or why not."""
+
+    def work() -> tuple[str, ...]:
+        drawer = KeyDrawer(touched_at_once=True, folder=keys)
+        try:
+            parts = make_parts(data, story.clock, OsKeyring)
+            script = Script(parts, drawer, parts.doorway(lambda: True))
+            script.enter(FOUNDERS[0])
+        except MadoguchiError as error:
+            return (error.code,)
+        found = enrolment.keys(script.terminal.gate)
+        report = parts.engine(script.terminal, lambda: True).contact()
+        assert report.problem is None, report
+        script.doorway.close()
+        return found.facts.terminal, found.certificate.hex()
+
+    if ring is None:
+        return tuple(in_child(work))
+    with in_keyring(ring):
+        return tuple(in_child(work))
+
+
+@pytest.mark.req("SEC-70", "SEC-157", "SYS-01")
+def test_a_copied_data_directory_opens_nothing_at_the_other_terminal(
+    story: Story, other: Other, tmp_path: Path
+) -> None:
+    a_keys, b_keys = story.folder / "keys", other.keys
+    a = opened_in_a_process(story, story.data, a_keys)
+    b = opened_in_a_process(story, other.data, b_keys, other.ring)
+    assert (a[0], b[0]) == ("T01", "T02")
+    assert a[1] != b[1]  # two certificates
+
+    a_copy = shutil.copytree(story.data, tmp_path / "a-copy")
+    b_copy = shutil.copytree(other.data, tmp_path / "b-copy")
+    assert opened_in_a_process(story, a_copy, a_keys, other.ring) == ("keyslots.tampered",)
+    assert opened_in_a_process(story, b_copy, b_keys) == ("keyslots.tampered",)
+    with keyring_daemon() as empty:  # a third machine that never was a terminal
+        assert opened_in_a_process(story, a_copy, a_keys, empty) == ("keyslots.keyring_lost",)
+
+    assert opened_in_a_process(story, story.data, a_keys)[0] == "T01"
+    assert opened_in_a_process(story, other.data, b_keys, other.ring)[0] == "T02"
+
+
+@pytest.mark.req("SEC-157")
+def test_the_keys_of_the_others_people_open_nothing_here(story: Story, other: Other) -> None:
+    """Same staff ids, same passwords, this machine's keyring: still the wrong keys."""
+    assert opened_in_a_process(story, story.data, other.keys)[0] in (
+        "key.no_credential",
+        "key.wrong",
+        "login.wrong_key",
+    )
