@@ -1,0 +1,82 @@
+"""`make demo` where there is no display: the scripted visit leaves what README says."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAPERS = {
+    "81歳・マイナ保険証なし": "eligibility_certificate",
+    "81歳・マイナ保険証あり": "eligibility_notice",
+    "86歳・マイナ保険証あり": "eligibility_certificate",
+}
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("demo") / "demo-out"
+    env = {name: value for name, value in os.environ.items() if name != "DISPLAY"}
+    done = subprocess.run(
+        [sys.executable, "-m", "app.main", "demo", "--persons", "200", "--out", str(out)],
+        cwd=ROOT,
+        env={**env, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=220,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return out
+
+
+@pytest.fixture(scope="module")
+def visits(out: Path) -> list[dict[str, Any]]:
+    report = json.loads((out / "visit.json").read_text(encoding="utf-8"))
+    return list(report["visits"])
+
+
+def text_of(pdf: Path) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return "".join(page.get_textpage().get_text_range() for page in document)
+    finally:
+        document.close()
+
+
+@pytest.mark.req("FLOW-101", "FLOW-104", "FLOW-106", "FLOW-107", "FLOW-108")
+def test_three_persons_get_the_paper_that_the_decision_names(
+    visits: list[dict[str, Any]],
+) -> None:
+    assert {visit["label"]: visit["paper"] for visit in visits} == PAPERS
+
+
+def test_every_paper_is_there_as_pdf_and_picture(out: Path, visits: list[dict[str, Any]]) -> None:
+    for visit in visits:
+        said = text_of(out / visit["pdf"])
+        assert visit["insured_number"] in said
+        assert visit["certificate_number"] in said
+        assert "見本" in said
+        assert (out / visit["picture"]).stat().st_size > 10_000
+    printed = {file.read_bytes() for file in (out / "printed").glob("*.pdf")}
+    assert printed == {(out / visit["pdf"]).read_bytes() for visit in visits}
+
+
+def test_every_step_has_its_picture_keys_and_time(out: Path, visits: list[dict[str, Any]]) -> None:
+    for visit in visits:
+        assert visit["touches"] == 2  # the sending and the issue: the acts that matter
+        assert visit["keys_pressed"] > 100
+        assert visit["journal_lines"]["first"] <= visit["journal_lines"]["issue"]
+        assert visit["journal_lines"]["issue"] <= visit["journal_lines"]["last"]
+        for step in visit["steps"]:
+            assert (out / step["picture"]).exists()
+            assert step["milliseconds"] >= 0
+    numbers = [visit["certificate_number"] for visit in visits]
+    assert len(set(numbers)) == len(numbers)
