@@ -22,7 +22,7 @@ def assert_waits(desk: Desk, case_id: str, code: str, words: str) -> None:
     assert (view.case_state, view.record, desk.rows(decision)) == ("waiting", None, [])
 
 
-@pytest.mark.req("SEC-70", "SEC-115")
+@pytest.mark.req("SEC-70")
 def test_a_withdrawn_terminal_is_refused_at_its_next_request(story: Story) -> None:
     with story.desk() as desk:
         desk.contact()

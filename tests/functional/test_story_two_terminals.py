@@ -79,7 +79,7 @@ def opened_in_a_process(
         return tuple(in_child(work))
 
 
-@pytest.mark.req("SEC-70", "SEC-157", "SYS-01")
+@pytest.mark.req("SEC-70")
 def test_a_copied_data_directory_opens_nothing_at_the_other_terminal(
     story: Story, other: Other, tmp_path: Path
 ) -> None:
@@ -100,7 +100,7 @@ def test_a_copied_data_directory_opens_nothing_at_the_other_terminal(
     assert opened_in_a_process(story, other.data, b_keys, other.ring)[0] == "T02"
 
 
-@pytest.mark.req("SEC-157")
+@pytest.mark.req("SEC-70")
 def test_the_keys_of_the_others_people_open_nothing_here(story: Story, other: Other) -> None:
     """Same staff ids, same passwords, this machine's keyring: still the wrong keys."""
     assert opened_in_a_process(story, story.data, other.keys)[0] in (
