@@ -153,8 +153,8 @@ def unlock(terminal: OpenTerminal, session: Session, unlocked: Unlocked, proof: 
             number_key = unlocked.keys.number_key
             if number_key is not None:
                 number_key = my_number.current_key(work, number_key)
-        if live.only is None and not hours_of(place.settings).is_open(terminal.clock.now()):
-            raise refusal("hours.closed")
+        if live.only is None:
+            _check_time(place, terminal.clock.now())
     terminal.journal.append(Entry(State.EVENT, UNLOCK, session.staff_id, session=session.id))
     live.locked_at = None
     live.verified_at = live.used_at = terminal.clock.monotonic()
@@ -202,6 +202,16 @@ def password_rules(place: Place) -> PasswordRules:
         longest_age=place.settings.number("password.days"),
         warning=place.settings.number("password.warn_days"),
     )
+
+
+def _check_time(place: Place, now: datetime) -> None:
+    """A session without limits goes on only by a believable clock and inside the hours; else
+    log off and in again, which offers what may still be done. Raises ``Refusal``."""
+    judgement = Judgement.GOOD if place.mark is None else judge(place.mark, now)
+    if judgement is not Judgement.GOOD:
+        raise refusal("clock.back" if judgement is Judgement.BACK else "clock.leap")
+    if not hours_of(place.settings).is_open(now):
+        raise refusal("hours.closed")
 
 
 def _end_number_change(terminal: OpenTerminal, number_key: bytes, now: datetime) -> None:

@@ -44,6 +44,7 @@ class OpenTerminal:
         """End every session and close store and journal: log-off, end of hours, suspend."""
         for live in self.sessions.all():
             self.sessions.leave(live.session)
+        self.access.number_key = None
         self.journal.close()
         self.store.close()
 
