@@ -19,6 +19,7 @@ from app.functions.files.age import age_warning
 from app.rules.days import BusinessCalendar
 from app.security.authenticators.port import Assertion, Authenticator
 from app.security.doorway import Doorway, Question
+from app.security.journal import FORK, fork
 from app.security.login import Admission, Due, touched, what_is_due
 from app.security.session import Session
 from app.security.worker import DeviceWorker
@@ -392,11 +393,23 @@ class Counter(QObject):
         report, last = outcome
         calendar = self._calendar
         self.window.show_age(age_warning(last, self._parts.clock.now().date(), calendar))
+        self._told(report)
+
+    def _told(self, report: ContactReport) -> None:
+        """What the round said of the line."""
         self._reachable = report.problem is None
         if report.problem is None:
             self.window.show_line("広域連合　接続中")
         else:
             self.window.show_line(f"広域連合　{report.problem.message}")
+            if report.problem.code == FORK:
+                self._stop()
+
+    def _stop(self) -> None:
+        """The journal is not the one that the union knows: nobody works here any more."""
+        self.log_off(FORK)
+        self.operations.run(self, self._doorway.stop, lambda _none: None)
+        self.door.show(self.window, fork())
 
 
 def printer_of(parts: Parts) -> Printer:

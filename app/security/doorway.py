@@ -16,6 +16,7 @@ from app.security import login, vault
 from app.security.authenticators.port import Assertion
 from app.security.entrance import Entrance, KeyRequest
 from app.security.gate_checks import House
+from app.security.journal import fork
 from app.security.keyslots import Unlocked
 from app.security.login import Admission, Proof
 from app.security.refusals import refusal
@@ -57,9 +58,13 @@ class Doorway:
         self._house = house
         self._rp_id = rp_id
         self.terminal: OpenTerminal | None = None
+        self._stopped: EnvironmentFault | None = None
 
     def ask(self, staff_id: str) -> Question:
-        """Begin a try. Raises ``UserError`` ``login.locked_out``, ``login.unknown_staff``."""
+        """Begin a try. Raises ``UserError`` ``login.locked_out``, ``login.unknown_staff``;
+        ``EnvironmentFault`` ``journal.fork`` after ``stop``."""
+        if self._stopped is not None:
+            raise self._stopped
         request = self._entrance.request(staff_id)
         return Question(staff_id, request, secrets.token_bytes(_CHALLENGE_BYTES), self._rp_id)
 
@@ -122,6 +127,14 @@ class Doorway:
         finally:
             if not terminal.sessions.all():
                 self.close()
+
+    def stop(self) -> None:
+        """The union's last head is not in this journal (``journal.fork``): close everything,
+        and let nobody in for the rest of this run; only recovery is left (DESIGN 5). The next
+        open journal says so, and a new start finds it out again at its first contact."""
+        self._stopped = fork()
+        self.close()
+        self._entrance.vestibule.note(self._stopped.code)
 
     def close(self) -> None:
         """Close whatever is open: end of hours, suspend, end of the program."""

@@ -29,6 +29,7 @@ from app.wire.heads import (
 )
 
 HEAD_EVENT = "journal.head"
+FORK = "journal.fork"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +255,7 @@ def read_head(row: tuple[str, str, int, bytes, str, bytes]) -> CountersignedHead
 def fork() -> EnvironmentFault:
     """The fault of a journal that is not the one which the union knows."""
     return EnvironmentFault(
-        "journal.fork",
+        FORK,
         "この端末の操作記録は、広域連合が確認した記録の続きではありません。"
         "古い複製に置き換えられたおそれがあります。",
         "業務を始めず、システム管理者に連絡して復旧の手順を行ってください。",

@@ -230,6 +230,17 @@ def test_a_lost_key_means_a_new_pair_and_the_old_pair_opens_nothing(place: Found
     assert opened.person.pair.public != lost.pair.public
 
 
+def test_a_new_pair_inherits_no_seal_of_the_old_one(place: Founded) -> None:
+    fresh = keyslots.enter(place.file, person("A002", None, "spare-A002"))
+    holder = fresh.find("A002")
+    assert holder is not None
+    assert holder.data_keys == ()
+    assert holder.number_key is None
+    with pytest.raises(UserError) as raised:
+        keyslots.unlock(fresh, place.terminal, "A002", "pw-A002", prf_of("spare-A002"))
+    assert _code(raised) == "login.not_effective"
+
+
 @pytest.mark.req("SEC-27")
 def test_a_changed_password_keeps_the_seals_and_refuses_the_old_one(place: Founded) -> None:
     opened = unlock(place, "A001")

@@ -116,6 +116,25 @@ def test_an_old_copy_of_the_journal_is_found_at_login(
         enter(founded, door, record)
 
 
+@pytest.mark.req("SEC-105")
+def test_a_fork_that_the_line_finds_shuts_the_door(founded: FoundedTerminal, door: Doorway) -> None:
+    session = enter(founded, door, None)
+    before = opened(door)
+    door.stop()
+    assert door.terminal is None
+    assert not before.store.is_open
+    assert before.sessions.all() == ()
+    with pytest.raises(EnvironmentFault, match=r"journal\.fork"):
+        door.ask("S201")
+    with pytest.raises(Refusal, match=r"session\.none"):
+        door.lock(session)
+    again = founded.login()
+    enter(founded, again, None)
+    told = [line.entry.cause for line in opened(again).journal.lines()]
+    assert told.count("journal.fork") == 1
+    again.close()
+
+
 @pytest.mark.parametrize(
     ("step", "code"), [(timedelta(days=42), "clock.leap"), (timedelta(minutes=-10), "clock.back")]
 )
@@ -138,6 +157,10 @@ def test_two_supervisors_set_a_clock_that_cannot_be_believed(
     upkeep.perform_clock(terminal.gate, draft, both(founded, terminal, draft))
     with pytest.raises(Refusal, match=r"session\.clock_only"):
         upkeep.prepare_backup(terminal.gate, session)
+    for second in (0, 1):  # the same run believes the moment that the two have set
+        founded.clock.advance(timedelta(seconds=second))
+        assert opened(door).gate.permitted(session) == {"admin.clock"}
+        upkeep.take_peer_time(opened(door).gate, founded.clock.now())
     door.log_off(session)
     session = enter(founded, door, None)
     with opened(door).gate.view("admin.enter", session):

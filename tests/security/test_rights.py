@@ -134,6 +134,59 @@ def test_nobody_takes_two_steps_that_must_be_two_people_s(world: World) -> None:
         approve(world, asked, "supervisor")
 
 
+@pytest.mark.req("SEC-38", "SEC-39", "SEC-40")
+@pytest.mark.parametrize(
+    ("step", "state", "refused", "taken"),
+    [
+        # who may not: the holder, the one who asked, the one who put it in force
+        ("approve", GrantState.REQUESTED, {"S101", "S201"}, {"S202", "S301"}),
+        ("effect", GrantState.APPROVED, {"S101"}, {"S201", "S202", "S301"}),
+        ("confirm", GrantState.EFFECTIVE, {"S101", "S301"}, {"S201", "S202"}),
+        ("renew", GrantState.CONFIRMED, {"S101"}, {"S201", "S202", "S301"}),
+        ("second", GrantState.REVOKED, {"S101", "S301"}, {"S201", "S202"}),
+    ],
+)
+def test_who_may_not_take_which_step(
+    step: str, state: GrantState, refused: set[str], taken: set[str]
+) -> None:
+    grant = replace(GRANT, state=state, effected_on=TODAY, effected_by="S301")
+    checks = {
+        "approve": lambda who: grants.check_approve(grant, who),
+        "effect": lambda who: grants.check_effect(grant, who, TODAY),
+        "confirm": lambda who: grants.check_confirm(grant, who, TODAY, CALENDAR),
+        "renew": lambda who: grants.check_renew(grant, who, date(2027, 6, 30), TODAY),
+        "second": lambda who: grants.check_second(grant, who),
+    }
+    for who in taken:
+        checks[step](who)
+    for who in refused:
+        with pytest.raises(Refusal, match=r"grant\.same_person"):
+            checks[step](who)
+
+
+@pytest.mark.parametrize("step", ["approve", "effect", "confirm", "renew"])
+@pytest.mark.parametrize("state", list(GrantState))
+def test_no_step_is_taken_out_of_turn(step: str, state: GrantState) -> None:
+    turn = {
+        "approve": GrantState.REQUESTED,
+        "effect": GrantState.APPROVED,
+        "confirm": GrantState.EFFECTIVE,
+        "renew": GrantState.CONFIRMED,
+    }
+    grant = replace(GRANT, state=state, effected_on=TODAY, effected_by="S301", requested_by="S201")
+    take = {
+        "approve": lambda: grants.check_approve(grant, "S202"),
+        "effect": lambda: grants.check_effect(grant, "S202", TODAY),
+        "confirm": lambda: grants.check_confirm(grant, "S202", TODAY, CALENDAR),
+        "renew": lambda: grants.check_renew(grant, "S202", date(2027, 6, 30), TODAY),
+    }[step]
+    if state is turn[step]:
+        take()
+    else:
+        with pytest.raises(Refusal, match=r"grant\.state"):
+            take()
+
+
 def _all(world: World, staff_id: str, function_id: str) -> list[Grant]:
     with world.store.view(("grant_row",)) as work:
         return [one for one in read_grants(work, staff_id) if one.function_id == function_id]
