@@ -329,7 +329,7 @@ def _note(event: str, given: tuple[Any, ...], opened: set[str]) -> None:
     if event != "open" or not isinstance(given[0], str):
         return
     if given[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
-        opened.add(os.path.abspath(given[0]))
+        opened.add(str(Path(given[0]).resolve()))
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

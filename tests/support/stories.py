@@ -15,6 +15,7 @@ directories are private.
 from __future__ import annotations
 
 import os
+import random
 import resource
 import shutil
 import signal
@@ -114,7 +115,9 @@ def make_template(folder: Path) -> Template:
 
 
 def _free_port() -> int:
-    for port in _PORTS:
+    """A port for the whole session, though nobody listens at it between two stories: chosen by
+    chance, so that two sessions on one machine do not meet."""
+    for port in random.SystemRandom().sample(_PORTS, 50):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 continue
