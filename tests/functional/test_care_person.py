@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from app.core.errors import UserError
-from app.functions.eligibility import namesakes
+from app.functions.eligibility import check_list, namesakes
 from app.persons import find, numbers, restrictions, show
 from app.security.refusals import Refusal
+from db.tables.cases import check_entry
+from db.tables.persons import atena
 from tests.support.counter import NUMBER, Counter, Resident, put_residents
 
 DAY = date(2026, 11, 16)
@@ -124,3 +127,24 @@ def test_days_the_wrong_way_round_and_nobody_there(counter: Counter) -> None:
     with pytest.raises(UserError) as unknown:
         restrictions.perform_mark(world.gate, draft, tuple(world.approvals(draft)))
     assert unknown.value.code == "persons.unknown"
+
+
+@pytest.mark.req("SEC-108")
+@pytest.mark.parametrize("by_person", [True, False])
+def test_the_check_list_says_nothing_of_the_person(counter: Counter, by_person: bool) -> None:
+    world = counter.world
+    put_residents(world, HIDDEN, HUSBAND)
+    with world.store.view(("atena",)) as work:
+        row = work.one(select(atena).where(atena.c.person_id == "P-1"))
+    values = {"atena_number": row.atena_number}
+    values |= {"person_id": "P-1"} if by_person else {"municipality_code": row.municipality_code}
+    other = {"municipality_code": row.municipality_code, "atena_number": HUSBAND.atena_number}
+    entry = {"origin": "union", "cause": "address", "listed_at": "2026-11-16T09:00:00+09:00"}
+    with world.hands_on("check_entry") as work:
+        for number, more in enumerate((values, other)):
+            text = f"住所が違います。{HIDDEN.written}" if number == 0 else "住所が違います。"
+            work.run(check_entry.insert().values(id=f"K-{number}", detail=text, **entry, **more))
+    hidden, shown = check_list.list_checks(world.gate, world.session("clerk"))
+    assert only_name_and_birth(hidden)
+    assert (hidden.detail, hidden.atena_number) == (check_list.HIDDEN, "")
+    assert (shown.detail, shown.atena_number) == ("住所が違います。", HUSBAND.atena_number)

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, or_, select, update
 
 from app.core.errors import UserError
 from app.security.gate import Gate, RowVersion, Subject
 from app.security.session import Session
 from db.tables.cases import check_entry
+from db.tables.persons import atena, restriction
 
 DISPOSITIONS = {"ok": "問題なし", "notified": "通知した", "remake": "再作成を依頼した"}
 """What may be recorded of one entry (SEC-109)."""
+
+
+HIDDEN = "取扱注意の方です。責任者に引き継いでください。"
+"""What stands in place of an entry's detail."""
+
+_MEASURES = select(restriction.c.person_id).where(restriction.c.lifted_at == "")
+_CARE = or_(
+    check_entry.c.person_id.in_(_MEASURES),
+    exists().where(
+        atena.c.municipality_code == check_entry.c.municipality_code,
+        atena.c.atena_number == check_entry.c.atena_number,
+        atena.c.person_id.in_(_MEASURES),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +53,11 @@ class SettleCheck:
 
 
 def list_checks(gate: Gate, session: Session, *, open_only: bool = True) -> tuple[CheckLine, ...]:
-    """The entries, oldest first."""
-    statement = select(check_entry).order_by(check_entry.c.listed_at, check_entry.c.id)
+    """The entries, oldest first. Of a person under support measures (支援措置) the list says
+    that there is something and nothing of them: no number, no detail (DOMAIN 7.3)."""
+    statement = select(check_entry, _CARE.label("care")).order_by(
+        check_entry.c.listed_at, check_entry.c.id
+    )
     if open_only:
         statement = statement.where(check_entry.c.disposition == "")
     with gate.view("eligibility.list_checks", session, subject=Subject("list", "checks")) as work:
@@ -49,8 +67,8 @@ def list_checks(gate: Gate, session: Session, *, open_only: bool = True) -> tupl
         CheckLine(
             row.id,
             row.cause,
-            row.detail,
-            row.atena_number,
+            HIDDEN if row.care else row.detail,
+            "" if row.care else row.atena_number,
             row.case_id or "",
             row.listed_at,
             row.disposition,

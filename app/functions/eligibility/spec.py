@@ -271,7 +271,7 @@ FUNCTIONS: tuple[Function, ...] = (
         kind=Kind.INQUIRE,
         label="確認リスト",
         help="広域連合や住民記録と食い違う届出を一覧し、処理を記録します。",
-        reads=("check_entry",),
+        reads=("check_entry", "restriction", "atena"),
         screen="app.functions.eligibility.screens.checks:CheckListScreen",
         menu=True,
     ),
