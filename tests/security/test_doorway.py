@@ -84,6 +84,9 @@ def test_a_founded_terminal_is_not_founded_again(terminal: FoundedTerminal, tmp_
     with pytest.raises(EnvironmentFault) as caught:
         found_terminal(tmp_path, shelf=terminal.shelf)
     assert caught.value.code == "store.exists"
+    login = terminal.login()  # nothing of the first founding was touched, its secret least of all
+    terminal.enter(login, "S201")
+    login.close()
 
 
 @pytest.mark.req("SEC-22", "SEC-24")

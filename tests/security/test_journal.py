@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 
 from app.core.clock import JST
 from app.core.errors import EnvironmentFault, UserError
+from app.core.paths import Paths
 from app.functions.records.service import close_due_month
 from app.security import vault
 from app.security.approval import Subject
@@ -406,6 +407,40 @@ def test_genesis_needs_two_founders_with_two_keys(
     assertions = [Signer.of(name).sign(genesis.challenge) for name in names]
     with pytest.raises(UserError, match=r"genesis\.two_founders"):
         write_genesis(world.journal, genesis, assertions, verify_assertion)
+
+
+def genesis_of(one: tuple[str, Signer], other: tuple[str, Signer]) -> Genesis:
+    founders = tuple(Founder(name, key.credential_id, key.public_key) for name, key in (one, other))
+    rp_id = "training.madoguchi.internal"
+    at = "2026-11-16T10:00:00+09:00"
+    return Genesis(STORE_ID, TERMINAL, "999998", rp_id, True, founders, "age1", at)
+
+
+def test_one_key_is_not_two_founders(world: World) -> None:
+    key = Signer.of("S201")
+    genesis = genesis_of(("S201", key), ("S202", key))
+    signed = [key.sign(genesis.challenge), key.sign(genesis.challenge)]
+    with pytest.raises(UserError, match=r"genesis\.two_founders"):
+        write_genesis(world.journal, genesis, signed, verify_assertion)
+
+
+@pytest.mark.parametrize("verified", [(True, False), (False, True)])
+def test_presence_alone_founds_nothing(
+    world: World, tmp_path: Path, verified: tuple[bool, bool]
+) -> None:
+    paths = Paths(tmp_path / "fresh")
+    paths.make()
+    connection = vault.open_journal(paths, DATA_KEY, create=True)
+    journal = Journal.create(connection, TERMINAL, 1, world.clock)
+    keys = [Signer.of("S201"), Signer.of("S202")]
+    genesis = genesis_of(("S201", keys[0]), ("S202", keys[1]))
+    signed = [
+        key.sign(genesis.challenge, verified=done) for key, done in zip(keys, verified, strict=True)
+    ]
+    with pytest.raises(EnvironmentFault, match=r"assertion\.no_verification"):
+        write_genesis(journal, genesis, signed, verify_assertion)
+    assert journal.head.number == 0
+    journal.close()
 
 
 @pytest.mark.req("SEC-103")

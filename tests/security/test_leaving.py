@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from app.core.errors import EnvironmentFault
 from app.functions.admin import staff as staff_service
 from app.functions.admin import upkeep
 from app.security import keyslots, my_number
@@ -138,3 +140,39 @@ def test_a_change_cut_short_before_the_slots_is_found_by_the_next_holder(
     with world.store.view(WRITES) as work:
         assert work.first(select(store_fact).where(store_fact.c.name == "number_key_chain")) is None
     assert not world.access.has_numbers("S101")
+
+
+def test_a_change_of_key_waits_for_a_view_that_has_its_line_still_to_write(world: World) -> None:
+    reading, go_on = threading.Event(), threading.Event()
+    session = world.session("administrator")
+
+    def look() -> None:
+        with world.gate.view("admin.list_staff", session):
+            reading.set()
+            assert go_on.wait(10)
+
+    threads = [threading.Thread(target=look, daemon=True)]
+    threads[0].start()
+    assert reading.wait(10)
+    threads.append(threading.Thread(target=world.access.rotate, args=([],), daemon=True))
+    threads[1].start()
+    threads[1].join(0.2)
+    assert threads[1].is_alive()
+    go_on.set()
+    for thread in threads:
+        thread.join(10)
+        assert not thread.is_alive()
+    assert world.last_line().entry.function_id == "admin.list_staff"
+
+
+def test_a_journal_that_is_being_written_puts_the_change_off_and_closes_nothing(
+    world: World,
+) -> None:
+    old = world.access.data_key
+    with world.journal.file.write(), pytest.raises(EnvironmentFault, match=r"store\.busy"):
+        world.access.rotate([])
+    assert world.access.data_key == old
+    with world.gate.view("admin.enter", world.session("administrator")):
+        pass
+    world.access.rotate([])
+    assert world.access.data_key != old

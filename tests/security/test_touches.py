@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
 from app.core.errors import EnvironmentFault
+from app.functions.admin import upkeep
 from app.security.approval import Approval, Role
 from app.security.draft import Draft, RowVersion
 from app.security.journal_line import Entry, State
@@ -186,3 +188,30 @@ def test_a_refused_purpose_is_kept_only_when_it_is_a_code(world: World, typed: s
     with pytest.raises(Refusal, match=r"right\.ended"):
         world.gate.prepare("persons.show_my_number", session, purpose=code)
     assert world.last_line().entry.purpose == code
+
+
+def test_a_moment_set_by_two_supervisors_is_believed_in_the_same_run(world: World) -> None:
+    supervisor = world.session("supervisor")
+    with world.gate.view("admin.enter", supervisor):
+        pass
+    world.clock.set_wall(world.clock.now() - timedelta(minutes=10))
+    with pytest.raises(Refusal, match=r"clock\.back"), world.gate.view("admin.enter", supervisor):
+        pass
+    draft = upkeep.prepare_clock(world.gate, supervisor)
+    upkeep.perform_clock(world.gate, draft, world.approvals(draft))
+    with world.gate.view("admin.enter", supervisor):
+        pass
+
+
+def test_the_union_s_time_moves_the_mark_forward_and_never_back(world: World) -> None:
+    supervisor = world.session("supervisor")
+    ahead = world.clock.now() + timedelta(hours=3)
+    upkeep.take_peer_time(world.gate, ahead)
+    with pytest.raises(Refusal, match=r"clock\.back"), world.gate.view("admin.enter", supervisor):
+        pass
+    world.clock.set_wall(ahead)
+    with world.gate.view("admin.enter", supervisor):
+        pass
+    upkeep.take_peer_time(world.gate, ahead - timedelta(days=2))
+    with world.gate.view("admin.enter", supervisor):
+        pass

@@ -113,9 +113,14 @@ def rekey(
     ``EnvironmentFault`` ``store.*``.
     """
     with ExitStack() as stack:
-        if journal is not None:
-            stack.enter_context(journal.paused())
+        # The store first: a unit of work that is waited for may still write its line.
         resume = stack.enter_context(store.paused())
+        if journal is not None:
+            try:
+                stack.enter_context(journal.paused())
+            except BaseException:
+                resume(make_lanes(paths.store, old_key))
+                raise
         files = [path for path in (paths.journal, paths.store) if path.exists()]
         key = old_key
         try:
