@@ -134,3 +134,27 @@ def test_a_paper_drawn_before_the_answer_can_no_longer_be_issued(provisional: St
         new.number: ("issued", ""),
     }
     assert [name for name in sheets(story) if not name.startswith(new.number)] == []
+
+
+@pytest.mark.req("FLOW-107", "FLOW-108")
+def test_a_spoilt_paper_of_the_old_decision_is_not_printed_again(provisional: Story) -> None:
+    story, mover = provisional, provisional.movers[0]
+    with story.desk() as desk:
+        first = desk.compared(mover, **NO_COPAY_PAPER)
+        old = desk.issue(desk.draw(first), first)
+        certificates.settle_sheet(
+            desk.gate, desk.session, old.number, old.sheet_id, good=False, cause="紙詰まり"
+        )
+        answer(story, mover.person.atena_number)
+        desk.contact()
+        desk.compare(desk.show(first.case_id))
+        proof = certificates.redraw(
+            desk.gate, desk.session, old.number, desk.tables, desk.press, training=True
+        )
+        draft = certificates.prepare_reprint(desk.gate, desk.session, proof, 2)
+        with pytest.raises(UserError) as late:
+            certificates.perform_reprint(
+                desk.gate, draft, desk.script.approvals(draft), proof, desk.printer
+            )
+    assert late.value.code == "eligibility.not_issuable"
+    assert len(sheets(story)) == 1

@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 
 from app.core.errors import UserError
+from app.functions.admin import enrolment
 from app.functions.eligibility import cases
 from app.sync.states import Outgoing
+from app.sync.transport import open_line
 from db.tables.cases import decision
 from db.tables.certificates import certificate
 from db.tables.exchange import outbox
@@ -71,4 +73,22 @@ def test_lost_on_the_way_it_is_still_one_decision(story: Story, fault: str, rout
         assert desk.rows(outbox)[0].state == Outgoing.ACCEPTED
     (theirs,) = story.union.first.act("decisions")
     assert (theirs["id"], theirs["notification_id"]) == (view.record.decision_id, sent.outbox_id)
+    assert len(story.union.first.act("notifications")) == 1
+
+
+@pytest.mark.req("FLOW-104", "SEC-98")
+def test_said_twice_under_one_id_it_is_one_decision_and_one_receipt(story: Story) -> None:
+    """A terminal that forgot everything says again that all is there."""
+    with story.desk() as desk:
+        view = desk.decided(story.movers[0])
+        (row,) = desk.rows(outbox)
+        line = open_line(enrolment.keys(desk.gate), story.clock)
+        try:
+            again = [line.complete(row.id), line.complete(row.id)]
+        finally:
+            line.close()
+        desk.contact()
+        assert again == [bytes(row.receipt)] * 2
+        assert desk.show(view.case_id) == view and len(desk.rows(decision)) == 1
+    assert len(story.union.first.act("decisions")) == 1
     assert len(story.union.first.act("notifications")) == 1

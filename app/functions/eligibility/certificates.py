@@ -351,8 +351,8 @@ def prepare_reprint(gate: Gate, session: Session, proof: Proof, copy: int) -> Dr
 def perform_reprint(
     gate: Gate, draft: Draft, approvals: tuple[Approval, ...], proof: Proof, printer: Printer
 ) -> Issued:
-    """Print the next sheet. Refused while the sheet before is not recorded as spoilt, and for
-    a PDF that is not the one issued."""
+    """Print the next sheet. Refused while the sheet before is not recorded as spoilt, for a PDF
+    that is not the one issued, and when a newer decision has taken the place of its own."""
     with gate.act(draft, approvals) as work:
         _require_same_pdf(draft, proof)
         content: Reprint = work.content
@@ -365,6 +365,7 @@ def perform_reprint(
         ]
         if row is None or row.pdf_digest != proof.rendered.digest.hex():
             raise _not_issuable("発行した券面と違うものは印刷できません。")
+        _require_current(work, row.case_id, row.decision_id)
         if any(state != "spoilt" for state in states):
             raise UserError(
                 "eligibility.sheet_not_spoilt",
