@@ -28,7 +28,7 @@ from app.security.authenticators.verify import verify_assertion
 from app.security.derivation import STANDARD
 from app.security.doorway import Doorway
 from app.security.draft import Ask, Draft
-from app.security.founding import FounderPerson, Place, found
+from app.security.founding import FounderPerson, Place, found, provisional_number
 from app.security.os_keyring import OsKeyring
 from app.security.password import PasswordRules, check_new_password
 from app.security.recovery import RecoveryIssue
@@ -40,7 +40,6 @@ from app.sync.enrolment import open_unenrolled
 T = TypeVar("T")
 
 FOUNDERS = 2
-_PROVISIONAL = "T00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ def found_terminal(
     done = found(
         paths,
         OsKeyring(installation.keyring_service),
-        Place(_PROVISIONAL, installation.municipality_code, os_account()),
+        Place(provisional_number(), installation.municipality_code, os_account()),
         installation.policy,
         founders,
         recovery,

@@ -30,7 +30,7 @@ from app.security.approval import Approval, Role
 from app.security.derivation import STANDARD, Argon2Parameters
 from app.security.doorway import Doorway
 from app.security.draft import Ask, Draft
-from app.security.founding import FounderPerson, Place, found
+from app.security.founding import FounderPerson, Place, found, provisional_number
 from app.security.grants import Grant
 from app.security.os_keyring import OsKeyring
 from app.security.recovery import RecoveryIssue
@@ -150,7 +150,7 @@ def found_training_terminal(
     made_store = found(
         paths,
         OsKeyring(installation.keyring_service),
-        Place("T00", MUNICIPALITY_CODE, ""),
+        Place(provisional_number(), MUNICIPALITY_CODE, ""),
         installation.policy,
         founders,
         issue.public,

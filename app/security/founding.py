@@ -42,6 +42,8 @@ FOUNDING_ROLES = ("supervisor", "administrator")
 FOUNDING_AREAS = frozenset({"own", "admin", "records"})
 """No business updates by right of founding."""
 
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+_PROVISIONAL_LETTERS = 8
 _FIRST_END = timedelta(days=180)
 _STAGGER = timedelta(days=30)
 
@@ -55,6 +57,12 @@ class FounderPerson:
     post: str
     registered: Registered
     authenticator: Authenticator
+
+
+def provisional_number() -> str:
+    """What a terminal is called until the union's answer names it. Random, so that files copied
+    from another terminal are known by it (``keyslots.other_terminal``); letters only."""
+    return "P" + "".join(secrets.choice(_LETTERS) for _ in range(_PROVISIONAL_LETTERS))
 
 
 @dataclass(frozen=True, slots=True)

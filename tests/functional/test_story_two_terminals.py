@@ -91,8 +91,8 @@ def test_a_copied_data_directory_opens_nothing_at_the_other_terminal(
 
     a_copy = shutil.copytree(story.data, tmp_path / "a-copy")
     b_copy = shutil.copytree(other.data, tmp_path / "b-copy")
-    assert opened_in_a_process(story, a_copy, a_keys, other.ring) == ("keyslots.tampered",)
-    assert opened_in_a_process(story, b_copy, b_keys) == ("keyslots.tampered",)
+    assert opened_in_a_process(story, a_copy, a_keys, other.ring) == ("keyslots.other_terminal",)
+    assert opened_in_a_process(story, b_copy, b_keys) == ("keyslots.other_terminal",)
     with keyring_daemon() as empty:  # a third machine that never was a terminal
         assert opened_in_a_process(story, a_copy, a_keys, empty) == ("keyslots.keyring_lost",)
 
