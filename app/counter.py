@@ -20,7 +20,7 @@ from app.rules.days import BusinessCalendar
 from app.security.authenticators.port import Assertion, Authenticator
 from app.security.doorway import Doorway, Question
 from app.security.journal import FORK, fork
-from app.security.login import Admission, Due, touched, what_is_due
+from app.security.login import Admission, Due, Wakefulness, touched, what_is_due
 from app.security.session import Session
 from app.security.worker import DeviceWorker
 from app.sync.engine import Engine
@@ -93,6 +93,7 @@ class Counter(QObject):
         self.window.log_off_asked.connect(self.log_off)
         self.window.closing.connect(self.close)
         self.window.idle.connect(self.lock)
+        self._wakefulness = Wakefulness()
         self._due = QTimer(self)
         self._due.setInterval(_DUE_EVERY_MS)
         self._due.timeout.connect(self._look_at_the_clock)
@@ -335,6 +336,7 @@ class Counter(QObject):
         if session is None:
             return
         self._desk = None
+        self._wakefulness.rest()
         self._due.stop()
         self._contact.stop()
         if self._engine is not None:
@@ -356,6 +358,9 @@ class Counter(QObject):
     def _look_at_the_clock(self) -> None:
         terminal, session = self._doorway.terminal, self._session
         if terminal is None or session is None:
+            return
+        if self._wakefulness.has_slept(self._parts.clock.now()):
+            self.log_off("time.slept")
             return
 
         def due(what: Due) -> None:

@@ -196,6 +196,29 @@ def what_is_due(terminal: OpenTerminal, session: Session) -> Due:
     return Due.LOCK if over else Due.NOTHING
 
 
+LONGEST_SILENCE = timedelta(seconds=90)
+"""Longer than this between two looks at the clock, and the machine was asleep."""
+
+
+class Wakefulness:
+    """Tells a machine that slept (スリープ, 休止) from one that worked on: told every few
+    seconds, it notices a gap. The store closes at suspend (DESIGN 4); what cannot be done
+    before the machine sleeps is done the moment it wakes. A clock that is set forward looks
+    the same and costs a login."""
+
+    def __init__(self) -> None:
+        self._last: datetime | None = None
+
+    def has_slept(self, now: datetime) -> bool:
+        """Whether more than 90 seconds lie between ``now`` and the last time this was asked."""
+        last, self._last = self._last, now
+        return last is not None and now - last > LONGEST_SILENCE
+
+    def rest(self) -> None:
+        """Nobody is logged in: the next question begins anew."""
+        self._last = None
+
+
 def password_rules(place: Place) -> PasswordRules:
     """The rules as the settings say."""
     return PasswordRules(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
@@ -134,3 +135,37 @@ def test_a_session_id_never_looks_like_a_number() -> None:
     for _ in range(3000):
         entry = Entry(State.EVENT, LOGIN, "S201", session=_fresh_session_id())
         assert encode_line("2026-11-16T10:00:00+09:00", "T01", 1, entry)
+
+
+WRONG_TRIES = (
+    "login.wrong_key",
+    "login.wrong_password",
+    "login.not_effective",
+    "key.wrong",
+    "key.pin_wrong",
+    "key.pin_paused",
+    "key.pin_blocked",
+    "key.uv_failed",
+    "key.uv_blocked",
+    "assertion.proof",
+    "assertion.no_touch",
+    "assertion.no_verification",
+    "assertion.backup_eligible",
+    "assertion.counter",
+)
+
+
+@pytest.mark.req("SEC-24")
+def test_every_kind_of_wrong_try_counts_and_giving_up_does_not(terminal: FoundedTerminal) -> None:
+    login = terminal.login()
+    question = login.ask("S201")
+    for code in ("key.cancelled", "key.timeout", "key.removed", "disk.full"):
+        login.failed(question, EnvironmentFault(code, "言葉。", "手当て。"))
+    assert login._entrance.vestibule.wait("S201") == timedelta(0)
+    for code in WRONG_TRIES:
+        fresh = f"S{code}"
+        login._entrance.vestibule.know(frozenset({"S201", "S202", fresh}))
+        for _ in range(5):
+            assert login._entrance.vestibule.wait(fresh) == timedelta(0)
+            login._entrance.failed(fresh, EnvironmentFault(code, "言葉。", "手当て。"))
+        assert login._entrance.vestibule.wait(fresh) > timedelta(0), code

@@ -15,7 +15,7 @@ from app.security.approval import Approval, Role
 from app.security.draft import Draft, RowVersion
 from app.security.journal_line import Entry, State
 from app.security.refusals import Refusal
-from db.tables.control import act, credential, staff
+from db.tables.control import act, credential, staff, store_fact
 from tests.support.world import World, commit, world_in
 
 
@@ -213,5 +213,8 @@ def test_the_union_s_time_moves_the_mark_forward_and_never_back(world: World) ->
     with world.gate.view("admin.enter", supervisor):
         pass
     upkeep.take_peer_time(world.gate, ahead - timedelta(days=2))
+    with world.store.view(("store_fact",)) as work:
+        kept = work.scalar(select(store_fact.c.value).where(store_fact.c.name == "clock_mark"))
+    assert kept == ahead.isoformat()
     with world.gate.view("admin.enter", supervisor):
         pass

@@ -1,7 +1,8 @@
-"""A journal that the union does not know stops the counter, not only the status line."""
+"""What ends a session by itself at the counter: a fork of the journal, a machine that slept."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 
 from app.core.errors import EnvironmentFault
 from app.counter import Counter
+from app.security.login import Wakefulness
 from app.sync.round import ContactReport, Problem
+from tests.support.founded import MONDAY
 
 
 def contacted(code: str) -> tuple[list[str], list[BaseException]]:
@@ -42,3 +45,28 @@ def test_a_fork_logs_off_and_shuts_the_door() -> None:
 
 def test_a_line_that_is_down_stops_nobody() -> None:
     assert contacted("line.unreachable") == ([], [])
+
+
+@pytest.mark.req("SEC-67")
+@pytest.mark.parametrize(("silence", "ended"), [(5, False), (90, False), (91, True)])
+def test_a_machine_that_slept_wakes_up_logged_off(silence: int, ended: bool) -> None:
+    went: list[str] = []
+    moments = iter((MONDAY, MONDAY + timedelta(seconds=silence)))
+    counter: Any = SimpleNamespace(
+        _doorway=SimpleNamespace(terminal=object()),
+        _session=object(),
+        _wakefulness=Wakefulness(),
+        _parts=SimpleNamespace(clock=SimpleNamespace(now=lambda: next(moments))),
+        log_off=went.append,
+        operations=SimpleNamespace(aside=lambda *_: went.append("looked")),
+    )
+    Counter._look_at_the_clock(counter)
+    Counter._look_at_the_clock(counter)
+    assert went == ["looked", "time.slept" if ended else "looked"]
+
+
+def test_the_time_between_two_sessions_is_no_sleep() -> None:
+    awake = Wakefulness()
+    assert not awake.has_slept(MONDAY)
+    awake.rest()
+    assert not awake.has_slept(MONDAY + timedelta(hours=1))
