@@ -19,7 +19,7 @@ from app.security.my_number import MyNumbers, Owner
 from app.security.refusals import Refusal
 from app.security.sealing import open_with
 from app.security.slot_storage import read_slot_file
-from db.tables.control import store_fact
+from db.tables.control import credential, store_fact
 from tests.support import keys
 from tests.support.world import NUMBER_KEY, RECOVERY, SECRET, World, world_in
 
@@ -176,3 +176,25 @@ def test_a_journal_that_is_being_written_puts_the_change_off_and_closes_nothing(
         pass
     world.access.rotate([])
     assert world.access.data_key != old
+
+
+@pytest.mark.req("SEC-34", "SEC-41")
+def test_a_leaver_s_security_keys_are_revoked_and_stay_known(world: World) -> None:
+    leave(world, "S102")
+    with world.store.view(("credential",)) as work:
+        rows = work.all(select(credential).order_by(credential.c.staff_id))
+    revoked = {row.staff_id: row.revoked_at for row in rows}
+    assert revoked.pop("S102") == world.clock.now().isoformat()
+    assert set(revoked.values()) == {""}
+    assert all(row.public_key for row in rows)
+
+
+@pytest.mark.req("SEC-43", "SEC-52")
+def test_a_number_right_is_put_in_force_only_by_somebody_who_holds_the_key(world: World) -> None:
+    world.access.number_key = None
+    with pytest.raises(Refusal, match=r"number\.no_key"):
+        world.access.admit("S102", numbers=True)
+    assert not world.access.has_numbers("S102")
+    world.access.number_key = NUMBER_KEY
+    world.access.admit("S102", numbers=True)
+    assert number_key_of(world, "S102") == NUMBER_KEY
