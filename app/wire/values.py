@@ -32,12 +32,13 @@ REASONS: dict[str, str] = {
     "moment": "日時（時差つき）ではありません",
     "code": "コード表にない値です",
     "flag": "0 か 1 ではありません",
-    "id": "番号として使えない文字があります",
+    "id": "番号として使えない文字か、11桁以上続く数字があります",
     "json": "構造の書き方が正しくありません",
     "control": "使えない制御文字があります",
 }
 
 # Tab, line feed and carriage return may stand in a text; they are quoted.
+_LONG_NUMBER = re.compile(r"[0-9]{11}")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # The middle dot stands in the kana of foreign residents' names.
 _KANA = re.compile("[ァ-ヺー・\u3000 ]*")
@@ -97,7 +98,8 @@ def _text(value: str, width: int) -> str:
 def _id(value: str, width: int) -> str:
     if len(value) > width:
         return "width"
-    return "" if is_id(value) else "id"
+    # A run of eleven digits could be somebody's number: no journal line would take it.
+    return "" if is_id(value) and _LONG_NUMBER.search(value) is None else "id"
 
 
 @lru_cache(maxsize=65536)

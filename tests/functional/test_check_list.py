@@ -7,6 +7,9 @@ import pytest
 from app.core.errors import UserError
 from app.functions.eligibility import check_list
 from app.security.refusals import Refusal
+from app.wire.layout import columns
+from app.wire.records import CheckRecord
+from app.wire.values import check_of
 from db.tables.cases import check_entry
 from tests.support.counter import Counter
 from tests.support.counter_examples import put_check
@@ -59,3 +62,12 @@ def test_what_the_union_lists_arrives_here_once(counter: Counter) -> None:
     counter.union.announce("FILE-24", records)
     counter.fetch()
     assert len(check_list.list_checks(world.gate, session)) == len(records) - 1
+
+
+@pytest.mark.req("SEC-57")
+@pytest.mark.parametrize(
+    ("entry_id", "reason"), [("U15-1-1234567890", ""), ("U15-1-12345678901", "id"), ("U 15", "id")]
+)
+def test_an_id_that_no_journal_line_could_hold_is_not_let_in(entry_id: str, reason: str) -> None:
+    column = next(one for one in columns(CheckRecord) if one.name == "entry_id")
+    assert check_of(column, {})(entry_id) == reason

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.catalog import CATALOG
+from app.core.errors import UserError
 from app.functions.admin import rights
 from app.functions.admin import staff as staff_service
 from app.functions.own import service as own
@@ -100,6 +101,13 @@ def effect(world: World, grant: Grant, who: str) -> None:
 def confirm(world: World, grant: Grant, who: str) -> None:
     draft = rights.prepare_confirm(world.gate, world.session(who), grant, CALENDAR)
     rights.perform_confirm(world.gate, draft, given(world, draft), CALENDAR)
+
+
+@pytest.mark.req("SEC-21", "SEC-57")
+@pytest.mark.parametrize("staff_id", ["", "山田", "S 1", "123456789018", "S" * 65])
+def test_a_staff_id_that_no_line_could_hold_is_refused(world: World, staff_id: str) -> None:
+    with pytest.raises(UserError, match=r"staff\.id_form"):
+        register(world, staff_id)
 
 
 @pytest.mark.req("SEC-36", "SEC-38", "SEC-39", "SEC-40", "SEC-43")

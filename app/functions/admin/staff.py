@@ -18,6 +18,7 @@ from app.functions.admin import upkeep
 from app.security.approval import Approval
 from app.security.authenticators.verify import VerifiedCredential
 from app.security.gate import ActWork, Draft, Gate, RowVersion, Session, Subject
+from app.security.journal_line import is_id
 from app.security.keypairs import PersonKeys
 from app.security.slot_model import encode_person_keys
 from app.security.store_access import StoreAccess
@@ -134,7 +135,15 @@ def list_staff(gate: Gate, session: Session) -> tuple[StaffLine, ...]:
 
 
 def prepare_register(gate: Gate, session: Session, new: NewStaff) -> Draft:
-    """Raises ``UserError`` ``staff.period``."""
+    """Raises ``UserError`` ``staff.id_form`` for an id that is more than letters, digits and
+    hyphens or could be an individual number, ``staff.period``."""
+    if not new.staff_id or not is_id(new.staff_id):
+        raise UserError(
+            "staff.id_form",
+            "この職員番号は使えません。",
+            "半角の英字と数字で入力してください。数字は10桁までしか続けられません。",
+            field="staff_id",
+        )
     if new.valid_to < new.valid_from or new.valid_to < gate.now().date():
         raise UserError(
             "staff.period",
