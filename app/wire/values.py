@@ -37,8 +37,8 @@ REASONS: dict[str, str] = {
     "control": "使えない制御文字があります",
 }
 
-# Tab, line feed and carriage return may stand in a text; they are quoted.
 _LONG_NUMBER = re.compile(r"[0-9]{11}")
+# Tab, line feed and carriage return may stand in a text; they are quoted.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # The middle dot stands in the kana of foreign residents' names.
 _KANA = re.compile("[ァ-ヺー・\u3000 ]*")
