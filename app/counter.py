@@ -27,6 +27,7 @@ from app.sync.engine import Engine
 from app.sync.round import ContactReport
 from app.ui.base.desk import Desk, Office
 from app.ui.base.door import ErrorDoor
+from app.ui.base.names import NamePainter
 from app.ui.base.operations import Operations
 from app.ui.base.theme import apply_theme
 from app.ui.base.touch import ScreenPrompts, TouchDesk
@@ -77,6 +78,7 @@ class Counter(QObject):
             self.operations,
             self.door,
             parts.installation.rp_id,
+            NamePainter(fonts),
         )
         self._reachable = True
         self._calendar = BusinessCalendar.from_table(parts.tables["closed_days"])

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QSize, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QLabel,
     QLineEdit,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableWidget,
     QTableWidgetItem,
 )
@@ -20,7 +17,7 @@ from app.persons.find import Results, search
 from app.persons.screens.purpose import ask_purpose
 from app.persons.show import PersonLine
 from app.ui.base.desk import Desk
-from app.ui.base.names import NamePainter
+from app.ui.base.names import NameDelegate, NamePainter, TextBlock
 from app.ui.base.pages import Page
 
 _SETTLE_MS = 90
@@ -37,38 +34,6 @@ _COLUMNS = (
 )
 _WIDTHS = (190, 190, 130, 56, 56, 330, 120, 140, 150)
 _NAME_COLUMNS = frozenset({0, 5})
-
-
-class NameDelegate(QStyledItemDelegate):
-    """Draws names and addresses in their exact variants."""
-
-    def __init__(self, painter: NamePainter) -> None:
-        super().__init__()
-        self._names = painter
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        self.initStyleOption(option, index)
-        text, option.text = option.text, ""
-        style = option.widget.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
-        pixels = 18.0
-        at = QPointF(option.rect.left() + 6, option.rect.center().y() + pixels * 0.37)
-        painter.save()
-        painter.setClipRect(option.rect)
-        self._names.draw(
-            painter, at, text, pixels, option.palette.color(option.palette.ColorRole.Text)
-        )
-        painter.restore()
-
-    def sizeHint(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        return QSize(120, 34)
 
 
 class SearchBox(QLineEdit):
@@ -115,9 +80,8 @@ class SearchScreen(Page):
         self.nobody.setWordWrap(True)
         self.nobody.setVisible(False)
         self.body.addWidget(self.nobody)
-        self.confirm = QLabel("")
+        self.confirm = TextBlock(painter, "")
         self.confirm.setObjectName("warnBox")
-        self.confirm.setWordWrap(True)
         self.confirm.setVisible(False)
         self.body.addWidget(self.confirm)
         self.action("検索欄へ", "F2", self.first_focus)
@@ -217,7 +181,7 @@ class SearchScreen(Page):
             # A number alone chooses nobody (SEC-06): the second Enter says that name and
             # birth date were compared with the person at the counter.
             self._awaiting = line.person_id
-            self.confirm.setText(
+            self.confirm.set_text(
                 f"⚠ 番号で見つかりました。{line.name} 様、{line.birth}生まれ — "
                 "氏名と生年月日を窓口の方に確かめてから、もう一度 Enter を押してください。"
             )

@@ -3,7 +3,7 @@ glyph by glyph from the same fonts as the paper, and edited one visible characte
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -14,7 +14,15 @@ from PySide6.QtGui import (
     QRawFont,
     QTransform,
 )
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QLineEdit,
+    QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.core.text import clusters
 from forms.fonts import FontSet, split_runs
@@ -28,11 +36,11 @@ class NamePainter:
         self._fonts = fonts
         self._raw: dict[tuple[str, float], QRawFont] = {}
 
-    def path(self, text: str, pixels: float) -> tuple[QPainterPath, float]:
+    def path(self, text: str, pixels: float, role: str = "mincho") -> tuple[QPainterPath, float]:
         """The outline of ``text`` with its baseline at y=0, and its advance in pixels."""
         whole = QPainterPath()
         x = 0.0
-        for run in split_runs(text, self._fonts, pixels).runs:
+        for run in split_runs(text, self._fonts, pixels, role).runs:
             raw = self._font(str(run.path), pixels)
             for glyph in run.glyphs:
                 outline = raw.pathForGlyph(glyph.glyph)
@@ -40,9 +48,21 @@ class NamePainter:
                 x += glyph.advance
         return whole, x
 
-    def draw(self, painter: QPainter, at: QPointF, text: str, pixels: float, ink: QColor) -> None:
+    def width(self, text: str, pixels: float, role: str = "mincho") -> float:
+        """The advance of ``text`` in pixels."""
+        return split_runs(text, self._fonts, pixels, role).width
+
+    def draw(
+        self,
+        painter: QPainter,
+        at: QPointF,
+        text: str,
+        pixels: float,
+        ink: QColor,
+        role: str = "mincho",
+    ) -> None:
         """Fill the outline of ``text`` with its baseline at ``at``."""
-        path, _ = self.path(text, pixels)
+        path, _ = self.path(text, pixels, role)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.translate(at)
@@ -91,6 +111,79 @@ class NameLabel(QWidget):
         ink = self.palette().color(self.foregroundRole())
         self._painter.draw(painter, baseline, self._text, self._pixels, ink)
         painter.end()
+
+
+class TextBlock(QWidget):
+    """Sentences in which names occur, several lines, wrapped between visible characters: drawn
+    like the names themselves, because Qt's own labels ignore variation selectors."""
+
+    _LINE_HEIGHT = 1.5
+
+    def __init__(
+        self, painter: NamePainter, text: str, pixels: float = 16.0, role: str = "gothic"
+    ) -> None:
+        super().__init__()
+        self._painter = painter
+        self._pixels = pixels
+        self._role = role
+        self._text = text
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setAccessibleName(text)
+
+    def text(self) -> str:
+        """The text as given, selectors included."""
+        return self._text
+
+    def set_text(self, text: str) -> None:
+        """Show another text."""
+        self._text = text
+        self.setAccessibleName(text)
+        self.updateGeometry()
+        self.update()
+
+    def lines(self, width: int) -> list[str]:
+        """The text as it breaks at ``width`` pixels."""
+        room = max(width - 2 * self._margin(), int(self._pixels))
+        broken: list[str] = []
+        for line in self._text.split("\n"):
+            now = ""
+            for cluster in clusters(line):
+                if now and self._painter.width(now + cluster, self._pixels, self._role) > room:
+                    broken.append(now)
+                    now = ""
+                now += cluster
+            broken.append(now)
+        return broken
+
+    def heightForWidth(self, width: int) -> int:
+        height = len(self.lines(width)) * self._pixels * self._LINE_HEIGHT
+        return int(height) + 2 * self._margin()
+
+    def sizeHint(self) -> QSize:
+        wide = max(
+            self._painter.width(line, self._pixels, self._role) for line in self._text.split("\n")
+        )
+        width = min(int(wide) + 2 * self._margin() + 4, 900)
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, int(self._pixels * self._LINE_HEIGHT) + 2 * self._margin())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        ink = self.palette().color(self.foregroundRole())
+        step = self._pixels * self._LINE_HEIGHT
+        at = QPointF(self._margin() + 1, self._margin() + self._pixels * 1.1)
+        for line in self.lines(self.width()):
+            self._painter.draw(painter, at, line, self._pixels, ink, self._role)
+            at += QPointF(0, step)
+        painter.end()
+
+    def _margin(self) -> int:
+        return 10 if self.objectName().endswith("Box") else 0
 
 
 class ClusterEdit(QLineEdit):
@@ -166,3 +259,35 @@ class NameEdit(QWidget):
         layout.addWidget(self.shape)
         self.edit.textChanged.connect(self.shape.set_text)
         self.setFocusProxy(self.edit)
+
+
+class NameDelegate(QStyledItemDelegate):
+    """Draws names and addresses in their exact variants."""
+
+    def __init__(self, painter: NamePainter) -> None:
+        super().__init__()
+        self._names = painter
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        self.initStyleOption(option, index)
+        text, option.text = option.text, ""
+        style = option.widget.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        pixels = 18.0
+        at = QPointF(option.rect.left() + 6, option.rect.center().y() + pixels * 0.37)
+        painter.save()
+        painter.setClipRect(option.rect)
+        self._names.draw(
+            painter, at, text, pixels, option.palette.color(option.palette.ColorRole.Text)
+        )
+        painter.restore()
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(120, 34)

@@ -16,6 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.base.names import NamePainter, TextBlock
+
+_MARKS = {"ok": "✓ ", "warn": "⚠ 注意　", "stop": "■ "}
+_BOXES = {"ok": "okBox", "warn": "warnBox", "stop": "stopBox"}
+
 
 class Page(QWidget):
     """A screen: title, lead sentence that says what to do next, body, and a row of actions
@@ -88,11 +93,17 @@ def scrolled(inner: QWidget) -> QScrollArea:
     return area
 
 
+def named_box(kind: str, text: str, painter: NamePainter) -> TextBlock:
+    """As ``box``, for a sentence in which a name occurs: in its exact variant."""
+    block = TextBlock(painter, _MARKS[kind] + text)
+    block.setObjectName(_BOXES[kind])
+    return block
+
+
 def box(kind: str, text: str) -> QLabel:
     """A coloured sentence: ``ok``, ``warn`` or ``stop``; the word stands beside the colour."""
-    mark = {"ok": "✓ ", "warn": "⚠ 注意　", "stop": "■ "}[kind]
-    label = QLabel(mark + text)
-    label.setObjectName({"ok": "okBox", "warn": "warnBox", "stop": "stopBox"}[kind])
+    label = QLabel(_MARKS[kind] + text)
+    label.setObjectName(_BOXES[kind])
     label.setWordWrap(True)
     return label
 

@@ -22,9 +22,11 @@ from PySide6.QtWidgets import (
 from app.security.authenticators.port import Assertion, Authenticator
 from app.security.worker import DeviceWorker
 from app.ui.base.door import ErrorDoor
+from app.ui.base.names import NamePainter, TextBlock
 from app.ui.base.operations import Operations
 
 _CANCELLED = "key.cancelled"
+_SENTENCE_WIDTH = 620
 
 
 class ScreenPrompts(QObject):
@@ -62,17 +64,18 @@ class TouchDialog(QDialog):
 
     given_up = Signal()
 
-    def __init__(self, parent: QWidget | None, sentence: str, prompts: ScreenPrompts) -> None:
+    def __init__(
+        self, parent: QWidget | None, sentence: str, prompts: ScreenPrompts, names: NamePainter
+    ) -> None:
         super().__init__(parent)
         self._prompts = prompts
         self.setWindowTitle("セキュリティキー")
-        self.setMinimumWidth(620)
+        self.setMinimumWidth(_SENTENCE_WIDTH + 60)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(30, 26, 30, 22)
         layout.setSpacing(16)
-        self.sentence = QLabel(sentence)
-        self.sentence.setObjectName("title")
-        self.sentence.setWordWrap(True)
+        self.sentence = TextBlock(names, sentence, 24.0, "bold")
+        self.sentence.setFixedSize(_SENTENCE_WIDTH, self.sentence.heightForWidth(_SENTENCE_WIDTH))
         layout.addWidget(self.sentence)
         self.ask = QLabel("セキュリティキーを差し、光ったら触れてください。")
         self.ask.setObjectName("warnBox")
@@ -152,8 +155,10 @@ class TouchDesk(QObject):
         operations: Operations,
         door: ErrorDoor,
         rp_id: str,
+        names: NamePainter,
     ) -> None:
         super().__init__()
+        self._names = names
         self._authenticator = authenticator
         self._prompts = prompts
         self._worker = worker
@@ -179,7 +184,7 @@ class TouchDesk(QObject):
 
         Giving up is not an error: ``on_cancel`` is called, nothing is shown.
         """
-        dialog = TouchDialog(parent.window(), sentence, self._prompts)
+        dialog = TouchDialog(parent.window(), sentence, self._prompts, self._names)
         self.dialog = dialog
         job = self._worker.submit(
             lambda cancel: self._authenticator.assert_(

@@ -8,6 +8,7 @@ from app.functions.eligibility import cases, closing
 from app.security.gate import Draft
 from app.ui.base.approve import approve
 from app.ui.base.desk import Desk
+from app.ui.base.names import NameDelegate, NamePainter
 from app.ui.base.pages import Page
 
 _STATES = {
@@ -42,6 +43,8 @@ class CasesScreen(Page):
         self.table.horizontalHeader().setStretchLastSection(True)
         for at, width in enumerate((110, 180, 330, 150, 170)):
             self.table.setColumnWidth(at, width)
+        self._names = NameDelegate(NamePainter(desk.fonts))
+        self.table.setItemDelegateForColumn(1, self._names)
         self.table.itemActivated.connect(lambda _item: self._open())
         self.body.addWidget(self.table, 1)
         self.action("新しい届出", "F6", lambda: desk.go("eligibility.open_case"))

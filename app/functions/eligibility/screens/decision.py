@@ -6,6 +6,8 @@ refusal shows the reasons to be read out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -21,8 +23,8 @@ from app.functions.eligibility import (
 from app.security.gate import Draft
 from app.ui.base.approve import approve
 from app.ui.base.desk import Desk
-from app.ui.base.names import NameLabel, NamePainter
-from app.ui.base.pages import Page, box, card, clear, scrolled
+from app.ui.base.names import NameLabel, NamePainter, TextBlock
+from app.ui.base.pages import Page, box, card, clear, named_box, scrolled
 from app.ui.base.preview import PaperPreview
 
 _LOOK_AGAIN_MS = 4000
@@ -99,7 +101,7 @@ class DecisionScreen(Page):
         else:
             self._show_comparison(view)
 
-    def _waiting_text(self, text: str, notes: list[QLabel]) -> None:
+    def _waiting_text(self, text: str, notes: Sequence[QWidget]) -> None:
         clear(self._place)
         self.title.setText("決定を待っています")
         self.lead.setText(text)
@@ -128,13 +130,17 @@ class DecisionScreen(Page):
 
     def _show_waiting(self, view: decisions.DecisionView) -> None:
         name = view.keyed.get("name", "")
-        notes = [
+        notes: list[QWidget] = [
             box(
                 "warn",
                 "まだ決定が届いていません。証は印刷できません。受付票（F7）を渡し、"
                 "決定が届いたら連絡することを説明してください。",
             ),
-            box("ok", f"{name} 様の届出は封をして残っています。回線が戻ると自動で送られます。"),
+            named_box(
+                "ok",
+                f"{name} 様の届出は封をして残っています。回線が戻ると自動で送られます。",
+                self._painter,
+            ),
         ]
         if view.waiting_cause:
             notes.append(box("stop", view.waiting_cause))
@@ -192,6 +198,8 @@ class DecisionScreen(Page):
                     grid.addWidget(big, row, at)
                 elif line.is_name:
                     grid.addWidget(NameLabel(self._painter, text, 22), row, at)
+                elif line.only and "\n" in text:  # the grounds name members of the household
+                    grid.addWidget(TextBlock(self._painter, text), row, at)
                 else:
                     value = QLabel(text)
                     value.setWordWrap(True)
@@ -199,7 +207,8 @@ class DecisionScreen(Page):
         layout.addLayout(grid)
         column.addWidget(frame)
         if view.record.grounds_aloud:
-            column.addWidget(box("ok", f"説明の例：{view.record.grounds_aloud}"))
+            aloud = f"説明の例：{view.record.grounds_aloud}"
+            column.addWidget(named_box("ok", aloud, self._painter))
         column.addStretch(1)
         self._place.addWidget(scrolled(inner))
         if view.record.paper == "none":

@@ -23,7 +23,7 @@ from app.security.gate import Draft
 from app.ui.base.approve import approve
 from app.ui.base.desk import Desk
 from app.ui.base.names import NameLabel, NamePainter
-from app.ui.base.pages import Page, StepRow, box, card, clear, scrolled
+from app.ui.base.pages import Page, StepRow, box, card, clear, named_box, scrolled
 
 _STEPS = ("本人", "異動・住所", "本人確認", "証明書", "確認して送信")
 _CANCEL_REASONS = ("届出人が取りやめた", "入力する方を間違えた", "必要な書類が足りない")
@@ -188,10 +188,11 @@ class NotificationScreen(Page):
             for line in lines:
                 self._place.insertWidget(
                     0,
-                    box(
+                    named_box(
                         "warn",
                         f"同じカナと生年月日の方がいます：{line.name}　{line.birth}　{line.address}"
                         "　同じ方なら取りやめて、その方を開いてください。",
+                        self._painter,
                     ),
                 )
 
