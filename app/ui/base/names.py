@@ -52,6 +52,11 @@ class NamePainter:
         """The advance of ``text`` in pixels."""
         return split_runs(text, self._fonts, pixels, role).width
 
+    def one_font(self, text: str, role: str) -> bool:
+        """Whether the first font of ``role`` holds all of ``text``."""
+        runs = split_runs(text.replace("\n", ""), self._fonts, 1.0, role).runs
+        return len(runs) <= 1 and all(run.font is self._fonts.chain(role)[0] for run in runs)
+
     def draw(
         self,
         painter: QPainter,
@@ -125,8 +130,9 @@ class TextBlock(QWidget):
         super().__init__()
         self._painter = painter
         self._pixels = pixels
-        self._role = role
+        self._wanted = role
         self._text = text
+        self._choose_role()
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
@@ -140,9 +146,15 @@ class TextBlock(QWidget):
     def set_text(self, text: str) -> None:
         """Show another text."""
         self._text = text
+        self._choose_role()
         self.setAccessibleName(text)
         self.updateGeometry()
         self.update()
+
+    def _choose_role(self) -> None:
+        """All lines in one hand: a rare variant takes the whole text to the name's font."""
+        fits = self._painter.one_font(self._text, self._wanted)
+        self._role = self._wanted if fits else "mincho"
 
     def lines(self, width: int) -> list[str]:
         """The text as it breaks at ``width`` pixels."""
