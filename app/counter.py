@@ -14,8 +14,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.catalog import CATALOG
 from app.compose import Parts
 from app.core.errors import EnvironmentFault, MadoguchiError
+from app.functions.admin.rights import lapse_unconfirmed
 from app.functions.eligibility.cases import CaseLine, list_cases
 from app.functions.files.age import age_warning
+from app.functions.own.screens.changing import PasswordChange
 from app.rules.days import BusinessCalendar
 from app.security.authenticators.port import Assertion, Authenticator
 from app.security.doorway import Doorway, Question
@@ -87,6 +89,7 @@ class Counter(QObject):
         self._session: Session | None = None
         self._desk: Desk | None = None
         self._area = ""
+        self._limited = False
         self.form: LoginForm | None = None
         training = parts.installation.training
         self.window = MainWindow(training=training, terminal=parts.installation.office)
@@ -200,12 +203,23 @@ class Counter(QObject):
             go=self.go,
             home=self.home,
             say=self.window.say,
+            change_password=PasswordChange(
+                self._doorway,
+                terminal,
+                admission.session,
+                self.operations,
+                self.touch,
+                lambda: self.log_off("password.changed"),
+            ).change,
             office=Office(installation.municipality_code, installation.office, installation.phone),
             printer=self._printer,
             training=installation.training,
         )
         self.form = None
         self._area = ""
+        # A limited session (password, clock) may run what mends it and nothing else, not even
+        # the entrance of its area.
+        self._limited = admission.only is not None
         self.window.set_staff(admission.session.staff_name)
         if admission.password_days_left <= 14:
             self.window.say(f"パスワードの有効期間はあと {admission.password_days_left} 日です。")
@@ -226,6 +240,13 @@ class Counter(QObject):
             self.go(entries[0].function_id)
         if CASES in permitted:
             self._offer_drafts()
+        terminal = self._doorway.terminal
+        if terminal is not None and not self._limited:
+            self.operations.aside(
+                self,
+                lambda: lapse_unconfirmed(terminal.gate, self._calendar),
+                lambda _count: None,
+            )
         self.contact()
 
     def _offer_drafts(self) -> None:
@@ -254,7 +275,7 @@ class Counter(QObject):
         if desk is None:
             return
         function = CATALOG[function_id]
-        if function.area == self._area:
+        if function.area == self._area or self._limited:
             self._show(function_id, arguments)
             return
 

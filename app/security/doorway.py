@@ -17,6 +17,7 @@ from app.security.authenticators.port import Assertion
 from app.security.entrance import Entrance, KeyRequest
 from app.security.gate_checks import House
 from app.security.journal import fork
+from app.security.keypairs import OpenedPerson
 from app.security.keyslots import Unlocked
 from app.security.login import Admission, Proof
 from app.security.refusals import refusal
@@ -118,6 +119,11 @@ class Doorway:
             self.failed(question, problem)
             raise
         self._entrance.succeeded(question.staff_id)
+
+    def own_keys(self, question: Question, password: str, assertion: Assertion) -> OpenedPerson:
+        """A person's own pair, opened just now with both factors, to seal it anew (change of
+        password). Raises as ``Entrance.unlock``, a wrong try counted."""
+        return self._entrance.unlock(question.staff_id, password, assertion).person
 
     def log_off(self, session: Session, cause: str = "") -> None:
         """End the session; the store closes with the last one (SEC-67)."""

@@ -16,5 +16,7 @@ FUNCTIONS: tuple[Function, ...] = (
         step_up=StepUp.TOUCH,
         reads=("staff", "setting", "preference"),
         writes=("staff.password_set_on", "staff.version", "preference"),
+        screen="app.functions.own.screens.password:PasswordScreen",
+        menu=True,
     ),
 )

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtWidgets import QWidget
+
 from app.core.clock import Clock
 from app.core.tables import Tables
 from app.ui.base.door import ErrorDoor
@@ -19,6 +21,13 @@ if TYPE_CHECKING:
     from forms.fonts import FontSet
     from forms.press import Press
     from forms.spool import Printer
+
+
+ChangePassword = Callable[
+    [QWidget, str, str, Callable[[BaseException], None], Callable[[], None]], None
+]
+"""Change one's own password: the screen, the old and the new one, what to do when it was refused,
+what to do when the key was given up. The session ends when it is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,7 @@ class Desk:
     go: Callable[..., None]
     home: Callable[[], None]
     say: Callable[[str], None]
+    change_password: ChangePassword
     office: Office
     printer: Printer
     training: bool

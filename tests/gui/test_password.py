@@ -1,0 +1,127 @@
+"""A password near its end leads to the change and to nothing else, by keyboard (SEC-27, SEC-28)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from sqlalchemy import update
+
+from app.compose import Installation, Parts
+from app.counter import Counter, make_application
+from app.functions.own.screens.password import PasswordScreen
+from app.persons.screens.search import SearchScreen
+from db.tables.control import staff
+from forms.fonts import load_fonts
+from forms.press import Press
+from forms.spool import NoPrinter
+from tests.support.founded import PASSWORDS, FoundedTerminal, found_terminal
+
+NEW = "Yamabuki-58-tsuki"
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> FoundedTerminal:
+    founded = found_terminal(tmp_path)
+    door = founded.login()
+    founded.enter(door, "S202")
+    assert door.terminal is not None
+    with door.terminal.store.update(("staff",), ("staff",)) as work:
+        work.run(update(staff).where(staff.c.id == "S201").values(password_set_on="2026-08-22"))
+    door.close()
+    return founded
+
+
+@pytest.fixture
+def counter(terminal: FoundedTerminal) -> Iterator[Counter]:
+    fonts = load_fonts()
+    make_application(fonts)
+    parts = Parts(
+        terminal.paths,
+        terminal.clock,
+        terminal.tables,
+        Installation(True, "999998", "見本市", ""),
+        terminal.shelf,
+    )
+    made = Counter(
+        parts,
+        lambda prompts: terminal.keys["S201"],
+        NoPrinter(),
+        fonts,
+        Press(fonts, terminal.tables),
+    )
+    made.window.show()
+    yield made
+    made.close()
+
+
+def until(ready: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not ready():
+        assert time.monotonic() < end
+        loop = QEventLoop()
+        QTimer.singleShot(5, loop.quit)
+        loop.exec()
+
+
+def log_in(counter: Counter, password: str) -> None:
+    form = counter.form
+    assert form is not None
+    form.staff.setText("S201")
+    form.password.setText(password)
+    form.button.click()
+
+
+def screen_of(counter: Counter) -> object:
+    return counter.window.open_screen()
+
+
+def change(counter: Counter, old: str, new: str, again: str = "") -> PasswordScreen:
+    until(lambda: isinstance(screen_of(counter), PasswordScreen))
+    screen = counter.window.open_screen()
+    assert isinstance(screen, PasswordScreen)
+    screen.old.edit.setText(old)
+    screen.new.edit.setText(new)
+    screen.again.edit.setText(again or new)
+    counter.window.activateWindow()
+    QApplication.processEvents()
+    screen.again.edit.setFocus()
+    QTest.keyClick(screen.again.edit, Qt.Key.Key_Return)
+    return screen
+
+
+@pytest.mark.req("SEC-27", "SEC-28")
+def test_near_its_end_only_the_change_is_offered_and_it_works(counter: Counter) -> None:
+    log_in(counter, PASSWORDS["S201"])
+    until(lambda: isinstance(screen_of(counter), PasswordScreen))
+    assert counter.window.menu_functions() == ("own.change_password",)
+    change(counter, PASSWORDS["S201"], NEW)
+    until(lambda: counter.form is not None)
+    log_in(counter, NEW)
+    until(lambda: counter.desk is not None)
+    until(lambda: len(counter.window.menu_functions()) >= 1)
+    assert not isinstance(screen_of(counter), SearchScreen)  # founders have no day's business
+
+
+@pytest.mark.req("SEC-28")
+@pytest.mark.parametrize(
+    ("old", "new", "again", "field", "said"),
+    [
+        ("Machigai-99-aoi", NEW, "", "old", "パスワード"),
+        (PASSWORDS["S201"], "mijikai", "", "new", "短すぎます"),
+        (PASSWORDS["S201"], NEW, "chigau", "again", "違います"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(
+    counter: Counter, old: str, new: str, again: str, field: str, said: str
+) -> None:
+    log_in(counter, PASSWORDS["S201"])
+    screen = change(counter, old, new, again)
+    until(lambda: bool(getattr(screen, field).error))
+    assert said in getattr(screen, field).error
+    assert counter.desk is not None  # nothing changed, nobody was logged off
