@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import add
 from typing import Any
 
 from sqlalchemy import (
@@ -94,9 +95,9 @@ def insert_persons(work: Rows, rows: Iterable[Mapping[str, Any]]) -> int:
         for number, row in enumerate(rows, start=first)
     ]
     if made:
-        values = [tuple(row.get(name) for name in _COLUMNS) for row in made]
-        work.insert_rows(person, _COLUMNS, values)
-        work.run(_ADD_GRAMS, [_grams_row(row["row_number"], row["name_key"]) for row in made])
+        work.insert_rows(person, _COLUMNS, [tuple(map(row.get, _COLUMNS)) for row in made])
+        grams = [(row["row_number"], _grams(row["name_key"])) for row in made]
+        work.insert_rows(_NAME_GRAMS, ("rowid", "grams"), grams)
     return len(made)
 
 
@@ -213,11 +214,16 @@ def _keys(row: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _grams_row(row_number: int, name_key: str) -> dict[str, Any]:
-    grams: dict[str, None] = {}
+    return {"row_number": row_number, "grams": _grams(name_key)}
+
+
+def _grams(name_key: str) -> str:
+    tokens: list[str] = []
     for part in name_key.split(_SEPARATOR):
-        grams.update(dict.fromkeys(part))
-        grams.update(dict.fromkeys(bigrams(part)))
-    return {"row_number": row_number, "grams": " ".join(_token(gram) for gram in grams)}
+        codes = list(map(_code, part))
+        tokens += codes
+        tokens += map(add, codes, codes[1:])
+    return " ".join(dict.fromkeys(tokens))
 
 
 def _query(key: str) -> str:
@@ -305,7 +311,7 @@ def _by_name(*conditions: ColumnElement[bool]) -> Select[Any]:
 
 
 # The statements are built once: building costs several times what answering them does.
-_NAME_GRAMS = table("name_grams", column("rowid"))
+_NAME_GRAMS = table("name_grams", column("rowid"), column("grams"))
 _BORN = person.c.birth_sort == bindparam("birth")
 # a range and not LIKE, which SQLite does not answer from the index (TECH 0.9)
 _KANA_BEGINS = person.c.kana_key.between(bindparam("first"), bindparam("last"))

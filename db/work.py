@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Row, Table, select
+from sqlalchemy import Connection, Engine, Row, TableClause, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.sql.base import Executable
@@ -65,7 +65,9 @@ class Rows(ReadRows, Protocol):
     def run(self, statement: Executable, params: Values | None = None) -> int:
         """As ``Work.run``."""
 
-    def insert_rows(self, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+    def insert_rows(
+        self, table: TableClause, names: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> int:
         """As ``Work.insert_rows``."""
 
 
@@ -116,7 +118,9 @@ class Work:
         with self._translated():
             return int(self._execute(statement, params).rowcount)
 
-    def insert_rows(self, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+    def insert_rows(
+        self, table: TableClause, names: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> int:
         """Insert many rows given as tuples in the order of ``names``; for files, where the
         way through named parameters costs more than the insert. Values go in as they are, so
         they must be what the engine takes (text, integers, bytes, None). Gives how many."""

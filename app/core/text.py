@@ -7,6 +7,7 @@ search key (検索キー) is folded, by DOMAIN 6.7, and a search key is never sh
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from functools import cache
@@ -19,12 +20,14 @@ _NO_SELECTORS = dict.fromkeys((*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
 _LONG_MARK = "ー"
 _DASHES = "-‐‑‒–—―−－ｰ─━ー〜～~"
 _VU_ROW = {"ヴァ": "バ", "ヴィ": "ビ", "ヴェ": "ベ", "ヴォ": "ボ", "ヴ": "ブ"}
-_SMALL = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
-_SAME_SOUND = str.maketrans("ヂヅヰヱヲ", "ジズイエオ")
-_O_ROW = frozenset("オコゴソゾトドノホボポモヨロヲ")
+_SMALL_AND_SAME_SOUND = str.maketrans(
+    "ァィゥェォッャュョヮヵヶヂヅヰヱヲ", "アイウエオツヤユヨワカケジズイエオ"
+)
+_LONG_O = re.compile(f"(?<=[オコゴソゾトドノホボポモヨロ])[ウ{_LONG_MARK}]+")
 _DROPPED = frozenset("・･,.，．、。'’=＝゠")
 # standing alone these become a space and a mark under NFKC, and would not join their kana
 _VOICE_MARKS = str.maketrans({"゛": "\u3099", "゜": "\u309a"})
+_LEFT_OUT = {**_NO_SELECTORS, **_VOICE_MARKS}
 _HIRAGANA_TO_KATAKANA = {
     **{code: code + 0x60 for code in range(0x3041, 0x3097)},
     **{code: code + 0x60 for code in (0x309D, 0x309E)},
@@ -73,9 +76,19 @@ def is_kana(text: str) -> bool:
 
 
 @cache
-def _variants() -> dict[int, str]:
+def _plain() -> dict[int, str | None]:
+    """Hiragana as katakana, variants as their plain form, dashes as one, marks dropped: one
+    table, because every name of a file goes through it."""
     pairs = tomllib.loads(VARIANTS_FILE.read_text(encoding="utf-8"))
-    return {ord(variant): base for base, variants in pairs.items() for variant in variants}
+    base_of = {variant: base for base, variants in pairs.items() for variant in variants}
+    marks: dict[str, str | None] = dict.fromkeys(_DASHES, _LONG_MARK)
+    marks |= dict.fromkeys(_DROPPED)
+    folded: dict[int, str | None] = {ord(mark): plain for mark, plain in marks.items()}
+    folded |= {ord(variant): marks.get(base, base) for variant, base in base_of.items()}
+    for hiragana, code in _HIRAGANA_TO_KATAKANA.items():
+        katakana = chr(code)
+        folded[hiragana] = base_of.get(katakana, katakana)
+    return folded
 
 
 def search_key(text: str) -> str:
@@ -87,28 +100,31 @@ def search_key(text: str) -> str:
     are ignored, 々 repeats the character before it. ``search_key(search_key(x))`` is
     ``search_key(x)``.
     """
-    plain = unicodedata.normalize("NFKC", strip_selectors(text).translate(_VOICE_MARKS))
-    plain = plain.upper().translate(_HIRAGANA_TO_KATAKANA).translate(_variants())
+    if not text:
+        return ""
+    plain = unicodedata.normalize("NFKC", text.translate(_LEFT_OUT))
+    key = "".join(plain.upper().translate(_plain()).split())
+    if "々" in key or "〻" in key:
+        key = _repeated(key)
+    return _fold_kana(unicodedata.normalize("NFKC", key))
+
+
+def _repeated(text: str) -> str:
     kept: list[str] = []
-    for character in plain:
-        if character.isspace() or character in _DROPPED:
-            continue
-        if character in "々〻" and kept:
-            kept.append(kept[-1])
-        else:
-            kept.append(_LONG_MARK if character in _DASHES else character)
-    return _fold_kana(unicodedata.normalize("NFKC", "".join(kept)))
+    for character in text:
+        kept.append(kept[-1] if character in "々〻" and kept else character)
+    return "".join(kept)
 
 
 def _fold_kana(text: str) -> str:
-    for written, plain in _VU_ROW.items():
-        text = text.replace(written, plain)
-    text = text.translate(_SMALL).translate(_SAME_SOUND)
-    folded: list[str] = []
-    for character in text:
-        long_o = character in ("ウ", _LONG_MARK) and folded and folded[-1] in _O_ROW
-        folded.append("オ" if long_o else character)
-    return "".join(folded)
+    if "ヴ" in text:
+        for written, plain in _VU_ROW.items():
+            text = text.replace(written, plain)
+    return _LONG_O.sub(_long_o, text.translate(_SMALL_AND_SAME_SOUND))
+
+
+def _long_o(run: re.Match[str]) -> str:
+    return "オ" * len(run.group())
 
 
 def bigrams(key: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table
+from sqlalchemy import Row, TableClause
 from sqlalchemy.sql.base import Executable
 
 from app.security.approval import Subject
@@ -100,7 +100,9 @@ class ActWork(GateWork):
         """A fresh id ``<terminal>-<epoch>-<number>``."""
         return self._work.new_id()
 
-    def insert_rows(self, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+    def insert_rows(
+        self, table: TableClause, names: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> int:
         """Insert many rows given as tuples in the order of ``names``."""
         return self._work.insert_rows(table, names, rows)
 

@@ -179,8 +179,8 @@ class StagedRecords:
         make, names = self._spec.record, [column.name for column in self._spec.columns]
         line = 0
         while rows := self._page(line):
-            for row in rows:
-                yield make(**dict(zip(names, json.loads(row.record), strict=True)))
+            for values in json.loads(f"[{','.join(row.record for row in rows)}]"):
+                yield make(**dict(zip(names, values, strict=True)))
             line = rows[-1].line
 
     def _page(self, after: int) -> list[Row[Any]]:

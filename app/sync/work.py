@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Row, Table
+from sqlalchemy import Row, TableClause
 from sqlalchemy.sql.base import Executable
 
 EXCHANGE = "files.exchange"
@@ -35,7 +35,7 @@ class EngineWork(Protocol):
     def run(self, statement: Executable, params: Any = None) -> int: ...
 
     def insert_rows(
-        self, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
+        self, table: TableClause, names: Sequence[str], rows: Sequence[Sequence[Any]]
     ) -> int: ...
 
     def new_id(self) -> str: ...

@@ -332,6 +332,35 @@ def test_a_signature_over_another_act_or_by_another_key_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("flags", "tail", "accepted"),
+    [
+        (FLAG.UP | FLAG.UV, b"", True),
+        (FLAG.UP | FLAG.UV | FLAG.ED, cbor.encode({"hmac-secret": b"\x01" * 32}), True),
+        (FLAG.UP | FLAG.UV, b"\x00", False),
+        (FLAG.UP | FLAG.UV | FLAG.ED, b"", False),
+        (FLAG.UP | FLAG.UV | FLAG.ED, cbor.encode({}) + b"\x00", False),
+        (FLAG.UP | FLAG.UV | FLAG.AT, b"", False),
+    ],
+)
+def test_signed_data_of_another_form_is_refused(flags: int, tail: bytes, accepted: bool) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    proof = HandMade().sign(CHALLENGE)
+    head = proof.authenticator_data
+    data = head[:32] + bytes((flags,)) + head[33:37] + tail
+    message = data + hashlib.sha256(proof.client_data).digest()
+    signature = key.sign(message, ec.ECDSA(hashes.SHA256()))
+    signed = dataclasses.replace(proof, authenticator_data=data, signature=signature)
+    stored = cbor.encode(ES256.from_cryptography_key(key.public_key()))
+    call = lambda: verify_assertion(  # noqa: E731
+        stored, PRODUCTION_RP_ID, CHALLENGE, signed, require_uv=True, stored_counter=0
+    )
+    if accepted:
+        assert call() == 1
+    else:
+        assert _refused(call) == "assertion.proof"
+
+
+@pytest.mark.parametrize(
     "change",
     [
         {"signature": b""},
