@@ -83,6 +83,7 @@ class Room:
             go=lambda function_id, **given: self.went.append((function_id, given)),
             home=lambda: self.went.append(("home", {})),
             say=lambda text: None,
+            change_password=lambda *given: self.went.append(("own.change_password", {})),
             office=Office("152994", "見本市役所", "000-000-0000"),
             printer=self.counter.printer,
             training=True,
