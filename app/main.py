@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.clock import SystemClock
+from app.core.collector import look_less_often
 from app.core.errors import MadoguchiError
 from app.core.shown import as_shown
 
@@ -168,6 +169,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command: 0 done, 1 refused or failed (the reason on stderr), 2 wrong usage or
     not part of this program."""
     arguments = parser().parse_args(argv)
+    look_less_often()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a console may know less than our messages
             stream.reconfigure(errors="replace")

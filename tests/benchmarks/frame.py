@@ -22,6 +22,8 @@ from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
+from app.core.collector import look_less_often
+
 
 class Better(StrEnum):
     """Which way a figure is good."""
@@ -134,6 +136,7 @@ def run(names: Sequence[str], output: Path) -> int:
         known = ", ".join(bench.name for bench in benches)
         sys.stderr.write(f"no such bench: {', '.join(sorted(unknown))}; there are: {known}\n")
         return 2
+    look_less_often()  # as the program does
     rows: list[Row] = []
     broken = []
     for bench in benches:
