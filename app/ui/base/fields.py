@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -173,8 +173,49 @@ class NameField(Field):
         self.edit.setText(value)
 
 
+class _Columns(QWidget):
+    """Buttons in as many columns, up to ``most``, as fit beside each other: larger letters
+    make fewer columns, never cut-off words."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = self._now = most
+        self._buttons: list[QAbstractButton] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setVerticalSpacing(0)
+        self._grid.setColumnStretch(most, 1)
+
+    def add(self, button: QAbstractButton) -> None:
+        """Append a button."""
+        at = len(self._buttons)
+        self._buttons.append(button)
+        self._grid.addWidget(button, at // self._now, at % self._now)
+
+    def minimumSizeHint(self) -> QSize:
+        widest = max((button.sizeHint().width() for button in self._buttons), default=0)
+        return QSize(widest, self._grid.minimumSize().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # the letters have grown
+            self._arrange()
+        return super().event(event)
+
+    def _arrange(self) -> None:
+        widest = self.minimumSizeHint().width() + max(self._grid.horizontalSpacing(), 0)
+        columns = max(1, min(self._most, self.width() // max(widest, 1)))
+        if columns != self._now:
+            self._now = columns
+            for at, button in enumerate(self._buttons):
+                self._grid.addWidget(button, at // columns, at % columns)
+
+
 class ChoiceField(Field):
-    """One of a few codes: number keys 1–9 choose, arrows move, Enter goes on."""
+    """One of a few codes: number keys 1–9 choose, arrows move, Enter goes on. Tab stops once."""
 
     def __init__(
         self,
@@ -189,23 +230,17 @@ class ChoiceField(Field):
         super().__init__(name, label, required=required, note=note)
         self._codes = [code for code, _ in choices]
         self._group = QButtonGroup(self)
-        box = QWidget()
-        box.setAccessibleName(label)
-        grid = QGridLayout(box)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(0)
         wide = columns or (1 if max((len(text) for _, text in choices), default=0) > 16 else 4)
+        box = _Columns(wide)
+        box.setAccessibleName(label)
         for at, (_code, text) in enumerate(choices):
             button = QRadioButton(f"{at + 1}  {text}" if len(choices) <= 9 else text)
             button.setAccessibleName(f"{label} {text}")
             button.installEventFilter(self)
             self._group.addButton(button, at)
-            grid.addWidget(button, at // wide, at % wide)
-        grid.setColumnStretch(wide, 1)
+            box.add(button)
         self.place(box)
-        buttons = self._group.buttons()
-        if buttons:
-            self.setFocusProxy(buttons[0])
+        self._keep_one_stop()
         self._group.idToggled.connect(self._on_toggled)
 
     @property
@@ -225,6 +260,7 @@ class ChoiceField(Field):
             for button in self._group.buttons():
                 button.setChecked(False)
             self._group.setExclusive(True)
+            self._keep_one_stop()
 
     def set_error(self, text: str) -> None:
         self._error.setText(text)
@@ -247,7 +283,17 @@ class ChoiceField(Field):
 
     def _on_toggled(self, _at: int, checked: bool) -> None:
         if checked:
+            self._keep_one_stop()
             self.changed.emit()
+
+    def _keep_one_stop(self) -> None:
+        """Tab comes to what is chosen, else to the first; the arrows do the rest."""
+        stop = max(self._group.checkedId(), 0)
+        for button in self._group.buttons():
+            here = self._group.id(button) == stop
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if here else Qt.FocusPolicy.ClickFocus)
+            if here:
+                self.setFocusProxy(button)
 
 
 class FlagField(Field):

@@ -84,10 +84,10 @@ def card() -> tuple[QFrame, QVBoxLayout]:
 
 
 def scrolled(inner: QWidget) -> QScrollArea:
-    """``inner`` in a vertical scroll area that follows the focus."""
+    """``inner`` in a scroll area that follows the focus; sideways only when very large letters
+    leave a choice wider than the window."""
     area = QScrollArea()
     area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(inner)
     return area

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from PySide6.QtGui import QFont, QFontDatabase
@@ -11,6 +12,8 @@ from app.core.paths import RESOURCES
 
 BASE_POINTS = 12
 """Letter size of the screen in points before enlargement."""
+
+_POINTS = re.compile(r"\b(\d+)pt\b")
 
 
 def apply_theme(app: QApplication, font_file: Path, *, enlarge: float = 1.0) -> str:
@@ -22,5 +25,6 @@ def apply_theme(app: QApplication, font_file: Path, *, enlarge: float = 1.0) -> 
     families = QFontDatabase.applicationFontFamilies(number)
     family = families[0] if families else QFont().family()
     app.setFont(QFont(family, round(BASE_POINTS * enlarge)))
-    app.setStyleSheet((RESOURCES / "style" / "madoguchi.qss").read_text(encoding="utf-8"))
+    sheet = (RESOURCES / "style" / "madoguchi.qss").read_text(encoding="utf-8")
+    app.setStyleSheet(_POINTS.sub(lambda size: f"{round(int(size[1]) * enlarge)}pt", sheet))
     return family
