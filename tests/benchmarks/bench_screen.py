@@ -1,0 +1,109 @@
+"""How long a clerk waits (DESIGN 9): program start to login screen, decision to certificate."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.benchmarks.frame import Bench, Row
+
+_STARTS = 5
+_CERTIFICATES = 15
+_START_GOAL = 1.0
+_CERTIFICATE_GOAL = 150.0
+
+_SHOW_LOGIN = """
+import sys
+from pathlib import Path
+from app.compose import make_parts
+from app.core.clock import SystemClock
+from app.counter import Counter, make_application
+from app.security.authenticators.ctap import CtapAuthenticator
+from app.security.os_keyring import OsKeyring
+from forms.fonts import load_fonts
+from forms.press import Press
+from forms.spool import NoPrinter
+parts = make_parts(Path(sys.argv[1]), SystemClock(), OsKeyring)
+fonts = load_fonts()
+app = make_application(fonts)
+counter = Counter(parts, lambda prompts: CtapAuthenticator(tuple, prompts), NoPrinter(), fonts,
+                  Press(fonts, parts.tables))
+counter.window.show()
+app.processEvents()
+assert counter.window.grab().width() > 0
+print("shown", flush=True)
+counter.close()
+"""
+
+
+def start_to_login() -> list[Row]:
+    """Wall seconds from starting the process until the login screen is painted."""
+    from app.core.clock import SystemClock
+    from app.core.paths import Paths
+    from app.demo.keyring_session import keyring_daemon
+    from app.demo.keys import KeyDrawer
+    from app.demo.room import found_training_terminal
+    from tests.support.keys import QUICK
+
+    times = []
+    with tempfile.TemporaryDirectory() as folder, keyring_daemon() as ring:
+        os.environ.update(ring.env)
+        paths = Paths(Path(folder) / "terminal")
+        found_training_terminal(paths, KeyDrawer(touched_at_once=True), SystemClock(), QUICK)
+        env = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+        for _ in range(_STARTS):
+            begun = time.perf_counter()
+            child = subprocess.Popen(
+                [sys.executable, "-c", _SHOW_LOGIN, str(paths.data)],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=env,
+            )
+            assert child.stdout is not None
+            assert child.stdout.readline().strip() == b"shown"
+            times.append(time.perf_counter() - begun)
+            child.wait(30)
+    return [
+        Row("start to login screen, median", _START_GOAL, statistics.median(times), "s"),
+    ]
+
+
+def decision_to_certificate() -> list[Row]:
+    """Wall milliseconds from a compared decision to its picture on the screen: number reserved,
+    drawn, proved, painted, each through the real gate, store and journal."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtWidgets import QApplication
+
+    from app.ui.base.preview import PaperPreview
+    from tests.support.counter import counter_in
+
+    app = QApplication.instance() or QApplication([])
+    times = []
+    with tempfile.TemporaryDirectory() as folder, counter_in(Path(folder)) as counter:
+        view = counter.compared()
+        for _ in range(_CERTIFICATES + 2):
+            begun = time.perf_counter()
+            proof = counter.proof(view)
+            preview = PaperPreview(proof.rendered.pdf)
+            preview.resize(900, 640)
+            preview.show()
+            app.processEvents()
+            times.append((time.perf_counter() - begun) * 1000)
+            preview.close()
+    times = times[2:]  # fonts are read at the program's start, not at the first certificate
+    return [
+        Row("decision to certificate on screen, median", _CERTIFICATE_GOAL,
+            statistics.median(times), "ms"),
+        Row("decision to certificate on screen, worst", _CERTIFICATE_GOAL, max(times), "ms"),
+    ]  # fmt: skip
+
+
+BENCHES = (
+    Bench("start", "program start to login screen", start_to_login),
+    Bench("decision", "decision to certificate on screen", decision_to_certificate),
+)
