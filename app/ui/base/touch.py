@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Event
 
+import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
@@ -196,7 +197,8 @@ class TouchDesk(QObject):
         def over() -> None:
             if self.dialog is dialog:
                 self.dialog = None
-            dialog.finish()
+            if shiboken6.isValid(dialog):  # given up, it is gone before the key has answered
+                dialog.finish()
 
         def done(assertion: Assertion) -> None:
             over()
