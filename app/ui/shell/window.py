@@ -168,7 +168,8 @@ class MainWindow(QMainWindow):
             self._menu_buttons.addButton(button)
             self._menu_layout.addWidget(button)
             if entry.key:
-                shortcut = QShortcut(QKeySequence(entry.key), self)
+                # the button's own: hidden beneath the cover it is deaf
+                shortcut = QShortcut(QKeySequence(entry.key), button)
                 shortcut.activated.connect(button.click)
                 self._menu_shortcuts.append(shortcut)
         self._menu_layout.addStretch(1)
