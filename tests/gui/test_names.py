@@ -113,6 +113,13 @@ class TestClusterEdit:
         edit.insert(KUZU)
         assert edit.text() == NAME
 
+    def test_in_a_full_field_what_stands_there_stays(self, qtbot: Any) -> None:
+        edit = edit_with(qtbot, NAME, limit=3)
+        put_cursor(edit, KUZU)
+        edit.insert("山")
+        assert edit.text() == NAME
+        assert before_cursor(edit) == KUZU
+
     def test_what_is_pasted_is_cut_between_visible_characters(self, qtbot: Any) -> None:
         edit = edit_with(qtbot, "", limit=2)
         QApplication.clipboard().setText(NAME)

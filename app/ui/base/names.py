@@ -252,9 +252,12 @@ class ClusterEdit(QLineEdit):
     def _keep_limit(self, text: str) -> None:
         parts = clusters(text)
         if len(parts) > self._limit:
-            at = self.cursorPosition()
-            self.setText("".join(parts[: self._limit]))
-            self.setCursorPosition(min(at, self._borders()[-1]))
+            # what was typed last, before the cursor, goes: never the end of what stood there
+            typed = sum(border <= self.cursorPosition() for border in self._borders()) - 1
+            keep = max(typed - (len(parts) - self._limit), 0)
+            kept = parts[:keep] + parts[typed:]
+            self.setText("".join(kept[: self._limit]))
+            self.setCursorPosition(len("".join(kept[:keep]).encode("utf-16-le")) // 2)
 
 
 class NameEdit(QWidget):
