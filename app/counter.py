@@ -97,11 +97,14 @@ class Counter(QObject):
         self.window.lock_asked.connect(self.lock)
         self.window.log_off_asked.connect(self.log_off)
         self.window.closing.connect(self.close)
-        self.window.idle.connect(self.lock)
+        self.window.input_seen.connect(self.note_input)
+        application = QApplication.instance()
+        assert application is not None
+        application.installEventFilter(self.window)
         self._wakefulness = Wakefulness()
         self._due = QTimer(self)
         self._due.setInterval(_DUE_EVERY_MS)
-        self._due.timeout.connect(self._look_at_the_clock)
+        self._due.timeout.connect(self.look_at_the_clock)
         self._contact = QTimer(self)
         self._contact.setInterval(_CONTACT_EVERY_MS)
         self._contact.timeout.connect(self.contact)
@@ -303,8 +306,7 @@ class Counter(QObject):
         session = self._session
         if session is None or self.window.covered:
             return
-        if self.touch.dialog is not None:
-            self.touch.dialog.reject()
+        self.window.close_dialogs()
         self.window.set_covered(True)
         form = LoginForm(
             self._unlock,
@@ -378,7 +380,7 @@ class Counter(QObject):
         self._doorway.close()
         self._worker.close(2.0)
 
-    def _look_at_the_clock(self) -> None:
+    def look_at_the_clock(self) -> None:
         terminal, session = self._doorway.terminal, self._session
         if terminal is None or session is None:
             return
@@ -479,6 +481,5 @@ def run_counter(data: Path) -> int:
         fonts,
         press,
     )
-    app.installEventFilter(counter.window)
     counter.window.show()
     return int(app.exec())

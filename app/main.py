@@ -71,6 +71,11 @@ def _found(arguments: argparse.Namespace) -> int:
     return int(_late("app.setting_up:found_terminal")(_data(arguments)))
 
 
+def _recover(arguments: argparse.Namespace) -> int:
+    leave_no_core()
+    return int(_late("app.setting_up:recover_terminal")(_data(arguments)))
+
+
 def _enrol(arguments: argparse.Namespace) -> int:
     leave_no_core()
     enrol = _late("app.setting_up:enrol_terminal")
@@ -144,6 +149,7 @@ def parser() -> argparse.ArgumentParser:
     )
     command("run", _run, "open the counter's window")
     command("found", _found, "first start: two founders, their keys, recovery shares")
+    command("recover", _recover, "two recovery shares and two supervisors open a lost terminal")
     enrol = command("enrol", _enrol, "ask the union for this terminal's certificate")
     enrol.add_argument("host", help="host of the union's standard system")
     enrol.add_argument("ca", help="file with the union's root certificate")

@@ -13,7 +13,14 @@ from typing import TypeVar
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from app.catalog import CATALOG
-from app.compose import Installation, Parts, make_parts, os_account, write_installation
+from app.compose import (
+    Installation,
+    Parts,
+    make_parts,
+    os_account,
+    read_installation,
+    write_installation,
+)
 from app.core.clock import Clock, SystemClock
 from app.core.errors import EnvironmentFault, MadoguchiError, UserError
 from app.core.paths import Paths
@@ -31,10 +38,12 @@ from app.security.draft import Ask, Draft
 from app.security.founding import FounderPerson, Place, found, provisional_number
 from app.security.os_keyring import OsKeyring
 from app.security.password import PasswordRules, check_new_password
+from app.security.recovering import recover
 from app.security.recovery import RecoveryIssue
 from app.security.registration import Registered, register_person
 from app.security.session import Session
 from app.security.terminal import OpenTerminal
+from app.security.terminal_secret import SecretShelf
 from app.sync.enrolment import open_unenrolled
 
 T = TypeVar("T")
@@ -189,6 +198,41 @@ def _until_right(talk: Talk, once: Callable[[], T]) -> T:
             return once()
         except UserError as error:
             talk.say(f"{error.message}{error.remedy}")
+
+
+def recover_terminal(
+    data: Path,
+    talk: Talk | None = None,
+    clock: Clock | None = None,
+    authenticator_of: Callable[[Talk], Authenticator] = real_authenticator,
+    shelf_of: Callable[[str], SecretShelf] = OsKeyring,
+) -> int:
+    """``madoguchi recover``: two shares, then two supervisors with fresh passwords and keys.
+
+    Raises what ``app.security.recovering.recover`` raises.
+    """
+    talk, clock = talk or keyboard(), clock or SystemClock()
+    paths = Paths(data)
+    installation = read_installation(paths)
+    papers = [talk.secret(f"復旧鍵 {number} 枚目の言葉（空白で区切る）") for number in (1, 2)]
+    persons: list[FounderPerson] = []
+    for number in range(1, FOUNDERS + 1):
+        talk.say(f"責任者 {number} 人目の、新しいパスワードとキーの登録です。")
+        persons.append(_ask_founder(talk, installation, persons, authenticator_of(talk)))
+    done = recover(
+        paths,
+        shelf_of(installation.keyring_service),
+        os_account(),
+        installation.policy,
+        papers,
+        persons,
+        clock,
+    )
+    talk.say(
+        f"復旧しました（操作記録 {done.journal_line} 行目）。ほかの職員は登録し直してください。"
+    )
+    talk.say("続けて、復旧鍵の再発行と鍵の更新を行ってください。")
+    return 0
 
 
 # -- with an existing store ------------------------------------------------------------------

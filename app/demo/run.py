@@ -94,7 +94,6 @@ def _in_window(out: Path, persons: int) -> int:
             press,
             on_login_try=room.keys.insert,
         )
-        app.installEventFilter(counter.window)
         panel = KeyPanel(room.keys, room.movers, room.parts.tables)
         for person in EVERYBODY:
             _say(f"{person.staff_id} {person.name}　パスワード {person.password}")

@@ -60,8 +60,8 @@ def test_a_machine_that_slept_wakes_up_logged_off(silence: int, ended: bool) -> 
         log_off=went.append,
         operations=SimpleNamespace(aside=lambda *_: went.append("looked")),
     )
-    Counter._look_at_the_clock(counter)
-    Counter._look_at_the_clock(counter)
+    Counter.look_at_the_clock(counter)
+    Counter.look_at_the_clock(counter)
     assert went == ["looked", "time.slept" if ended else "looked"]
 
 

@@ -34,10 +34,13 @@ PASSWORDS = {"S201": "Tachiaoi-73-kaki", "S202": "Nadeshiko-41-ume"}
 NAMES = {"S201": "責任 一郎", "S202": "責任 二郎"}
 
 
-def typed_back(issue: RecoveryIssue) -> str:
-    """Type every share back; the public half."""
+def typed_back(issue: RecoveryIssue, papers: list[str] | None = None) -> str:
+    """Type every share back (and keep it in ``papers``); the public half."""
     while not issue.done:
-        issue.confirm(" ".join(issue.current.words))
+        words = " ".join(issue.current.words)
+        issue.confirm(words)
+        if papers is not None:
+            papers.append(words)
     return issue.public
 
 
@@ -52,6 +55,7 @@ class FoundedTerminal:
     founded: Founded
     keys: dict[str, CtapAuthenticator]
     recovery_public: str
+    papers: list[str] = field(default_factory=list)
     peer: list[bool] = field(default_factory=lambda: [True])
 
     def house(self) -> House:
@@ -114,7 +118,8 @@ def found_terminal(
             port, TRAINING, staff_id, NAMES[staff_id], password, QUICK, taken=taken
         )
         founders.append(FounderPerson(staff_id, NAMES[staff_id], "保険年金課", registered, port))
-    recovery = typed_back(RecoveryIssue())
+    papers: list[str] = []
+    recovery = typed_back(RecoveryIssue(), papers)
     paths = Paths(folder / "terminal")
     founded = found(
         paths,
@@ -127,7 +132,7 @@ def found_terminal(
         tables,
         clock,
     )
-    return FoundedTerminal(paths, shelf, clock, tables, founded, keys, recovery)
+    return FoundedTerminal(paths, shelf, clock, tables, founded, keys, recovery, papers)
 
 
 def software_authenticator() -> CtapAuthenticator:

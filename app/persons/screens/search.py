@@ -23,6 +23,7 @@ from app.ui.base.pages import Page
 _SETTLE_MS = 90
 _COLUMNS = (
     "氏名",
+    "状態",
     "フリガナ",
     "生年月日",
     "年齢",
@@ -30,10 +31,9 @@ _COLUMNS = (
     "住所",
     "被保険者番号",
     "宛名番号",
-    "状態",
 )
-_WIDTHS = (190, 190, 130, 56, 56, 330, 120, 140, 150)
-_NAME_COLUMNS = frozenset({0, 5})
+_WIDTHS = (150, 86, 150, 92, 50, 44, 262, 104, 150)
+_NAME_COLUMNS = frozenset({0, 6})
 
 
 class SearchBox(QLineEdit):
@@ -203,6 +203,7 @@ class SearchScreen(Page):
 def _cells(line: PersonLine) -> tuple[str, ...]:
     return (
         line.name,
+        line.state,
         line.kana,
         line.birth,
         line.age,
@@ -210,5 +211,4 @@ def _cells(line: PersonLine) -> tuple[str, ...]:
         line.address,
         line.insured_number,
         line.atena_number,
-        line.state,
     )

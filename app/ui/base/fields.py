@@ -45,7 +45,7 @@ class Field(QWidget):
         self._grid.setColumnMinimumWidth(0, 210)
         self._grid.setColumnStretch(1, 1)
         head = QVBoxLayout()
-        head.setSpacing(0)
+        head.setSpacing(3)
         title = QLabel(label)
         title.setObjectName("fieldLabel")
         title.setWordWrap(True)

@@ -3,13 +3,15 @@ and a cover that hides everything while locked (SEC-30, SEC-64 … 68)."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -33,6 +35,10 @@ class MenuEntry:
     key: str
 
 
+_TELL_EVERY_SECONDS = 1.0
+"""Keyboard and mouse are told of at most this often: the idle time is counted in minutes."""
+
+
 class Cover(QWidget):
     """Hides every pixel of the screen beneath; holds the unlock form."""
 
@@ -50,7 +56,7 @@ class MainWindow(QMainWindow):
     chosen = Signal(str)
     lock_asked = Signal()
     log_off_asked = Signal()
-    idle = Signal()
+    input_seen = Signal()
     closing = Signal()
 
     def __init__(self, *, training: bool, terminal: str) -> None:
@@ -83,9 +89,7 @@ class MainWindow(QMainWindow):
         self._front.addWidget(self.cover)
         self.setCentralWidget(self._front)
         self._menu.setVisible(False)
-        self._idle = QTimer(self)
-        self._idle.setSingleShot(True)
-        self._idle.timeout.connect(self.idle)
+        self._input_told = 0.0
         self._key("F12", self.lock_asked.emit)
         self._key("Shift+F12", self.log_off_asked.emit)
 
@@ -206,18 +210,18 @@ class MainWindow(QMainWindow):
         """Whether the cover is in place."""
         return self._front.currentIndex() == 1
 
-    def watch_idle(self, seconds: float) -> None:
-        """Ask for the lock after ``seconds`` without input; 0 stops watching."""
-        self._idle.stop()
-        if seconds > 0:
-            self._idle.setInterval(int(seconds * 1000))
-            self._idle.start()
+    def close_dialogs(self) -> None:
+        """Close every dialog over the window: none may stand above the cover (SEC-66)."""
+        for dialog in self.findChildren(QDialog):
+            if dialog.isVisible():
+                dialog.reject()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress) and (
-            self._idle.isActive()
-        ):
-            self._idle.start()
+        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress):
+            now = time.monotonic()
+            if now - self._input_told >= _TELL_EVERY_SECONDS:
+                self._input_told = now
+                self.input_seen.emit()
         return super().eventFilter(watched, event)
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -44,7 +44,7 @@ class DecisionScreen(Page):
         self._copies = 1
         self._place = QVBoxLayout()
         self.body.addLayout(self._place, 1)
-        self.action("一覧へ", "Esc", self._leave)
+        self.action("戻る", "Esc", self._leave)
         self.slip_button = self.action("受付票を印刷", "F7", self._print_slip)
         self.look_button = self.action("二人目として確認した", "F8", self._look_through)
         self.spoilt_button = self.action("書き損じ", "F9", self._spoilt)

@@ -1,9 +1,11 @@
-"""A password near its end leads to the change and to nothing else, by keyboard (SEC-27, SEC-28)."""
+"""At the window: a password near its end, idle time, and no dialog above the cover (SEC-27, 28,
+65, 66)."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,9 +15,11 @@ from PySide6.QtWidgets import QApplication
 from sqlalchemy import update
 
 from app.compose import Installation, Parts
+from app.core.errors import UserError
 from app.counter import Counter, make_application
 from app.functions.own.screens.password import PasswordScreen
 from app.persons.screens.search import SearchScreen
+from app.ui.base.door import ErrorDialog
 from db.tables.control import staff
 from forms.fonts import load_fonts
 from forms.press import Press
@@ -69,6 +73,17 @@ def until(ready: Callable[[], bool]) -> None:
         loop.exec()
 
 
+def settle(counter: Counter) -> None:
+    until(lambda: not counter.operations.busy)
+
+
+def settle_aside(counter: Counter) -> None:
+    """Let what goes on beside the screen come to its end."""
+    done: list[None] = []
+    counter.operations.aside(counter, lambda: None, done.append)
+    until(lambda: bool(done))
+
+
 def log_in(counter: Counter, password: str) -> None:
     form = counter.form
     assert form is not None
@@ -106,6 +121,41 @@ def test_near_its_end_only_the_change_is_offered_and_it_works(counter: Counter) 
     until(lambda: counter.desk is not None)
     until(lambda: len(counter.window.menu_functions()) >= 1)
     assert not isinstance(screen_of(counter), SearchScreen)  # founders have no day's business
+
+
+@pytest.mark.req("SEC-65")
+def test_a_key_press_starts_the_idle_time_anew(counter: Counter, terminal: FoundedTerminal) -> None:
+    log_in(counter, PASSWORDS["S201"])
+    until(lambda: isinstance(screen_of(counter), PasswordScreen))
+    settle(counter)
+    screen = counter.window.open_screen()
+    assert isinstance(screen, PasswordScreen)
+
+    def minutes(count: int) -> None:
+        for _ in range(count):
+            terminal.clock.advance(timedelta(minutes=1))
+            counter.look_at_the_clock()
+            settle_aside(counter)
+
+    minutes(4)
+    QTest.keyClick(screen.old.edit, Qt.Key.Key_A)
+    minutes(4)
+    assert not counter.window.covered
+    minutes(1)
+    until(lambda: counter.window.covered)
+
+
+@pytest.mark.req("SEC-66")
+def test_no_dialog_stands_above_the_cover(counter: Counter) -> None:
+    log_in(counter, PASSWORDS["S201"])
+    until(lambda: isinstance(screen_of(counter), PasswordScreen))
+    settle(counter)
+    counter.door.show(counter.window, UserError("test.said", "渡邉 ミツ 様", "閉じてください。"))
+    shown = counter.window.findChildren(ErrorDialog)
+    assert [dialog.isVisible() for dialog in shown] == [True]
+    counter.lock()
+    assert counter.window.covered
+    assert not any(dialog.isVisible() for dialog in counter.window.findChildren(ErrorDialog))
 
 
 @pytest.mark.req("SEC-28")
