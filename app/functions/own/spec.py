@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.security.spec import Area, Function, Kind, StepUp
 
-AREA = Area("own", "自分の設定", 5)
+AREA = Area("own", "自分の設定", 95)
 
 FUNCTIONS: tuple[Function, ...] = (
     Function(
