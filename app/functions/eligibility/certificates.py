@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import insert, select, update
 
@@ -18,13 +18,14 @@ from app.core.errors import MadoguchiError, UserError
 from app.core.tables import Tables
 from app.functions.eligibility.case_state import close_if_done
 from app.functions.eligibility.decisions import DecisionView
-from app.functions.eligibility.paper_data import FORM_OF_PAPER, paper_data
+from app.functions.eligibility.paper_data import paper_data
 from app.security.approval import Approval
 from app.security.gate import ActWork, Draft, Gate, RowVersion, Subject
 from app.security.session import Session
 from app.wire.records import DecisionRecord
 from db.tables.cases import case_file, check_entry, decision
 from db.tables.certificates import certificate, sheet
+from forms.catalog import Form, find_decided_form
 from forms.press import Press, Rendered
 from forms.spool import Printer
 
@@ -89,12 +90,12 @@ def reserve_and_draw(
     ``eligibility.issued_already``; a drawing or proof that fails voids the number with its
     cause and raises its own error.
     """
-    record = _issuable(view)
+    record, form = _issuable(view, gate.now().date())
     draft = gate.prepare(
         "eligibility.reserve_certificate",
         session,
         subject=Subject("case", view.case_id),
-        content=Reserve(view.case_id, record.decision_id, FORM_OF_PAPER[record.paper]),
+        content=Reserve(view.case_id, record.decision_id, form.id),
     )
     with gate.act(draft) as work:
         content: Reserve = work.content
@@ -222,9 +223,8 @@ class Void:
 
 def prepare_issue(gate: Gate, session: Session, proof: Proof, view: DecisionView) -> Draft:
     """What the clerk touches the key for: this number, this decision, this very PDF."""
-    record = _issuable(view)
+    record, form = _issuable(view, gate.now().date())
     how = "郵送用に" if record.delivery == "post" else ""
-    title = {"eligibility_certificate": "資格確認書", "eligibility_notice": "資格情報のお知らせ"}
     return gate.prepare(
         "eligibility.issue_certificate",
         session,
@@ -237,8 +237,7 @@ def prepare_issue(gate: Gate, session: Session, proof: Proof, view: DecisionView
             record.delivery,
             tuple(missing.codes for missing in proof.rendered.missing),
         ),
-        sentence=f"{proof.name} 様の{title[record.paper]}（発行番号 {proof.number}）を"
-        f"{how}発行します。",
+        sentence=f"{proof.name} 様の{form.title}（発行番号 {proof.number}）を{how}発行します。",
         versions=(
             RowVersion("certificate", proof.number, proof.version),
             RowVersion("case_file", view.case_id, view.case_version),
@@ -419,9 +418,11 @@ def _new_sheet(work: ActWork, number: str, copy: int) -> str:
     return sheet_id
 
 
-def _issuable(view: DecisionView) -> DecisionRecord:
+def _issuable(view: DecisionView, today: date) -> tuple[DecisionRecord, Form]:
+    """The decision and the form that it orders on ``today``, by the FORMS registry alone."""
     record = view.record
-    if record is None or record.outcome != "accepted" or record.paper not in FORM_OF_PAPER:
+    form = None if record is None else find_decided_form(record.paper, today)
+    if record is None or form is None or record.outcome != "accepted":
         raise _not_issuable("交付できる決定がありません。")
     if not view.compared:
         raise UserError(
@@ -429,7 +430,7 @@ def _issuable(view: DecisionView) -> DecisionRecord:
             "決定の内容をまだ見比べていません。",
             "左右を見比べ、「見比べた」を押してから交付してください。",
         )
-    return record
+    return record, form
 
 
 def _not_issuable(message: str) -> UserError:

@@ -13,9 +13,6 @@ from forms.certificates.eligibility_certificate import EligibilityCertificateDat
 from forms.certificates.eligibility_notice import EligibilityNoticeData
 from forms.notices.acceptance_slip import AcceptanceSlipData
 
-FORM_OF_PAPER = {"eligibility_certificate": "FORM-04", "eligibility_notice": "FORM-N1"}
-"""Which form each paper of a decision is (code table ``papers``)."""
-
 _FOREIGN = "2"
 """個人区分 of foreign residents, whose birth date prints in the western calendar (DOMAIN 2.1)."""
 
