@@ -2,15 +2,19 @@
 PY := .venv/bin/python
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: setup demo test check bench faults bundle docs format lock
+.PHONY: setup setup-tests demo test check bench faults bundle docs format lock
 
 setup:
-	@./.ci/bootstrap
+	@./.ci/bootstrap demo
+
+# What only the tests need (PostgreSQL), they install; the bundle does the same.
+setup-tests:
+	@./.ci/bootstrap test
 
 demo: setup
 	@$(PY) -m app.main demo
 
-test: setup
+test: setup-tests
 	@$(PY) -m pytest -n 2 --dist loadfile
 
 check: setup
@@ -19,10 +23,10 @@ check: setup
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports
 
-bench: setup
+bench: setup-tests
 	@$(PY) -m tests.benchmarks
 
-bundle: setup
+bundle:
 	@./.ci/bundle
 
 docs: setup
@@ -35,7 +39,7 @@ format: setup
 	@$(PY) -m ruff check --fix .
 
 # Kills at many more moments than the quick tests have time for; hours on a slow machine.
-faults: setup
+faults: setup-tests
 	@MADOGUCHI_KILL_POINTS=10000 $(PY) -m pytest -n 2 tests/faults
 
 # Only for who changes pyproject.toml; uv is not needed for anything else (docs/bundle.md).

@@ -93,7 +93,7 @@ def _bin(name: str) -> str:
         folders = sorted(Path("/").glob(f"{place[1:]}/{name}"))
         if folders:
             return str(folders[-1])
-    raise RuntimeError(f"{name} is not installed (apt: postgresql-15)")
+    raise RuntimeError(f"{name} is not installed (apt: postgresql)")
 
 
 def _free_port() -> int:
