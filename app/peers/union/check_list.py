@@ -26,7 +26,8 @@ class CheckEntry:
 def list_entry(
     system: System, connection: Connection, entry: CheckEntry, detail: str, *, case_id: str = ""
 ) -> bool:
-    """Put a contradiction on the list, once for the same cause and items; True when it is new.
+    """Put a contradiction on the list, once for the same cause, items and words; True when it
+    is new.
 
     ``detail`` holds no 個人番号.
     """
@@ -37,6 +38,7 @@ def list_entry(
             check_entry.c.municipality_code == entry.municipality_code,
             check_entry.c.atena_number == entry.atena_number,
             check_entry.c["items"] == items,
+            check_entry.c.detail == detail,
         )
     ).first()
     if there is not None:
