@@ -16,7 +16,13 @@ from app.main import NOT_IN_PRODUCTION  # noqa: E402
 
 SERVERS_AND_TESTS = ("starlette", "uvicorn", "psycopg", "pytest", "hypothesis", "tests")
 FORBIDDEN = (*NOT_IN_PRODUCTION, *SERVERS_AND_TESTS)
-NEEDED_MODULES = ("app.main", "app.catalog", "app.self_check", "db.migrations.env", "forms.press")
+NEEDED_MODULES = (
+    "app.main",
+    "app.catalog",
+    "app.start.self_check",
+    "db.migrations.env",
+    "forms.press",
+)
 NEEDED_FILES = (
     "_internal/resources/fonts/fonts.toml",
     "_internal/resources/licences/third-party.md",

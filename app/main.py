@@ -63,28 +63,28 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     leave_no_core()
-    return int(_late("app.counter:run_counter")(_data(arguments)))
+    return int(_late("app.start.counter:run_counter")(_data(arguments)))
 
 
 def _found(arguments: argparse.Namespace) -> int:
     leave_no_core()
-    return int(_late("app.setting_up:found_terminal")(_data(arguments)))
+    return int(_late("app.start.setting_up:found_terminal")(_data(arguments)))
 
 
 def _recover(arguments: argparse.Namespace) -> int:
     leave_no_core()
-    return int(_late("app.setting_up:recover_terminal")(_data(arguments)))
+    return int(_late("app.start.setting_up:recover_terminal")(_data(arguments)))
 
 
 def _enrol(arguments: argparse.Namespace) -> int:
     leave_no_core()
-    enrol = _late("app.setting_up:enrol_terminal")
+    enrol = _late("app.start.setting_up:enrol_terminal")
     return int(enrol(_data(arguments), arguments.host, Path(arguments.ca)))
 
 
 def _journal(arguments: argparse.Namespace) -> int:
     leave_no_core()
-    return int(_late("app.setting_up:verify_journal")(_data(arguments), arguments.anchor))
+    return int(_late("app.start.setting_up:verify_journal")(_data(arguments), arguments.anchor))
 
 
 def _peer(arguments: argparse.Namespace) -> int:
@@ -92,7 +92,7 @@ def _peer(arguments: argparse.Namespace) -> int:
 
 
 def _self_check(arguments: argparse.Namespace) -> int:
-    from app.self_check import Level, Machine, self_check
+    from app.start.self_check import Level, Machine, self_check
 
     data = _data(arguments)
     machine = Machine(clock=SystemClock(), data=data if data.exists() else None)
@@ -118,7 +118,7 @@ def _manual(arguments: argparse.Namespace) -> int:
 
     book = "permission_book" if arguments.table else "operators_manual"
     day = arguments.day or SystemClock().now().date()
-    print(_late(f"app.manual:{book}")(day, load_tables(shipped_tables())), end="")
+    print(_late(f"app.start.manual:{book}")(day, load_tables(shipped_tables())), end="")
     return DONE
 
 

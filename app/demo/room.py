@@ -16,7 +16,6 @@ from pathlib import Path
 from threading import Event
 
 from app.catalog import CATALOG
-from app.compose import Installation, Parts, make_parts, write_installation
 from app.core.clock import Clock
 from app.core.paths import Paths
 from app.core.tables import load_tables, shipped_tables
@@ -26,19 +25,20 @@ from app.demo.people import FOUNDERS, STAFF, TrainingStaff
 from app.functions.admin import enrolment, rights, staff
 from app.functions.admin.staff import KeyEntry, NewStaff
 from app.peers.union.embed import Union, embedded
-from app.security.approval import Approval, Role
-from app.security.derivation import STANDARD, Argon2Parameters
-from app.security.doorway import Doorway
-from app.security.draft import Ask, Draft
-from app.security.founding import FounderPerson, Place, found, provisional_number
-from app.security.grants import Grant
-from app.security.os_keyring import OsKeyring
-from app.security.recovery import RecoveryIssue
-from app.security.registration import Registered, register_person
-from app.security.roles import role_on
-from app.security.session import Session
-from app.security.slot_model import encode_person_keys
-from app.security.terminal import OpenTerminal
+from app.security.acts.approval import Approval, Role
+from app.security.acts.draft import Ask, Draft
+from app.security.authenticators.registration import Registered, register_person
+from app.security.entry.doorway import Doorway
+from app.security.entry.terminal import OpenTerminal
+from app.security.founding.founding import FounderPerson, Place, found, provisional_number
+from app.security.keys.derivation import STANDARD, Argon2Parameters
+from app.security.keys.os_keyring import OsKeyring
+from app.security.keys.recovery import RecoveryIssue
+from app.security.keys.slot_model import encode_person_keys
+from app.security.staff.grants import Grant
+from app.security.staff.roles import role_on
+from app.security.staff.session import Session
+from app.start.compose import Installation, Parts, make_parts, write_installation
 from app.sync.enrolment import open_unenrolled
 from app.training.movers import Mover, movers
 from app.training.municipality import Municipality, municipality
@@ -262,7 +262,7 @@ def _grant(script: Script, sessions: dict[str, Session], person: TrainingStaff) 
     """申請 and 反映 by the first founder, 承認 and 確認 by the second."""
     first, second = (sessions[founder.staff_id] for founder in FOUNDERS)
     parts, terminal = script.parts, script.terminal
-    gate, calendar = terminal.gate, terminal.house.calendar
+    gate, calendar = terminal.gate, terminal.rules.calendar
     today = parts.clock.now().date()
     role = role_on(parts.tables, CATALOG, person.role, today)
     request = rights.Request(
@@ -288,7 +288,7 @@ def _grant(script: Script, sessions: dict[str, Session], person: TrainingStaff) 
 
 def _grants_of(script: Script, session: Session, person: TrainingStaff) -> Sequence[Grant]:
     terminal = script.terminal
-    lines = rights.list_grants(terminal.gate, session, CATALOG, terminal.house.calendar)
+    lines = rights.list_grants(terminal.gate, session, CATALOG, terminal.rules.calendar)
     return [line.grant for line in lines if line.grant.staff_id == person.staff_id]
 
 

@@ -35,9 +35,9 @@ def _say(text: str) -> None:
 
 
 def _scripted(out: Path, persons: int) -> int:
-    from app.counter import Counter, make_application
     from app.demo.room import training_room
     from app.demo.visit import Driver, log_in, run_visit, write_report
+    from app.start.counter import Counter, make_application
     from forms.fonts import load_fonts
     from forms.press import Press
     from forms.spool import FolderPrinter
@@ -75,9 +75,9 @@ def _scripted(out: Path, persons: int) -> int:
 
 
 def _in_window(out: Path, persons: int) -> int:
-    from app.counter import Counter, make_application
     from app.demo.panel import KeyPanel
     from app.demo.room import training_room
+    from app.start.counter import Counter, make_application
     from forms.fonts import load_fonts
     from forms.press import Press
     from forms.spool import FolderPrinter

@@ -14,11 +14,11 @@ from app.core.tables import Tables
 from app.core.text import digits, is_kana, to_katakana
 from app.persons.show import PersonLine, person_lines
 from app.rules import identifiers
-from app.rules.wareki import Eras, on_paper
-from app.rules.wareki_input import parse_day
-from app.security.gate import Gate, Subject
-from app.security.gate_work import ViewWork
-from app.security.session import Session
+from app.rules.calendar.wareki import Eras, on_paper
+from app.rules.calendar.wareki_input import parse_day
+from app.security.gate.gate import Gate, Subject
+from app.security.gate.work import ViewWork
+from app.security.staff.session import Session
 from db import search as index
 from db.search import Hit, Hits
 

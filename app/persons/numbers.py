@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from app.core.errors import UserError
 from app.persons.restrictions import is_restricted, unknown_person
-from app.security.approval import Approval
-from app.security.gate import Draft, Gate, Subject
-from app.security.session import Session
+from app.security.acts.approval import Approval
+from app.security.gate.gate import Draft, Gate, Subject
+from app.security.staff.session import Session
 from db.tables.persons import person
 
 FUNCTION = "persons.show_my_number"

@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from app.rules.wareki import Eras
-from app.rules.wareki_input import parse_date
-from app.security.gate_work import ActWork
+from app.rules.calendar.wareki import Eras
+from app.rules.calendar.wareki_input import parse_date
+from app.security.gate.work import ActWork
 from app.wire.records import DecisionRecord
 from db import search as index
 from db.tables.persons import address, atena, household, household_member, insured, person

@@ -12,9 +12,9 @@ from datetime import date
 from sqlalchemy import insert, select, update
 
 from app.core.errors import UserError
-from app.security.approval import Approval
-from app.security.gate import ActWork, Draft, Gate, Subject
-from app.security.session import Session
+from app.security.acts.approval import Approval
+from app.security.gate.gate import ActWork, Draft, Gate, Subject
+from app.security.staff.session import Session
 from db.tables.persons import person, restriction
 
 SUPPORT = "support_measure"

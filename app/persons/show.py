@@ -15,12 +15,12 @@ from sqlalchemy import select
 from app.core.errors import UserError
 from app.core.tables import Tables
 from app.persons.restrictions import unknown_person
-from app.rules import days
-from app.rules.wareki import Eras, on_paper, on_screen
-from app.rules.wareki_input import parse_date
-from app.security.gate import Gate, Subject
-from app.security.gate_work import GateWork
-from app.security.session import Session
+from app.rules.calendar import days
+from app.rules.calendar.wareki import Eras, on_paper, on_screen
+from app.rules.calendar.wareki_input import parse_date
+from app.security.gate.gate import Gate, Subject
+from app.security.gate.work import GateWork
+from app.security.staff.session import Session
 from db.search import Hit, by_ids
 from db.tables.cases import case_file
 from db.tables.certificates import certificate

@@ -49,7 +49,7 @@ from db.tables.exchange import inbox, outbox
 
 
 class HeadKeeper(Protocol):
-    """The journal as the engine sees it (``app.security.journal``)."""
+    """The journal as the engine sees it (``app.security.journal.journal``)."""
 
     def last_countersigned(self) -> CountersignedHead | None: ...
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.core.tables import Tables
-from app.rules.wareki import Eras, on_paper
+from app.rules.calendar.wareki import Eras, on_paper
 from app.training.municipality import Municipality, born
 from app.training.people import (
     MUNICIPALITY_CODE,

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.core.tables import Tables
-from app.rules.days import anniversary, day_of_75, years_before
-from app.rules.wareki import Eras, Precision, on_paper
-from app.rules.wareki_input import parse_date
+from app.rules.calendar.days import anniversary, day_of_75, years_before
+from app.rules.calendar.wareki import Eras, Precision, on_paper
+from app.rules.calendar.wareki_input import parse_date
 from app.training import names
 from app.training.chance import Chance
 from app.training.people import (

@@ -196,7 +196,7 @@ def insured_record(person: Person) -> InsuredRecord:
 
 
 def seed_line(person: Person) -> dict[str, object]:
-    """The person as a line of the union's first load (``app.peers.union.seed``)."""
+    """The person as a line of the union's first load (``app.peers.union.office.seed``)."""
     record = insured_record(person)
     income = person.income
     return {

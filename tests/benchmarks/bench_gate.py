@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.security.approval import Subject
+from app.security.acts.approval import Subject
 from app.security.authenticators.verify import verify_assertion
-from app.security.journal_line import Entry, State, encode_line
-from app.security.journal_verify import PublicKey, verify, verify_chain
+from app.security.journal.line import Entry, State, encode_line
+from app.security.journal.verify import PublicKey, verify, verify_chain
 from app.wire.heads import chain_hash
 from tests.benchmarks.frame import Bench, Better, Row
 from tests.support.signers import Signer

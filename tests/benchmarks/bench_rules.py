@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
 from app.core.tables import load_tables, shipped_tables
-from app.rules import copay
-from app.rules.copay_facts import copay_terms
+from app.rules.copay import judgement as copay
+from app.rules.copay.facts import copay_terms
 from app.rules.income import Incomes, pension_income
-from app.rules.premium import Household, InsuredStatus, Member, assess
-from app.rules.premium_tables import pension_deduction, premium_year
+from app.rules.levy.premium import Household, InsuredStatus, Member, assess
+from app.rules.levy.tables import pension_deduction, premium_year
 from tests.benchmarks.copay_decisions import JUDGED_ON
 from tests.benchmarks.copay_decisions import households as copay_households
 from tests.benchmarks.frame import Bench, Better, Row, parallel_rate

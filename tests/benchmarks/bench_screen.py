@@ -20,11 +20,11 @@ _CERTIFICATE_GOAL = 150.0
 _SHOW_LOGIN = """
 import sys
 from pathlib import Path
-from app.compose import make_parts
+from app.start.compose import make_parts
 from app.core.clock import SystemClock
-from app.counter import Counter, make_application
+from app.start.counter import Counter, make_application
 from app.security.authenticators.ctap import CtapAuthenticator
-from app.security.os_keyring import OsKeyring
+from app.security.keys.os_keyring import OsKeyring
 from forms.fonts import load_fonts
 from forms.press import Press
 from forms.spool import NoPrinter

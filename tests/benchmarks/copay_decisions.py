@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date
 
-from app.rules.copay_facts import Household, IncomeFacts, Member, StandardIncome
+from app.rules.copay.facts import Household, IncomeFacts, Member, StandardIncome
 
 JUDGED_ON = date(2026, 8, 1)
 

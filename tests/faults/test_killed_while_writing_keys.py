@@ -8,8 +8,8 @@ import signal
 import time
 from pathlib import Path
 
-from app.security import keyslots
-from app.security.slot_storage import read_slot_file, write_slot_file
+from app.security.keys import keyslots
+from app.security.keys.slot_storage import read_slot_file, write_slot_file
 from tests.support.keys import founded, unlock
 
 KILLS = 20

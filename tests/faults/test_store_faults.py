@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from app.core.errors import EnvironmentFault, MadoguchiError
 from app.core.paths import Paths
 from app.security import vault
-from app.security.sealing import random_key
+from app.security.keys.sealing import random_key
 from db import faults
 from db.tables.persons import person
 from tests.support.children import in_child

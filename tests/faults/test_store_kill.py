@@ -12,8 +12,8 @@ from sqlalchemy import insert, select
 
 from app.core.clock import JST, FixedClock
 from app.security import vault
-from app.security.sealing import new_pair
-from app.security.slot_storage import read_slot_file, write_slot_file
+from app.security.keys.sealing import new_pair
+from app.security.keys.slot_storage import read_slot_file, write_slot_file
 from db.migrations import FOLDER, SHIPPED, Schema
 from db.tables.control import setting
 from db.tables.persons import person

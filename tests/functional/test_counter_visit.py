@@ -8,7 +8,7 @@ import pytest
 
 from app.functions.eligibility import cases
 from app.persons import find
-from app.security.journal_line import State
+from app.security.journal.line import State
 from db.tables.cases import case_file, decision
 from db.tables.certificates import certificate, sheet
 from db.tables.exchange import outbox

@@ -10,7 +10,7 @@ import pytest
 
 from app.core.errors import UserError
 from app.functions.eligibility import cases
-from app.security.my_number import MyNumbers
+from app.security.keys.my_number import MyNumbers
 from app.security.refusals import Refusal
 from db.tables.cases import case_file
 from db.tables.persons import my_number

@@ -9,7 +9,7 @@ import pytest
 
 from app.core.errors import UserError
 from app.persons import find, numbers, show
-from app.security.journal_line import State
+from app.security.journal.line import State
 from app.security.refusals import Refusal
 from tests.support.counter import NUMBER, OTHER_NUMBER, Counter, Resident, put_residents
 

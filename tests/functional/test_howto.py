@@ -21,14 +21,14 @@ from app.catalog import CATALOG, SPECS, collect
 from app.core.clock import JST
 from app.core.tables import load_tables, shipped_tables
 from app.functions.files import spec as files_area
-from app.manual import operators_manual, permission_book
 from app.persons import spec as persons_area
-from app.security.gate import Gate, Session
-from app.security.gate_checks import registry_version
-from app.security.journal_line import State
+from app.security.gate.checks import registry_version
+from app.security.gate.gate import Gate, Session
+from app.security.journal.line import State
 from app.security.refusals import Refusal
-from app.security.roles import check_in_role, role_on
 from app.security.spec import Actor, Catalog, Function, Kind, StepUp
+from app.security.staff.roles import check_in_role, role_on
+from app.start.manual import operators_manual, permission_book
 from app.ui.shell.menu import menu_entries
 from app.ui.shell.window import MainWindow
 from app.wire.book import interface_book

@@ -14,7 +14,7 @@ import pytest
 
 from app.core.errors import EnvironmentFault, UserError
 from app.functions.eligibility import cases, certificates, check_list, decisions, paper_data
-from app.security.approval import Role, read_signed
+from app.security.acts.approval import Role, read_signed
 from app.security.refusals import Refusal
 from app.wire.records import DecisionRecord
 from db.tables.cases import case_file, check_entry

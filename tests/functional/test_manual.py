@@ -10,9 +10,9 @@ import pytest
 
 from app.catalog import CATALOG
 from app.core.settings import SETTINGS
-from app.manual import conditions, operators_manual, permission_book
-from app.security.roles import roles_on
 from app.security.spec import Actor, StepUp
+from app.security.staff.roles import roles_on
+from app.start.manual import conditions, operators_manual, permission_book
 from tests.support.world import shared_tables
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.catalog import CATALOG, entrance
 from app.core.settings import SETTINGS
-from app.handlers import handlers
 from app.security.spec import Actor, Kind, StepUp
+from app.start.compose import handlers
 from app.wire.files import FILES
 from db.tables import METADATA
 from forms.catalog import FORMS
@@ -28,7 +28,7 @@ PLACES = sorted({place for f in CATALOG.values() for place in (f.screen, f.run) 
 ENTRANCES = {entrance(area).id for area in CATALOG.areas}
 
 NOT_YET_USED = {
-    "records.close_month",  # the month is closed by app.security.journal_segments; nobody calls it
+    "records.close_month",  # the month is closed by app.security.journal.segments; nobody calls it
     "FILE-03",  # residents go up from the relay; here the reference peer alone reads them
     "FORM-N3",  # the printing of a batch will have its slips
     "slots.keyring",  # no screen registers a person without a key yet

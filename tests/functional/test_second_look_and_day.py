@@ -9,7 +9,7 @@ import pytest
 
 from app.core.errors import UserError
 from app.functions.eligibility import cases, certificates, closing, second_look
-from app.security.journal_line import State
+from app.security.journal.line import State
 from app.security.refusals import Refusal
 from db.tables.cases import case_file
 from tests.support.counter import NUMBER, OTHER_NUMBER, Counter, accepted, refused

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from app import self_check as module
 from app.core.clock import FixedClock, SystemClock
 from app.core.errors import EnvironmentFault
 from app.core.paths import RESOURCES
 from app.core.tables import shipped_tables
 from app.main import main
-from app.security.os_keyring import OsKeyring
-from app.self_check import Finding, Level, Machine, has_plain_swap, self_check
+from app.security.keys.os_keyring import OsKeyring
+from app.start import self_check as module
+from app.start.self_check import Finding, Level, Machine, has_plain_swap, self_check
 from tests.support.world import MONDAY_MORNING
 
 FONTS = RESOURCES / "fonts" / "fonts.toml"
@@ -114,8 +114,8 @@ def test_a_store_that_is_not_whole_is_a_failure(
 def test_a_recovery_that_does_not_open_is_a_failure(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.security import recovery
-    from app.security.sealing import new_pair
+    from app.security.keys import recovery
+    from app.security.keys.sealing import new_pair
 
     monkeypatch.setattr(recovery, "combine", lambda typed: new_pair())
     found = _failure("暗号化された保存領域", machine)

@@ -9,8 +9,8 @@ import pytest
 
 from app.core.errors import EnvironmentFault, UserError
 from app.functions.eligibility import cases, sending
-from app.security.approval import Role
-from app.security.journal_line import State
+from app.security.acts.approval import Role
+from app.security.journal.line import State
 from app.security.refusals import Refusal
 from app.sync.terminal_keys import _PREFIX
 from db.tables.cases import case_file

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from app.compose import Installation, Parts, read_installation
 from app.core.clock import JST, SystemClock
 from app.core.errors import EnvironmentFault, UserError
 from app.core.paths import Paths
 from app.core.tables import load_tables, shipped_tables
 from app.peers.union.embed import Union, embedded
 from app.security.authenticators.ctap import CtapAuthenticator
-from app.security.os_keyring import OsKeyring
-from app.setting_up import Talk, enrol_terminal, found_terminal, verify_journal
+from app.security.keys.os_keyring import OsKeyring
+from app.start.compose import Installation, Parts, read_installation
+from app.start.setting_up import Talk, enrol_terminal, found_terminal, verify_journal
 from app.training.people import MUNICIPALITY_CODE
 from app.training.software_key import SoftwareKey
 from tests.support.authenticators import Person
@@ -70,7 +70,7 @@ def port(*plugged: SoftwareKey) -> CtapAuthenticator:
 @pytest.fixture
 def training(monkeypatch: pytest.MonkeyPatch) -> None:
     """The keyboard founds production terminals; software keys are for training only."""
-    import app.setting_up as setting_up
+    import app.start.setting_up as setting_up
 
     real = setting_up._ask_installation
 
@@ -205,8 +205,8 @@ def test_the_moment_of_founding_is_in_the_first_line(
     before = datetime.now(JST)
     found_here(data, keys)
     doorway = parts_of(data).doorway(lambda: True)
-    from app.security.genesis import read_genesis
-    from app.setting_up import Hands
+    from app.security.journal.genesis import read_genesis
+    from app.start.setting_up import Hands
 
     hands = Hands(Keyboard(["S202"], [PASSWORDS["S202"]]).talk(), doorway, port(*keys.values()))
     hands.log_in()

@@ -19,11 +19,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from app.core.relying_party import TRAINING_RP_ID
 from app.demo.people import FOUNDERS
 from app.functions.admin import upkeep
-from app.security.approval import Evidence
+from app.security.acts.approval import Evidence
 from app.security.authenticators.verify import verify_assertion
-from app.security.journal_line import State
-from app.security.journal_verify import PublicKey, read_anchor, verify
-from app.setting_up import Talk, verify_journal
+from app.security.journal.line import State
+from app.security.journal.verify import PublicKey, read_anchor, verify
+from app.start.setting_up import Talk, verify_journal
 from db.tables.certificates import certificate
 from db.tables.control import credential
 from tests.support.stories import Desk, Story

@@ -9,7 +9,7 @@ import pytest
 
 from app.core.errors import UserError
 from app.functions.eligibility import certificates
-from app.rules.copay_facts import IncomeFacts
+from app.rules.copay.facts import IncomeFacts
 from db.tables.cases import decision
 from db.tables.certificates import certificate
 from tests.support.stories import NO_COPAY_PAPER, Story, Template, story_in, text_of

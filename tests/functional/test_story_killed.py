@@ -20,7 +20,7 @@ import pytest
 from app.functions.eligibility import cases, certificates
 from app.functions.eligibility import decisions as decisions_service
 from app.security.authenticators.verify import verify_assertion
-from app.security.journal_verify import PublicKey, verify
+from app.security.journal.verify import PublicKey, verify
 from app.sync.transport import HttpsLine
 from app.training.movers import Mover
 from db.tables.cases import case_file, decision

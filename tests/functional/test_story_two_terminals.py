@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from app.compose import make_parts
 from app.core.errors import MadoguchiError
 from app.core.paths import Paths
 from app.demo.keys import KeyDrawer
 from app.demo.people import FOUNDERS
 from app.demo.room import Script, enrol_training_terminal, found_training_terminal
 from app.functions.admin import enrolment
-from app.security.os_keyring import OsKeyring
+from app.security.keys.os_keyring import OsKeyring
+from app.start.compose import make_parts
 from tests.support.children import in_child
 from tests.support.keyring_daemon import KeyringDaemon, keyring_daemon
 from tests.support.keys import QUICK

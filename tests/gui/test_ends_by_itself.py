@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from app.core.errors import EnvironmentFault
-from app.counter import Counter
-from app.security.login import Wakefulness
+from app.security.entry.login import Wakefulness
+from app.start.counter import Counter
 from app.sync.round import ContactReport, Problem
 from tests.support.founded import MONDAY
 

@@ -14,11 +14,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from sqlalchemy import update
 
-from app.compose import Installation, Parts
 from app.core.errors import UserError
-from app.counter import Counter, make_application
 from app.functions.own.screens.password import PasswordScreen
 from app.persons.screens.search import SearchScreen
+from app.start.compose import Installation, Parts
+from app.start.counter import Counter, make_application
 from app.ui.base.door import ErrorDialog
 from db.tables.control import staff
 from forms.fonts import load_fonts

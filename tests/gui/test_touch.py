@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from app.core.relying_party import TRAINING_RP_ID
 from app.security.authenticators.ctap import CtapAuthenticator
 from app.security.authenticators.port import Assertion
-from app.security.worker import DeviceWorker
+from app.security.authenticators.worker import DeviceWorker
 from app.training.software_key import SoftwareKey
 from app.ui.base.door import ErrorDoor
 from app.ui.base.names import NamePainter

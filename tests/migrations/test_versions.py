@@ -80,7 +80,7 @@ def test_a_version_of_a_later_program_is_refused_with_its_own_message(tmp_path, 
 
     from app.core.clock import JST, FixedClock
     from app.core.errors import EnvironmentFault
-    from app.security.sealing import new_pair
+    from app.security.keys.sealing import new_pair
     from app.security.vault.opening import open_raw
     from db.engine import Tuning
 

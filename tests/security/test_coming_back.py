@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import update
 
 from app.security.authenticators.port import Assertion
-from app.security.doorway import Doorway, Question
-from app.security.login import LOCK, UNLOCK
+from app.security.entry.doorway import Doorway, Question
+from app.security.entry.login import LOCK, UNLOCK
+from app.security.entry.terminal import OpenTerminal
 from app.security.refusals import Refusal
-from app.security.session import Session
-from app.security.terminal import OpenTerminal
+from app.security.staff.session import Session
 from db.tables.control import staff
 from tests.support.founded import PASSWORDS, FoundedTerminal, found_terminal
 

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import update
 
 from app.core.errors import EnvironmentFault, MadoguchiError, UserError
-from app.security.genesis import fingerprint, read_genesis
-from app.security.journal_line import State
-from app.security.login import LOG_OFF, LOGIN
+from app.security.entry.login import LOG_OFF, LOGIN
+from app.security.journal.genesis import fingerprint, read_genesis
+from app.security.journal.line import State
 from app.security.refusals import Refusal
 from db.tables.control import credential, setting, staff
 from tests.support.founded import FoundedTerminal, found_terminal
@@ -240,7 +240,7 @@ def test_log_off_is_a_line_and_closes_the_store(terminal: FoundedTerminal) -> No
 def test_genesis_and_login_with_the_real_keyring(
     tmp_path: Path, os_keyring_session: KeyringDaemon
 ) -> None:
-    from app.security.os_keyring import OsKeyring
+    from app.security.keys.os_keyring import OsKeyring
 
     shelf = OsKeyring(f"madoguchi-test-{tmp_path.name}")
     terminal = found_terminal(tmp_path, shelf=shelf)

@@ -15,16 +15,17 @@ from app.core.clock import JST, FixedClock
 from app.core.errors import MadoguchiError
 from app.core.paths import Paths
 from app.core.relying_party import TRAINING_RP_ID
-from app.security import keyslots, vault
+from app.security import vault
 from app.security.authenticators.port import Assertion
 from app.security.authenticators.verify import VerifiedCredential, verify_assertion
-from app.security.entrance import Entrance
-from app.security.keypairs import KeyringHold, PrfOutput, make_person_keys, new_prf_salt
-from app.security.lockout import LockoutRule
-from app.security.os_keyring import OsKeyring
-from app.security.sealing import KeyPair, new_pair, random_key
-from app.security.slot_storage import write_slot_file
-from app.security.terminal_secret import TerminalSecret, new_terminal_secret
+from app.security.entry.entrance import Entrance
+from app.security.entry.lockout import LockoutRule
+from app.security.keys import keyslots
+from app.security.keys.keypairs import KeyringHold, PrfOutput, make_person_keys, new_prf_salt
+from app.security.keys.os_keyring import OsKeyring
+from app.security.keys.sealing import KeyPair, new_pair, random_key
+from app.security.keys.slot_storage import write_slot_file
+from app.security.keys.terminal_secret import TerminalSecret, new_terminal_secret
 from app.training.software_key import SoftwareKey
 from tests.support.authenticators import authenticator, key_with_pin, registered, sign
 from tests.support.keyring_daemon import KeyringDaemon

@@ -14,10 +14,10 @@ from sqlalchemy import Insert, Update, insert, update
 
 from app.catalog import CATALOG
 from app.core.errors import MadoguchiError
-from app.security.approval import Approval, Role
-from app.security.draft import Draft
-from app.security.gate import RowVersion
-from app.security.journal_line import State
+from app.security.acts.approval import Approval, Role
+from app.security.acts.draft import Draft
+from app.security.gate.gate import RowVersion
+from app.security.journal.line import State
 from app.security.spec import Actor, Function, MyNumber, Need, StepUp
 from db.tables import METADATA
 from db.tables.control import act

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import insert, select
 
 from app.core.errors import Bug, EnvironmentFault
-from app.security.approval import Role, Subject
-from app.security.journal_line import State
+from app.security.acts.approval import Role, Subject
+from app.security.journal.line import State
 from app.security.refusals import Refusal
 from db.tables.control import act, setting
 from tests.support.world import World, commit, world_in

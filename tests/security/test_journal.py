@@ -19,14 +19,14 @@ from app.core.errors import EnvironmentFault, UserError
 from app.core.paths import Paths
 from app.functions.records.service import close_due_month
 from app.security import vault
-from app.security.approval import Subject
+from app.security.acts.approval import Subject
+from app.security.acts.content import salted_digest
 from app.security.authenticators.verify import verify_assertion
-from app.security.content import salted_digest
-from app.security.genesis import Founder, Genesis, read_genesis, write_genesis
-from app.security.journal import Journal
-from app.security.journal_line import Entry, State, decode_line, encode_line
-from app.security.journal_segments import accepted, close_month, drop_month
-from app.security.journal_verify import (
+from app.security.journal.genesis import Founder, Genesis, read_genesis, write_genesis
+from app.security.journal.journal import Journal
+from app.security.journal.line import Entry, State, decode_line, encode_line
+from app.security.journal.segments import accepted, close_month, drop_month
+from app.security.journal.verify import (
     FINDINGS,
     PublicKey,
     Report,
@@ -35,7 +35,7 @@ from app.security.journal_verify import (
     verify,
     verify_chain,
 )
-from app.security.sealing import new_pair, open_with
+from app.security.keys.sealing import new_pair, open_with
 from app.wire.heads import START, Head, chain_hash, countersign, follow
 from db.tables.control import act
 from tests.support.signers import Signer

@@ -12,15 +12,15 @@ import pytest
 
 from app.core import whole_file
 from app.core.errors import EnvironmentFault
-from app.security.slot_model import encode_slot_file
-from app.security.slot_storage import (
+from app.security.keys.slot_model import encode_slot_file
+from app.security.keys.slot_storage import (
     VERSION,
     frame,
     read_slot_file,
     read_unauthenticated,
     write_slot_file,
 )
-from app.security.terminal_secret import new_terminal_secret
+from app.security.keys.terminal_secret import new_terminal_secret
 from tests.support.keys import Founded, founded
 
 

@@ -7,8 +7,8 @@ import dataclasses
 import pytest
 
 from app.core.errors import EnvironmentFault, UserError
-from app.security import keyslots
-from app.security.keypairs import (
+from app.security.keys import keyslots
+from app.security.keys.keypairs import (
     KeyringHold,
     PrfOutput,
     make_person_keys,
@@ -16,16 +16,16 @@ from app.security.keypairs import (
     with_authenticators,
     with_password,
 )
-from app.security.sealing import SealError, open_under, open_with
-from app.security.slot_model import (
+from app.security.keys.sealing import SealError, open_under, open_with
+from app.security.keys.slot_model import (
     ContentError,
     decode_person_keys,
     decode_slot_file,
     encode_person_keys,
     encode_slot_file,
 )
-from app.security.slot_storage import read_slot_file, write_slot_file
-from app.security.terminal_secret import TerminalSecret, new_terminal_secret
+from app.security.keys.slot_storage import read_slot_file, write_slot_file
+from app.security.keys.terminal_secret import TerminalSecret, new_terminal_secret
 from tests.support.keys import PRF_SALT, QUICK, Founded, founded, person, prf_of, unlock
 
 

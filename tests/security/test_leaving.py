@@ -13,12 +13,12 @@ from sqlalchemy import select
 from app.core.errors import EnvironmentFault
 from app.functions.admin import staff as staff_service
 from app.functions.admin import upkeep
-from app.security import keyslots, my_number
-from app.security.journal_line import State
-from app.security.my_number import MyNumbers, Owner
+from app.security.journal.line import State
+from app.security.keys import keyslots, my_number
+from app.security.keys.my_number import MyNumbers, Owner
+from app.security.keys.sealing import open_with
+from app.security.keys.slot_storage import read_slot_file
 from app.security.refusals import Refusal
-from app.security.sealing import open_with
-from app.security.slot_storage import read_slot_file
 from db.tables.control import credential, store_fact
 from tests.support import keys
 from tests.support.world import NUMBER_KEY, RECOVERY, SECRET, World, world_in

@@ -13,14 +13,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.core.errors import EnvironmentFault
 from app.functions.admin import upkeep
-from app.security.approval import Approval, Assertion, Role
-from app.security.doorway import Doorway, Question
-from app.security.draft import Ask, Draft
-from app.security.journal_line import State
-from app.security.login import Due, what_is_due
+from app.security.acts.approval import Approval, Assertion, Role
+from app.security.acts.draft import Ask, Draft
+from app.security.entry.doorway import Doorway, Question
+from app.security.entry.login import Due, what_is_due
+from app.security.entry.terminal import OpenTerminal
+from app.security.journal.line import State
 from app.security.refusals import Refusal
-from app.security.session import Session
-from app.security.terminal import OpenTerminal
+from app.security.staff.session import Session
 from app.wire.heads import CountersignedHead, Head, countersign
 from tests.support.founded import PASSWORDS, FoundedTerminal, found_terminal
 

@@ -7,9 +7,9 @@ from sqlalchemy import select, update
 
 from app.core.errors import EnvironmentFault, UserError
 from app.rules.identifiers import my_number_check_digit
-from app.security import my_number as numbers
-from app.security.my_number import MyNumbers
-from app.security.sealing import random_key
+from app.security.keys import my_number as numbers
+from app.security.keys.my_number import MyNumbers
+from app.security.keys.sealing import random_key
 from db.tables.persons import my_number
 from tests.support.stores import open_store
 

@@ -12,8 +12,8 @@ from sqlalchemy import insert, text
 from app.core.clock import JST, FixedClock
 from app.rules.identifiers import my_number_check_digit
 from app.security import vault
-from app.security.my_number import MyNumbers
-from app.security.sealing import new_pair, random_key
+from app.security.keys.my_number import MyNumbers
+from app.security.keys.sealing import new_pair, random_key
 from db import search
 from db.tables.persons import address
 from tests.support.children import in_child, kill_after

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import EnvironmentFault
-from app.security.os_keyring import OsKeyring
-from app.security.terminal_secret import Mirror, new_terminal_secret
+from app.security.keys.os_keyring import OsKeyring
+from app.security.keys.terminal_secret import Mirror, new_terminal_secret
 from tests.support.keyring_daemon import (
     KeyringDaemon,
     dbus_session,
@@ -56,7 +56,7 @@ def test_a_child_process_finds_it_by_the_environment_alone(
 ) -> None:
     OsKeyring("madoguchi-test-child").keep_terminal_secret(SECRET)
     program = (
-        "from app.security.os_keyring import OsKeyring;"
+        "from app.security.keys.os_keyring import OsKeyring;"
         "print(OsKeyring('madoguchi-test-child').read_terminal_secret().secret.hex())"
     )
     done = subprocess.run(

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import update
 
 from app.core.errors import EnvironmentFault, UserError
-from app.security.founding import FounderPerson
-from app.security.journal_line import State
-from app.security.recovering import RECOVERED, recover
-from app.security.registration import register_person
+from app.security.authenticators.registration import register_person
+from app.security.founding.founding import FounderPerson
+from app.security.founding.recovering import RECOVERED, recover
+from app.security.journal.line import State
 from db.tables.control import grant_row
 from tests.support.authenticators import TRAINING
 from tests.support.founded import (

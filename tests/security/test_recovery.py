@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import EnvironmentFault, MadoguchiError, UserError
-from app.security import keyslots
-from app.security.recovery import RecoveryIssue, combine, open_store_keys
-from app.security.sealing import new_pair
-from app.security.slot_model import SlotFile
-from app.security.slot_storage import (
+from app.security.keys import keyslots
+from app.security.keys.recovery import RecoveryIssue, combine, open_store_keys
+from app.security.keys.sealing import new_pair
+from app.security.keys.slot_model import SlotFile
+from app.security.keys.slot_storage import (
     read_slot_file,
     read_unauthenticated,
     write_slot_file,
 )
-from app.security.terminal_secret import new_terminal_secret
+from app.security.keys.terminal_secret import new_terminal_secret
 from tests.support.keys import Founded, founded, person, prf_of, unlock
 
 

@@ -14,16 +14,17 @@ from app.core.errors import UserError
 from app.functions.admin import rights
 from app.functions.admin import staff as staff_service
 from app.functions.own import service as own
-from app.rules.days import BusinessCalendar
-from app.security import grants, keyslots
-from app.security.approval import Approval
-from app.security.draft import Draft
-from app.security.grants import Grant, GrantState
+from app.rules.calendar.days import BusinessCalendar
+from app.security.acts.approval import Approval
+from app.security.acts.draft import Draft
+from app.security.gate.facts import read_grants
+from app.security.keys import keyslots
+from app.security.keys.slot_model import encode_person_keys
 from app.security.refusals import Refusal
-from app.security.roles import permission_table, roles_on
-from app.security.slot_model import encode_person_keys
 from app.security.spec import MyNumber
-from app.security.standing import read_grants
+from app.security.staff import grants
+from app.security.staff.grants import Grant, GrantState
+from app.security.staff.roles import permission_table, roles_on
 from tests.support import keys
 from tests.support.examples import key_entry, opened_person
 from tests.support.world import World, shared_tables, world_in

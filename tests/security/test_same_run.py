@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import update
 
 from app.core.errors import EnvironmentFault, UserError
-from app.security import my_number
-from app.security.doorway import Doorway
-from app.security.journal_line import Entry, State, encode_line
-from app.security.keyslots import keys_of
-from app.security.login import LOGIN, _fresh_session_id
-from app.security.my_number import MyNumbers, Owner
-from app.security.terminal import OpenTerminal
+from app.security.entry.doorway import Doorway
+from app.security.entry.login import LOGIN, _fresh_session_id
+from app.security.entry.terminal import OpenTerminal
+from app.security.journal.line import Entry, State, encode_line
+from app.security.keys import my_number
+from app.security.keys.keyslots import keys_of
+from app.security.keys.my_number import MyNumbers, Owner
 from db.tables.control import staff
 from tests.support import keys
 from tests.support.founded import PASSWORDS, FoundedTerminal, found_terminal

@@ -7,8 +7,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from app.security.derivation import STANDARD, Argon2Parameters, private_half_key, stretch
-from app.security.sealing import (
+from app.security.keys.derivation import STANDARD, Argon2Parameters, private_half_key, stretch
+from app.security.keys.sealing import (
     SealError,
     new_pair,
     open_under,

@@ -16,11 +16,12 @@ from app.core.clock import JST, FixedClock
 from app.core.errors import MadoguchiError
 from app.core.paths import Paths
 from app.rules.identifiers import my_number_check_digit
-from app.security import keyslots, my_number, vault
-from app.security.my_number import MyNumbers
-from app.security.sealing import SealError, open_under, open_with, subkey
-from app.security.slot_storage import read_slot_file, read_unauthenticated, write_slot_file
-from app.security.terminal_secret import TerminalSecret, new_terminal_secret
+from app.security import vault
+from app.security.keys import keyslots, my_number
+from app.security.keys.my_number import MyNumbers
+from app.security.keys.sealing import SealError, open_under, open_with, subkey
+from app.security.keys.slot_storage import read_slot_file, read_unauthenticated, write_slot_file
+from app.security.keys.terminal_secret import TerminalSecret, new_terminal_secret
 from db.tables.persons import person
 from tests.support.keys import Founded, founded, prf_of, unlock
 from tests.support.stores import add_person, new_store

@@ -11,9 +11,9 @@ from sqlalchemy import select, update
 
 from app.core.errors import EnvironmentFault
 from app.functions.admin import upkeep
-from app.security.approval import Approval, Role
-from app.security.draft import Draft, RowVersion
-from app.security.journal_line import Entry, State
+from app.security.acts.approval import Approval, Role
+from app.security.acts.draft import Draft, RowVersion
+from app.security.journal.line import Entry, State
 from app.security.refusals import Refusal
 from db.tables.control import act, credential, staff, store_fact
 from tests.support.world import World, commit, world_in

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from app.core.clock import JST, FixedClock
 from app.core.errors import EnvironmentFault
 from app.core.paths import Paths
-from app.security import keyslots, vault
-from app.security.sealing import new_pair, random_key
-from app.security.slot_storage import read_slot_file, write_slot_file
+from app.security import vault
+from app.security.keys import keyslots
+from app.security.keys.sealing import new_pair, random_key
+from app.security.keys.slot_storage import read_slot_file, write_slot_file
 from db.tables.persons import person
 from tests.support.keys import founded, unlock
 from tests.support.stores import DATA_KEY, FOUNDING, add_person, new_store, open_store

@@ -12,11 +12,16 @@ import pytest
 from app.core import whole_file
 from app.core.clock import JST, FixedClock
 from app.core.errors import EnvironmentFault, UserError
-from app.security.lockout import LockoutRule
-from app.security.os_keyring import OsKeyring
-from app.security.sealing import KeyPair, new_pair
-from app.security.terminal_secret import Mirror, SecretShelf, TerminalSecret, new_terminal_secret
-from app.security.vestibule import UNKNOWN, Vestibule
+from app.security.entry.lockout import LockoutRule
+from app.security.entry.vestibule import UNKNOWN, Vestibule
+from app.security.keys.os_keyring import OsKeyring
+from app.security.keys.sealing import KeyPair, new_pair
+from app.security.keys.terminal_secret import (
+    Mirror,
+    SecretShelf,
+    TerminalSecret,
+    new_terminal_secret,
+)
 from tests.support.keyring_daemon import KeyringDaemon
 from tests.support.shelf import MemoryShelf
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from app.security.approval import Approval
-from app.security.draft import Draft
-from app.security.gate import Session
+from app.security.acts.approval import Approval
+from app.security.acts.draft import Draft
+from app.security.gate.gate import Session
 from tests.support.world import World
 
 Prepare = Callable[[Session], Draft]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.rules.copay_facts import Household, IncomeFacts, Member, StandardIncome
+from app.rules.copay.facts import Household, IncomeFacts, Member, StandardIncome
 
 JUDGED_ON = date(2026, 8, 1)
 OLD = date(1943, 5, 3)

@@ -18,9 +18,9 @@ from sqlalchemy import insert, select
 from app.core.errors import EnvironmentFault
 from app.functions.eligibility import cases, certificates, checks, decisions, second_look, sending
 from app.functions.eligibility.entry import PAGES
-from app.handlers import handlers
-from app.security.draft import Draft
-from app.security.my_number import MyNumbers
+from app.security.acts.draft import Draft
+from app.security.keys.my_number import MyNumbers
+from app.start.compose import handlers
 from app.sync.engine import Engine
 from app.wire.records import DecisionRecord, NotificationRecord
 from db import search

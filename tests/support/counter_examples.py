@@ -19,9 +19,9 @@ from app.functions.eligibility import (
     sending,
     slips,
 )
-from app.handlers import handlers
 from app.persons import find, numbers, restrictions, show
-from app.security.gate import Session
+from app.security.gate.gate import Session
+from app.start.compose import handlers
 from app.wire.files import FILES
 from db.tables.cases import check_entry
 from tests.support.attempts import Attempt, Example

@@ -16,17 +16,17 @@ from app.functions.admin import rights, upkeep
 from app.functions.admin import staff as staff_service
 from app.functions.own import service as own
 from app.functions.records import service as records
-from app.security import keyslots
-from app.security.approval import Approval
+from app.security.acts.approval import Approval
+from app.security.acts.draft import Draft
 from app.security.authenticators.verify import verify_assertion
-from app.security.draft import Draft
-from app.security.gate import Session
-from app.security.grants import Grant
-from app.security.keypairs import OpenedPerson
-from app.security.roles import roles_on
-from app.security.slot_model import encode_person_keys
+from app.security.gate.facts import read_standing
+from app.security.gate.gate import Session
+from app.security.keys import keyslots
+from app.security.keys.keypairs import OpenedPerson
+from app.security.keys.slot_model import encode_person_keys
 from app.security.spec import Actor, Function, Kind, StepUp
-from app.security.standing import read_standing
+from app.security.staff.grants import Grant
+from app.security.staff.roles import roles_on
 from tests.support import keys
 from tests.support.attempts import Attempt, Example
 from tests.support.counter_examples import COUNTER_EXAMPLES

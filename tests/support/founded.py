@@ -13,18 +13,18 @@ from app.core.clock import JST, FixedClock
 from app.core.paths import Paths
 from app.core.relying_party import TRAINING_RP_ID
 from app.core.tables import Tables, load_tables, shipped_tables
-from app.rules.days import BusinessCalendar
+from app.rules.calendar.days import BusinessCalendar
 from app.security.authenticators.ctap import CtapAuthenticator
+from app.security.authenticators.registration import register_person
 from app.security.authenticators.verify import verify_assertion
-from app.security.doorway import Doorway
-from app.security.entrance import Entrance
-from app.security.founding import Founded, FounderPerson, Place, found
-from app.security.gate_checks import Conditions, House, registry_version
-from app.security.lockout import LockoutRule
-from app.security.recovery import RecoveryIssue
-from app.security.registration import register_person
-from app.security.session import Session
-from app.security.terminal_secret import SecretShelf
+from app.security.entry.doorway import Doorway
+from app.security.entry.entrance import Entrance
+from app.security.entry.lockout import LockoutRule
+from app.security.founding.founding import Founded, FounderPerson, Place, found
+from app.security.gate.checks import Conditions, GateRules, registry_version
+from app.security.keys.recovery import RecoveryIssue
+from app.security.keys.terminal_secret import SecretShelf
+from app.security.staff.session import Session
 from tests.support.authenticators import TRAINING, Person, key_with_pin
 from tests.support.keys import QUICK
 from tests.support.shelf import MemoryShelf
@@ -58,8 +58,8 @@ class FoundedTerminal:
     papers: list[str] = field(default_factory=list)
     peer: list[bool] = field(default_factory=lambda: [True])
 
-    def house(self) -> House:
-        return House(
+    def rules(self) -> GateRules:
+        return GateRules(
             calendar=BusinessCalendar.from_table(self.tables["closed_days"]),
             purposes=frozenset(
                 str(code) for code in self.tables["purposes"].codes(date(2026, 11, 16))
@@ -71,7 +71,7 @@ class FoundedTerminal:
 
     def login(self) -> Doorway:
         entrance = Entrance.open(self.paths, self.shelf, LockoutRule(), self.clock)
-        return Doorway(self.paths, entrance, CATALOG, self.clock, self.house(), TRAINING_RP_ID)
+        return Doorway(self.paths, entrance, CATALOG, self.clock, self.rules(), TRAINING_RP_ID)
 
     def enter(
         self, login: Doorway, staff_id: str, *, password: str = "", key_of: str = ""

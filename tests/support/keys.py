@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from app.security import keyslots
-from app.security.derivation import Argon2Parameters
-from app.security.keypairs import PersonKeys, PrfOutput, make_person_keys
-from app.security.sealing import KeyPair, new_pair, random_key
-from app.security.slot_model import SlotFile
-from app.security.terminal_secret import TerminalSecret, new_terminal_secret
+from app.security.keys import keyslots
+from app.security.keys.derivation import Argon2Parameters
+from app.security.keys.keypairs import PersonKeys, PrfOutput, make_person_keys
+from app.security.keys.sealing import KeyPair, new_pair, random_key
+from app.security.keys.slot_model import SlotFile
+from app.security.keys.terminal_secret import TerminalSecret, new_terminal_secret
 
 QUICK = Argon2Parameters(passes=1, memory_kib=64, lanes=1)
 """The cheapest cost Argon2id takes; derivation is the same, only the cost differs."""

@@ -7,8 +7,8 @@ from functools import cache
 
 from app.core.tables import Tables, load_tables, shipped_tables
 from app.rules.income import Incomes, MissingIncome, is_65_for, pension_income
-from app.rules.premium import Household, InsuredStatus, Member, PremiumYear
-from app.rules.premium_tables import pension_deduction, premium_year
+from app.rules.levy.premium import Household, InsuredStatus, Member, PremiumYear
+from app.rules.levy.tables import pension_deduction, premium_year
 
 BORN = date(1950, 6, 15)
 ACQUIRED = date(2015, 6, 15)

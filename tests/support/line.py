@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from app.functions.files.service import HANDLERS
+from app.start.compose import FILE_HANDLERS as HANDLERS
 from app.sync.engine import Engine
 from app.sync.faults import PeerRefused
 from app.sync.terminal_keys import LineFacts, write_facts, write_values

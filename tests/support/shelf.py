@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.errors import EnvironmentFault
-from app.security.terminal_secret import Mirror, TerminalSecret
+from app.security.keys.terminal_secret import Mirror, TerminalSecret
 
 
 class MemoryShelf:

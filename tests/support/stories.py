@@ -34,7 +34,6 @@ import pypdfium2
 import pytest
 from sqlalchemy import select
 
-from app.compose import Parts, make_parts
 from app.core.clock import JST, SystemClock
 from app.demo.keys import KeyDrawer
 from app.demo.people import CLERK, SECOND_CLERK, TrainingStaff
@@ -54,10 +53,11 @@ from app.functions.eligibility.decisions import DecisionView
 from app.functions.eligibility.entry import FIELDS, PAGES
 from app.peers.union.embed import Union, embedded
 from app.peers.union.system import ShiftedClock
-from app.security.gate import Gate
-from app.security.os_keyring import OsKeyring
-from app.security.session import Session
-from app.security.terminal_secret import Mirror, TerminalSecret
+from app.security.gate.gate import Gate
+from app.security.keys.os_keyring import OsKeyring
+from app.security.keys.terminal_secret import Mirror, TerminalSecret
+from app.security.staff.session import Session
+from app.start.compose import Parts, make_parts
 from app.sync.engine import Engine
 from app.training.movers import FACILITIES, Mover
 from app.training.municipality import Municipality

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import select
 
 from app.core.clock import FixedClock
-from app.peers.union import decisions, seed
-from app.peers.union.enrolment import Caller
+from app.peers.union.line.enrolment import Caller
+from app.peers.union.office import decisions, seed
 from app.peers.union.running import Options, assemble
 from app.peers.union.system import ShiftedClock, System
 from app.peers.union.tables import decision

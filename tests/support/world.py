@@ -27,25 +27,26 @@ from app.core.clock import JST, FixedClock
 from app.core.paths import Paths
 from app.core.relying_party import TRAINING_RP_ID
 from app.core.tables import Tables, load_tables, shipped_tables
-from app.rules.days import BusinessCalendar
-from app.security import keyslots, vault
-from app.security.approval import Approval, Role
+from app.rules.calendar.days import BusinessCalendar
+from app.security import vault
+from app.security.acts.approval import Approval, Role
+from app.security.acts.draft import Draft
 from app.security.authenticators.verify import verify_assertion
-from app.security.draft import Draft
-from app.security.gate import Gate
-from app.security.gate_checks import Conditions, House, registry_version
-from app.security.genesis import Founder, Genesis, write_genesis
-from app.security.grants import access_of
-from app.security.journal import Journal
-from app.security.journal_line import Line
-from app.security.roles import roles_on
-from app.security.sealing import pair_from_secret
-from app.security.session import LiveSession, LiveSessions, Session
-from app.security.slot_model import SlotFile
-from app.security.slot_storage import read_slot_file, write_slot_file
+from app.security.gate.checks import Conditions, GateRules, registry_version
+from app.security.gate.gate import Gate
+from app.security.journal.genesis import Founder, Genesis, write_genesis
+from app.security.journal.journal import Journal
+from app.security.journal.line import Line
+from app.security.keys import keyslots
+from app.security.keys.sealing import pair_from_secret
+from app.security.keys.slot_model import SlotFile
+from app.security.keys.slot_storage import read_slot_file, write_slot_file
+from app.security.keys.terminal_secret import TerminalSecret
 from app.security.spec import Catalog
-from app.security.store_access import StoreAccess
-from app.security.terminal_secret import TerminalSecret
+from app.security.staff.grants import access_of
+from app.security.staff.roles import roles_on
+from app.security.staff.session import LiveSession, LiveSessions, Session
+from app.security.vault.store_access import StoreAccess
 from db.tables.control import credential, grant_row, setting, staff, store_fact, terminal_key
 from db.work import Store, Work
 from tests.support import keys
@@ -245,10 +246,10 @@ def open_world(
     journal = Journal.open(connection, TERMINAL, store.identity.epoch, clock)
     sessions = LiveSessions()
     surroundings = Surroundings()
-    house = _house(catalog, tables, surroundings)
+    rules = _house(catalog, tables, surroundings)
     slots = read_slot_file(paths.slots, SECRET)
     access = StoreAccess(paths, slots, SECRET, store, connection, DATA_KEY, NUMBER_KEY)
-    gate = Gate(store, journal, catalog, clock, house, sessions)
+    gate = Gate(store, journal, catalog, clock, rules, sessions)
     signers = {staff_id: Signer.of(staff_id) for staff_id, _, _ in STAFF.values()}
     for signer in signers.values():
         signer.counter = 1000  # above whatever an earlier run of this terminal has seen
@@ -263,7 +264,7 @@ def open_world(
         sessions,
         surroundings,
         access,
-        house.calendar,
+        rules.calendar,
         signers,
     )
 
@@ -284,8 +285,8 @@ def shared_tables() -> Tables:
     return load_tables(shipped_tables())
 
 
-def _house(catalog: Catalog, tables: Tables, surroundings: Surroundings) -> House:
-    return House(
+def _house(catalog: Catalog, tables: Tables, surroundings: Surroundings) -> GateRules:
+    return GateRules(
         calendar=BusinessCalendar.from_table(tables["closed_days"]),
         purposes=frozenset(str(code) for code in tables["purposes"].codes(date(2026, 11, 16))),
         conditions=Conditions(lambda: surroundings.peer, lambda: surroundings.scanned),

@@ -26,7 +26,7 @@ def _load(name: str) -> ModuleType:
 
 contents = _load("bundle_contents")
 parts = _load("bundle_parts")
-MODULES = [*contents.NEEDED_MODULES, "app.security.gate", "apparatus", "app.peersonal"]
+MODULES = [*contents.NEEDED_MODULES, "app.security.gate.gate", "apparatus", "app.peersonal"]
 FILES = [*contents.NEEDED_FILES, "madoguchi", "_internal/app_notes.txt"]
 
 
@@ -38,7 +38,7 @@ def test_a_production_bundle_has_no_fault() -> None:
     "name",
     [
         "app.peers",
-        "app.peers.union.decisions",
+        "app.peers.union.office.decisions",
         "app.training.software_key",
         "app.demo",
         "app.demo.script",
@@ -57,7 +57,7 @@ def test_what_must_not_be_inside_is_named(name: str) -> None:
     "file",
     [
         "_internal/app/training/software_key.py",
-        "app/peers/union/seed.pyc",
+        "app/peers/union/office/seed.pyc",
         "_internal/psycopg/pq.so",
     ],
 )

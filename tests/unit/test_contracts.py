@@ -15,9 +15,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 PROBES = {
     "one-way": ("app/core/clock.py", "import app.wire.codec"),
+    "security-one-way": ("app/security/staff/hours.py", "import app.security.gate.gate"),
+    "rules-one-way": ("app/rules/calendar/days.py", "import app.rules.levy.months"),
     "areas-are-apart": ("app/functions/own/spec.py", "import app.functions.admin.spec"),
-    "peers-know-the-wire-only": ("app/peers/union/texts.py", "import db.work"),
-    "peers-and-training-apart": ("app/training/chance.py", "import app.peers.union.texts"),
+    "peers-know-the-wire-only": ("app/peers/union/office/texts.py", "import db.work"),
+    "peers-and-training-apart": ("app/training/chance.py", "import app.peers.union.office.texts"),
     "training-stands-alone": ("app/training/people.py", "import httpx"),
     "product-without-peers": ("app/sync/states.py", "import app.training.chance"),
     "rules-are-pure": ("app/rules/money.py", "import sqlalchemy"),
@@ -27,10 +29,10 @@ PROBES = {
     "no-statements-in-screens": ("app/persons/screens/search.py", "import sqlalchemy"),
     "vault-opens-stores": ("db/search.py", "import db.engine"),
     "sqlcipher-in-the-engine": ("db/work.py", "import sqlcipher3"),
-    "the-only-sockets": ("app/security/worker.py", "import socket"),
-    "fido2-at-the-authenticators": ("app/security/login.py", "import fido2"),
-    "keyring-in-one-module": ("app/security/vestibule.py", "import keyring"),
-    "forms-know-rules-and-core": ("forms/press.py", "import app.rules.copay"),
+    "the-only-sockets": ("app/security/authenticators/worker.py", "import socket"),
+    "fido2-at-the-authenticators": ("app/security/entry/login.py", "import fido2"),
+    "keyring-in-one-module": ("app/security/entry/vestibule.py", "import keyring"),
+    "forms-know-rules-and-core": ("forms/press.py", "import app.rules.copay.judgement"),
     "reportlab-in-forms": ("app/ui/base/preview.py", "import reportlab"),
 }
 

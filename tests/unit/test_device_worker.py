@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.core.errors import UserError
-from app.security.worker import DeviceWorker
+from app.security.authenticators.worker import DeviceWorker
 from tests.support.authenticators import Person, authenticator, key_with_pin, registered, sign
 
 

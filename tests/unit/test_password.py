@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.errors import UserError
-from app.security.password import (
+from app.security.staff.password import (
     AgeState,
     PasswordRules,
     age_of,

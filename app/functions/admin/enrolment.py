@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.errors import EnvironmentFault
-from app.security.approval import Approval
-from app.security.gate import Draft, Gate, Subject
-from app.security.session import Session
+from app.security.acts.approval import Approval
+from app.security.gate.gate import Draft, Gate, Subject
+from app.security.staff.session import Session
 from app.sync import enrolment
 from app.sync.enrolment import Asked, Taken
 from app.sync.terminal_keys import TerminalKeys, read_keys

@@ -1,6 +1,6 @@
 """Rights from request to second check (権限の申請・承認・反映・確認・更新・取消, SEC-35 … 42).
 
-Each step is an act of its own by the person who takes it; ``app.security.grants`` says who
+Each step is an act of its own by the person who takes it; ``app.security.staff.grants`` says who
 may. Putting a right in force also seals the store's key to its holder.
 """
 
@@ -13,15 +13,15 @@ from datetime import date
 from sqlalchemy import insert, select, update
 
 from app.core.tables import Tables
-from app.rules.days import BusinessCalendar
-from app.security import grants
-from app.security.approval import Approval
-from app.security.gate import ActWork, Draft, Gate, RowVersion, Session, Subject, ViewWork
-from app.security.grants import Access, Grant, GrantState, access_of
-from app.security.roles import check_in_role, role_on
+from app.rules.calendar.days import BusinessCalendar
+from app.security.acts.approval import Approval
+from app.security.gate.facts import grant_of
+from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Session, Subject, ViewWork
 from app.security.spec import Catalog, MyNumber
-from app.security.standing import grant_of
-from app.security.store_access import StoreAccess
+from app.security.staff import grants
+from app.security.staff.grants import Access, Grant, GrantState, access_of
+from app.security.staff.roles import check_in_role, role_on
+from app.security.vault.store_access import StoreAccess
 from db.tables.control import grant_row, staff
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.security.my_number import ROTATION_WRITES
+from app.security.keys.my_number import ROTATION_WRITES
 from app.security.spec import Actor, Area, Function, Kind, SecondPerson, StepUp
 
 AREA = Area("admin", "管理", 90)

@@ -15,13 +15,13 @@ from sqlalchemy import func, insert, select, update
 
 from app.core.errors import UserError
 from app.functions.admin import upkeep
-from app.security.approval import Approval
+from app.security.acts.approval import Approval
 from app.security.authenticators.verify import VerifiedCredential
-from app.security.gate import ActWork, Draft, Gate, RowVersion, Session, Subject
-from app.security.journal_line import is_id
-from app.security.keypairs import PersonKeys
-from app.security.slot_model import encode_person_keys
-from app.security.store_access import StoreAccess
+from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Session, Subject
+from app.security.journal.line import is_id
+from app.security.keys.keypairs import PersonKeys
+from app.security.keys.slot_model import encode_person_keys
+from app.security.vault.store_access import StoreAccess
 from db.tables.control import credential, staff
 
 

@@ -13,14 +13,14 @@ from app.core.clock import Clock
 from app.core.errors import UserError
 from app.core.settings import SETTINGS
 from app.core.tables import Tables
-from app.security.approval import Approval
-from app.security.clock_mark import MARK_FACT, moved_by_peer
-from app.security.gate import ActWork, Draft, Gate, Session, Subject
-from app.security.hours import EXCEPTION_REASON, EXCEPTION_UNTIL
-from app.security.roles import PermissionLine, permission_table
+from app.security.acts.approval import Approval
+from app.security.gate.clock_mark import MARK_FACT, moved_by_peer
+from app.security.gate.gate import ActWork, Draft, Gate, Session, Subject
 from app.security.spec import Catalog
-from app.security.store_access import StoreAccess
+from app.security.staff.hours import EXCEPTION_REASON, EXCEPTION_UNTIL
+from app.security.staff.roles import PermissionLine, permission_table
 from app.security.vault import Backup
+from app.security.vault.store_access import StoreAccess
 from db.tables.control import setting, staff, store_fact
 
 

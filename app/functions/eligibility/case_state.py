@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from app.core.settings import Settings
-from app.security.gate_work import ActWork, GateWork
+from app.security.gate.work import ActWork, GateWork
 from db.tables.cases import case_file
 from db.tables.certificates import certificate, sheet
 from db.tables.control import setting

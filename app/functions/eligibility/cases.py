@@ -16,9 +16,9 @@ from sqlalchemy import Row, delete, select, update
 from app.core.canon import canonical_json
 from app.core.errors import UserError
 from app.functions.eligibility.case_state import looks_first, paper_of
-from app.security.gate import ActWork, Gate, RowVersion, Subject
-from app.security.gate_work import GateWork
-from app.security.session import Session
+from app.security.gate.gate import ActWork, Gate, RowVersion, Subject
+from app.security.gate.work import GateWork
+from app.security.staff.session import Session
 from db.tables.cases import case_file
 from db.tables.exchange import outbox
 from db.tables.persons import my_number

@@ -19,9 +19,9 @@ from app.core.tables import Tables
 from app.functions.eligibility.case_state import close_if_done
 from app.functions.eligibility.decisions import DecisionView
 from app.functions.eligibility.paper_data import paper_data
-from app.security.approval import Approval
-from app.security.gate import ActWork, Draft, Gate, RowVersion, Subject
-from app.security.session import Session
+from app.security.acts.approval import Approval
+from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Subject
+from app.security.staff.session import Session
 from app.wire.records import DecisionRecord
 from db.tables.cases import case_file, check_entry, decision
 from db.tables.certificates import certificate, sheet

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import exists, or_, select, update
 
 from app.core.errors import UserError
-from app.security.gate import Gate, RowVersion, Subject
-from app.security.session import Session
+from app.security.gate.gate import Gate, RowVersion, Subject
+from app.security.staff.session import Session
 from db.tables.cases import check_entry
 from db.tables.persons import atena, restriction
 

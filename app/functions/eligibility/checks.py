@@ -17,12 +17,13 @@ import jaconv
 from app.core.errors import UserError
 from app.core.tables import Tables
 from app.functions.eligibility.entry import FIELDS, EntryField, EntryPage, FieldKind, Values
-from app.rules import days, identifiers
-from app.rules.days import BusinessCalendar
+from app.rules import identifiers
+from app.rules.calendar import days
+from app.rules.calendar.days import BusinessCalendar
+from app.rules.calendar.wareki import Eras, WarekiDate, on_paper
+from app.rules.calendar.wareki_input import parse_date, parse_day
 from app.rules.eligibility.notification import is_late
 from app.rules.identifiers import DigitCheck
-from app.rules.wareki import Eras, WarekiDate, on_paper
-from app.rules.wareki_input import parse_date, parse_day
 
 _KANA = re.compile(r"[ァ-ヴーヽヾ・　 ]+")
 

@@ -11,10 +11,10 @@ from sqlalchemy.dialects.sqlite import insert
 
 from app.core.errors import UserError
 from app.functions.eligibility.cases import CaseLine, erase_number, no_case, open_lines
-from app.security.approval import Approval
-from app.security.gate import Draft, Gate, RowVersion, Subject
-from app.security.gate_work import GateWork
-from app.security.session import Session
+from app.security.acts.approval import Approval
+from app.security.gate.gate import Draft, Gate, RowVersion, Subject
+from app.security.gate.work import GateWork
+from app.security.staff.session import Session
 from app.sync import outbox as outgoing
 from db.tables.cases import case_file
 from db.tables.certificates import certificate

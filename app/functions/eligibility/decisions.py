@@ -18,10 +18,10 @@ from app.functions.eligibility.case_state import Paper, paper_of
 from app.functions.eligibility.cases import erase_number, no_case
 from app.persons import register
 from app.persons.register import Membership
-from app.rules.wareki import Eras, on_paper
-from app.rules.wareki_input import parse_date
-from app.security.gate import ActWork, Gate, RowVersion, Subject
-from app.security.session import Session
+from app.rules.calendar.wareki import Eras, on_paper
+from app.rules.calendar.wareki_input import parse_date
+from app.security.gate.gate import ActWork, Gate, RowVersion, Subject
+from app.security.staff.session import Session
 from app.sync.inbox import Applied, Handler
 from app.wire.files import FileSpec
 from app.wire.records import DecisionRecord

@@ -10,10 +10,10 @@ from app.core.tables import Tables
 from app.core.text import search_key
 from app.functions.eligibility.entry import Values
 from app.persons import show
-from app.rules.wareki import Eras
-from app.rules.wareki_input import parse_date
-from app.security.gate import Gate, Subject
-from app.security.session import Session
+from app.rules.calendar.wareki import Eras
+from app.rules.calendar.wareki_input import parse_date
+from app.security.gate.gate import Gate, Subject
+from app.security.staff.session import Session
 from db.search import by_kana
 
 

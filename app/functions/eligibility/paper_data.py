@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from app.core.tables import Tables
 from app.functions.eligibility.cases import Case
-from app.rules.wareki import Eras, on_paper
-from app.rules.wareki_input import parse_date
+from app.rules.calendar.wareki import Eras, on_paper
+from app.rules.calendar.wareki_input import parse_date
 from app.wire.records import DecisionRecord
 from forms.certificates.eligibility_certificate import EligibilityCertificateData
 from forms.certificates.eligibility_notice import EligibilityNoticeData

@@ -14,9 +14,9 @@ from sqlalchemy import select, update
 from app.core.errors import UserError
 from app.functions.eligibility.case_state import close_if_done
 from app.functions.eligibility.decisions import DecisionView
-from app.security.approval import Approval
-from app.security.gate import ActWork, Draft, Gate, RowVersion, Subject
-from app.security.session import Session
+from app.security.acts.approval import Approval
+from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Subject
+from app.security.staff.session import Session
 from db.tables.cases import case_file
 from db.tables.exchange import outbox
 

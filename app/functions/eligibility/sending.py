@@ -22,11 +22,11 @@ from app.functions.eligibility.cases import (
     refuse_elsewhere,
 )
 from app.functions.eligibility.entry import FIELDS, LOCAL_ONLY, PAGES, FieldKind
-from app.rules.wareki import Eras
-from app.rules.wareki_input import parse_date
-from app.security.approval import Approval
-from app.security.gate import ActWork, Draft, Gate, RowVersion, Subject
-from app.security.session import Session
+from app.rules.calendar.wareki import Eras
+from app.rules.calendar.wareki_input import parse_date
+from app.security.acts.approval import Approval
+from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Subject
+from app.security.staff.session import Session
 from app.sync import outbox as outgoing
 from app.wire.records import NotificationRecord
 from app.wire.values import code_sets

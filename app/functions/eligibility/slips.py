@@ -9,8 +9,8 @@ from app.core.errors import UserError
 from app.core.tables import Tables
 from app.functions.eligibility.cases import Case
 from app.functions.eligibility.paper_data import slip_data
-from app.security.gate import Gate, Subject
-from app.security.session import Session
+from app.security.gate.gate import Gate, Subject
+from app.security.staff.session import Session
 from forms.press import Press
 from forms.spool import Printer
 

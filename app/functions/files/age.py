@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from app.rules.days import BusinessCalendar
+from app.rules.calendar.days import BusinessCalendar
 
 _FRESH_DAYS = 1
 

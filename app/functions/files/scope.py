@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from app.rules.days import years_before
+from app.rules.calendar.days import years_before
 from app.wire.records import InsuredRecord
 
 OF_AGE = 65

@@ -10,14 +10,14 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from app.core.canon import canonical_json
-from app.security.approval import Approval
-from app.security.derivation import STANDARD, Argon2Parameters
-from app.security.gate import ActWork, Draft, Gate, Session, Subject
-from app.security.keypairs import OpenedPerson
-from app.security.login import password_rules
-from app.security.password import PasswordMark, check_new_password, mark_of
-from app.security.standing import read_place
-from app.security.store_access import StoreAccess
+from app.security.acts.approval import Approval
+from app.security.entry.login import password_rules
+from app.security.gate.facts import read_place
+from app.security.gate.gate import ActWork, Draft, Gate, Session, Subject
+from app.security.keys.derivation import STANDARD, Argon2Parameters
+from app.security.keys.keypairs import OpenedPerson
+from app.security.staff.password import PasswordMark, check_new_password, mark_of
+from app.security.vault.store_access import StoreAccess
 from db.tables.control import staff
 from db.tables.prefs import preference
 

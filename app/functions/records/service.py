@@ -10,13 +10,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select
 
 from app.core.clock import Clock
-from app.security.approval import Approval
-from app.security.gate import Draft, Gate, Session, Subject
-from app.security.gate_checks import AssertionCheck
-from app.security.journal import Journal
-from app.security.journal_line import State
-from app.security.journal_segments import Segment, close_month
-from app.security.journal_verify import PublicKey, Report, verify
+from app.security.acts.approval import Approval, AssertionCheck
+from app.security.gate.gate import Draft, Gate, Session, Subject
+from app.security.journal.journal import Journal
+from app.security.journal.line import State
+from app.security.journal.segments import Segment, close_month
+from app.security.journal.verify import PublicKey, Report, verify
 from app.security.spec import Catalog
 from app.wire.heads import Head
 from db.tables.control import credential, staff

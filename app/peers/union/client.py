@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from app.core.errors import EnvironmentFault, UserError
-from app.rules.copay_facts import IncomeFacts
+from app.rules.copay.facts import IncomeFacts
 
 _SECONDS = 120.0
 
@@ -88,7 +88,7 @@ class OperatorClient:
         self.act("withdraw", {"terminal": terminal})
 
     def load(self, lines: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-        """Fill an empty union; ``lines`` as ``app.peers.union.seed`` says."""
+        """Fill an empty union; ``lines`` as ``app.peers.union.office.seed`` says."""
         body = b"\n".join(json.dumps(line, ensure_ascii=False).encode() for line in lines)
         return dict(self.act("load", body=body))
 
@@ -121,7 +121,7 @@ class OperatorClient:
         return str(self.act("settle_birth", {"notification": notification, "day": day}))
 
     def fault(self, kind: str, route: str = "*", times: int = 1, seconds: float = 0.0) -> None:
-        """Tell the union to misbehave (``app.peers.union.faults``)."""
+        """Tell the union to misbehave (``app.peers.union.line.faults``)."""
         values = {"kind": kind, "route": route, "times": str(times), "seconds": str(seconds)}
         self.act("fault", values)
 

@@ -22,14 +22,15 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from app.core.errors import MadoguchiError
-from app.peers.union import daily, enrolment, officials, seed
-from app.peers.union.faults import Fault, FaultKind, Faults
-from app.peers.union.insured import deliver_changes
 from app.peers.union.keys import write_private
-from app.peers.union.refusal import Refused
+from app.peers.union.line import enrolment
+from app.peers.union.line.faults import Fault, FaultKind, Faults
+from app.peers.union.line.refusal import Refused
+from app.peers.union.office import daily, officials, seed
+from app.peers.union.office.insured import deliver_changes
 from app.peers.union.system import ShiftedClock, System, log_act
 from app.peers.union.tables import check_entry, decision, notification, operator_log
-from app.rules.copay_facts import IncomeFacts
+from app.rules.copay.facts import IncomeFacts
 from app.wire.codec import decode_file
 from app.wire.files import FILES
 

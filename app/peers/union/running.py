@@ -23,15 +23,16 @@ from uvicorn import Config, Server
 from app.core.clock import SystemClock
 from app.core.errors import EnvironmentFault
 from app.core.tables import load_tables, shipped_tables
-from app.peers.union import delivery, operators
+from app.peers.union import operators
 from app.peers.union.database import Database, sqlite_url
-from app.peers.union.faults import Faults
 from app.peers.union.keys import open_keys, write_private
-from app.peers.union.server import Line, tls_config
+from app.peers.union.line import delivery
+from app.peers.union.line.faults import Faults
+from app.peers.union.line.server import Line, tls_config
 from app.peers.union.system import Setup, ShiftedClock, System
 from app.peers.union.tables import municipality
+from app.rules.calendar.wareki import Eras
 from app.rules.practice import practice_of
-from app.rules.wareki import Eras
 from app.wire.values import code_sets
 
 _LOOPBACK = "127.0.0.1"

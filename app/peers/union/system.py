@@ -14,8 +14,8 @@ from app.core.tables import Tables
 from app.peers.union.database import Database
 from app.peers.union.keys import UnionKeys
 from app.peers.union.tables import counter, operator_log
+from app.rules.calendar.wareki import Eras
 from app.rules.practice import Practice
-from app.rules.wareki import Eras
 from app.wire.values import Codes
 
 UNION_ACTOR = "標準システム"

@@ -9,8 +9,8 @@ from app.persons import restrictions
 from app.persons.numbers import NumberShown, perform_show_number, prepare_show_number
 from app.persons.screens.purpose import ask_purpose
 from app.persons.show import PersonView, open_person
-from app.rules import days
-from app.security.gate import Draft
+from app.rules.calendar import days
+from app.security.gate.gate import Draft
 from app.ui.base.approve import approve
 from app.ui.base.desk import Desk
 from app.ui.base.names import NameLabel, NamePainter

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from app.rules.days import DISABILITY_AGE, anniversary, day_of_75, not_before_birth
+from app.rules.calendar.days import DISABILITY_AGE, anniversary, day_of_75, not_before_birth
 from app.rules.eligibility.reasons import (
     SYSTEM_START,
     AcquisitionReason,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.core.tables import Table
-from app.rules.days import ONE_DAY, day_of_75
+from app.rules.calendar.days import ONE_DAY, day_of_75
 from app.rules.eligibility.reasons import EligibilityError
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from app.rules.days import ONE_DAY, month_start, next_month_start
+from app.rules.calendar.days import ONE_DAY, month_start, next_month_start
 from app.rules.eligibility.reasons import AcquisitionReason, EligibilityError, LossReason
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from app.rules.days import ONE_DAY, day_of_75, not_before_birth
+from app.rules.calendar.days import ONE_DAY, day_of_75, not_before_birth
 from app.rules.eligibility.reasons import EligibilityError, LossReason, event_needed
 from app.rules.practice import Practice
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.rules.days import BusinessCalendar, not_before_birth
+from app.rules.calendar.days import BusinessCalendar, not_before_birth
 from app.rules.eligibility.reasons import EligibilityError
 
 NOTICE_DAYS = timedelta(days=14)

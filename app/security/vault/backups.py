@@ -19,7 +19,7 @@ from app.core.clock import Clock
 from app.core.errors import EnvironmentFault
 from app.core.paths import Paths
 from app.core.whole_file import write_fault, write_whole
-from app.security.sealing import SealError, open_with, random_key, seal_to
+from app.security.keys.sealing import SealError, open_with, random_key, seal_to
 from app.security.vault.opening import (
     fresh_path,
     newer_schema,

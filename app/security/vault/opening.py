@@ -40,7 +40,7 @@ class Founding:
 
 
 class JournalConnection:
-    """The open journal file, in autocommit mode, for ``app.security.journal``.
+    """The open journal file, in autocommit mode, for ``app.security.journal.journal``.
 
     It stays valid when the vault changes the key: the vault exchanges what lies behind it.
     """

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from app.core.errors import EnvironmentFault
 from app.core.paths import Paths
-from app.security import keyslots
-from app.security.keyslots import StoreKeys
-from app.security.slot_model import SlotFile
-from app.security.slot_storage import write_slot_file
-from app.security.terminal_secret import TerminalSecret
+from app.security.keys import keyslots
+from app.security.keys.keyslots import StoreKeys
+from app.security.keys.slot_model import SlotFile
+from app.security.keys.slot_storage import write_slot_file
+from app.security.keys.terminal_secret import TerminalSecret
 from app.security.vault.opening import (
     JournalConnection,
     make_lanes,

@@ -8,9 +8,9 @@ from typing import TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog, QWidget
 
-from app.security.approval import Approval, Role
+from app.security.acts.approval import Approval, Role
 from app.security.authenticators.port import Assertion
-from app.security.gate import Ask, Draft
+from app.security.gate.gate import Ask, Draft
 from app.ui.base.desk import Desk
 
 T = TypeVar("T")

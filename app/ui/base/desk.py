@@ -15,8 +15,8 @@ from app.ui.base.operations import Operations
 from app.ui.base.touch import TouchDesk
 
 if TYPE_CHECKING:
-    from app.security.gate import Gate
-    from app.security.session import Session
+    from app.security.gate.gate import Gate
+    from app.security.staff.session import Session
     from app.sync.engine import Engine
     from forms.fonts import FontSet
     from forms.press import Press

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.security.authenticators.port import Assertion, Authenticator
-from app.security.worker import DeviceWorker
+from app.security.authenticators.worker import DeviceWorker
 from app.ui.base.door import ErrorDoor
 from app.ui.base.names import NamePainter, TextBlock
 from app.ui.base.operations import Operations

@@ -1,5 +1,5 @@
 """The login form: staff id, password, then the key (SEC-20 … 25). It only collects; who may
-come in is decided by ``app.security.session``."""
+come in is decided by ``app.security.staff.session``."""
 
 from __future__ import annotations
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.functions.files.service import HANDLERS
 from app.peers.union.embed import embedded
-from app.security.journal import Journal
+from app.security.journal.journal import Journal
+from app.start.compose import FILE_HANDLERS as HANDLERS
 from app.sync import enrolment
 from app.sync import outbox as outgoing
 from app.sync.engine import Engine

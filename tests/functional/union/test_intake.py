@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert
 
 from app.core.errors import UserError
-from app.peers.union.delivery import deliver
+from app.peers.union.line.delivery import deliver
 from app.peers.union.tables import terminal as terminal_table
 from app.training.people import atena_of, my_number_of
 from app.wire import protocol

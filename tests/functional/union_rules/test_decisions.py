@@ -91,7 +91,7 @@ def test_papers_by_age_and_card(tmp_path, database):
 
 
 def test_the_intermediary_servers_answer_wins_over_what_was_keyed(tmp_path, database):
-    from app.peers.union.seed import put_card_use
+    from app.peers.union.office.seed import put_card_use
 
     with union_inside(tmp_path / "u", database) as system:
         record = notification(310, card_use="not_registered")
@@ -100,7 +100,7 @@ def test_the_intermediary_servers_answer_wins_over_what_was_keyed(tmp_path, data
 
 
 def test_a_changed_household_changes_the_others_from_the_next_month(tmp_path, database):
-    from app.peers.union.persons import shares_of
+    from app.peers.union.office.persons import shares_of
 
     low = income(0, 900_000, 900_000, 0)
     with union_inside(tmp_path / "u", database) as system:

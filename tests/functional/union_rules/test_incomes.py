@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from app.core.errors import UserError
-from app.peers.union import officials
-from app.peers.union.decisions import last_decision
-from app.peers.union.persons import shares_of
-from app.rules.copay_facts import IncomeFacts
+from app.peers.union.office import officials
+from app.peers.union.office.decisions import last_decision
+from app.peers.union.office.persons import shares_of
+from app.rules.copay.facts import IncomeFacts
 from tests.support.union_inside import decide, load, notification, seed_person, union_inside
 
 pytestmark = pytest.mark.req("SYS-01", "FLOW-104", "FLOW-106")

@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from app.core.errors import UserError
-from app.peers.union import seed
-from app.peers.union.checks import Finding
-from app.peers.union.decisions import last_decision
-from app.peers.union.officials import settle_birth
+from app.peers.union.office import seed
+from app.peers.union.office.checks import Finding
+from app.peers.union.office.decisions import last_decision
+from app.peers.union.office.officials import settle_birth
+from app.peers.union.office.texts import reason_text
 from app.peers.union.tables import (
     METADATA,
     check_entry,
@@ -22,7 +23,6 @@ from app.peers.union.tables import (
     operator_log,
     person,
 )
-from app.peers.union.texts import reason_text
 from app.training.movers import FACILITIES
 from app.training.people import atena_of, my_number_of
 from tests.support.union_inside import (

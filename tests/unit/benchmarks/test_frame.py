@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.rules import copay, premium
+from app.rules.copay import judgement as copay
+from app.rules.levy import premium
 from tests.benchmarks import bench_rules, frame
 from tests.benchmarks.frame import Bench, Better, Row
 

@@ -8,7 +8,7 @@ import pytest
 
 from app.core.tables import load_tables, shipped_tables
 from app.functions.files.age import age_warning
-from app.rules.days import BusinessCalendar
+from app.rules.calendar.days import BusinessCalendar
 
 CALENDAR = BusinessCalendar.from_table(load_tables(shipped_tables())["closed_days"])
 

@@ -10,7 +10,7 @@ import pytest
 from app.core.tables import Tables, load_tables, shipped_tables
 from app.functions.eligibility import checks
 from app.functions.eligibility.entry import FIELDS, LOCAL_ONLY, PAGES
-from app.rules.wareki import Eras
+from app.rules.calendar.wareki import Eras
 from app.wire.records import NotificationRecord
 
 TODAY = date(2026, 11, 20)

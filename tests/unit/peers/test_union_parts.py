@@ -15,11 +15,11 @@ from app.core.errors import EnvironmentFault, UserError
 from app.peers.union import migrations
 from app.peers.union.database import Database, sqlite_url
 from app.peers.union.embed import embedded
-from app.peers.union.faults import Fault, FaultKind, Faults
 from app.peers.union.keys import open_keys
+from app.peers.union.line.faults import Fault, FaultKind, Faults
 from app.peers.union.main import main
+from app.peers.union.office.shares import judge_household
 from app.peers.union.operators import open_tokens
-from app.peers.union.shares import judge_household
 from app.peers.union.system import ShiftedClock, next_value
 from app.peers.union.tables import METADATA, counter, person, share
 from app.training.municipality import municipality

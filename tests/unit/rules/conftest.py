@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.core.tables import Tables, load_tables, shipped_tables
-from app.rules.days import BusinessCalendar
-from app.rules.wareki import Eras
+from app.rules.calendar.days import BusinessCalendar
+from app.rules.calendar.wareki import Eras
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.tables import NoRowError, Tables
-from app.rules.days import BusinessCalendar, day_of_75
+from app.rules.calendar.days import BusinessCalendar, day_of_75
+from app.rules.calendar.wareki import DateError
 from app.rules.eligibility.acquisition import AcquisitionFacts, acquire
 from app.rules.eligibility.exemption import Exemption, ExemptionKind, exemption_on
 from app.rules.eligibility.notification import NotificationDates, check_dates, is_late, notice_due
@@ -24,7 +25,6 @@ from app.rules.eligibility.reasons import (
 from app.rules.eligibility.residence import Stay, require_stay
 from app.rules.errors import RuleError
 from app.rules.practice import Practice, practice_of
-from app.rules.wareki import DateError
 
 pytestmark = pytest.mark.req("FLOW-104", "FLOW-301", "DATA-28")
 

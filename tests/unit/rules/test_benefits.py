@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.errors import UserError
-from app.rules.benefit_tables import combined_limits, month_limits, year_limits
-from app.rules.benefits import (
+from app.rules.benefits.monthly import (
     HouseholdBenefit,
     PersonMonth,
     Treatment,
@@ -20,6 +19,7 @@ from app.rules.benefits import (
     yearly_benefit,
     yearly_outpatient_benefit,
 )
+from app.rules.benefits.tables import combined_limits, month_limits, year_limits
 from tests.support.levy import tables
 
 pytestmark = pytest.mark.req("FLOW-605", "DATA-23")

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from app.core.errors import UserError
 from app.core.tables import load_tables, shipped_tables
-from app.rules.charges import (
+from app.rules.calendar.periods import last_day_of
+from app.rules.collection.charges import (
     Charge,
     Debt,
     LateChargeSetting,
@@ -25,13 +26,12 @@ from app.rules.charges import (
     late_charge,
     refund_interest,
 )
-from app.rules.collection_tables import (
+from app.rules.collection.tables import (
     charge_rule,
     demand_setting,
     late_charge_rates,
     late_charge_setting,
 )
-from app.rules.periods import last_day_of
 from tests.support.levy import tables
 
 pytestmark = pytest.mark.req("SYS-25", "FLOW-2029", "FLOW-2030", "DATA-30")

@@ -11,16 +11,8 @@ from pathlib import Path
 import pytest
 
 from app.core.tables import NoRowError, Tables, load_tables, shipped_tables
-from app.rules.copay import (
-    CopayDecision,
-    GroundKind,
-    LimitClass,
-    judge,
-    judge_for,
-    provisional,
-)
-from app.rules.copay_data import grounds_from_data, grounds_to_data
-from app.rules.copay_facts import (
+from app.rules.copay.data import grounds_from_data, grounds_to_data
+from app.rules.copay.facts import (
     CopayError,
     CopayTerms,
     Household,
@@ -31,6 +23,14 @@ from app.rules.copay_facts import (
     copay_terms,
     deduction_day,
     income_facts,
+)
+from app.rules.copay.judgement import (
+    CopayDecision,
+    GroundKind,
+    LimitClass,
+    judge,
+    judge_for,
+    provisional,
 )
 from app.rules.income import IncomeRule, Incomes, MissingIncome
 from tests.support.copay import JUDGED_ON, household, insured, other

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.copay_correction import Care, ShareCorrection, correct_share
-from app.rules.copay_days import from_income_correction, share_until
-from app.rules.copay_facts import CopayError
+from app.rules.copay.correction import Care, ShareCorrection, correct_share
+from app.rules.copay.days import from_income_correction, share_until
+from app.rules.copay.facts import CopayError
 
 pytestmark = pytest.mark.req("FLOW-104", "DATA-23")
 

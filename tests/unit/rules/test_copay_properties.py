@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.tables import Tables
-from app.rules.copay import GroundKind, judge, judge_for
-from app.rules.copay_days import (
+from app.rules.copay.days import (
     class_mark_from,
     from_application,
     from_household_change,
@@ -20,7 +19,7 @@ from app.rules.copay_days import (
     half_limit_month,
     share_until,
 )
-from app.rules.copay_facts import (
+from app.rules.copay.facts import (
     CopayTerms,
     Household,
     IncomeFacts,
@@ -28,6 +27,7 @@ from app.rules.copay_facts import (
     StandardIncome,
     copay_terms,
 )
+from app.rules.copay.judgement import GroundKind, judge, judge_for
 from tests.support.copay import JUDGED_ON
 
 pytestmark = pytest.mark.req("FLOW-104", "FILE-06")

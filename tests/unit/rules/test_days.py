@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.tables import Tables
-from app.rules import days
-from app.rules.days import BusinessCalendar
+from app.rules.calendar import days
+from app.rules.calendar.days import BusinessCalendar
+from app.rules.calendar.wareki import DateError, Eras
+from app.rules.calendar.wareki_input import parse_date
 from app.rules.errors import RuleError
-from app.rules.wareki import DateError, Eras
-from app.rules.wareki_input import parse_date
 
 pytestmark = pytest.mark.req("FLOW-301", "FLOW-103")
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.errors import UserError
-from app.rules.exemption import (
+from app.rules.levy.exemption import (
     Cause,
     Exemption,
     ExemptionBase,
@@ -18,7 +18,7 @@ from app.rules.exemption import (
     exempt,
     fitting_rule,
 )
-from app.rules.premium_tables import exemption_rules
+from app.rules.levy.tables import exemption_rules
 from tests.support.levy import tables
 
 pytestmark = pytest.mark.req("FLOW-405", "FORM-28")

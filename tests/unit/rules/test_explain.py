@@ -9,10 +9,17 @@ from datetime import date
 import pytest
 
 from app.core.tables import Tables
-from app.rules.copay import CopayDecision, Ground, GroundKind, LimitClass, judge, provisional
-from app.rules.copay_facts import CopayError, CopayTerms, Household, StandardIncome, copay_terms
-from app.rules.explain import CLASS_WORDS, for_clerk, to_read_aloud, yen
-from app.rules.wareki import Eras
+from app.rules.calendar.wareki import Eras
+from app.rules.copay.explain import CLASS_WORDS, for_clerk, to_read_aloud, yen
+from app.rules.copay.facts import CopayError, CopayTerms, Household, StandardIncome, copay_terms
+from app.rules.copay.judgement import (
+    CopayDecision,
+    Ground,
+    GroundKind,
+    LimitClass,
+    judge,
+    provisional,
+)
 from tests.support.copay import JUDGED_ON, household, insured, other
 
 pytestmark = pytest.mark.req("FLOW-107")

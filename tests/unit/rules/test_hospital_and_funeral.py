@@ -10,15 +10,8 @@ import pytest
 
 from app.core.errors import UserError
 from app.core.tables import load_tables, shipped_tables
-from app.rules.benefit_tables import (
-    funeral_amount,
-    living_row,
-    meal_row,
-    specified_disease_cap,
-)
-from app.rules.collection_tables import limitation_rule
-from app.rules.funeral import FuneralOutcome, decide_funeral_benefit
-from app.rules.hospital_charges import (
+from app.rules.benefits.funeral import FuneralOutcome, decide_funeral_benefit
+from app.rules.benefits.hospital_charges import (
     HospitalCharge,
     LivingClass,
     MealClass,
@@ -28,6 +21,13 @@ from app.rules.hospital_charges import (
     meal_class,
     specified_disease_caps,
 )
+from app.rules.benefits.tables import (
+    funeral_amount,
+    living_row,
+    meal_row,
+    specified_disease_cap,
+)
+from app.rules.collection.tables import limitation_rule
 from tests.support.levy import tables
 
 LAST, OPEN = date(2026, 5, 31), date(2026, 6, 1)

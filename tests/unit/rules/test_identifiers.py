@@ -12,9 +12,9 @@ from stdnum.jp import cn, in_
 
 from app.core.tables import Tables
 from app.rules import identifiers as ids
-from app.rules.collection_tables import slip_ceiling
+from app.rules.collection.slip_code import SlipCode, read_slip_code, slip_check_digit, slip_code
+from app.rules.collection.tables import slip_ceiling
 from app.rules.identifiers import CheckedNumber, DigitCheck, IdentifierError
-from app.rules.slip_code import SlipCode, read_slip_code, slip_check_digit, slip_code
 
 pytestmark = pytest.mark.req("FLOW-102", "SEC-01")
 

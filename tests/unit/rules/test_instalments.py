@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.errors import UserError
-from app.rules.collection_tables import collection_pattern, deduction_rule, pattern_of
-from app.rules.days import BusinessCalendar
-from app.rules.instalments import (
+from app.rules.calendar.days import BusinessCalendar
+from app.rules.collection.instalments import (
     CollectionPattern,
     DeductionYear,
     Method,
@@ -32,6 +31,7 @@ from app.rules.instalments import (
     split,
     starting_year,
 )
+from app.rules.collection.tables import collection_pattern, deduction_rule, pattern_of
 from tests.support.levy import tables
 
 pytestmark = pytest.mark.req("FLOW-501", "FILE-07", "DATA-29")

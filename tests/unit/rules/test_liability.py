@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.rules.instalments import Method
-from app.rules.liability import Liable, Tie, jointly_liable
+from app.rules.collection.instalments import Method
+from app.rules.collection.liability import Liable, Tie, jointly_liable
 
 pytestmark = pytest.mark.req("FLOW-501")
 

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from app.core.errors import UserError
-from app.rules.collection_tables import limitation_rule
-from app.rules.limitation import limitation
+from app.rules.collection.limitation import limitation
+from app.rules.collection.tables import limitation_rule
 from tests.support.levy import tables
 
 

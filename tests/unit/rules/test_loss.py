@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.tables import NoRowError, Tables
+from app.rules.calendar.wareki import DateError
 from app.rules.eligibility.address_exception import Dwelling, Verdict, insurer_of
 from app.rules.eligibility.disability import Proof, recognise
 from app.rules.eligibility.history import Gap, Period, check_history, months_charged
 from app.rules.eligibility.loss import LossFacts, lose, move_within_union
 from app.rules.eligibility.reasons import AcquisitionReason, EligibilityError, LossReason
 from app.rules.practice import Practice, practice_of
-from app.rules.wareki import DateError
 
 pytestmark = pytest.mark.req("FLOW-301", "DATA-28", "SEC-116")
 

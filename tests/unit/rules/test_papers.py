@@ -11,8 +11,8 @@ import pytest
 
 from app.core.errors import EnvironmentFault
 from app.core.tables import NoRowError, Tables, load_tables, shipped_tables
-from app.rules.copay import LimitClass
-from app.rules.papers import (
+from app.rules.copay.judgement import LimitClass
+from app.rules.eligibility.papers import (
     CardUse,
     Holder,
     Paper,

@@ -9,7 +9,8 @@ import pytest
 
 from app.core.errors import UserError
 from app.rules.income import Incomes, MissingIncome
-from app.rules.premium import (
+from app.rules.levy.months import LiableMonths
+from app.rules.levy.premium import (
     Household,
     InsuredStatus,
     Member,
@@ -18,8 +19,7 @@ from app.rules.premium import (
     PartRate,
     assess,
 )
-from app.rules.premium_months import LiableMonths
-from app.rules.reduction import ReductionClass
+from app.rules.levy.reduction import ReductionClass
 from tests.support.levy import (
     ACQUIRED,
     BORN,

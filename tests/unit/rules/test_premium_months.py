@@ -8,13 +8,13 @@ from datetime import date
 import pytest
 
 from app.core.errors import UserError
-from app.rules.premium import InsuredStatus, assess
-from app.rules.premium_months import (
+from app.rules.levy.months import (
     FormerDependantRule,
     LiableMonths,
     former_dependant_months,
     liable_months,
 )
+from app.rules.levy.premium import InsuredStatus, assess
 from tests.support.levy import single, year_of
 
 pytestmark = pytest.mark.req("FLOW-405", "DATA-21")

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.tables import NoRowError
-from app.rules.days import fiscal_period
+from app.rules.calendar.days import fiscal_period
 from app.rules.eligibility.history import Period, check_history, months_charged
 from app.rules.eligibility.reasons import AcquisitionReason, LossReason
 from app.rules.income import Incomes, pension_income, salary_adjustment, salary_income
-from app.rules.premium import (
+from app.rules.levy.months import liable_months
+from app.rules.levy.premium import (
     Household,
     HouseholdPremium,
     InsuredStatus,
@@ -22,8 +23,7 @@ from app.rules.premium import (
     MonthOrder,
     assess,
 )
-from app.rules.premium_months import liable_months
-from app.rules.premium_tables import pension_deduction, salary_deduction
+from app.rules.levy.tables import pension_deduction, salary_deduction
 from tests.support.levy import tables, year_of
 
 pytestmark = pytest.mark.req("FLOW-405")

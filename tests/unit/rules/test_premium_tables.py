@@ -11,9 +11,9 @@ import pytest
 
 from app.core.errors import UserError
 from app.core.tables import Tables, load_tables, shipped_tables
+from app.rules.levy.premium import InsuredStatus, Part, assess
+from app.rules.levy.tables import pension_deduction, premium_year
 from app.rules.money import rate_from_percent
-from app.rules.premium import InsuredStatus, Part, assess
-from app.rules.premium_tables import pension_deduction, premium_year
 from tests.support.levy import single, tables, year_of
 from tests.support.premium_appendix import UnionRates, appendix_a
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from japanera import EraDate
 
 from app.core.tables import Tables
-from app.rules.wareki import (
+from app.rules.calendar.wareki import (
     DateError,
     Eras,
     Precision,
@@ -21,7 +21,7 @@ from app.rules.wareki import (
     on_paper,
     on_screen,
 )
-from app.rules.wareki_input import parse_date, parse_day
+from app.rules.calendar.wareki_input import parse_date, parse_day
 
 pytestmark = pytest.mark.req("DATA-27")
 

@@ -6,8 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.rules.collection.zengin import (
+    account_number,
+    bank_code,
+    branch_code,
+    deposit_kind,
+    zengin_kana,
+)
 from app.rules.identifiers import IdentifierError
-from app.rules.zengin import account_number, bank_code, branch_code, deposit_kind, zengin_kana
 
 pytestmark = pytest.mark.req("DATA-37")
 

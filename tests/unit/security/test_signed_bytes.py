@@ -12,9 +12,9 @@ import cbor2
 import pytest
 
 from app.core.clock import JST
-from app.security.approval import Role, SignedAct, Subject, challenge_of, read_signed
-from app.security.content import encode, salted_digest
-from app.security.journal_line import Entry, State, decode_line, encode_line
+from app.security.acts.approval import Role, SignedAct, Subject, challenge_of, read_signed
+from app.security.acts.content import encode, salted_digest
+from app.security.journal.line import Entry, State, decode_line, encode_line
 
 ACT = SignedAct(
     store_id="S-1",

@@ -9,9 +9,9 @@ import pytest
 from app.core.clock import JST
 from app.core.errors import UserError
 from app.core.settings import SETTINGS, Form, Settings
-from app.security.clock_mark import Judgement, believed, judge, moved, moved_by_peer
-from app.security.hours import EXCEPTION_UNTIL, hours_of
+from app.security.gate.clock_mark import Judgement, believed, judge, moved, moved_by_peer
 from app.security.refusals import REFUSAL_CODES, refusal
+from app.security.staff.hours import EXCEPTION_UNTIL, hours_of
 
 MONDAY = datetime(2026, 11, 16, 10, 0, tzinfo=JST)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.catalog import CATALOG
-from app.functions.files.service import HANDLERS
 from app.security.spec import Actor
+from app.start.compose import FILE_HANDLERS as HANDLERS
 from app.sync import outbox
 from app.sync.inbox import APPLYING, INCOMING
 from app.sync.work import EXCHANGE

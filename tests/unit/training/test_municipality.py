@@ -10,7 +10,9 @@ from itertools import islice
 import pytest
 
 from app.core.tables import load_tables, shipped_tables
-from app.rules.days import anniversary, day_of_75
+from app.rules.calendar.days import anniversary, day_of_75
+from app.rules.calendar.wareki import Eras
+from app.rules.calendar.wareki_input import parse_date
 from app.rules.identifiers import (
     DigitCheck,
     atena_check_digit,
@@ -19,8 +21,6 @@ from app.rules.identifiers import (
     municipality_code,
     my_number,
 )
-from app.rules.wareki import Eras
-from app.rules.wareki_input import parse_date
 from app.training.movers import movers
 from app.training.municipality import municipality
 from app.training.people import (

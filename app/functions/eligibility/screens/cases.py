@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem
 
 from app.functions.eligibility import cases, closing
-from app.security.gate import Draft
+from app.security.gate.gate import Draft
 from app.ui.base.approve import approve
 from app.ui.base.desk import Desk
 from app.ui.base.names import NameDelegate, NamePainter

@@ -20,7 +20,7 @@ from app.functions.eligibility import (
     sending,
     slips,
 )
-from app.security.gate import Draft
+from app.security.gate.gate import Draft
 from app.ui.base.approve import approve
 from app.ui.base.desk import Desk
 from app.ui.base.names import NameLabel, NamePainter, TextBlock

@@ -18,8 +18,8 @@ from app.core.errors import UserError
 from app.functions.eligibility import cases, checks, namesakes, sending
 from app.functions.eligibility.entry import FIELDS, PAGES
 from app.functions.eligibility.screens.entry_form import EntryForm
-from app.rules.wareki import Eras, on_screen
-from app.security.gate import Draft
+from app.rules.calendar.wareki import Eras, on_screen
+from app.security.gate.gate import Draft
 from app.ui.base.approve import approve
 from app.ui.base.desk import Desk
 from app.ui.base.names import NameLabel, NamePainter

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QWidget
 
 from app.functions.own import service
-from app.security.approval import Approval
+from app.security.acts.approval import Approval
+from app.security.acts.draft import Draft
 from app.security.authenticators.port import Assertion
-from app.security.doorway import Doorway, Question
-from app.security.draft import Draft
-from app.security.keypairs import OpenedPerson
-from app.security.session import Session
-from app.security.terminal import OpenTerminal
+from app.security.entry.doorway import Doorway, Question
+from app.security.entry.terminal import OpenTerminal
+from app.security.keys.keypairs import OpenedPerson
+from app.security.staff.session import Session
 from app.ui.base.operations import Operations
 from app.ui.base.touch import TouchDesk
 

@@ -1,0 +1,250 @@
+"""What the union delivers: sealed containers that wait for their terminal (FILE-16, 17, 24).
+
+A container is sealed to one enrolled terminal and to its municipality's archive key; nobody
+else is ever offered it (SEC-115). It stays until acknowledged, and the acknowledgement stays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from app.core.errors import MadoguchiError, UserError
+from app.peers.union.line.enrolment import Caller, receiving_of, signing_publics
+from app.peers.union.line.refusal import Refused
+from app.peers.union.line.streams import DOWN, next_place, note_place
+from app.peers.union.system import System, next_value
+from app.peers.union.tables import down_item, municipality, terminal
+from app.wire.codec import Encoding
+from app.wire.container import Header, seal_body, write_head
+from app.wire.files import FILES
+from app.wire.keys import signing_id, signing_keys
+from app.wire.protocol import CHUNK, Cause, DownItem, DownList, stream_of
+from app.wire.statements import Acknowledgement, open_signed
+
+EPOCH = 1
+"""The union's own epoch: it was never restored."""
+_RANGE = re.compile(r"bytes=([0-9]{1,15})-([0-9]{1,15})?")
+_BLOCK = 1024 * 1024
+_SHOWN_AGAIN = 20
+"""Acknowledged items that the fault ``repeat`` lists again, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A fetched part of a container of ``size`` bytes, from ``start``."""
+
+    data: bytes
+    start: int
+    size: int
+    whole: bool
+
+
+def waiting(system: System, caller: Caller, *, with_acknowledged: bool = False) -> DownList:
+    """What waits for the caller, oldest first."""
+    with system.database.read() as connection:
+        rows = connection.execute(
+            select(down_item)
+            .where(down_item.c.terminal == caller.terminal)
+            .order_by(down_item.c.position)
+        ).all()
+    settled = [row for row in rows if row.acknowledged_at and not row.erase_after]
+    shown = settled[-_SHOWN_AGAIN:] if with_acknowledged else []
+    shown += [row for row in rows if not row.acknowledged_at]
+    return DownList(tuple(_item(row) for row in sorted(shown, key=lambda row: row.position)))
+
+
+def fetch(system: System, caller: Caller, item_id: str, wanted: str) -> Part:
+    """The part of a container that a Range header names, the whole one without. Raises Refused."""
+    with system.database.read() as connection:
+        row = _row(connection, caller, item_id)
+    file = _file(system, row.id)
+    if not file.exists():
+        raise Refused(Cause.NOT_FOUND)
+    if not wanted:
+        return Part(file.read_bytes(), 0, row.size, whole=True)
+    match = _RANGE.fullmatch(wanted)
+    if match is None or int(match[1]) >= row.size:
+        raise Refused(Cause.MALFORMED)
+    start = int(match[1])
+    end = min(int(match[2]) if match[2] else row.size - 1, start + CHUNK - 1, row.size - 1)
+    if end < start:
+        raise Refused(Cause.MALFORMED)
+    with file.open("rb") as source:
+        source.seek(start)
+        return Part(source.read(end - start + 1), start, row.size, whole=False)
+
+
+def acknowledge(system: System, caller: Caller, item_id: str, data: bytes) -> None:
+    """Keep the terminal's signed word on an item; said again, nothing changes. Raises Refused."""
+    with system.database.write() as connection:
+        row = _row(connection, caller, item_id)
+        keys = signing_keys(*signing_publics(system, connection, caller.terminal))
+        try:
+            said = open_signed(Acknowledgement, data, keys)
+        except MadoguchiError as cause:
+            raise Refused(Cause.BAD_SIGNATURE) from cause
+        if (said.id, said.digest, said.terminal) != (row.id, row.digest, caller.terminal):
+            raise Refused(Cause.OTHER_CONTENT)
+        if row.acknowledged_at:
+            return
+        connection.execute(
+            update(down_item)
+            .where(down_item.c.id == row.id)
+            .values(
+                acknowledged_at=system.now(),
+                settlement=said.settlement.value,
+                acknowledgement=data,
+            )
+        )
+    if row.erase_after:
+        _file(system, row.id).unlink(missing_ok=True)
+
+
+def active_terminals(connection: Connection, municipality_code: str) -> list[str]:
+    """The terminals of a municipality that may be delivered to."""
+    return list(
+        connection.execute(
+            select(terminal.c.id)
+            .where(terminal.c.municipality == municipality_code, terminal.c.state == "active")
+            .order_by(terminal.c.id)
+        ).scalars()
+    )
+
+
+def deliver(
+    system: System,
+    connection: Connection,
+    terminal_id: str,
+    file_id: str,
+    records: Iterable[Any],
+    *,
+    erase_after: bool = False,
+) -> str:
+    """Seal ``records`` for a terminal as the next container of its stream; returns the id.
+
+    The file is on disk before the transaction that announces it ends. Raises UserError
+    ``union.no_terminal`` for a terminal that is not enrolled or was withdrawn (SEC-115).
+    """
+    spec = FILES[file_id]
+    row = _receiver(connection, terminal_id)
+    position = next_value(connection, "down_item")
+    item_id = f"{system.setup.id}-{EPOCH}-{position:08d}"
+    system.downloads.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=system.downloads) as body:
+        encoding = Encoding(spec, records, system.codes)
+        recipient = receiving_of(connection, terminal_id)
+        facts = seal_body(encoding, body, recipient, row.archive_recipient)
+        stream = stream_of(file_id)
+        place = next_place(connection, DOWN, terminal_id, stream, EPOCH)
+        header = Header(
+            version=1,
+            sender=system.setup.id,
+            receiver=terminal_id,
+            municipality=row.municipality,
+            file_id=file_id,
+            layout=spec.layout,
+            layout_version=spec.version,
+            stream=stream,
+            epoch=place.epoch,
+            sequence=place.sequence,
+            previous=place.previous,
+            id=item_id,
+            count=encoding.count,
+            body=facts,
+            created=system.now(),
+            signing_key=signing_id(system.keys.signing),
+        )
+        body.seek(0)
+        head = write_head(header, system.keys.signing)
+        digest, size = _write(_file(system, item_id), head, body)
+    connection.execute(
+        insert(down_item).values(
+            id=item_id,
+            terminal=terminal_id,
+            file_id=file_id,
+            stream=stream,
+            epoch=place.epoch,
+            sequence=place.sequence,
+            size=size,
+            digest=digest,
+            announced_at=system.now(),
+            erase_after=int(erase_after),
+            position=position,
+        )
+    )
+    note_place(connection, DOWN, terminal_id, stream, place, digest)
+    return item_id
+
+
+def clear_orphans(system: System) -> int:
+    """Remove containers whose announcement never came to be (a crash between the two)."""
+    with system.database.read() as connection:
+        known = {f"{item}.mdg" for item in connection.execute(select(down_item.c.id)).scalars()}
+    orphans = [file for file in system.downloads.glob("*.mdg") if file.name not in known]
+    for file in orphans:
+        file.unlink()
+    return len(orphans)
+
+
+def _receiver(connection: Connection, terminal_id: str) -> Row[str, str]:
+    """The municipality and its archive recipient of a terminal that may be delivered to."""
+    row = connection.execute(
+        select(terminal.c.municipality, municipality.c.archive_recipient)
+        .join_from(terminal, municipality, terminal.c.municipality == municipality.c.code)
+        .where(terminal.c.id == terminal_id, terminal.c.state == "active")
+    ).first()
+    if row is None:
+        raise UserError(
+            "union.no_terminal",
+            f"使用中の端末 {terminal_id} はありません。",
+            "端末の一覧で番号を確かめてください。",
+        )
+    return row
+
+
+def _write(file: Path, head: bytes, body: BinaryIO) -> tuple[str, int]:
+    """Write a container whole; its SHA-256 (hex) and size."""
+    with file.open("w+b") as out:
+        out.write(head)
+        shutil.copyfileobj(body, out, _BLOCK)
+        out.flush()
+        os.fsync(out.fileno())
+        size = out.tell()
+        out.seek(0)
+        return hashlib.file_digest(out, "sha256").hexdigest(), size
+
+
+def _item(row: Row[Any]) -> DownItem:
+    return DownItem(
+        id=row.id,
+        file_id=row.file_id,
+        stream=row.stream,
+        epoch=row.epoch,
+        sequence=row.sequence,
+        size=row.size,
+        digest=row.digest,
+        announced_at=row.announced_at,
+    )
+
+
+def _row(connection: Connection, caller: Caller, item_id: str) -> Row[Any]:
+    row = connection.execute(
+        select(down_item).where(down_item.c.id == item_id, down_item.c.terminal == caller.terminal)
+    ).first()
+    if row is None:
+        raise Refused(Cause.NOT_FOUND)
+    return row
+
+
+def _file(system: System, item_id: str) -> Path:
+    return system.downloads / f"{item_id}.mdg"

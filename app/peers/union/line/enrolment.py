@@ -1,0 +1,400 @@
+"""Which terminals may speak with the union: request, two operators, certificate, withdrawal.
+
+DESIGN 6; SEC-31, SEC-70. A request comes without client certificate and gives nothing; two
+different operators of the union approve it by name; only then are certificate, keys, terminal
+number and allow list answered. A withdrawn terminal is refused at its next request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pyrage
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from app.core.errors import MadoguchiError, UserError
+from app.peers.union.keys import issue
+from app.peers.union.line.refusal import Refused
+from app.peers.union.system import System, log_act, next_value
+from app.peers.union.tables import (
+    credential,
+    enrolment,
+    enrolment_approval,
+    municipality,
+    terminal,
+)
+from app.wire.bodies import decode
+from app.wire.keys import key_id, signing_keys
+from app.wire.protocol import (
+    RENEWAL_DOMAIN,
+    Cause,
+    EnrolmentState,
+    EnrolmentStep,
+    Renewal,
+)
+from app.wire.statements import (
+    EnrolmentAnswer,
+    EnrolmentRequest,
+    open_self_signed,
+    request_fingerprint,
+    sign,
+)
+
+MOST_WAITING = 200
+"""Requests that may wait at once; anybody on the line can make one."""
+APPROVERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The terminal that a client certificate stands for."""
+
+    terminal: str
+    municipality: str
+    certificate: str
+
+
+def caller_of(system: System, connection: Connection, certificate: str) -> Caller:
+    """Whose certificate (SHA-256 of its DER, hex) this is.
+
+    Raises Refused: no certificate, one that is not in the register or has run out, a terminal
+    whose enrolment was withdrawn.
+    """
+    if not certificate:
+        raise Refused(Cause.NO_CERTIFICATE)
+    row = connection.execute(
+        select(terminal.c.id, terminal.c.municipality, terminal.c.state, credential.c.valid_to)
+        .join_from(credential, terminal, credential.c.terminal == terminal.c.id)
+        .where(credential.c.fingerprint == certificate)
+    ).first()
+    if row is None:
+        raise Refused(Cause.UNKNOWN_TERMINAL)
+    if row.state != "active":
+        raise Refused(Cause.WITHDRAWN)
+    if datetime.fromisoformat(row.valid_to) < system.clock.now():
+        raise Refused(Cause.UNKNOWN_TERMINAL, "この端末の証明書は期限が切れています。")
+    return Caller(row.id, row.municipality, certificate)
+
+
+def signing_publics(system: System, connection: Connection, terminal_id: str) -> tuple[bytes, ...]:
+    """The terminal's public signing halves that have not run out: renewal overlaps, so there
+    may be several."""
+    found = select(credential.c.signing, credential.c.valid_to).where(
+        credential.c.terminal == terminal_id
+    )
+    now = system.clock.now()
+    return tuple(
+        row.signing
+        for row in connection.execute(found)
+        if datetime.fromisoformat(row.valid_to) >= now
+    )
+
+
+def receiving_of(connection: Connection, terminal_id: str) -> str:
+    """The age recipient that the terminal named last."""
+    found = (
+        select(credential.c.receiving)
+        .where(credential.c.terminal == terminal_id)
+        .order_by(credential.c.position.desc())
+        .limit(1)
+    )
+    return str(connection.execute(found).scalar_one())
+
+
+def receive_request(system: System, data: bytes) -> EnrolmentState:
+    """Keep a new terminal's request until two operators decide. Raises Refused."""
+    request = _checked(data)
+    with system.database.write() as connection:
+        if not _known_municipality(connection, request.municipality):
+            raise Refused(Cause.MALFORMED, "この広域連合の市区町村ではありません。")
+        waiting = select(func.count()).where(enrolment.c.step == EnrolmentStep.WAITING.value)
+        if connection.execute(waiting).scalar_one() >= MOST_WAITING:
+            raise Refused(Cause.BUSY)
+        return _keep(system, connection, data, request, "")
+
+
+def receive_renewal(system: System, caller: Caller, data: bytes) -> EnrolmentState:
+    """New keys for a terminal whose present key vouches for them; the old ones go on holding
+    until they run out. Anything wider than before is refused. Raises Refused."""
+    try:
+        renewal = decode(Renewal, data)
+    except MadoguchiError as cause:
+        raise Refused(Cause.MALFORMED) from cause
+    request = _checked(renewal.request)
+    with system.database.write() as connection:
+        keys = signing_keys(*signing_publics(system, connection, caller.terminal))
+        key = keys.get(renewal.key)
+        if key is None or request.replaces != renewal.key:
+            raise Refused(Cause.BAD_SIGNATURE)
+        try:
+            key.verify(renewal.signature, RENEWAL_DOMAIN + renewal.request)
+        except Exception as cause:
+            raise Refused(Cause.BAD_SIGNATURE) from cause
+        row = connection.execute(select(terminal).where(terminal.c.id == caller.terminal)).one()
+        same = (row.municipality, row.profile) == (request.municipality, request.profile)
+        if not same:
+            raise Refused(Cause.MALFORMED, "更新では市区町村と端末の種類を変えられません。")
+        state = _keep(system, connection, renewal.request, request, caller.terminal)
+        _answer(system, connection, state.id)
+        log_act(system, connection, caller.terminal, "renew", caller.terminal)
+        return _state(connection, state.id)
+
+
+def state_of(system: System, request_id: str) -> EnrolmentState:
+    """Where a request stands. Raises Refused for an id that nobody was given."""
+    with system.database.read() as connection:
+        return _state(connection, request_id)
+
+
+def approve(system: System, operator: str, request_id: str) -> EnrolmentState:
+    """One operator's approval; the second different one makes the terminal.
+
+    Raises UserError: unknown or decided request, the same operator twice.
+    """
+    with system.database.write() as connection:
+        row = _waiting(connection, request_id)
+        given = connection.execute(
+            select(enrolment_approval.c.operator).where(
+                enrolment_approval.c.enrolment == request_id
+            )
+        ).scalars()
+        names = set(given)
+        if operator in names:
+            raise UserError(
+                "union.approved_already",
+                f"{operator} はこの申請をもう承認しています。",
+                "もう一人の担当者が承認してください。",
+            )
+        connection.execute(
+            insert(enrolment_approval).values(
+                enrolment=request_id, operator=operator, at=system.now()
+            )
+        )
+        log_act(system, connection, operator, "approve", request_id, fingerprint=row.fingerprint)
+        if len(names) + 1 >= APPROVERS:
+            _answer(system, connection, request_id)
+        return _state(connection, request_id)
+
+
+def refuse(system: System, operator: str, request_id: str, note: str) -> EnrolmentState:
+    """Refuse a request; ``note`` is what the terminal is told. Raises UserError."""
+    with system.database.write() as connection:
+        _waiting(connection, request_id)
+        connection.execute(
+            update(enrolment)
+            .where(enrolment.c.id == request_id)
+            .values(step=EnrolmentStep.REFUSED.value, note=note)
+        )
+        log_act(system, connection, operator, "refuse", request_id)
+        return _state(connection, request_id)
+
+
+def withdraw(system: System, operator: str, terminal_id: str) -> None:
+    """End a terminal's enrolment; its next request is refused. Raises UserError."""
+    with system.database.write() as connection:
+        changed = connection.execute(
+            update(terminal)
+            .where(terminal.c.id == terminal_id, terminal.c.state == "active")
+            .values(state="withdrawn", withdrawn_at=system.now(), withdrawn_by=operator)
+        )
+        if changed.rowcount != 1:
+            raise UserError(
+                "union.no_terminal",
+                f"使用中の端末 {terminal_id} はありません。",
+                "端末の一覧で番号を確かめてください。",
+            )
+        log_act(system, connection, operator, "withdraw", terminal_id)
+
+
+def requests(system: System) -> list[dict[str, object]]:
+    """All requests with who approved them, newest first."""
+    with system.database.read() as connection:
+        approvals: dict[str, list[str]] = {}
+        for row in connection.execute(select(enrolment_approval)):
+            approvals.setdefault(row.enrolment, []).append(row.operator)
+        found = connection.execute(select(enrolment).order_by(enrolment.c.requested_at.desc()))
+        return [
+            {
+                "id": row.id,
+                "municipality": row.municipality,
+                "terminal_name": row.terminal_name,
+                "profile": row.profile,
+                "fingerprint": row.fingerprint,
+                "terminal": row.terminal,
+                "step": row.step,
+                "approved_by": approvals.get(row.id, []),
+                "requested_at": row.requested_at,
+            }
+            for row in found
+        ]
+
+
+def terminals(system: System) -> list[dict[str, object]]:
+    """The register of terminals."""
+    with system.database.read() as connection:
+        return [
+            {
+                "id": row.id,
+                "municipality": row.municipality,
+                "name": row.name,
+                "profile": row.profile,
+                "state": row.state,
+                "enrolled_at": row.enrolled_at,
+            }
+            for row in connection.execute(select(terminal).order_by(terminal.c.id))
+        ]
+
+
+def _checked(data: bytes) -> EnrolmentRequest:
+    try:
+        request = open_self_signed(data)
+        csr = x509.load_der_x509_csr(request.csr)
+        pyrage.x25519.Recipient.from_str(request.receiving)
+    except MadoguchiError as cause:
+        raise Refused(Cause.BAD_SIGNATURE, cause.message) from cause
+    except (ValueError, pyrage.RecipientError) as cause:
+        raise Refused(Cause.MALFORMED) from cause
+    if not isinstance(csr.public_key(), ec.EllipticCurvePublicKey) or not csr.is_signature_valid:
+        raise Refused(Cause.MALFORMED, "通信の鍵の形が取り決めと違います。")
+    return request
+
+
+def _known_municipality(connection: Connection, code: str) -> bool:
+    found = select(municipality.c.code).where(municipality.c.code == code)
+    return connection.execute(found).first() is not None
+
+
+def _keep(
+    system: System,
+    connection: Connection,
+    data: bytes,
+    request: EnrolmentRequest,
+    terminal_id: str,
+) -> EnrolmentState:
+    request_id = secrets.token_hex(16)
+    connection.execute(
+        insert(enrolment).values(
+            id=request_id,
+            municipality=request.municipality,
+            terminal_name=request.terminal_name,
+            profile=request.profile,
+            fingerprint=request_fingerprint(request),
+            terminal=terminal_id,
+            request=data,
+            step=EnrolmentStep.WAITING.value,
+            requested_at=system.now(),
+        )
+    )
+    return _state(connection, request_id)
+
+
+def _waiting(connection: Connection, request_id: str) -> Row[tuple[object, ...]]:
+    row = connection.execute(select(enrolment).where(enrolment.c.id == request_id)).first()
+    if row is None or row.step != EnrolmentStep.WAITING.value:
+        raise UserError(
+            "union.no_request",
+            "承認を待っている申請の中に、この番号はありません。",
+            "申請の一覧で番号と状態を確かめてください。",
+        )
+    return row
+
+
+def _state(connection: Connection, request_id: str) -> EnrolmentState:
+    row = connection.execute(select(enrolment).where(enrolment.c.id == request_id)).first()
+    if row is None:
+        raise Refused(Cause.NOT_FOUND)
+    return EnrolmentState(row.id, EnrolmentStep(row.step), row.answer or b"", row.note)
+
+
+def _answer(system: System, connection: Connection, request_id: str) -> None:
+    """Make certificate and answer; the terminal exists from here on."""
+    row = connection.execute(select(enrolment).where(enrolment.c.id == request_id)).one()
+    request = open_self_signed(row.request)
+    terminal_id = row.terminal or _new_terminal(system, connection, request)
+    start, end = _validity(system)
+    certificate = _certify(system, connection, request, terminal_id, (start, end))
+    archive = connection.execute(
+        select(municipality.c.archive_recipient).where(municipality.c.code == request.municipality)
+    ).scalar_one()
+    answer = EnrolmentAnswer(
+        municipality=request.municipality,
+        terminal=terminal_id,
+        union=system.setup.id,
+        profile=request.profile,
+        fingerprint=row.fingerprint,
+        certificate=certificate.public_bytes(serialization.Encoding.PEM),
+        authorities=system.keys.authorities,
+        union_signing=(system.keys.signing.public_key().public_bytes_raw(),),
+        union_receiving=system.keys.receiving,
+        archive_receiving=archive,
+        hosts=system.setup.addresses,
+        epoch=1,
+        valid_from=start.isoformat(timespec="seconds"),
+        valid_to=end.isoformat(timespec="seconds"),
+        at=system.now(),
+    )
+    connection.execute(
+        update(enrolment)
+        .where(enrolment.c.id == request_id)
+        .values(
+            step=EnrolmentStep.APPROVED.value,
+            terminal=terminal_id,
+            answer=sign(answer, system.keys.signing),
+        )
+    )
+
+
+def _new_terminal(system: System, connection: Connection, request: EnrolmentRequest) -> str:
+    """Number a terminal; the number is the union's, so no two of its terminals share one."""
+    terminal_id = f"T{next_value(connection, 'terminal'):02d}"
+    connection.execute(
+        insert(terminal).values(
+            id=terminal_id,
+            municipality=request.municipality,
+            name=request.terminal_name,
+            profile=request.profile,
+            state="active",
+            enrolled_at=system.now(),
+        )
+    )
+    return terminal_id
+
+
+def _certify(
+    system: System,
+    connection: Connection,
+    request: EnrolmentRequest,
+    terminal_id: str,
+    validity: tuple[datetime, datetime],
+) -> x509.Certificate:
+    """The certificate of a terminal's new key; from now on it stands for the terminal."""
+    csr = x509.load_der_x509_csr(request.csr)
+    certificate = issue(system.keys, csr, terminal_id, request.municipality, *validity)
+    der = certificate.public_bytes(serialization.Encoding.DER)
+    connection.execute(
+        insert(credential).values(
+            fingerprint=hashlib.sha256(der).hexdigest(),
+            terminal=terminal_id,
+            signing=request.signing,
+            signing_key=key_id(request.signing),
+            receiving=request.receiving,
+            position=next_value(connection, "credential"),
+            valid_from=validity[0].isoformat(timespec="seconds"),
+            valid_to=validity[1].isoformat(timespec="seconds"),
+        )
+    )
+    return certificate
+
+
+def _validity(system: System) -> tuple[datetime, datetime]:
+    """From a day before, by the machine's time and by the union's: training shifts the latter,
+    and TLS goes by the former."""
+    machine, union = datetime.now(UTC), system.clock.now()
+    start = min(machine, union) - timedelta(days=1)
+    return start, max(machine, union) + timedelta(days=system.setup.certificate_days)

@@ -1,0 +1,126 @@
+"""Journal heads and the union's time (DESIGN 5): recompute, refuse a fork, countersign."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, delete, insert, select
+
+from app.core.errors import MadoguchiError
+from app.peers.union.line.enrolment import Caller, signing_publics
+from app.peers.union.line.refusal import Refused
+from app.peers.union.system import System, log_act
+from app.peers.union.tables import control_row, journal_head
+from app.wire.bodies import decode, encode
+from app.wire.heads import START, CountersignedHead, ForkError, Head, countersign, follow
+from app.wire.keys import signing_keys
+from app.wire.protocol import LINES_AT_ONCE, Cause, ContactAnswer, ControlRow
+from app.wire.statements import Contact, PeerTime, open_signed, sign
+
+_CONTROL_AT_ONCE = 5_000
+
+
+def contact(system: System, caller: Caller, data: bytes) -> ContactAnswer:
+    """Take the digests of a terminal's new journal lines and countersign where they lead.
+
+    Raises Refused: a statement not signed by this terminal or about another one, too many
+    lines, and ``fork`` when the lines do not continue the head that was last countersigned.
+    """
+    with system.database.write() as connection:
+        said = _said(system, connection, caller, data)
+        known = _stored(connection, caller.terminal)
+        try:
+            reached = _reached(said, known)
+        except ForkError as cause:
+            log_act(system, connection, caller.terminal, "fork", caller.terminal)
+            connection.commit()
+            raise Refused(Cause.FORK) from cause
+        if known is not None and known.head == reached:
+            record = known
+        else:
+            record = countersign(
+                system.keys.signing, said.store, caller.terminal, reached, system.now()
+            )
+            _store(connection, said, record)
+        rows = connection.execute(
+            select(control_row.c.position, control_row.c.body)
+            .where(
+                control_row.c.municipality == caller.municipality,
+                control_row.c.position > said.control,
+            )
+            .order_by(control_row.c.position)
+            .limit(_CONTROL_AT_ONCE)
+        ).all()
+    return ContactAnswer(
+        head=record,
+        time=sign(PeerTime(said.nonce, system.now()), system.keys.signing),
+        control=tuple(ControlRow(row.position, row.body) for row in rows),
+    )
+
+
+def last_head(system: System, caller: Caller) -> CountersignedHead:
+    """The head last countersigned for this terminal. Raises Refused when there is none."""
+    with system.database.read() as connection:
+        known = _stored(connection, caller.terminal)
+    if known is None:
+        raise Refused(Cause.NOT_FOUND)
+    return known
+
+
+def signed_time(system: System, nonce: str) -> bytes:
+    """The union's time over the asker's nonce (64 hex digits). Raises Refused."""
+    try:
+        raw = bytes.fromhex(nonce)
+    except ValueError as cause:
+        raise Refused(Cause.MALFORMED) from cause
+    if len(raw) != 32:
+        raise Refused(Cause.MALFORMED)
+    return sign(PeerTime(raw, system.now()), system.keys.signing)
+
+
+def _said(system: System, connection: Connection, caller: Caller, data: bytes) -> Contact:
+    keys = signing_keys(*signing_publics(system, connection, caller.terminal))
+    try:
+        said = open_signed(Contact, data, keys)
+    except MadoguchiError as cause:
+        raise Refused(Cause.BAD_SIGNATURE) from cause
+    if (said.terminal, said.municipality) != (caller.terminal, caller.municipality):
+        raise Refused(Cause.BAD_SIGNATURE, "別の端末についての連絡です。")
+    if len(said.lines) > LINES_AT_ONCE:
+        raise Refused(Cause.TOO_LARGE)
+    return said
+
+
+def _stored(connection: Connection, terminal: str) -> CountersignedHead | None:
+    row = connection.execute(
+        select(journal_head.c.statement).where(journal_head.c.terminal == terminal)
+    ).first()
+    return None if row is None else decode(CountersignedHead, row.statement)
+
+
+def _reached(said: Contact, known: CountersignedHead | None) -> Head:
+    """Where the lines lead. They may begin before the head known here (the answer that told it
+    was lost), but must pass through it. Raises ForkError."""
+    if known is None:
+        if said.since != START:
+            raise ForkError("no head is known here")
+        return follow(START, said.lines)
+    if known.store_id != said.store:
+        raise ForkError("another store")
+    last = known.head.number
+    if follow(said.since, (line for line in said.lines if line.number <= last)) != known.head:
+        raise ForkError("beside the known head")
+    return follow(known.head, (line for line in said.lines if line.number > last))
+
+
+def _store(connection: Connection, said: Contact, record: CountersignedHead) -> None:
+    connection.execute(delete(journal_head).where(journal_head.c.terminal == record.terminal))
+    connection.execute(
+        insert(journal_head).values(
+            terminal=record.terminal,
+            store=record.store_id,
+            epoch=said.epoch,
+            number=record.head.number,
+            head=record.head.hash,
+            statement=encode(record),
+            at=record.at,
+        )
+    )

@@ -1,0 +1,295 @@
+"""日次: the resident register's file against what the counters keyed (FILE-03, SEC-108, SEC-110).
+
+The register's word confirms an immediate entry or contradicts it; what contradicts goes to the
+check list and changes nothing. The register's own persons follow the file; death and moving out
+end a coverage.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from app.core.errors import UserError
+from app.peers.union.line.enrolment import Caller
+from app.peers.union.office.check_list import CheckEntry, deliver_list, list_entry
+from app.peers.union.office.insured import deliver_changes
+from app.peers.union.office.persons import (
+    PersonRow,
+    add_person,
+    change_person,
+    end_coverage,
+    find_person,
+    get_person,
+    number_of,
+    open_coverage,
+    owner_of,
+    put_number,
+)
+from app.peers.union.office.shares import rejudge_others
+from app.peers.union.system import UNION_ACTOR, System, log_act
+from app.peers.union.tables import notification
+from app.rules.eligibility.loss import LossFacts, lose
+from app.rules.eligibility.reasons import LossReason
+from app.rules.errors import RuleError
+from app.rules.identifiers import IdentifierError, my_number
+from app.wire.container import Header
+from app.wire.records import ResidentRecord
+
+COMPARED = (
+    "household_number",
+    "relation",
+    "person_kind",
+    "name",
+    "kana",
+    "alias",
+    "birth_written",
+    "sex",
+    "postal_code",
+    "address",
+    "building",
+)
+"""Columns of a notification that must equal the register's (SEC-110)."""
+
+_IDENTITY = ("birth_written", "sex")
+_PLACE = ("municipality_code", "atena_number")
+_TAKEN = (*COMPARED, "birth_sort", "birth_precision", "state")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a daily run found."""
+
+    records: int
+    confirmed: int
+    contradicted: int
+    listed: int
+
+
+def receive(
+    system: System,
+    connection: Connection,
+    caller: Caller,
+    header: Header,
+    records: tuple[ResidentRecord, ...],
+) -> None:
+    """A FILE-03 from a terminal or relay: run it."""
+    run(system, connection, caller.municipality, records)
+
+
+def run(
+    system: System,
+    connection: Connection,
+    municipality: str,
+    records: tuple[ResidentRecord, ...],
+) -> Run:
+    """Compare and follow the register's file, then deliver what changed and the check list."""
+    if any(record.municipality_code != municipality for record in records):
+        raise _other_municipality()
+    waiting = _waiting(connection, municipality)
+    confirmed = contradicted = listed = 0
+    for record in records:
+        keyed = waiting.pop(record.atena_number, None)
+        if keyed is None:
+            listed += _follow(system, connection, record)
+            continue
+        equal, found = _compare(system, connection, record, keyed)
+        listed += found
+        confirmed += equal
+        contradicted += len(keyed) - equal
+    for row in (row for rows in waiting.values() for row in rows):
+        if row.received_at[:10] < system.today().isoformat():
+            _absent(system, connection, row)
+            contradicted += 1
+    deliver_list(system, connection, municipality)
+    deliver_changes(system, connection, municipality)
+    result = Run(len(records), confirmed, contradicted, listed)
+    log_act(
+        system,
+        connection,
+        UNION_ACTOR,
+        "daily",
+        municipality,
+        records=result.records,
+        confirmed=confirmed,
+        contradicted=contradicted,
+    )
+    return result
+
+
+def _other_municipality() -> UserError:
+    return UserError(
+        "union.other_municipality",
+        "別の市区町村の住基情報が入っています。",
+        "ファイル全体を取り込んでいません。作成元に確かめてください。",
+    )
+
+
+def _waiting(connection: Connection, municipality: str) -> dict[str, list[Row[Any]]]:
+    """What the counters keyed and the register has not spoken on yet, by atena number; somebody
+    may have been notified more than once."""
+    found: dict[str, list[Row[Any]]] = {}
+    for row in connection.execute(
+        select(notification)
+        .where(
+            notification.c.municipality_code == municipality,
+            notification.c.standing == "waiting",
+        )
+        .order_by(notification.c.received_at, notification.c.id)
+    ):
+        found.setdefault(row.atena_number, []).append(row)
+    return found
+
+
+def _compare(
+    system: System, connection: Connection, record: ResidentRecord, keyed: Sequence[Row[Any]]
+) -> tuple[int, int]:
+    """The counters' entries against the register's line (SEC-110): how many are equal, and how
+    many faults of the number were listed."""
+    equal = 0
+    for row in keyed:
+        said = json.loads(row.record)
+        items = tuple(name for name in COMPARED if said[name] != getattr(record, name))
+        if said["event_on"] != record.event_on:
+            items += ("event_on",)
+        if items:
+            detail = "窓口での入力が、翌日の住基情報と違います。"
+            _list(system, connection, record, "resident_differs", detail, items, row.case_id)
+        equal += not items
+        _standing(connection, row, "contradicted" if items else "confirmed")
+    found = find_person(connection, record.municipality_code, record.atena_number)
+    if found is None:
+        return equal, 0
+    if equal:
+        change_person(connection, found.id, {"origin": "register"})
+    return equal, _number(system, connection, record, found, taken=bool(equal))
+
+
+def _absent(system: System, connection: Connection, row: Row[Any]) -> None:
+    _standing(connection, row, "contradicted")
+    entry = CheckEntry("not_in_register", row.municipality_code, row.atena_number)
+    detail = "窓口で受け付けた方が、翌日の住基情報にいません。"
+    list_entry(system, connection, entry, detail, case_id=row.case_id)
+
+
+def _standing(connection: Connection, row: Row[Any], standing: str) -> None:
+    connection.execute(
+        update(notification).where(notification.c.id == row.id).values(standing=standing)
+    )
+
+
+def _follow(system: System, connection: Connection, record: ResidentRecord) -> int:
+    """Take the register's line for a person nobody keyed; returns how many were listed."""
+    whole = connection.begin_nested()
+    try:
+        listed = _put(system, connection, record)
+    except RuleError as cause:
+        # What this line says cannot be (a death before the birth): the others are taken.
+        whole.rollback()
+        return _list(system, connection, record, "event_impossible", cause.message)
+    whole.commit()
+    return listed
+
+
+def _put(system: System, connection: Connection, record: ResidentRecord) -> int:
+    values: dict[str, object] = {name: getattr(record, name) for name in _TAKEN}
+    values["birth_precision"] = record.birth_precision or "day"
+    values["is_head"] = int(record.is_head == "1")
+    found = find_person(connection, record.municipality_code, record.atena_number)
+    if found is None:
+        values |= {name: getattr(record, name) for name in _PLACE}
+        values |= {"origin": "register", "state_on": record.event_on}
+        found = get_person(connection, add_person(connection, values))
+        return _number(system, connection, record, found, taken=True)
+    if found.origin == "terminal":
+        # Contradicted before: an official settles it, the file does not.
+        return _number(system, connection, record, found, taken=False)
+    differing = tuple(name for name in _IDENTITY if getattr(found, name) != getattr(record, name))
+    if differing:
+        detail = "同じ宛名番号で、生年月日か性別が登録と違います。"
+        listed = _list(system, connection, record, "birth_differs", detail, differing)
+        return listed + _number(system, connection, record, found, taken=False)
+    if any(getattr(found, name) != value for name, value in values.items()):
+        if found.state != record.state:
+            values["state_on"] = record.event_on
+        change_person(connection, found.id, values)
+    listed = _number(system, connection, record, found, taken=True)
+    _events(system, connection, record, found.id)
+    return listed
+
+
+def _number(
+    system: System,
+    connection: Connection,
+    record: ResidentRecord,
+    found: PersonRow,
+    *,
+    taken: bool,
+) -> int:
+    """SEC-108: a number that is blank, wrong, changed or tied elsewhere is listed and overwrites
+    nothing; a first one is kept when the line it stands in was ``taken``. How many were listed."""
+    if not record.my_number:
+        if record.person_kind == "3":
+            return 0
+        detail = "住基情報の個人番号が空白です。"
+        return _list(system, connection, record, "number_blank", detail)
+    try:
+        my_number(record.my_number)
+    except IdentifierError:
+        detail = "住基情報の個人番号の検査数字が合いません。"
+        return _list(system, connection, record, "number_invalid", detail)
+    owner = owner_of(connection, record.my_number)
+    if owner is not None and owner.id != found.id:
+        detail = "同じ個人番号が、別の市区町村の方にあります。"
+        if owner.municipality_code == record.municipality_code:
+            detail = f"同じ個人番号が宛名番号 {owner.atena_number} の方にあります。"
+        return _list(system, connection, record, "number_elsewhere", detail)
+    before = number_of(connection, found.id)
+    if before and before != record.my_number:
+        detail = "住基情報の個人番号が、以前に登録された番号と違います。"
+        return _list(system, connection, record, "number_differs", detail)
+    if not before and taken:
+        put_number(connection, found.id, record.my_number)
+    return 0
+
+
+def _list(
+    system: System,
+    connection: Connection,
+    record: ResidentRecord,
+    cause: str,
+    detail: str,
+    items: tuple[str, ...] = (),
+    case_id: str = "",
+) -> int:
+    entry = CheckEntry(cause, record.municipality_code, record.atena_number, items)
+    return int(list_entry(system, connection, entry, detail, case_id=case_id))
+
+
+def _events(system: System, connection: Connection, record: ResidentRecord, person_id: int) -> None:
+    """A coverage ends with what the table of events calls a loss (53条). Raises RuleError."""
+    current = open_coverage(connection, person_id)
+    event = system.tables["resident_events"].at(system.today(), code=record.event)
+    reason = event.text_or_none("loss")
+    if current is None or reason is None or record.state == "1":
+        return
+    event_on = date.fromisoformat(record.event_on)
+    loss = lose(
+        LossFacts(
+            record.atena_number,
+            date.fromisoformat(record.birth_sort),
+            date.fromisoformat(current.acquired_on),
+            LossReason(reason),
+            event_on,
+        ),
+        system.practice,
+    )
+    end_coverage(connection, current.id, loss.day.isoformat(), loss.reason.value)
+    change_person(connection, person_id, {})
+    place = (record.municipality_code, record.household_number)
+    rejudge_others(system, connection, *place, event_on, person_id)

@@ -1,0 +1,113 @@
+"""被保険者情報 (FILE-17): everybody of a municipality once, then whoever changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection, func, select, update
+
+from app.peers.union.line.delivery import active_terminals, deliver
+from app.peers.union.office.persons import (
+    PersonRow,
+    coverages_of,
+    former_atena_of,
+    shares_of,
+    touched_since,
+)
+from app.peers.union.system import System
+from app.peers.union.tables import person, terminal
+from app.wire.records import InsuredRecord
+
+
+def deliver_changes(system: System, connection: Connection, municipality_code: str) -> int:
+    """Seal for each terminal of the municipality the persons that changed since its last
+    FILE-17 (all of them the first time); returns how many containers were made."""
+    last = connection.execute(
+        select(func.max(person.c.touched)).where(person.c.municipality_code == municipality_code)
+    ).scalar()
+    made = 0
+    for name in active_terminals(connection, municipality_code):
+        since = connection.execute(
+            select(terminal.c.delivered).where(terminal.c.id == name)
+        ).scalar_one()
+        if last is None or since >= last:
+            continue
+        records = insured_records(system, connection, municipality_code, since)
+        deliver(system, connection, name, "FILE-17", records)
+        connection.execute(update(terminal).where(terminal.c.id == name).values(delivered=last))
+        made += 1
+    return made
+
+
+def insured_records(
+    system: System, connection: Connection, municipality_code: str, since: int
+) -> Iterator[InsuredRecord]:
+    """The lines of all persons changed after ``since``; a coverage each, at least one line."""
+    insurer = (
+        system.tables["municipalities"]
+        .at(system.today(), code=municipality_code)
+        .text("insurer_number")
+    )
+    while rows := touched_since(connection, municipality_code, since):
+        since = rows[-1].touched
+        yield from _lines(connection, rows, insurer)
+
+
+def _lines(
+    connection: Connection, rows: Sequence[PersonRow], insurer: str
+) -> Iterator[InsuredRecord]:
+    ids = [row.id for row in rows]
+    coverages, shares = coverages_of(connection, ids), shares_of(connection, ids)
+    former = former_atena_of(connection, ids)
+    for row in rows:
+        person_values = _person_values(row, " ".join(former.get(row.id, ())))
+        covered = coverages.get(row.id, [])
+        if not covered:
+            yield InsuredRecord(**person_values)
+        for item in covered:
+            values = {
+                "insured_number": item.insured_number,
+                "insurer_number": insurer,
+                "acquired_on": item.acquired_on,
+                "acquisition_reason": item.acquisition_reason,
+                "lost_on": item.lost_on,
+                "loss_reason": item.loss_reason,
+            }
+            held = shares.get(row.id)
+            if held is not None and not item.lost_on:
+                values |= {
+                    "copay_ratio": str(held.copay_ratio),
+                    "copay_from": held.copay_from,
+                    "limit_class": held.limit_class,
+                    "limit_from": held.limit_from,
+                    "provisional": str(held.provisional),
+                }
+            yield InsuredRecord(**person_values, **values)
+
+
+def _person_values(row: PersonRow, former: str) -> dict[str, str]:
+    return {
+        "municipality_code": row.municipality_code,
+        "atena_number": row.atena_number,
+        "former_atena": former,
+        "household_number": row.household_number,
+        "relation": row.relation,
+        "is_head": str(row.is_head),
+        "person_kind": row.person_kind,
+        "name": row.name,
+        "kana": row.kana,
+        "alias": row.alias,
+        "birth_written": row.birth_written,
+        "birth_sort": row.birth_sort,
+        "birth_precision": row.birth_precision,
+        "sex": row.sex,
+        "phone": row.phone,
+        "state": row.state,
+        "state_on": row.state_on if row.state != "1" else "",
+        "postal_code": row.postal_code,
+        "address": row.address,
+        "building": row.building,
+        "support_measure": "1" if row.support_from else "0",
+        "support_from": row.support_from,
+        "support_until": row.support_until,
+    }

@@ -1,0 +1,224 @@
+"""The union's first contents: a municipality's persons with numbers, incomes and coverages.
+
+A line is a JSON object with the names below; absent ones are empty. 研修, demo and tests make
+the lines from the synthetic municipality (``app.training.seed_lines``); a real union would load
+them from its old system. One person per line::
+
+    municipality_code, atena_number, former_atena [..], household_number, relation, is_head,
+    person_kind, name, kana, alias, birth_written, birth_sort, birth_precision, sex, phone,
+    my_number, state, state_on, postal_code, address, building, support_from, support_until,
+    coverages [[insured_number, acquired_on, reason, lost_on, loss_reason] ..],
+    income null or {declared, taxed, taxable_income, revenue, pension, other_income, base_income},
+    card null or [registered, visits_year, visits_quarter]
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, insert, select, update
+
+from app.core.errors import UserError
+from app.peers.union.office.shares import initial_shares
+from app.peers.union.system import System
+from app.peers.union.tables import (
+    card_use,
+    counter,
+    coverage,
+    facility,
+    former_atena,
+    income,
+    number,
+    person,
+)
+from app.rules.calendar.days import judgement_year
+from app.rules.copay.facts import copay_terms
+
+_PERSON = (
+    "municipality_code",
+    "atena_number",
+    "household_number",
+    "relation",
+    "person_kind",
+    "name",
+    "kana",
+    "alias",
+    "birth_written",
+    "birth_sort",
+    "birth_precision",
+    "sex",
+    "phone",
+    "state",
+    "state_on",
+    "postal_code",
+    "address",
+    "building",
+    "support_from",
+    "support_until",
+)
+_AT_ONCE = 2_000
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Rows on their way into the tables."""
+
+    rows: dict[Table, list[dict[str, object]]] = field(default_factory=dict)
+    persons: int = 0
+    coverages: int = 0
+    highest_insured: int = 0
+
+    def add(self, table: Table, row: dict[str, object]) -> None:
+        self.rows.setdefault(table, []).append(row)
+
+    def write(self, connection: Connection) -> None:
+        for table in (person, former_atena, number, income, card_use, coverage):
+            rows = self.rows.pop(table, [])
+            if rows:
+                connection.execute(insert(table), rows)
+
+
+def load(system: System, lines: Iterable[bytes]) -> dict[str, int]:
+    """Load persons into an empty union and judge everybody insured; returns the counts.
+
+    Raises UserError ``union.not_empty`` when there are persons already.
+    """
+    with system.database.write() as connection:
+        if connection.execute(select(person.c.id).limit(1)).first() is not None:
+            raise UserError(
+                "union.not_empty",
+                "広域連合のデータベースにはもう人が登録されています。",
+                "初回の登録は、空のデータベースだけにできます。",
+            )
+        year = judgement_year(system.today())
+        line_of_pension = copay_terms(system.tables, system.today()).pension_line
+        batch = _Batch()
+        for line in lines:
+            if line.strip():
+                _take(batch, json.loads(line), year, line_of_pension)
+                if batch.persons % _AT_ONCE == 0:
+                    batch.write(connection)
+        batch.write(connection)
+        _set_counters(connection, batch)
+        judged = initial_shares(
+            system, connection, connection.execute(select(person)).all(), system.today()
+        )
+    return {"persons": batch.persons, "coverages": batch.coverages, "judged": judged}
+
+
+def load_facilities(system: System, rows: Iterable[Mapping[str, object]]) -> int:
+    """Replace the list of single facilities; returns how many there are now."""
+    values = [
+        {column.name: row.get(column.name, "") for column in facility.columns} for row in rows
+    ]
+    with system.database.write() as connection:
+        connection.execute(delete(facility))
+        if values:
+            connection.execute(insert(facility), values)
+    return len(values)
+
+
+def _take(batch: _Batch, line: Mapping[str, Any], year: int, line_of_pension: int) -> None:
+    batch.persons += 1
+    key = batch.persons
+    batch.add(
+        person,
+        {name: line.get(name, "") for name in _PERSON}
+        | {
+            "id": key,
+            "is_head": int(bool(line.get("is_head"))),
+            "origin": "register",
+            "touched": key,
+        },
+    )
+    for atena in line.get("former_atena", ()):
+        row = {"municipality_code": line["municipality_code"], "atena_number": atena}
+        batch.add(former_atena, row | {"person_id": key})
+    if line.get("my_number"):
+        batch.add(number, {"person_id": key, "my_number": line["my_number"]})
+    for item in line.get("coverages", ()):
+        _take_coverage(batch, key, item)
+    if line.get("income") is not None:
+        batch.add(income, _income_row(key, line["income"], year, line_of_pension))
+    if line.get("card") is not None and line.get("my_number"):
+        registered, visits_year, visits_quarter = line["card"]
+        batch.add(
+            card_use,
+            {
+                "my_number": line["my_number"],
+                "registered": int(registered),
+                "visits_year": visits_year,
+                "visits_quarter": visits_quarter,
+            },
+        )
+
+
+def _take_coverage(batch: _Batch, key: int, item: list[str]) -> None:
+    insured_number, acquired_on, reason, lost_on, loss_reason = item
+    batch.coverages += 1
+    batch.highest_insured = max(batch.highest_insured, int(insured_number[:-1]))
+    batch.add(
+        coverage,
+        {
+            "id": batch.coverages,
+            "person_id": key,
+            "insured_number": insured_number,
+            "acquired_on": acquired_on,
+            "acquisition_reason": reason,
+            "lost_on": lost_on,
+            "loss_reason": loss_reason,
+        },
+    )
+
+
+def _income_row(
+    key: int, said: Mapping[str, Any], year: int, line_of_pension: int
+) -> dict[str, object]:
+    if not said["declared"]:
+        names = ("taxed", "taxable_income", "revenue", "pension_other", "base_income")
+        unknown: dict[str, object] = dict.fromkeys((*names, "income_zero"))
+        return {"person_id": key, "year": year, "origin": "undeclared", **unknown}
+    zero = said["pension"] <= line_of_pension and said["other_income"] == 0
+    return {
+        "person_id": key,
+        "year": year,
+        "origin": "tax",
+        "taxed": int(said["taxed"]),
+        "taxable_income": said["taxable_income"],
+        "revenue": said["revenue"],
+        "pension_other": said["pension"] + said["other_income"],
+        "base_income": said["base_income"],
+        "income_zero": int(zero),
+    }
+
+
+def _set_counters(connection: Connection, batch: _Batch) -> None:
+    values = {
+        "person": batch.persons,
+        "touched": batch.persons,
+        "coverage": batch.coverages,
+        "insured_number": batch.highest_insured,
+    }
+    for name, value in values.items():
+        changed = connection.execute(
+            update(counter).where(counter.c.name == name).values(value=value)
+        )
+        if changed.rowcount == 0:
+            connection.execute(insert(counter).values(name=name, value=value))
+
+
+def put_card_use(system: System, my_number: str, registered: bool, year: int, quarter: int) -> None:
+    """The synthetic answer of the 中間サーバー for one number."""
+    with system.database.write() as connection:
+        connection.execute(delete(card_use).where(card_use.c.my_number == my_number))
+        connection.execute(
+            insert(card_use).values(
+                my_number=my_number,
+                registered=int(registered),
+                visits_year=year,
+                visits_quarter=quarter,
+            )
+        )

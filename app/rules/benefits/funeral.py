@@ -1,0 +1,74 @@
+"""Funeral benefit (葬祭費): who gets it and how much (DOMAIN 4.9, 5.5; 高確法86条, 条例)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from app.rules.collection.limitation import Limitation, LimitationRule, limitation
+from app.rules.errors import RuleError
+
+
+class FuneralOutcome(StrEnum):
+    """支給決定の別 with its reason."""
+
+    PAID = "paid"
+    NOT_INSURED = "not_insured"
+    """Not insured by this union on the day of death."""
+    OTHER_LAW = "other_law"
+    """Another law pays for the funeral (三重条例2条 and others)."""
+    LAPSED = "lapsed"
+    """More than two years since the day after the funeral (時効)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FuneralDecision:
+    """葬祭費の支給判定; ``limitation`` shows until when it could be claimed."""
+
+    outcome: FuneralOutcome
+    amount: int
+    limitation: Limitation
+
+
+def decide_funeral_benefit(
+    rule: LimitationRule,
+    amount: int,
+    *,
+    died_on: date,
+    funeral_on: date,
+    applied_on: date,
+    insured_on_death: bool,
+    other_law: bool,
+    key: str = "",
+) -> FuneralDecision:
+    """Whether the chief mourner (喪主) gets ``amount`` yen (from the municipality's row).
+
+    Raises RuleError ``benefits.funeral_before_death`` and ``benefits.applied_before_funeral``.
+    """
+    if funeral_on < died_on:
+        raise RuleError(
+            "benefits.funeral_before_death",
+            f"葬祭の日（{funeral_on:%Y-%m-%d}）が死亡日（{died_on:%Y-%m-%d}）より前です。",
+            "会葬礼状などで日付を確かめてください。",
+            person=key,
+            missing="funeral_on",
+        )
+    if applied_on < funeral_on:
+        raise RuleError(
+            "benefits.applied_before_funeral",
+            f"申請日（{applied_on:%Y-%m-%d}）が葬祭の日（{funeral_on:%Y-%m-%d}）より前です。",
+            "葬祭が済んでから申請を受け付けてください。",
+            person=key,
+            missing="applied_on",
+        )
+    period = limitation(rule, funeral_on)
+    if not insured_on_death:
+        outcome = FuneralOutcome.NOT_INSURED
+    elif other_law:
+        outcome = FuneralOutcome.OTHER_LAW
+    elif period.is_lapsed(applied_on):
+        outcome = FuneralOutcome.LAPSED
+    else:
+        return FuneralDecision(FuneralOutcome.PAID, amount, period)
+    return FuneralDecision(outcome, 0, period)

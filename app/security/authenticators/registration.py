@@ -1,0 +1,93 @@
+"""Making a person's keys: a credential on their own authenticator and the pair it opens
+(DESIGN 4). Runs on the device worker; nothing is stored here."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from threading import Event
+
+from app.core.errors import UserError
+from app.security.authenticators.port import Authenticator, KeyUser
+from app.security.authenticators.verify import (
+    RegistrationPolicy,
+    VerifiedCredential,
+    verify_assertion,
+    verify_registration,
+)
+from app.security.keys.derivation import Argon2Parameters
+from app.security.keys.keypairs import PersonKeys, PrfOutput, make_person_keys, new_prf_salt
+
+_HANDLE_BYTES = 32
+_CHALLENGE_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A person's fresh keys and the credential that opens them."""
+
+    keys: PersonKeys
+    credential: VerifiedCredential
+
+
+def register_person(
+    authenticator: Authenticator,
+    policy: RegistrationPolicy,
+    staff_id: str,
+    name: str,
+    password: str,
+    parameters: Argon2Parameters,
+    *,
+    taken: Collection[bytes] = (),
+    witnesses: tuple[str, ...] = (),
+    cancel: Event | None = None,
+) -> Registered:
+    """Register ``staff_id``'s authenticator and make the pair sealed under it and ``password``.
+
+    The password was checked before (``app.security.staff.password``). Raises what the authenticator
+    and ``verify_registration`` raise, and UserError ``registration.no_prf`` when the key gives
+    no PRF output.
+    """
+    stop = cancel or Event()
+    salt = new_prf_salt()
+    challenge = secrets.token_bytes(_CHALLENGE_BYTES)
+    user = KeyUser(secrets.token_bytes(_HANDLE_BYTES), name)
+    new = authenticator.enrol(
+        user, policy.rp_id, challenge, tuple(taken), prf_salt=salt, cancel=stop
+    )
+    credential = verify_registration(
+        policy, challenge, new, staff_id=staff_id, taken=taken, witnesses=witnesses
+    )
+    prf = new.prf or _first_output(authenticator, policy, credential, salt, stop)
+    output = PrfOutput(credential.credential_id, prf)
+    return Registered(make_person_keys(staff_id, password, parameters, salt, (output,)), credential)
+
+
+def _first_output(
+    authenticator: Authenticator,
+    policy: RegistrationPolicy,
+    credential: VerifiedCredential,
+    salt: bytes,
+    cancel: Event,
+) -> bytes:
+    """Most keys give the PRF output only with an assertion: a second touch."""
+    challenge = secrets.token_bytes(_CHALLENGE_BYTES)
+    assertion = authenticator.assert_(
+        policy.rp_id, challenge, (credential.credential_id,), uv=True, prf_salt=salt, cancel=cancel
+    )
+    verify_assertion(
+        credential.public_key,
+        policy.rp_id,
+        challenge,
+        assertion,
+        require_uv=True,
+        stored_counter=credential.counter,
+    )
+    if assertion.prf is None:
+        raise UserError(
+            "registration.no_prf",
+            "このセキュリティキーには鍵を取り出す機能（hmac-secret）がないため、登録できません。",
+            "指定された機種のセキュリティキーを使ってください。",
+        )
+    return assertion.prf

@@ -1,0 +1,312 @@
+"""Login after the keys are open (ログイン): the last questions before any screen (DESIGN 4).
+
+The vestibule (``entrance``) took staff id, password and security key and opened the keys.
+Here the key's signature is checked against the credential's row, then journal, person, clock,
+hours and password are asked, in this order. Every outcome is a journal line.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from app.core.errors import MadoguchiError
+from app.security.acts.approval import Assertion
+from app.security.entry.terminal import OpenTerminal, keep_counter, keep_mark
+from app.security.gate.checks import CHANGE_FUNCTION, CLOCK_FUNCTION, HOURS_FUNCTION
+from app.security.gate.clock_mark import Judgement, believed, judge, moved
+from app.security.gate.facts import (
+    READS,
+    Place,
+    Staff,
+    read_credential,
+    read_grants,
+    read_place,
+    read_staff,
+)
+from app.security.journal.journal import fork
+from app.security.journal.line import Entry, State
+from app.security.keys import my_number
+from app.security.keys.keyslots import Unlocked
+from app.security.refusals import refusal
+from app.security.staff.grants import Grant
+from app.security.staff.hours import hours_of
+from app.security.staff.password import AgeState, PasswordRules, age_of
+from app.security.staff.session import LiveSession, Session
+from app.wire.heads import CountersignedHead
+from db.tables.control import staff
+
+LOGIN, LOCK, UNLOCK, LOG_OFF = "session.login", "session.lock", "session.unlock", "session.logoff"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a person's key signed at the login: our random challenge and its answer."""
+
+    rp_id: str
+    challenge: bytes
+    assertion: Assertion
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Who came in, and what for: ``only`` limits the session (None: no limit), ``reason`` is
+    the code of the limit, ``password_days_left`` counts to the last usable day."""
+
+    session: Session
+    only: frozenset[str] | None
+    reason: str
+    password_days_left: int
+
+
+class Due(StrEnum):
+    """What time demands of the terminal now: ロック, 保存データを閉じる, 利用時間の終わり."""
+
+    NOTHING = "nothing"
+    LOCK = "lock"
+    CLOSE = "close"
+
+
+def log_in(
+    terminal: OpenTerminal,
+    unlocked: Unlocked,
+    proof: Proof,
+    *,
+    union_head: CountersignedHead | None = None,
+) -> Admission:
+    """Let the person in whose keys are open.
+
+    ``union_head`` is the last head the union countersigned, when it could be asked; a journal
+    without it is a fork. Raises ``EnvironmentFault`` ``journal.fork`` (only recovery may be
+    offered then) and ``assertion.*``, ``Refusal`` ``staff.*``, ``clock.*``, ``hours.closed``,
+    ``session.second``; the caller closes the terminal unless somebody else uses it.
+    """
+    staff_id = unlocked.person.staff_id
+    session_id = _fresh_session_id()
+    with _refusing(terminal, LOGIN, staff_id, session_id):
+        _check_journal(terminal, union_head)
+        _check_proof(terminal, staff_id, proof)
+        with terminal.store.view(READS) as work:
+            person = read_staff(work, staff_id)
+            rights = read_grants(work, staff_id)
+            place = read_place(work)
+            number_key = unlocked.keys.number_key
+            if number_key is not None:
+                number_key = my_number.current_key(work, number_key)
+        now = terminal.clock.now()
+        person.check(believed(place.mark, now).date())
+        only, reason = _limits(terminal, person, rights, place, now)
+        age = age_of(person.password_set_on, now.date(), password_rules(place))
+        session = Session(session_id, staff_id, person.name)
+        monotonic = terminal.clock.monotonic()
+        terminal.sessions.enter(LiveSession(session, monotonic, monotonic, only, number_key))
+    try:
+        entry = Entry(State.EVENT, LOGIN, staff_id, session=session_id, query_kind=reason)
+        terminal.journal.append(entry)
+        if reason not in ("clock.back", "clock.leap"):
+            keep_mark(terminal.store, now if place.mark is None else moved(place.mark, now))
+    except BaseException:
+        terminal.sessions.leave(session)
+        raise
+    terminal.access.number_key = number_key
+    if number_key is not None:
+        _end_number_change(terminal, number_key, now)
+    return Admission(session, only, reason, age.days_left)
+
+
+def _fresh_session_id() -> str:
+    """64 random bits in letters only: digits could look like a number to the journal."""
+    return secrets.token_hex(8).translate(_LETTERS)
+
+
+_LETTERS = str.maketrans("0123456789", "ghijkmnpqr")
+
+
+def lock(terminal: OpenTerminal, session: Session) -> None:
+    """Lock the screen (離席時ロック, SEC-64): nothing runs in the session, its number key is
+    forgotten; the store stays open for the engine until ``what_is_due`` says otherwise."""
+    live = terminal.sessions.get(session)
+    live.locked_at = terminal.clock.monotonic()
+    live.number_key = None
+    terminal.access.number_key = None
+    terminal.journal.append(Entry(State.EVENT, LOCK, session.staff_id, session=session.id))
+
+
+def unlock(terminal: OpenTerminal, session: Session, unlocked: Unlocked, proof: Proof) -> None:
+    """Unlock by the same person's password and key. Raises ``Refusal`` ``session.other`` for
+    another person, and as ``log_in``."""
+    with _refusing(terminal, UNLOCK, unlocked.person.staff_id, session.id):
+        live = terminal.sessions.get(session)
+        if unlocked.person.staff_id != session.staff_id:
+            raise refusal("session.other")
+        _check_proof(terminal, session.staff_id, proof)
+        with terminal.store.view(READS) as work:
+            place = read_place(work)
+            day = believed(place.mark, terminal.clock.now()).date()
+            read_staff(work, session.staff_id).check(day)
+            number_key = unlocked.keys.number_key
+            if number_key is not None:
+                number_key = my_number.current_key(work, number_key)
+        if live.only is None:
+            _check_time(place, terminal.clock.now())
+    terminal.journal.append(Entry(State.EVENT, UNLOCK, session.staff_id, session=session.id))
+    live.locked_at = None
+    live.verified_at = live.used_at = terminal.clock.monotonic()
+    live.number_key = number_key
+    terminal.access.number_key = number_key
+
+
+def log_off(terminal: OpenTerminal, session: Session, cause: str = "") -> None:
+    """End a session (SEC-67). ``cause``: a code when the terminal ends it by itself. The
+    caller closes the terminal when nobody else is in. Session and number key are gone even
+    when the journal cannot be written: raises ``EnvironmentFault`` ``journal.*`` then."""
+    terminal.sessions.leave(session)
+    terminal.access.number_key = None
+    terminal.journal.append(
+        Entry(State.EVENT, LOG_OFF, session.staff_id, session=session.id, cause=cause)
+    )
+
+
+def touched(terminal: OpenTerminal, session: Session) -> None:
+    """The person used keyboard or mouse: the idle time starts anew."""
+    terminal.sessions.get(session).used_at = terminal.clock.monotonic()
+
+
+def what_is_due(terminal: OpenTerminal, session: Session) -> Due:
+    """What the shell must do now: lock after the idle time (SEC-65), close the store when a
+    lock has lasted as long as the setting allows, close at the end of the hours (SEC-69)."""
+    live = terminal.sessions.get(session)
+    with terminal.store.view(READS) as work:
+        settings = read_place(work).settings
+    monotonic = terminal.clock.monotonic()
+    if live.only is None and not hours_of(settings).is_open(terminal.clock.now()):
+        return Due.CLOSE
+    if live.locked_at is not None:
+        allowed = timedelta(minutes=settings.number("lock.store_minutes"))
+        over = timedelta(seconds=monotonic - live.locked_at) >= allowed
+        return Due.CLOSE if over else Due.NOTHING
+    idle = timedelta(minutes=settings.number("lock.idle_minutes"))
+    over = timedelta(seconds=monotonic - live.used_at) >= idle
+    return Due.LOCK if over else Due.NOTHING
+
+
+LONGEST_SILENCE = timedelta(seconds=90)
+"""Longer than this between two looks at the clock, and the machine was asleep."""
+
+
+class Wakefulness:
+    """Tells a machine that slept (スリープ, 休止) from one that worked on: told every few
+    seconds, it notices a gap. The store closes at suspend (DESIGN 4); what cannot be done
+    before the machine sleeps is done the moment it wakes. A clock that is set forward looks
+    the same and costs a login."""
+
+    def __init__(self) -> None:
+        self._last: datetime | None = None
+
+    def has_slept(self, now: datetime) -> bool:
+        """Whether more than 90 seconds lie between ``now`` and the last time this was asked."""
+        last, self._last = self._last, now
+        return last is not None and now - last > LONGEST_SILENCE
+
+    def rest(self) -> None:
+        """Nobody is logged in: the next question begins anew."""
+        self._last = None
+
+
+def password_rules(place: Place) -> PasswordRules:
+    """The rules as the settings say."""
+    return PasswordRules(
+        longest_age=place.settings.number("password.days"),
+        warning=place.settings.number("password.warn_days"),
+    )
+
+
+def _check_time(place: Place, now: datetime) -> None:
+    """A session without limits goes on only by a believable clock and inside the hours; else
+    log off and in again, which offers what may still be done. Raises ``Refusal``."""
+    judgement = Judgement.GOOD if place.mark is None else judge(place.mark, now)
+    if judgement is not Judgement.GOOD:
+        raise refusal("clock.back" if judgement is Judgement.BACK else "clock.leap")
+    if not hours_of(place.settings).is_open(now):
+        raise refusal("hours.closed")
+
+
+def _end_number_change(terminal: OpenTerminal, number_key: bytes, now: datetime) -> None:
+    """A change of the number key that was cut short ends with a holder's login."""
+    with terminal.store.view(("store_fact", "staff")) as work:
+        if not my_number.is_changing(work):
+            return
+        left = (staff.c.left_on != "") & (staff.c.left_on <= now.date().isoformat())
+        leaving = [row.id for row in work.all(select(staff.c.id).where(left))]
+    terminal.access.end_number_change(number_key, leaving)
+
+
+def _check_journal(terminal: OpenTerminal, union_head: CountersignedHead | None) -> None:
+    """The heads that the union signed must all be in this journal."""
+    for record in (terminal.journal.last_countersigned(), union_head):
+        if record is not None and not terminal.journal.has(record.head):
+            raise fork()
+
+
+def _check_proof(terminal: OpenTerminal, staff_id: str, proof: Proof) -> None:
+    with terminal.store.view(READS) as work:
+        key = read_credential(work, bytes(proof.assertion.credential_id))
+    if key is None or key.staff_id != staff_id:
+        raise refusal("approval.unknown_key")
+    if key.revoked:
+        raise refusal("approval.key_revoked")
+    counter = terminal.rules.check_assertion(
+        key.public_key,
+        proof.rp_id,
+        proof.challenge,
+        proof.assertion,
+        require_uv=True,
+        stored_counter=key.counter,
+    )
+    keep_counter(terminal.store, key.id, counter)
+
+
+def _limits(
+    terminal: OpenTerminal,
+    person: Staff,
+    rights: tuple[Grant, ...],
+    place: Place,
+    now: datetime,
+) -> tuple[frozenset[str] | None, str]:
+    """What the session is limited to, and why. Raises ``Refusal`` when nothing is left."""
+    calendar = terminal.rules.calendar
+    day = believed(place.mark, now).date()
+    held = {one.function_id for one in rights if not one.problem(day, calendar)}
+    judgement = Judgement.GOOD if place.mark is None else judge(place.mark, now)
+    if judgement is not Judgement.GOOD:
+        code = "clock.back" if judgement is Judgement.BACK else "clock.leap"
+        if CLOCK_FUNCTION not in held:
+            raise refusal(code)
+        return frozenset({CLOCK_FUNCTION}), code
+    if not hours_of(place.settings).is_open(now):
+        if HOURS_FUNCTION not in held:
+            raise refusal("hours.closed")
+        return frozenset({HOURS_FUNCTION}), "hours.closed"
+    age = age_of(person.password_set_on, now.date(), password_rules(place))
+    if age.state is AgeState.LAPSED:
+        raise refusal("staff.password_expired")
+    if age.state is AgeState.CHANGE_ONLY:
+        return frozenset({CHANGE_FUNCTION}), "session.password_only"
+    return None, ""
+
+
+@contextmanager
+def _refusing(terminal: OpenTerminal, event: str, staff_id: str, session_id: str) -> Iterator[None]:
+    try:
+        yield
+    except MadoguchiError as problem:
+        terminal.journal.append(
+            Entry(State.REFUSED, event, staff_id, session=session_id, cause=problem.code)
+        )
+        raise

@@ -1,0 +1,138 @@
+"""An open terminal: store, journal and gate, from opened keys to closed files (端末)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from app.core.clock import Clock
+from app.core.paths import Paths
+from app.security import vault
+from app.security.entry.entrance import Entrance
+from app.security.gate.checks import GateRules
+from app.security.gate.clock_mark import MARK_FACT
+from app.security.gate.gate import Gate
+from app.security.journal.journal import Journal, OpenAct
+from app.security.journal.line import Entry, State
+from app.security.keys.keyslots import StoreKeys
+from app.security.spec import Catalog
+from app.security.staff.session import LiveSessions
+from app.security.vault.store_access import STORE_PRIVATE, StoreAccess
+from db.tables.control import act, credential, store_fact, terminal_key
+from db.work import Store
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTerminal:
+    """Everything that is open between the first login and the closing of the store."""
+
+    store: Store
+    journal: Journal
+    gate: Gate
+    sessions: LiveSessions
+    access: StoreAccess
+    clock: Clock
+    rules: GateRules
+
+    def close(self) -> None:
+        """End every session and close store and journal: log-off, end of hours, suspend."""
+        for live in self.sessions.all():
+            self.sessions.leave(live.session)
+        self.access.number_key = None
+        self.journal.close()
+        self.store.close()
+
+
+def open_terminal(
+    paths: Paths,
+    entrance: Entrance,
+    keys: StoreKeys,
+    catalog: Catalog,
+    clock: Clock,
+    rules: GateRules,
+) -> OpenTerminal:
+    """Open store and journal with what a person's factors opened, and settle both.
+
+    Acts that were cut short are ended from what the store shows. Raises what ``vault`` and
+    ``Journal.open`` raise; nothing is left open then.
+    """
+    opened = vault.open_with(paths, keys, entrance.slots, entrance.terminal)
+    try:
+        connection = vault.open_journal(paths, opened.data_key)
+        try:
+            identity = opened.store.identity
+            journal = Journal.open(connection, identity.terminal, identity.epoch, clock)
+            journal.settle(lambda one: _has_effect(opened.store, one))
+        except BaseException:
+            connection.close()
+            raise
+    except BaseException:
+        opened.store.close()
+        raise
+    sessions = LiveSessions()
+    gate = Gate(opened.store, journal, catalog, clock, rules, sessions)
+    access = StoreAccess(
+        paths,
+        opened.slots,
+        entrance.terminal,
+        opened.store,
+        connection,
+        opened.data_key,
+        keys.number_key,
+    )
+    return OpenTerminal(opened.store, journal, gate, sessions, access, clock, rules)
+
+
+def take_over_vestibule(terminal: OpenTerminal, entrance: Entrance) -> int:
+    """Bring what happened before the store was open into the journal; how many lines.
+
+    Codes and staff ids only. The vestibule forgets them once the journal has them.
+    """
+    with terminal.store.view(("terminal_key",)) as work:
+        private = work.scalar(
+            select(terminal_key.c.value).where(terminal_key.c.name == STORE_PRIVATE)
+        )
+    if private is None:
+        return 0
+    taken = entrance.vestibule.take_over(bytes(private))
+    for entry in taken.entries:
+        terminal.journal.append(
+            Entry(
+                State.REFUSED,
+                "session.vestibule",
+                entry.staff_id,
+                cause=entry.cause,
+                query_kind=f"try-{entry.failures}",
+                payload=entry.at.isoformat().encode(),
+            )
+        )
+    entrance.vestibule.settle(taken)
+    return len(taken.entries)
+
+
+def keep_mark(store: Store, mark: datetime) -> None:
+    """Write the clock mark (時計の標)."""
+    values = {"name": MARK_FACT, "value": mark.isoformat()}
+    statement = insert(store_fact).values(**values)
+    with store.update(("store_fact",), ("store_fact",)) as work:
+        work.run(
+            statement.on_conflict_do_update(
+                index_elements=[store_fact.c.name], set_={"value": mark.isoformat()}
+            )
+        )
+
+
+def keep_counter(store: Store, credential_id: bytes, counter: int) -> None:
+    """Write a key's new signature counter."""
+
+    with store.update(("credential",), ("credential.counter",)) as work:
+        work.run(update(credential).where(credential.c.id == credential_id).values(counter=counter))
+
+
+def _has_effect(store: Store, one: OpenAct) -> bool:
+    with store.view(("act",)) as work:
+        found = work.scalar(select(act.c.journal_line).where(act.c.nonce == one.nonce.hex()))
+    return bool(found == one.number)

@@ -1,0 +1,353 @@
+"""The vestibule: what is known and remembered before the store is open (DESIGN 4).
+
+Wrong tries are counted per staff id and written as sealed lines, which only the opened store
+can read. Count and head of the chain are mirrored in the OS keyring: taking lines away,
+changing them or putting an old file back shows at the next start. Damage never stops the
+login, it makes it strict, and it is itself a line for the journal.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import cbor2
+
+from app.core.clock import Clock
+from app.core.errors import EnvironmentFault, UserError
+from app.core.whole_file import write_fault, write_whole
+from app.security.entry.lockout import LockoutRule, Tries
+from app.security.keys.sealing import SealError, open_with, seal_to
+from app.security.keys.terminal_secret import Mirror, SecretShelf, TerminalSecret
+
+UNKNOWN = "unknown"
+"""Stands for every id that is not registered here; what was typed is never kept."""
+
+ORIGIN = Mirror(0, b"\x00" * 32)
+_MARK = b"MDGVESTB"
+_MAC_BYTES = 32
+
+
+class StateError(Exception):
+    """The bytes are not a state that this terminal wrote. Does not leave the vestibule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened before the store was open. ``number`` counts from genesis and
+    never repeats; ``staff_id`` is a registered id, ``unknown`` or empty (the terminal
+    itself); ``cause`` is an error code; ``failures`` the tries in a row so far."""
+
+    number: int
+    at: datetime
+    staff_id: str
+    cause: str
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """``base`` is the chain before the first line kept; ``strict`` after damage."""
+
+    base: Mirror = ORIGIN
+    lines: tuple[bytes, ...] = ()
+    tries: Mapping[str, Tries] = field(default_factory=dict)
+    strict: bool = False
+
+    @property
+    def heads(self) -> list[Mirror]:
+        """Count and head after each line, ``base`` first."""
+        return list(accumulate(self.lines, _after, initial=self.base))
+
+    @property
+    def head(self) -> Mirror:
+        """Count and head after the last line."""
+        return self.heads[-1]
+
+
+def encode(state: State, terminal: TerminalSecret) -> bytes:
+    """The bytes of the file, with a MAC under the terminal secret."""
+    content = cbor2.dumps(
+        {
+            "base": [state.base.count, state.base.head],
+            "lines": list(state.lines),
+            "tries": {
+                staff_id: [one.failures, one.locked_until.isoformat()]
+                for staff_id, one in state.tries.items()
+            },
+            "strict": state.strict,
+        },
+        canonical=True,
+    )
+    return _MARK + _mac(content, terminal) + content
+
+
+def decode(raw: bytes, terminal: TerminalSecret) -> State:
+    """Read what ``encode`` wrote with the same secret. Raises ``StateError``."""
+    start = len(_MARK) + _MAC_BYTES
+    mac, content = raw[len(_MARK) : start], raw[start:]
+    if not raw.startswith(_MARK) or not hmac.compare_digest(mac, _mac(content, terminal)):
+        raise StateError
+    fields = cbor2.loads(content)
+    return State(
+        base=Mirror(*fields["base"]),
+        lines=tuple(fields["lines"]),
+        tries={
+            staff_id: Tries(failures, datetime.fromisoformat(until))
+            for staff_id, (failures, until) in fields["tries"].items()
+        },
+        strict=fields["strict"],
+    )
+
+
+def seal_entry(entry: Entry, store_public: str) -> bytes:
+    """One line of the log; only the opened store can read it."""
+    content = [entry.number, entry.at.isoformat(), entry.staff_id, entry.cause, entry.failures]
+    return seal_to(store_public, cbor2.dumps(content))
+
+
+def open_entry(sealed: bytes, store_private: bytes) -> Entry:
+    """Read a line. Raises ``SealError``."""
+    content: list[Any] = cbor2.loads(open_with(store_private, sealed))
+    number, at, staff_id, cause, failures = content
+    return Entry(number, datetime.fromisoformat(at), staff_id, cause, failures)
+
+
+def _after(before: Mirror, line: bytes) -> Mirror:
+    return Mirror(before.count + 1, hashlib.sha256(b"vestibule" + before.head + line).digest())
+
+
+def _mac(content: bytes, terminal: TerminalSecret) -> bytes:
+    return hmac.digest(terminal.key_for("vestibule"), _MARK + content, "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """The lines for the journal, oldest first, and how far ``settle`` may forget them."""
+
+    entries: tuple[Entry, ...]
+    through: Mirror
+
+
+class Vestibule:
+    """One terminal's vestibule; make it by ``enter``. Not for several threads at once;
+    several processes see each other's lines."""
+
+    def __init__(
+        self,
+        path: Path,
+        shelf: SecretShelf,
+        terminal: TerminalSecret,
+        store_public: str,
+        staff_ids: frozenset[str],
+        rule: LockoutRule,
+        clock: Clock,
+    ) -> None:
+        self._path = path
+        self._shelf = shelf
+        self._terminal = terminal
+        self._store_public = store_public
+        self._staff_ids = staff_ids
+        self._rule = rule
+        self._clock = clock
+        self._state = State()
+        self._mirror = ORIGIN
+        self._raw: bytes | None = None
+
+    @classmethod
+    def enter(
+        cls,
+        path: Path,
+        shelf: SecretShelf,
+        terminal: TerminalSecret,
+        store_public: str,
+        staff_ids: frozenset[str],
+        rule: LockoutRule,
+        clock: Clock,
+    ) -> Vestibule:
+        """Read the vestibule's file and hold it against the mirror in the keyring.
+
+        ``staff_ids`` are the persons of the slot file. A missing file is a first start only
+        when the mirror says so. Raises ``EnvironmentFault`` ``keyring.*``, ``disk.*`` or
+        ``vestibule.unreadable``.
+        """
+        one = cls(path, shelf, terminal, store_public, staff_ids, rule, clock)
+        one._load(one._read())
+        return one
+
+    @property
+    def strict(self) -> bool:
+        """Whether counters were lost: then one wrong try brings the longest wait."""
+        return self._state.strict
+
+    def wait(self, staff_id: str) -> timedelta:
+        """How long this id (or every unregistered one) still waits; zero if not at all."""
+        self._refresh()
+        tries = self._state.tries.get(self._known(staff_id))
+        return tries.wait(self._clock.now(), self._rule) if tries else timedelta(0)
+
+    def admit(self, staff_id: str) -> None:
+        """Let a try begin, or refuse it while the id waits: ``UserError``
+        ``login.locked_out``, with its line."""
+        left = self.wait(staff_id)
+        if left <= timedelta(0):
+            return
+        failures = self._state.tries[self._known(staff_id)].failures
+        self._append(self._known(staff_id), "login.locked_out", failures, self._state)
+        minutes = -(-int(left.total_seconds()) // 60) or 1
+        raise UserError(
+            "login.locked_out",
+            f"ログインに続けて失敗したため、あと約{minutes}分は操作できません。",
+            "時間をおいてからもう一度操作してください。"
+            "心当たりがないときは、すぐに監督者に知らせてください。",
+            field="staff_id",
+        )
+
+    def refuse(self, staff_id: str, cause: str) -> timedelta:
+        """Count a failed try of ``staff_id`` with its error code, and write its line.
+
+        Returns how long the id waits now. Raises ``EnvironmentFault`` ``keyring.*`` or
+        ``disk.*``: then no further try may be offered, because it could not be counted.
+        """
+        self._refresh()
+        who, now = self._known(staff_id), self._clock.now()
+        before = self._state.tries.get(who)
+        failures = (before.failures if before else 0) + 1
+        delay = self._rule.longest if self._state.strict else self._rule.delay_after(failures)
+        tries = {**self._state.tries, who: Tries(failures, now + delay)}
+        self._append(who, cause, failures, dataclasses.replace(self._state, tries=tries))
+        return delay
+
+    def note(self, cause: str) -> None:
+        """Write a line about the terminal itself (no staff id), by its error code."""
+        self._refresh()
+        self._append("", cause, 0, self._state)
+
+    def succeed(self, staff_id: str) -> None:
+        """The id got in: its failures count from zero again."""
+        self._refresh()
+        tries = {who: one for who, one in self._state.tries.items() if who != staff_id}
+        if tries != self._state.tries:
+            self._write(dataclasses.replace(self._state, tries=tries))
+
+    def take_over(self, store_private: bytes) -> TakenOver:
+        """The lines for the journal, read with the opened store's private half.
+
+        Write them to the journal, then ``settle``. After a crash between the two they come
+        again with the same ``number``. A line that does not open is left out and a line
+        about it stands in the result.
+        """
+        self._refresh()
+        entries = []
+        for mirror, sealed in zip(self._state.heads[1:], self._state.lines, strict=True):
+            try:
+                entries.append(open_entry(sealed, store_private))
+            except SealError:
+                lost = Entry(mirror.count, self._clock.now(), "", "vestibule.line_unreadable", 0)
+                entries.append(lost)
+        return TakenOver(tuple(entries), self._state.head)
+
+    def settle(self, taken: TakenOver) -> None:
+        """The journal holds these lines durably: forget them, and be strict no longer."""
+        self._refresh()
+        self._catch_up()
+        heads = self._state.heads
+        if taken.through not in heads:
+            raise ValueError("these lines are not the vestibule's")
+        kept = self._state.lines[heads.index(taken.through) :]
+        self._write(dataclasses.replace(self._state, base=taken.through, lines=kept, strict=False))
+
+    def know(self, staff_ids: frozenset[str]) -> None:
+        """Who is registered now: the slot file may have changed since ``enter``."""
+        self._staff_ids = staff_ids
+
+    def _known(self, staff_id: str) -> str:
+        return staff_id if staff_id in self._staff_ids else UNKNOWN
+
+    def _append(self, who: str, cause: str, failures: int, state: State) -> None:
+        self._catch_up()
+        number = state.head.count + 1
+        entry = Entry(number, self._clock.now(), who, cause, failures)
+        line = seal_entry(entry, self._store_public)
+        self._write(dataclasses.replace(state, lines=(*state.lines, line)))
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        # the file goes first and the mirror follows, so the file is at most one line ahead
+        if self._mirror != self._state.head:
+            self._shelf.keep_mirror(self._state.head)
+            self._mirror = self._state.head
+
+    def _write(self, state: State) -> None:
+        raw = encode(state, self._terminal)
+        write_whole(self._path, raw)
+        self._state, self._raw = state, raw
+
+    def _refresh(self) -> None:
+        """Take in what another start of the program wrote, so that many windows at the login
+        give no more tries than one, and notice a file changed under our hands."""
+        raw = self._read()
+        if raw != self._raw:
+            self._load(raw)
+
+    def _load(self, raw: bytes | None) -> None:
+        self._mirror = self._shelf.read_mirror() or ORIGIN
+        try:
+            self._state, self._raw = self._checked(raw), raw
+        except _DamageFound as found:
+            self._begin_again(found.cause)
+        self._catch_up()
+
+    def _read(self) -> bytes | None:
+        try:
+            return self._path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as cause:
+            raise EnvironmentFault(
+                "vestibule.unreadable",
+                "ログインの記録ファイルを読み取れません。",
+                "この端末専用のOSアカウントでログオンしているか確かめ、"
+                "システム管理者に連絡してください。",
+            ) from cause
+
+    def _checked(self, raw: bytes | None) -> State:
+        if raw is None:
+            if self._mirror == ORIGIN:
+                return State()
+            raise _DamageFound("vestibule.removed")
+        try:
+            state = decode(raw, self._terminal)
+        except (StateError, ValueError, KeyError, TypeError) as cause:
+            raise _DamageFound("vestibule.changed") from cause
+        if state.head.count < self._mirror.count:
+            raise _DamageFound("vestibule.rolled_back")
+        if self._mirror not in state.heads[-2:]:
+            raise _DamageFound("vestibule.mirror_differs")
+        return state
+
+    def _begin_again(self, cause: str) -> None:
+        """Keep the damaged file as evidence and go on from the mirror, strictly."""
+        evidence = self._path.with_name(f"{self._path.name}.damaged-{self._mirror.count}")
+        try:
+            if self._path.exists():
+                self._path.replace(evidence)
+        except OSError as error:
+            raise write_fault(error) from error
+        self._state = State(base=self._mirror, strict=True)
+        self._append("", cause, 0, self._state)
+
+
+class _DamageFound(Exception):
+    """Carries the code of the damage to ``_load``."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause

@@ -1,0 +1,260 @@
+"""The first start of a terminal (初期設定): store, keys, journal and the two founders.
+
+Order: the recovery shares are typed back before anything is written; then the terminal secret
+goes into the OS keyring, the slot file, the store and the journal are made, and both founders
+sign the first line. A founding that breaks off leaves no store (the next one starts afresh).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Event
+
+from sqlalchemy import insert
+
+from app.core.clock import Clock
+from app.core.errors import EnvironmentFault
+from app.core.paths import Paths
+from app.core.settings import SETTINGS
+from app.core.tables import Tables
+from app.security import vault
+from app.security.authenticators.port import Authenticator
+from app.security.authenticators.registration import Registered
+from app.security.authenticators.verify import Profile, RegistrationPolicy, verify_assertion
+from app.security.journal.genesis import Founder, Genesis, write_genesis
+from app.security.journal.journal import Journal
+from app.security.keys import keyslots
+from app.security.keys.sealing import new_pair, random_key
+from app.security.keys.slot_storage import write_slot_file
+from app.security.keys.terminal_secret import SecretShelf, new_terminal_secret
+from app.security.spec import Catalog
+from app.security.staff.grants import access_of
+from app.security.staff.roles import roles_on
+from app.security.vault.store_access import STORE_PRIVATE
+from db.tables.control import credential, grant_row, setting, staff, terminal_key
+from db.work import Work
+
+FOUNDING_ROLES = ("supervisor", "administrator")
+"""What both founders get, and nothing of the day's business (DESIGN 4 "Rights")."""
+
+FOUNDING_AREAS = frozenset({"own", "admin", "records"})
+"""No business updates by right of founding."""
+
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+_PROVISIONAL_LETTERS = 8
+_FIRST_END = timedelta(days=180)
+_STAGGER = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class FounderPerson:
+    """One of the two: who they are, what they registered, and their authenticator."""
+
+    staff_id: str
+    name: str
+    post: str
+    registered: Registered
+    authenticator: Authenticator
+
+
+def provisional_number() -> str:
+    """What a terminal is called until the union's answer names it. Random, so that files copied
+    from another terminal are known by it (``keyslots.other_terminal``); letters only."""
+    return "P" + "".join(secrets.choice(_LETTERS) for _ in range(_PROVISIONAL_LETTERS))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the terminal stands. ``terminal`` is its provisional number until the union's
+    answer names it; ``municipality_code`` has 6 digits."""
+
+    terminal: str
+    municipality_code: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """What the founders write down: the fingerprint of the journal's first line."""
+
+    store_id: str
+    fingerprint: str
+
+
+def found(
+    paths: Paths,
+    shelf: SecretShelf,
+    place: Place,
+    policy: RegistrationPolicy,
+    founders: Sequence[FounderPerson],
+    recovery_public: str,
+    catalog: Catalog,
+    tables: Tables,
+    clock: Clock,
+    *,
+    settings: Mapping[str, str] | None = None,
+) -> Founded:
+    """Make the terminal's store and leave it closed.
+
+    ``settings`` are the municipality's own from the start (hours of use and the like), checked
+    as later changes are. ``recovery_public`` comes from a ``RecoveryIssue`` whose shares were
+    typed back. Raises ``EnvironmentFault`` ``store.exists``, ``keyring.*``, ``disk.*``;
+    ``UserError`` ``genesis.two_founders``; and what the authenticators raise at the touch.
+    """
+    if paths.store.exists():
+        raise EnvironmentFault(
+            "store.exists",
+            "この端末には、すでに保存データがあります。初期設定はできません。",
+            "そのままログインしてください。作り直すときは、先に端末の廃止の手順で消去します。",
+        )
+    store_id = f"S-{secrets.token_hex(8)}"
+    terminal = new_terminal_secret(place.terminal)
+    data_key, number_key, store_pair = random_key(), random_key(), new_pair()
+    genesis = Genesis(
+        store_id,
+        place.terminal,
+        place.municipality_code,
+        policy.rp_id,
+        policy.profile is Profile.TRAINING,
+        tuple(
+            Founder(
+                one.staff_id,
+                one.registered.credential.credential_id,
+                one.registered.credential.public_key,
+            )
+            for one in founders
+        ),
+        recovery_public,
+        clock.now().isoformat(),
+    )
+    assertions = [
+        one.authenticator.assert_(
+            policy.rp_id,
+            genesis.challenge,
+            (one.registered.credential.credential_id,),
+            uv=True,
+            cancel=Event(),
+        )
+        for one in founders
+    ]
+    slots = keyslots.found(
+        keyslots.Genesis(
+            store_id,
+            store_pair.public,
+            recovery_public,
+            tuple(one.registered.keys for one in founders),
+            data_key,
+            number_key,
+            # They have no function that shows a number; they hold the key to pass it on.
+            number_holders=frozenset(one.staff_id for one in founders),
+            account=place.account,
+        ),
+        terminal,
+    )
+    paths.make()
+    shelf.keep_terminal_secret(terminal)
+    facts = {
+        "rp_id": policy.rp_id,
+        "municipality_code": place.municipality_code,
+        "terminal_state": "founded",
+        "clock_mark": clock.now().isoformat(),
+    }
+    founding = vault.Founding(store_id, place.terminal, genesis.training, facts=facts)
+    store = vault.create(paths, data_key, founding)
+    try:
+        rows = ("staff", "credential", "grant_row", "terminal_key", "setting")
+        with store.update(rows, rows) as work:
+            work.run(insert(terminal_key).values(name=STORE_PRIVATE, value=store_pair.private))
+            _write_founders(work, founders, catalog, tables, clock)
+            for name, value in (settings or {}).items():
+                work.run(
+                    insert(setting).values(
+                        name=name,
+                        value=SETTINGS[name].check(value),
+                        set_by=founders[0].staff_id,
+                        set_at=clock.now().isoformat(),
+                    )
+                )
+        connection = vault.open_journal(paths, data_key, create=True)
+        journal = Journal.create(connection, place.terminal, store.identity.epoch, clock)
+        mark = write_genesis(journal, genesis, assertions, verify_assertion)
+        journal.close()
+    finally:
+        store.close()
+    write_slot_file(paths.slots, slots, terminal)
+    return Founded(store_id, mark)
+
+
+def _write_founders(
+    work: Work,
+    founders: Sequence[FounderPerson],
+    catalog: Catalog,
+    tables: Tables,
+    clock: Clock,
+) -> None:
+    """Both founders with staggered ends, so that the terminal is never without one of them."""
+    now = clock.now()
+    today = now.date()
+    roles = {role.code: role for role in roles_on(tables, catalog, today)}
+    wanted = dict.fromkeys(
+        function_id
+        for code in FOUNDING_ROLES
+        for function_id in roles[code].function_ids
+        if catalog[function_id].area in FOUNDING_AREAS
+    )
+    for at, one in enumerate(founders):
+        other = founders[1 - at].staff_id
+        until = today + _FIRST_END + at * _STAGGER
+        work.run(
+            insert(staff).values(
+                id=one.staff_id,
+                name=one.name,
+                post=one.post,
+                valid_from=today.isoformat(),
+                valid_to=until.isoformat(),
+                password_set_on=today.isoformat(),
+            )
+        )
+        work.run(insert(credential).values(**credential_row(one, other, now.isoformat())))
+        for function_id in wanted:
+            work.run(
+                insert(grant_row).values(
+                    id=work.new_id(),
+                    staff_id=one.staff_id,
+                    function_id=function_id,
+                    access=access_of(catalog[function_id]).value,
+                    valid_from=today.isoformat(),
+                    valid_to=until.isoformat(),
+                    state="confirmed",
+                    reason="初期設定",
+                    requested_by=other,
+                    requested_at=now.isoformat(),
+                    approved_by=other,
+                    approved_at=now.isoformat(),
+                    effected_by=other,
+                    effected_at=now.isoformat(),
+                    confirmed_by=other,
+                    confirmed_at=now.isoformat(),
+                    journal_line=1,
+                )
+            )
+
+
+def credential_row(one: FounderPerson, registered_by: str, at: str) -> dict[str, object]:
+    """The row of a founder's credential."""
+    made = one.registered.credential
+    return {
+        "id": made.credential_id,
+        "staff_id": one.staff_id,
+        "label": "初期設定",
+        "public_key": made.public_key,
+        "attestation": made.attestation_object,
+        "aaguid": made.aaguid,
+        "attested": made.attested,
+        "registered_by": registered_by,
+        "registered_at": at,
+        "counter": made.counter,
+    }

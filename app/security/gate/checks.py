@@ -1,0 +1,376 @@
+"""The gate's questions, one function each; every "no" is a ``Refusal`` with its own cause."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+
+from app.core.canon import canonical_json
+from app.core.clock import Clock
+from app.rules.calendar.days import BusinessCalendar
+from app.security.acts.approval import (
+    Approval,
+    Assertion,
+    AssertionCheck,
+    Confirmed,
+    Credential,
+    Evidence,
+    Role,
+    challenge_of,
+)
+from app.security.acts.draft import Draft, RowVersion
+from app.security.gate.clock_mark import Judgement, believed, judge, moved
+from app.security.gate.facts import (
+    READS,
+    Place,
+    read_credential,
+    read_credentials,
+    read_place,
+    read_standing,
+)
+from app.security.journal.journal import Journal
+from app.security.refusals import Refusal, misuse, refusal
+from app.security.spec import Actor, Catalog, Function, Kind, MyNumber, Need, StepUp
+from app.security.staff.grants import Grant, access_of, holding
+from app.security.staff.hours import hours_of
+from app.security.staff.session import LiveSession
+from db.tables import METADATA
+from db.tables.control import act as act_table
+from db.work import Store, Work
+
+CLOCK_FUNCTION = "admin.clock"
+"""What alone may run while the machine's time cannot be believed."""
+
+SUPERVISE = "admin.supervise"
+"""The right that makes a second person a supervisor (責任者)."""
+
+UNREGISTERED_AREAS = frozenset({"admin", "files", "own", "records"})
+"""Areas that work before the union has registered the terminal: it must be set up somehow."""
+
+HOURS_FUNCTION = "admin.hours_exception"
+"""What alone may run outside the usable hours."""
+
+CHANGE_FUNCTION = "own.change_password"
+"""What alone may run in the last days of a password."""
+
+_LIMITS = {
+    frozenset({CLOCK_FUNCTION}): "session.clock_only",
+    frozenset({HOURS_FUNCTION}): "session.hours_only",
+    frozenset({CHANGE_FUNCTION}): "session.password_only",
+}
+
+_USER_VERIFIED = 0x04
+_FLAGS_AT = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What the terminal can say about its surroundings, asked at the moment of an act."""
+
+    peer_reachable: Callable[[], bool]
+    medium_scanned: Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class GateRules:
+    """What the checks need besides the store. ``purposes`` are the codes a purpose is chosen
+    from; ``registry`` is the version of the functions' declarations."""
+
+    calendar: BusinessCalendar
+    purposes: frozenset[str]
+    conditions: Conditions
+    check_assertion: AssertionCheck
+    registry: str
+
+
+def registry_version(catalog: Catalog) -> str:
+    """16 hex digits that change with any declaration: what was signed names its rules."""
+    declared = [
+        {name: str(getattr(catalog[fid], name)) for name in Function.__slots__} for fid in catalog
+    ]
+    return hashlib.sha256(canonical_json(declared).encode()).hexdigest()[:16]
+
+
+def check_terminal(function: Function, place: Place) -> None:
+    """The terminal must be registered with the union (SEC-70), but for setting it up."""
+    if place.state == "withdrawn":
+        raise refusal("terminal.withdrawn")
+    if place.state != "registered" and function.area not in UNREGISTERED_AREAS:
+        raise refusal("terminal.not_registered")
+
+
+def check_clock(function: Function, mark: datetime | None, now: datetime) -> None:
+    """The machine's time must be believable, but for setting it right."""
+    judgement = Judgement.GOOD if mark is None else judge(mark, now)
+    if judgement is not Judgement.GOOD and function.id != CLOCK_FUNCTION:
+        raise refusal("clock.back" if judgement is Judgement.BACK else "clock.leap")
+
+
+def check_hours(function: Function, place: Place, now: datetime) -> None:
+    """Inside the usable hours (SEC-69); the exception itself may be asked for outside."""
+    exempt = function.id in (CLOCK_FUNCTION, HOURS_FUNCTION)
+    if not exempt and not hours_of(place.settings).is_open(now):
+        raise refusal("hours.closed")
+
+
+def check_purpose(function: Function, purpose: str, purposes: frozenset[str]) -> None:
+    """A purpose is chosen where one must be, and is one of the list."""
+    if function.purpose and not purpose:
+        raise refusal("purpose.missing")
+    if purpose and purpose not in purposes:
+        raise refusal("purpose.unknown")
+
+
+def check_needs(function: Function, place: Place, conditions: Conditions) -> None:
+    """Peer, media terminal, scanned medium: what the function declares."""
+    if Need.PEER in function.needs and not conditions.peer_reachable():
+        raise refusal("need.peer")
+    if Need.MEDIA_TERMINAL in function.needs and not place.media:
+        raise refusal("need.media_terminal")
+    if Need.SCANNED_MEDIUM in function.needs and not conditions.medium_scanned():
+        raise refusal("need.scanned_medium")
+
+
+def check_limits(function: Function, live: LiveSession) -> None:
+    """A session limited to some functions (password change, clock) does nothing else."""
+    if live.only is not None and function.id not in live.only:
+        raise refusal(_LIMITS.get(live.only, "session.limited"))
+
+
+def check_recent(function: Function, live: LiveSession, now: float) -> None:
+    """User verification within 15 minutes, where the function asks for it."""
+    if function.step_up is StepUp.RECENT and not live.is_recent(now):
+        raise refusal("fresh.recent")
+
+
+def right_of(
+    work: Work, staff_id: str, function: Function, now: datetime, rules: GateRules
+) -> Grant:
+    """The right under which this person runs this function now; raises ``Refusal``."""
+    person, rights = read_standing(work, staff_id, function.id)
+    person.check(now.date())
+    fitting = [one for one in rights if one.access == access_of(function).value]
+    return holding(fitting, now.date(), rules.calendar)
+
+
+def second_right(
+    work: Work, staff_id: str, role: Role, draft: Draft, now: datetime, rules: GateRules
+) -> Grant:
+    """The right under which a second person approves: the function's own for a confirmer,
+    ``admin.supervise`` for a supervisor. Raises ``Refusal`` ``approval.*``."""
+    if staff_id == draft.session.staff_id:
+        raise refusal("approval.same_person")
+    if role not in draft.needs or role is Role.ACTOR:
+        raise refusal("approval.not_asked")
+    wanted = SUPERVISE if role is Role.SUPERVISOR else draft.function.id
+    try:
+        person, rights = read_standing(work, staff_id, wanted)
+        person.check(now.date())
+        return holding(rights, now.date(), rules.calendar)
+    except Refusal as cause:
+        raise refusal("approval.right") from cause
+
+
+def must_verify(function: Function, role: Role, live: LiveSession, now: float) -> bool:
+    """Whether a touch needs PIN, fingerprint or face: second persons and administration
+    always, the operator when the last one is older than 15 minutes."""
+    if role is not Role.ACTOR or function.kind is Kind.ADMINISTER:
+        return True
+    return not live.is_recent(now)
+
+
+def check_draft(draft: Draft, rules: GateRules, now: datetime) -> None:
+    """The draft was made today, under these declarations."""
+    if draft.registry != rules.registry:
+        raise refusal("act.registry_changed")
+    if datetime.fromisoformat(draft.at).date() != now.date():
+        raise refusal("act.expired")
+
+
+def check_approvals(
+    work: Work,
+    draft: Draft,
+    approvals: Sequence[Approval],
+    grant: Grant,
+    live: LiveSession,
+    moment: tuple[datetime, float],
+    rules: GateRules,
+) -> tuple[Confirmed, ...]:
+    """Every approval that the act needs, and no other, each signed over this very draft."""
+    given = [approval.role for approval in approvals]
+    if len(set(given)) != len(given):
+        raise refusal("approval.twice")
+    if not set(given) <= set(draft.needs):
+        raise refusal("approval.not_asked")
+    for role in draft.needs:
+        if role not in given:
+            raise refusal("approval.none" if role is Role.ACTOR else "approval.second_missing")
+    now, monotonic = moment
+    confirmed = []
+    for approval in approvals:
+        if approval.role is Role.ACTOR:
+            if approval.staff_id != draft.session.staff_id:
+                raise refusal("approval.none")
+            right = grant
+        else:
+            right = second_right(work, approval.staff_id, approval.role, draft, now, rules)
+        verify = must_verify(draft.function, approval.role, live, monotonic)
+        confirmed.append(_check_one(work, draft, approval, right, verify, rules))
+    return tuple(confirmed)
+
+
+def _check_one(
+    work: Work, draft: Draft, approval: Approval, right: Grant, verify: bool, rules: GateRules
+) -> Confirmed:
+    key = own_key(work, approval.staff_id, approval.assertion)
+    signed = draft.signed(approval.staff_id, approval.role, right.id)
+    counter = rules.check_assertion(
+        key.public_key,
+        draft.rp_id,
+        challenge_of(signed),
+        approval.assertion,
+        require_uv=False,
+        stored_counter=key.counter,
+    )
+    verified = was_verified(approval.assertion)
+    if verify and not verified:
+        raise refusal("fresh.verification")
+    evidence = Evidence.of(signed, approval.assertion)
+    return Confirmed(approval.staff_id, approval.role, counter, verified, evidence)
+
+
+def own_key(work: Work, staff_id: str, assertion: Assertion) -> Credential:
+    """The registered key that answered, if it is this person's and in use."""
+    key = read_credential(work, bytes(assertion.credential_id))
+    if key is None or key.staff_id != staff_id:
+        raise refusal("approval.unknown_key")
+    if key.revoked:
+        raise refusal("approval.key_revoked")
+    return key
+
+
+def was_verified(assertion: Assertion) -> bool:
+    """The UV flag of an assertion whose signature has been checked."""
+    return bool(assertion.authenticator_data[_FLAGS_AT] & _USER_VERIFIED)
+
+
+def key_ids(work: Work, staff_id: str) -> tuple[bytes, ...]:
+    """The keys that a person may be asked for."""
+    return tuple(key.id for key in read_credentials(work, staff_id))
+
+
+def check_actor(function: Function, actor: Actor) -> None:
+    """A person runs what persons run, the terminal what is its own."""
+    if function.actor is not actor:
+        raise refusal("right.none")
+
+
+def check_rows(work: Work, versions: Sequence[RowVersion]) -> None:
+    """The rows that the person saw have not changed since. Raises ``act.row_changed``."""
+    for seen in versions:
+        table = METADATA.tables[seen.table]
+        key = (seen.key,) if isinstance(seen.key, str) else seen.key
+        columns = tuple(table.primary_key.columns)
+        if len(columns) != len(key) or "version" not in table.c:
+            raise misuse("gate.row_version", f"{seen.table} の版を確かめられません。")
+        statement = select(table.c.version)
+        for column, value in zip(columns, key, strict=True):
+            statement = statement.where(column == value)
+        if work.scalar(statement) != seen.version:
+            raise refusal("act.row_changed")
+
+
+def number_key(function: Function, live: LiveSession) -> bytes | None:
+    """The number key for a function that declares individual numbers (個人番号, SEC-52);
+    None for every other. Raises ``number.no_key``."""
+    if function.my_number is MyNumber.NONE:
+        return None
+    if live.number_key is None:
+        raise refusal("number.no_key")
+    return live.number_key
+
+
+_USED = select(act_table.c.journal_line).where(act_table.c.nonce == bindparam("nonce"))
+
+
+class Questions:
+    """What the gate asks before anything happens. Remembers the clock mark of this run."""
+
+    def __init__(self, store: Store, journal: Journal, clock: Clock, rules: GateRules) -> None:
+        self._store = store
+        self._journal = journal
+        self._clock = clock
+        self._rules = rules
+        self._mark: datetime | None = None
+
+    def standing(
+        self, work: Work, function: Function, live: LiveSession, purpose: str
+    ) -> tuple[Grant, Place]:
+        """The right and the place under which this session may run ``function`` now.
+
+        Raises ``Refusal``, first cause first.
+        """
+        now = self._clock.now()
+        place = read_place(work)
+        check_actor(function, Actor.STAFF)
+        check_terminal(function, place)
+        self.believe_clock(function, place)
+        check_limits(function, live)
+        day = believed(self._known_mark(place), now)
+        grant = right_of(work, live.session.staff_id, function, day, self._rules)
+        check_hours(function, place, now)
+        check_purpose(function, purpose, self._rules.purposes)
+        check_needs(function, place, self._rules.conditions)
+        check_recent(function, live, self._clock.monotonic())
+        live.used_at = self._clock.monotonic()
+        return grant, place
+
+    def believe_clock(self, function: Function, place: Place) -> None:
+        """Raises ``clock.back`` or ``clock.leap``; a good moment moves the mark of this run."""
+        now = self._clock.now()
+        mark = self._known_mark(place)
+        check_clock(function, mark, now)
+        if function.id != CLOCK_FUNCTION:
+            self._mark = now if mark is None else moved(mark, now)
+
+    def _known_mark(self, place: Place) -> datetime | None:
+        known = [mark for mark in (self._mark, place.mark) if mark is not None]
+        return max(known) if known else None
+
+    def clock_was_set(self, moment: datetime) -> None:
+        """Two supervisors set the date: the mark of this run starts anew from there."""
+        self._mark = moment
+
+    def day_for(self, work: Work) -> datetime:
+        """The moment by which a second person's dates are judged."""
+        return believed(self._known_mark(read_place(work)), self._clock.now())
+
+    def check_origin(self, draft: Draft) -> None:
+        """The draft belongs to this store, this epoch and this journal."""
+        identity = self._store.identity
+        here = (identity.store_id, identity.terminal, identity.epoch)
+        if (draft.store_id, draft.terminal, draft.epoch) != here:
+            raise refusal("terminal.other")
+        if not self._journal.has(draft.head):
+            raise refusal("act.journal_lost")
+
+    def allowed(
+        self, draft: Draft, approvals: Sequence[Approval], live: LiveSession
+    ) -> tuple[Confirmed, ...]:
+        """Everything again, plus the approvals. Raises ``Refusal`` or ``assertion.*``."""
+        now = self._clock.now()
+        tables = dict.fromkeys(seen.table for seen in draft.versions)
+        with self._store.view((*READS, "act", *tables)) as work:
+            grant, place = self.standing(work, draft.function, live, draft.purpose)
+            check_draft(draft, self._rules, now)
+            if work.scalar(_USED, {"nonce": draft.nonce.hex()}) is not None:
+                raise refusal("act.nonce_used")
+            check_rows(work, draft.versions)
+            if grant.id != draft.grant_id:
+                raise refusal("act.altered")
+            moment = (believed(self._known_mark(place), now), self._clock.monotonic())
+            return check_approvals(work, draft, approvals, grant, live, moment, self._rules)

@@ -1,0 +1,491 @@
+"""The gate (関門): no data without an act (DESIGN 1.1, 5).
+
+``prepare`` a draft, collect approvals, ``act`` on it; or ``view``; or ``system`` for the
+terminal's own work. The gate asks every question of ``gate_checks``, opens the unit of work
+with the function's ``reads`` and ``writes`` only, and writes the journal. A refusal leaves a
+journal line too. Acts never nest.
+
+Inside one process this is no border against hostile code (DESIGN 5); it stops mistakes,
+curious colleagues and careless code.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hmac
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import bindparam, insert, update
+
+from app.core.clock import Clock
+from app.core.errors import Bug, MadoguchiError
+from app.security.acts.approval import (
+    NO_SUBJECT,
+    Approval,
+    Assertion,
+    Confirmed,
+    Role,
+    Subject,
+    challenge_of,
+)
+from app.security.acts.draft import Ask, Draft, RowVersion, roles_needed
+from app.security.gate import checks
+from app.security.gate.checks import GateRules, Questions
+from app.security.gate.facts import READS, read_grants, read_place, read_staff
+from app.security.gate.work import ActWork, GateWork, ViewWork
+from app.security.journal.journal import Journal
+from app.security.journal.line import Entry, State, is_id
+from app.security.keys.my_number import MyNumbers
+from app.security.refusals import Refusal, misuse, refusal
+from app.security.spec import Actor, Catalog, Function, Kind
+from app.security.staff.grants import access_of
+from app.security.staff.session import LiveSession, LiveSessions, Session
+from db.faults import RowConflict
+from db.tables.control import act as act_table
+from db.tables.control import credential
+from db.work import Store, Work
+
+__all__ = [
+    "ActWork",
+    "Approval",
+    "Ask",
+    "Draft",
+    "Gate",
+    "GateRules",
+    "RowVersion",
+    "Session",
+    "Subject",
+    "ViewWork",
+]
+
+SYSTEM = "system"
+REFRESH = "session.refresh"
+_OWN_WRITES = ("credential.counter",)
+_ACT = insert(act_table)
+_COUNTER = (
+    update(credential).where(credential.c.id == bindparam("key")).values(counter=bindparam("seen"))
+)
+
+
+class Gate:
+    """The only way to the store's rows. One for an open store; used by one thread at a time
+    (another thread's unit of work waits in the store)."""
+
+    def __init__(
+        self,
+        store: Store,
+        journal: Journal,
+        catalog: Catalog,
+        clock: Clock,
+        rules: GateRules,
+        sessions: LiveSessions,
+    ) -> None:
+        self._store = store
+        self._journal = journal
+        self._catalog = catalog
+        self._clock = clock
+        self._rules = rules
+        self._sessions = sessions
+        self._seal_key = secrets.token_bytes(32)
+        self._questions = Questions(store, journal, clock, rules)
+        self._inside = threading.local()
+
+    def prepare(
+        self,
+        function_id: str,
+        session: Session,
+        *,
+        subject: Subject = NO_SUBJECT,
+        purpose: str = "",
+        content: object = None,
+        sentence: str = "",
+        versions: Sequence[RowVersion] = (),
+        digest: bytes = b"",
+    ) -> Draft:
+        """A draft for ``act``; the checks are made now, and all of them again then.
+
+        ``content`` is a frozen dataclass of plain values (``app.security.acts.content``),
+        ``sentence`` the Japanese sentence shown before the touch, ``versions`` the rows seen,
+        ``digest`` SHA-256 of the PDF or of the batch's manifest. Raises ``Refusal``.
+        """
+        function = self._function(function_id)
+        with self._refusing(function, session, subject, purpose):
+            live = self._sessions.usable(session)
+            with self._store.view(READS) as work:
+                grant, place = self._questions.standing(work, function, live, purpose)
+                keys = checks.key_ids(work, session.staff_id)
+        identity = self._store.identity
+        draft = Draft(
+            function=function,
+            session=session,
+            subject=subject,
+            purpose=purpose,
+            content=content,
+            sentence=sentence,
+            versions=tuple(versions),
+            digest=digest,
+            store_id=identity.store_id,
+            terminal=identity.terminal,
+            epoch=identity.epoch,
+            registry=self._rules.registry,
+            nonce=secrets.token_bytes(16),
+            salt=secrets.token_bytes(16),
+            head=self._journal.head,
+            grant_id=grant.id,
+            at=self._clock.now().isoformat(),
+            needs=roles_needed(function),
+            credential_ids=keys,
+            rp_id=place.rp_id,
+            verify=checks.must_verify(function, Role.ACTOR, live, self._clock.monotonic()),
+        )
+        return dataclasses.replace(draft, seal=self._seal(draft))
+
+    def ask(self, draft: Draft, staff_id: str, role: Role) -> Ask:
+        """What the device worker needs for a second person's touch over ``draft``.
+
+        Raises ``Refusal`` ``approval.same_person``, ``approval.right``,
+        ``approval.not_asked``.
+        """
+        with (
+            self._refusing(draft.function, draft.session, draft.subject, draft.purpose),
+            self._store.view(READS) as work,
+        ):
+            day = self._questions.day_for(work)
+            right = checks.second_right(work, staff_id, role, draft, day, self._rules)
+            keys = checks.key_ids(work, staff_id)
+        challenge = challenge_of(draft.signed(staff_id, role, right.id))
+        return Ask(staff_id, role, draft.rp_id, challenge, keys, True)
+
+    @contextmanager
+    def act(self, draft: Draft, approvals: Sequence[Approval] = ()) -> Iterator[ActWork]:
+        """Run a prepared act. The block commits as a whole or not at all.
+
+        Raises ``Refusal`` (nothing happened), ``EnvironmentFault`` ``journal.*`` when no line
+        could be written (nothing happened), and what the block raises (rolled back, the
+        journal's line ends ``failed``).
+        """
+        function, session = draft.function, draft.session
+        with self._alone():
+            with self._refusing(function, session, draft.subject, draft.purpose, draft):
+                live = self._sessions.usable(session)
+                self._questions.check_origin(draft)
+                if not hmac.compare_digest(draft.seal, self._seal(draft)):
+                    raise refusal("act.altered")
+                confirmed = self._questions.allowed(draft, approvals, live)
+                number_key = checks.number_key(function, live)
+            line = self._journal.begin(_begun(draft, confirmed))
+
+            def main(work: Work) -> ActWork:
+                self._note_act(work, function.id, session.staff_id, draft, line)
+                checks.check_rows(work, draft.versions)
+                _keep_counters(work, confirmed)
+                return self._act_work(work, draft, line, number_key)
+
+            with self._main(function, line, session.staff_id, draft.subject, main) as acting:
+                yield acting
+            self._after(function, live, confirmed)
+
+    @contextmanager
+    def view(
+        self,
+        function_id: str,
+        session: Session,
+        *,
+        subject: Subject = NO_SUBJECT,
+        purpose: str = "",
+    ) -> Iterator[ViewWork]:
+        """Read what the function declares. The journal's line is written before the block's
+        end returns; without it the caller gets an error, not the data. Raises ``Refusal``."""
+        function = self._function(function_id)
+        if function.kind is not Kind.INQUIRE or function.writes or roles_needed(function):
+            raise misuse("gate.view", f"{function_id} は照会だけの機能ではありません。")
+        with self._alone():
+            with self._refusing(function, session, subject, purpose):
+                live = self._sessions.usable(session)
+                with self._store.view(READS) as own:
+                    self._questions.standing(own, function, live, purpose)
+                number_key = checks.number_key(function, live)
+            entry = Entry(
+                State.VIEW,
+                function.id,
+                session.staff_id,
+                session=session.id,
+                subject=subject,
+                purpose=purpose,
+            )
+            with self._store.view(function.reads) as work:
+                seen = ViewWork(work, session.staff_id, self._clock.now(), subject, purpose)
+                self._give_numbers(seen, work, number_key)
+                cause = ""
+                try:
+                    yield seen
+                except BaseException as problem:
+                    cause = cause_of(problem)
+                    raise
+                finally:
+                    self._journal.append(
+                        dataclasses.replace(
+                            entry,
+                            cause=cause,
+                            shown=seen.shown,
+                            query_kind=seen.query_kind,
+                            numbers=seen.numbers,
+                        )
+                    )
+
+    @contextmanager
+    def system(
+        self,
+        function_id: str,
+        *,
+        content: object = None,
+        subject: Subject = NO_SUBJECT,
+        digest: bytes = b"",
+    ) -> Iterator[ActWork]:
+        """The terminal's own work (sync, retention, backup): actor ``system``. Journalled
+        like an act; raises ``Refusal`` for a function that is not the system's or while the
+        clock cannot be believed."""
+        function = self._function(function_id)
+        nobody = Session("", SYSTEM, "")
+        with self._alone():
+            with self._refusing(function, nobody, subject, ""):
+                checks.check_actor(function, Actor.SYSTEM)
+                with self._store.view(READS) as own:
+                    place = read_place(own)
+                checks.check_terminal(function, place)
+                self._questions.believe_clock(function, place)
+            nonce = secrets.token_bytes(16)
+            entry = Entry(
+                State.BEGUN,
+                function.id,
+                SYSTEM,
+                subject=subject,
+                nonce=nonce,
+                document_digest=digest,
+            )
+            line = self._journal.begin(entry)
+
+            def main(work: Work) -> ActWork:
+                self._insert_act(work, function.id, SYSTEM, nonce, line, b"")
+                return ActWork(work, SYSTEM, self._clock.now(), subject, "", content, line)
+
+            with self._main(function, line, SYSTEM, subject, main) as acting:
+                yield acting
+
+    def permitted(self, session: Session) -> frozenset[str]:
+        """The functions this session's person may run today: menu and areas follow it
+        (SEC-30). Empty for a locked or unknown session. Leaves no line. Raises ``Refusal``
+        ``staff.*`` for somebody who no longer belongs here."""
+        try:
+            live = self._sessions.usable(session)
+        except Refusal:
+            return frozenset()
+        with self._store.view(READS) as work:
+            today = self._questions.day_for(work).date()
+            read_staff(work, session.staff_id).check(today)
+            rights = read_grants(work, session.staff_id)
+        calendar = self._rules.calendar
+        allowed = {
+            right.function_id
+            for right in rights
+            if right.function_id in self._catalog
+            and right.access == access_of(self._catalog[right.function_id]).value
+            and not right.problem(today, calendar)
+        }
+        return frozenset(allowed if live.only is None else allowed & live.only)
+
+    def ask_refresh(self, session: Session) -> Ask:
+        """What the device worker needs to verify the session's person anew."""
+        live = self._sessions.usable(session)
+        live.challenge = secrets.token_bytes(32)
+        with self._store.view(READS) as work:
+            keys = checks.key_ids(work, session.staff_id)
+            rp_id = read_place(work).rp_id
+        return Ask(session.staff_id, Role.ACTOR, rp_id, live.challenge, keys, True)
+
+    def refresh(self, session: Session, assertion: Assertion) -> None:
+        """Take in a verification asked for by ``ask_refresh``: ``recent`` counts anew.
+
+        Raises ``Refusal`` or the authenticator's ``assertion.*``; both leave a line.
+        """
+        entry = Entry(State.REFUSED, REFRESH, session.staff_id, session=session.id)
+        with self._refusing_as(entry):
+            live = self._sessions.usable(session)
+            challenge, live.challenge = live.challenge, b""
+            if not challenge:
+                raise refusal("fresh.not_asked")
+            with self._store.view(READS) as work:
+                key = checks.own_key(work, session.staff_id, assertion)
+                rp_id = read_place(work).rp_id
+            counter = self._rules.check_assertion(
+                key.public_key,
+                rp_id,
+                challenge,
+                assertion,
+                require_uv=True,
+                stored_counter=key.counter,
+            )
+        with self._store.update(("credential",), _OWN_WRITES) as work:
+            work.run(_COUNTER, {"key": key.id, "seen": counter})
+        self._journal.append(dataclasses.replace(entry, state=State.EVENT))
+        live.verified_at = self._clock.monotonic()
+
+    def renew_number_key(self, former: bytes | None, fresh: bytes) -> None:
+        """The number key was changed by an act: open sessions that hold it go on with it."""
+        for live in self._sessions.all():
+            if live.number_key is not None and live.number_key == former:
+                live.number_key = fresh
+
+    # -- the unit of work ----------------------------------------------------------------
+
+    @contextmanager
+    def _main(
+        self,
+        function: Function,
+        line: int,
+        staff_id: str,
+        subject: Subject,
+        start: Callable[[Work], ActWork],
+    ) -> Iterator[ActWork]:
+        end = Entry(State.DONE, function.id, staff_id, subject=subject, of=line)
+        try:
+            with self._store.update(function.reads, (*function.writes, *_OWN_WRITES)) as work:
+                yield start(work)
+        except BaseException as problem:
+            failed = dataclasses.replace(end, state=State.FAILED, cause=cause_of(problem))
+            self._journal.end(failed)
+            raise
+        self._journal.end(end)
+
+    def _note_act(
+        self, work: Work, function_id: str, staff_id: str, draft: Draft, line: int
+    ) -> None:
+        try:
+            self._insert_act(work, function_id, staff_id, draft.nonce, line, draft.salt)
+        except RowConflict as cause:
+            raise refusal("act.nonce_used") from cause
+
+    def _insert_act(
+        self, work: Work, function_id: str, staff_id: str, nonce: bytes, line: int, salt: bytes
+    ) -> None:
+        work.run(
+            _ACT,
+            {
+                "nonce": nonce.hex(),
+                "function_id": function_id,
+                "staff_id": staff_id,
+                "journal_line": line,
+                "at": self._clock.now().isoformat(),
+                "salt": salt,
+            },
+        )
+
+    def _act_work(self, work: Work, draft: Draft, line: int, key: bytes | None) -> ActWork:
+        acting = ActWork(
+            work,
+            draft.session.staff_id,
+            self._clock.now(),
+            draft.subject,
+            draft.purpose,
+            draft.content,
+            line,
+        )
+        self._give_numbers(acting, work, key)
+        return acting
+
+    def _give_numbers(self, target: GateWork, work: Work, key: bytes | None) -> None:
+        if key is not None:
+            target.allow_numbers(MyNumbers(work, key))
+
+    def _after(self, function: Function, live: LiveSession, confirmed: Sequence[Confirmed]) -> None:
+        if any(one.role is Role.ACTOR and one.verified for one in confirmed):
+            live.verified_at = self._clock.monotonic()
+        if function.id == checks.CLOCK_FUNCTION:
+            self._questions.clock_was_set(self._clock.now())
+
+    def now(self) -> datetime:
+        """The present moment by the gate's clock, for what a service stamps or prints."""
+        return self._clock.now()
+
+    # -- small things ----------------------------------------------------------------------
+
+    def _function(self, function_id: str) -> Function:
+        function = self._catalog.get(function_id)
+        if function is None:
+            raise misuse("gate.unknown_function", f"機能 {function_id} は宣言されていません。")
+        return function
+
+    def _seal(self, draft: Draft) -> bytes:
+        signed = draft.signed(draft.session.staff_id, Role.ACTOR, draft.grant_id)
+        return hmac.digest(self._seal_key, signed, "sha256")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if getattr(self._inside, "busy", False):
+            raise misuse("gate.nested", "処理の中でもう一つの処理を始めようとしました。")
+        self._inside.busy = True
+        try:
+            yield
+        finally:
+            self._inside.busy = False
+
+    @contextmanager
+    def _refusing(
+        self,
+        function: Function,
+        session: Session,
+        subject: Subject,
+        purpose: str,
+        draft: Draft | None = None,
+    ) -> Iterator[None]:
+        entry = Entry(
+            State.REFUSED,
+            function.id,
+            session.staff_id,
+            session=session.id,
+            subject=subject,
+            purpose=purpose if purpose in self._rules.purposes else "",
+            nonce=b"" if draft is None else draft.nonce,
+        )
+        if not (is_id(subject.kind) and is_id(subject.key)):
+            raise misuse("gate.subject", "操作の対象が、この端末の番号で示されていません。")
+        with self._refusing_as(entry):
+            yield
+
+    @contextmanager
+    def _refusing_as(self, entry: Entry) -> Iterator[None]:
+        try:
+            yield
+        except MadoguchiError as problem:
+            if not isinstance(problem, Bug):
+                self._journal.append(dataclasses.replace(entry, cause=problem.code))
+            raise
+
+
+def cause_of(problem: BaseException) -> str:
+    """What the journal says of a failure: our code, or ``bug`` for anything else."""
+    return problem.code if isinstance(problem, MadoguchiError) else "bug"
+
+
+def _begun(draft: Draft, confirmed: Sequence[Confirmed]) -> Entry:
+    return Entry(
+        State.BEGUN,
+        draft.function.id,
+        draft.session.staff_id,
+        session=draft.session.id,
+        subject=draft.subject,
+        purpose=draft.purpose,
+        nonce=draft.nonce,
+        content_digest=draft.content_digest(),
+        document_digest=draft.digest,
+        evidence=tuple(one.evidence for one in confirmed),
+    )
+
+
+def _keep_counters(work: Work, confirmed: Sequence[Confirmed]) -> None:
+    for one in confirmed:
+        work.run(_COUNTER, {"key": one.evidence.credential_id, "seen": one.counter})

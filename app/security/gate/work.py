@@ -1,0 +1,143 @@
+"""What the gate hands a handler: the unit of work, narrowed to what was approved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, TableClause
+from sqlalchemy.sql.base import Executable
+
+from app.security.acts.approval import Subject
+from app.security.journal.line import is_id
+from app.security.keys.my_number import MyNumbers
+from app.security.refusals import misuse
+from db.work import Work
+
+Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+
+
+class GateWork:
+    """The store's unit of work, plus who does what when.
+
+    ``staff_id`` is the operator (``system`` for the terminal's own work), ``at`` the moment
+    of the act, ``subject`` and ``purpose`` as approved. The reading and writing calls are
+    those of ``db.work.Work`` and see only what the function declares.
+    """
+
+    def __init__(
+        self, work: Work, staff_id: str, at: datetime, subject: Subject, purpose: str
+    ) -> None:
+        self.staff_id = staff_id
+        self.at = at
+        self.subject = subject
+        self.purpose = purpose
+        self._work = work
+        self._numbers: MyNumbers | None = None
+
+    def all(self, statement: Executable, params: Values | None = None) -> list[Row[Any]]:
+        """All rows, as tuples with names."""
+        return self._work.all(statement, params)
+
+    def first(self, statement: Executable, params: Values | None = None) -> Row[Any] | None:
+        """The first row, or nothing."""
+        return self._work.first(statement, params)
+
+    def one(self, statement: Executable, params: Values | None = None) -> Row[Any]:
+        """The one row there must be."""
+        return self._work.one(statement, params)
+
+    def scalar(self, statement: Executable, params: Values | None = None) -> Any:
+        """The first column of the first row, or ``None``."""
+        return self._work.scalar(statement, params)
+
+    def each(
+        self, statement: Executable, params: Values | None = None, *, at_once: int = 500
+    ) -> Iterator[Row[Any]]:
+        """Rows one after another, to be used up inside the block."""
+        return self._work.each(statement, params, at_once=at_once)
+
+    @property
+    def my_number(self) -> MyNumbers:
+        """Individual numbers; there only when the function declares it and the operator
+        holds the number key. Raises ``Bug`` ``gate.my_number`` else."""
+        if self._numbers is None:
+            raise misuse("gate.my_number", "個人番号を扱わない機能が個人番号を使おうとしました。")
+        return self._numbers
+
+    def allow_numbers(self, numbers: MyNumbers) -> None:
+        """For the gate alone."""
+        self._numbers = numbers
+
+
+class ActWork(GateWork):
+    """The unit of work of an act or of the terminal's own work.
+
+    ``content`` is what was approved, nothing else reaches the handler; ``line`` is the number
+    of the journal's ``begun`` line.
+    """
+
+    def __init__(
+        self,
+        work: Work,
+        staff_id: str,
+        at: datetime,
+        subject: Subject,
+        purpose: str,
+        content: Any,
+        line: int,
+    ) -> None:
+        super().__init__(work, staff_id, at, subject, purpose)
+        self.content = content
+        self.line = line
+
+    def run(self, statement: Executable, params: Values | None = None) -> int:
+        """Insert, update or delete; the number of rows concerned."""
+        return self._work.run(statement, params)
+
+    def new_id(self) -> str:
+        """A fresh id ``<terminal>-<epoch>-<number>``."""
+        return self._work.new_id()
+
+    def insert_rows(
+        self, table: TableClause, names: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> int:
+        """Insert many rows given as tuples in the order of ``names``."""
+        return self._work.insert_rows(table, names, rows)
+
+    def new_ids(self, count: int) -> list[str]:
+        """``count`` fresh ids at once."""
+        return self._work.new_ids(count)
+
+    def next(self, name: str) -> int:
+        """The next number of a counter."""
+        return self._work.next(name)
+
+    def counted(self, name: str) -> int:
+        """The last number that ``next(name)`` gave; 0 before the first."""
+        return self._work.counted(name)
+
+
+class ViewWork(GateWork):
+    """The unit of work of a view. ``note`` what was shown before the block ends."""
+
+    def __init__(
+        self, work: Work, staff_id: str, at: datetime, subject: Subject, purpose: str
+    ) -> None:
+        super().__init__(work, staff_id, at, subject, purpose)
+        self.shown: tuple[str, ...] = ()
+        self.query_kind = ""
+        self.numbers = False
+
+    def note(
+        self, *, shown: Sequence[str] = (), query_kind: str = "", numbers: bool = False
+    ) -> None:
+        """For the journal line: whose rows are shown (ids of ours), the kind of query (never
+        its text), whether individual numbers are among it. Raises ``Bug`` ``gate.note`` for
+        anything that is no id."""
+        if not all(is_id(text) for text in (*shown, query_kind)):
+            raise misuse("gate.note", "操作記録に書けない内容を書こうとしました。")
+        self.shown = tuple(shown)
+        self.query_kind = query_kind
+        self.numbers = numbers

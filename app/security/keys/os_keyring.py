@@ -1,0 +1,155 @@
+"""The OS keyring: the terminal secret and the vestibule's mirror (the only user of ``keyring``).
+
+The backend is named, never chosen by priority: an installed plain-text backend would win.
+Anything that runs under the same OS account can read these entries; they tie the files to
+this machine and account, no more (DESIGN 4).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from keyring.backend import KeyringBackend
+from keyring.errors import InitError, KeyringError, KeyringLocked, PasswordDeleteError
+
+from app.core.errors import EnvironmentFault
+from app.security.keys.terminal_secret import Mirror, TerminalSecret
+
+_TERMINAL_ENTRY = "terminal-secret"
+_MIRROR_ENTRY = "vestibule-mirror"
+
+
+class OsKeyring:
+    """The ``SecretShelf`` in the operating system's keyring.
+
+    ``service`` names this installation's entries; a training store and a production store
+    of one account have different names.
+    """
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+        with _told_apart():
+            self._backend = _named_backend()
+
+    def read_terminal_secret(self) -> TerminalSecret | None:
+        fields = self._read(_TERMINAL_ENTRY)
+        if fields is None:
+            return None
+        try:
+            return TerminalSecret(str(fields["terminal"]), bytes.fromhex(fields["secret"]))
+        except (KeyError, TypeError, ValueError) as cause:
+            raise _damaged() from cause
+
+    def keep_terminal_secret(self, secret: TerminalSecret) -> None:
+        self._keep(_TERMINAL_ENTRY, {"terminal": secret.terminal_id, "secret": secret.secret.hex()})
+
+    def read_mirror(self) -> Mirror | None:
+        fields = self._read(_MIRROR_ENTRY)
+        if fields is None:
+            return None
+        try:
+            return Mirror(int(fields["count"]), bytes.fromhex(fields["head"]))
+        except (KeyError, TypeError, ValueError) as cause:
+            raise _damaged() from cause
+
+    def keep_mirror(self, mirror: Mirror) -> None:
+        self._keep(_MIRROR_ENTRY, {"count": str(mirror.count), "head": mirror.head.hex()})
+
+    def forget(self) -> None:
+        for name in (_TERMINAL_ENTRY, _MIRROR_ENTRY):
+            with _told_apart():
+                try:
+                    self._backend.delete_password(self._service, name)
+                except PasswordDeleteError:
+                    continue  # nothing was kept
+
+    def _read(self, name: str) -> dict[str, str] | None:
+        with _told_apart():
+            text = self._backend.get_password(self._service, name)
+        if text is None:
+            return None
+        try:
+            fields = json.loads(text)
+        except ValueError as cause:
+            raise _damaged() from cause
+        if not isinstance(fields, dict):
+            raise _damaged()
+        return fields
+
+    def _keep(self, name: str, fields: dict[str, str]) -> None:
+        with _told_apart():
+            self._backend.set_password(self._service, name, json.dumps(fields))
+
+
+def _named_backend() -> KeyringBackend:
+    if sys.platform == "win32":
+        from keyring.backends.Windows import WinVaultKeyring
+
+        return WinVaultKeyring()
+    if sys.platform == "darwin":
+        from keyring.backends.macOS import Keyring as MacKeyring
+
+        return MacKeyring()
+    from keyring.backends.SecretService import Keyring as SecretService
+
+    return SecretService()
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    """One fault per cause. The names of the causes are all that is used: a message of the
+    keyring could hold an entry's label."""
+    try:
+        yield
+    except KeyringLocked as cause:
+        raise EnvironmentFault(
+            "keyring.locked",
+            "OSのキーリングがロックされているため、この端末の秘密を読み取れません。",
+            "いったんOSからログオフし、この端末専用のアカウントでログオンし直してください。",
+        ) from cause
+    except InitError as cause:
+        names = {type(one).__name__ for one in (cause, cause.__cause__, cause.__context__)}
+        if "PromptDismissedException" in names:
+            raise EnvironmentFault(
+                "keyring.dismissed",
+                "OSのキーリングの確認画面が閉じられたため、この端末の秘密を扱えません。",
+                "もう一度操作し、OSの確認画面が出たら、この端末専用のアカウントの"
+                "パスワードを入力してください。",
+            ) from cause
+        raise _no_service() from cause
+    except KeyringError as cause:
+        raise _failed(type(cause).__name__) from cause
+    except Exception as cause:  # the backends let their own libraries' errors through
+        if isinstance(cause, OSError | ImportError | RuntimeError):
+            raise _no_service() from cause
+        if type(cause).__module__.split(".")[0] in ("secretstorage", "jeepney"):
+            raise _no_service() from cause
+        raise
+
+
+def _no_service() -> EnvironmentFault:
+    return EnvironmentFault(
+        "keyring.no_service",
+        "OSのキーリングが動いていません。",
+        "この端末専用のOSアカウントの画面からプログラムを起動しているか確かめ、"
+        "システム管理者に連絡してください。",
+    )
+
+
+def _failed(cause_name: str) -> EnvironmentFault:
+    return EnvironmentFault(
+        "keyring.failed",
+        f"OSのキーリングとのやりとりに失敗しました（{cause_name}）。",
+        "もう一度操作し、続くときはシステム管理者に連絡してください。",
+    )
+
+
+def _damaged() -> EnvironmentFault:
+    return EnvironmentFault(
+        "keyring.entry_damaged",
+        "OSのキーリングにあるこの端末の項目が、正しい形ではありません。",
+        "操作をやめてシステム管理者に連絡してください。復旧の手順が必要になることがあります。",
+    )

@@ -1,0 +1,128 @@
+"""Who can open this terminal's store, changed from inside an open session (鍵の受け渡し).
+
+Wraps the slot file and the keys that the operator's factors opened. The slot file is written
+before the act that needs it commits: a slot without a right opens the store's file but never
+the gate; a right without a slot would lock its holder out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from app.core.clock import Clock
+from app.core.paths import Paths
+from app.security import vault
+from app.security.keys import keyslots, my_number
+from app.security.keys.derivation import Argon2Parameters
+from app.security.keys.keypairs import OpenedPerson, PersonKeys, with_password
+from app.security.keys.sealing import random_key
+from app.security.keys.slot_model import SlotFile
+from app.security.keys.slot_storage import write_slot_file
+from app.security.keys.terminal_secret import TerminalSecret
+from app.security.refusals import refusal
+from app.security.vault import Backup, JournalConnection, Rotated
+from db.work import Rows, Store
+
+STORE_PRIVATE = "store_private"
+"""Row of ``terminal_key``: the private half of the store's own pair, for the vestibule."""
+
+
+@dataclass(slots=True)
+class StoreAccess:
+    """The slot file in force and the opened keys. ``number_key`` is there when the operator
+    has the right to individual numbers (個人番号)."""
+
+    paths: Paths
+    slots: SlotFile
+    secret: TerminalSecret = field(repr=False)
+    store: Store
+    journal: JournalConnection
+    data_key: bytes = field(repr=False)
+    number_key: bytes | None = field(default=None, repr=False)
+
+    def enter(self, keys: PersonKeys) -> None:
+        """Put in a person's fresh keys, or the same pair under a new password; not effective
+        until ``admit``."""
+        self._keep(keyslots.enter(self.slots, keys))
+
+    def change_password(
+        self, opened: OpenedPerson, password: str, parameters: Argon2Parameters
+    ) -> None:
+        """Seal the same pair under a new password; everything else stays as it is."""
+        keys = keyslots.keys_of(self.slots, opened.staff_id)
+        self.enter(with_password(keys, opened, password, parameters))
+
+    def admit(self, staff_id: str, *, numbers: bool = False) -> None:
+        """Seal the store's key to a person; with ``numbers`` the number key too.
+
+        Raises ``Refusal`` ``number.no_key`` when the operator has none to give, and
+        ``UserError`` ``login.unknown_staff`` for a person without keys.
+        """
+        if numbers and self.number_key is None:
+            raise refusal("number.no_key")
+        slots = keyslots.admit(self.slots, self.secret, staff_id, self.data_key)
+        if numbers and self.number_key is not None:
+            slots = keyslots.grant_number(slots, self.secret, staff_id, self.number_key)
+        self._keep(slots)
+
+    def is_admitted(self, staff_id: str) -> bool:
+        """Whether the person's factors open the store already."""
+        holder = self.slots.find(staff_id)
+        return holder is not None and bool(holder.data_keys)
+
+    def has_numbers(self, staff_id: str) -> bool:
+        """Whether the number key is sealed to this person."""
+        holder = self.slots.find(staff_id)
+        return holder is not None and holder.number_key is not None
+
+    def revoke_number(self, staff_id: str) -> None:
+        """Take the number key from a person."""
+        self._keep(keyslots.revoke_number(self.slots, staff_id))
+
+    def begin_number_change(self, work: Rows) -> bytes:
+        """Seal every individual number under a fresh number key, in the act's unit of work;
+        the fresh key, for ``end_number_change`` once the act has committed.
+
+        The function declares ``my_number.ROTATION_WRITES``. Raises ``Refusal``
+        ``number.no_key_to_change`` when the operator holds none, ``EnvironmentFault``
+        ``my_number.unopened``.
+        """
+        if self.number_key is None:
+            raise refusal("number.no_key_to_change")
+        fresh = random_key()
+        my_number.rotate(work, self.number_key, fresh)
+        return fresh
+
+    def end_number_change(self, number_key: bytes, leaving: Collection[str]) -> None:
+        """Seal the changed number key to those who held the former one and stay. Until this
+        has happened the store itself holds the new key under the old one, and the next login
+        of a holder ends it (``my_number.current_key``)."""
+        self._keep(keyslots.renew_number(self.slots, self.secret, number_key, leaving))
+        self.number_key = number_key
+        with self.store.update(("store_fact",), ("store_fact",)) as work:
+            my_number.settle(work)
+
+    def rotate(self, leaving: Collection[str]) -> None:
+        """A new data key; the slots of those ``leaving`` are gone. No unit of work may be
+        open. Raises as ``vault.rotate``."""
+        known = [staff_id for staff_id in leaving if self.slots.find(staff_id) is not None]
+        rotated = vault.rotate(
+            self.paths,
+            self.store,
+            self.journal,
+            Rotated(self.slots, self.data_key),
+            self.secret,
+            known,
+        )
+        self.slots, self.data_key = rotated.slots, rotated.data_key
+
+    def back_up(self, clock: Clock, reason: str) -> Backup:
+        """A sealed backup of store and journal. No unit of work may be open."""
+        return vault.backup(
+            self.store, self.paths, self.data_key, self.slots.recovery_public, clock, reason
+        )
+
+    def _keep(self, slots: SlotFile) -> None:
+        write_slot_file(self.paths.slots, slots, self.secret)
+        self.slots = slots

@@ -1,0 +1,185 @@
+"""The composition root: what is made once and handed on (DESIGN 1.9). No room imports it."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.catalog import CATALOG
+from app.core.clock import Clock
+from app.core.errors import EnvironmentFault
+from app.core.paths import Paths
+from app.core.relying_party import TRAINING_RP_ID, production_rp_id
+from app.core.tables import Tables, load_tables, shipped_tables
+from app.core.whole_file import write_whole
+from app.functions.admin.upkeep import take_peer_time
+from app.functions.eligibility.decisions import receiver
+from app.functions.files.check_list import receive_check_list
+from app.functions.files.insured import receive_insured
+from app.rules.calendar.days import BusinessCalendar
+from app.security.authenticators.verify import Profile, RegistrationPolicy, verify_assertion
+from app.security.entry.doorway import Doorway
+from app.security.entry.entrance import Entrance
+from app.security.entry.lockout import LockoutRule
+from app.security.entry.terminal import OpenTerminal
+from app.security.gate.checks import Conditions, GateRules, registry_version
+from app.security.keys.terminal_secret import SecretShelf
+from app.sync.engine import Engine
+from app.sync.inbox import Handler
+from app.sync.transport import open_line
+from app.wire.values import code_sets
+
+FILE_HANDLERS: dict[str, Handler] = {
+    "files.receive_insured": receive_insured,
+    "files.receive_check_list": receive_check_list,
+}
+"""What applies received files, by the function each is applied under (FILE-17, FILE-24)."""
+
+
+def handlers(tables: Tables) -> dict[str, Handler]:
+    """Every apply handler by its function's id; the engine refuses to start if one is missing."""
+    return {**FILE_HANDLERS, "eligibility.receive_decision": receiver(tables)}
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What is known of this terminal before its store is open: settings.toml of its data
+    directory, without personal data. ``printer`` is a queue's name, "" for none. ``key_models``
+    are the AAGUIDs of security keys that are taken without witnesses, ``key_roots`` their
+    makers' root certificates (DER), from the folder ``key-roots`` beside settings.toml."""
+
+    training: bool
+    municipality_code: str
+    office: str
+    phone: str
+    printer: str = ""
+    key_models: tuple[str, ...] = ()
+    key_roots: tuple[bytes, ...] = ()
+
+    @property
+    def rp_id(self) -> str:
+        """The relying party that this installation's keys are registered for."""
+        return TRAINING_RP_ID if self.training else production_rp_id(self.municipality_code)
+
+    @property
+    def policy(self) -> RegistrationPolicy:
+        """Which keys this installation accepts."""
+        profile = Profile.TRAINING if self.training else Profile.PRODUCTION
+        return RegistrationPolicy(profile, self.rp_id, frozenset(self.key_models), self.key_roots)
+
+    @property
+    def keyring_service(self) -> str:
+        """The name of this installation's entries in the OS keyring."""
+        return "madoguchi-training" if self.training else "madoguchi"
+
+
+def read_installation(paths: Paths) -> Installation:
+    """Raises EnvironmentFault ``settings.missing`` or ``settings.damaged``."""
+    try:
+        values = tomllib.loads(paths.settings.read_text(encoding="utf-8"))
+        return Installation(
+            training=bool(values["training"]),
+            municipality_code=str(values["municipality_code"]),
+            office=str(values["office"]),
+            phone=str(values["phone"]),
+            printer=str(values.get("printer", "")),
+            key_models=tuple(str(model) for model in values.get("key_models", ())),
+            key_roots=tuple(
+                file.read_bytes() for file in sorted((paths.data / "key-roots").glob("*.der"))
+            ),
+        )
+    except FileNotFoundError as error:
+        raise EnvironmentFault(
+            "settings.missing",
+            "この端末は、まだ初期設定されていません。",
+            "責任者二人で madoguchi found を実行してください。",
+        ) from error
+    except (OSError, KeyError, ValueError) as error:
+        raise EnvironmentFault(
+            "settings.damaged",
+            f"設定ファイル {paths.settings.name} を読み取れません。",
+            "システム管理者に連絡し、設定ファイルを控えから戻してください。",
+        ) from error
+
+
+def write_installation(paths: Paths, installation: Installation) -> None:
+    """Write settings.toml whole."""
+    models = ", ".join(json.dumps(model) for model in installation.key_models)
+    lines = [
+        f"training = {'true' if installation.training else 'false'}",
+        f"municipality_code = {json.dumps(installation.municipality_code)}",
+        f"office = {json.dumps(installation.office, ensure_ascii=False)}",
+        f"phone = {json.dumps(installation.phone)}",
+        f"printer = {json.dumps(installation.printer, ensure_ascii=False)}",
+        f"key_models = [{models}]",
+    ]
+    paths.make()
+    write_whole(paths.settings, ("\n".join(lines) + "\n").encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What every start needs, made once."""
+
+    paths: Paths
+    clock: Clock
+    tables: Tables
+    installation: Installation
+    shelf: SecretShelf
+
+    def rules(self, peer_reachable: Callable[[], bool]) -> GateRules:
+        """What the gate's checks need besides the store."""
+        today = self.clock.now().date()
+        return GateRules(
+            calendar=BusinessCalendar.from_table(self.tables["closed_days"]),
+            purposes=frozenset(str(code) for code in self.tables["purposes"].codes(today)),
+            conditions=Conditions(peer_reachable, lambda: False),
+            check_assertion=verify_assertion,
+            registry=registry_version(CATALOG),
+        )
+
+    def doorway(self, peer_reachable: Callable[[], bool]) -> Doorway:
+        """The door of this process. Raises as ``Entrance.open``."""
+        entrance = Entrance.open(self.paths, self.shelf, LockoutRule(), self.clock, os_account())
+        rules = self.rules(peer_reachable)
+        return Doorway(self.paths, entrance, CATALOG, self.clock, rules, self.installation.rp_id)
+
+    def engine(self, terminal: OpenTerminal, quiet: Callable[[], bool]) -> Engine:
+        """The exchange with the union over an open terminal."""
+        return Engine(
+            terminal.gate,
+            lambda keys: open_line(keys, self.clock),
+            handlers(self.tables),
+            self.clock,
+            journal=terminal.journal,
+            codes=code_sets(self.tables, self.clock.now().date()),
+            folder=self.paths.data / "inbox",
+            quiet=quiet,
+            on_time=lambda moment: take_peer_time(terminal.gate, moment),
+        )
+
+
+def os_account() -> str:
+    """The OS account in use."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+
+
+def make_parts(data: Path, clock: Clock, shelf_of: Callable[[str], SecretShelf]) -> Parts:
+    """Read what lies before the door. Raises EnvironmentFault ``settings.*``, ``tables.*``."""
+    paths = Paths(data)
+    installation = read_installation(paths)
+    return Parts(
+        paths,
+        clock,
+        load_tables(shipped_tables()),
+        installation,
+        shelf_of(installation.keyring_service),
+    )

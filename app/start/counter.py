@@ -1,0 +1,485 @@
+"""The counter at work: window, door, screens and the line, put together (窓口端末)."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.catalog import CATALOG
+from app.core.errors import EnvironmentFault, MadoguchiError
+from app.functions.admin.rights import lapse_unconfirmed
+from app.functions.eligibility.cases import CaseLine, list_cases
+from app.functions.files.age import age_warning
+from app.functions.own.screens.changing import PasswordChange
+from app.rules.calendar.days import BusinessCalendar
+from app.security.authenticators.port import Assertion, Authenticator
+from app.security.authenticators.worker import DeviceWorker
+from app.security.entry.doorway import Doorway, Question
+from app.security.entry.login import Admission, Due, Wakefulness, touched, what_is_due
+from app.security.journal.journal import FORK, fork
+from app.security.staff.session import Session
+from app.start.compose import Parts
+from app.sync.engine import Engine
+from app.sync.round import ContactReport
+from app.ui.base.desk import Desk, Office
+from app.ui.base.door import ErrorDoor
+from app.ui.base.names import NamePainter
+from app.ui.base.operations import Operations
+from app.ui.base.theme import apply_theme
+from app.ui.base.touch import ScreenPrompts, TouchDesk
+from app.ui.shell.login import LoginForm
+from app.ui.shell.menu import menu_entries
+from app.ui.shell.window import MainWindow
+from forms.fonts import FontSet, load_fonts
+from forms.press import Press
+from forms.spool import CupsPrinter, NoPrinter, Printer
+
+_DUE_EVERY_MS = 5_000
+_CONTACT_EVERY_MS = 60_000
+HOME = "persons.search"
+CASES = "eligibility.list_cases"
+
+AuthenticatorOf = Callable[[ScreenPrompts], Authenticator]
+"""Makes the authenticator that asks through the screen."""
+
+
+class Counter(QObject):
+    """One program run: from the login screen to the closed store."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        authenticator_of: AuthenticatorOf,
+        printer: Printer,
+        fonts: FontSet,
+        press: Press,
+        *,
+        on_login_try: Callable[[str], None] = lambda staff_id: None,
+    ) -> None:
+        super().__init__()
+        self._parts = parts
+        self._fonts = fonts
+        self._press = press
+        self._printer = printer
+        self._on_login_try = on_login_try
+        self._log = logging.getLogger("madoguchi")
+        self.door = ErrorDoor(self._log)
+        self.operations = Operations(self.door.show)
+        self._prompts = ScreenPrompts()
+        self._worker = DeviceWorker()
+        self.touch = TouchDesk(
+            authenticator_of(self._prompts),
+            self._prompts,
+            self._worker,
+            self.operations,
+            self.door,
+            parts.installation.rp_id,
+            NamePainter(fonts),
+        )
+        self._reachable = True
+        self._calendar = BusinessCalendar.from_table(parts.tables["closed_days"])
+        self._doorway: Doorway = parts.doorway(lambda: self._reachable)
+        self._engine: Engine | None = None
+        self._session: Session | None = None
+        self._desk: Desk | None = None
+        self._area = ""
+        self._limited = False
+        self.form: LoginForm | None = None
+        training = parts.installation.training
+        self.window = MainWindow(training=training, terminal=parts.installation.office)
+        self.window.chosen.connect(self.go)
+        self.window.lock_asked.connect(self.lock)
+        self.window.log_off_asked.connect(self.log_off)
+        self.window.closing.connect(self.close)
+        self.window.input_seen.connect(self.note_input)
+        application = QApplication.instance()
+        assert application is not None
+        application.installEventFilter(self.window)
+        self._wakefulness = Wakefulness()
+        self._due = QTimer(self)
+        self._due.setInterval(_DUE_EVERY_MS)
+        self._due.timeout.connect(self.look_at_the_clock)
+        self._contact = QTimer(self)
+        self._contact.setInterval(_CONTACT_EVERY_MS)
+        self._contact.timeout.connect(self.contact)
+        self.show_login()
+
+    # -- the door --------------------------------------------------------------------------
+
+    def show_login(self) -> None:
+        """Show the login form; nobody's data is on the screen."""
+        self.window.set_menu(())
+        self.window.set_staff("")
+        self.form = LoginForm(self._log_in)
+        self.window.show_screen(self.form)
+        self.form.first_focus()
+
+    @property
+    def desk(self) -> Desk | None:
+        """What the screens work with; None before login."""
+        return self._desk
+
+    @property
+    def journal_line(self) -> int:
+        """The number of the journal's newest line; 0 while the store is closed."""
+        terminal = self._doorway.terminal
+        return terminal.journal.head.number if terminal is not None else 0
+
+    def _log_in(self, staff_id: str, password: str) -> None:
+        form = self.form
+        assert form is not None
+        self._on_login_try(staff_id)
+        form.set_busy(True, "セキュリティキーの案内を待っています。")
+        self.operations.run(
+            form,
+            lambda: self._doorway.ask(staff_id),
+            lambda question: self._ask_key(form, question, password, self._enter),
+            lambda error: self._refuse(form, error),
+        )
+
+    def _ask_key(
+        self,
+        form: LoginForm,
+        question: Question,
+        password: str,
+        go_on: Callable[[LoginForm, Question, str, Assertion], None],
+    ) -> None:
+        def failed(error: BaseException) -> None:
+            self.operations.run(
+                form, lambda: self._doorway.failed(question, error), lambda _none: None
+            )
+            self._refuse(form, error)
+
+        self.touch.sign(
+            self.window,
+            "ログインします。",
+            question.challenge,
+            question.request.credential_ids,
+            lambda assertion: go_on(form, question, password, assertion),
+            uv=True,
+            prf_salt=question.request.prf_salt,
+            on_failure=failed,
+            on_cancel=lambda: form.set_busy(False),
+        )
+
+    def _enter(
+        self, form: LoginForm, question: Question, password: str, assertion: Assertion
+    ) -> None:
+        form.set_busy(True, "確かめています。")
+        self.operations.run(
+            form,
+            lambda: self._doorway.enter(question, password, assertion),
+            self._admitted,
+            lambda error: self._refuse(form, error),
+        )
+
+    def _refuse(self, form: LoginForm, error: BaseException) -> None:
+        if isinstance(error, MadoguchiError):
+            form.refuse(error.message, error.remedy)
+        else:
+            form.set_busy(False)
+            self.door.show(form, error)
+
+    def _admitted(self, admission: Admission) -> None:
+        self._session = admission.session
+        terminal = self._doorway.terminal
+        assert terminal is not None
+        self._engine = self._parts.engine(terminal, lambda: self.window.covered)
+        installation = self._parts.installation
+        self._desk = Desk(
+            gate=terminal.gate,
+            session=admission.session,
+            engine=self._engine,
+            clock=self._parts.clock,
+            tables=self._parts.tables,
+            fonts=self._fonts,
+            press=self._press,
+            operations=self.operations,
+            touch=self.touch,
+            door=self.door,
+            go=self.go,
+            home=self.home,
+            say=self.window.say,
+            change_password=PasswordChange(
+                self._doorway,
+                terminal,
+                admission.session,
+                self.operations,
+                self.touch,
+                lambda: self.log_off("password.changed"),
+            ).change,
+            office=Office(installation.municipality_code, installation.office, installation.phone),
+            printer=self._printer,
+            training=installation.training,
+        )
+        self.form = None
+        self._area = ""
+        # A limited session (password, clock) may run what mends it and nothing else, not even
+        # the entrance of its area.
+        self._limited = admission.only is not None
+        self.window.set_staff(admission.session.staff_name)
+        if admission.password_days_left <= 14:
+            self.window.say(f"パスワードの有効期間はあと {admission.password_days_left} 日です。")
+        self._due.start()
+        self._contact.start()
+        self.operations.run(
+            self,
+            lambda: terminal.gate.permitted(admission.session),
+            self._open_desk,
+        )
+
+    def _open_desk(self, permitted: frozenset[str]) -> None:
+        entries = menu_entries(CATALOG, permitted)
+        self.window.set_menu(entries)
+        if HOME in permitted:
+            self.home()
+        elif entries:
+            self.go(entries[0].function_id)
+        if CASES in permitted:
+            self._offer_drafts()
+        terminal = self._doorway.terminal
+        if terminal is not None and not self._limited:
+            self.operations.aside(
+                self,
+                lambda: lapse_unconfirmed(terminal.gate, self._calendar),
+                lambda _count: None,
+            )
+        self.contact()
+
+    def _offer_drafts(self) -> None:
+        """What was left unfinished, by a power cut or a visitor who went home, is offered."""
+        desk = self._desk
+        assert desk is not None
+
+        def offer(lines: tuple[CaseLine, ...]) -> None:
+            left = sum(line.state == "draft" for line in lines)
+            if left:
+                self.window.say(
+                    f"書きかけの届出が {left} 件あります。「受付の一覧」から続けられます。"
+                )
+
+        self.operations.aside(self, lambda: list_cases(desk.gate, desk.session), offer)
+
+    # -- screens ---------------------------------------------------------------------------
+
+    def home(self) -> None:
+        """Back to the start screen."""
+        self.go(HOME)
+
+    def go(self, function_id: str, **arguments: Any) -> None:
+        """Open a function's screen; entering another area of work is an act (SEC-29)."""
+        desk = self._desk
+        if desk is None:
+            return
+        function = CATALOG[function_id]
+        if function.area == self._area or self._limited:
+            self._show(function_id, arguments)
+            return
+
+        def entered(_none: None) -> None:
+            self._area = function.area
+            self._show(function_id, arguments)
+
+        def work() -> None:
+            with desk.gate.view(f"{function.area}.enter", desk.session):
+                pass
+
+        self.operations.run(self, work, entered)
+
+    def _show(self, function_id: str, arguments: Mapping[str, Any]) -> None:
+        desk = self._desk
+        assert desk is not None
+        module, _, name = CATALOG[function_id].screen.partition(":")
+        screen: QWidget = getattr(importlib.import_module(module), name)(desk, **arguments)
+        self.window.show_screen(screen, function_id)
+
+    # -- leaving ---------------------------------------------------------------------------
+
+    def lock(self) -> None:
+        """離席: cover everything, then lock the session (SEC-64 … 66, SEC-68)."""
+        session = self._session
+        if session is None or self.window.covered:
+            return
+        self.window.close_dialogs()
+        self.window.set_covered(True)
+        form = LoginForm(
+            self._unlock,
+            heading="離席中",
+            staff_id=session.staff_id,
+            note="同じ職員のパスワードとセキュリティキーで戻ります。",
+        )
+        place = self.window.cover.place
+        while place.count():
+            item = place.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.deleteLater()
+        place.addWidget(form)
+        self.form = form
+        form.first_focus()
+        self.operations.run(self, lambda: self._doorway.lock(session), lambda _none: None)
+
+    def _unlock(self, staff_id: str, password: str) -> None:
+        form = self.form
+        assert form is not None
+        self._on_login_try(staff_id)
+        form.set_busy(True, "セキュリティキーの案内を待っています。")
+        self.operations.run(
+            form,
+            lambda: self._doorway.ask(staff_id),
+            lambda question: self._ask_key(form, question, password, self._come_back),
+            lambda error: self._refuse(form, error),
+        )
+
+    def _come_back(
+        self, form: LoginForm, question: Question, password: str, assertion: Assertion
+    ) -> None:
+        session = self._session
+        assert session is not None
+
+        def back(_none: None) -> None:
+            self.form = None
+            self.home()
+            self.window.set_covered(False)
+
+        self.operations.run(
+            form,
+            lambda: self._doorway.unlock(session, question, password, assertion),
+            back,
+            lambda error: self._refuse(form, error),
+        )
+
+    def log_off(self, cause: str = "") -> None:
+        """End the session; the store closes."""
+        session, self._session = self._session, None
+        if session is None:
+            return
+        self._desk = None
+        self._wakefulness.rest()
+        self._due.stop()
+        self._contact.stop()
+        if self._engine is not None:
+            self._engine.cancel()
+        self.window.set_covered(False)
+        self.show_login()
+        self.operations.run(self, lambda: self._doorway.log_off(session, cause), lambda _none: None)
+
+    def close(self) -> None:
+        """End of the program: nothing stays open."""
+        if self._engine is not None:
+            self._engine.cancel()
+        self._due.stop()
+        self._contact.stop()
+        self.operations.close()
+        self._doorway.close()
+        self._worker.close(2.0)
+
+    def look_at_the_clock(self) -> None:
+        terminal, session = self._doorway.terminal, self._session
+        if terminal is None or session is None:
+            return
+        if self._wakefulness.has_slept(self._parts.clock.now()):
+            self.log_off("time.slept")
+            return
+
+        def due(what: Due) -> None:
+            if what is Due.LOCK:
+                self.lock()
+            elif what is Due.CLOSE:
+                self.log_off("time.over")
+
+        self.operations.aside(self, lambda: what_is_due(terminal, session), due)
+
+    def note_input(self) -> None:
+        """Keyboard or mouse was used: the idle time starts anew."""
+        terminal, session = self._doorway.terminal, self._session
+        if terminal is not None and session is not None and not self.window.covered:
+            touched(terminal, session)
+
+    # -- the line --------------------------------------------------------------------------
+
+    def contact(self) -> None:
+        """One round with the union in the background."""
+        engine = self._engine
+        if engine is not None and self._session is not None:
+            self.operations.net(
+                self,
+                lambda: (engine.contact(), engine.last_received("FILE-17")),
+                self._contacted,
+                self._not_contacted,
+            )
+
+    def _not_contacted(self, error: BaseException) -> None:
+        if self._session is not None:  # after log-off the store is closed: that is no trouble
+            self.door.show(self.window, error)
+
+    def _contacted(self, outcome: tuple[ContactReport, str]) -> None:
+        report, last = outcome
+        calendar = self._calendar
+        self.window.show_age(age_warning(last, self._parts.clock.now().date(), calendar))
+        self._told(report)
+
+    def _told(self, report: ContactReport) -> None:
+        """What the round said of the line."""
+        self._reachable = report.problem is None
+        if report.problem is None:
+            self.window.show_line("広域連合　接続中")
+        else:
+            self.window.show_line(f"広域連合　{report.problem.message}")
+            if report.problem.code == FORK:
+                self._stop()
+
+    def _stop(self) -> None:
+        """The journal is not the one that the union knows: nobody works here any more."""
+        self.log_off(FORK)
+        self.operations.run(self, self._doorway.stop, lambda _none: None)
+        self.door.show(self.window, fork())
+
+
+def printer_of(parts: Parts) -> Printer:
+    """The configured printer."""
+    queue = parts.installation.printer
+    return CupsPrinter(queue) if queue else NoPrinter()
+
+
+def make_application(fonts: FontSet) -> QApplication:
+    """The Qt application with the screen font and the style sheet."""
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(["madoguchi"])
+    gothic = next((file for file in fonts.files if "gothic" in file.spec.roles), None)
+    if gothic is None:
+        raise EnvironmentFault(
+            "ui.no_font",
+            "画面に使う書体が見つかりません。",
+            "resources/fonts/fonts.toml の書体を入れてください。",
+        )
+    apply_theme(app, gothic.spec.path)
+    return app
+
+
+def run_counter(data: Path) -> int:
+    """``madoguchi run``: the window until it is closed."""
+    from app.core.clock import SystemClock
+    from app.security.authenticators.ctap import CtapAuthenticator, usb_and_nfc_devices
+    from app.security.keys.os_keyring import OsKeyring
+    from app.start.compose import make_parts
+
+    parts = make_parts(data, SystemClock(), OsKeyring)
+    fonts = load_fonts()
+    press = Press(fonts, parts.tables)
+    app = make_application(fonts)
+    counter = Counter(
+        parts,
+        lambda prompts: CtapAuthenticator(usb_and_nfc_devices, prompts),
+        printer_of(parts),
+        fonts,
+        press,
+    )
+    counter.window.show()
+    return int(app.exec())

@@ -1,0 +1,286 @@
+"""``madoguchi self-check``: does this program work on this machine, and is the machine fit?
+
+It makes a store in a temporary folder, backs it up and recovers it, draws a form and reads it
+back, loads what is loaded late, and looks at the conditions of docs/deployment.md that it can
+see. It touches no data of the terminal. A failure is what the program cannot work with; a
+warning is what a person must see to.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from app.core.clock import Clock
+from app.core.errors import EnvironmentFault, MadoguchiError
+from app.core.paths import RESOURCES, Paths
+from app.core.tables import load_tables, shipped_tables
+
+_SCREEN_SECONDS = 60
+
+
+class Level(Enum):
+    """How bad a finding is; the value is the sign it is printed with."""
+
+    OK = "○"
+    WARNING = "⚠"
+    FAILURE = "×"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the result; the texts are Japanese and hold no personal data."""
+
+    level: Level
+    subject: str
+    text: str
+
+
+def _program() -> Path:
+    """The folder whose files are the program: the bundle's, else this tree's."""
+    if getattr(sys, "frozen", False):
+        return Path(sys.executable).resolve().parent
+    return Path(__file__).resolve().parents[1]
+
+
+def _screen_command() -> tuple[str, ...]:
+    if getattr(sys, "frozen", False):
+        return (sys.executable, "screen-check")
+    return (sys.executable, "-m", "app.main", "screen-check")
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What is looked at. ``data`` is this terminal's data directory, if there is one;
+    ``temporary`` is where the trial store is made (None: the account's own)."""
+
+    clock: Clock
+    data: Path | None = None
+    temporary: Path | None = None
+    tables: Path = field(default_factory=shipped_tables)
+    fonts: Path = RESOURCES / "fonts" / "fonts.toml"
+    swaps: Path = Path("/proc/swaps")
+    program: Path = field(default_factory=_program)
+    screen_command: tuple[str, ...] = field(default_factory=_screen_command)
+    keyring_service: str = "madoguchi-self-check"
+
+
+def self_check(machine: Machine) -> Iterator[Finding]:
+    """Run every check in turn, each whether or not the one before it failed."""
+    steps: tuple[tuple[str, Callable[[Machine], Iterator[Finding]]], ...] = (
+        ("コード表", check_tables),
+        ("暗号化された保存領域", check_store),
+        ("フォントと券面", check_form),
+        ("セキュリティキー", check_key_library),
+        ("画面", check_screen),
+        ("OSのキーリング", check_keyring),
+        ("端末の設定", check_deployment),
+    )
+    for subject, step in steps:
+        try:
+            yield from step(machine)
+        except MadoguchiError as error:
+            yield Finding(Level.FAILURE, subject, error.message + error.remedy)
+        except Exception as error:  # whatever is broken is a line of the result, not its end
+            cause = f"動きません（{type(error).__name__}）。プログラムを入れ直してください。"
+            yield Finding(Level.FAILURE, subject, cause)
+
+
+def check_tables(machine: Machine) -> Iterator[Finding]:
+    """The code tables load and prove themselves."""
+    tables = load_tables(machine.tables)
+    text = f"{len(tables)} 表を読み込みました（要確認の行 {len(tables.unconfirmed())}）。"
+    yield Finding(Level.OK, "コード表", text)
+
+
+def check_store(machine: Machine) -> Iterator[Finding]:
+    """A store and its journal are made by every version of the schema, proved whole, backed
+    up, recovered with two of three shares and opened again."""
+    from app.security import vault
+    from app.security.keys import recovery
+    from db.migrations import SHIPPED
+
+    with _temporary_folder(machine.temporary) as folder:
+        paths = Paths(folder / "data")
+        key = secrets.token_bytes(32)
+        store = vault.create(paths, key, vault.Founding("self-check", "T00", training=True))
+        vault.open_journal(paths, key, create=True).close()
+        public, shares = _recovery_shares()
+        made = vault.backup(store, paths, key, public, machine.clock, "check")
+        store.close()
+        problems = vault.verify(paths, key)
+        if problems:
+            yield Finding(Level.FAILURE, "暗号化された保存領域", "".join(problems))
+            return
+        pair = recovery.combine(shares)
+        new_key = secrets.token_bytes(32)
+        vault.restore(paths, made.folder, pair.private, new_key, epoch_over=1)
+        vault.migrate(paths, new_key, public, machine.clock)
+        vault.open_store(paths, new_key).close()
+    text = f"作成・検査・バックアップ・復旧ができました（保存形式の版 {SHIPPED.head}）。"
+    yield Finding(Level.OK, "暗号化された保存領域", text)
+
+
+def check_form(machine: Machine) -> Iterator[Finding]:
+    """The configured fonts load; a slip is drawn and proved from its own PDF."""
+    from forms.fonts import absent_fonts, load_fonts
+    from forms.notices.acceptance_slip import AcceptanceSlipData
+    from forms.press import Press
+
+    fonts = load_fonts(machine.fonts)
+    press = Press(fonts, load_tables(shipped_tables()))
+    data = AcceptanceSlipData(
+        case_id="T00-1-000001",
+        accepted_at="令和8年11月20日 10時00分",
+        notification="県外転入",
+        notified_on="令和8年11月20日",
+        name="髙﨑　花子",
+        notifier="本人",
+        state="広域連合の決定を待っています",
+        office="自己検査",
+    )
+    rendered = press.render("FORM-N2", data, training=True, now=machine.clock.now())
+    press.prove(rendered, data)
+    text = f"{len(fonts.files)} 書体を読み込み、券面を描いて読み戻しました。"
+    yield Finding(Level.OK, "フォントと券面", text)
+    for name in absent_fonts(machine.fonts):
+        text = f"「{name}」がありません。このフォントだけが持つ字は印刷できません。"
+        yield Finding(Level.WARNING, "フォントと券面", text)
+
+
+def check_key_library(_: Machine) -> Iterator[Finding]:
+    """What talks to security keys loads and can list them; none need be plugged in."""
+    from app.security.authenticators.ctap import usb_and_nfc_devices
+
+    try:
+        count = len(list(usb_and_nfc_devices()))
+    except OSError:
+        text = "読み込みましたが、機器の一覧を取れません。OSアカウントの権限を確かめてください。"
+        yield Finding(Level.WARNING, "セキュリティキー", text)
+        return
+    text = f"読み込みました（いま差し込まれているキー {count}）。"
+    yield Finding(Level.OK, "セキュリティキー", text)
+
+
+def check_screen(machine: Machine) -> Iterator[Finding]:
+    """A screen is drawn in a process of its own, because Qt ends the process that has no
+    screen to draw on."""
+    environment = dict(os.environ)
+    if not {"DISPLAY", "WAYLAND_DISPLAY"} & set(environment) and sys.platform == "linux":
+        environment.setdefault("QT_QPA_PLATFORM", "offscreen")
+    done = subprocess.run(  # noqa: S603  # our own program
+        machine.screen_command,
+        env=environment,
+        cwd=None if getattr(sys, "frozen", False) else _program(),
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=_SCREEN_SECONDS,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise EnvironmentFault(
+            "self_check.screen",
+            f"画面を描けません（終了コード {done.returncode}）。",
+            "画面表示に使うOSの部品が入っているか、システム管理者に確かめてもらってください。",
+        )
+    yield Finding(Level.OK, "画面", done.stdout.strip())
+
+
+def check_keyring(machine: Machine) -> Iterator[Finding]:
+    """The keyring's library loads; a service that is not running is a warning, because only
+    the account's own desktop session has one."""
+    from app.security.keys.os_keyring import OsKeyring
+    from app.security.keys.terminal_secret import Mirror
+
+    try:
+        keyring = OsKeyring(machine.keyring_service)
+        keyring.keep_mirror(Mirror(0, b""))
+        kept = keyring.read_mirror()
+        keyring.forget()
+    except EnvironmentFault as error:
+        yield Finding(Level.WARNING, "OSのキーリング", error.message + error.remedy)
+        return
+    if kept != Mirror(0, b""):
+        raise EnvironmentFault(
+            "self_check.keyring",
+            "OSのキーリングに書いたものが、そのまま読み戻せません。",
+            "システム管理者に連絡してください。",
+        )
+    yield Finding(Level.OK, "OSのキーリング", "書いて読み戻せました。")
+
+
+def check_deployment(machine: Machine) -> Iterator[Finding]:
+    """The conditions of docs/deployment.md that a program can see; only warnings."""
+    if sys.platform != "win32":
+        yield from _check_account(machine)
+    if os.access(machine.program, os.W_OK):
+        text = "いまのアカウントで書き換えられます。書き換えられない場所に置いてください。"
+        yield Finding(Level.WARNING, "プログラムの置き場所", text)
+
+
+def _check_account(machine: Machine) -> Iterator[Finding]:
+    import resource
+
+    if resource.getrlimit(resource.RLIMIT_CORE)[0] != 0:
+        text = "無効になっていません。ulimit -c 0 を設定してください。"
+        yield Finding(Level.WARNING, "コアダンプ", text)
+    if os.geteuid() == 0:
+        text = "管理者で動いています。この端末専用のアカウントで動かしてください。"
+        yield Finding(Level.WARNING, "OSアカウント", text)
+    if has_plain_swap(machine.swaps):
+        text = "暗号化されていないスワップがあります。止めるか暗号化してください。"
+        yield Finding(Level.WARNING, "スワップ", text)
+    if machine.data is not None:
+        about = machine.data.stat()
+        if about.st_uid != os.geteuid():
+            text = "別のアカウントのものです。この端末専用のアカウントで動かしてください。"
+            yield Finding(Level.WARNING, "データの置き場所", text)
+        if about.st_mode & 0o077:
+            mode = f"{about.st_mode & 0o777:o}"
+            text = f"ほかのアカウントから使える設定です（{mode}）。700 にしてください。"
+            yield Finding(Level.WARNING, "データの置き場所", text)
+
+
+def has_plain_swap(table: Path) -> bool:
+    """Whether a swap area that is not a mapped (encrypted) or in-memory device is in use."""
+    try:
+        lines = table.read_text(encoding="utf-8").splitlines()[1:]
+    except OSError:
+        return False
+    return any(not line.startswith(("/dev/dm-", "/dev/mapper/", "/dev/zram")) for line in lines)
+
+
+def _recovery_shares() -> tuple[str, list[str]]:
+    """The public half of a fresh recovery key, and two of its shares as they are typed."""
+    from app.security.keys.recovery import THRESHOLD, RecoveryIssue
+
+    issue = RecoveryIssue()
+    typed = []
+    while not issue.done:
+        words = " ".join(issue.current.words)
+        issue.confirm(words)
+        typed.append(words)
+    return issue.public, typed[:THRESHOLD]
+
+
+@contextmanager
+def _temporary_folder(parent: Path | None) -> Iterator[Path]:
+    try:
+        held = tempfile.TemporaryDirectory(prefix="madoguchi-check-", dir=parent)
+    except OSError as cause:
+        raise EnvironmentFault(
+            "self_check.temporary",
+            "一時ファイルを置く場所に書き込めません。",
+            "空き容量と、一時フォルダーの権限を確かめてください。",
+        ) from cause
+    with held as folder:
+        yield Path(folder)
