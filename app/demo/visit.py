@@ -13,11 +13,11 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
+from app.cases.entry import PAGES, FieldKind
+from app.cases.screens.decision import DecisionScreen
+from app.cases.screens.notification import NotificationScreen
 from app.demo.people import TrainingStaff
 from app.demo.room import Room
-from app.functions.eligibility.entry import PAGES, FieldKind
-from app.functions.eligibility.screens.decision import DecisionScreen
-from app.functions.eligibility.screens.notification import NotificationScreen
 from app.persons.screens.search import SearchScreen
 from app.start.counter import Counter
 from app.training.movers import Mover

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.cases.decisions import receiver
 from app.catalog import CATALOG
 from app.core.clock import Clock
 from app.core.errors import EnvironmentFault
@@ -16,7 +17,6 @@ from app.core.relying_party import TRAINING_RP_ID, production_rp_id
 from app.core.tables import Tables, load_tables, shipped_tables
 from app.core.whole_file import write_whole
 from app.functions.admin.upkeep import take_peer_time
-from app.functions.eligibility.decisions import receiver
 from app.functions.files.check_list import receive_check_list
 from app.functions.files.insured import receive_insured
 from app.rules.calendar.days import BusinessCalendar

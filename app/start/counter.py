@@ -11,10 +11,10 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.cases.drafts import CaseLine, list_cases
 from app.catalog import CATALOG
 from app.core.errors import EnvironmentFault, MadoguchiError
 from app.functions.admin.rights import lapse_unconfirmed
-from app.functions.eligibility.cases import CaseLine, list_cases
 from app.functions.files.age import age_warning
 from app.functions.own.screens.changing import PasswordChange
 from app.rules.calendar.days import BusinessCalendar

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from app.cases import check_list, namesakes
 from app.core.errors import UserError
-from app.functions.eligibility import check_list, namesakes
 from app.persons import find, numbers, restrictions, show
 from app.security.refusals import Refusal
 from db.tables.cases import check_entry

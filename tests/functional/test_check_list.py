@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from app.cases import check_list
 from app.core.errors import UserError
-from app.functions.eligibility import check_list
 from app.security.refusals import Refusal
 from app.wire.layout import columns
 from app.wire.records import CheckRecord

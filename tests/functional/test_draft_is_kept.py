@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from app.cases import drafts
 from app.core.errors import UserError
-from app.functions.eligibility import cases
 from app.security.keys.my_number import MyNumbers
 from app.security.refusals import Refusal
 from db.tables.cases import case_file
@@ -20,21 +20,21 @@ from tests.support.world import NUMBER_KEY, open_world
 HALF = {"name": "辻󠄀﨑　髙子", "kana": "つじさき　たかこ", "my_number": NUMBER}
 
 
-def opened(counter: Counter) -> cases.Case:
+def opened(counter: Counter) -> drafts.Case:
     world = counter.world
-    return cases.open_case(world.gate, world.session("clerk"), cases.MOVE_IN, {})
+    return drafts.open_case(world.gate, world.session("clerk"), drafts.MOVE_IN, {})
 
 
 @pytest.mark.req("FLOW-101", "FLOW-103")
 def test_closing_and_starting_again_offers_the_draft(counter: Counter) -> None:
     world, session = counter.world, counter.world.session("clerk")
-    case = cases.keep_number(world.gate, session, opened(counter), NUMBER)
-    cases.save_draft(world.gate, session, case, HALF, "move")
+    case = drafts.keep_number(world.gate, session, opened(counter), NUMBER)
+    drafts.save_draft(world.gate, session, case, HALF, "move")
     again = counter.reopened()
     session = again.world.session("clerk")
-    (line,) = cases.list_cases(again.world.gate, session)
+    (line,) = drafts.list_cases(again.world.gate, session)
     assert (line.id, line.state, line.name) == (case.id, "draft", HALF["name"])
-    kept = cases.load_case(again.world.gate, session, case.id)
+    kept = drafts.load_case(again.world.gate, session, case.id)
     assert kept.values == {"name": HALF["name"], "kana": HALF["kana"]}
     assert kept.step == "move" and kept.has_number
     again.world.close()
@@ -50,14 +50,14 @@ def test_a_kill_right_after_saving_loses_nothing(counter: Counter) -> None:
     if child == 0:
         try:
             world = open_world(data)
-            cases.save_draft(world.gate, world.session("clerk"), case, HALF, "identity")
+            drafts.save_draft(world.gate, world.session("clerk"), case, HALF, "identity")
             os.kill(os.getpid(), signal.SIGKILL)
         finally:
             os._exit(1)
     _, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
     counter.world = open_world(data)
-    kept = cases.load_case(counter.world.gate, counter.world.session("clerk"), case.id)
+    kept = drafts.load_case(counter.world.gate, counter.world.session("clerk"), case.id)
     assert (kept.values["name"], kept.step) == (HALF["name"], "identity")
     assert counter.world.journal.open_acts() == ()
 
@@ -79,9 +79,9 @@ def test_the_number_lies_under_the_number_key_and_never_in_the_draft(counter: Co
 def test_without_the_number_key_no_number_is_kept(counter: Counter) -> None:
     world = counter.world
     session = world.session("branch")
-    case = cases.open_case(world.gate, session, cases.MOVE_IN, {})
+    case = drafts.open_case(world.gate, session, drafts.MOVE_IN, {})
     with pytest.raises(Refusal, match=r"number\.no_key"):
-        cases.keep_number(world.gate, session, case, NUMBER)
+        drafts.keep_number(world.gate, session, case, NUMBER)
     assert counter.rows(my_number) == []
 
 
@@ -89,7 +89,7 @@ def test_a_number_that_cannot_be_one_is_refused(counter: Counter) -> None:
     world = counter.world
     for typed in ("000001234561", "12345", "000000000000"):
         with pytest.raises(UserError):
-            cases.keep_number(world.gate, world.session("clerk"), opened(counter), typed)
+            drafts.keep_number(world.gate, world.session("clerk"), opened(counter), typed)
     assert counter.rows(my_number) == []
 
 
@@ -98,12 +98,12 @@ def test_a_number_of_somebody_else_is_refused_when_it_is_keyed(counter: Counter)
     world, session = counter.world, counter.world.session("clerk")
     first = counter.open()
     with pytest.raises(UserError) as twice:
-        cases.keep_number(world.gate, session, opened(counter), NUMBER)
+        drafts.keep_number(world.gate, session, opened(counter), NUMBER)
     assert twice.value.code == "eligibility.number_elsewhere" and first.id in twice.value.message
-    cases.cancel_case(world.gate, session, first, "入力する方を間違えた")
+    drafts.cancel_case(world.gate, session, first, "入力する方を間違えた")
     put_residents(world, Resident(my_number=NUMBER))
     with pytest.raises(UserError) as elsewhere:
-        cases.keep_number(world.gate, session, opened(counter), NUMBER)
+        drafts.keep_number(world.gate, session, opened(counter), NUMBER)
     assert elsewhere.value.code == "eligibility.number_elsewhere"
     assert elsewhere.value.field == "my_number"
 
@@ -112,13 +112,13 @@ def test_a_number_of_somebody_else_is_refused_when_it_is_keyed(counter: Counter)
 def test_cancelling_erases_what_was_keyed_and_the_number(counter: Counter) -> None:
     world, session = counter.world, counter.world.session("clerk")
     case = counter.open()
-    cases.cancel_case(world.gate, session, case, "届出人が取りやめた")
+    drafts.cancel_case(world.gate, session, case, "届出人が取りやめた")
     (row,) = counter.rows(case_file)
     assert (row.state, row.draft) == ("cancelled", "{}")
-    assert counter.rows(my_number) == [] and cases.list_cases(world.gate, session) == ()
+    assert counter.rows(my_number) == [] and drafts.list_cases(world.gate, session) == ()
     with pytest.raises(UserError) as over:
-        cases.save_draft(
-            world.gate, session, cases.load_case(world.gate, session, case.id), ENTRY, "person"
+        drafts.save_draft(
+            world.gate, session, drafts.load_case(world.gate, session, case.id), ENTRY, "person"
         )
     assert over.value.code == "eligibility.not_draft"
 
@@ -126,12 +126,12 @@ def test_cancelling_erases_what_was_keyed_and_the_number(counter: Counter) -> No
 def test_two_screens_on_one_draft_do_not_overwrite_each_other(counter: Counter) -> None:
     world, session = counter.world, counter.world.session("clerk")
     case = opened(counter)
-    cases.save_draft(world.gate, session, case, {"name": "見本"}, "person")
+    drafts.save_draft(world.gate, session, case, {"name": "見本"}, "person")
     with pytest.raises(Refusal, match=r"act\.row_changed"):
-        cases.save_draft(world.gate, session, case, {"name": "別"}, "person")
+        drafts.save_draft(world.gate, session, case, {"name": "別"}, "person")
 
 
 def test_a_case_that_is_not_here_is_said_so(counter: Counter, tmp_path: Path) -> None:
     with pytest.raises(UserError) as unknown:
-        cases.load_case(counter.world.gate, counter.world.session("clerk"), "T01-1-999999")
+        drafts.load_case(counter.world.gate, counter.world.session("clerk"), "T01-1-999999")
     assert unknown.value.code == "eligibility.no_case"

@@ -12,8 +12,8 @@ from dataclasses import replace
 import pypdfium2
 import pytest
 
+from app.cases import check_list, decisions, drafts, issuing, paper_data
 from app.core.errors import EnvironmentFault, UserError
-from app.functions.eligibility import cases, certificates, check_list, decisions, paper_data
 from app.security.acts.approval import Role, read_signed
 from app.security.refusals import Refusal
 from app.wire.records import DecisionRecord
@@ -31,18 +31,18 @@ def text_of(pdf: bytes) -> str:
         document.close()
 
 
-def redrawn(counter: Counter, number: str) -> certificates.Proof:
+def redrawn(counter: Counter, number: str) -> issuing.Proof:
     world = counter.world
-    return certificates.redraw(
+    return issuing.redraw(
         world.gate, world.session("clerk"), number, world.tables, counter.press, training=True
     )
 
 
-def reprint(counter: Counter, proof: certificates.Proof, copy: int) -> certificates.Issued:
+def reprint(counter: Counter, proof: issuing.Proof, copy: int) -> issuing.Issued:
     world = counter.world
-    draft = certificates.prepare_reprint(world.gate, world.session("clerk"), proof, copy)
+    draft = issuing.prepare_reprint(world.gate, world.session("clerk"), proof, copy)
     given = tuple(world.approvals(draft))
-    return certificates.perform_reprint(world.gate, draft, given, proof, counter.printer)
+    return issuing.perform_reprint(world.gate, draft, given, proof, counter.printer)
 
 
 @pytest.mark.req("FLOW-107", "SEC-93")
@@ -123,10 +123,10 @@ def test_another_pdf_than_the_approved_one_is_not_printed(counter: Counter) -> N
     proof = counter.proof(view)
     other = replace(proof, rendered=replace(proof.rendered, pdf=proof.rendered.pdf + b"\n"))
     world = counter.world
-    draft = certificates.prepare_issue(world.gate, world.session("clerk"), proof, view)
+    draft = issuing.prepare_issue(world.gate, world.session("clerk"), proof, view)
     given = tuple(world.approvals(draft))
     with pytest.raises(UserError) as swapped:
-        certificates.perform_issue(world.gate, draft, given, other, counter.printer)
+        issuing.perform_issue(world.gate, draft, given, other, counter.printer)
     assert swapped.value.code == "eligibility.not_issuable"
     assert counter.rows(certificate)[0].state == "reserved" and counter.printer.sheets == []
 
@@ -142,7 +142,7 @@ def test_a_spoilt_sheet_is_printed_again_and_not_issued_again(counter: Counter) 
     with pytest.raises(UserError) as settled:
         counter.settle(issued)
     assert settled.value.code == "eligibility.sheet_settled"
-    (line,) = cases.list_cases(counter.world.gate, counter.world.session("clerk"))
+    (line,) = drafts.list_cases(counter.world.gate, counter.world.session("clerk"))
     assert line.sheet_open
     second = reprint(counter, proof, 2)
     counter.settle(second)
@@ -166,11 +166,11 @@ def test_a_printer_that_fails_leaves_the_issue_and_an_open_sheet(counter: Counte
     assert fault.value.code == "print.refused"
     assert counter.rows(certificate)[0].state == "issued"
     again = counter.reopened()
-    (line,) = cases.list_cases(again.world.gate, again.world.session("clerk"))
+    (line,) = drafts.list_cases(again.world.gate, again.world.session("clerk"))
     assert line.state == "issued" and line.sheet_open
     paper = again.show(line.id).paper
     assert paper is not None and paper.sheet_state == "spooled"
-    again.settle(certificates.Issued(paper.number, paper.sheet_id, 0), good=False, cause="未印刷")
+    again.settle(issuing.Issued(paper.number, paper.sheet_id, 0), good=False, cause="未印刷")
     again.printer.broken = False
     second = reprint(again, redrawn(again, paper.number), paper.copies + 1)
     again.settle(second)
@@ -184,7 +184,7 @@ def test_a_number_given_up_is_void_with_its_cause_and_never_used_again(counter: 
     world, session = counter.world, counter.world.session("clerk")
     view = counter.compared()
     proof = counter.proof(view)
-    certificates.void(world.gate, session, proof.number, 1, "発行せずに戻った")
+    issuing.void(world.gate, session, proof.number, 1, "発行せずに戻った")
     (row,) = counter.rows(certificate)
     assert (row.state, row.cause) == ("void", "発行せずに戻った")
     with pytest.raises(Refusal, match=r"act\.row_changed"):
@@ -295,7 +295,7 @@ def test_a_kill_at_the_printer_leaves_the_row_and_asks_for_the_sheet(counter: Co
     _, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status)
     counter.world = open_world(data)
-    (line,) = cases.list_cases(counter.world.gate, counter.world.session("clerk"))
+    (line,) = drafts.list_cases(counter.world.gate, counter.world.session("clerk"))
     assert line.state == "issued" and line.sheet_open
     (row,) = counter.rows(certificate)
     assert row.state == "issued" and counter.world.journal.open_acts() == ()

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from app.cases import closing, decisions, drafts, slips
 from app.core.errors import UserError
-from app.functions.eligibility import cases, closing, decisions, slips
 from app.persons import show
 from app.sync.faults import line_fault
 from app.sync.states import Incoming
@@ -208,7 +208,7 @@ def test_a_refused_case_says_why_and_is_ended(counter: Counter) -> None:
     closing.close_case(world.gate, session, view.case_id, view.case_version)
     (row,) = counter.rows(case_file)
     assert (row.state, row.draft) == ("closed", "{}")
-    assert counter.rows(my_number) == [] and cases.list_cases(world.gate, session) == ()
+    assert counter.rows(my_number) == [] and drafts.list_cases(world.gate, session) == ()
     with pytest.raises(UserError) as twice:
         closing.close_case(world.gate, session, view.case_id, view.case_version + 1)
     assert twice.value.code == "eligibility.not_refused"
@@ -219,7 +219,7 @@ def print_slip(counter: Counter, case_id: str) -> None:
     slips.print_slip(
         world.gate,
         world.session("clerk"),
-        cases.load_case(world.gate, world.session("clerk"), case_id),
+        drafts.load_case(world.gate, world.session("clerk"), case_id),
         world.tables,
         counter.press,
         counter.printer,

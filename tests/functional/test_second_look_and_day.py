@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
+from app.cases import closing, drafts, issuing, second_look
 from app.core.errors import UserError
-from app.functions.eligibility import cases, certificates, closing, second_look
 from app.security.journal.line import State
 from app.security.refusals import Refusal
 from db.tables.cases import case_file
@@ -17,8 +17,8 @@ from tests.support.counter import NUMBER, OTHER_NUMBER, Counter, accepted, refus
 DAY = date(2026, 11, 16)
 
 
-def lines(counter: Counter) -> dict[str, cases.CaseLine]:
-    found = cases.list_cases(counter.world.gate, counter.world.session("clerk"))
+def lines(counter: Counter) -> dict[str, drafts.CaseLine]:
+    found = drafts.list_cases(counter.world.gate, counter.world.session("clerk"))
     return {line.id: line for line in found}
 
 
@@ -69,7 +69,7 @@ def test_whoever_changed_a_draft_that_another_opened_has_keyed_it(counter: Count
     case = counter.open("clerk")
     values = {**case.values, "phone": "0250-00-9999"}
     supervisor = world.session("supervisor")
-    case = cases.save_draft(world.gate, supervisor, case, values, cases.SUMMARY)
+    case = drafts.save_draft(world.gate, supervisor, case, values, drafts.SUMMARY)
     sent = counter.send(case, "clerk")
     view = counter.show(sent.case_id, "supervisor")
     assert view.keyed_by == ("S101", "S201")
@@ -153,7 +153,7 @@ def test_a_reserved_number_and_an_open_sheet_keep_the_day_open(counter: Counter)
     assert f"用紙の確認が済んでいない受付 1件（{view.case_id}）" in refusal(counter).message
     counter.settle(issued, good=False, cause="汚れ")
     assert "用紙の確認" in refusal(counter).message
-    close_after = certificates.redraw(
+    close_after = issuing.redraw(
         counter.world.gate,
         counter.world.session("clerk"),
         issued.number,
@@ -161,10 +161,10 @@ def test_a_reserved_number_and_an_open_sheet_keep_the_day_open(counter: Counter)
         counter.press,
         training=True,
     )
-    draft = certificates.prepare_reprint(
+    draft = issuing.prepare_reprint(
         counter.world.gate, counter.world.session("clerk"), close_after, 2
     )
-    second = certificates.perform_reprint(
+    second = issuing.perform_reprint(
         counter.world.gate,
         draft,
         tuple(counter.world.approvals(draft)),
@@ -192,7 +192,7 @@ def test_drafts_and_later_days_do_not_keep_a_day_open(counter: Counter) -> None:
     for who in ("clerk", "supervisor"):
         live = counter.world.sessions.get(counter.world.session(who))
         live.verified_at = counter.world.clock.monotonic()
-    case = cases.open_case(counter.world.gate, counter.world.session("clerk"), cases.MOVE_IN, {})
+    case = drafts.open_case(counter.world.gate, counter.world.session("clerk"), drafts.MOVE_IN, {})
     assert case.state == "draft"
     close_day(counter, date(2026, 11, 17))
 
@@ -215,7 +215,7 @@ def test_two_cases_are_two_lines_oldest_first(counter: Counter) -> None:
     first = counter.open()
     counter.world.later(minutes=1)
     session = counter.world.session("clerk")
-    second = cases.open_case(counter.world.gate, session, cases.MOVE_IN, {})
-    second = cases.keep_number(counter.world.gate, session, second, OTHER_NUMBER)
+    second = drafts.open_case(counter.world.gate, session, drafts.MOVE_IN, {})
+    second = drafts.keep_number(counter.world.gate, session, second, OTHER_NUMBER)
     assert list(lines(counter)) == [first.id, second.id]
     assert OTHER_NUMBER != NUMBER and not any(line.sheet_open for line in lines(counter).values())

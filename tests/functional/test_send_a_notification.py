@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from app.cases import drafts, sending
 from app.core.errors import EnvironmentFault, UserError
-from app.functions.eligibility import cases, sending
 from app.security.acts.approval import Role
 from app.security.journal.line import State
 from app.security.refusals import Refusal
@@ -20,7 +20,7 @@ from db.tables.persons import my_number
 from tests.support.counter import NUMBER, Counter, Resident, put_residents
 
 
-def refusal_of(counter: Counter, case: cases.Case, **options: object) -> UserError:
+def refusal_of(counter: Counter, case: drafts.Case, **options: object) -> UserError:
     with pytest.raises(UserError) as refused:
         counter.prepare_send(case, **options)
     return refused.value
@@ -102,7 +102,7 @@ def test_a_checked_number_must_have_been_keyed(counter: Counter) -> None:
     world, session = counter.world, counter.world.session("clerk")
     case = counter.open(number_check="none", my_number_absent="not_assigned")
     values = {**case.values, "number_check": "number_card"}
-    case = cases.save_draft(world.gate, session, case, values, "summary")
+    case = drafts.save_draft(world.gate, session, case, values, "summary")
     error = refusal_of(counter, case)
     assert error.code in ("eligibility.not_ready", "eligibility.no_number")
     assert error.field == "my_number"
@@ -121,7 +121,7 @@ def test_a_number_kept_and_then_not_wanted_is_not_sent(counter: Counter) -> None
     world, session = counter.world, counter.world.session("clerk")
     case = counter.open()
     values = {**case.values, "number_check": "none", "my_number_absent": "not_assigned"}
-    case = cases.save_draft(world.gate, session, case, values, "summary")
+    case = drafts.save_draft(world.gate, session, case, values, "summary")
     counter.engine.send_now(counter.send(case).outbox_id)
     ((_, (record,)),) = counter.union.taken
     assert record.my_number == ""
@@ -160,19 +160,19 @@ def test_the_setting_lets_nothing_out_before_a_second_person_has_looked(counter:
     with pytest.raises(UserError) as late:
         sending.perform_send(world.gate, same_day, given, world.tables)
     assert late.value.code == "eligibility.second_look_first"
-    case = cases.load_case(world.gate, session, same_day.subject.key)
+    case = drafts.load_case(world.gate, session, same_day.subject.key)
     assert refusal_of(counter, case).code == "eligibility.second_look_first"
-    (line,) = cases.list_cases(world.gate, session)
+    (line,) = drafts.list_cases(world.gate, session)
     assert line.second_look_open
     counter.look(case.id)
-    case = cases.load_case(world.gate, session, case.id)
+    case = drafts.load_case(world.gate, session, case.id)
     assert case.second_look == "S201"
     counter.prepare_send(case)
-    case = cases.save_draft(world.gate, session, case, {**case.values, "sex": "1"}, "summary")
+    case = drafts.save_draft(world.gate, session, case, {**case.values, "sex": "1"}, "summary")
     assert case.second_look == ""
     assert refusal_of(counter, case).code == "eligibility.second_look_first"
     counter.look(case.id)
-    counter.send(cases.load_case(world.gate, session, case.id))
+    counter.send(drafts.load_case(world.gate, session, case.id))
     assert len(counter.rows(outbox)) == 1
 
 
@@ -184,7 +184,7 @@ def test_a_number_for_an_unregistered_resident_takes_two_checkers_and_a_supervis
     case = counter.open(person_kind="3")
     assert refusal_of(counter, case).code == "eligibility.second_look_first"
     counter.look(case.id, "supervisor")
-    case = cases.load_case(world.gate, session, case.id)
+    case = drafts.load_case(world.gate, session, case.id)
     draft = counter.prepare_send(case)
     assert draft.needs == (Role.ACTOR, Role.SUPERVISOR)
     own = world.own(draft)
@@ -220,9 +220,9 @@ def test_what_the_screen_holds_must_be_what_was_kept(counter: Counter) -> None:
 def test_taken_back_before_it_has_left(counter: Counter) -> None:
     world, session = counter.world, counter.world.session("clerk")
     sent = counter.send(counter.open())
-    case = cases.load_case(world.gate, session, sent.case_id)
+    case = drafts.load_case(world.gate, session, sent.case_id)
     sending.withdraw(world.gate, session, case)
-    case = cases.load_case(world.gate, session, sent.case_id)
+    case = drafts.load_case(world.gate, session, sent.case_id)
     assert (case.state, case.step, case.has_number) == ("draft", "summary", True)
     (row,) = counter.rows(outbox)
     assert (row.state, bytes(row.payload)) == ("withdrawn", b"")
@@ -231,7 +231,7 @@ def test_taken_back_before_it_has_left(counter: Counter) -> None:
     assert again.value.code == "eligibility.not_waiting"
     second = counter.send(case)
     assert counter.engine.send_now(second.outbox_id).accepted
-    case = cases.load_case(world.gate, session, sent.case_id)
+    case = drafts.load_case(world.gate, session, sent.case_id)
     with pytest.raises(UserError):
         sending.withdraw(world.gate, session, case)
 

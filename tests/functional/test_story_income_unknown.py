@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from app.cases import issuing
 from app.core.errors import UserError
-from app.functions.eligibility import certificates
 from app.rules.copay.facts import IncomeFacts
 from db.tables.cases import decision
 from db.tables.certificates import certificate
@@ -116,12 +116,12 @@ def test_a_paper_drawn_before_the_answer_can_no_longer_be_issued(provisional: St
     with story.desk() as desk:
         first = desk.compared(mover, **NO_COPAY_PAPER)
         proof = desk.draw(first)
-        draft = certificates.prepare_issue(desk.gate, desk.session, proof, first)
+        draft = issuing.prepare_issue(desk.gate, desk.session, proof, first)
         touched = desk.script.approvals(draft)
         answer(story, mover.person.atena_number)
         desk.contact()
         with pytest.raises(UserError):
-            certificates.perform_issue(desk.gate, draft, touched, proof, desk.printer)
+            issuing.perform_issue(desk.gate, draft, touched, proof, desk.printer)
         with pytest.raises(UserError):
             desk.issue(proof, desk.compare(desk.show(first.case_id)))
         with pytest.raises(UserError):
@@ -142,18 +142,18 @@ def test_a_spoilt_paper_of_the_old_decision_is_not_printed_again(provisional: St
     with story.desk() as desk:
         first = desk.compared(mover, **NO_COPAY_PAPER)
         old = desk.issue(desk.draw(first), first)
-        certificates.settle_sheet(
+        issuing.settle_sheet(
             desk.gate, desk.session, old.number, old.sheet_id, good=False, cause="紙詰まり"
         )
         answer(story, mover.person.atena_number)
         desk.contact()
         desk.compare(desk.show(first.case_id))
-        proof = certificates.redraw(
+        proof = issuing.redraw(
             desk.gate, desk.session, old.number, desk.tables, desk.press, training=True
         )
-        draft = certificates.prepare_reprint(desk.gate, desk.session, proof, 2)
+        draft = issuing.prepare_reprint(desk.gate, desk.session, proof, 2)
         with pytest.raises(UserError) as late:
-            certificates.perform_reprint(
+            issuing.perform_reprint(
                 desk.gate, draft, desk.script.approvals(draft), proof, desk.printer
             )
     assert late.value.code == "eligibility.not_issuable"

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from app.functions.eligibility import cases, certificates
-from app.functions.eligibility import decisions as decisions_service
+from app.cases import decisions as decisions_service
+from app.cases import drafts, issuing
 from app.security.authenticators.verify import verify_assertion
 from app.security.journal.verify import PublicKey, verify
 from app.sync.transport import HttpsLine
@@ -89,7 +89,7 @@ def look(story: Story, case_id: str, atena_number: str) -> Seen:
     def work() -> Seen:
         with story.desk() as desk:
             assert_journal_whole(desk)
-            case = cases.load_case(desk.gate, desk.session, case_id)
+            case = drafts.load_case(desk.gate, desk.session, case_id)
             return Seen(
                 case.state,
                 case.has_number,
@@ -119,7 +119,7 @@ def assert_journal_whole(desk: Desk) -> None:
 
 def only_case(desk: Desk) -> str:
     """The one case of the day list."""
-    (line,) = cases.list_cases(desk.gate, desk.session)
+    (line,) = drafts.list_cases(desk.gate, desk.session)
     return line.id
 
 
@@ -163,7 +163,7 @@ def begin(story: Story, mover: Mover) -> None:
 def prepare(story: Story, mover: Mover) -> None:
     """Keyed to the end and put into the outbox."""
     with story.desk() as desk:
-        case = cases.load_case(desk.gate, desk.session, only_case(desk))
+        case = drafts.load_case(desk.gate, desk.session, only_case(desk))
         desk.send(desk.key_in(case, entry(mover, desk.today)))
         die()
 
@@ -204,14 +204,14 @@ def finish(story: Story) -> None:
         view = desk.show(only_case(desk))
         assert view.paper is not None and view.paper.sheet_state == "spooled"
         number, sheet_id = view.paper.number, view.paper.sheet_id
-        certificates.settle_sheet(
+        issuing.settle_sheet(
             desk.gate, desk.session, number, sheet_id, good=False, cause="出なかった"
         )
-        proof = certificates.redraw(
+        proof = issuing.redraw(
             desk.gate, desk.session, number, desk.tables, desk.press, training=True
         )
-        draft = certificates.prepare_reprint(desk.gate, desk.session, proof, 2)
-        issued = certificates.perform_reprint(
+        draft = issuing.prepare_reprint(desk.gate, desk.session, proof, 2)
+        issued = issuing.perform_reprint(
             desk.gate, draft, desk.script.approvals(draft), proof, desk.printer
         )
         desk.settle(issued)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QDialog, QInputDialog, QWidget
 
-from app.functions.eligibility.screens.cases import CasesScreen
-from app.functions.eligibility.screens.decision import DecisionScreen
+from app.cases.screens.cases import CasesScreen
+from app.cases.screens.decision import DecisionScreen
 from app.persons.screens.person import NumberDialog, PersonScreen
 from app.persons.screens.search import SearchScreen
 from app.ui.base.desk import Desk, Office

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.functions.eligibility.checks import Finding, check_page
-from app.functions.eligibility.entry import PAGES, EntryPage
-from app.functions.eligibility.screens.entry_form import EntryForm
+from app.cases.checks import Finding, check_page
+from app.cases.entry import PAGES, EntryPage
+from app.cases.screens.entry_form import EntryForm
 from app.ui.base.fields import ChoiceField, Field, FlagField, TextField
 from app.ui.base.names import NamePainter
 from app.ui.base.theme import BASE_POINTS, apply_theme

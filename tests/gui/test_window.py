@@ -10,9 +10,9 @@ from PySide6.QtGui import QImage, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
-from app.functions.eligibility.screens.cases import CasesScreen
-from app.functions.eligibility.screens.decision import DecisionScreen
-from app.functions.eligibility.screens.notification import NotificationScreen
+from app.cases.screens.cases import CasesScreen
+from app.cases.screens.decision import DecisionScreen
+from app.cases.screens.notification import NotificationScreen
 from app.persons.screens.person import PersonScreen
 from app.persons.screens.search import SearchScreen
 from app.ui.base.pages import Page, key_label

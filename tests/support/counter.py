@@ -15,9 +15,9 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from app.cases import checks, decisions, drafts, issuing, second_look, sending
+from app.cases.entry import PAGES
 from app.core.errors import EnvironmentFault
-from app.functions.eligibility import cases, certificates, checks, decisions, second_look, sending
-from app.functions.eligibility.entry import PAGES
 from app.security.acts.draft import Draft
 from app.security.keys.my_number import MyNumbers
 from app.start.compose import handlers
@@ -139,23 +139,23 @@ class Counter:
 
     # -- what a clerk does -------------------------------------------------------------
 
-    def open(self, who: str = "clerk", **changed: str) -> cases.Case:
+    def open(self, who: str = "clerk", **changed: str) -> drafts.Case:
         """Open a case and key everything; ``changed`` replaces fields of the entry."""
         world, session = self.world, self.world.session(who)
         values = {**ENTRY, **changed}
-        case = cases.open_case(world.gate, session, cases.MOVE_IN, {})
+        case = drafts.open_case(world.gate, session, drafts.MOVE_IN, {})
         if values["number_check"] != "none":
-            case = cases.keep_number(world.gate, session, case, NUMBER)
-        return cases.save_draft(world.gate, session, case, values, cases.SUMMARY)
+            case = drafts.keep_number(world.gate, session, case, NUMBER)
+        return drafts.save_draft(world.gate, session, case, values, drafts.SUMMARY)
 
-    def warnings(self, case: cases.Case) -> list[str]:
+    def warnings(self, case: drafts.Case) -> list[str]:
         """The codes of the warnings of a case."""
         values = {**case.values, "my_number": sending.KEPT_NUMBER}
         today = self.world.clock.now().date()
         found = checks.check_all(PAGES, values, self.world.tables, today)
         return [finding.code for finding in found if finding.level == "warning"]
 
-    def prepare_send(self, case: cases.Case, who: str = "clerk", **options: Any) -> Draft:
+    def prepare_send(self, case: drafts.Case, who: str = "clerk", **options: Any) -> Draft:
         """The draft of a sending with every warning answered."""
         world = self.world
         options = {"answered": self.warnings(case)} | options
@@ -168,7 +168,7 @@ class Counter:
             **options,
         )
 
-    def send(self, case: cases.Case, who: str = "clerk") -> sending.Sent:
+    def send(self, case: drafts.Case, who: str = "clerk") -> sending.Sent:
         """Touch and put the notification into the outbox."""
         draft = self.prepare_send(case, who)
         given = tuple(self.world.approvals(draft))
@@ -190,30 +190,30 @@ class Counter:
         decisions.confirm_comparison(self.world.gate, self.world.session(who), view)
         return self.show(view.case_id, who)
 
-    def proof(self, view: decisions.DecisionView, who: str = "clerk") -> certificates.Proof:
+    def proof(self, view: decisions.DecisionView, who: str = "clerk") -> issuing.Proof:
         """Number reserved, paper drawn and proved."""
         world = self.world
-        return certificates.reserve_and_draw(
+        return issuing.reserve_and_draw(
             world.gate, world.session(who), view, world.tables, self.press, training=True
         )
 
     def issue(
-        self, proof: certificates.Proof, view: decisions.DecisionView, who: str = "clerk"
-    ) -> certificates.Issued:
+        self, proof: issuing.Proof, view: decisions.DecisionView, who: str = "clerk"
+    ) -> issuing.Issued:
         """Touch over the PDF, row, spool."""
         world = self.world
-        draft = certificates.prepare_issue(world.gate, world.session(who), proof, view)
+        draft = issuing.prepare_issue(world.gate, world.session(who), proof, view)
         given = tuple(world.approvals(draft))
-        return certificates.perform_issue(world.gate, draft, given, proof, self.printer)
+        return issuing.perform_issue(world.gate, draft, given, proof, self.printer)
 
-    def issued(self, who: str = "clerk", **changed: str) -> certificates.Issued:
+    def issued(self, who: str = "clerk", **changed: str) -> issuing.Issued:
         """A whole visit up to the sheet in the printer."""
         view = self.compared(who, **changed)
         return self.issue(self.proof(view, who), view, who)
 
-    def settle(self, issued: certificates.Issued, *, good: bool = True, cause: str = "") -> None:
+    def settle(self, issued: issuing.Issued, *, good: bool = True, cause: str = "") -> None:
         """Confirm the sheet, or call it spoilt."""
-        certificates.settle_sheet(
+        issuing.settle_sheet(
             self.world.gate,
             self.world.session("clerk"),
             issued.number,

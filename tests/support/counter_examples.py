@@ -8,12 +8,12 @@ from datetime import date
 
 from sqlalchemy import insert
 
-from app.functions.eligibility import (
-    cases,
-    certificates,
+from app.cases import (
     check_list,
     closing,
     decisions,
+    drafts,
+    issuing,
     namesakes,
     second_look,
     sending,
@@ -117,12 +117,12 @@ def _lift(world: World) -> Attempt:
 def _open_case(world: World) -> Attempt:
     return Attempt(
         "clerk",
-        does=lambda session: cases.open_case(world.gate, session, cases.MOVE_IN, ENTRY),
+        does=lambda session: drafts.open_case(world.gate, session, drafts.MOVE_IN, ENTRY),
     )
 
 
 def _on_draft(
-    call: Callable[[World, Session, cases.Case], object], kind: str = "does", **changed: str
+    call: Callable[[World, Session, drafts.Case], object], kind: str = "does", **changed: str
 ) -> Example:
     """An example on a case that is keyed and not sent."""
 
@@ -147,7 +147,7 @@ def _send_unregistered(world: World) -> Attempt:
     counter = at(world)
     case = counter.open(person_kind="3")
     counter.look(case.id, "supervisor2")
-    case = cases.load_case(world.gate, world.session("clerk"), case.id)
+    case = drafts.load_case(world.gate, world.session("clerk"), case.id)
     return Attempt(
         "clerk",
         lambda session: counter.prepare_send(case),
@@ -158,14 +158,14 @@ def _send_unregistered(world: World) -> Attempt:
 def _withdraw(world: World) -> Attempt:
     counter = at(world)
     sent = counter.send(counter.open())
-    case = cases.load_case(world.gate, world.session("clerk"), sent.case_id)
+    case = drafts.load_case(world.gate, world.session("clerk"), sent.case_id)
     return Attempt("clerk", does=lambda session: sending.withdraw(world.gate, session, case))
 
 
 def _slip(world: World) -> Attempt:
     counter = at(world)
     sent = counter.send(counter.open())
-    case = cases.load_case(world.gate, world.session("clerk"), sent.case_id)
+    case = drafts.load_case(world.gate, world.session("clerk"), sent.case_id)
     return Attempt(
         "clerk",
         does=lambda session: slips.print_slip(
@@ -250,7 +250,7 @@ def _reserve(world: World) -> Attempt:
     view = counter.compared()
     return Attempt(
         "clerk",
-        does=lambda session: certificates.reserve_and_draw(
+        does=lambda session: issuing.reserve_and_draw(
             world.gate, session, view, world.tables, counter.press, training=True
         ),
     )
@@ -261,7 +261,7 @@ def _void(world: World) -> Attempt:
     proof = counter.proof(counter.compared())
     return Attempt(
         "clerk",
-        does=lambda session: certificates.void(world.gate, session, proof.number, 1, "取りやめ"),
+        does=lambda session: issuing.void(world.gate, session, proof.number, 1, "取りやめ"),
     )
 
 
@@ -271,8 +271,8 @@ def _issue(world: World) -> Attempt:
     proof = counter.proof(view)
     return Attempt(
         "clerk",
-        lambda session: certificates.prepare_issue(world.gate, session, proof, view),
-        lambda draft, given: certificates.perform_issue(
+        lambda session: issuing.prepare_issue(world.gate, session, proof, view),
+        lambda draft, given: issuing.perform_issue(
             world.gate, draft, tuple(given), proof, KeepingPrinter()
         ),
     )
@@ -282,7 +282,7 @@ def _settle(world: World) -> Attempt:
     issued = at(world).issued()
     return Attempt(
         "clerk",
-        does=lambda session: certificates.settle_sheet(
+        does=lambda session: issuing.settle_sheet(
             world.gate, session, issued.number, issued.sheet_id, good=True
         ),
     )
@@ -293,7 +293,7 @@ def _show_certificate(world: World) -> Attempt:
     issued = counter.issued()
     return Attempt(
         "clerk",
-        view=lambda session: certificates.redraw(
+        view=lambda session: issuing.redraw(
             world.gate, session, issued.number, world.tables, counter.press, training=True
         ),
     )
@@ -303,7 +303,7 @@ def _reprint(world: World) -> Attempt:
     counter = at(world)
     issued = counter.issued()
     counter.settle(issued, good=False, cause="紙詰まり")
-    proof = certificates.redraw(
+    proof = issuing.redraw(
         world.gate,
         world.session("clerk"),
         issued.number,
@@ -313,8 +313,8 @@ def _reprint(world: World) -> Attempt:
     )
     return Attempt(
         "clerk",
-        lambda session: certificates.prepare_reprint(world.gate, session, proof, 2),
-        lambda draft, given: certificates.perform_reprint(
+        lambda session: issuing.prepare_reprint(world.gate, session, proof, 2),
+        lambda draft, given: issuing.perform_reprint(
             world.gate, draft, tuple(given), proof, counter.printer
         ),
     )
@@ -382,22 +382,22 @@ COUNTER_EXAMPLES: dict[str, Example] = {
     "persons.mark_support": _mark,
     "persons.lift_support": _lift,
     "eligibility.list_cases": _on_draft(
-        lambda world, session, case: cases.list_cases(world.gate, session), "view"
+        lambda world, session, case: drafts.list_cases(world.gate, session), "view"
     ),
     "eligibility.open_case": _open_case,
     "eligibility.load_case": _on_draft(
-        lambda world, session, case: cases.load_case(world.gate, session, case.id), "view"
+        lambda world, session, case: drafts.load_case(world.gate, session, case.id), "view"
     ),
     "eligibility.save_draft": _on_draft(
-        lambda world, session, case: cases.save_draft(
-            world.gate, session, case, ENTRY, cases.SUMMARY
+        lambda world, session, case: drafts.save_draft(
+            world.gate, session, case, ENTRY, drafts.SUMMARY
         )
     ),
     "eligibility.keep_number": _on_draft(
-        lambda world, session, case: cases.keep_number(world.gate, session, case, NUMBER)
+        lambda world, session, case: drafts.keep_number(world.gate, session, case, NUMBER)
     ),
     "eligibility.cancel_case": _on_draft(
-        lambda world, session, case: cases.cancel_case(
+        lambda world, session, case: drafts.cancel_case(
             world.gate, session, case, "届出人が取りやめた"
         )
     ),

@@ -34,23 +34,23 @@ import pypdfium2
 import pytest
 from sqlalchemy import select
 
-from app.core.clock import JST, SystemClock
-from app.demo.keys import KeyDrawer
-from app.demo.people import CLERK, SECOND_CLERK, TrainingStaff
-from app.demo.room import Script, training_room
-from app.functions.eligibility import (
-    cases,
-    certificates,
+from app.cases import (
     checks,
     decisions,
+    drafts,
+    issuing,
     second_look,
     sending,
     slips,
 )
-from app.functions.eligibility.cases import Case
-from app.functions.eligibility.certificates import Issued, Proof
-from app.functions.eligibility.decisions import DecisionView
-from app.functions.eligibility.entry import FIELDS, PAGES
+from app.cases.decisions import DecisionView
+from app.cases.drafts import Case
+from app.cases.entry import FIELDS, PAGES
+from app.cases.issuing import Issued, Proof
+from app.core.clock import JST, SystemClock
+from app.demo.keys import KeyDrawer
+from app.demo.people import CLERK, SECOND_CLERK, TrainingStaff
+from app.demo.room import Script, training_room
 from app.peers.union.embed import Union, embedded
 from app.peers.union.system import ShiftedClock
 from app.security.gate.gate import Gate
@@ -307,12 +307,12 @@ class Desk:
 
     def open_case(self, mover: Mover) -> Case:
         """A fresh case with her individual number kept."""
-        case = cases.open_case(self.gate, self.session, cases.MOVE_IN, {})
-        return cases.keep_number(self.gate, self.session, case, mover.person.my_number)
+        case = drafts.open_case(self.gate, self.session, drafts.MOVE_IN, {})
+        return drafts.keep_number(self.gate, self.session, case, mover.person.my_number)
 
-    def key_in(self, case: Case, values: Mapping[str, str], step: str = cases.SUMMARY) -> Case:
+    def key_in(self, case: Case, values: Mapping[str, str], step: str = drafts.SUMMARY) -> Case:
         """Save what is keyed."""
-        return cases.save_draft(self.gate, self.session, case, values, step)
+        return drafts.save_draft(self.gate, self.session, case, values, step)
 
     def entered(self, mover: Mover, **changed: str) -> Case:
         """A case keyed to its end."""
@@ -354,15 +354,15 @@ class Desk:
 
     def draw(self, view: DecisionView) -> Proof:
         """Number reserved, paper drawn and proved."""
-        return certificates.reserve_and_draw(
+        return issuing.reserve_and_draw(
             self.gate, self.session, view, self.tables, self.press, training=True
         )
 
     def issue(self, proof: Proof, view: DecisionView) -> Issued:
         """Touch, row, printer."""
-        draft = certificates.prepare_issue(self.gate, self.session, proof, view)
+        draft = issuing.prepare_issue(self.gate, self.session, proof, view)
         given = self.script.approvals(draft)
-        return certificates.perform_issue(self.gate, draft, given, proof, self.printer)
+        return issuing.perform_issue(self.gate, draft, given, proof, self.printer)
 
     def issued(self, mover: Mover, **changed: str) -> Issued:
         """A whole visit up to the paper."""
@@ -371,9 +371,7 @@ class Desk:
 
     def settle(self, issued: Issued) -> None:
         """The paper came out right."""
-        certificates.settle_sheet(
-            self.gate, self.session, issued.number, issued.sheet_id, good=True
-        )
+        issuing.settle_sheet(self.gate, self.session, issued.number, issued.sheet_id, good=True)
 
     def look(self, case_id: str, person: TrainingStaff = SECOND_CLERK) -> None:
         """The second look by somebody else at the same terminal."""
@@ -389,7 +387,7 @@ class Desk:
         slips.print_slip(
             self.gate,
             self.session,
-            cases.load_case(self.gate, self.session, case_id),
+            drafts.load_case(self.gate, self.session, case_id),
             self.tables,
             self.press,
             self.printer,

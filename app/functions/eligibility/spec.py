@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.functions.eligibility.case_state import CLOSING_READS
+from app.cases.state import CLOSING_READS
 from app.security.spec import Actor, Area, Function, Kind, MyNumber, SecondPerson, StepUp
 from app.sync import outbox
 from app.sync.inbox import APPLYING
@@ -20,7 +20,7 @@ FUNCTIONS: tuple[Function, ...] = (
         label="受付の一覧",
         help="書きかけの届出、送信待ち、決定の届いた届出、交付の終わっていないものを一覧します。",
         reads=("case_file", "outbox", "certificate", "sheet", "setting"),
-        screen="app.functions.eligibility.screens.cases:CasesScreen",
+        screen="app.cases.screens.cases:CasesScreen",
         menu=True,
     ),
     Function(
@@ -32,7 +32,7 @@ FUNCTIONS: tuple[Function, ...] = (
         "途中でやめても、書きかけは封をして残ります。",
         reads=_CASE,
         writes=("case_file",),
-        screen="app.functions.eligibility.screens.notification:NotificationScreen",
+        screen="app.cases.screens.notification:NotificationScreen",
         menu=True,
     ),
     Function(
@@ -158,7 +158,7 @@ FUNCTIONS: tuple[Function, ...] = (
         label="決定の確認",
         help="広域連合の決定を、届け出た内容と並べて見比べます。",
         step_up=StepUp.RECENT,
-        screen="app.functions.eligibility.screens.decision:DecisionScreen",
+        screen="app.cases.screens.decision:DecisionScreen",
         reads=("case_file", "decision", "certificate", "sheet", "outbox"),
     ),
     Function(
@@ -272,7 +272,7 @@ FUNCTIONS: tuple[Function, ...] = (
         label="確認リスト",
         help="広域連合や住民記録と食い違う届出を一覧し、処理を記録します。",
         reads=("check_entry", "restriction", "atena"),
-        screen="app.functions.eligibility.screens.checks:CheckListScreen",
+        screen="app.cases.screens.checks:CheckListScreen",
         menu=True,
     ),
     Function(

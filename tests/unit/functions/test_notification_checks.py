@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
+from app.cases import checks
+from app.cases.entry import FIELDS, LOCAL_ONLY, PAGES
 from app.core.tables import Tables, load_tables, shipped_tables
-from app.functions.eligibility import checks
-from app.functions.eligibility.entry import FIELDS, LOCAL_ONLY, PAGES
 from app.rules.calendar.wareki import Eras
 from app.wire.records import NotificationRecord
 

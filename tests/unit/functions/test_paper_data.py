@@ -8,8 +8,8 @@ from datetime import date
 
 import pytest
 
+from app.cases.paper_data import paper_data
 from app.core.tables import Tables, load_tables, shipped_tables
-from app.functions.eligibility.paper_data import paper_data
 from app.wire.records import DecisionRecord
 from forms.catalog import find_decided_form
 from forms.certificates.eligibility_certificate import EligibilityCertificateData

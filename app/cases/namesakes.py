@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from app.cases.entry import Values
 from app.core.errors import UserError
 from app.core.tables import Tables
 from app.core.text import search_key
-from app.functions.eligibility.entry import Values
 from app.persons import show
 from app.rules.calendar.wareki import Eras
 from app.rules.calendar.wareki_input import parse_date

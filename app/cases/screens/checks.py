@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem
 
-from app.functions.eligibility import check_list
+from app.cases import check_list
 from app.ui.base.desk import Desk
 from app.ui.base.pages import Page
 

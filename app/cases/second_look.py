@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
+from app.cases.decisions import DecisionView
+from app.cases.state import close_if_done
 from app.core.errors import UserError
-from app.functions.eligibility.case_state import close_if_done
-from app.functions.eligibility.decisions import DecisionView
 from app.security.acts.approval import Approval
 from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Subject
 from app.security.staff.session import Session

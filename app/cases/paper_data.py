@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from app.cases.drafts import Case
 from app.core.tables import Tables
-from app.functions.eligibility.cases import Case
 from app.rules.calendar.wareki import Eras, on_paper
 from app.rules.calendar.wareki_input import parse_date
 from app.wire.records import DecisionRecord

@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from app.cases import checks
+from app.cases.drafts import erase_number, no_case
+from app.cases.state import Paper, paper_of
 from app.core.canon import canonical_json, digest_hex
 from app.core.errors import UserError
 from app.core.tables import Tables
-from app.functions.eligibility import checks
-from app.functions.eligibility.case_state import Paper, paper_of
-from app.functions.eligibility.cases import erase_number, no_case
 from app.persons import register
 from app.persons.register import Membership
 from app.rules.calendar.wareki import Eras, on_paper

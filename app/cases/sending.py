@@ -9,19 +9,19 @@ from datetime import date
 
 from sqlalchemy import select, update
 
-from app.core.canon import canonical_json, digest_hex
-from app.core.errors import UserError
-from app.core.tables import Tables
-from app.functions.eligibility import checks
-from app.functions.eligibility.case_state import is_unregistered, looks_first
-from app.functions.eligibility.cases import (
+from app.cases import checks
+from app.cases.drafts import (
     SUMMARY,
     Case,
     no_case,
     not_draft,
     refuse_elsewhere,
 )
-from app.functions.eligibility.entry import FIELDS, LOCAL_ONLY, PAGES, FieldKind
+from app.cases.entry import FIELDS, LOCAL_ONLY, PAGES, FieldKind
+from app.cases.state import is_unregistered, looks_first
+from app.core.canon import canonical_json, digest_hex
+from app.core.errors import UserError
+from app.core.tables import Tables
 from app.rules.calendar.wareki import Eras
 from app.rules.calendar.wareki_input import parse_date
 from app.security.acts.approval import Approval

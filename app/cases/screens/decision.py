@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.functions.eligibility import (
-    cases,
-    certificates,
+from app.cases import (
     closing,
     decisions,
+    drafts,
+    issuing,
     second_look,
     sending,
     slips,
@@ -39,8 +39,8 @@ class DecisionScreen(Page):
         self._case_id = case_id
         self._painter = NamePainter(desk.fonts)
         self._view: decisions.DecisionView | None = None
-        self._proof: certificates.Proof | None = None
-        self._issued: certificates.Issued | None = None
+        self._proof: issuing.Proof | None = None
+        self._issued: issuing.Issued | None = None
         self._copies = 1
         self._place = QVBoxLayout()
         self.body.addLayout(self._place, 1)
@@ -64,12 +64,12 @@ class DecisionScreen(Page):
         return self._view
 
     @property
-    def proof(self) -> certificates.Proof | None:
+    def proof(self) -> issuing.Proof | None:
         """The certificate on the screen, drawn and proved."""
         return self._proof
 
     @property
-    def issued(self) -> certificates.Issued | None:
+    def issued(self) -> issuing.Issued | None:
         """The certificate once issued."""
         return self._issued
 
@@ -300,16 +300,16 @@ class DecisionScreen(Page):
             return
         self._copies = paper.copies
 
-        def drawn(proof: certificates.Proof) -> None:
+        def drawn(proof: issuing.Proof) -> None:
             self._proof = proof
             if paper.sheet_state == "spoilt":
                 self._reprint()
             else:
-                self._was_issued(certificates.Issued(paper.number, paper.sheet_id, 0))
+                self._was_issued(issuing.Issued(paper.number, paper.sheet_id, 0))
 
         desk.operations.run(
             self,
-            lambda: certificates.redraw(
+            lambda: issuing.redraw(
                 desk.gate,
                 desk.session,
                 paper.number,
@@ -326,11 +326,11 @@ class DecisionScreen(Page):
         assert view is not None
         self.main_button.setEnabled(False)
 
-        def work() -> tuple[decisions.DecisionView, certificates.Proof]:
+        def work() -> tuple[decisions.DecisionView, issuing.Proof]:
             if not view.compared:
                 decisions.confirm_comparison(desk.gate, desk.session, view)
             fresh = decisions.show(desk.gate, desk.session, view.case_id)
-            proof = certificates.reserve_and_draw(
+            proof = issuing.reserve_and_draw(
                 desk.gate,
                 desk.session,
                 fresh,
@@ -340,13 +340,13 @@ class DecisionScreen(Page):
             )
             return fresh, proof
 
-        def drawn(result: tuple[decisions.DecisionView, certificates.Proof]) -> None:
+        def drawn(result: tuple[decisions.DecisionView, issuing.Proof]) -> None:
             self._view, self._proof = result
             self._show_proof(result[1])
 
         desk.operations.run(self, work, drawn, self._failed)
 
-    def _show_proof(self, proof: certificates.Proof) -> None:
+    def _show_proof(self, proof: issuing.Proof) -> None:
         clear(self._place)
         self.title.setText("券面の確認")
         self.lead.setText(
@@ -386,7 +386,7 @@ class DecisionScreen(Page):
                 desk,
                 self,
                 draft,
-                lambda approvals: certificates.perform_issue(
+                lambda approvals: issuing.perform_issue(
                     desk.gate, draft, approvals, proof, desk.printer
                 ),
                 self._was_issued,
@@ -395,12 +395,12 @@ class DecisionScreen(Page):
 
         desk.operations.run(
             self,
-            lambda: certificates.prepare_issue(desk.gate, desk.session, proof, view),
+            lambda: issuing.prepare_issue(desk.gate, desk.session, proof, view),
             prepared,
             self._failed,
         )
 
-    def _was_issued(self, issued: certificates.Issued) -> None:
+    def _was_issued(self, issued: issuing.Issued) -> None:
         self._issued = issued
         clear(self._place)
         self.title.setText("用紙の確認")
@@ -433,7 +433,7 @@ class DecisionScreen(Page):
 
         desk.operations.run(
             self,
-            lambda: certificates.settle_sheet(
+            lambda: issuing.settle_sheet(
                 desk.gate, desk.session, issued.number, issued.sheet_id, good=good, cause=cause
             ),
             settled,
@@ -451,7 +451,7 @@ class DecisionScreen(Page):
                 desk,
                 self,
                 draft,
-                lambda approvals: certificates.perform_reprint(
+                lambda approvals: issuing.perform_reprint(
                     desk.gate, draft, approvals, proof, desk.printer
                 ),
                 self._was_issued,
@@ -459,7 +459,7 @@ class DecisionScreen(Page):
 
         desk.operations.run(
             self,
-            lambda: certificates.prepare_reprint(desk.gate, desk.session, proof, copy),
+            lambda: issuing.prepare_reprint(desk.gate, desk.session, proof, copy),
             prepared,
             self._failed,
         )
@@ -468,7 +468,7 @@ class DecisionScreen(Page):
         desk = self._desk
 
         def work() -> None:
-            case = cases.load_case(desk.gate, desk.session, self._case_id)
+            case = drafts.load_case(desk.gate, desk.session, self._case_id)
             slips.print_slip(
                 desk.gate,
                 desk.session,
@@ -497,7 +497,7 @@ class DecisionScreen(Page):
             # A reserved number that is not issued becomes void with its cause (DESIGN 7).
             desk.operations.run(
                 self,
-                lambda: certificates.void(
+                lambda: issuing.void(
                     desk.gate, desk.session, proof.number, proof.version, "発行せずに戻った"
                 ),
                 lambda _none: desk.home(),

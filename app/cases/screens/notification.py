@@ -14,10 +14,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.cases import checks, drafts, namesakes, sending
+from app.cases.entry import FIELDS, PAGES
+from app.cases.screens.entry_form import EntryForm
 from app.core.errors import UserError
-from app.functions.eligibility import cases, checks, namesakes, sending
-from app.functions.eligibility.entry import FIELDS, PAGES
-from app.functions.eligibility.screens.entry_form import EntryForm
 from app.rules.calendar.wareki import Eras, on_screen
 from app.security.gate.gate import Draft
 from app.ui.base.approve import approve
@@ -39,7 +39,7 @@ class NotificationScreen(Page):
         self._desk = desk
         self._today = desk.clock.now().date()
         self._painter = NamePainter(desk.fonts)
-        self._case: cases.Case | None = None
+        self._case: drafts.Case | None = None
         self._values: dict[str, str] = {}
         self._at = 0
         self._form: EntryForm | None = None
@@ -75,7 +75,7 @@ class NotificationScreen(Page):
         desk = self._desk
         if case_id:
             desk.operations.run(
-                self, lambda: cases.load_case(desk.gate, desk.session, case_id), self._opened
+                self, lambda: drafts.load_case(desk.gate, desk.session, case_id), self._opened
             )
             return
         today = on_screen(self._today, Eras(desk.tables["eras"]))
@@ -90,11 +90,11 @@ class NotificationScreen(Page):
         } | prefill
         desk.operations.run(
             self,
-            lambda: cases.open_case(desk.gate, desk.session, cases.MOVE_IN, values),
+            lambda: drafts.open_case(desk.gate, desk.session, drafts.MOVE_IN, values),
             self._opened,
         )
 
-    def _opened(self, case: cases.Case) -> None:
+    def _opened(self, case: drafts.Case) -> None:
         self._case = case
         self._values = dict(case.values)
         self._values["processed_on"] = on_screen(self._today, Eras(self._desk.tables["eras"]))
@@ -247,13 +247,13 @@ class NotificationScreen(Page):
         assert case is not None
         step = PAGES[at].id if at < len(PAGES) else "summary"
 
-        def work() -> cases.Case:
+        def work() -> drafts.Case:
             kept = case
             if number:
-                kept = cases.keep_number(desk.gate, desk.session, case, number)
-            return cases.save_draft(desk.gate, desk.session, kept, values, step)
+                kept = drafts.keep_number(desk.gate, desk.session, case, number)
+            return drafts.save_draft(desk.gate, desk.session, kept, values, step)
 
-        def saved(case: cases.Case) -> None:
+        def saved(case: drafts.Case) -> None:
             self._case = case
             then()
 
@@ -323,6 +323,6 @@ class NotificationScreen(Page):
         assert case is not None
         desk.operations.run(
             self,
-            lambda: cases.cancel_case(desk.gate, desk.session, case, reason),
+            lambda: drafts.cancel_case(desk.gate, desk.session, case, reason),
             lambda _none: desk.home(),
         )

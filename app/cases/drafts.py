@@ -13,9 +13,9 @@ from typing import Any
 
 from sqlalchemy import Row, delete, select, update
 
+from app.cases.state import looks_first, paper_of
 from app.core.canon import canonical_json
 from app.core.errors import UserError
-from app.functions.eligibility.case_state import looks_first, paper_of
 from app.security.gate.gate import ActWork, Gate, RowVersion, Subject
 from app.security.gate.work import GateWork
 from app.security.staff.session import Session

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from app.cases.drafts import Case
+from app.cases.paper_data import slip_data
 from app.core.errors import UserError
 from app.core.tables import Tables
-from app.functions.eligibility.cases import Case
-from app.functions.eligibility.paper_data import slip_data
 from app.security.gate.gate import Gate, Subject
 from app.security.staff.session import Session
 from forms.press import Press

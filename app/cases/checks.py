@@ -14,9 +14,9 @@ from datetime import date
 
 import jaconv
 
+from app.cases.entry import FIELDS, EntryField, EntryPage, FieldKind, Values
 from app.core.errors import UserError
 from app.core.tables import Tables
-from app.functions.eligibility.entry import FIELDS, EntryField, EntryPage, FieldKind, Values
 from app.rules import identifiers
 from app.rules.calendar import days
 from app.rules.calendar.days import BusinessCalendar

@@ -9,8 +9,8 @@ from datetime import date
 from sqlalchemy import select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from app.cases.drafts import CaseLine, erase_number, no_case, open_lines
 from app.core.errors import UserError
-from app.functions.eligibility.cases import CaseLine, erase_number, no_case, open_lines
 from app.security.acts.approval import Approval
 from app.security.gate.gate import Draft, Gate, RowVersion, Subject
 from app.security.gate.work import GateWork

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem
 
-from app.functions.eligibility import cases, closing
+from app.cases import closing, drafts
 from app.security.gate.gate import Draft
 from app.ui.base.approve import approve
 from app.ui.base.desk import Desk
@@ -29,7 +29,7 @@ class CasesScreen(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__("受付の一覧", "↑↓で選び、Enter で開きます。終わったものは表示されません。")
         self._desk = desk
-        self._lines: tuple[cases.CaseLine, ...] = ()
+        self._lines: tuple[drafts.CaseLine, ...] = ()
         self.table = QTableWidget(0, 6)
         self.table.setAccessibleName("受付の一覧")
         self.table.setHorizontalHeaderLabels(
@@ -61,12 +61,12 @@ class CasesScreen(Page):
         """Read the list again."""
         desk = self._desk
 
-        def work() -> tuple[tuple[cases.CaseLine, ...], frozenset[str]]:
-            return cases.list_cases(desk.gate, desk.session), desk.gate.permitted(desk.session)
+        def work() -> tuple[tuple[drafts.CaseLine, ...], frozenset[str]]:
+            return drafts.list_cases(desk.gate, desk.session), desk.gate.permitted(desk.session)
 
         desk.operations.run(self, work, self._show)
 
-    def _show(self, found: tuple[tuple[cases.CaseLine, ...], frozenset[str]]) -> None:
+    def _show(self, found: tuple[tuple[drafts.CaseLine, ...], frozenset[str]]) -> None:
         self._lines, permitted = found
         lines = self._lines
         self.close_button.setVisible(CLOSE_DAY in permitted)
@@ -114,7 +114,7 @@ class CasesScreen(Page):
         )
 
 
-def _todo(line: cases.CaseLine) -> tuple[str, str]:
+def _todo(line: drafts.CaseLine) -> tuple[str, str]:
     """The state of a line and what to do next, in words."""
     state, todo = _STATES[line.state]
     if line.sheet_open:

@@ -8,9 +8,9 @@ from datetime import date
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.cases.checks import Finding, understood
+from app.cases.entry import EntryField, EntryPage, FieldKind
 from app.core.tables import Tables
-from app.functions.eligibility.checks import Finding, understood
-from app.functions.eligibility.entry import EntryField, EntryPage, FieldKind
 from app.ui.base.fields import ChoiceField, Field, FlagField, NameField, TextField
 from app.ui.base.names import NamePainter
 from app.ui.base.pages import card, scrolled

@@ -14,11 +14,11 @@ from datetime import date, datetime
 
 from sqlalchemy import insert, select, update
 
+from app.cases.decisions import DecisionView
+from app.cases.paper_data import paper_data
+from app.cases.state import close_if_done
 from app.core.errors import MadoguchiError, UserError
 from app.core.tables import Tables
-from app.functions.eligibility.case_state import close_if_done
-from app.functions.eligibility.decisions import DecisionView
-from app.functions.eligibility.paper_data import paper_data
 from app.security.acts.approval import Approval
 from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Subject
 from app.security.staff.session import Session
