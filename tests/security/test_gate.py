@@ -184,6 +184,6 @@ def test_a_draft_is_valid_on_its_day_only(world: World) -> None:
 
 def test_a_draft_of_other_declarations_is_refused(world: World) -> None:
     draft = world.gate.prepare("own.change_password", world.session("clerk"))
-    world.gate._questions._house = replace(world.gate._questions._house, registry="other")
+    world.gate._questions._rules = replace(world.gate._questions._rules, registry="other")
     with pytest.raises(Refusal, match=r"act\.registry_changed"):
         commit(world, draft, world.approvals(draft))

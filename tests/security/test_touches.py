@@ -183,7 +183,7 @@ def test_a_refused_purpose_is_kept_only_when_it_is_a_code(world: World, typed: s
     with pytest.raises(Refusal, match=r"purpose\.unknown"):
         world.gate.prepare("persons.show_my_number", session, purpose=typed)
     assert world.last_line().entry.purpose == ""
-    code = sorted(world.gate._house.purposes)[0]
+    code = sorted(world.gate._rules.purposes)[0]
     world.change_grant("clerk", "persons.show_my_number", valid_to="2026-11-15")
     with pytest.raises(Refusal, match=r"right\.ended"):
         world.gate.prepare("persons.show_my_number", session, purpose=code)
