@@ -48,7 +48,7 @@ def _program() -> Path:
     """The folder whose files are the program: the bundle's, else this tree's."""
     if getattr(sys, "frozen", False):
         return Path(sys.executable).resolve().parent
-    return Path(__file__).resolve().parents[1]
+    return Path(__file__).resolve().parents[2]
 
 
 def _screen_command() -> tuple[str, ...]:
