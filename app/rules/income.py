@@ -115,7 +115,7 @@ class IncomeRule:
 
 
 @dataclass(frozen=True, slots=True)
-class BaseIncome:
+class LevyBase:
     """The base of the premium with every step (賦課のもととなる所得), yen."""
 
     combined: int
@@ -180,7 +180,7 @@ def combined_income(incomes: Incomes) -> int:
     )
 
 
-def base_income(rule: IncomeRule, incomes: Incomes) -> BaseIncome:
+def levy_base(rule: IncomeRule, incomes: Incomes) -> LevyBase:
     """The base of the premium (賦課のもととなる所得): 総所得金額等 − 基礎控除, at least 0."""
     combined = combined_income(incomes)
     total = max(0, combined - incomes.carried_loss)
@@ -189,7 +189,7 @@ def base_income(rule: IncomeRule, incomes: Incomes) -> BaseIncome:
         if combined <= up_to:
             deduction = amount
             break
-    return BaseIncome(combined, total, deduction, max(0, total - deduction))
+    return LevyBase(combined, total, deduction, max(0, total - deduction))
 
 
 _NEVER_NEGATIVE = tuple(

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
 from app.core.tables import load_tables, shipped_tables
-from app.rules.copay import judgement as copay
+from app.rules.copay import judgement
 from app.rules.copay.facts import copay_terms
 from app.rules.income import Incomes, pension_income
-from app.rules.levy.premium import Household, InsuredStatus, Member, assess
+from app.rules.levy.premium import InsuredStatus, LevyHousehold, LevyMember, assess
 from app.rules.levy.tables import pension_deduction, premium_year
 from tests.benchmarks.copay_decisions import JUDGED_ON
 from tests.benchmarks.copay_decisions import households as copay_households
@@ -33,7 +33,7 @@ def premiums(number: int) -> Callable[[], int]:
     deduction = pension_deduction(tables, 2026, is_65=True)
     chance = random.Random(number)
 
-    def member(key: str, *, insured: bool) -> Member:
+    def member(key: str, *, insured: bool) -> LevyMember:
         revenue = _pensions(chance)
         born = date(1930, 1, 1) + timedelta(chance.randrange(8_120))
         acquired = date(born.year + 75, born.month, min(born.day, 28))
@@ -47,14 +47,14 @@ def premiums(number: int) -> Callable[[], int]:
             pension=pension_income(deduction, revenue),
             dividend=chance.choice((0, 0, 0, 120_000)),
         )
-        return Member(key, born, incomes, status if insured else None)
+        return LevyMember(key, born, incomes, status if insured else None)
 
     households = []
     for index in range(HOUSEHOLDS):
         members = [member("A", insured=chance.random() < 0.85)]
         if chance.random() < 0.45 or members[0].insured is None:
             members.append(member("B", insured=True))
-        households.append(Household(str(index), "A", tuple(members)))
+        households.append(LevyHousehold(str(index), "A", tuple(members)))
 
     def work() -> int:
         return sum(len(assess(year, household).persons) for household in households)
@@ -69,7 +69,7 @@ def decisions(number: int) -> Callable[[], int]:
 
     def work() -> int:
         for home in homes:
-            copay.judge(home, terms)
+            judgement.judge_copay(home, terms)
         return len(homes)
 
     return work

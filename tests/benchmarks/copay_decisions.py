@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from datetime import date
 
-from app.rules.copay.facts import Household, IncomeFacts, Member, StandardIncome
+from app.rules.copay.facts import CopayHousehold, CopayMember, IncomeFacts, StandardIncome
 
 JUDGED_ON = date(2026, 8, 1)
 
 
-def _member(chance: random.Random, key: str, insured: bool) -> Member:
+def _member(chance: random.Random, key: str, insured: bool) -> CopayMember:
     taxed = chance.random() < 0.5
     facts = IncomeFacts(
         taxed=taxed,
@@ -21,14 +21,14 @@ def _member(chance: random.Random, key: str, insured: bool) -> Member:
         income_zero=not taxed and chance.random() < 0.5,
     )
     born = date(chance.randint(1930, 1950), chance.randint(1, 12), chance.randint(1, 28))
-    return Member(key, born, insured, facts)
+    return CopayMember(key, born, insured, facts)
 
 
-def households(count: int, seed: int = 1) -> list[Household]:
+def households(count: int, seed: int = 1) -> list[CopayHousehold]:
     """Synthetic households of one to three persons, the third with another insurer."""
     chance = random.Random(seed)
     return [
-        Household(
+        CopayHousehold(
             tuple(
                 _member(chance, f"H{number}-{place}", place < 2)
                 for place in range(chance.choice([1, 1, 2, 2, 2, 3]))

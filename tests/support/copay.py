@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.rules.copay.facts import Household, IncomeFacts, Member, StandardIncome
+from app.rules.copay.facts import CopayHousehold, CopayMember, IncomeFacts, StandardIncome
 
 JUDGED_ON = date(2026, 8, 1)
 OLD = date(1943, 5, 3)
@@ -22,21 +22,21 @@ def insured(
     taxed: bool | None = True,
     zero: bool | None = False,
     **more: object,
-) -> Member:
+) -> CopayMember:
     """An insured person with the figures that matter."""
     facts = IncomeFacts(taxed, taxable, revenue, pension_other, base, zero)
-    return Member(key, birth, True, facts, **more)  # type: ignore[arg-type]
+    return CopayMember(key, birth, True, facts, **more)  # type: ignore[arg-type]
 
 
 def other(
     key: str, birth: date, *, revenue: int | None = None, taxed: bool = True, zero: bool = False
-) -> Member:
+) -> CopayMember:
     """A household member with another insurer."""
-    return Member(key, birth, False, IncomeFacts(taxed, None, revenue, None, None, zero))
+    return CopayMember(key, birth, False, IncomeFacts(taxed, None, revenue, None, None, zero))
 
 
 def household(
-    *members: Member, on: date = JUDGED_ON, standard: StandardIncome = BY_OFFICE
-) -> Household:
+    *members: CopayMember, on: date = JUDGED_ON, standard: StandardIncome = BY_OFFICE
+) -> CopayHousehold:
     """These persons, judged on 1 August 2026 unless said otherwise."""
-    return Household(members, on, standard)
+    return CopayHousehold(members, on, standard)

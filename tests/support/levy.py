@@ -7,7 +7,7 @@ from functools import cache
 
 from app.core.tables import Tables, load_tables, shipped_tables
 from app.rules.income import Incomes, MissingIncome, is_65_for, pension_income
-from app.rules.levy.premium import Household, InsuredStatus, Member, PremiumYear
+from app.rules.levy.premium import InsuredStatus, LevyHousehold, LevyMember, PremiumYear
 from app.rules.levy.tables import pension_deduction, premium_year
 
 BORN = date(1950, 6, 15)
@@ -32,19 +32,19 @@ def pensioner(
     born: date = BORN,
     insured: InsuredStatus | None = InsuredStatus(ACQUIRED),  # noqa: B008
     **kinds: int,
-) -> Member:
+) -> LevyMember:
     deduction = pension_deduction(tables(), fiscal_year, is_65=is_65_for(fiscal_year, born))
     incomes = Incomes(pension_revenue=pension, pension=pension_income(deduction, pension), **kinds)
-    return Member(key, born, incomes, insured)
+    return LevyMember(key, born, incomes, insured)
 
 
-def member_without(key: str, why: MissingIncome) -> Member:
-    return Member(key, BORN, why, InsuredStatus(ACQUIRED))
+def member_without(key: str, why: MissingIncome) -> LevyMember:
+    return LevyMember(key, BORN, why, InsuredStatus(ACQUIRED))
 
 
-def single(pension: int, fiscal_year: int = 2026, **details: object) -> Household:
+def single(pension: int, fiscal_year: int = 2026, **details: object) -> LevyHousehold:
     return household(pensioner("A", pension, fiscal_year, **details))  # type: ignore[arg-type]
 
 
-def household(*members: Member, householder: str = "A") -> Household:
-    return Household("H1", householder, members)
+def household(*members: LevyMember, householder: str = "A") -> LevyHousehold:
+    return LevyHousehold("H1", householder, members)

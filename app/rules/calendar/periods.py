@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import date
 
-ONE_DAY = timedelta(days=1)
+from app.rules.calendar.days import ONE_DAY
 
 
 def last_day_of(start: date, months: int) -> date:

@@ -13,7 +13,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from operator import attrgetter
 
-from app.rules.calendar.periods import ONE_DAY, last_day_of
+from app.rules.calendar.days import ONE_DAY
+from app.rules.calendar.periods import last_day_of
 from app.rules.errors import RuleError
 from app.rules.money import RATE_BASE, cut
 

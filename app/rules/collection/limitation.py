@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from app.rules.calendar.days import next_month_start
-from app.rules.calendar.periods import ONE_DAY, last_day_of
+from app.rules.calendar.days import ONE_DAY, next_month_start
+from app.rules.calendar.periods import last_day_of
 
 
 class Start(StrEnum):

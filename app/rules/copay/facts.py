@@ -14,7 +14,7 @@ from datetime import date
 from app.core.tables import Tables
 from app.rules.calendar.days import ONE_DAY, age_on
 from app.rules.errors import RuleError
-from app.rules.income import IncomeRule, Incomes, MissingIncome, base_income, combined_income
+from app.rules.income import IncomeRule, Incomes, MissingIncome, combined_income, levy_base
 
 
 class CopayError(RuleError):
@@ -107,7 +107,7 @@ UNKNOWN_INCOME = IncomeFacts()
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class CopayMember:
     """One person of the household on the resident register (住民票上の同一世帯).
 
     ``key`` is neutral (never a name). ``child_deduction``: 調整控除, yen, from ``child_deduction``.
@@ -134,15 +134,15 @@ class StandardIncome:
 
 
 @dataclass(frozen=True, slots=True)
-class Household:
+class CopayHousehold:
     """A household as it stands on ``judged_on``, the day from which the share is to hold."""
 
-    members: tuple[Member, ...]
+    members: tuple[CopayMember, ...]
     judged_on: date
     standard_income: StandardIncome
 
 
-def check_household(household: Household) -> tuple[Member, ...]:
+def check_household(household: CopayHousehold) -> tuple[CopayMember, ...]:
     """The insured members; refuses a household that cannot be judged at all."""
     members = household.members
     if len({member.key for member in members}) != len(members):
@@ -241,6 +241,6 @@ def income_facts(
         taxable_income=taxable_income,
         revenue=revenue,
         pension_other=incomes.pension_revenue + others,
-        base_income=base_income(rule, incomes).base,
+        base_income=levy_base(rule, incomes).base,
         income_zero=over_line + others == 0,
     )

@@ -1,7 +1,7 @@
 """The share of the costs (負担割合) and the limit class (限度区分) of a household (DOMAIN 3.2–3.4).
 
-高確法67条1項, 令7条 (share), 令15条 (class), 則32条 (基準収入額). ``judge`` answers for the whole
-household: all insured of one household bear the same share. The grounds it returns are data
+高確法67条1項, 令7条 (share), 令15条 (class), 則32条 (基準収入額). ``judge_copay`` answers for the
+whole household: all insured of one household bear the same share. The grounds it returns are data
 (which person, which amount, which line, which day); ``app.rules.copay.explain`` words them.
 """
 
@@ -13,7 +13,13 @@ from enum import StrEnum
 from typing import TypeVar
 
 from app.rules.calendar.days import age_on, next_month_start
-from app.rules.copay.facts import CopayError, CopayTerms, Household, Member, check_household
+from app.rules.copay.facts import (
+    CopayError,
+    CopayHousehold,
+    CopayMember,
+    CopayTerms,
+    check_household,
+)
 from app.rules.income import MissingIncome
 
 T = TypeVar("T")
@@ -95,7 +101,7 @@ class CopayDecision:
         return self.limit_class
 
 
-def judge(household: Household, terms: CopayTerms) -> CopayDecision:
+def judge_copay(household: CopayHousehold, terms: CopayTerms) -> CopayDecision:
     """Share and class of all insured in ``household`` from ``household.judged_on``.
 
     ``terms`` are those of that day. Raises CopayError: no_insured, duplicate_member,
@@ -119,8 +125,8 @@ def judge(household: Household, terms: CopayTerms) -> CopayDecision:
     return _two_or_one(household, insured, (highest, amount), terms, grounds)
 
 
-def judge_for(household: Household, key: str, terms: CopayTerms) -> CopayDecision:
-    """As ``judge``; refuses (``copay.no_member``) when ``key`` is not an insured member."""
+def judge_copay_for(household: CopayHousehold, key: str, terms: CopayTerms) -> CopayDecision:
+    """As ``judge_copay``; refuses (``copay.no_member``) when ``key`` is not an insured member."""
     if not any(member.key == key and member.insured for member in household.members):
         raise CopayError(
             "no_member",
@@ -129,17 +135,17 @@ def judge_for(household: Household, key: str, terms: CopayTerms) -> CopayDecisio
             person=key,
             missing="members",
         )
-    return judge(household, terms)
+    return judge_copay(household, terms)
 
 
-def provisional(household: Household, cause: CopayError, ratio: int) -> CopayDecision:
+def provisional(household: CopayHousehold, cause: CopayError, ratio: int) -> CopayDecision:
     """見込み: the union's share for those whose income is not known yet, marked as such."""
     classes = {1: LimitClass.GENERAL1, 2: LimitClass.GENERAL2, 3: LimitClass.EARNER1}
     ground = Ground(GroundKind.INCOME_UNKNOWN, True, (cause.person,) if cause.person else ())
     return CopayDecision(ratio, classes[ratio], household.judged_on, (ground,), provisional=True)
 
 
-def _need(value: T | None, member: Member, field: str, title: str) -> T:
+def _need(value: T | None, member: CopayMember, field: str, title: str) -> T:
     if value is None and member.why_missing is MissingIncome.NOT_DECLARED:
         raise CopayError(
             "income_not_declared",
@@ -159,7 +165,7 @@ def _need(value: T | None, member: Member, field: str, title: str) -> T:
     return value
 
 
-def _untaxed(household: Household) -> Ground:
+def _untaxed(household: CopayHousehold) -> Ground:
     """Step 1: is the whole household untaxed? One taxed member answers it for all."""
     for member in household.members:
         if member.income.taxed:
@@ -170,7 +176,7 @@ def _untaxed(household: Household) -> Ground:
 
 
 def _low_income(
-    household: Household, insured: tuple[Member, ...], untaxed: Ground
+    household: CopayHousehold, insured: tuple[CopayMember, ...], untaxed: Ground
 ) -> CopayDecision:
     """区分Ⅱ or 区分Ⅰ of an untaxed household; 老福 and 境 are a person's own."""
     with_income = [m.key for m in household.members if m.income.income_zero is False]
@@ -194,8 +200,8 @@ def _low_income(
 
 
 def _highest_taxable(
-    insured: tuple[Member, ...],
-) -> tuple[Member, int, list[Ground]]:
+    insured: tuple[CopayMember, ...],
+) -> tuple[CopayMember, int, list[Ground]]:
     """Step 2: who has the highest 課税所得 after the 調整控除 (of equals the first key)."""
     highest, top, grounds = insured[0], -1, []
     for member in insured:
@@ -216,7 +222,7 @@ def _highest_taxable(
 
 
 def _released(
-    household: Household, insured: tuple[Member, ...], terms: CopayTerms
+    household: CopayHousehold, insured: tuple[CopayMember, ...], terms: CopayTerms
 ) -> tuple[bool, date | None, list[Ground]]:
     """Step 3: does a release lower a 3割? (released, day an application takes effect, why)."""
     grounds: list[Ground] = []
@@ -233,7 +239,7 @@ def _released(
     return met, takes_effect, grounds + reasons
 
 
-def _base_income_release(insured: tuple[Member, ...], terms: CopayTerms) -> Ground:
+def _base_income_release(insured: tuple[CopayMember, ...], terms: CopayTerms) -> Ground:
     """Release a: somebody is born late enough and the 旧ただし書所得 together are low enough."""
     base = sum(member.income.base_income or 0 for member in insured)
     return Ground(
@@ -247,7 +253,7 @@ def _base_income_release(insured: tuple[Member, ...], terms: CopayTerms) -> Grou
 
 
 def _standard_income_release(
-    household: Household, insured: tuple[Member, ...], terms: CopayTerms
+    household: CopayHousehold, insured: tuple[CopayMember, ...], terms: CopayTerms
 ) -> tuple[bool, date | None, list[Ground]]:
     """Releases b–d (基準収入額適用), by office or from the month after an application."""
     grounds = _standard_income(household, insured, terms)
@@ -263,7 +269,7 @@ def _standard_income_release(
 
 
 def _standard_income(
-    household: Household, insured: tuple[Member, ...], terms: CopayTerms
+    household: CopayHousehold, insured: tuple[CopayMember, ...], terms: CopayTerms
 ) -> list[Ground]:
     """基準収入額: the questions asked, the last one decides."""
     revenue = sum(_need(m.income.revenue, m, "revenue", "収入額") for m in insured)
@@ -291,8 +297,8 @@ def _standard_income(
 
 
 def _earner(
-    household: Household,
-    highest: Member,
+    household: CopayHousehold,
+    highest: CopayMember,
     amount: int,
     terms: CopayTerms,
     grounds: list[Ground],
@@ -316,9 +322,9 @@ def _earner(
 
 
 def _two_or_one(
-    household: Household,
-    insured: tuple[Member, ...],
-    highest: tuple[Member, int],
+    household: CopayHousehold,
+    insured: tuple[CopayMember, ...],
+    highest: tuple[CopayMember, int],
     terms: CopayTerms,
     grounds: list[Ground],
 ) -> CopayDecision:

@@ -153,7 +153,7 @@ _BY_REASON: Mapping[AcquisitionReason, Callable[[AcquisitionFacts, Practice], Ac
     AcquisitionReason.FROM_ABROAD: _by_moving_in,
     AcquisitionReason.DISABILITY: _by_disability,
     AcquisitionReason.WELFARE_END: _by_event("高確法52条柱書", "保護の廃止・停止日"),
-    AcquisitionReason.EXEMPTION_END: _by_event("高確法52条柱書", "適用除外でなくなった日"),
+    AcquisitionReason.EXCLUSION_END: _by_event("高確法52条柱書", "適用除外でなくなった日"),
     AcquisitionReason.ADDRESS_EXCEPTION: _by_address_exception,
     AcquisitionReason.EX_OFFICIO: _by_event("高確法52条（職権）", "取得の原因となった日"),
     AcquisitionReason.OTHER: _by_event("高確法52条", "取得の原因となった日"),

@@ -166,7 +166,7 @@ _BY_REASON: Mapping[LossReason, Callable[[LossFacts, date, Practice], Loss]] = {
     LossReason.MOVE_OUT: _by_moving_out,
     LossReason.ABROAD: _by_going_abroad,
     LossReason.WELFARE: _same_day("高確法53条2項・51条1号"),
-    LossReason.EXEMPTION: _next_day("高確法53条1項・51条2号"),
+    LossReason.EXCLUSION: _next_day("高確法53条1項・51条2号"),
     LossReason.DISABILITY_END: _by_disability_end,
     LossReason.DISABILITY_WITHDRAWN: _by_withdrawal,
     LossReason.EX_OFFICIO: _ex_officio,

@@ -15,14 +15,14 @@ from enum import StrEnum
 
 from app.rules.errors import RuleError
 from app.rules.income import (
-    BaseIncome,
     IncomeRule,
     Incomes,
+    LevyBase,
     MissingIncome,
-    base_income,
     check_incomes,
     declared_incomes,
     is_65_for,
+    levy_base,
 )
 from app.rules.levy.months import (
     FormerDependantRule,
@@ -30,7 +30,13 @@ from app.rules.levy.months import (
     former_dependant_months,
     liable_months,
 )
-from app.rules.levy.reduction import Judgement, ReductionClass, ReductionRule, judge, judge_income
+from app.rules.levy.reduction import (
+    ReductionClass,
+    ReductionJudgement,
+    ReductionRule,
+    judge_income,
+    judge_reduction,
+)
 from app.rules.money import PERMILLE, RATE_BASE, cut
 
 
@@ -158,7 +164,7 @@ class InsuredStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class LevyMember:
     """One person of the household; ``insured`` is None for a householder who is not insured."""
 
     key: str
@@ -168,13 +174,13 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Household:
+class LevyHousehold:
     """世帯 on the levy day: the householder and all insured persons (others do no harm)."""
 
     key: str
     householder: str
     """Key of the householder (世帯主), who must be among ``members``."""
-    members: tuple[Member, ...]
+    members: tuple[LevyMember, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +217,7 @@ class PersonPremium:
     """The year's premium (年間保険料額) of one insured person."""
 
     key: str
-    income: BaseIncome
+    income: LevyBase
     months: LiableMonths
     parts: tuple[PartPremium, ...]
     amount: int
@@ -224,13 +230,13 @@ class HouseholdPremium:
     union: str
     fiscal_year: int
     household: str
-    judgement: Judgement
+    judgement: ReductionJudgement
     persons: tuple[PersonPremium, ...]
     unconfirmed: tuple[Unconfirmed, ...]
 
 
 def assess(
-    year: PremiumYear, household: Household, *, accept_undeclared: bool = False
+    year: PremiumYear, household: LevyHousehold, *, accept_undeclared: bool = False
 ) -> HouseholdPremium:
     """The premiums of a household, in the order of its members (賦課計算).
 
@@ -244,7 +250,7 @@ def assess(
     _check_household(household)
     judged = []
     undeclared = []
-    insured: list[tuple[Member, InsuredStatus, Incomes]] = []
+    insured: list[tuple[LevyMember, InsuredStatus, Incomes]] = []
     for member in household.members:
         if member.insured is None and member.key != household.householder:
             continue
@@ -258,7 +264,7 @@ def assess(
             judged.append(judge_income(year.reduction, member.key, incomes, is_65=is_65))
         if member.insured is not None:
             insured.append((member, member.insured, incomes))
-    judgement = judge(year.reduction, judged, len(insured), tuple(undeclared))
+    judgement = judge_reduction(year.reduction, judged, len(insured), tuple(undeclared))
     persons = tuple(
         _person_premium(year, judgement.reduction, member, status, incomes)
         for member, status, incomes in insured
@@ -271,7 +277,7 @@ def assess(
 _NO_INCOME = Incomes()
 
 
-def _check_household(household: Household) -> None:
+def _check_household(household: LevyHousehold) -> None:
     keys = {member.key for member in household.members}
     if len(keys) != len(household.members):
         raise RuleError(
@@ -302,11 +308,11 @@ def _check_household(household: Household) -> None:
 def _person_premium(
     year: PremiumYear,
     reduction: ReductionClass,
-    member: Member,
+    member: LevyMember,
     status: InsuredStatus,
     incomes: Incomes,
 ) -> PersonPremium:
-    base = base_income(year.income, incomes)
+    base = levy_base(year.income, incomes)
     months = liable_months(
         year.fiscal_year,
         status.acquired,
@@ -330,7 +336,7 @@ def _part_premium(
     year: PremiumYear,
     rule: PartRule,
     reduction: ReductionClass,
-    member: Member,
+    member: LevyMember,
     status: InsuredStatus,
     base: int,
     months: LiableMonths,

@@ -30,7 +30,7 @@ class ReductionRule:
     """43万: the line of 7割, and the fixed part of the other two."""
     five_per_head: int
     two_per_head: int
-    per_extra_earner: int
+    per_extra_salaried: int
     """10万 for each 給与所得者等 beyond the first."""
     salary_line: int
     """給与収入 above this makes a 給与所得者等."""
@@ -49,17 +49,17 @@ class JudgedIncome:
     key: str
     income: int
     pension_special: int
-    earner: bool
+    salaried: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class ReductionJudgement:
     """軽減判定 of one household with its grounds."""
 
     persons: tuple[JudgedIncome, ...]
     income: int
     insured: int
-    earners: int
+    salaried: int
     seven_line: int
     five_line: int
     two_line: int
@@ -85,16 +85,16 @@ def judge_income(rule: ReductionRule, key: str, incomes: Incomes, *, is_65: bool
         income -= incomes.casualty_loss
     special = min(incomes.pension, rule.pension_special) if is_65 else 0
     pension_line = rule.pension_line_65 if is_65 else rule.pension_line_under_65
-    earner = incomes.salary_revenue > rule.salary_line or incomes.pension_revenue > pension_line
-    return JudgedIncome(key, max(0, income - special), special, earner)
+    salaried = incomes.salary_revenue > rule.salary_line or incomes.pension_revenue > pension_line
+    return JudgedIncome(key, max(0, income - special), special, salaried)
 
 
-def judge(
+def judge_reduction(
     rule: ReductionRule,
     persons: Iterable[JudgedIncome],
     insured: int,
     undeclared: tuple[str, ...] = (),
-) -> Judgement:
+) -> ReductionJudgement:
     """The reduction of a household of ``insured`` insured persons (≥ 1).
 
     ``persons`` are the householder (insured or not) and all insured persons; whoever is in
@@ -102,11 +102,11 @@ def judge(
     """
     judged = tuple(persons)
     income = 0
-    earners = 0
+    salaried = 0
     for person in judged:
         income += person.income
-        earners += person.earner
-    seven = rule.base + rule.per_extra_earner * max(0, earners - 1)
+        salaried += person.salaried
+    seven = rule.base + rule.per_extra_salaried * max(0, salaried - 1)
     five = seven + rule.five_per_head * insured
     two = seven + rule.two_per_head * insured
     if undeclared:
@@ -119,4 +119,6 @@ def judge(
         reduction = ReductionClass.TWO
     else:
         reduction = ReductionClass.NONE
-    return Judgement(judged, income, insured, earners, seven, five, two, undeclared, reduction)
+    return ReductionJudgement(
+        judged, income, insured, salaried, seven, five, two, undeclared, reduction
+    )

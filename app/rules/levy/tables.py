@@ -174,17 +174,17 @@ def _reduction_rule(tables: Tables, day: date, used: list[Row]) -> ReductionRule
     lines = tables["premium_reductions"].find(day)
     if lines is None:
         raise _missing("no_reduction", "均等割軽減の判定基準", day.year)
-    earners = tables["premium_earner_lines"].at(day)
+    salaried = tables["premium_salaried_lines"].at(day)
     casualty = tables["premium_casualty_losses"].at(day)
-    used += [lines, earners, casualty]
+    used += [lines, salaried, casualty]
     return ReductionRule(
         lines.number("base"),
         lines.number("five_per_head"),
         lines.number("two_per_head"),
-        lines.number("per_extra_earner"),
-        earners.number("salary_line"),
-        earners.number("pension_line_65"),
-        earners.number("pension_line_under_65"),
+        lines.number("per_extra_salaried"),
+        salaried.number("salary_line"),
+        salaried.number("pension_line_65"),
+        salaried.number("pension_line_under_65"),
         lines.number("pension_special"),
         casualty.flag("counts"),
     )

@@ -13,7 +13,7 @@ from app.core.tables import NoRowError, Tables
 from app.rules.calendar.days import BusinessCalendar, day_of_75
 from app.rules.calendar.wareki import DateError
 from app.rules.eligibility.acquisition import AcquisitionFacts, acquire
-from app.rules.eligibility.exemption import Exemption, ExemptionKind, exemption_on
+from app.rules.eligibility.exclusion import Exclusion, ExclusionKind, exclusion_on
 from app.rules.eligibility.notification import NotificationDates, check_dates, is_late, notice_due
 from app.rules.eligibility.reasons import (
     SYSTEM_START,
@@ -75,7 +75,7 @@ def test_domain_2_2_by_age(birth: date, day: date, practice: Practice) -> None:
         (R.MOVE_IN, "52条2号"),
         (R.FROM_ABROAD, "52条2号"),
         (R.WELFARE_END, "52条柱書"),
-        (R.EXEMPTION_END, "52条柱書"),
+        (R.EXCLUSION_END, "52条柱書"),
         (R.ADDRESS_EXCEPTION, "55条"),
         (R.EX_OFFICIO, "職権"),
         (R.OTHER, "52条"),
@@ -160,7 +160,7 @@ def test_dates_before_birth_and_before_the_system(practice: Practice) -> None:
 
 
 @given(
-    reason=st.sampled_from([R.MOVE_IN, R.FROM_ABROAD, R.WELFARE_END, R.EXEMPTION_END, R.OTHER]),
+    reason=st.sampled_from([R.MOVE_IN, R.FROM_ABROAD, R.WELFARE_END, R.EXCLUSION_END, R.OTHER]),
     birth=st.dates(date(1920, 1, 1), date(1960, 1, 1)),
     event=st.dates(date(2008, 4, 1), date(2030, 12, 31)),
 )
@@ -266,8 +266,8 @@ def test_an_old_event_is_late_without_its_years_holidays(calendar: BusinessCalen
 
 
 def test_domain_2_6_exemption_and_suspension() -> None:
-    welfare = Exemption(
-        ExemptionKind.WELFARE,
+    welfare = Exclusion(
+        ExclusionKind.WELFARE,
         date(2025, 4, 1),
         date(2026, 9, 30),
         suspended=((date(2025, 10, 1), date(2025, 12, 31)), (date(2026, 9, 1), None)),
@@ -282,12 +282,12 @@ def test_domain_2_6_exemption_and_suspension() -> None:
         date(2026, 10, 1): False,
     }
     for day, exempt in days.items():
-        assert (exemption_on([welfare], day) is welfare) is exempt
+        assert (exclusion_on([welfare], day) is welfare) is exempt
     ended = replace(welfare, suspended=())
     assert ended.holds_on(date(2026, 9, 30))
     assert not ended.holds_on(date(2026, 10, 1))
-    open_ended = Exemption(ExemptionKind.ORDINANCE, date(2025, 4, 1))
-    assert exemption_on([welfare, open_ended], date(2030, 1, 1)) is open_ended
+    open_ended = Exclusion(ExclusionKind.ORDINANCE, date(2025, 4, 1))
+    assert exclusion_on([welfare, open_ended], date(2030, 1, 1)) is open_ended
 
 
 def test_domain_2_7_every_reason_is_a_code_and_the_training_union_maps_all(

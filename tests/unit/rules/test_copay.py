@@ -14,8 +14,8 @@ from app.core.tables import NoRowError, Tables, load_tables, shipped_tables
 from app.rules.copay.data import grounds_from_data, grounds_to_data
 from app.rules.copay.facts import (
     CopayError,
+    CopayHousehold,
     CopayTerms,
-    Household,
     IncomeFacts,
     StandardIncome,
     Young,
@@ -28,8 +28,8 @@ from app.rules.copay.judgement import (
     CopayDecision,
     GroundKind,
     LimitClass,
-    judge,
-    judge_for,
+    judge_copay,
+    judge_copay_for,
     provisional,
 )
 from app.rules.income import IncomeRule, Incomes, MissingIncome
@@ -51,13 +51,13 @@ def kinds(decision: CopayDecision) -> list[tuple[GroundKind, bool]]:
     return [(ground.kind, ground.met) for ground in decision.grounds]
 
 
-def single(taxable: int, revenue: int, pension_other: int, **more: object) -> Household:
+def single(taxable: int, revenue: int, pension_other: int, **more: object) -> CopayHousehold:
     return household(
         insured("A", taxable, revenue=revenue, pension_other=pension_other, **more)  # type: ignore[arg-type]
     )
 
 
-def pair(first: tuple[int, int], second: tuple[int, int]) -> Household:
+def pair(first: tuple[int, int], second: tuple[int, int]) -> CopayHousehold:
     """Two insured, each (課税所得, 収入 = 年金+その他)."""
     return household(
         insured("A", first[0], revenue=first[1], pension_other=first[1]),
@@ -82,10 +82,10 @@ DOMAIN_3_3 = {
 @pytest.mark.parametrize("case", DOMAIN_3_3)
 def test_domain_3_3(case: str, terms: CopayTerms) -> None:
     home, ratio = DOMAIN_3_3[case]
-    decision = judge(home, terms)
+    decision = judge_copay(home, terms)
     assert decision.ratio == ratio
     for member in home.members:
-        assert judge_for(home, member.key, terms).ratio == ratio
+        assert judge_copay_for(home, member.key, terms).ratio == ratio
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_domain_3_3_untaxed_households(
         assessed = Incomes(pension_revenue=pension)
         facts = income_facts(terms, RULE, assessed, taxed=False, taxable_income=0, revenue=pension)
         members.append(replace(insured(f"P{number}", 0), income=facts))
-    decision = judge(household(*members), terms)
+    decision = judge_copay(household(*members), terms)
     assert (decision.ratio, decision.limit_class) == (1, expected), case
 
 
@@ -200,7 +200,7 @@ def test_a_loss_lowers_other_income_and_never_the_pension(
 def test_domain_3_4_classes_of_earners(
     taxable: int, expected: LimitClass, terms: CopayTerms
 ) -> None:
-    decision = judge(single(taxable, 9_000_000, 9_000_000), terms)
+    decision = judge_copay(single(taxable, 9_000_000, 9_000_000), terms)
     assert (decision.ratio, decision.limit_class) == (3, expected)
 
 
@@ -209,7 +209,7 @@ def test_domain_3_4_the_highest_of_the_household_counts(terms: CopayTerms) -> No
         insured("A", 1_450_000, revenue=3_000_000),
         insured("B", 6_900_000, revenue=9_000_000, birth=SECOND),
     )
-    decision = judge(home, terms)
+    decision = judge_copay(home, terms)
     assert decision.class_of("A") is decision.class_of("B") is LimitClass.EARNER3
 
 
@@ -231,15 +231,15 @@ def test_release_a_born_from_1945_with_base_income(
     home = household(
         insured("A", 1_500_000, birth=birth, base=base, revenue=6_000_000, pension_other=3_000_000)
     )
-    assert judge(home, terms).ratio == ratio
+    assert judge_copay(home, terms).ratio == ratio
 
 
 def test_release_a_sums_the_base_income_of_all_insured(terms: CopayTerms) -> None:
     first = insured("A", 1_500_000, base=1_100_000, revenue=6_000_000, pension_other=3_200_000)
     second = insured("B", 0, base=1_000_000, revenue=0, pension_other=0, birth=YOUNG)
-    assert judge(household(first, second), terms).ratio == 2
+    assert judge_copay(household(first, second), terms).ratio == 2
     more = replace(second, income=replace(second.income, base_income=1_000_001))
-    assert judge(household(first, more), terms).ratio == 3
+    assert judge_copay(household(first, more), terms).ratio == 3
 
 
 @pytest.mark.parametrize(
@@ -256,8 +256,8 @@ def test_release_c_with_a_member_of_70_to_74(
     born: date, revenue: int, ratio: int, terms: CopayTerms
 ) -> None:
     alone = insured("A", 1_450_000, revenue=4_000_000, pension_other=4_000_000)
-    assert judge(household(alone), terms).ratio == 3
-    assert judge(household(alone, other("C", born, revenue=revenue)), terms).ratio == ratio
+    assert judge_copay(household(alone), terms).ratio == 3
+    assert judge_copay(household(alone, other("C", born, revenue=revenue)), terms).ratio == ratio
 
 
 def test_release_without_application_where_the_union_does_not_see_the_income(
@@ -265,33 +265,33 @@ def test_release_without_application_where_the_union_does_not_see_the_income(
 ) -> None:
     home = single(1_450_000, 3_829_999, 3_829_999)
     none = replace(home, standard_income=StandardIncome(by_office=False))
-    decision = judge(none, terms)
+    decision = judge_copay(none, terms)
     assert (decision.ratio, decision.release_from) == (3, None)
     assert (GroundKind.APPLICATION, False) in kinds(decision)
     applied = StandardIncome(by_office=False, applied_on=date(2026, 8, 20))
-    later = judge(replace(home, standard_income=applied), terms)
+    later = judge_copay(replace(home, standard_income=applied), terms)
     assert (later.ratio, later.release_from) == (3, date(2026, 9, 1))
     then = replace(home, standard_income=applied, judged_on=date(2026, 9, 1))
-    assert judge(then, terms).ratio == 2
+    assert judge_copay(then, terms).ratio == 2
 
 
 def test_the_child_deduction_lowers_the_taxable_income(terms: CopayTerms) -> None:
     home = household(
         insured("A", 1_779_999, revenue=6_000_000, pension_other=1_000_000, child_deduction=330_000)
     )
-    decision = judge(home, terms)
+    decision = judge_copay(home, terms)
     assert decision.ratio == 1
     poor = replace(home.members[0], income=replace(home.members[0].income, taxable_income=100_000))
     line = next(
         ground
-        for ground in judge(replace(home, members=(poor,)), terms).grounds
+        for ground in judge_copay(replace(home, members=(poor,)), terms).grounds
         if ground.kind is GroundKind.THREE_LINE
     )
     assert line.amount == 0  # never less than nothing
     over = replace(
         home.members[0], income=replace(home.members[0].income, taxable_income=1_780_000)
     )
-    assert judge(replace(home, members=(over,)), terms).ratio == 3
+    assert judge_copay(replace(home, members=(over,)), terms).ratio == 3
 
 
 @pytest.mark.parametrize(
@@ -329,7 +329,7 @@ def test_welfare_pension_and_borderline_are_a_persons_own_class(terms: CopayTerm
         insured("B", 0, taxed=False, zero=False, birth=SECOND, borderline=True),
         insured("C", 0, taxed=False, zero=True, birth=YOUNG),
     )
-    decision = judge(home, terms)
+    decision = judge_copay(home, terms)
     assert [decision.class_of(key) for key in "ABC"] == [
         LimitClass.LOW1_PENSION,
         LimitClass.LOW1_BORDER,
@@ -344,7 +344,7 @@ def test_welfare_pension_and_borderline_are_a_persons_own_class(terms: CopayTerm
 
 def test_one_taxed_child_makes_the_household_taxed(terms: CopayTerms) -> None:
     mother = insured("A", 0, taxed=False, zero=True)
-    decision = judge(household(mother, other("C", date(1975, 1, 1))), terms)
+    decision = judge_copay(household(mother, other("C", date(1975, 1, 1))), terms)
     assert (decision.ratio, decision.limit_class) == (1, LimitClass.GENERAL1)
     assert decision.grounds[0].persons == ("C",)
 
@@ -367,10 +367,10 @@ def test_one_taxed_child_makes_the_household_taxed(terms: CopayTerms) -> None:
     ],
 )
 def test_an_income_that_decides_and_is_not_known_says_what_and_for_whom(
-    field: str, home: Household, terms: CopayTerms
+    field: str, home: CopayHousehold, terms: CopayTerms
 ) -> None:
     with pytest.raises(CopayError) as caught:
-        judge(home, terms)
+        judge_copay(home, terms)
     error = caught.value
     assert (error.code, error.person, error.missing) == ("copay.income_missing", "A", field)
     assert "A" in error.message
@@ -383,13 +383,13 @@ def test_a_missing_base_income_is_not_asked_for_when_another_release_holds(
     home = household(
         insured("A", 1_450_000, birth=YOUNG, revenue=3_829_999, pension_other=1_000_000)
     )
-    assert judge(home, terms).ratio == 1
+    assert judge_copay(home, terms).ratio == 1
 
 
 def test_an_income_not_declared_is_its_own_refusal(terms: CopayTerms) -> None:
     member = replace(insured("A", None), why_missing=MissingIncome.NOT_DECLARED)
     with pytest.raises(CopayError) as caught:
-        judge(household(member), terms)
+        judge_copay(household(member), terms)
     assert (caught.value.code, caught.value.person) == ("copay.income_not_declared", "A")
     assert "申告" in caught.value.remedy
 
@@ -399,7 +399,7 @@ def test_an_income_that_cannot_change_the_outcome_is_not_asked_for(terms: CopayT
         other("C", date(1975, 1, 1)), income=insured("X", None, taxed=None).income
     )
     home = household(insured("A", 100_000), unknown_child)
-    assert judge(home, terms).ratio == 1
+    assert judge_copay(home, terms).ratio == 1
 
 
 def test_households_that_cannot_be_judged(terms: CopayTerms) -> None:
@@ -411,20 +411,20 @@ def test_households_that_cannot_be_judged(terms: CopayTerms) -> None:
     }
     for code, home in cases.items():
         with pytest.raises(CopayError) as caught:
-            judge(home, terms)
+            judge_copay(home, terms)
         assert caught.value.code == code
     with pytest.raises(CopayError) as caught:
-        judge(household(insured("A", 0, birth=date(2026, 8, 2))), terms)
+        judge_copay(household(insured("A", 0, birth=date(2026, 8, 2))), terms)
     assert caught.value.missing == "birth"
     with pytest.raises(CopayError) as caught:
-        judge_for(household(member), "Z", terms)
+        judge_copay_for(household(member), "Z", terms)
     assert (caught.value.code, caught.value.person) == ("copay.no_member", "Z")
 
 
 def test_an_unknown_income_may_be_decided_provisionally_and_is_marked(terms: CopayTerms) -> None:
     home = household(insured("A", None, taxed=None))
     with pytest.raises(CopayError) as caught:
-        judge(home, terms)
+        judge_copay(home, terms)
     decision = provisional(home, caught.value, 1)
     assert (decision.ratio, decision.limit_class) == (1, LimitClass.GENERAL1)
     assert decision.provisional
@@ -435,7 +435,7 @@ def test_an_unknown_income_may_be_decided_provisionally_and_is_marked(terms: Cop
 
 def test_grounds_travel_as_plain_data(terms: CopayTerms) -> None:
     for home, _ in DOMAIN_3_3.values():
-        grounds = judge(replace(home, standard_income=StandardIncome(False)), terms).grounds
+        grounds = judge_copay(replace(home, standard_income=StandardIncome(False)), terms).grounds
         data = json.loads(json.dumps(grounds_to_data(grounds)))
         assert grounds_from_data(data) == grounds
     with pytest.raises(ValueError, match="ground"):
@@ -443,7 +443,7 @@ def test_grounds_travel_as_plain_data(terms: CopayTerms) -> None:
 
 
 def test_the_ground_names_person_amount_and_line(terms: CopayTerms) -> None:
-    decision = judge(DOMAIN_3_3["D15"][0], terms)
+    decision = judge_copay(DOMAIN_3_3["D15"][0], terms)
     by_kind = {ground.kind: ground for ground in decision.grounds}
     two = by_kind[GroundKind.TWO_LINE]
     assert (two.persons, two.amount, two.line, two.met) == (("A",), 300_000, 280_000, True)
@@ -486,7 +486,7 @@ def test_a_change_of_law_is_a_new_row_and_no_line_of_code(tmp_path: Path) -> Non
     tables = load_tables(folder)
     before, after = (copay_terms(tables, day) for day in (date(2027, 7, 31), date(2027, 8, 1)))
     home = single(200_000, 2_400_000, 2_400_000)
-    assert (judge(home, before).ratio, judge(home, after).ratio) == (1, 2)
+    assert (judge_copay(home, before).ratio, judge_copay(home, after).ratio) == (1, 2)
     earner = single(1_300_000, 5_000_000, 5_000_000)
-    assert (judge(earner, before).ratio, judge(earner, after).ratio) == (2, 3)
+    assert (judge_copay(earner, before).ratio, judge_copay(earner, after).ratio) == (2, 3)
     assert after.pension_line == 840_000

@@ -20,14 +20,14 @@ from app.rules.copay.days import (
     share_until,
 )
 from app.rules.copay.facts import (
+    CopayHousehold,
+    CopayMember,
     CopayTerms,
-    Household,
     IncomeFacts,
-    Member,
     StandardIncome,
     copay_terms,
 )
-from app.rules.copay.judgement import GroundKind, judge, judge_for
+from app.rules.copay.judgement import GroundKind, judge_copay, judge_copay_for
 from tests.support.copay import JUDGED_ON
 
 pytestmark = pytest.mark.req("FLOW-104", "FILE-06")
@@ -51,16 +51,16 @@ def incomes(draw: st.DrawFn) -> IncomeFacts:
 
 
 @st.composite
-def households(draw: st.DrawFn) -> Household:
+def households(draw: st.DrawFn) -> CopayHousehold:
     count = draw(st.integers(1, 3))
-    members = [Member(f"P{n}", draw(births), True, draw(incomes())) for n in range(count)]
+    members = [CopayMember(f"P{n}", draw(births), True, draw(incomes())) for n in range(count)]
     for n in range(draw(st.integers(0, 2))):
         born = draw(st.dates(date(1945, 1, 1), date(2020, 1, 1)))
-        members.append(Member(f"Q{n}", born, False, draw(incomes())))
+        members.append(CopayMember(f"Q{n}", born, False, draw(incomes())))
     standard = StandardIncome(
         draw(st.booleans()), draw(st.none() | st.dates(date(2026, 4, 1), date(2026, 12, 1)))
     )
-    return Household(tuple(members), JUDGED_ON, standard)
+    return CopayHousehold(tuple(members), JUDGED_ON, standard)
 
 
 @pytest.fixture(scope="module")
@@ -69,18 +69,18 @@ def terms(tables: Tables) -> CopayTerms:
 
 
 @given(home=households())
-def test_one_share_per_household(home: Household, terms: CopayTerms) -> None:
-    ratios = {judge_for(home, m.key, terms).ratio for m in home.members if m.insured}
+def test_one_share_per_household(home: CopayHousehold, terms: CopayTerms) -> None:
+    ratios = {judge_copay_for(home, m.key, terms).ratio for m in home.members if m.insured}
     assert len(ratios) == 1
     assert ratios <= {1, 2, 3}
 
 
 @given(home=households(), data=st.data())
 def test_the_order_of_persons_does_not_matter(
-    home: Household, data: st.DataObject, terms: CopayTerms
+    home: CopayHousehold, data: st.DataObject, terms: CopayTerms
 ) -> None:
     shuffled = replace(home, members=tuple(data.draw(st.permutations(home.members))))
-    first, second = judge(home, terms), judge(shuffled, terms)
+    first, second = judge_copay(home, terms), judge_copay(shuffled, terms)
     assert (first.ratio, first.limit_class) == (second.ratio, second.limit_class)
     assert first.release_from == second.release_from
     by_amount = [
@@ -94,25 +94,27 @@ def test_of_two_with_the_same_income_the_ground_names_the_same_one(terms: CopayT
     facts = IncomeFacts(
         taxed=True, taxable_income=300_000, revenue=0, pension_other=0, base_income=0
     )
-    pair = [Member(key, date(1940, 1, 1), True, facts) for key in ("B", "A")]
+    pair = [CopayMember(key, date(1940, 1, 1), True, facts) for key in ("B", "A")]
     for members in (pair, pair[::-1]):
-        home = Household(tuple(members), JUDGED_ON, StandardIncome(by_office=True))
-        named = {g.persons for g in judge(home, terms).grounds if g.kind is GroundKind.TWO_LINE}
+        home = CopayHousehold(tuple(members), JUDGED_ON, StandardIncome(by_office=True))
+        named = {
+            g.persons for g in judge_copay(home, terms).grounds if g.kind is GroundKind.TWO_LINE
+        }
         assert named == {("A",)}
 
 
 @given(home=households())
 def test_class_and_share_belong_together(
-    home: Household, terms: CopayTerms, tables: Tables
+    home: CopayHousehold, terms: CopayTerms, tables: Tables
 ) -> None:
-    decision = judge(home, terms)
+    decision = judge_copay(home, terms)
     row = tables["limit_classes"].at(JUDGED_ON, code=decision.limit_class.value)
     assert row.number("copay_ratio") == decision.ratio
 
 
 @given(home=households(), more=st.integers(0, 3_000_000), who=st.integers(0, 2))
 def test_more_income_never_lowers_the_share(
-    home: Household, more: int, who: int, terms: CopayTerms
+    home: CopayHousehold, more: int, who: int, terms: CopayTerms
 ) -> None:
     # Raising every figure of one taxed insured person; tax status and ages stay as they are.
     members = list(home.members)
@@ -129,15 +131,15 @@ def test_more_income_never_lowers_the_share(
         False,
     )
     members[who % len(members)] = replace(member, income=richer)
-    after = judge(replace(home, members=tuple(members)), terms)
-    before = judge(home, terms)
+    after = judge_copay(replace(home, members=tuple(members)), terms)
+    before = judge_copay(home, terms)
     # 一般Ⅱ looks at pension and other income only, so its own lines rise with it as well.
     assert after.ratio >= before.ratio
 
 
 @given(home=households())
-def test_every_ground_of_the_outcome_is_told(home: Household, terms: CopayTerms) -> None:
-    decision = judge(home, terms)
+def test_every_ground_of_the_outcome_is_told(home: CopayHousehold, terms: CopayTerms) -> None:
+    decision = judge_copay(home, terms)
     assert decision.grounds
     known = {member.key for member in home.members}
     assert {key for ground in decision.grounds for key in ground.persons} <= known

@@ -11,13 +11,19 @@ import pytest
 from app.core.tables import Tables
 from app.rules.calendar.wareki import Eras
 from app.rules.copay.explain import CLASS_WORDS, for_clerk, to_read_aloud, yen
-from app.rules.copay.facts import CopayError, CopayTerms, Household, StandardIncome, copay_terms
+from app.rules.copay.facts import (
+    CopayError,
+    CopayHousehold,
+    CopayTerms,
+    StandardIncome,
+    copay_terms,
+)
 from app.rules.copay.judgement import (
     CopayDecision,
     Ground,
     GroundKind,
     LimitClass,
-    judge,
+    judge_copay,
     provisional,
 )
 from tests.support.copay import JUDGED_ON, household, insured, other
@@ -40,7 +46,7 @@ def test_yen_as_spoken(amount: int, text: str) -> None:
     assert yen(amount) == text
 
 
-def couple(**first: int) -> Household:
+def couple(**first: int) -> CopayHousehold:
     return household(
         insured("A", first["taxable"], revenue=6_000_000, pension_other=first["income"]),
         insured("B", 0, revenue=0, pension_other=500_000, birth=date(1944, 6, 1)),
@@ -50,7 +56,7 @@ def couple(**first: int) -> Household:
 def test_the_clerks_text_names_persons_amounts_lines_and_the_day(
     terms: CopayTerms, eras: Eras
 ) -> None:
-    text = for_clerk(judge(couple(taxable=300_000, income=2_700_000), terms), NAMES, eras)
+    text = for_clerk(judge_copay(couple(taxable=300_000, income=2_700_000), terms), NAMES, eras)
     assert "判定日 令和8年8月1日" in text
     assert "課税所得の最高（本人）30万円 ≧ 28万円" in text
     assert "年金収入＋その他の合計所得金額（本人・配偶者）320万円 ≧ 320万円" in text
@@ -58,7 +64,7 @@ def test_the_clerks_text_names_persons_amounts_lines_and_the_day(
 
 
 def test_an_amount_under_its_line_is_shown_so(terms: CopayTerms, eras: Eras) -> None:
-    text = for_clerk(judge(couple(taxable=279_999, income=2_700_000), terms), NAMES, eras)
+    text = for_clerk(judge_copay(couple(taxable=279_999, income=2_700_000), terms), NAMES, eras)
     assert "27万9,999円 ＜ 28万円" in text
     assert text.endswith("→ 1割、一般Ⅰ")
 
@@ -76,7 +82,7 @@ SPOKEN = {
 @pytest.mark.parametrize("case", SPOKEN)
 def test_what_is_read_aloud_tells_the_rule(case: str, terms: CopayTerms, eras: Eras) -> None:
     home, ratio, reason = SPOKEN[case]
-    text = to_read_aloud(judge(home, terms), eras)
+    text = to_read_aloud(judge_copay(home, terms), eras)
     assert f"医療費の{ratio}です" in text
     assert reason in text
 
@@ -85,7 +91,7 @@ def test_what_is_read_aloud_tells_the_rule(case: str, terms: CopayTerms, eras: E
 def test_what_is_read_aloud_never_tells_an_amount_of_anybody(
     case: str, terms: CopayTerms, eras: Eras
 ) -> None:
-    decision = judge(SPOKEN[case][0], terms)
+    decision = judge_copay(SPOKEN[case][0], terms)
     shifted = tuple(
         replace(ground, amount=1_234_567) if ground.amount is not None else ground
         for ground in decision.grounds
@@ -99,11 +105,11 @@ def test_an_application_that_would_help_is_said(terms: CopayTerms, eras: Eras) -
     home = household(
         insured("A", 1_450_000, revenue=3_000_000), standard=StandardIncome(by_office=False)
     )
-    decision = judge(home, terms)
+    decision = judge_copay(home, terms)
     assert "申請をすると割合が下がります" in to_read_aloud(decision, eras)
     assert "申請: なし" in for_clerk(decision, NAMES, eras)
     applied = replace(home, standard_income=StandardIncome(False, date(2026, 8, 20)))
-    decision = judge(applied, terms)
+    decision = judge_copay(applied, terms)
     assert "令和8年9月1日から割合が下がります" in to_read_aloud(decision, eras)
     assert "令和8年9月1日から判定し直す" in for_clerk(decision, NAMES, eras)
 
@@ -111,7 +117,7 @@ def test_an_application_that_would_help_is_said(terms: CopayTerms, eras: Eras) -
 def test_a_provisional_share_says_so(terms: CopayTerms, eras: Eras) -> None:
     home = household(insured("A", None, taxed=None))
     with pytest.raises(CopayError) as caught:
-        judge(home, terms)
+        judge_copay(home, terms)
     decision = provisional(home, caught.value, 1)
     assert "見込み" in to_read_aloud(decision, eras)
     assert "所得未確認（本人）" in for_clerk(decision, NAMES, eras)
@@ -134,6 +140,6 @@ def test_the_words_of_a_class_are_those_of_its_table(tables: Tables) -> None:
 
 def test_own_classes_are_shown_per_person(terms: CopayTerms, eras: Eras) -> None:
     home = household(insured("A", 0, taxed=False, zero=True, welfare_pension=True))
-    assert "→ 本人: 区分Ⅰ（老福）" in for_clerk(judge(home, terms), NAMES, eras)
+    assert "→ 本人: 区分Ⅰ（老福）" in for_clerk(judge_copay(home, terms), NAMES, eras)
     taxed = household(insured("A", 0, taxed=False), other("C", date(1975, 1, 1)))
-    assert "住民税課税の世帯員あり（子）" in for_clerk(judge(taxed, terms), NAMES, eras)
+    assert "住民税課税の世帯員あり（子）" in for_clerk(judge_copay(taxed, terms), NAMES, eras)

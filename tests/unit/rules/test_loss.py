@@ -54,7 +54,7 @@ def refused(cause: str, wrong: LossFacts, practice: Practice) -> EligibilityErro
         (L.MOVE_OUT, {"other_union_from": NEXT}, NEXT),
         (L.ABROAD, {}, NEXT),
         (L.WELFARE, {}, EVENT),
-        (L.EXEMPTION, {}, NEXT),
+        (L.EXCLUSION, {}, NEXT),
         (L.DISABILITY_END, {"birth": OF_70}, NEXT),
         (L.DISABILITY_WITHDRAWN, {"birth": OF_70, "notified_on": EVENT}, EVENT),
         (L.ADDRESS_EXCEPTION_END, {"other_union_from": EVENT}, EVENT),

@@ -11,9 +11,9 @@ from app.core.errors import UserError
 from app.rules.income import Incomes, MissingIncome
 from app.rules.levy.months import LiableMonths
 from app.rules.levy.premium import (
-    Household,
     InsuredStatus,
-    Member,
+    LevyHousehold,
+    LevyMember,
     MonthOrder,
     OwnCuts,
     PartRate,
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.req("FLOW-405", "DATA-21", "FILE-20")
 NARA, TOKYO, KANAGAWA, NIIGATA, SAITAMA = "29", "13", "14", "15", "11"
 
 
-def refusal(code: str, year, house: Household, **options) -> UserError:
+def refusal(code: str, year, house: LevyHousehold, **options) -> UserError:
     with pytest.raises(UserError) as caught:
         assess(year, house, **options)
     assert caught.value.code == code
@@ -239,36 +239,36 @@ class TestReductionLines:
             assert above.reduction < reached
 
     @staticmethod
-    def with_income(income: int) -> Household:
-        return household(Member("A", BORN, Incomes(business=income), InsuredStatus(ACQUIRED)))
+    def with_income(income: int) -> LevyHousehold:
+        return household(LevyMember("A", BORN, Incomes(business=income), InsuredStatus(ACQUIRED)))
 
     def test_two_earners_raise_every_line_by_100_000_yen(self) -> None:
         year = year_of(NIIGATA, 2026)
         one = assess(year, household(pensioner("A", 1_260_000), pensioner("B", 1_250_000)))
         two = assess(year, household(pensioner("A", 1_260_000), pensioner("B", 1_250_001)))
-        assert (one.judgement.earners, one.judgement.seven_line) == (1, 430_000)
-        assert (two.judgement.earners, two.judgement.seven_line) == (2, 530_000)
+        assert (one.judgement.salaried, one.judgement.seven_line) == (1, 430_000)
+        assert (two.judgement.salaried, two.judgement.seven_line) == (2, 530_000)
         assert two.judgement.five_line == 530_000 + 2 * 310_000
         assert two.judgement.two_line == 530_000 + 2 * 570_000
 
     def test_salary_line_and_pension_line_of_the_younger(self) -> None:
         year = year_of(NIIGATA, 2026)
 
-        def earners(born: date, **incomes: int) -> int:
-            head = Member("A", born, Incomes(**incomes))
-            return assess(year, household(head, pensioner("B", 0))).judgement.earners
+        def salaried(born: date, **incomes: int) -> int:
+            head = LevyMember("A", born, Incomes(**incomes))
+            return assess(year, household(head, pensioner("B", 0))).judgement.salaried
 
         young = date(1970, 1, 1)
-        assert earners(young, salary_revenue=550_000) == 0
-        assert earners(young, salary_revenue=550_001) == 1
-        assert earners(young, pension_revenue=600_000) == 0
-        assert earners(young, pension_revenue=600_001) == 1
-        assert earners(date(1961, 1, 1), pension_revenue=1_250_000) == 0
-        assert earners(date(1961, 1, 2), pension_revenue=1_250_000) == 1
+        assert salaried(young, salary_revenue=550_000) == 0
+        assert salaried(young, salary_revenue=550_001) == 1
+        assert salaried(young, pension_revenue=600_000) == 0
+        assert salaried(young, pension_revenue=600_001) == 1
+        assert salaried(date(1961, 1, 1), pension_revenue=1_250_000) == 0
+        assert salaried(date(1961, 1, 2), pension_revenue=1_250_000) == 1
 
     def test_householder_counts_for_income_but_pays_nothing(self) -> None:
         year = year_of(NIIGATA, 2026)
-        son = Member("S", date(1975, 5, 5), Incomes(salary_revenue=6_000_000, salary=4_360_000))
+        son = LevyMember("S", date(1975, 5, 5), Incomes(salary_revenue=6_000_000, salary=4_360_000))
         alone = assess(year, single(1_530_000))
         with_son = assess(year, household(son, pensioner("A", 1_530_000), householder="S"))
         assert alone.judgement.reduction is ReductionClass.SEVEN
@@ -278,7 +278,7 @@ class TestReductionLines:
 
     def test_other_members_neither_count_nor_pay(self) -> None:
         year = year_of(NIIGATA, 2026)
-        grandson = Member(
+        grandson = LevyMember(
             "G", date(2000, 5, 5), Incomes(salary_revenue=4_000_000, salary=2_760_000)
         )
         assert assess(year, household(pensioner("A", 1_530_000), grandson)) == assess(
@@ -288,13 +288,13 @@ class TestReductionLines:
     def test_what_is_not_applied_for_the_judgement(self) -> None:
         """専従者控除 and 譲渡特別控除 are added back, 専従者給与 is left out (DOMAIN 4.4)."""
         year = year_of(NIIGATA, 2026)
-        owner = Member(
+        owner = LevyMember(
             "A",
             BORN,
             Incomes(business=100_000, family_deduction=500_000, transfer_deduction=20_000),
             InsuredStatus(ACQUIRED),
         )
-        helper = Member(
+        helper = LevyMember(
             "B", BORN, Incomes(salary=300_000, family_salary=300_000), InsuredStatus(ACQUIRED)
         )
         judgement = assess(year, household(owner, helper)).judgement
@@ -332,7 +332,7 @@ class TestIncome:
         ],
     )
     def test_basic_deduction_shrinks_with_income(self, income: int, deduction: int) -> None:
-        house = household(Member("A", BORN, Incomes(business=income), InsuredStatus(ACQUIRED)))
+        house = household(LevyMember("A", BORN, Incomes(business=income), InsuredStatus(ACQUIRED)))
         result = assess(year_of(NIIGATA, 2026), house).persons[0].income
         assert (result.basic_deduction, result.base) == (deduction, income - deduction)
 
@@ -437,7 +437,7 @@ class TestBadInput:
         "incomes", [Incomes(pension=-1), Incomes(carried_loss=-1), Incomes(family_salary=1)]
     )
     def test_amounts_that_cannot_be(self, incomes: Incomes) -> None:
-        house = household(Member("A", BORN, incomes, InsuredStatus(ACQUIRED)))
+        house = household(LevyMember("A", BORN, incomes, InsuredStatus(ACQUIRED)))
         assert (
             "対象 A" in refusal("premium.income_impossible", year_of(NIIGATA, 2026), house).message
         )

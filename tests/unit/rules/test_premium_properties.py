@@ -16,10 +16,10 @@ from app.rules.eligibility.reasons import AcquisitionReason, LossReason
 from app.rules.income import Incomes, pension_income, salary_adjustment, salary_income
 from app.rules.levy.months import liable_months
 from app.rules.levy.premium import (
-    Household,
     HouseholdPremium,
     InsuredStatus,
-    Member,
+    LevyHousehold,
+    LevyMember,
     MonthOrder,
     assess,
 )
@@ -41,7 +41,7 @@ def statuses(draw: st.DrawFn) -> InsuredStatus:
 
 
 @st.composite
-def members(draw: st.DrawFn, key: str) -> Member:
+def members(draw: st.DrawFn, key: str) -> LevyMember:
     incomes = Incomes(
         pension=draw(YEN),
         salary=draw(YEN),
@@ -51,13 +51,13 @@ def members(draw: st.DrawFn, key: str) -> Member:
         pension_revenue=draw(YEN),
     )
     born = draw(st.dates(date(1925, 1, 1), date(1961, 12, 31)))
-    return Member(key, born, incomes, draw(statuses()))
+    return LevyMember(key, born, incomes, draw(statuses()))
 
 
 @st.composite
-def households(draw: st.DrawFn) -> Household:
+def households(draw: st.DrawFn) -> LevyHousehold:
     keys = [f"P{number}" for number in range(draw(st.integers(1, 4)))]
-    return Household("H", "P0", tuple(draw(members(key)) for key in keys))
+    return LevyHousehold("H", "P0", tuple(draw(members(key)) for key in keys))
 
 
 def year(union: str):
@@ -70,7 +70,7 @@ def by_key(result: HouseholdPremium) -> dict[str, object]:
 
 
 @given(UNIONS, households(), st.randoms(use_true_random=False))
-def test_order_of_persons_does_not_matter(union: str, house: Household, random) -> None:
+def test_order_of_persons_does_not_matter(union: str, house: LevyHousehold, random) -> None:
     shuffled = list(house.members)
     random.shuffle(shuffled)
     one = assess(year(union), house)
@@ -82,7 +82,7 @@ def test_order_of_persons_does_not_matter(union: str, house: Household, random) 
 
 @given(UNIONS, households(), st.sampled_from([1, 10]), st.sampled_from(MonthOrder))
 def test_amounts_are_whole_hundreds_within_the_ceiling(
-    union: str, house: Household, unit: int, order: MonthOrder
+    union: str, house: LevyHousehold, unit: int, order: MonthOrder
 ) -> None:
     rules = replace(year_of(union, 2026), component_unit=unit, month_order=order)
     rules = replace(rules, parts=tuple(replace(part, own_cuts=None) for part in rules.parts))
@@ -116,10 +116,10 @@ def test_more_income_never_lowers_the_premium(
     rules = replace(rules, parts=parts)
 
     def premium(amount: int) -> int:
-        member = Member(
+        member = LevyMember(
             "A", date(1945, 1, 1), Incomes(business=amount), InsuredStatus(date(2019, 1, 1))
         )
-        return assess(rules, Household("H", "A", (member,))).persons[0].amount
+        return assess(rules, LevyHousehold("H", "A", (member,))).persons[0].amount
 
     assert premium(income) <= premium(income + more)
 
@@ -129,9 +129,9 @@ def test_a_householders_income_never_lowers_what_the_insured_pays(
     union: str, income: int, more: int
 ) -> None:
     def premium(of_son: int) -> int:
-        mother = Member("A", date(1940, 1, 1), Incomes(), InsuredStatus(date(2015, 1, 1)))
-        son = Member("S", date(1970, 1, 1), Incomes(salary=of_son))
-        return assess(year(union), Household("H", "S", (mother, son))).persons[0].amount
+        mother = LevyMember("A", date(1940, 1, 1), Incomes(), InsuredStatus(date(2015, 1, 1)))
+        son = LevyMember("S", date(1970, 1, 1), Incomes(salary=of_son))
+        return assess(year(union), LevyHousehold("H", "S", (mother, son))).persons[0].amount
 
     assert premium(income) <= premium(income + more)
 

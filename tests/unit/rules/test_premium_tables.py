@@ -177,7 +177,7 @@ valid_from = 2027-04-01
 five_per_head = 320_000
 two_per_head = 580_000
 """,
-    "premium_earner_lines": """
+    "premium_salaried_lines": """
 [[row]]
 valid_from = 2027-04-01
 salary_line = 650_000
@@ -216,7 +216,7 @@ def with_rows_of_r10(folder: Path, *, without: str = "") -> Tables:
         ("premium_rates", "premium.no_rate"),
         ("premium_ceilings", "premium.no_ceiling"),
         ("premium_reductions", "premium.no_reduction"),
-        ("premium_earner_lines", "tables.no_row"),
+        ("premium_salaried_lines", "tables.no_row"),
         ("premium_reduction_shares", "premium.no_reduction_share"),
     ],
 )

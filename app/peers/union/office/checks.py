@@ -258,7 +258,7 @@ def _facility(system: System, connection: Connection, record: NotificationRecord
 def _exempt(
     connection: Connection, known: PersonRow | None, reason: AcquisitionReason
 ) -> list[Finding]:
-    ends = (AcquisitionReason.WELFARE_END, AcquisitionReason.EXEMPTION_END)
+    ends = (AcquisitionReason.WELFARE_END, AcquisitionReason.EXCLUSION_END)
     if known is None or reason in ends:
         return []
     rows = coverages_of(connection, [known.id]).get(known.id, [])

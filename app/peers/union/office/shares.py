@@ -16,14 +16,14 @@ from app.rules.calendar.days import age_on, judgement_year
 from app.rules.copay.days import class_mark_from, from_household_change
 from app.rules.copay.facts import (
     CopayError,
+    CopayHousehold,
+    CopayMember,
     CopayTerms,
-    Household,
     IncomeFacts,
-    Member,
     StandardIncome,
     copay_terms,
 )
-from app.rules.copay.judgement import CopayDecision, judge, provisional
+from app.rules.copay.judgement import CopayDecision, judge_copay, provisional
 
 _NO_INCOME = IncomeFacts(
     taxed=False,
@@ -84,7 +84,7 @@ def judge_members(
     judged_on: date,
 ) -> Judged:
     """The same over rows that were already read (the initial load judges thousands)."""
-    household = Household(
+    household = CopayHousehold(
         members=tuple(
             _member(row, incomes.get(row.id), row.id in insured, judged_on) for row in members
         ),
@@ -92,7 +92,7 @@ def judge_members(
         standard_income=StandardIncome(by_office=system.practice.standard_income_by_office),
     )
     try:
-        return Judged(judge(household, terms))
+        return Judged(judge_copay(household, terms))
     except CopayError as cause:
         if cause.code != "copay.income_missing":
             raise
@@ -239,7 +239,7 @@ def _all_coverages(connection: Connection, ids: Sequence[int]) -> dict[int, list
     return found
 
 
-def _member(row: PersonRow, known: Row[Any] | None, insured: bool, judged_on: date) -> Member:
+def _member(row: PersonRow, known: Row[Any] | None, insured: bool, judged_on: date) -> CopayMember:
     birth = date.fromisoformat(row.birth_sort)
     if known is None:
         # Nobody keeps incomes of the young; of a grown-up it must be asked for.
@@ -254,7 +254,7 @@ def _member(row: PersonRow, known: Row[Any] | None, insured: bool, judged_on: da
             base_income=known.base_income,
             income_zero=_truth(known.income_zero),
         )
-    return Member(key=row.atena_number, birth=birth, insured=insured, income=facts)
+    return CopayMember(key=row.atena_number, birth=birth, insured=insured, income=facts)
 
 
 def _truth(value: int | None) -> bool | None:

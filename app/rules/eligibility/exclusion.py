@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 
-class ExemptionKind(StrEnum):
+class ExclusionKind(StrEnum):
     """51条1号 (生活保護) and 2号 (省令: 則9条)."""
 
     WELFARE = "welfare"
@@ -16,14 +16,14 @@ class ExemptionKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Exemption:
-    """One exemption from ``from_on`` to ``until_on`` (the last exempt day; None: still).
+class Exclusion:
+    """One exclusion from ``from_on`` to ``until_on`` (the last exempt day; None: still).
 
     ``suspended``: periods (first, last day; None: still) in which welfare was 停止中: the person
     is insured in them.
     """
 
-    kind: ExemptionKind
+    kind: ExclusionKind
     from_on: date
     until_on: date | None = None
     suspended: tuple[tuple[date, date | None], ...] = ()
@@ -37,6 +37,6 @@ class Exemption:
         )
 
 
-def exemption_on(exemptions: Iterable[Exemption], day: date) -> Exemption | None:
-    """The exemption that holds on ``day``, or None: then age and address decide."""
-    return next((exemption for exemption in exemptions if exemption.holds_on(day)), None)
+def exclusion_on(exclusions: Iterable[Exclusion], day: date) -> Exclusion | None:
+    """The exclusion that holds on ``day``, or None: then age and address decide."""
+    return next((exclusion for exclusion in exclusions if exclusion.holds_on(day)), None)
