@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from app.peers.union import daily
+from app.peers.union.office import daily
 from app.peers.union.insured import insured_records
 from app.peers.union.persons import find_person, number_of
 from app.peers.union.tables import check_entry, coverage, former_atena, number, person

@@ -107,7 +107,7 @@ class TestInputsOfTheRules:
         persons = 0
         plain = premium.assess
 
-        def watched(year: premium.PremiumYear, household: premium.Household):
+        def watched(year: premium.PremiumYear, household: premium.LevyHousehold):
             nonlocal persons
             result = plain(year, household)
             seen[result.judgement.reduction] += 1
@@ -127,7 +127,7 @@ class TestInputsOfTheRules:
     def test_decisions(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(bench_rules, "HOUSEHOLDS", 3_000)
         classes: Counter[str] = Counter()
-        plain = copay.judge
+        plain = copay.judge_copay
 
         def watched(household, terms):
             decision = plain(household, terms)
@@ -135,6 +135,6 @@ class TestInputsOfTheRules:
             classes[decision.limit_class] += 1
             return decision
 
-        monkeypatch.setattr(copay, "judge", watched)
+        monkeypatch.setattr(copay, "judge_copay", watched)
         assert bench_rules.decisions(1)() == 3_000
         assert {"earner3", "earner2", "earner1", "general2", "general1", "low1"} <= set(classes)
