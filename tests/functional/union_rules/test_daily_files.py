@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
 from app.peers.union.office import daily
-from app.peers.union.insured import insured_records
-from app.peers.union.persons import find_person, number_of
+from app.peers.union.office.insured import insured_records
+from app.peers.union.office.persons import find_person, number_of
 from app.peers.union.tables import check_entry, coverage, former_atena, number, person
 from app.training.people import MUNICIPALITY_CODE, atena_of, insured_of, my_number_of
 from app.wire.codec import encode_file
