@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core import text
+from app.core.signs import DASHES, SPACES, UNSEEN, WAVES, is_blank, plain
 
 ALPHABET = st.characters(
     whitelist_categories=("Lo", "Lm", "Mn", "Nd", "Zs", "Pd", "Lu"), max_codepoint=0x2FFFF
@@ -48,6 +48,20 @@ ALPHABET = st.characters(
         ("ジョン・スミス", "ジヨンスミス"),
         ("ＪＯＨＮ Smith", "JohnSMITH"),
         ("龍ヶ崎", "竜ケ崎"),
+        ("みすゞ", "ミスズ"),
+        ("ミスヾ", "みすず"),
+        ("ほゝづき", "ホホズキ"),
+        ("ガヽ", "ガカ"),
+        ("カ\u3099ヽ", "ガカ"),
+        ("スヽ\u3099キ", "スズキ"),
+        ("ラヾ", "ララ"),
+        ("⻑谷川", "長谷川"),
+        ("⾧谷川", "長谷川"),
+        ("⼾田", "戸田"),
+        ("⻄⻘", "西青"),
+        ("か\u3099と", "ガト"),
+        ("José", "JOSE"),
+        ("\U0001b017\U0001b07e", "カナ"),  # 変体仮名
     ],
 )
 def test_what_is_written_is_found_by_what_is_typed(written, typed):
@@ -95,6 +109,10 @@ def test_bigrams_are_neighbours_without_repetition():
         ("ﾜﾀﾅﾍﾞ  ﾊﾅｺ", "ワタナベ　ハナコ"),
         ("ワタナヘ゛", "ワタナベ"),
         ("ｶﾞｰﾗ", "ガーラ"),
+        ("ｶﾞ-ﾗ", "ガーラ"),
+        ("か\u3099ーら", "ガーラ"),
+        ("つじさき　みすゞ", "ツジサキ　ミスヾ"),
+        ("ロ〜ラ\u00a0\u200bハナ", "ローラ　ハナ"),
         ("\ufa19ヴ", "\ufa19ヴ"),
     ],
 )
@@ -118,11 +136,53 @@ def test_digits_of_a_telephone_number():
     assert text.digits("０２５-123-４５６７ (内線)") == "0251234567"
 
 
-def test_the_table_of_variants_contradicts_itself_nowhere():
-    pairs = tomllib.loads(text.VARIANTS_FILE.read_text(encoding="utf-8"))
-    variants = [variant for found in pairs.values() for variant in found]
-    assert len(variants) == len(set(variants))
-    assert not set(variants) & set(pairs)
-    for character in (*variants, *pairs):
-        assert len(character) == 1
-        assert unicodedata.normalize("NFKC", character) == character
+@pytest.mark.parametrize(
+    ("name", "words", "forms"),
+    [("joyo", 362, 364), ("jinmei", 18, 18), ("jinmei_old", 212, 212), ("hyogai", 22, 22)],
+)
+def test_the_lists_of_the_law_are_whole(name: str, words: int, forms: int) -> None:
+    """常用漢字表 has 364 characters in brackets (three of them at 弁), 別表第二 18 and 212."""
+    found = text.variant_sets()[name]
+    assert len(set(found)) == len(found) == words
+    assert sum(len(word) - 1 for word in found) == forms
+    assert all(len(set(word)) == len(word) for word in found)
+
+
+@pytest.mark.parametrize("name", text.variant_sets())
+def test_every_form_of_a_word_has_the_key_of_its_plain_form(name: str) -> None:
+    for word in text.variant_sets()[name]:
+        assert len({text.search_key(f"見{form}本") for form in word}) == 1, word
+
+
+def test_each_list_says_where_it_comes_from() -> None:
+    lists = tomllib.loads(text.VARIANTS_FILE.read_text(encoding="utf-8"))
+    assert all(found["source"] and found["title"] for found in lists.values())
+
+
+def test_every_radical_and_stroke_of_unicode_has_its_kanji() -> None:
+    """U+2E80 has no equivalent, U+2E9A is no character; the rest of the three blocks has one."""
+    known = text.lookalikes()
+    radicals = [*range(0x2E81, 0x2E9A), *range(0x2E9B, 0x2EF4), *range(0x2F00, 0x2FD6)]
+    assert not [hex(code) for code in radicals if chr(code) not in known]
+    for sign, kanji in known.items():
+        assert text.search_key(f"{sign}谷川") == text.search_key(f"{kanji}谷川")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("亜", "悪"), ("弁", "余"), ("斉", "済"), ("鉄", "銭"), ("大", "太"), ("土", "士")],
+)
+def test_kanji_that_are_not_the_same_do_not_fold(one: str, other: str) -> None:
+    assert text.search_key(one) != text.search_key(other)
+
+
+@given(st.sampled_from(DASHES), st.sampled_from(DASHES + WAVES))
+def test_every_dash_and_wave_is_one_long_mark(one: str, other: str) -> None:
+    assert text.search_key(f"ロ{one}ラ") == text.search_key(f"ロ{other}ラ") == "ロオラ"
+
+
+@pytest.mark.parametrize("sign", [*SPACES, *UNSEEN], ids=lambda sign: f"U+{ord(sign):04X}")
+def test_what_is_not_seen_does_not_part_a_name(sign: str) -> None:
+    assert text.search_key(f"渡{sign}辺{sign}") == text.search_key("渡辺")
+    assert is_blank(sign)
+    assert plain(f"{sign}1{sign}") == "1"
