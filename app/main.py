@@ -21,6 +21,7 @@ from typing import Any
 from app.core.clock import SystemClock
 from app.core.collector import look_less_often
 from app.core.errors import MadoguchiError
+from app.core.log import keep_values_out
 from app.core.shown import as_shown
 
 DATA_VARIABLE = "MADOGUCHI_DATA"
@@ -173,7 +174,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command: 0 done, 1 refused or failed (the reason on stderr), 2 wrong usage or
-    not part of this program."""
+    not part of this program. Without ``argv`` it is the process's own command line."""
+    if argv is None:
+        keep_values_out()
     arguments = parser().parse_args(argv)
     look_less_often()
     for stream in (sys.stdout, sys.stderr):

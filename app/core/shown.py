@@ -6,6 +6,7 @@ import logging
 import secrets
 
 from app.core.errors import Bug, EnvironmentFault, MadoguchiError
+from app.core.log import without_values
 
 _TITLES = {
     "user": "確認してください",
@@ -31,17 +32,18 @@ def as_shown(error: BaseException, log: logging.Logger) -> tuple[str, str, str]:
         if kind != "user":
             log.error("%s %s", kind, error.code)
         return _TITLES[kind], error.message, error.remedy
-    incident = secrets.token_hex(4).upper()
-    place = ""
-    trace = error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        place += f" {code.co_qualname}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    log.error("bug incident=%s type=%s at%s", incident, type(error).__name__, place)
+    incident = log_incident(error, log)
     return (
         _TITLES[kind],
         f"予期しない誤りが起きました（事故番号 {incident}）。行った操作は取り消されています。",
         "もう一度行ってください。同じ表示が出るときは、事故番号を控えてシステム管理者に"
         "連絡してください。",
     )
+
+
+def log_incident(error: BaseException, log: logging.Logger) -> str:
+    """Log a mistake of ours without its text, which may hold personal data; returns the number
+    under which it stands in the log (事故番号)."""
+    incident = secrets.token_hex(4).upper()
+    log.error("bug incident=%s %s", incident, without_values(error))
+    return incident

@@ -44,6 +44,18 @@ _FAULTS: dict[str, tuple[str, str]] = {
         "広域連合のシステムの返事が、取り決めた形ではありません。",
         f"{_LATER}続くときは、この文をシステム管理者に伝えてください。",
     ),
+    "peer_fault": (
+        "広域連合のシステムの中で誤りが起きています（番号のない返事でした）。",
+        f"{_LATER}続くときは、時刻とこの文を広域連合に伝えてください。",
+    ),
+    "busy": (
+        "広域連合のシステムが混み合っているか、途中の機器が取り次げません。",
+        _LATER,
+    ),
+    "too_large": (
+        "送ったものが大きすぎると、途中の機器が断りました。",
+        "送信待ちに残っています。システム管理者が、専用線の機器の大きさの制限を確かめてください。",
+    ),
     "receipt": (
         "受け取った受領証が、送ったものと合いません。",
         "受理されたとは扱っていません。システム管理者から広域連合に確かめてください。",
@@ -57,9 +69,6 @@ _FAULTS: dict[str, tuple[str, str]] = {
         "不要なファイルを片付けるか、システム管理者に連絡してください。",
     ),
 }
-
-RETRYABLE = frozenset({"line.unreachable", "line.timeout", "line.cut", "line.answer", "line.disk"})
-"""Causes that may be gone at the next try by themselves."""
 
 
 class LineFault(EnvironmentFault):

@@ -320,7 +320,7 @@ def _refusal(answer: httpx.Response) -> EnvironmentFault:
         # A HEAD has no body; its status and headers say enough.
         if answer.request.method == "HEAD" and answer.status_code in (401, 403):
             return line_fault("certificate_refused")
-        return line_fault("answer")
+        return line_fault(_told_by_status(answer.status_code))
     offset = answer.headers.get(UPLOAD_OFFSET, "")
     return PeerRefused(
         str(refusal.cause),
@@ -328,6 +328,16 @@ def _refusal(answer: httpx.Response) -> EnvironmentFault:
         refusal.remedy,
         int(offset) if offset.isdigit() else -1,
     )
+
+
+def _told_by_status(status: int) -> str:
+    """The cause of a refusal that has no body of the union's: from a gateway, or from a union
+    that could not even say so."""
+    if status in (429, 502, 503, 504):
+        return "busy"
+    if status == 413:
+        return "too_large"
+    return "peer_fault" if status >= 500 else "answer"
 
 
 def _body(kind: type[T], answer: httpx.Response | None) -> T:

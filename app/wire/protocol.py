@@ -184,6 +184,7 @@ class Cause(StrEnum):
     BAD_SIGNATURE = "bad_signature"
     FORK = "fork"  # the journal does not continue the countersigned head
     BUSY = "busy"
+    FAULT = "fault"  # the union's own mistake; the message holds its incident number
 
 
 STATUS: dict[Cause, int] = {
@@ -199,6 +200,7 @@ STATUS: dict[Cause, int] = {
     Cause.BAD_SIGNATURE: 422,
     Cause.FORK: 409,
     Cause.BUSY: 503,
+    Cause.FAULT: 500,
 }
 
 

@@ -25,6 +25,7 @@ class Postgres:
 
     port: int
     password: str
+    log: Path
 
     def fresh(self) -> str:
         name = f"t{secrets.token_hex(6)}"
@@ -64,7 +65,7 @@ def private_postgres() -> Iterator[Postgres]:
         control = f"{_bin('pg_ctl')} -D {data}"
         _run(owner, f"{control} -o '{options}' -l {folder / 'log'} -w start")
         try:
-            yield Postgres(port, password)
+            yield Postgres(port, password, folder / "log")
         finally:
             _run(owner, f"{control} -m immediate -w stop")
     finally:

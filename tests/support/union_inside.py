@@ -19,7 +19,7 @@ from app.peers.union.running import Options, assemble
 from app.peers.union.system import ShiftedClock, System
 from app.peers.union.tables import decision
 from app.training.people import MUNICIPALITY_CODE, atena_of, insured_of, my_number_of
-from app.wire.records import DecisionRecord, NotificationRecord
+from app.wire.records import DecisionRecord, NotificationRecord, ResidentRecord
 from tests.support.union_terminal import MORNING
 
 HOUSEHOLD = atena_of(77)
@@ -133,6 +133,32 @@ def notification(index: int = 500, **values: Any) -> NotificationRecord:
         disability_paper="0",
         disease_paper="0",
         dependant_paper="0",
+    )
+    return replace(record, **values)
+
+
+def resident(index: int, **values: Any) -> ResidentRecord:
+    """The register's line of the person of ``seed_person``, who moved house yesterday."""
+    record = ResidentRecord(
+        municipality_code=MUNICIPALITY_CODE,
+        atena_number=atena_of(index),
+        household_number=HOUSEHOLD,
+        relation="世帯主",
+        is_head="1",
+        person_kind="1",
+        name=f"見本　{index}",
+        kana="ミホン　タロウ",
+        birth_written="昭和15年1月1日",
+        birth_sort="1940-01-01",
+        birth_precision="day",
+        sex="1",
+        my_number=my_number_of(index),
+        state="1",
+        event="move_within",
+        event_on="2026-11-19",
+        postal_code="9990001",
+        address="見本県見本市本町1番1号",
+        support_measure="0",
     )
     return replace(record, **values)
 

@@ -18,8 +18,9 @@ _SECONDS = 120.0
 
 
 class OperatorClient:
-    """One operator of a running union. Every call raises UserError for what the union refuses
-    and EnvironmentFault ``union.not_running`` when it does not answer."""
+    """One operator of a running union. Every call raises UserError for what the union refuses,
+    EnvironmentFault ``union.fault`` for a mistake of its own (with the incident number),
+    ``union.answer`` for what is no answer, and ``union.not_running`` when it is silent."""
 
     def __init__(self, url: str, token: str) -> None:
         self._client = httpx.Client(
@@ -62,13 +63,19 @@ class OperatorClient:
             answer = self._client.post(f"/acts/{name}", params=values or {}, content=body)
         except httpx.HTTPError as cause:
             raise _not_running() from cause
-        content = answer.json()
+        try:
+            content = answer.json()
+        except ValueError as cause:
+            raise _no_answer(answer.status_code) from cause
         if answer.is_success:
             return content
-        raise UserError(
-            content.get("code", "union.refused"),
-            content.get("message", "広域連合が断りました。"),
-            content.get("remedy", "指示した内容を確かめてください。"),
+        if not isinstance(content, dict):
+            raise _no_answer(answer.status_code)
+        kind = EnvironmentFault if answer.is_server_error else UserError
+        raise kind(
+            str(content.get("code", "union.refused")),
+            str(content.get("message", "広域連合が断りました。")),
+            str(content.get("remedy", "指示した内容を確かめてください。")),
         )
 
     def status(self) -> dict[str, Any]:
@@ -132,6 +139,14 @@ class OperatorClient:
     def set_clock(self, moment: datetime) -> None:
         """Move the union's clock."""
         self.act("clock", {"moment": moment.isoformat()})
+
+
+def _no_answer(status: int) -> EnvironmentFault:
+    return EnvironmentFault(
+        "union.answer",
+        f"広域連合の標準システムの返事が読めません（HTTP {status}）。",
+        "接続先が標準システムかどうか確かめ、union.log の最後の行を担当者に伝えてください。",
+    )
 
 
 def _not_running() -> EnvironmentFault:

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 
+from app.core.errors import EnvironmentFault
 from app.peers.union.migrations import migrate
 
 _ADVISORY_LOCK = 772_026
@@ -63,9 +64,12 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
-    engine = create_engine(url)
+    # Bound values are personal data: they stand in no error's text.
+    engine = create_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
+    else:
+        event.listen(engine, "connect", _prepare_postgres)
     return engine
 
 
@@ -74,3 +78,29 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_postgres(connection: Any, _record: Any) -> None:
+    """Let the server's own log name an error without its DETAIL, which holds the whole row."""
+    import psycopg  # not needed by the embedded union, nor installed everywhere
+
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            try:
+                cursor.execute("SET log_error_verbosity = terse")
+            except psycopg.errors.InsufficientPrivilege:
+                cursor.execute("SHOW log_error_verbosity")
+                if cursor.fetchone() != ("terse",):
+                    raise _log_with_rows() from None
+    finally:
+        connection.autocommit = False
+
+
+def _log_with_rows() -> EnvironmentFault:
+    return EnvironmentFault(
+        "union.database_log",
+        "データベースのサーバーのログに、誤りのあった行の個人情報が残る設定です。",
+        "サーバーの設定を log_error_verbosity = terse にするか、この利用者に"
+        "「GRANT SET ON PARAMETER log_error_verbosity」を与えてください。",
+    )

@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 
 from app.core.errors import MadoguchiError
+from app.core.log import keep_values_out
 from app.peers.union.client import OperatorClient
 from app.peers.union.running import Options, serve
 
@@ -32,8 +33,11 @@ _PLAIN = {
 }
 
 
-def main(argv: list[str]) -> int:
-    """Run the command line; returns the exit code (0 done, 1 refused, 2 wrong usage)."""
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; returns the exit code (0 done, 1 refused, 2 wrong usage). Without
+    ``argv`` it is the process's own command line."""
+    if argv is None:
+        keep_values_out()
     arguments = _parser().parse_args(argv)
     try:
         if arguments.command == "run":
@@ -149,4 +153,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(main())

@@ -7,12 +7,13 @@ Who acts is known by the token, so two approvals are two persons. Tokens and add
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from starlette.applications import Starlette
@@ -21,11 +22,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from app.core.errors import MadoguchiError
+from app.core.errors import MadoguchiError, UserError
 from app.peers.union.keys import write_private
 from app.peers.union.line import enrolment
 from app.peers.union.line.faults import Fault, FaultKind, Faults
-from app.peers.union.line.refusal import Refused
+from app.peers.union.line.refusal import Refused, own_mistake
 from app.peers.union.office import daily, officials, seed
 from app.peers.union.office.insured import deliver_changes
 from app.peers.union.system import ShiftedClock, System, log_act
@@ -34,7 +35,10 @@ from app.rules.copay.facts import IncomeFacts
 from app.wire.codec import decode_file
 from app.wire.files import FILES
 
-Act = Callable[[str, dict[str, Any], bytes], Any]
+_technical_log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Act = Callable[[str, "_Arguments", bytes], Any]
 _LARGEST = 1024**3
 
 
@@ -46,6 +50,34 @@ class Desk:
     faults: Faults
     clock: ShiftedClock
     names: Mapping[str, str]
+
+
+class _Arguments(dict[str, str]):
+    """What an operator's request says. One that is missing or cannot be read is his to mend
+    (UserError ``union.arguments``), unlike a mistake inside the act itself."""
+
+    def __missing__(self, name: str) -> str:
+        raise _bad_arguments(name)
+
+    def read(self, name: str, reader: Callable[[str], T], default: str | None = None) -> T:
+        """The argument ``name`` by ``reader``, which raises ValueError for what it cannot read."""
+        text = self[name] if default is None else self.get(name, default)
+        return _reading(name, reader, text)
+
+
+def _reading(name: str, reader: Callable[[Any], T], said: Any) -> T:
+    try:
+        return reader(said)
+    except (KeyError, ValueError, TypeError) as cause:
+        raise _bad_arguments(name) from cause
+
+
+def _bad_arguments(name: str) -> UserError:
+    return UserError(
+        "union.arguments",
+        f"指示の「{name}」がないか、形が違います。",
+        "何も行っていません。指示の書き方を確かめて、もう一度行ってください。",
+    )
 
 
 def open_tokens(data: Path, operators: tuple[str, ...]) -> dict[str, str]:
@@ -74,7 +106,7 @@ def application(desk: Desk) -> Starlette:
         body = await request.body()
         if len(body) > _LARGEST:
             return JSONResponse({"code": "union.size", "message": "大きすぎます。"}, 413)
-        arguments = dict(request.query_params)
+        arguments = _Arguments(request.query_params)
         try:
             result = await run_in_threadpool(act, operator, arguments, body)
         except MadoguchiError as cause:
@@ -82,9 +114,12 @@ def application(desk: Desk) -> Starlette:
                 {"code": cause.code, "message": cause.message, "remedy": cause.remedy}, 422
             )
         except Refused as cause:
-            return JSONResponse({"code": cause.cause.value, "message": cause.body.message}, 422)
-        except (KeyError, ValueError, TypeError) as cause:
-            return JSONResponse({"code": "union.arguments", "message": str(cause)}, 400)
+            said = {"message": cause.body.message, "remedy": cause.body.remedy}
+            return JSONResponse({"code": cause.cause.value, **said}, 422)
+        except Exception as error:
+            fault = own_mistake(error, _technical_log).body
+            told = {"code": "union.fault", "message": fault.message, "remedy": fault.remedy}
+            return JSONResponse(told, 500)
         return JSONResponse(result)
 
     return Starlette(routes=[Route("/acts/{name}", answer, methods=["POST"])])
@@ -103,19 +138,23 @@ def _acts(desk: Desk) -> dict[str, Act]:
         "withdraw": lambda who, args, _: enrolment.withdraw(system, who, args["terminal"]),
         "inquiries": lambda _, __, ___: officials.inquiries(system),
         "answer": lambda who, args, body: officials.answer_inquiry(
-            system, who, args["id"], _facts(json.loads(body))
+            system, who, args["id"], _reading("body", _facts, body)
         ),
         "settle_birth": lambda who, args, _: officials.settle_birth(
-            system, who, args["notification"], date.fromisoformat(args["day"])
+            system, who, args["notification"], args.read("day", date.fromisoformat)
         ),
         "daily": lambda who, args, body: _daily(desk, who, args["municipality"], body),
         "deliver": lambda who, args, _: _deliver(desk, who, args["municipality"]),
         "load": lambda who, _, body: _load(desk, who, body),
-        "facilities": lambda who, _, body: seed.load_facilities(system, json.loads(body)),
-        "card_use": lambda who, _, body: _card_use(desk, who, json.loads(body)),
+        "facilities": lambda who, _, body: seed.load_facilities(
+            system, _reading("body", _rows, body)
+        ),
+        "card_use": lambda who, _, body: _card_use(desk, who, _reading("body", _uses, body)),
         "fault": lambda who, args, _: _fault(desk, who, args),
         "behave": lambda who, _, __: desk.faults.clear(),
-        "clock": lambda who, args, _: _clock(desk, who, args["moment"]),
+        "clock": lambda who, args, _: _clock(
+            desk, who, args.read("moment", datetime.fromisoformat)
+        ),
         "notifications": lambda _, __, ___: _notifications(system),
         "decisions": lambda _, __, ___: _decisions(system),
         "check_list": lambda _, __, ___: _check_list(system),
@@ -139,8 +178,19 @@ def _step(state: Any) -> dict[str, object]:
     return {"id": state.id, "step": state.step.value, "note": state.note}
 
 
-def _facts(said: Mapping[str, Any]) -> IncomeFacts:
-    return IncomeFacts(**said)
+def _facts(body: bytes) -> IncomeFacts:
+    return IncomeFacts(**json.loads(body))
+
+
+def _rows(body: bytes) -> list[dict[str, Any]]:
+    return [dict(row) for row in json.loads(body)]
+
+
+def _uses(body: bytes) -> list[tuple[str, bool, int, int]]:
+    return [
+        (str(number), bool(registered), int(year), int(quarter))
+        for number, registered, year, quarter in json.loads(body)
+    ]
 
 
 def _daily(desk: Desk, operator: str, municipality: str, body: bytes) -> dict[str, object]:
@@ -172,30 +222,32 @@ def _split(body: bytes) -> Iterator[bytes]:
         start = end + 1
 
 
-def _card_use(desk: Desk, operator: str, said: list[list[Any]]) -> int:
-    for my_number, registered, year, quarter in said:
-        seed.put_card_use(desk.system, my_number, bool(registered), year, quarter)
+def _card_use(desk: Desk, operator: str, said: list[tuple[str, bool, int, int]]) -> int:
+    for answer in said:
+        seed.put_card_use(desk.system, *answer)
     with desk.system.database.write() as connection:
         log_act(desk.system, connection, operator, "card_use", "", count=len(said))
     return len(said)
 
 
-def _fault(desk: Desk, operator: str, args: Mapping[str, str]) -> None:
+def _fault(desk: Desk, operator: str, args: _Arguments) -> None:
     fault = Fault(
-        FaultKind(args["kind"]),
+        args.read("kind", FaultKind),
         args.get("route", "*"),
-        int(args.get("times", "1")),
-        float(args.get("seconds", "0")),
+        args.read("times", int, "1"),
+        args.read("seconds", float, "0"),
     )
     desk.faults.add(fault)
     with desk.system.database.write() as connection:
         log_act(desk.system, connection, operator, "fault", fault.kind.value, route=fault.route)
 
 
-def _clock(desk: Desk, operator: str, moment: str) -> str:
-    desk.clock.set_to(datetime.fromisoformat(moment))
+def _clock(desk: Desk, operator: str, moment: datetime) -> str:
+    if moment.tzinfo is None:
+        raise _bad_arguments("moment")
+    desk.clock.set_to(moment)
     with desk.system.database.write() as connection:
-        log_act(desk.system, connection, operator, "clock", moment)
+        log_act(desk.system, connection, operator, "clock", moment.isoformat())
     return desk.system.now()
 
 

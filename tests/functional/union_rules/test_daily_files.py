@@ -20,7 +20,14 @@ from app.training.people import MUNICIPALITY_CODE, atena_of, insured_of, my_numb
 from app.wire.codec import encode_file
 from app.wire.files import FILES
 from app.wire.records import CheckRecord, ResidentRecord
-from tests.support.union_inside import decide, load, notification, seed_person, union_inside
+from tests.support.union_inside import (
+    decide,
+    load,
+    notification,
+    resident,
+    seed_person,
+    union_inside,
+)
 from tests.support.union_terminal import MORNING, TABLES
 
 INSURED, ALONE, UNNUMBERED, DEAD, FORMER, KEYED, TWICE_KEYED, STRANGER, NEWBORN = range(301, 310)
@@ -37,32 +44,12 @@ EVENTS = sorted(str(code) for code in TABLES["resident_events"].codes(MORNING.da
 
 def line(index: int, **values: str) -> ResidentRecord:
     """The register's line of a person of this file's little municipality."""
-    if index in (KEYED, TWICE_KEYED):
-        keyed = notification(index, **(UNSETTLED if index == TWICE_KEYED else {}))
-        names = (*daily.COMPARED, "birth_sort", "birth_precision", "is_head", "atena_number")
-        shared = {name: getattr(keyed, name) for name in names}
-        shared |= {"event": keyed.kind, "event_on": keyed.event_on, "my_number": keyed.my_number}
-    else:
-        shared = {
-            "atena_number": atena_of(index),
-            "household_number": atena_of(77),
-            "relation": "世帯主",
-            "is_head": "1",
-            "person_kind": "1",
-            "name": f"見本　{index}",
-            "kana": "ミホン　タロウ",
-            "birth_written": "昭和15年1月1日",
-            "birth_sort": "1940-01-01",
-            "birth_precision": "day",
-            "sex": "1",
-            "my_number": my_number_of(index),
-            "event": "move_within",
-            "event_on": "2026-11-19",
-            "postal_code": "9990001",
-            "address": "見本県見本市本町1番1号",
-        }
-    shared |= {"municipality_code": MUNICIPALITY_CODE, "state": "1", "support_measure": "0"}
-    return ResidentRecord(**{**shared, **values})
+    if index not in (KEYED, TWICE_KEYED):
+        return resident(index, **values)
+    keyed = notification(index, **(UNSETTLED if index == TWICE_KEYED else {}))
+    names = (*daily.COMPARED, "birth_sort", "birth_precision", "is_head", "my_number", "event_on")
+    shared = {name: getattr(keyed, name) for name in names}
+    return resident(index, **{**shared, "event": keyed.kind, **values})
 
 
 @pytest.fixture

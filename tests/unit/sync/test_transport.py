@@ -126,7 +126,15 @@ def test_no_certificate_is_refused_too(tmp_path):
     ("answer", "code"),
     [
         (Answer(200, b"not cbor"), "line.answer"),
-        (Answer(500, b"<html>"), "line.answer"),
+        (Answer(500, b"<html>"), "line.peer_fault"),
+        (Answer(501, b""), "line.peer_fault"),
+        (Answer(418, b"<html>"), "line.answer"),
+        *((Answer(status, b"<html>"), "line.busy") for status in (429, 502, 503, 504)),
+        (Answer(413, b"<html>"), "line.too_large"),
+        (
+            Answer(500, encode(Refusal(Cause.FAULT, "誤り（事故番号 0A1B2C3D）。", "連絡。"))),
+            "peer.fault",
+        ),
         (Answer(302, b"", {"Location": "https://192.0.2.9/"}), "line.answer"),
         (Answer(200, None), "line.cut"),
         (Answer(200, encode(DownList((replace(ITEM, id="../x"),)))), "line.answer"),

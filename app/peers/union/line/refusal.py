@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+
+from app.core.shown import log_incident
 from app.wire.protocol import Cause, Refusal
 
 _AGAIN = "もう一度送受信してください。繰り返すときは広域連合に連絡してください。"
@@ -28,6 +31,11 @@ _SENTENCES: dict[Cause, tuple[str, str]] = {
         "記録の続きが、広域連合が確かめた所とつながりません。",
         "この端末では業務を始めず、監督者とシステム管理者に連絡してください。",
     ),
+    Cause.FAULT: (
+        "広域連合のシステムの中で誤りが起きました。",
+        "この要求は処理されていません。あとで自動的にもう一度送受信します。"
+        "続くときは、事故番号を広域連合に伝えてください。",
+    ),
     Cause.BUSY: ("混み合っています。", "しばらくしてからもう一度送受信してください。"),
 }
 
@@ -41,3 +49,11 @@ class Refused(Exception):
         self.offset = offset
         sentence, remedy = _SENTENCES[cause]
         self.body = Refusal(cause, message or sentence, remedy)
+
+
+def own_mistake(error: Exception, log: logging.Logger) -> Refused:
+    """A mistake of the union itself, logged without values, as it is answered: the request was
+    undone, and its incident number (事故番号) leads to the log."""
+    incident = log_incident(error, log)
+    sentence = f"広域連合のシステムの中で誤りが起きました（事故番号 {incident}）。"
+    return Refused(Cause.FAULT, sentence)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from app.core.errors import MadoguchiError
 from app.peers.union.line import delivery, enrolment, heads, intake
 from app.peers.union.line.enrolment import Caller
 from app.peers.union.line.faults import FaultKind, Faults
-from app.peers.union.line.refusal import Refused
+from app.peers.union.line.refusal import Refused, own_mistake
 from app.peers.union.system import System
 from app.wire import protocol
 from app.wire.bodies import decode, encode
@@ -35,6 +36,8 @@ from app.wire.protocol import CHUNK, MEDIA_TYPE, UPLOAD_OFFSET, UPLOAD_STATE, Ca
 _LARGEST_BODY = 4 * 1024 * 1024
 _PEER = "madoguchi.certificate"
 _TRANSPORT = "madoguchi.transport"
+
+_technical_log = logging.getLogger(__name__)
 
 Handler = Callable[[Request, bytes, Caller | None], Response]
 
@@ -124,6 +127,12 @@ def _guarded(
     """Who calls, how much, the faults; work with the database runs beside the event loop."""
 
     async def answer(request: Request) -> Response:
+        try:
+            return await answered(request)
+        except Exception as error:
+            return _refusal(own_mistake(error, _technical_log))
+
+    async def answered(request: Request) -> Response:
         transport = request.scope[_TRANSPORT]
         if line.faults.take(name, FaultKind.DROP):
             transport.abort()

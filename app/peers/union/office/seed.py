@@ -70,6 +70,7 @@ class _Batch:
     persons: int = 0
     coverages: int = 0
     highest_insured: int = 0
+    seen: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, table: Table, row: dict[str, object]) -> None:
         self.rows.setdefault(table, []).append(row)
@@ -84,7 +85,8 @@ class _Batch:
 def load(system: System, lines: Iterable[bytes]) -> dict[str, int]:
     """Load persons into an empty union and judge everybody insured; returns the counts.
 
-    Raises UserError ``union.not_empty`` when there are persons already.
+    Raises UserError ``union.not_empty`` when there are persons already, ``union.seed_line`` for
+    a line that cannot be read or whose numbers stood in an earlier one.
     """
     with system.database.write() as connection:
         if connection.execute(select(person.c.id).limit(1)).first() is not None:
@@ -96,9 +98,9 @@ def load(system: System, lines: Iterable[bytes]) -> dict[str, int]:
         year = judgement_year(system.today())
         line_of_pension = copay_terms(system.tables, system.today()).pension_line
         batch = _Batch()
-        for line in lines:
+        for line_number, line in enumerate(lines, start=1):
             if line.strip():
-                _take(batch, json.loads(line), year, line_of_pension)
+                _read(batch, line, line_number, year, line_of_pension)
                 if batch.persons % _AT_ONCE == 0:
                     batch.write(connection)
         batch.write(connection)
@@ -119,6 +121,35 @@ def load_facilities(system: System, rows: Iterable[Mapping[str, object]]) -> int
         if values:
             connection.execute(insert(facility), values)
     return len(values)
+
+
+def _read(batch: _Batch, line: bytes, line_number: int, year: int, line_of_pension: int) -> None:
+    try:
+        said = json.loads(line)
+        keys = _keys(said)
+        _take(batch, said, year, line_of_pension)
+    except (KeyError, ValueError, TypeError, AttributeError) as cause:
+        raise _not_read(line_number, "項目が足りないか、形が違います。") from cause
+    if not batch.seen.isdisjoint(keys):
+        raise _not_read(line_number, "同じ番号が、前の行にもあります。")
+    batch.seen.update(keys)
+
+
+def _keys(line: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The numbers that only one person may have: atena and individual numbers."""
+    place = line["municipality_code"]
+    found = [(place, line["atena_number"])]
+    if line.get("my_number"):
+        found.append(("number", line["my_number"]))
+    return found
+
+
+def _not_read(line_number: int, what: str) -> UserError:
+    return UserError(
+        "union.seed_line",
+        f"初回登録のファイルの {line_number} 行目: {what}",
+        "1人も登録していません。作成元に確かめ、直したファイルで登録し直してください。",
+    )
 
 
 def _take(batch: _Batch, line: Mapping[str, Any], year: int, line_of_pension: int) -> None:
