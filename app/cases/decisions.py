@@ -172,9 +172,13 @@ def _list(
     )
 
 
-def show(gate: Gate, session: Session, case_id: str) -> DecisionView:
-    """The case and its current decision. Raises UserError ``eligibility.no_case``."""
-    with gate.view("eligibility.show_decision", session, subject=Subject("case", case_id)) as work:
+def show(gate: Gate, session: Session, case_id: str, *, background: bool = False) -> DecisionView:
+    """The case and its current decision; ``background`` as in ``Gate.view``. Raises UserError
+    ``eligibility.no_case``."""
+    subject = Subject("case", case_id)
+    with gate.view(
+        "eligibility.show_decision", session, subject=subject, background=background
+    ) as work:
         case = work.first(
             select(case_file, outbox.c.state.label("outbox_state"), outbox.c.last_cause)
             .select_from(case_file.outerjoin(outbox, outbox.c.id == case_file.c.outbox_id))

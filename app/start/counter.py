@@ -22,6 +22,7 @@ from app.security.authenticators.port import Assertion, Authenticator
 from app.security.authenticators.worker import DeviceWorker
 from app.security.entry.doorway import Doorway, Question
 from app.security.entry.login import Admission, Due, Wakefulness, touched, what_is_due
+from app.security.gate.carry_out import Touch
 from app.security.journal.journal import FORK, fork
 from app.security.staff.session import Session
 from app.start.compose import Parts
@@ -33,6 +34,7 @@ from app.ui.base.names import NamePainter
 from app.ui.base.operations import Operations
 from app.ui.base.theme import apply_theme
 from app.ui.base.touch import ScreenPrompts, TouchDesk
+from app.ui.base.watch import Background
 from app.ui.shell.login import LoginForm
 from app.ui.shell.menu import menu_entries
 from app.ui.shell.window import MainWindow
@@ -71,6 +73,7 @@ class Counter(QObject):
         self._log = logging.getLogger("madoguchi")
         self.door = ErrorDoor(self._log)
         self.operations = Operations(self.door.show)
+        self.background = Background()
         self._prompts = ScreenPrompts()
         self._worker = DeviceWorker()
         self.touch = TouchDesk(
@@ -79,7 +82,6 @@ class Counter(QObject):
             self._worker,
             self.operations,
             self.door,
-            parts.installation.rp_id,
             NamePainter(fonts),
         )
         self._reachable = True
@@ -158,12 +160,8 @@ class Counter(QObject):
 
         self.touch.sign(
             self.window,
-            "ログインします。",
-            question.challenge,
-            question.request.credential_ids,
+            Touch("ログインします。", question.touched, question.request.prf_salt),
             lambda assertion: go_on(form, question, password, assertion),
-            uv=True,
-            prf_salt=question.request.prf_salt,
             on_failure=failed,
             on_cancel=lambda: form.set_busy(False),
         )
@@ -202,6 +200,7 @@ class Counter(QObject):
             press=self._press,
             operations=self.operations,
             touch=self.touch,
+            background=self.background,
             door=self.door,
             go=self.go,
             home=self.home,
@@ -210,8 +209,6 @@ class Counter(QObject):
                 self._doorway,
                 terminal,
                 admission.session,
-                self.operations,
-                self.touch,
                 lambda: self.log_off("password.changed"),
             ).change,
             office=Office(installation.municipality_code, installation.office, installation.phone),
@@ -220,6 +217,7 @@ class Counter(QObject):
         )
         self.form = None
         self._area = ""
+        self.background.resume()
         # A limited session (password, clock) may run what mends it and nothing else, not even
         # the entrance of its area.
         self._limited = admission.only is not None
@@ -306,6 +304,7 @@ class Counter(QObject):
         session = self._session
         if session is None or self.window.covered:
             return
+        self.background.pause()
         self.window.close_dialogs()
         self.window.set_covered(True)
         form = LoginForm(
@@ -345,6 +344,7 @@ class Counter(QObject):
 
         def back(_none: None) -> None:
             self.form = None
+            self.background.resume()
             self.home()
             self.window.set_covered(False)
 
@@ -361,6 +361,7 @@ class Counter(QObject):
         if session is None:
             return
         self._desk = None
+        self.background.pause()
         self._wakefulness.rest()
         self._due.stop()
         self._contact.stop()
@@ -423,6 +424,8 @@ class Counter(QObject):
         report, last = outcome
         calendar = self._calendar
         self.window.show_age(age_warning(last, self._parts.clock.now().date(), calendar))
+        if report.received:
+            self.background.tell()
         self._told(report)
 
     def _told(self, report: ContactReport) -> None:

@@ -20,16 +20,15 @@ from app.core.tables import load_tables, shipped_tables
 from app.functions.admin import enrolment
 from app.functions.records import service as records
 from app.rules import identifiers
-from app.security.acts.approval import Approval, Role
-from app.security.acts.draft import Ask, Draft
 from app.security.authenticators.ctap import CtapAuthenticator, usb_and_nfc_devices
-from app.security.authenticators.port import Authenticator
+from app.security.authenticators.port import Assertion, Authenticator
 from app.security.authenticators.registration import Registered, register_person
 from app.security.authenticators.verify import verify_assertion
 from app.security.entry.doorway import Doorway
 from app.security.entry.terminal import OpenTerminal
 from app.security.founding.founding import FounderPerson, Place, found, provisional_number
 from app.security.founding.recovering import recover
+from app.security.gate.carry_out import Perform, Prepare, Touch, carry_out, take_at_once
 from app.security.keys.derivation import STANDARD
 from app.security.keys.os_keyring import OsKeyring
 from app.security.keys.recovery import RecoveryIssue
@@ -270,25 +269,25 @@ class Hands:
             raise
         return self._doorway.enter(question, password, assertion).session
 
-    def approvals(self, draft: Draft) -> tuple[Approval, ...]:
-        """Every touch that ``draft`` needs, the sentence shown before each."""
-        given = []
-        for role in draft.needs:
-            if role is Role.ACTOR:
-                ask = draft.own_ask
-            else:
-                other = self._talk.ask("もう一人の責任者の職員番号")
-                ask = self.terminal.gate.ask(draft, other, role)
-            self._talk.say(draft.sentence)
-            given.append(self._touch(ask))
-        return tuple(given)
-
-    def _touch(self, ask: Ask) -> Approval:
-        self._talk.say(f"職員 {ask.staff_id} のセキュリティキーを差してください。")
-        assertion = self._authenticator.assert_(
-            ask.rp_id, ask.challenge, ask.credential_ids, uv=ask.verify, cancel=Event()
+    def carry_out(self, session: Session, prepare: Prepare, perform: Perform[T]) -> T:
+        """One act, the sentence shown before each touch. Raises what its steps raise."""
+        steps = carry_out(self.terminal.gate, session, prepare, perform)
+        return take_at_once(
+            steps, self._touch, lambda _call: self._talk.ask("もう一人の責任者の職員番号")
         )
-        return Approval(ask.staff_id, ask.role, assertion)
+
+    def _touch(self, touch: Touch) -> Assertion:
+        ask = touch.ask
+        self._talk.say(touch.sentence)
+        self._talk.say(f"職員 {ask.staff_id} のセキュリティキーを差してください。")
+        return self._authenticator.assert_(
+            ask.rp_id,
+            ask.challenge,
+            ask.credential_ids,
+            uv=ask.verify,
+            prf_salt=touch.prf_salt,
+            cancel=Event(),
+        )
 
 
 def enrol_terminal(
@@ -333,8 +332,11 @@ def enrol_terminal(
         finally:
             line.close()
         answer = enrolment.settled(state, asked, authorities)
-        draft = enrolment.prepare_take(gate, session, asked, answer)
-        taken = enrolment.perform_take(gate, draft, hands.approvals(draft), answer)
+        taken = hands.carry_out(
+            session,
+            lambda: enrolment.prepare_take(gate, session, asked, answer),
+            lambda draft, given: enrolment.perform_take(gate, draft, given, answer),
+        )
         talk.say(f"{taken.union} に端末 {taken.terminal} として登録しました。")
         talk.say(f"証明書の期限： {taken.valid_to[:10]}")
     finally:

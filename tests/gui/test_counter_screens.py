@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,103 +10,13 @@ import pytest
 from PySide6.QtWidgets import QDialog, QInputDialog, QWidget
 
 from app.cases.screens.cases import CasesScreen
-from app.cases.screens.decision import DecisionScreen
 from app.persons.screens.person import NumberDialog, PersonScreen
 from app.persons.screens.search import SearchScreen
-from app.ui.base.desk import Desk, Office
-from app.ui.base.operations import Operations
 from db.tables.cases import case_file
 from db.tables.certificates import certificate, sheet
 from db.tables.persons import restriction
-from forms.fonts import load_fonts
-from tests.support.counter import NUMBER, Counter, Resident, counter_in, put_residents, refused
-
-
-class SigningTouch:
-    """A key that answers at once; what it is worth is judged by the gate."""
-
-    def __init__(self, counter: Counter) -> None:
-        self._counter = counter
-        self.sentences: list[str] = []
-
-    def sign(
-        self,
-        parent: QWidget,
-        sentence: str,
-        challenge: bytes,
-        credential_ids: tuple[bytes, ...],
-        on_success: Callable[[Any], None],
-        **options: Any,
-    ) -> None:
-        self.sentences.append(sentence)
-        (key,) = [
-            s for s in self._counter.world.signers.values() if s.credential_id in credential_ids
-        ]
-        on_success(key.sign(challenge))
-
-
-class Door:
-    """Keeps what would be shown."""
-
-    def __init__(self) -> None:
-        self.shown: list[BaseException] = []
-
-    def show(self, parent: object, error: BaseException) -> None:
-        self.shown.append(error)
-
-
-class Room:
-    """Desk, screens and what they asked for."""
-
-    def __init__(self, counter: Counter, qtbot: Any) -> None:
-        self.counter = counter
-        self.qtbot = qtbot
-        self.went: list[tuple[str, dict[str, Any]]] = []
-        self.door = Door()
-        self.touch = SigningTouch(counter)
-        self.operations = Operations(self.door.show)
-        self.fonts = load_fonts()
-
-    def desk(self, who: str = "clerk") -> Desk:
-        world = self.counter.world
-        return Desk(
-            gate=world.gate,
-            session=world.session(who),
-            engine=self.counter.engine,
-            clock=world.clock,
-            tables=world.tables,
-            fonts=self.fonts,
-            press=self.counter.press,
-            operations=self.operations,
-            touch=self.touch,
-            door=self.door,
-            go=lambda function_id, **given: self.went.append((function_id, given)),
-            home=lambda: self.went.append(("home", {})),
-            say=lambda text: None,
-            change_password=lambda *given: self.went.append(("own.change_password", {})),
-            office=Office("152994", "見本市役所", "000-000-0000"),
-            printer=self.counter.printer,
-            training=True,
-        )
-
-    def add(self, screen: Any) -> Any:
-        self.qtbot.addWidget(screen)
-        screen.show()
-        self.settle()
-        return screen
-
-    def settle(self) -> None:
-        self.qtbot.waitUntil(lambda: not self.operations.busy, timeout=10_000)
-        assert self.door.shown == []
-
-    def decision(self, case_id: str, who: str = "clerk") -> DecisionScreen:
-        screen = self.add(DecisionScreen(self.desk(who), case_id))
-        self.qtbot.waitUntil(lambda: screen.view is not None, timeout=10_000)
-        return screen
-
-    def until(self, done: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(done, timeout=10_000)
-        self.settle()
+from tests.support.counter import NUMBER, Resident, counter_in, put_residents, refused
+from tests.support.desk import Room
 
 
 @pytest.fixture

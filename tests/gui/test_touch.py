@@ -11,9 +11,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.core.relying_party import TRAINING_RP_ID
+from app.security.acts.approval import Role
+from app.security.acts.draft import Ask
 from app.security.authenticators.ctap import CtapAuthenticator
 from app.security.authenticators.port import Assertion
 from app.security.authenticators.worker import DeviceWorker
+from app.security.gate.carry_out import Touch
 from app.training.software_key import SoftwareKey
 from app.ui.base.door import ErrorDoor
 from app.ui.base.names import NamePainter
@@ -47,22 +50,18 @@ class Counter:
     def with_seconds(self, seconds: float) -> TouchDesk:
         prompts = ScreenPrompts()
         port = CtapAuthenticator(self._devices, prompts, seconds=seconds)
-        self.desk = TouchDesk(
-            port, prompts, self.worker, self.operations, self.door, TRAINING_RP_ID, self.names
-        )
+        self.desk = TouchDesk(port, prompts, self.worker, self.operations, self.door, self.names)
         return self.desk
 
     def _devices(self) -> tuple[Any, ...]:
         return self.plugged.plugged() if self.plugged is not None else ()
 
     def ask(self, *, uv: bool = False, **options: Any) -> TouchDialog:
+        keys = (self.credential.credential_id,)
         self.desk.sign(
             self.window,
-            SENTENCE,
-            CHALLENGE,
-            (self.credential.credential_id,),
+            Touch(SENTENCE, Ask("S101", Role.ACTOR, TRAINING_RP_ID, CHALLENGE, keys, uv)),
             self.signed.append,
-            uv=uv,
             on_cancel=lambda: self.cancelled.append(True),
             **options,
         )

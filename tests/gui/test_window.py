@@ -17,8 +17,8 @@ from app.persons.screens.person import PersonScreen
 from app.persons.screens.search import SearchScreen
 from app.ui.base.pages import Page, key_label
 from app.ui.shell.window import MainWindow, MenuEntry
-from tests.gui.test_counter_screens import Room
 from tests.support.counter import Resident, counter_in, put_residents
+from tests.support.desk import Room
 
 SEARCH = MenuEntry("persons.search", "被保険者を探す", "資格", "Alt+1")
 CASES = MenuEntry("eligibility.list", "受付の一覧", "資格", "Alt+2")

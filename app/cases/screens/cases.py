@@ -5,8 +5,6 @@ from __future__ import annotations
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem
 
 from app.cases import closing, drafts
-from app.security.gate.gate import Draft
-from app.ui.base.approve import approve
 from app.ui.base.desk import Desk
 from app.ui.base.names import NameDelegate, NamePainter
 from app.ui.base.pages import Page
@@ -64,7 +62,7 @@ class CasesScreen(Page):
         def work() -> tuple[tuple[drafts.CaseLine, ...], frozenset[str]]:
             return drafts.list_cases(desk.gate, desk.session), desk.gate.permitted(desk.session)
 
-        desk.operations.run(self, work, self._show)
+        desk.run(self, work, self._show)
 
     def _show(self, found: tuple[tuple[drafts.CaseLine, ...], frozenset[str]]) -> None:
         self._lines, permitted = found
@@ -99,18 +97,11 @@ class CasesScreen(Page):
     def _close_day(self) -> None:
         desk = self._desk
         day = desk.clock.now().date()
-
-        def prepared(draft: Draft) -> None:
-            approve(
-                desk,
-                self,
-                draft,
-                lambda approvals: closing.perform_close_day(desk.gate, draft, approvals),
-                lambda _none: desk.say("今日の窓口を締めました。"),
-            )
-
-        desk.operations.run(
-            self, lambda: closing.prepare_close_day(desk.gate, desk.session, day), prepared
+        desk.carry_out(
+            self,
+            lambda: closing.prepare_close_day(desk.gate, desk.session, day),
+            lambda draft, given: closing.perform_close_day(desk.gate, draft, given),
+            lambda _none: desk.say("今日の窓口を締めました。"),
         )
 
 

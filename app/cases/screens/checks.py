@@ -41,9 +41,7 @@ class CheckListScreen(Page):
     def load(self) -> None:
         """Read the list again."""
         desk = self._desk
-        desk.operations.run(
-            self, lambda: check_list.list_checks(desk.gate, desk.session), self._show
-        )
+        desk.run(self, lambda: check_list.list_checks(desk.gate, desk.session), self._show)
 
     def _show(self, lines: tuple[check_list.CheckLine, ...]) -> None:
         self._lines = lines
@@ -71,7 +69,7 @@ class CheckListScreen(Page):
         if not 0 <= row < len(self._lines):
             return
         desk, line = self._desk, self._lines[row]
-        desk.operations.run(
+        desk.run(
             self,
             lambda: check_list.settle(desk.gate, desk.session, line, disposition),
             lambda _none: self.load(),

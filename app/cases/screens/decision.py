@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.cases import (
@@ -20,14 +19,11 @@ from app.cases import (
     sending,
     slips,
 )
-from app.security.gate.gate import Draft
-from app.ui.base.approve import approve
 from app.ui.base.desk import Desk
 from app.ui.base.names import NameLabel, NamePainter, TextBlock
 from app.ui.base.pages import Page, box, card, clear, named_box, scrolled
 from app.ui.base.preview import PaperPreview
-
-_LOOK_AGAIN_MS = 4000
+from app.ui.base.watch import Watch
 
 
 class DecisionScreen(Page):
@@ -45,13 +41,12 @@ class DecisionScreen(Page):
         self._place = QVBoxLayout()
         self.body.addLayout(self._place, 1)
         self.action("戻る", "Esc", self._leave)
+        self.again_button = self.action("今の状況を見る", "F5", self._load)
         self.slip_button = self.action("受付票を印刷", "F7", self._print_slip)
         self.look_button = self.action("二人目として確認した", "F8", self._look_through)
         self.spoilt_button = self.action("書き損じ", "F9", self._spoilt)
         self.main_button = self.action("次へ", "Ctrl+Return", self._go_on, primary=True)
-        self._look = QTimer(self)
-        self._look.setInterval(_LOOK_AGAIN_MS)
-        self._look.timeout.connect(self._load)
+        self._watch: Watch[decisions.DecisionView] | None = None
         self._buttons()
         if outbox_id:
             self._send_now(outbox_id)
@@ -82,20 +77,28 @@ class DecisionScreen(Page):
 
     def _load(self) -> None:
         desk = self._desk
-        desk.operations.run(
-            self, lambda: decisions.show(desk.gate, desk.session, self._case_id), self._loaded
+        desk.run(self, lambda: decisions.show(desk.gate, desk.session, self._case_id), self._loaded)
+
+    def _wait_for_it(self) -> None:
+        """What comes over the line is looked at without anybody's doing."""
+        desk = self._desk
+        self._watch = desk.watch(
+            self,
+            lambda: decisions.show(desk.gate, desk.session, self._case_id, background=True),
+            self._loaded,
         )
 
     def _loaded(self, view: decisions.DecisionView) -> None:
         self._view = view
+        if self._watch is not None:
+            self._watch.stop()
         if view.case_state == "draft":
             self._show_draft(view)
             return
         if view.record is None or view.record.outcome == "pending":
             self._show_waiting(view)
-            self._look.start()
+            self._wait_for_it()
             return
-        self._look.stop()
         if view.record.outcome == "refused":
             self._show_refusal(view)
         else:
@@ -144,7 +147,7 @@ class DecisionScreen(Page):
         ]
         if view.waiting_cause:
             notes.append(box("stop", view.waiting_cause))
-        self._waiting_text("決定が届くと、この画面が自動で切り替わります。", notes)
+        self._waiting_text("決定が届くと、この画面が切り替わります。", notes)
         self._buttons(slip=True)
 
     def _show_refusal(self, view: decisions.DecisionView) -> None:
@@ -227,8 +230,9 @@ class DecisionScreen(Page):
         self.main_button.setVisible(bool(main))
         self.main_button.setEnabled(bool(main))
         self.main_button.setText(f"{main}  [Ctrl+Enter]")
-        self.slip_button.setVisible(slip)
-        self.slip_button.setEnabled(slip)
+        for button in (self.slip_button, self.again_button):
+            button.setVisible(slip)
+            button.setEnabled(slip)
         self.spoilt_button.setVisible(spoilt)
         self.spoilt_button.setEnabled(spoilt)
         looks = self._may_look()
@@ -264,32 +268,23 @@ class DecisionScreen(Page):
     def _close_case(self) -> None:
         desk, view = self._desk, self._view
         assert view is not None
-        desk.operations.run(
+        desk.run(
             self,
             lambda: closing.close_case(desk.gate, desk.session, view.case_id, view.case_version),
             lambda _none: desk.home(),
-            self._failed,
+            ended=self._live,
         )
 
     def _look_through(self) -> None:
         desk, view = self._desk, self._view
         if view is None or desk.operations.busy:
             return
-
-        def prepared(draft: Draft) -> None:
-            approve(
-                desk,
-                self,
-                draft,
-                lambda approvals: second_look.perform_second_look(desk.gate, draft, approvals),
-                lambda _none: desk.home(),
-            )
-
-        desk.operations.run(
+        desk.carry_out(
             self,
             lambda: second_look.prepare_second_look(desk.gate, desk.session, view),
-            prepared,
-            self._failed,
+            lambda draft, given: second_look.perform_second_look(desk.gate, draft, given),
+            lambda _none: desk.home(),
+            ended=self._live,
         )
 
     def _take_up_sheet(self) -> None:
@@ -307,7 +302,7 @@ class DecisionScreen(Page):
             else:
                 self._was_issued(issuing.Issued(paper.number, paper.sheet_id, 0))
 
-        desk.operations.run(
+        desk.run(
             self,
             lambda: issuing.redraw(
                 desk.gate,
@@ -318,18 +313,28 @@ class DecisionScreen(Page):
                 training=desk.training,
             ),
             drawn,
-            self._failed,
+            ended=self._live,
         )
 
     def _draw(self) -> None:
         desk, view = self._desk, self._view
         assert view is not None
         self.main_button.setEnabled(False)
+        if view.compared:
+            self._reserve()
+            return
+        desk.run(
+            self,
+            lambda: decisions.confirm_comparison(desk.gate, desk.session, view),
+            lambda _none: self._reserve(),
+            ended=self._live,
+        )
+
+    def _reserve(self) -> None:
+        desk = self._desk
 
         def work() -> tuple[decisions.DecisionView, issuing.Proof]:
-            if not view.compared:
-                decisions.confirm_comparison(desk.gate, desk.session, view)
-            fresh = decisions.show(desk.gate, desk.session, view.case_id)
+            fresh = decisions.show(desk.gate, desk.session, self._case_id)
             proof = issuing.reserve_and_draw(
                 desk.gate,
                 desk.session,
@@ -344,7 +349,7 @@ class DecisionScreen(Page):
             self._view, self._proof = result
             self._show_proof(result[1])
 
-        desk.operations.run(self, work, drawn, self._failed)
+        desk.run(self, work, drawn, ended=self._live)
 
     def _show_proof(self, proof: issuing.Proof) -> None:
         clear(self._place)
@@ -380,24 +385,14 @@ class DecisionScreen(Page):
         desk, proof, view = self._desk, self._proof, self._view
         assert proof is not None and view is not None
         self.main_button.setEnabled(False)
-
-        def prepared(draft: Draft) -> None:
-            approve(
-                desk,
-                self,
-                draft,
-                lambda approvals: issuing.perform_issue(
-                    desk.gate, draft, approvals, proof, desk.printer
-                ),
-                self._was_issued,
-                lambda: self.main_button.setEnabled(True),
-            )
-
-        desk.operations.run(
+        desk.carry_out(
             self,
             lambda: issuing.prepare_issue(desk.gate, desk.session, proof, view),
-            prepared,
-            self._failed,
+            lambda draft, given: issuing.perform_issue(
+                desk.gate, draft, given, proof, desk.printer
+            ),
+            self._was_issued,
+            ended=self._live,
         )
 
     def _was_issued(self, issued: issuing.Issued) -> None:
@@ -431,13 +426,13 @@ class DecisionScreen(Page):
             else:
                 self._reprint()
 
-        desk.operations.run(
+        desk.run(
             self,
             lambda: issuing.settle_sheet(
                 desk.gate, desk.session, issued.number, issued.sheet_id, good=good, cause=cause
             ),
             settled,
-            self._failed,
+            ended=self._live,
         )
 
     def _reprint(self) -> None:
@@ -445,23 +440,14 @@ class DecisionScreen(Page):
         assert proof is not None
         self._copies += 1
         copy = self._copies
-
-        def prepared(draft: Draft) -> None:
-            approve(
-                desk,
-                self,
-                draft,
-                lambda approvals: issuing.perform_reprint(
-                    desk.gate, draft, approvals, proof, desk.printer
-                ),
-                self._was_issued,
-            )
-
-        desk.operations.run(
+        desk.carry_out(
             self,
             lambda: issuing.prepare_reprint(desk.gate, desk.session, proof, copy),
-            prepared,
-            self._failed,
+            lambda draft, given: issuing.perform_reprint(
+                desk.gate, draft, given, proof, desk.printer
+            ),
+            self._was_issued,
+            ended=self._live,
         )
 
     def _print_slip(self) -> None:
@@ -482,20 +468,18 @@ class DecisionScreen(Page):
                 training=desk.training,
             )
 
-        desk.operations.run(
-            self, work, lambda _none: desk.say("受付票を印刷しました。"), self._failed
-        )
+        desk.run(self, work, lambda _none: desk.say("受付票を印刷しました。"), ended=self._live)
 
-    def _failed(self, error: BaseException) -> None:
-        self.main_button.setEnabled(True)
-        self._desk.door.show(self, error)
+    def _live(self) -> None:
+        """It did not come to the act: the button may be pressed again."""
+        self.main_button.setEnabled(not self.main_button.isHidden())
 
     def _leave(self) -> None:
         desk, proof, view = self._desk, self._proof, self._view
         reserved = view is not None and view.paper is None and self._issued is None
         if proof is not None and reserved:
             # A reserved number that is not issued becomes void with its cause (DESIGN 7).
-            desk.operations.run(
+            desk.run(
                 self,
                 lambda: issuing.void(
                     desk.gate, desk.session, proof.number, proof.version, "発行せずに戻った"

@@ -19,8 +19,6 @@ from app.cases.entry import FIELDS, PAGES
 from app.cases.screens.entry_form import EntryForm
 from app.core.errors import UserError
 from app.rules.calendar.wareki import Eras, on_screen
-from app.security.gate.gate import Draft
-from app.ui.base.approve import approve
 from app.ui.base.desk import Desk
 from app.ui.base.names import NameLabel, NamePainter
 from app.ui.base.pages import Page, StepRow, box, card, clear, named_box, scrolled
@@ -74,9 +72,7 @@ class NotificationScreen(Page):
     def _open(self, case_id: str, prefill: dict[str, str]) -> None:
         desk = self._desk
         if case_id:
-            desk.operations.run(
-                self, lambda: drafts.load_case(desk.gate, desk.session, case_id), self._opened
-            )
+            desk.run(self, lambda: drafts.load_case(desk.gate, desk.session, case_id), self._opened)
             return
         today = on_screen(self._today, Eras(desk.tables["eras"]))
         values = {
@@ -88,7 +84,7 @@ class NotificationScreen(Page):
             "delivery": "counter",
             "municipality_code": desk.office.municipality_code,
         } | prefill
-        desk.operations.run(
+        desk.run(
             self,
             lambda: drafts.open_case(desk.gate, desk.session, drafts.MOVE_IN, values),
             self._opened,
@@ -196,7 +192,7 @@ class NotificationScreen(Page):
                     ),
                 )
 
-        desk.operations.run(
+        desk.run(
             self,
             lambda: namesakes.find(desk.gate, desk.session, values, desk.tables, self._today),
             found,
@@ -257,7 +253,7 @@ class NotificationScreen(Page):
             self._case = case
             then()
 
-        desk.operations.run(self, work, saved, self._not_saved)
+        desk.run(self, work, saved, failed=self._not_saved)
 
     def _not_saved(self, error: BaseException) -> None:
         if isinstance(error, UserError) and error.field in FIELDS and self._form is not None:
@@ -275,32 +271,15 @@ class NotificationScreen(Page):
         assert case is not None
         answered = tuple(self._answers)
         self.next_button.setEnabled(False)
-
-        def prepared(draft: Draft) -> None:
-            approve(
-                desk,
-                self,
-                draft,
-                lambda approvals: sending.perform_send(desk.gate, draft, approvals, desk.tables),
-                self._sent,
-                self._not_sent,
-            )
-
-        desk.operations.run(
+        desk.carry_out(
             self,
             lambda: sending.prepare_send(
                 desk.gate, desk.session, case, answered, desk.tables, self._today
             ),
-            prepared,
-            self._failed,
+            lambda draft, given: sending.perform_send(desk.gate, draft, given, desk.tables),
+            self._sent,
+            ended=self._update_send,
         )
-
-    def _failed(self, error: BaseException) -> None:
-        self._not_sent()
-        self._desk.door.show(self, error)
-
-    def _not_sent(self) -> None:
-        self._update_send()
 
     def _sent(self, sent: sending.Sent) -> None:
         self._desk.go("eligibility.show_decision", case_id=sent.case_id, outbox_id=sent.outbox_id)
@@ -321,7 +300,7 @@ class NotificationScreen(Page):
     def _cancel_for(self, reason: str) -> None:
         desk, case = self._desk, self._case
         assert case is not None
-        desk.operations.run(
+        desk.run(
             self,
             lambda: drafts.cancel_case(desk.gate, desk.session, case, reason),
             lambda _none: desk.home(),

@@ -10,8 +10,6 @@ from app.persons.numbers import NumberShown, perform_show_number, prepare_show_n
 from app.persons.screens.purpose import ask_purpose
 from app.persons.show import PersonView, open_person
 from app.rules.calendar import days
-from app.security.gate.gate import Draft
-from app.ui.base.approve import approve
 from app.ui.base.desk import Desk
 from app.ui.base.names import NameLabel, NamePainter
 from app.ui.base.pages import Page, box, card, clear, scrolled
@@ -70,7 +68,7 @@ class PersonScreen(Page):
             )
             return view, desk.gate.permitted(desk.session)
 
-        desk.operations.run(self, work, self._opened)
+        desk.run(self, work, self._opened)
 
     def _opened(self, found: tuple[PersonView, frozenset[str]]) -> None:
         view, permitted = found
@@ -86,32 +84,22 @@ class PersonScreen(Page):
         desk = self._desk
         first = desk.clock.now().date()
         last = days.completion_day(first, 1)
-        desk.operations.run(
+        desk.carry_out(
             self,
             lambda: restrictions.prepare_mark(
                 desk.gate, desk.session, self._person_id, first, last
             ),
-            lambda draft: approve(
-                desk,
-                self,
-                draft,
-                lambda given: restrictions.perform_mark(desk.gate, draft, given),
-                lambda _id: desk.home(),
-            ),
+            lambda draft, given: restrictions.perform_mark(desk.gate, draft, given),
+            lambda _id: desk.home(),
         )
 
     def _lift(self) -> None:
         desk = self._desk
-        desk.operations.run(
+        desk.carry_out(
             self,
             lambda: restrictions.prepare_lift(desk.gate, desk.session, self._person_id),
-            lambda draft: approve(
-                desk,
-                self,
-                draft,
-                lambda given: restrictions.perform_lift(desk.gate, draft, given),
-                lambda _none: desk.home(),
-            ),
+            lambda draft, given: restrictions.perform_lift(desk.gate, draft, given),
+            lambda _none: desk.home(),
         )
 
     def _show(self, view: PersonView) -> None:
@@ -157,20 +145,11 @@ class PersonScreen(Page):
 
     def _show_number(self, purpose: str) -> None:
         desk, person_id = self._desk, self._person_id
-
-        def prepared(draft: Draft) -> None:
-            approve(
-                desk,
-                self,
-                draft,
-                lambda approvals: perform_show_number(desk.gate, draft, approvals),
-                lambda shown: NumberDialog(self, self._painter, shown).open(),
-            )
-
-        desk.operations.run(
+        desk.carry_out(
             self,
             lambda: prepare_show_number(desk.gate, desk.session, person_id, purpose),
-            prepared,
+            lambda draft, given: perform_show_number(desk.gate, draft, given),
+            lambda shown: NumberDialog(self, self._painter, shown).open(),
         )
 
     def _details(self, view: PersonView) -> QWidget:

@@ -137,7 +137,7 @@ class SearchScreen(Page):
         asked, text = self._number, self.box.text()
         desk = self._desk
         today = desk.clock.now().date()
-        desk.operations.run(
+        desk.run(
             self,
             lambda: search(desk.gate, desk.session, text, desk.tables, today, purpose=purpose),
             lambda found: self._show(found) if asked == self._number else None,

@@ -13,6 +13,8 @@ from app.core.clock import Clock
 from app.core.errors import EnvironmentFault, MadoguchiError
 from app.core.paths import Paths
 from app.security import vault
+from app.security.acts.approval import Role
+from app.security.acts.draft import Ask
 from app.security.authenticators.port import Assertion
 from app.security.entry import login
 from app.security.entry.entrance import Entrance, KeyRequest
@@ -38,6 +40,12 @@ class Question:
     request: KeyRequest
     challenge: bytes
     rp_id: str
+
+    @property
+    def touched(self) -> Ask:
+        """What the device worker needs for this touch: the key's PIN, fingerprint or face."""
+        keys = self.request.credential_ids
+        return Ask(self.staff_id, Role.ACTOR, self.rp_id, self.challenge, keys, True)
 
 
 class Doorway:

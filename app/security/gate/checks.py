@@ -308,9 +308,16 @@ class Questions:
         self._mark: datetime | None = None
 
     def standing(
-        self, work: Work, function: Function, live: LiveSession, purpose: str
+        self,
+        work: Work,
+        function: Function,
+        live: LiveSession,
+        purpose: str,
+        *,
+        counts: bool = True,
     ) -> tuple[Grant, Place]:
         """The right and the place under which this session may run ``function`` now.
+        ``counts``: the person is at work, and the minutes to the lock begin anew.
 
         Raises ``Refusal``, first cause first.
         """
@@ -326,7 +333,8 @@ class Questions:
         check_purpose(function, purpose, self._rules.purposes)
         check_needs(function, place, self._rules.conditions)
         check_recent(function, live, self._clock.monotonic())
-        live.used_at = self._clock.monotonic()
+        if counts:
+            live.used_at = self._clock.monotonic()
         return grant, place
 
     def believe_clock(self, function: Function, place: Place) -> None:

@@ -197,9 +197,11 @@ class Gate:
         *,
         subject: Subject = NO_SUBJECT,
         purpose: str = "",
+        background: bool = False,
     ) -> Iterator[ViewWork]:
         """Read what the function declares. The journal's line is written before the block's
-        end returns; without it the caller gets an error, not the data. Raises ``Refusal``."""
+        end returns; without it the caller gets an error, not the data. ``background``: a screen
+        looks again by itself, which does not hold the lock off. Raises ``Refusal``."""
         function = self._function(function_id)
         if function.kind is not Kind.INQUIRE or function.writes or roles_needed(function):
             raise misuse("gate.view", f"{function_id} は照会だけの機能ではありません。")
@@ -207,7 +209,7 @@ class Gate:
             with self._refusing(function, session, subject, purpose):
                 live = self._sessions.usable(session)
                 with self._store.view(READS) as own:
-                    self._questions.standing(own, function, live, purpose)
+                    self._questions.standing(own, function, live, purpose, counts=not background)
                 number_key = checks.number_key(function, live)
             entry = Entry(
                 State.VIEW,

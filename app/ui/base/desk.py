@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtWidgets import QWidget
 
 from app.core.clock import Clock
 from app.core.tables import Tables
-from app.ui.base.door import ErrorDoor
+from app.security.gate.carry_out import Perform, Prepare, Steps, carry_out, with_recent
+from app.ui.base.act import Door, Ending, Failed, Hands, Nothing, Toucher, take_steps
 from app.ui.base.operations import Operations
-from app.ui.base.touch import TouchDesk
+from app.ui.base.watch import Background, Watch
 
 if TYPE_CHECKING:
     from app.security.gate.gate import Gate
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
     from forms.spool import Printer
 
 
-ChangePassword = Callable[
-    [QWidget, str, str, Callable[[BaseException], None], Callable[[], None]], None
-]
-"""Change one's own password: the screen, the old and the new one, what to do when it was refused,
-what to do when the key was given up. The session ends when it is done."""
+T = TypeVar("T")
+
+ChangePassword = Callable[[str, str], Steps[None]]
+"""The steps by which one's own password changes from the old to the new one. The session ends
+when they are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,15 @@ class Office:
 @dataclass(frozen=True)
 class Desk:
     """The counter as a screen sees it (窓口). ``go`` opens a function's screen with its
-    arguments; ``home`` returns to the start screen."""
+    arguments; ``home`` returns to the start screen; ``say`` writes in the status line.
+
+    A screen works with the store by ``run`` (a view, or an act that needs no touch),
+    ``carry_out`` (an act that is touched for) and ``watch`` (looking again behind the person's
+    back), and by nothing else: where the verification of 15 minutes ago is all that is missing,
+    the key is asked for and the work goes on. ``done`` gets the outcome; ``failed`` gets the
+    cause, which the error door shows where it is not given; ``ended`` is called when it did not
+    come to the act, by a cause or because the person gave up.
+    """
 
     gate: Gate
     session: Session
@@ -52,8 +61,9 @@ class Desk:
     fonts: FontSet
     press: Press
     operations: Operations
-    touch: TouchDesk
-    door: ErrorDoor
+    touch: Toucher
+    background: Background
+    door: Door
     go: Callable[..., None]
     home: Callable[[], None]
     say: Callable[[str], None]
@@ -61,3 +71,51 @@ class Desk:
     office: Office
     printer: Printer
     training: bool
+
+    def run(
+        self,
+        screen: QWidget,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        *,
+        failed: Failed | None = None,
+        ended: Nothing | None = None,
+    ) -> None:
+        """Run ``work`` on the store worker. It is run again after a touch when it was refused
+        as not recent, so it is one view or one act, or refused before its first one."""
+        self.walk(
+            screen, with_recent(self.gate, self.session, work), done, failed=failed, ended=ended
+        )
+
+    def carry_out(
+        self,
+        screen: QWidget,
+        prepare: Prepare,
+        perform: Perform[T],
+        done: Callable[[T], None],
+        *,
+        failed: Failed | None = None,
+        ended: Nothing | None = None,
+    ) -> None:
+        """Prepare an act, ask for every touch it needs, the operator's first, and perform it.
+        ``prepare`` gives the draft; ``perform`` gets the draft and the approvals."""
+        steps = carry_out(self.gate, self.session, prepare, perform)
+        self.walk(screen, steps, done, failed=failed, ended=ended)
+
+    def walk(
+        self,
+        screen: QWidget,
+        steps: Steps[T],
+        done: Callable[[T], None],
+        *,
+        failed: Failed | None = None,
+        ended: Nothing | None = None,
+    ) -> None:
+        """Take other steps than those of one act (``app.security.gate.carry_out``)."""
+        hands = Hands(self.operations, self.touch, self.door)
+        take_steps(hands, screen, steps, Ending(done, failed, ended))
+
+    def watch(self, screen: QWidget, work: Callable[[], T], done: Callable[[T], None]) -> Watch[T]:
+        """Look again by ``work`` whenever something came over the line, until the watch is
+        stopped or the screen closed (``app.ui.base.watch``)."""
+        return Watch(screen, self.background, self.operations, work, done, self.say)

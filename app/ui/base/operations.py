@@ -51,11 +51,15 @@ class Operations(QObject):
         return self._submit(self._store, parent, work, on_success, on_failure)
 
     def aside(
-        self, parent: QObject | None, work: Callable[[], T], on_success: Callable[[T], None]
+        self,
+        parent: QObject | None,
+        work: Callable[[], T],
+        on_success: Callable[[T], None],
+        on_failure: Failure | None = None,
     ) -> Future[T]:
         """Run ``work`` on the store worker beside what the person does: the screen does not
         count as busy, so that no key press is lost to it."""
-        return self._quietly(self._store, parent, work, on_success, None)
+        return self._quietly(self._store, parent, work, on_success, on_failure)
 
     def net(
         self,

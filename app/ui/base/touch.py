@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from app.security.authenticators.port import Assertion, Authenticator
 from app.security.authenticators.worker import DeviceWorker
+from app.security.gate.carry_out import Touch
 from app.ui.base.door import ErrorDoor
 from app.ui.base.names import NamePainter, TextBlock
 from app.ui.base.operations import Operations
@@ -155,7 +156,6 @@ class TouchDesk(QObject):
         worker: DeviceWorker,
         operations: Operations,
         door: ErrorDoor,
-        rp_id: str,
         names: NamePainter,
     ) -> None:
         super().__init__()
@@ -165,31 +165,32 @@ class TouchDesk(QObject):
         self._worker = worker
         self._operations = operations
         self._door = door
-        self._rp_id = rp_id
         self.dialog: TouchDialog | None = None
 
     def sign(
         self,
         parent: QWidget,
-        sentence: str,
-        challenge: bytes,
-        credential_ids: tuple[bytes, ...],
+        touch: Touch,
         on_success: Callable[[Assertion], None],
         *,
-        uv: bool,
-        prf_salt: bytes | None = None,
         on_failure: Callable[[BaseException], None] | None = None,
         on_cancel: Callable[[], None] | None = None,
     ) -> None:
-        """Show ``sentence``, wait for the touch over ``challenge`` (32 bytes).
+        """Show the sentence of ``touch`` and wait for the key.
 
         Giving up is not an error: ``on_cancel`` is called, nothing is shown.
         """
-        dialog = TouchDialog(parent.window(), sentence, self._prompts, self._names)
+        ask = touch.ask
+        dialog = TouchDialog(parent.window(), touch.sentence, self._prompts, self._names)
         self.dialog = dialog
         job = self._worker.submit(
             lambda cancel: self._authenticator.assert_(
-                self._rp_id, challenge, credential_ids, uv=uv, prf_salt=prf_salt, cancel=cancel
+                ask.rp_id,
+                ask.challenge,
+                ask.credential_ids,
+                uv=ask.verify,
+                prf_salt=touch.prf_salt,
+                cancel=cancel,
             )
         )
         dialog.given_up.connect(job.cancel)

@@ -56,15 +56,16 @@ class PasswordScreen(Page):
             self.again.setFocus()
             return
         self.button.setEnabled(False)
-        self._desk.change_password(
-            self, self.old.edit.text(), self.new.edit.text(), self._refused, self._given_up
+        desk = self._desk
+        desk.walk(
+            self,
+            desk.change_password(self.old.edit.text(), self.new.edit.text()),
+            lambda _none: None,  # the session has ended, and this screen with it
+            failed=self._refused,
+            ended=lambda: self.button.setEnabled(True),
         )
 
-    def _given_up(self) -> None:
-        self.button.setEnabled(True)
-
     def _refused(self, error: BaseException) -> None:
-        self.button.setEnabled(True)
         code = getattr(error, "code", "")
         if isinstance(error, MadoguchiError) and code.startswith("password."):
             self.new.set_error(f"{error.message}{error.remedy}")

@@ -1,0 +1,128 @@
+"""The one way from a button to an act: prepare, the touches, perform, done or its cause.
+
+What has to happen stands here once, as a chain of steps; who takes the steps (the window with
+its workers, the keyboard before there is a window) stands elsewhere. A step that fails is
+thrown back into the chain, so that ``fresh.recent`` alone is mended by one touch and every
+other cause reaches whoever takes the steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from app.security.acts.approval import Approval, Role
+from app.security.acts.draft import Ask, Draft
+from app.security.authenticators.port import Assertion
+from app.security.gate.gate import Gate
+from app.security.refusals import Refusal
+from app.security.staff.session import Session
+
+T = TypeVar("T")
+
+NOT_RECENT = "fresh.recent"
+"""The one refusal that a touch of the person's own key mends."""
+
+RENEW = "本人であることを、もう一度キーで確かめます（前の確認から15分が過ぎました）。"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Run ``run`` where the store is worked with; its outcome is the answer."""
+
+    run: Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """Show ``sentence`` and wait for the key of ``ask``'s person; the ``Assertion`` is the
+    answer. With ``prf_salt`` the key's PRF output comes with it."""
+
+    sentence: str
+    ask: Ask
+    prf_salt: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallSecond:
+    """Call a second person to ``sentence``; the staff id they give is the answer."""
+
+    sentence: str
+    role: Role
+
+
+Step = Work | Touch | CallSecond
+Steps = Generator[Step, Any, T]
+"""A chain of steps that ends with a ``T``. Closing it gives up: nothing further happens."""
+
+Prepare = Callable[[], Draft]
+Perform = Callable[[Draft, tuple[Approval, ...]], T]
+
+
+def carry_out(
+    gate: Gate, session: Session, prepare: Prepare, perform: Perform[T]
+) -> Generator[Step, Any, T]:
+    """Prepare an act, collect every approval it needs, the operator's first, and perform it.
+
+    ``prepare`` and ``perform`` run as ``Work``. A second person gives a staff id and touches a
+    key of their own, over the same sentence.
+    """
+    draft: Draft = yield from with_recent(gate, session, prepare)
+    given: list[Approval] = []
+    for role in draft.needs:
+        ask = draft.own_ask
+        if role is not Role.ACTOR:
+            ask = yield from _second(gate, draft, role)
+        assertion = yield Touch(draft.sentence, ask)
+        given.append(Approval(ask.staff_id, ask.role, assertion))
+    approvals = tuple(given)
+    return (yield from with_recent(gate, session, lambda: perform(draft, approvals)))
+
+
+def with_recent(gate: Gate, session: Session, work: Callable[[], T]) -> Generator[Step, Any, T]:
+    """Run ``work``; when only the recent verification is missing, renew it by one touch and
+    run ``work`` once more. ``work`` is refused before it changes anything, or it is one act."""
+    try:
+        return (yield Work(work))  # type: ignore[no-any-return]  # the answer to Work is its outcome
+    except Refusal as cause:
+        if cause.code != NOT_RECENT:
+            raise
+    ask: Ask = yield Work(lambda: gate.ask_refresh(session))
+    assertion = yield Touch(RENEW, ask)
+    yield Work(lambda: gate.refresh(session, assertion))
+    return (yield Work(work))  # type: ignore[no-any-return]
+
+
+def _second(gate: Gate, draft: Draft, role: Role) -> Generator[Step, Any, Ask]:
+    staff_id: str = yield CallSecond(draft.sentence, role)
+    ask: Ask = yield Work(lambda: gate.ask(draft, staff_id, role))
+    return ask
+
+
+def take_at_once(
+    steps: Steps[T], touch: Callable[[Touch], Assertion], second: Callable[[CallSecond], str]
+) -> T:
+    """Take every step here and now, one after another: where nobody waits at a window.
+
+    ``touch`` asks for one touch, ``second`` for the second person's staff id. Raises what a
+    step raises, except the one cause that the steps mend themselves.
+    """
+
+    def answer_to(step: Step) -> object:
+        if isinstance(step, Work):
+            return step.run()
+        return touch(step) if isinstance(step, Touch) else second(step)
+
+    try:
+        step = next(steps)
+        while True:
+            try:
+                answer = answer_to(step)
+            except Exception as error:
+                step = steps.throw(error)
+            else:
+                step = steps.send(answer)
+    except StopIteration as end:
+        outcome: T = end.value
+        return outcome
