@@ -1,8 +1,9 @@
 # The two commands: `make demo` and `make test`. See README.md.
 PY := .venv/bin/python
+WINDOWS_TESTS := tests/security tests/unit/db tests/unit/sync tests/unit/forms tests/unit/core tests/migrations
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: setup setup-tests demo test check bench faults bundle docs format lock
+.PHONY: setup setup-tests demo test check windows-rules bench faults bundle docs format lock
 
 setup:
 	@./.ci/bootstrap demo
@@ -21,10 +22,15 @@ check: setup
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
+	@$(PY) -m mypy --platform win32
 	@.venv/bin/lint-imports
 
 bench: setup-tests
 	@$(PY) -m tests.benchmarks
+
+# The rules of Windows, played over the file calls of what the counter stores, sends and prints.
+windows-rules: setup-tests
+	@$(PY) -m pytest -n 2 --dist loadfile -p tests.support.windows_rules $(WINDOWS_TESTS)
 
 bundle:
 	@./.ci/bundle

@@ -37,7 +37,8 @@ def default_data() -> Path:
         return Path(named)
     if sys.platform == "win32":
         return Path(os.environ["LOCALAPPDATA"]) / "Madoguchi"
-    return Path.home() / ".local" / "share" / "madoguchi"
+    else:  # noqa: RET505 - the branches are told apart by platform
+        return Path.home() / ".local" / "share" / "madoguchi"
 
 
 def _late(place: str) -> Callable[..., Any]:

@@ -12,10 +12,10 @@ from app.cases.decisions import receiver
 from app.catalog import CATALOG
 from app.core.clock import Clock
 from app.core.errors import EnvironmentFault
+from app.core.files import write_whole
 from app.core.paths import Paths
 from app.core.relying_party import TRAINING_RP_ID, production_rp_id
 from app.core.tables import Tables, load_tables, shipped_tables
-from app.core.whole_file import write_whole
 from app.functions.admin.upkeep import take_peer_time
 from app.functions.files.check_list import receive_check_list
 from app.functions.files.insured import receive_insured

@@ -227,27 +227,28 @@ def check_deployment(machine: Machine) -> Iterator[Finding]:
         yield Finding(Level.WARNING, "プログラムの置き場所", text)
 
 
-def _check_account(machine: Machine) -> Iterator[Finding]:
+if sys.platform != "win32":
     import resource
 
-    if resource.getrlimit(resource.RLIMIT_CORE)[0] != 0:
-        text = "無効になっていません。ulimit -c 0 を設定してください。"
-        yield Finding(Level.WARNING, "コアダンプ", text)
-    if os.geteuid() == 0:
-        text = "管理者で動いています。この端末専用のアカウントで動かしてください。"
-        yield Finding(Level.WARNING, "OSアカウント", text)
-    if has_plain_swap(machine.swaps):
-        text = "暗号化されていないスワップがあります。止めるか暗号化してください。"
-        yield Finding(Level.WARNING, "スワップ", text)
-    if machine.data is not None:
-        about = machine.data.stat()
-        if about.st_uid != os.geteuid():
-            text = "別のアカウントのものです。この端末専用のアカウントで動かしてください。"
-            yield Finding(Level.WARNING, "データの置き場所", text)
-        if about.st_mode & 0o077:
-            mode = f"{about.st_mode & 0o777:o}"
-            text = f"ほかのアカウントから使える設定です（{mode}）。700 にしてください。"
-            yield Finding(Level.WARNING, "データの置き場所", text)
+    def _check_account(machine: Machine) -> Iterator[Finding]:
+        if resource.getrlimit(resource.RLIMIT_CORE)[0] != 0:
+            text = "無効になっていません。ulimit -c 0 を設定してください。"
+            yield Finding(Level.WARNING, "コアダンプ", text)
+        if os.geteuid() == 0:
+            text = "管理者で動いています。この端末専用のアカウントで動かしてください。"
+            yield Finding(Level.WARNING, "OSアカウント", text)
+        if has_plain_swap(machine.swaps):
+            text = "暗号化されていないスワップがあります。止めるか暗号化してください。"
+            yield Finding(Level.WARNING, "スワップ", text)
+        if machine.data is not None:
+            about = machine.data.stat()
+            if about.st_uid != os.geteuid():
+                text = "別のアカウントのものです。この端末専用のアカウントで動かしてください。"
+                yield Finding(Level.WARNING, "データの置き場所", text)
+            if about.st_mode & 0o077:
+                mode = f"{about.st_mode & 0o777:o}"
+                text = f"ほかのアカウントから使える設定です（{mode}）。700 にしてください。"
+                yield Finding(Level.WARNING, "データの置き場所", text)
 
 
 def has_plain_swap(table: Path) -> bool:

@@ -7,7 +7,6 @@ off anywhere and taken up again.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from app.core.errors import EnvironmentFault, UserError
+from app.core.files import append_synced, remove
 from app.sync import inbox
 from app.sync.faults import line_fault
 from app.sync.round import ReceiveReport, Round, problem_of, told
@@ -78,7 +78,7 @@ def fetch(here: Round, item: DownItem) -> None:
         inbox.move(work, item.id, Incoming.FETCHING)
     offset = path.stat().st_size if path.exists() else 0
     if offset > item.size:
-        path.unlink()
+        remove(path)
         offset = 0
     while offset < item.size:
         here.go_on("receive.chunk")
@@ -93,14 +93,7 @@ def container_path(folder: Path, inbox_id: str) -> Path:
 
 def _append(path: Path, data: bytes) -> None:
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            view = memoryview(data)
-            while view:
-                view = view[os.write(descriptor, view) :]
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        append_synced(path, data)
     except OSError as cause:
         raise line_fault("disk") from cause
 
@@ -267,7 +260,7 @@ def _quarantine(here: Round, item: DownItem, fault: EnvironmentFault | UserError
             place = (row.epoch, row.sequence, digest)
             inbox.keep_place(work, inbox.DOWN, union, row.stream, place)
     if again:
-        container_path(here.bench.folder, item.id).unlink(missing_ok=True)
+        remove(container_path(here.bench.folder, item.id))
         return _refusal_of(item, fault)
     return _acknowledge(here, item, _refusal_of(item, fault))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import cbor2
 
-from app.core.whole_file import write_whole
+from app.core.files import write_whole
 
 PIN_TRIES = 8
 FINGER_TRIES = 3

@@ -28,6 +28,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.core.files import is_file_name
 from app.wire.heads import CountersignedHead
 
 VERSION = 1
@@ -218,7 +219,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 def is_id(text: str) -> bool:
     """Whether ``text`` can be an idempotency or request id: plain signs, fit for a path."""
-    return _ID.fullmatch(text) is not None
+    return _ID.fullmatch(text) is not None and is_file_name(text)
 
 
 def stream_of(file_id: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core import whole_file
+from app.core import files
 from app.core.errors import EnvironmentFault
 from app.security.keys.slot_model import encode_slot_file
 from app.security.keys.slot_storage import (
@@ -131,7 +131,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_rest(
     def fail(_handle: int) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(whole_file.os, "fsync", fail)
+    monkeypatch.setattr(files.os, "fsync", fail)
     with pytest.raises(EnvironmentFault) as raised:
         write_slot_file(path, place.file, place.terminal)
     assert raised.value.code == code

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core import whole_file
+from app.core import files
 from app.core.clock import JST, FixedClock
 from app.core.errors import EnvironmentFault, UserError
 from app.security.entry.lockout import LockoutRule
@@ -274,7 +274,7 @@ def test_a_full_disk_lets_no_try_go_uncounted(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(whole_file.os, "fsync", full)
+        patch.setattr(files.os, "fsync", full)
         with pytest.raises(EnvironmentFault) as raised:
             vestibule.refuse("A001", WRONG)
     assert raised.value.code == "disk.full"

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from app.core.clock import Clock
 from app.core.errors import MadoguchiError
+from app.core.files import sweep_leftovers
 from app.core.paths import Paths
-from app.core.whole_file import sweep_leftovers
 from app.security.authenticators.port import Assertion
 from app.security.entry.lockout import LockoutRule
 from app.security.entry.vestibule import Vestibule

@@ -22,7 +22,7 @@ import cbor2
 
 from app.core.clock import Clock
 from app.core.errors import EnvironmentFault, UserError
-from app.core.whole_file import write_fault, write_whole
+from app.core.files import write_fault, write_whole
 from app.security.entry.lockout import LockoutRule, Tries
 from app.security.keys.sealing import SealError, open_with, seal_to
 from app.security.keys.terminal_secret import Mirror, SecretShelf, TerminalSecret

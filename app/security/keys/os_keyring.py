@@ -89,13 +89,14 @@ def _named_backend() -> KeyringBackend:
         from keyring.backends.Windows import WinVaultKeyring
 
         return WinVaultKeyring()
-    if sys.platform == "darwin":
+    elif sys.platform == "darwin":  # noqa: RET505 - the branches are told apart by platform
         from keyring.backends.macOS import Keyring as MacKeyring
 
         return MacKeyring()
-    from keyring.backends.SecretService import Keyring as SecretService
+    else:
+        from keyring.backends.SecretService import Keyring as SecretService
 
-    return SecretService()
+        return SecretService()
 
 
 @contextmanager

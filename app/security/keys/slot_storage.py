@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.errors import EnvironmentFault
-from app.core.whole_file import write_whole
+from app.core.files import write_whole
 from app.security.keys.slot_model import (
     ContentError,
     SlotFile,

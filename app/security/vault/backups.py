@@ -17,8 +17,8 @@ from typing import Any
 from app.core.canon import canonical_json, digest_hex
 from app.core.clock import Clock
 from app.core.errors import EnvironmentFault
+from app.core.files import patiently, put_in_place, sync_directory, write_fault, write_whole
 from app.core.paths import Paths
-from app.core.whole_file import write_fault, write_whole
 from app.security.keys.sealing import SealError, open_with, random_key, seal_to
 from app.security.vault.opening import (
     fresh_path,
@@ -30,7 +30,7 @@ from app.security.vault.opening import (
     upgrade_file,
     write_fact,
 )
-from app.security.vault.place import remove_database, sync_directory, take_lock
+from app.security.vault.place import remove_database, take_lock
 from db.engine import Tuning
 from db.migrations import SHIPPED, Schema
 from db.work import Store
@@ -85,7 +85,7 @@ def write_backup(
             },
         }
         write_whole(partial / _MANIFEST, canonical_json(manifest).encode())
-        partial.replace(final)
+        patiently(lambda: partial.rename(final))
         sync_directory(paths.backups)
     except OSError as cause:
         raise write_fault(cause) from cause
@@ -139,8 +139,7 @@ def restore(
         _renew(fresh_path(paths.store), data_key, epoch, schema)
         for made, place in fresh:
             _set_aside(place)
-            made.replace(place)
-        sync_directory(paths.data)
+            put_in_place(made, place)
         return epoch
     finally:
         lock.release()

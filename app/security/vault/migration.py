@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.core.clock import Clock
 from app.core.errors import EnvironmentFault
+from app.core.files import put_in_place
 from app.core.paths import Paths
 from app.security.vault.backups import copy_database, write_backup
 from app.security.vault.checks import check_file
@@ -19,7 +20,6 @@ from app.security.vault.place import (
     check_place,
     log_left,
     remove_database,
-    sync_directory,
     take_lock,
 )
 from db import faults
@@ -75,7 +75,6 @@ def _swap_migrated(paths: Paths, data_key: bytes, schema: Schema) -> None:
             )
         if log_left(paths.store):
             raise faults.io_error()  # a log of the old store would be read into the new one
-        fresh.replace(paths.store)
-        sync_directory(paths.data)
+        put_in_place(fresh, paths.store)
     finally:
         remove_database(fresh)

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from app.core.errors import EnvironmentFault
+from app.core.files import FileLock, make_private, put_in_place
 from app.core.paths import Paths
 from app.security.vault.place import (
-    Lock,
     check_place,
     remove_database,
-    sync_directory,
     take_lock,
 )
 from db import engine, faults
@@ -102,8 +101,7 @@ def create(paths: Paths, data_key: bytes, founding: Founding, schema: Schema = S
         fresh = fresh_path(paths.store)
         remove_database(fresh)
         _build(fresh, data_key, founding, schema)
-        fresh.replace(paths.store)
-        sync_directory(paths.data)
+        put_in_place(fresh, paths.store)
         return _open(paths, data_key, lock, schema)
     except BaseException:
         lock.release()
@@ -149,7 +147,7 @@ def open_raw(path: Path, key: bytes, tuning: Tuning, *, create: bool = False) ->
     with translated(path):
         connection = engine.connect(path, key, tuning, create=create)
     if create:
-        path.chmod(0o600)
+        make_private(path)
     return connection
 
 
@@ -218,7 +216,7 @@ def newer_schema(version: str, schema: Schema) -> EnvironmentFault:
     )
 
 
-def _open(paths: Paths, data_key: bytes, lock: Lock, schema: Schema) -> Store:
+def _open(paths: Paths, data_key: bytes, lock: FileLock, schema: Schema) -> Store:
     if paths.store.stat().st_size == 0:
         raise faults.wrong_key()
     with translated(paths.store):

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
@@ -212,7 +212,7 @@ def _receiver(connection: Connection, terminal_id: str) -> Row[str, str]:
     return row
 
 
-def _write(file: Path, head: bytes, body: BinaryIO) -> tuple[str, int]:
+def _write(file: Path, head: bytes, body: IO[bytes]) -> tuple[str, int]:
     """Write a container whole; its SHA-256 (hex) and size."""
     with file.open("w+b") as out:
         out.write(head)
