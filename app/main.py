@@ -8,6 +8,7 @@ training nor the demonstration, says so instead of failing.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import io
 import logging
@@ -21,8 +22,10 @@ from typing import Any
 from app.core.clock import SystemClock
 from app.core.collector import look_less_often
 from app.core.errors import MadoguchiError
+from app.core.language import in_words
 from app.core.log import keep_values_out
 from app.core.shown import as_shown
+from app.core.stopping import Stopped
 
 DATA_VARIABLE = "MADOGUCHI_DATA"
 DONE, FAILED, NOT_HERE = 0, 1, 2
@@ -187,6 +190,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(arguments.run(arguments))
     except MadoguchiError as error:
         return _tell(error.message, error.remedy, FAILED)
+    except Stopped as stop:
+        told = in_words(
+            "途中で止められたため、終わりました。動かしたものは、すべて終了しました。",
+            "Stopped. Everything that was started has been ended.",
+        )
+        return _tell(told, "", stop.code)
     except (EOFError, KeyboardInterrupt):
         return _tell("入力の途中で終わりました。", "はじめから実行し直してください。", FAILED)
     except Exception as error:  # whatever is left is ours: told without its text
@@ -199,7 +208,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _tell(message: str, remedy: str, code: int) -> int:
-    print(f"{message}\n{remedy}", file=sys.stderr)
+    with contextlib.suppress(OSError):  # a closed terminal hears nothing
+        print(*filter(None, (message, remedy)), sep="\n", file=sys.stderr, flush=True)
     return code
 
 

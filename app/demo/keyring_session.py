@@ -10,16 +10,21 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.core.errors import EnvironmentFault
+from app.demo.leash import leashed
+from app.demo.scratch import scratch_folder
+
 PASSWORD = b"login keyring of a training session"
+_PROGRAMS = ("dbus-daemon", "dbus-send", "gnome-keyring-daemon")
+_START_SECONDS = 60.0
+"""A busy machine takes its time; a program that ended is not waited for."""
 _BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
@@ -45,23 +50,27 @@ class KeyringDaemon:
 
 @contextmanager
 def dbus_session() -> Iterator[KeyringDaemon]:
-    """A bare D-Bus session in which no service answers and none is started on demand."""
-    with ExitStack() as stack:
-        # a short path: a socket's name holds 107 bytes
-        home = Path(tempfile.mkdtemp(prefix="mdg-", dir="/tmp"))
-        stack.callback(shutil.rmtree, home, ignore_errors=True)
+    """A bare D-Bus session in which no service answers and none is started on demand.
+
+    Raises EnvironmentFault ``keyring_session.missing`` when this machine lacks its programs,
+    ``keyring_session.not_started`` when one of them does not work.
+    """
+    missing = [name for name in _PROGRAMS if shutil.which(name) is None]
+    if missing:
+        raise EnvironmentFault(
+            "keyring_session.missing",
+            f"研修用のキーリングに使うプログラム（{'、'.join(missing)}）が入っていません。",
+            "OSの部品 dbus と gnome-keyring を入れて、もう一度始めてください。",
+        )
+    # a short path: a socket's name holds 107 bytes
+    with scratch_folder("mdgring-", Path("/tmp")) as home:  # noqa: S108
         socket = home / "bus"
         config = home / "bus.conf"
         config.write_text(_BUS.format(socket=socket), encoding="utf-8")
-        bus = subprocess.Popen(
-            ["dbus-daemon", f"--config-file={config}", "--nofork", "--nopidfile"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        stack.callback(_stop, bus)
-        _wait_until(socket.exists, "dbus-daemon")
-        yield KeyringDaemon({"DBUS_SESSION_BUS_ADDRESS": f"unix:path={socket}"}, home)
+        command = ["dbus-daemon", f"--config-file={config}", "--nofork", "--nopidfile"]
+        with leashed(command) as bus:
+            _wait_until(socket.exists, bus, "dbus-daemon")
+            yield KeyringDaemon({"DBUS_SESSION_BUS_ADDRESS": f"unix:path={socket}"}, home)
 
 
 @contextmanager
@@ -84,21 +93,10 @@ def unlocked(session: KeyringDaemon, password: bytes = PASSWORD) -> Iterator[Non
         "XDG_DATA_HOME": str(session.home / "data"),
         **session.env,
     }
-    daemon = subprocess.Popen(
-        ["gnome-keyring-daemon", "--unlock", "--components=secrets", "--foreground"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=env,
-    )
-    try:
-        assert daemon.stdin is not None
-        daemon.stdin.write(password)
-        daemon.stdin.close()
-        _wait_until(lambda: _has_owner(session), "gnome-keyring-daemon")
+    command = ["gnome-keyring-daemon", "--unlock", "--components=secrets", "--foreground"]
+    with leashed(command, given=password, env=env) as daemon:
+        _wait_until(lambda: _has_owner(session), daemon, "gnome-keyring-daemon")
         yield
-    finally:
-        _stop(daemon)
 
 
 def _has_owner(session: KeyringDaemon) -> bool:
@@ -119,18 +117,13 @@ def _has_owner(session: KeyringDaemon) -> bool:
     return "true" in asked.stdout
 
 
-def _wait_until(ready: object, what: str) -> None:
-    end = time.monotonic() + 10
-    while not ready():  # type: ignore[operator]
-        if time.monotonic() > end:
-            raise RuntimeError(f"{what} did not start; is it installed?")
+def _wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], what: str) -> None:
+    end = time.monotonic() + _START_SECONDS
+    while not ready():
+        if process.poll() is not None or time.monotonic() > end:
+            raise EnvironmentFault(
+                "keyring_session.not_started",
+                f"研修用のキーリングのプログラム（{what}）が起動しませんでした。",
+                "ほかのプログラムを終えて、もう一度始めてください。",
+            )
         time.sleep(0.02)
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(5)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(5)

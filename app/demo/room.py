@@ -7,7 +7,6 @@ folder and is gone at the end.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from app.core.tables import load_tables, shipped_tables
 from app.demo.keyring_session import keyring_daemon
 from app.demo.keys import KeyDrawer
 from app.demo.people import FOUNDERS, STAFF, TrainingStaff
+from app.demo.scratch import scratch_folder
 from app.functions.admin import enrolment, rights, staff
 from app.functions.admin.staff import KeyEntry, NewStaff
 from app.peers.union.embed import Union, embedded
@@ -84,8 +84,7 @@ def training_room(
     """
     with ExitStack() as stack:
         if folder is None:
-            temporary = tempfile.TemporaryDirectory(prefix="madoguchi-training-")
-            folder = Path(stack.enter_context(temporary))
+            folder = stack.enter_context(scratch_folder("madoguchi-training-room-"))
         say("キーリングを用意しています。")
         ring = stack.enter_context(keyring_daemon())
         stack.enter_context(_environment(ring.env))

@@ -4,12 +4,23 @@ window offscreen through the scripted visit, leaving ``demo-out/``."""
 from __future__ import annotations
 
 import os
-import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.core.clock import SystemClock
-from app.demo.people import CLERK, EVERYBODY
+from app.core.errors import UserError
+from app.core.language import in_words
+from app.core.stopping import Stop, stopping
+from app.demo.output import output_folder
+from app.demo.people import CLERK
+from app.training.movers import LEAST_PERSONS, MOST_PERSONS
+
+if TYPE_CHECKING:
+    from app.demo.room import Room
+    from app.start.counter import Counter
 
 
 def has_display() -> bool:
@@ -21,86 +32,125 @@ def has_display() -> bool:
 
 
 def run_demo(out: Path, *, persons: int, window: str) -> int:
-    """Run the demonstration; 0 when every step did what it should."""
-    if out.exists():
-        shutil.rmtree(out)
-    out.mkdir(parents=True)
-    if window == "yes" or (window == "auto" and has_display()):
-        return _in_window(out, persons)
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    return _scripted(out, persons)
+    """Run the demonstration; 0 when every step did what it should.
+
+    Raises UserError ``demo.persons`` and what ``output_folder`` raises before anything is set up,
+    and Stopped after everything is taken down again.
+    """
+    from app.ui.base.application import open_application
+
+    if not LEAST_PERSONS <= persons <= MOST_PERSONS:
+        raise UserError(
+            "demo.persons",
+            f"--persons {persons} では始められません。"
+            f"研修の住民は {LEAST_PERSONS:,} 人から {MOST_PERSONS:,} 人までです。",
+            "--persons にこの間の数を指定してください。指定しなければ 10,000 人です。",
+            field="persons",
+        )
+    in_window = window == "yes" or (window == "auto" and has_display())
+    if not in_window:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    open_application()
+    show = _in_window if in_window else _scripted
+    with stopping() as stop, output_folder(out):
+        return show(out, persons, stop)
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)
+    with suppress(OSError):  # nobody listens any more: a closed terminal, the end of a pipe
+        print(text, flush=True)
 
 
-def _scripted(out: Path, persons: int) -> int:
+def _scripted(out: Path, persons: int, stop: Stop) -> int:
     from app.demo.room import training_room
-    from app.demo.visit import Driver, log_in, run_visit, write_report
-    from app.start.counter import Counter, make_application
-    from forms.fonts import load_fonts
-    from forms.press import Press
-    from forms.spool import FolderPrinter
+    from app.demo.visit import Driver, Visit, log_in, run_visit, write_report
 
-    with training_room(SystemClock(), persons=persons, touched_at_once=False, say=_say) as room:
-        fonts = load_fonts()
-        press = Press(fonts, room.parts.tables)
-        make_application(fonts)
-        counter = Counter(
-            room.parts,
-            room.keys.authenticator,
-            FolderPrinter(out / "printed"),
-            fonts,
-            press,
-            on_login_try=room.keys.insert,
-        )
-        try:
-            counter.window.show()
-            driver = Driver(counter, out, room.keys.touch)
-            driver.picture("ログイン")
-            log_in(driver, CLERK)
-            visits = []
-            for mover in room.movers:
-                _say(f"{mover.label}：窓口の受付から交付まで")
-                visits.append(run_visit(driver, mover, room))
-            write_report(out, visits, room.fingerprint)
-        finally:
-            counter.close()
+    visits: list[Visit] = []
+    with (
+        training_room(SystemClock(), persons=persons, touched_at_once=False, say=_say) as room,
+        _counter(room, out) as counter,
+        stop.softly(_nothing),  # the driver looks whether a signal came
+    ):
+        counter.window.show()
+        driver = Driver(counter, out, room.keys.touch, stop.check)
+        driver.picture("ログイン")
+        log_in(driver, CLERK)
+        for mover in room.movers:
+            _say(in_words(f"{mover.label}：窓口の受付から交付まで", mover.label))
+            visits.append(run_visit(driver, mover, room))
+        write_report(out, visits, room.fingerprint)
+    papers = room.parts.tables["papers"]
     for visit in visits:
         keys = sum(step.keys for step in visit.steps)
         spent = sum(step.milliseconds for step in visit.steps) / 1000
-        _say(f"{visit.label}　{visit.paper}　{visit.pdf}　{keys} キー　{spent:.1f} 秒")
-    _say(f"{out} に券面の PDF・画面の絵・visit.json を置きました。")
+        paper = papers.label(visit.paper, room.place.on)
+        _say(
+            in_words(
+                f"{visit.label}　{paper}　{visit.pdf}　{keys} キー　{spent:.1f} 秒",
+                f"{visit.label}: {paper}, {visit.pdf}, {keys} keys, {spent:.1f} s",
+            )
+        )
+    _say(
+        in_words(
+            f"{out} に券面の PDF・画面の絵・記録（visit.json）を置きました。",
+            f"{out} holds the papers (PDF), a picture of every step and the record (visit.json).",
+        )
+    )
     return 0
 
 
-def _in_window(out: Path, persons: int) -> int:
+def _nothing() -> None:
+    """The signal is remembered; whoever waits looks at it."""
+
+
+def _in_window(out: Path, persons: int, stop: Stop) -> int:
     from app.demo.panel import KeyPanel
     from app.demo.room import training_room
-    from app.start.counter import Counter, make_application
-    from forms.fonts import load_fonts
-    from forms.press import Press
-    from forms.spool import FolderPrinter
+    from app.ui.base.application import open_application, run_until_closed
 
-    with training_room(SystemClock(), persons=persons, touched_at_once=False, say=_say) as room:
-        fonts = load_fonts()
-        press = Press(fonts, room.parts.tables)
-        app = make_application(fonts)
-        counter = Counter(
-            room.parts,
-            room.keys.authenticator,
-            FolderPrinter(out / "printed"),
-            fonts,
-            press,
-            on_login_try=room.keys.insert,
-        )
+    with (
+        training_room(SystemClock(), persons=persons, touched_at_once=False, say=_say) as room,
+        _counter(room, out) as counter,
+    ):
         panel = KeyPanel(room.keys, room.movers, room.parts.tables)
-        for person in EVERYBODY:
-            _say(f"{person.staff_id} {person.name}　パスワード {person.password}")
         counter.window.show()
         panel.move(counter.window.frameGeometry().topRight())
         panel.show()
         counter.window.activateWindow()
         counter.window.closing.connect(panel.close)
-        return int(app.exec())
+        _say(_what_to_try())
+        return run_until_closed(open_application(), counter.window, stop)
+
+
+@contextmanager
+def _counter(room: Room, out: Path) -> Iterator[Counter]:
+    from app.start.counter import Counter, make_application
+    from forms.fonts import load_fonts
+    from forms.press import Press
+    from forms.spool import FolderPrinter
+
+    fonts = load_fonts()
+    make_application(fonts)
+    counter = Counter(
+        room.parts,
+        room.keys.authenticator,
+        FolderPrinter(out / "printed"),
+        fonts,
+        Press(fonts, room.parts.tables),
+        on_login_try=room.keys.insert,
+    )
+    try:
+        yield counter
+    finally:
+        counter.close()
+
+
+def _what_to_try() -> str:
+    return in_words(
+        f"職員番号 {CLERK.staff_id}、パスワード {CLERK.password} でログインして"
+        "「キーに触れる」を押し、研修の窓に並ぶ転入者の一人の届出を受け付けて、"
+        "資格確認書を交付してみてください（窓を閉じると終わります）。",
+        f"Log in as {CLERK.staff_id} with {CLERK.password} and press 「キーに触れる」; then take "
+        "the notification of one of the movers in the training window and issue the certificate "
+        "(closing the window ends it).",
+    )

@@ -63,13 +63,22 @@ class Visit:
 
 
 class Driver:
-    """Presses keys in the window and waits for what must follow, as a person would."""
+    """Presses keys in the window and waits for what must follow, as a person would.
 
-    def __init__(self, counter: Counter, out: Path, touch: Callable[[], None]) -> None:
+    ``check`` is called while waiting and raises when the visit is to end."""
+
+    def __init__(
+        self,
+        counter: Counter,
+        out: Path,
+        touch: Callable[[], None],
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
         self.counter = counter
         self.out = out
         self.touches = 0
         self._touch = touch
+        self._check = check
         self._keys = 0
         self._pictures = 0
 
@@ -97,6 +106,7 @@ class Driver:
         """Let the window work until ``ready``; raises ``VisitFailed`` when it never is."""
         end = time.monotonic() + _PATIENCE_SECONDS
         while not ready():
+            self._check()
             if time.monotonic() > end:
                 raise VisitFailed(f"{what}: {self._shown()}")
             if self.counter.door.last is not None:

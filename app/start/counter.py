@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.cases.drafts import CaseLine, list_cases
 from app.catalog import CATALOG
 from app.core.errors import EnvironmentFault, MadoguchiError
+from app.core.stopping import stopping
 from app.functions.admin.rights import lapse_unconfirmed
 from app.functions.files.age import age_warning
 from app.functions.own.screens.changing import PasswordChange
@@ -28,6 +29,7 @@ from app.security.staff.session import Session
 from app.start.compose import Parts
 from app.sync.engine import Engine
 from app.sync.round import ContactReport
+from app.ui.base.application import open_application, run_until_closed
 from app.ui.base.desk import Desk, Office
 from app.ui.base.door import ErrorDoor
 from app.ui.base.names import NamePainter
@@ -453,8 +455,7 @@ def printer_of(parts: Parts) -> Printer:
 
 def make_application(fonts: FontSet) -> QApplication:
     """The Qt application with the screen font and the style sheet."""
-    existing = QApplication.instance()
-    app = existing if isinstance(existing, QApplication) else QApplication(["madoguchi"])
+    app = open_application()
     gothic = next((file for file in fonts.files if "gothic" in file.spec.roles), None)
     if gothic is None:
         raise EnvironmentFault(
@@ -475,14 +476,15 @@ def run_counter(data: Path) -> int:
 
     parts = make_parts(data, SystemClock(), OsKeyring)
     fonts = load_fonts()
-    press = Press(fonts, parts.tables)
     app = make_application(fonts)
-    counter = Counter(
-        parts,
-        lambda prompts: CtapAuthenticator(usb_and_nfc_devices, prompts),
-        printer_of(parts),
-        fonts,
-        press,
-    )
-    counter.window.show()
-    return int(app.exec())
+    press = Press(fonts, parts.tables)
+    with stopping() as stop:
+        counter = Counter(
+            parts,
+            lambda prompts: CtapAuthenticator(usb_and_nfc_devices, prompts),
+            printer_of(parts),
+            fonts,
+            press,
+        )
+        counter.window.show()
+        return run_until_closed(app, counter.window, stop)

@@ -21,10 +21,17 @@ from app.training.people import (
     insured_of,
     my_number_of,
 )
+from app.training.special import SPECIAL_HOUSEHOLDS
 from app.wire.records import NotificationRecord
 
 FIRST_INDEX = 9_000_001
 """Movers' numbers lie beyond those of any municipality that is produced."""
+
+_FORMER_NUMBERS = 6_000_000
+LEAST_PERSONS = sum(len(household) for household in SPECIAL_HOUSEHOLDS[:3])
+"""The smallest municipality that the three can move into: their three households whole."""
+MOST_PERSONS = _FORMER_NUMBERS - 1
+"""Beyond it the municipality's own numbers would meet those of the movers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,7 +277,7 @@ def _mover(wanted: _Wanted, head: Person, index: int, on: date, eras: Eras) -> M
         joins=wanted.case,
         former_municipality_code=wanted.former,
         former_address=wanted.former_address,
-        former_insured_number=insured_of(6_000_000 + index - FIRST_INDEX),
+        former_insured_number=insured_of(_FORMER_NUMBERS + index - FIRST_INDEX),
         moved_on=on,
         paper=wanted.paper,
         identity_check=wanted.identity_check,

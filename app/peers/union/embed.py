@@ -78,7 +78,12 @@ def embedded(
         # The root of the program, so that ``app`` is found wherever the caller stands.
         root = Path(__file__).resolve().parents[3]
         child = subprocess.Popen(  # noqa: S603  # our own program with our own arguments
-            command, stdin=subprocess.PIPE, stdout=output, stderr=output, cwd=root
+            command,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=output,
+            cwd=root,
+            start_new_session=True,  # Ctrl-C is the parent's to answer; the union ends after it
         )
     try:
         endpoint = _wait_ready(child, data / "endpoint.json", log)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QLabel
 
 from app.core.errors import EnvironmentFault
+from app.ui.base.application import open_application
 from app.ui.base.theme import apply_theme
 from forms.fonts import load_fonts
 
@@ -15,11 +14,9 @@ def draw_one_screen() -> str:
     """Show a label in the configured font; returns what was done, in Japanese.
 
     Raises ``EnvironmentFault`` ``screen.nothing_drawn`` when no ink appears. Without a usable
-    platform Qt ends the process.
+    platform the process ends (``open_application``).
     """
-    app = QApplication.instance()
-    if not isinstance(app, QApplication):
-        app = QApplication([sys.argv[0]])
+    app = open_application()
     font = load_fonts().chain("gothic")[0].spec.path
     family = apply_theme(app, font)
     label = QLabel("髙﨑　花子")
