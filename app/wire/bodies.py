@@ -17,6 +17,8 @@ import cbor2
 from app.core.errors import EnvironmentFault
 
 T = TypeVar("T")
+_INT_BITS = 64
+"""No database column takes a longer number, sign included; none takes the character NUL."""
 
 
 class MalformedBody(EnvironmentFault):
@@ -88,6 +90,10 @@ def _typed(place: str, kind: Any, raw: Any) -> Any:
             return kind(raw)
         except ValueError as cause:
             raise MalformedBody(place, "知らない値です") from cause
+    if (isinstance(raw, int) and raw.bit_length() >= _INT_BITS) or (
+        isinstance(raw, str) and "\0" in raw
+    ):
+        raise MalformedBody(place, "扱えない大きさか文字の値です")
     return raw
 
 

@@ -107,6 +107,8 @@ def application(desk: Desk) -> Starlette:
         if len(body) > _LARGEST:
             return JSONResponse({"code": "union.size", "message": "大きすぎます。"}, 413)
         arguments = _Arguments(request.query_params)
+        if any("\0" in text for text in arguments.values()):  # no table could be asked for it
+            return JSONResponse({"code": "union.arguments", "message": "使えない文字です。"}, 422)
         try:
             result = await run_in_threadpool(act, operator, arguments, body)
         except MadoguchiError as cause:

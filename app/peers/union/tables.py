@@ -7,6 +7,7 @@ Days are ``YYYY-MM-DD`` text, moments ISO text with offset, as on the wire. å€‹ä
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ForeignKey,
     Index,
@@ -27,6 +28,11 @@ METADATA = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+_LONG = BigInteger().with_variant(Integer, "sqlite")
+"""What another system counts or a document states: PostgreSQL's INTEGER ends at 2,147,483,647,
+an amount on the wire has ten digits. SQLite's INTEGER has 64 bits."""
 
 
 def _text(name: str, **options: object) -> Column[str]:
@@ -133,9 +139,9 @@ upload = Table(
     _text("id", primary_key=True),
     _text("file_id"),
     _text("stream"),
-    Column("epoch", Integer, nullable=False),
-    Column("sequence", Integer, nullable=False),
-    Column("size", Integer, nullable=False),
+    Column("epoch", _LONG, nullable=False),
+    Column("sequence", _LONG, nullable=False),
+    Column("size", _LONG, nullable=False),
     _text("digest"),
     _text("started_at"),
     Column("receipt", LargeBinary, nullable=True),
@@ -150,8 +156,8 @@ stream_state = Table(
     _text("direction", primary_key=True),  # up, down
     _text("terminal", primary_key=True),
     _text("stream", primary_key=True),
-    Column("epoch", Integer, nullable=False),
-    Column("sequence", Integer, nullable=False),
+    Column("epoch", _LONG, nullable=False),
+    Column("sequence", _LONG, nullable=False),
     _text("digest"),
 )
 
@@ -162,9 +168,9 @@ down_item = Table(
     _text("terminal"),
     _text("file_id"),
     _text("stream"),
-    Column("epoch", Integer, nullable=False),
-    Column("sequence", Integer, nullable=False),
-    Column("size", Integer, nullable=False),
+    Column("epoch", _LONG, nullable=False),
+    Column("sequence", _LONG, nullable=False),
+    Column("size", _LONG, nullable=False),
     _text("digest"),
     _text("announced_at"),
     _empty("acknowledged_at"),
@@ -247,10 +253,10 @@ income = Table(
     Column("year", Integer, primary_key=True, autoincrement=False),
     _text("origin"),  # tax, paper, inquiry, undeclared
     Column("taxed", Integer, nullable=True),
-    Column("taxable_income", Integer, nullable=True),
-    Column("revenue", Integer, nullable=True),
-    Column("pension_other", Integer, nullable=True),
-    Column("base_income", Integer, nullable=True),
+    Column("taxable_income", _LONG, nullable=True),
+    Column("revenue", _LONG, nullable=True),
+    Column("pension_other", _LONG, nullable=True),
+    Column("base_income", _LONG, nullable=True),
     Column("income_zero", Integer, nullable=True),
 )
 
@@ -360,8 +366,8 @@ journal_head = Table(
     METADATA,
     _text("terminal", primary_key=True),
     _text("store"),
-    Column("epoch", Integer, nullable=False),
-    Column("number", Integer, nullable=False),
+    Column("epoch", _LONG, nullable=False),
+    Column("number", _LONG, nullable=False),
     Column("head", LargeBinary, nullable=False),
     Column("statement", LargeBinary, nullable=False),
     _text("at"),

@@ -6,13 +6,10 @@ import json
 import os
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import select, text
 
 from app.core.clock import SystemClock
 from app.core.errors import EnvironmentFault, UserError
-from app.peers.union import migrations
 from app.peers.union.database import Database, sqlite_url
 from app.peers.union.embed import embedded
 from app.peers.union.keys import open_keys
@@ -21,28 +18,11 @@ from app.peers.union.main import main
 from app.peers.union.office.shares import judge_household
 from app.peers.union.operators import open_tokens
 from app.peers.union.system import ShiftedClock, next_value
-from app.peers.union.tables import METADATA, counter, person, share
+from app.peers.union.tables import counter, person, share
 from app.training.municipality import municipality
 from app.training.people import seed_line
 from tests.support.union_inside import HOUSEHOLD, income, load, seed_person, union_inside
 from tests.support.union_terminal import MORNING, TABLES, UnionTerminal
-
-
-def test_the_migrations_build_what_the_tables_say(tmp_path):
-    database = Database(sqlite_url(tmp_path / "union.db"))
-    with database.read() as connection:
-        context = MigrationContext.configure(
-            connection, opts={"include_name": lambda name, *_: name != "schema_version"}
-        )
-        assert compare_metadata(context, METADATA) == []
-        version = connection.execute(text("SELECT max(version) FROM schema_version")).scalar()
-    assert version == len(migrations.STEPS)
-    database.close()
-    again = Database(sqlite_url(tmp_path / "union.db"))
-    with again.read() as connection:
-        rows = connection.execute(text("SELECT version FROM schema_version")).all()
-    assert len(rows) == len(migrations.STEPS)
-    again.close()
 
 
 def test_a_newer_database_is_refused(tmp_path):

@@ -35,7 +35,7 @@ from app.wire.container import (
 )
 from app.wire.files import FILES, FileSpec
 from app.wire.keys import recipient_id, signing_keys
-from app.wire.protocol import Cause, UploadStart, UploadState, is_id
+from app.wire.protocol import Cause, UploadStart, UploadState
 from app.wire.refusals import ContainerRefused
 from app.wire.statements import Receipt, Settlement, sign
 
@@ -68,8 +68,6 @@ def progress(system: System, caller: Caller, upload_id: str) -> Progress:
 
 def begin(system: System, caller: Caller, upload_id: str, start: UploadStart) -> Progress:
     """Begin, or find how far it is; what was settled stays settled. Raises Refused."""
-    if not is_id(upload_id):
-        raise Refused(Cause.MALFORMED)
     if not 0 < start.size <= LARGEST:
         raise Refused(Cause.TOO_LARGE)
     with system.database.write() as connection:

@@ -31,9 +31,10 @@ from app.peers.union.line.refusal import Refused, own_mistake
 from app.peers.union.system import System
 from app.wire import protocol
 from app.wire.bodies import decode, encode
-from app.wire.protocol import CHUNK, MEDIA_TYPE, UPLOAD_OFFSET, UPLOAD_STATE, Cause
+from app.wire.protocol import CHUNK, MEDIA_TYPE, UPLOAD_OFFSET, UPLOAD_STATE, Cause, is_id
 
 _LARGEST_BODY = 4 * 1024 * 1024
+_LONGEST_NUMBER = 15  # digits of an offset
 _PEER = "madoguchi.certificate"
 _TRANSPORT = "madoguchi.transport"
 
@@ -190,6 +191,14 @@ def _cbor(body: bytes, status: int = 200, headers: dict[str, str] | None = None)
     return Response(body, status, headers, media_type=MEDIA_TYPE)
 
 
+def _id(request: Request) -> str:
+    """The id in the path. Raises Refused for what can be none, before any table is asked."""
+    found = str(request.path_params["id"])
+    if not is_id(found):
+        raise Refused(Cause.MALFORMED)
+    return found
+
+
 def _known(caller: Caller | None) -> Caller:
     assert caller is not None, "this route is never open"
     return caller
@@ -200,9 +209,7 @@ def _enrol(line: Line) -> Handler:
 
 
 def _enrolled(line: Line) -> Handler:
-    return lambda request, _, __: _cbor(
-        encode(enrolment.state_of(line.system, request.path_params["id"]))
-    )
+    return lambda request, _, __: _cbor(encode(enrolment.state_of(line.system, _id(request))))
 
 
 def _renew(line: Line) -> Handler:
@@ -227,7 +234,7 @@ def _time(line: Line) -> Handler:
 
 def _upload_state(line: Line) -> Handler:
     def answer(request: Request, _: bytes, caller: Caller | None) -> Response:
-        state = intake.progress(line.system, _known(caller), request.path_params["id"])
+        state = intake.progress(line.system, _known(caller), _id(request))
         return Response(
             status_code=200,
             headers={UPLOAD_OFFSET: str(state.offset), UPLOAD_STATE: state.state.value},
@@ -239,7 +246,7 @@ def _upload_state(line: Line) -> Handler:
 def _upload_start(line: Line) -> Handler:
     def answer(request: Request, body: bytes, caller: Caller | None) -> Response:
         start = decode(protocol.UploadStart, body)
-        state = intake.begin(line.system, _known(caller), request.path_params["id"], start)
+        state = intake.begin(line.system, _known(caller), _id(request), start)
         return Response(
             status_code=201 if state.fresh else 200,
             headers={UPLOAD_OFFSET: str(state.offset), UPLOAD_STATE: state.state.value},
@@ -251,11 +258,9 @@ def _upload_start(line: Line) -> Handler:
 def _upload_chunk(line: Line) -> Handler:
     def answer(request: Request, body: bytes, caller: Caller | None) -> Response:
         told = request.headers.get(UPLOAD_OFFSET, "")
-        if not (told.isascii() and told.isdigit()):
+        if not (told.isascii() and told.isdigit() and len(told) <= _LONGEST_NUMBER):
             raise Refused(Cause.MALFORMED)
-        offset = intake.append(
-            line.system, _known(caller), request.path_params["id"], int(told), body
-        )
+        offset = intake.append(line.system, _known(caller), _id(request), int(told), body)
         return Response(status_code=204, headers={UPLOAD_OFFSET: str(offset)})
 
     return answer
@@ -263,13 +268,13 @@ def _upload_chunk(line: Line) -> Handler:
 
 def _complete(line: Line) -> Handler:
     return lambda request, _, caller: _cbor(
-        intake.complete(line.system, _known(caller), request.path_params["id"])
+        intake.complete(line.system, _known(caller), _id(request))
     )
 
 
 def _receipt(line: Line) -> Handler:
     return lambda request, _, caller: _cbor(
-        intake.receipt(line.system, _known(caller), request.path_params["id"])
+        intake.receipt(line.system, _known(caller), _id(request))
     )
 
 
@@ -289,7 +294,7 @@ def _fetch(line: Line) -> Handler:
         part = delivery.fetch(
             line.system,
             _known(caller),
-            request.path_params["id"],
+            _id(request),
             request.headers.get("range", ""),
         )
         data = part.data
@@ -307,7 +312,7 @@ def _fetch(line: Line) -> Handler:
 
 def _acknowledge(line: Line) -> Handler:
     def answer(request: Request, body: bytes, caller: Caller | None) -> Response:
-        delivery.acknowledge(line.system, _known(caller), request.path_params["id"], body)
+        delivery.acknowledge(line.system, _known(caller), _id(request), body)
         return Response(status_code=204)
 
     return answer

@@ -1,0 +1,48 @@
+"""The union's migrations, on both databases."""
+
+from __future__ import annotations
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import insert, select, text
+
+from app.peers.union import migrations
+from app.peers.union.database import Database, sqlite_url
+from app.peers.union.migrations import v0001_first
+from app.peers.union.tables import METADATA, upload
+
+
+def test_the_migrations_build_what_the_tables_say(tmp_path, database):
+    url = database or sqlite_url(tmp_path / "union.db")
+    made = Database(url)
+    with made.read() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"include_name": lambda name, *_: name != "schema_version"}
+        )
+        assert compare_metadata(context, METADATA) == []
+        version = connection.execute(text("SELECT max(version) FROM schema_version")).scalar()
+    assert version == len(migrations.STEPS)
+    made.close()
+    again = Database(url)
+    with again.read() as connection:
+        rows = connection.execute(text("SELECT version FROM schema_version")).all()
+    assert len(rows) == len(migrations.STEPS)
+    again.close()
+
+
+def test_a_database_of_the_first_version_keeps_what_it_holds(tmp_path, database, monkeypatch):
+    url = database or sqlite_url(tmp_path / "union.db")
+    row = {name: name for name in ("terminal", "id", "file_id", "stream", "digest", "started_at")}
+    row |= {"epoch": 1, "sequence": 2, "size": 2**31 - 1}
+    with monkeypatch.context() as before:
+        before.setattr(migrations, "STEPS", (v0001_first.upgrade,))
+        old = Database(url)
+        with old.write() as connection:
+            connection.execute(insert(upload).values(row))
+        old.close()
+    new = Database(url)
+    with new.write() as connection:
+        connection.execute(insert(upload).values({**row, "id": "larger", "size": 2**31}))
+        sizes = connection.execute(select(upload.c.size).order_by(upload.c.size)).scalars().all()
+    assert sizes == [2**31 - 1, 2**31]
+    new.close()
