@@ -63,7 +63,7 @@ def dbus_session() -> Iterator[KeyringDaemon]:
             "OSの部品 dbus と gnome-keyring を入れて、もう一度始めてください。",
         )
     # a short path: a socket's name holds 107 bytes
-    with scratch_folder("mdgring-", Path("/tmp")) as home:  # noqa: S108
+    with scratch_folder("mdgbus-", Path("/tmp")) as home:  # noqa: S108
         socket = home / "bus"
         config = home / "bus.conf"
         config.write_text(_BUS.format(socket=socket), encoding="utf-8")

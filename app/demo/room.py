@@ -84,7 +84,7 @@ def training_room(
     """
     with ExitStack() as stack:
         if folder is None:
-            folder = stack.enter_context(scratch_folder("madoguchi-training-room-"))
+            folder = stack.enter_context(scratch_folder("madoguchi-room-"))
         say("キーリングを用意しています。")
         ring = stack.enter_context(keyring_daemon())
         stack.enter_context(_environment(ring.env))

@@ -1,22 +1,24 @@
 """Temporary folders that do not outlive their run (研修): what a killed run left is cleared by the
 next one.
 
-A folder is in use as long as somebody holds the lock on it, which the kernel lets go of with the
-process. It gets its name only when it is locked, so that no other run can take it for a leftover.
+Beside every folder lies a lock file, held as long as the folder is in use; the system lets go of it
+with the process. A lock that can be taken therefore stands beside a leftover.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
+import secrets
 import shutil
+import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_NAMELESS_SECONDS = 3600.0
+from app.core.files import FileLock, lock_file, remove
+
+_LOCK = ".lock"
 
 
 @contextmanager
@@ -25,51 +27,57 @@ def scratch_folder(prefix: str, place: Path | None = None) -> Iterator[Path]:
     account only, gone at the end; leftovers of killed runs with this prefix go first."""
     place = place or Path(tempfile.gettempdir())
     clear_leftovers(prefix, place)
-    nameless = Path(tempfile.mkdtemp(prefix=f".{prefix}", dir=place))
-    held = os.open(nameless, os.O_RDONLY)
+    folder, lock = _locked_name(prefix, place)
     try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        folder = nameless.rename(place / nameless.name[1:])
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        yield folder
     finally:
-        os.close(held)
+        shutil.rmtree(folder, ignore_errors=True)
+        lock.release()
+        with suppress(OSError):  # another run was quicker
+            remove(_lock_of(folder))
 
 
 def clear_leftovers(prefix: str, place: Path) -> list[Path]:
     """Remove the account's own folders of this prefix that no run holds; those that went."""
     gone = []
-    for folder in sorted(place.glob(f"{prefix}*")):
-        if _is_ours(folder) and _let_go(folder):
-            gone.append(folder)
-    for folder in place.glob(f".{prefix}*"):  # killed between making and naming
-        if _is_ours(folder) and time.time() - folder.stat().st_mtime > _NAMELESS_SECONDS:
+    for marked in sorted(place.glob(f"{prefix}*{_LOCK}")):
+        folder = marked.with_suffix("")
+        if _of_another(marked) or _of_another(folder):
+            continue
+        with suppress(OSError):
+            lock = lock_file(marked)
+            if lock is None:
+                continue
             shutil.rmtree(folder, ignore_errors=True)
+            lock.release()
+            remove(marked)
             gone.append(folder)
     return gone
 
 
-def _is_ours(folder: Path) -> bool:
-    try:
-        about = folder.lstat()
-    except FileNotFoundError:  # another run was quicker
-        return False
-    return folder.is_dir() and not folder.is_symlink() and about.st_uid == os.geteuid()
+def _lock_of(folder: Path) -> Path:
+    return folder.with_name(folder.name + _LOCK)
 
 
-def _let_go(folder: Path) -> bool:
-    """Remove ``folder`` under its lock, so that of two runs one does it."""
-    try:
-        held = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW)
-    except OSError:
+def _locked_name(prefix: str, place: Path) -> tuple[Path, FileLock]:
+    """A name that nobody has, with its lock taken. A lock just made may be taken for a leftover's
+    before it is held; then another name is tried."""
+    while True:
+        folder = place / f"{prefix}{secrets.token_hex(4)}"
+        lock = lock_file(_lock_of(folder))
+        if lock is not None:
+            return folder, lock
+
+
+def _of_another(path: Path) -> bool:
+    """Whether ``path`` is a link or belongs to another account; False where there is none."""
+    if path.is_symlink():
+        return True
+    if sys.platform == "win32":
         return False
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        shutil.rmtree(folder, ignore_errors=True)
-    except BlockingIOError:
-        return False
-    finally:
-        os.close(held)
-    return True
+    else:  # noqa: RET505 - the branches are told apart by platform
+        try:
+            return path.lstat().st_uid != os.geteuid()
+        except FileNotFoundError:
+            return False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -98,26 +97,31 @@ def test_a_folder_in_use_stays_and_one_let_go_of_is_cleared(tmp_path: Path) -> N
     with scratch_folder("room-", tmp_path) as used:
         left = tmp_path / "room-left"
         (left / "deep").mkdir(parents=True)
-        (tmp_path / "other").mkdir()
-        (tmp_path / "room-link").symlink_to(tmp_path / "other")
-        (tmp_path / "room-file").write_text("")
+        (tmp_path / "room-left.lock").write_text("")
         with scratch_folder("room-", tmp_path) as second:
             assert used.is_dir()
             assert second.is_dir()
             assert second.stat().st_mode & 0o077 == 0
             assert not left.exists()
         assert clear_leftovers("room-", tmp_path) == []
-    names = sorted(entry.name for entry in tmp_path.iterdir())
-    assert names == ["other", "room-file", "room-link"]
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_what_was_killed_before_it_had_a_name_goes_after_an_hour(tmp_path: Path) -> None:
-    young, old = tmp_path / ".room-young", tmp_path / ".room-old"
-    young.mkdir()
-    old.mkdir()
-    os.utime(old, (0, 0))
-    assert clear_leftovers("room-", tmp_path) == [old]
-    assert young.exists()
+def test_what_is_no_leftover_of_ours_is_left(tmp_path: Path) -> None:
+    (tmp_path / "other" / "deep").mkdir(parents=True)
+    (tmp_path / "room-link").symlink_to(tmp_path / "other")
+    (tmp_path / "room-link.lock").write_text("")
+    (tmp_path / "room-without-lock").mkdir()
+    (tmp_path / "room-file").write_text("")
+    before = sorted(tmp_path.rglob("*"))
+    assert clear_leftovers("room-", tmp_path) == []
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_lock_whose_folder_was_never_made_goes(tmp_path: Path) -> None:
+    (tmp_path / "room-left.lock").write_text("")
+    clear_leftovers("room-", tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_killed_run_s_folder_is_cleared_by_the_next(tmp_path: Path) -> None:
@@ -129,7 +133,7 @@ def test_a_killed_run_s_folder_is_cleared_by_the_next(tmp_path: Path) -> None:
     )
     killed = subprocess.run([sys.executable, "-c", work, tmp_path], cwd=ROOT, check=False)
     assert killed.returncode == -9
-    (left,) = tmp_path.glob("room-*")
+    (left,) = (entry for entry in tmp_path.glob("room-*") if entry.is_dir())
     with scratch_folder("room-", tmp_path) as folder:
         assert not left.exists()
         assert list(folder.iterdir()) == []

@@ -79,20 +79,20 @@ def hearing_signals(application: QApplication) -> Iterator[None]:
     there they run with the next timer of the program.)"""
     if sys.platform == "win32":
         yield
-        return
-    reading, writing = os.pipe()
-    for end in (reading, writing):
-        os.set_blocking(end, False)
-    before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    notifier = QSocketNotifier(reading, QSocketNotifier.Type.Read, application)
-    notifier.activated.connect(lambda: os.read(reading, 512))
-    try:
-        yield
-    finally:
-        signal.set_wakeup_fd(before)
-        notifier.setEnabled(False)
-        os.close(reading)
-        os.close(writing)
+    else:
+        reading, writing = os.pipe()
+        for end in (reading, writing):
+            os.set_blocking(end, False)
+        before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+        notifier = QSocketNotifier(reading, QSocketNotifier.Type.Read, application)
+        notifier.activated.connect(lambda: os.read(reading, 512))
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            notifier.setEnabled(False)
+            os.close(reading)
+            os.close(writing)
 
 
 def run_until_closed(application: QApplication, window: QWidget, stop: Stop) -> int:
