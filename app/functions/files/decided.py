@@ -48,6 +48,7 @@ class Decided:
         self.new_persons: dict[str, Row] = {}
         self.changed_persons: dict[str, Row] = {}
         self.atena: list[Row] = []
+        self.renumbered: dict[Key, bool] = {}
         self.households: list[Row] = []
         self.moved: list[Row] = []
         self.members: dict[Key, Row] = {}
@@ -62,13 +63,14 @@ class Decided:
     def take(self, record: InsuredRecord) -> bool:
         """Decide one record; False when it contradicts and was listed instead."""
         key = (record.municipality_code, record.atena_number)
-        person_id = self._known.atena.get(key, "")
+        person_id = self._known.atena.get(key, "") or self._under_former_number(record)
         cause = self._contradiction(record, person_id)
         if cause:
             self._list(record, cause, person_id)
             return False
         if person_id:
             self._change_person(record, person_id)
+            self._use_number(key, person_id)
         else:
             person_id = self._add_person(record, key)
         self._former_numbers(record, person_id)
@@ -78,6 +80,19 @@ class Decided:
         if record.insured_number and record.acquired_on:
             self._period(record, person_id)
         return True
+
+    def _under_former_number(self, record: InsuredRecord) -> str:
+        """Who is known here under a number that the record names as a former one (came back, or
+        moved within the area), "" unless birth date and sex are the same too."""
+        for number in record.former_atena.split():
+            person_id = self._known.atena.get((record.municipality_code, number), "")
+            known = self._known.persons.get(person_id)
+            if known is not None and (known["birth_sort"], known["sex"]) == (
+                record.birth_sort,
+                record.sex,
+            ):
+                return person_id
+        return ""
 
     def _contradiction(self, record: InsuredRecord, person_id: str) -> str:
         known = self._known.persons.get(person_id)
@@ -127,7 +142,7 @@ class Decided:
             "batch": self._batch,
         }
         self.new_persons[person_id] = self._known.persons[person_id] = row
-        self._tie(key, person_id, current=True)
+        self._use_number(key, person_id)
         return person_id
 
     def _change_person(self, record: InsuredRecord, person_id: str) -> None:
@@ -148,6 +163,26 @@ class Decided:
                 self._tie(key, person_id, current=False)
             elif owner != person_id:
                 self._list(record, "former_atena_elsewhere", person_id)
+
+    def _use_number(self, key: Key, person_id: str) -> None:
+        """The number in use is the record's; the one before it becomes a former one."""
+        before = self._known.current.get(person_id)
+        if before == key:
+            return
+        if before is not None:
+            self._set_current(before, current=False)
+        if key in self._known.atena:
+            self._set_current(key, current=True)
+        else:
+            self._tie(key, person_id, current=True)
+        self._known.current[person_id] = key
+
+    def _set_current(self, key: Key, *, current: bool) -> None:
+        for row in self.atena:  # tied in this very block
+            if (row["municipality_code"], row["atena_number"]) == key:
+                row["current"] = current
+                return
+        self.renumbered[key] = current
 
     def _tie(self, key: Key, person_id: str, *, current: bool) -> None:
         self._known.atena[key] = person_id

@@ -94,6 +94,7 @@ class _Writer:
         for person_id, changed in decided.changed_persons.items():
             search.update_person(self._store, person_id, {**changed, "batch": self._batch})
         self._insert(atena, decided.atena)
+        self._run(_CURRENT, [_number(*item) for item in decided.renumbered.items()])
         self._insert(household, decided.households)
         self._run(_LEAVE, [_of(row, "person_id", "municipality_code") for row in decided.moved])
         self._insert(household_member, decided.members.values())
@@ -126,6 +127,14 @@ _LEAVE = delete(household_member).where(
     household_member.c.person_id == bindparam("of_person_id"),
     household_member.c.municipality_code == bindparam("of_municipality_code"),
 )
+_CURRENT = (
+    update(atena)
+    .where(
+        atena.c.municipality_code == bindparam("of_municipality_code"),
+        atena.c.atena_number == bindparam("of_atena_number"),
+    )
+    .values(current=bindparam("in_use"))
+)
 _ADDRESS = (
     update(address)
     .where(address.c.person_id == bindparam("of_person_id"), address.c.kind == "current")
@@ -149,6 +158,10 @@ _LONGER = (
 def _of(row: dict[str, Any], *names: str) -> dict[str, Any]:
     """The key of a row, under names that are no columns (SQLAlchemy reserves those)."""
     return {f"of_{name}": row[name] for name in names}
+
+
+def _number(key: tuple[str, str], in_use: bool) -> dict[str, Any]:
+    return {"of_municipality_code": key[0], "of_atena_number": key[1], "in_use": in_use}
 
 
 def _address(row: dict[str, Any]) -> dict[str, Any]:

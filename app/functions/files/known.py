@@ -21,12 +21,14 @@ Key = tuple[str, str]
 class Known:
     """Rows of the store, kept current while a block is decided.
 
-    ``atena`` maps (municipality, atena number) to a person id; ``persons`` a person id to the
-    person's columns; ``insured`` (insured number, acquired on) to that row's columns,
-    ``listed`` holds what stands open on the check list (cause, municipality, atena number).
+    ``atena`` maps (municipality, atena number) to a person id; ``current`` a person id to the
+    atena number in use; ``persons`` a person id to the person's columns; ``insured`` (insured
+    number, acquired on) to that row's columns; ``listed`` holds what stands open on the check
+    list (cause, municipality, atena number).
     """
 
     atena: dict[Key, str] = field(default_factory=dict)
+    current: dict[str, Key] = field(default_factory=dict)
     persons: dict[str, dict[str, Any]] = field(default_factory=dict)
     insured: dict[Key, dict[str, Any]] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
@@ -88,6 +90,8 @@ def load(work: EngineWork, block: Sequence[InsuredRecord]) -> Known:
 def _load_persons(work: EngineWork, ids: set[str], known: Known) -> None:
     for row in work.all(select(person).where(person.c.id.in_(ids))):
         known.persons[row.id] = dict(row._mapping)
+    for row in work.all(select(atena).where(atena.c.person_id.in_(ids), atena.c.current)):
+        known.current[row.person_id] = (row.municipality_code, row.atena_number)
     for row in work.all(
         select(address).where(address.c.person_id.in_(ids), address.c.kind == "current")
     ):
