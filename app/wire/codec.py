@@ -20,11 +20,15 @@ from app.wire.files import FileSpec
 from app.wire.layout import Column
 from app.wire.values import REASONS, Check, Codes, check_of
 
+_MARK = "\ufeff"  # BOM
+_END_MARK = "\x1a"  # Ctrl-Z, which programs of the DOS line still write
 _BLOCK = 256 * 1024
 _LONGEST_RECORD = 1024 * 1024  # a quote never closed would otherwise hold the rest of the file
 
 _REASONS_OF_FORM = {
-    "encoding": "UTF-8 として読めません",
+    "encoding": "UTF-8 として読めません（別の文字コードで保存されています）",
+    "bom": "UTF-8 の目印（BOM）が付いています。BOM なしの UTF-8 で保存し直します",
+    "end_mark": "古い形式の終端の記号（Ctrl-Z、16進 1A）が付いています",
     "header": "先頭の行の項目名が、取り決めと違います（項目の過不足か順序）",
     "quoting": "引用符の付け方が正しくありません",
     "columns": "項目の数が違います",
@@ -163,26 +167,41 @@ class Decoder:
         try:
             return self._text.decode(data, final)
         except UnicodeDecodeError as cause:
-            raise FileRefused(self._spec, "encoding", self._line + 1) from cause
+            # What was read well before the wrong byte counts too: the held text and this block's.
+            before = sum(text.count("\n") for text in self._held)
+            before += cause.object[: cause.start].count(b"\n")
+            raise FileRefused(self._spec, "encoding", self._line + before + 1) from cause
 
     def _drain(self, *, final: bool) -> None:
         """Parse the records that are whole; a record is whole when its quotes are even."""
         whole, rest = _whole_records("".join(self._held))
         self._held, self._held_size = [rest], len(rest)
-        if len(rest) > _LONGEST_RECORD:
-            raise FileRefused(self._spec, "quoting", self._line + len(whole) + 1)
+        self._parse(whole)
+        # A quote that is never closed runs on to the end; the fault is where it was opened.
+        if len(rest) > _LONGEST_RECORD or (final and "\n" in rest):
+            raise FileRefused(self._spec, "quoting", self._line + 1)
         if final and rest:
-            raise FileRefused(self._spec, "end", self._line + rest.count("\n") + 1)
-        started = self._line
+            reason = "end_mark" if rest.startswith(_END_MARK) else "end"
+            raise FileRefused(self._spec, reason, self._line + 1)
+
+    def _parse(self, whole: list[str]) -> None:
+        started, before = self._line, 0
         reader = csv.reader(whole, strict=True)
         try:
-            before = 0
             for values in reader:
+                self._refuse_mark(whole[before], started + before + 1)
                 self._one(tuple(values), started + before + 1)
                 before = reader.line_num
         except csv.Error as cause:
+            self._refuse_mark(whole[before], started + before + 1)
             raise FileRefused(self._spec, "quoting", started + reader.line_num) from cause
         self._line = started + len(whole)
+
+    def _refuse_mark(self, line: str, number: int) -> None:
+        """A sign of the editor or of the operating system before a record, called by its name."""
+        for mark, reason in ((_MARK, "bom"), (_END_MARK, "end_mark")):
+            if line.startswith(mark):
+                raise FileRefused(self._spec, reason, number)
 
     def _one(self, values: tuple[str, ...], line: int) -> None:
         if not self._header_seen:

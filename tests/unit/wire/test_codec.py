@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -104,27 +105,67 @@ def test_any_text_comes_back_exactly_whatever_the_chunks(texts, step):
     assert got == texts
 
 
+def _many(records: int) -> bytes:
+    """A FILE-24 of so many records on one line each."""
+    record = replace(decode_file(*_sample("FILE-24"), CODES)[1], detail="見本の内容")
+    return encode_file(CHECK, [record] * records, CODES)
+
+
+def _at_line(data: bytes, line: int, change: Callable[[bytes], bytes]) -> bytes:
+    lines = data.split(b"\n")
+    lines[line - 1] = change(lines[line - 1])
+    return b"\n".join(lines)
+
+
+@pytest.mark.req("SEC-112")
 @pytest.mark.parametrize(
-    ("change", "reason"),
+    ("change", "reason", "line"),
     [
-        (lambda d: b"\xef\xbb\xbf" + d, "header"),
-        (lambda d: b"", "header"),
-        (lambda d: d.replace(b'"cause",', b"", 1), "header"),
-        (lambda d: d[:-1], "end"),
-        (lambda d: d[:-2], "end"),
-        (lambda d: d + b'"half', "end"),
-        (lambda d: d + b"\n", "columns"),
-        (lambda d: d.replace("個".encode(), "個".encode("cp932")), "encoding"),
-        (lambda d: d[:-3] + b"\xff\xff\n", "encoding"),
-        (lambda d: d.replace(b'"number_blank"', b'"number"_blank'), "quoting"),
-        (lambda d: d.replace("空白".encode(), b"a\0b"), "control"),
+        (lambda d: b"\xef\xbb\xbf" + d, "bom", 1),
+        (lambda d: _at_line(d, 17, lambda x: b"\xef\xbb\xbf" + x), "bom", 17),
+        (lambda d: b"", "header", 1),
+        (lambda d: d.replace(b'"cause",', b"", 1), "header", 1),
+        (lambda d: d[:-1], "end", 21),
+        (lambda d: d[:-2], "end", 21),
+        (lambda d: d + b'"half', "end", 22),
+        (lambda d: d + b"\x1a", "end_mark", 22),
+        (lambda d: d + b"\x1a\n", "end_mark", 22),
+        (lambda d: d[:-1] + b"\x1a", "end", 21),
+        (lambda d: d + b"\n", "columns", 22),
+        (lambda d: _at_line(d, 12, lambda x: "\u500b".encode("cp932") + x), "encoding", 12),
+        (lambda d: _at_line(d, 21, lambda x: x + b"\xe3\x81"), "encoding", 21),
+        (lambda d: d + b"\xe3", "encoding", 22),
+        (lambda d: d.decode().encode("utf-16"), "encoding", 1),
+        (lambda d: _at_line(d, 9, lambda x: x[:9] + b'"' + x[9:]), "quoting", 9),
+        (lambda d: _at_line(d, 9, lambda x: x.replace("見本".encode(), b"a\0b")), "control", 9),
     ],
 )
-def test_a_file_that_is_no_such_file_is_refused(change, reason):
-    spec, data = _sample("FILE-24")
+@pytest.mark.parametrize("step", [1, 7, 64, 1_000_000])
+def test_a_file_that_is_no_such_file_is_refused_with_its_true_line(change, reason, line, step):
+    """20 records on lines 2 to 21, whatever the chunks in which they come."""
+    data = change(_many(20))
+    decoder = Decoder(CHECK, CODES, lambda *_: None)
     with pytest.raises(FileRefused) as refused:
-        decode_file(spec, change(data), CODES)
-    assert refused.value.code == f"file.{reason}"
+        for start in range(0, len(data), step):
+            decoder.write(data[start : start + step])
+        decoder.close()
+    assert (refused.value.code, refused.value.line) == (f"file.{reason}", line)
+
+
+def test_the_line_is_true_far_into_a_long_file():
+    data = _at_line(_many(30_000), 29_000, lambda x: x[:8] + b"\x83\x5c" + x[8:])
+    decoder = Decoder(CHECK, CODES, lambda *_: None)
+    with pytest.raises(FileRefused) as refused:
+        for start in range(0, len(data), 65_536):
+            decoder.write(data[start : start + 65_536])
+        decoder.close()
+    assert (refused.value.reason, refused.value.line) == ("encoding", 29_000)
+
+
+def test_a_mark_within_a_value_is_part_of_the_value():
+    record = decode_file(*_sample("FILE-24"), CODES)[0]
+    kept = replace(record, detail="a\n\ufeffb")
+    assert decode_file(CHECK, encode_file(CHECK, [kept], CODES), CODES) == (kept,)
 
 
 def test_a_quote_never_closed_does_not_fill_the_memory():
