@@ -198,8 +198,8 @@ def search_key(text: str) -> str:
     if _MARKED_LATIN.search(plain):
         plain = unicodedata.normalize("NFC", _without_latin_marks(plain))
     key = plain.upper().translate(_plain())
-    if not _NO_REPEAT.isdisjoint(key):
-        key = _repeated(key)
+    if not _REPEAT_MARKS.isdisjoint(key):
+        key = repeated(key)
     return _fold_kana(unicodedata.normalize("NFKC", key))
 
 
@@ -210,10 +210,11 @@ def _without_latin_marks(text: str) -> str:
     )
 
 
-_NO_REPEAT = frozenset("々〻ヽヾ")
+_REPEAT_MARKS = frozenset("々〻ヽヾ")
 
 
-def _repeated(text: str) -> str:
+def repeated(text: str) -> str:
+    """``text`` with 々 written as the character before it, ヽヾ as the kana before them."""
     kept: list[str] = []
     for character in text:
         before = kept[-1] if kept else ""

@@ -11,14 +11,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from app.core.errors import UserError
+from app.core.signs import plain
 
 ATENA_WIDTH = 15
-
-_FULL_WIDTH_DIGITS = {0xFF10 + n: str(n) for n in range(10)}
-# Hyphens, dashes, minus signs and the long-vowel mark that an IME gives for the same key.
-_HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d\u30fc\uff70"
-_DROPPED = dict.fromkeys(map(ord, _HYPHENS + " \u00a0\u3000\t\r\n"))  # a scanner ends with a line
-_FOLD = {**_FULL_WIDTH_DIGITS, **_DROPPED}
 
 
 class IdentifierError(UserError):
@@ -50,8 +45,9 @@ class CheckedNumber:
 
 
 def digits_of(text: str) -> str:
-    """``text`` with full-width digits folded and hyphens and blanks dropped."""
-    return text.translate(_FOLD)
+    """``text`` with full-width digits folded, and every dash and space (``app.core.signs``)
+    dropped."""
+    return plain(text).replace("-", "").replace(" ", "")
 
 
 def _exact_digits(kind: str, title: str, text: str, width: int) -> str:
@@ -107,12 +103,12 @@ def my_number_check_digit(body: str) -> str:
     return "0" if rest <= 1 else str(11 - rest)
 
 
-def my_number(text: str) -> str:
+def my_number(text: str, title: str = "個人番号") -> str:
     """A 個人番号 (individual number): 12 digits, check digit right, not all the same."""
-    number = _exact_digits("my_number", "個人番号", text, 12)
-    _refuse_same_digits("my_number", "個人番号", number)
+    number = _exact_digits("my_number", title, text, 12)
+    _refuse_same_digits("my_number", title, number)
     if my_number_check_digit(number[:-1]) != number[-1]:
-        raise _refuse_check_digit("my_number", "個人番号")
+        raise _refuse_check_digit("my_number", title)
     return number
 
 
@@ -125,9 +121,9 @@ def luhn_check_digit(body: str) -> str:
     return str(-total % 10)
 
 
-def insurer_number(text: str) -> str:
+def insurer_number(text: str, title: str = "保険者番号") -> str:
     """A 保険者番号 of the 後期 system: ``39`` + prefecture 2 + number 3 + check digit."""
-    kind, title = "insurer_number", "保険者番号"
+    kind = "insurer_number"
     number = _exact_digits(kind, title, text, 8)
     if not number.startswith("39") or not "01" <= number[2:4] <= "47":
         raise IdentifierError(
@@ -142,13 +138,13 @@ def insurer_number(text: str) -> str:
     return number
 
 
-def insured_number(text: str, check: DigitCheck) -> CheckedNumber:
+def insured_number(text: str, check: DigitCheck, title: str = "被保険者番号") -> CheckedNumber:
     """A 被保険者番号: 8 digits numbered by the union.
 
     No public text fixes its check digit for 後期 (DOMAIN 1.4 [K]); ``check`` is the union's
     setting. A number shorter than 8 digits is refused, not padded: a lost digit looks just so.
     """
-    kind, title = "insured_number", "被保険者番号"
+    kind = "insured_number"
     number = _exact_digits(kind, title, text, 8)
     _refuse_same_digits(kind, title, number)
     wrong = check is not DigitCheck.OFF and luhn_check_digit(number[:-1]) != number[-1]
@@ -163,19 +159,28 @@ def municipality_check_digit(body: str) -> str:
     return str((11 - rest) % 10)
 
 
-def municipality_code(text: str) -> str:
-    """A 市区町村コード (全国地方公共団体コード) of 6 digits; five digits get their check digit."""
-    kind, title = "municipality_code", "市区町村コード"
-    folded = digits_of(text)
-    if len(folded) == 5 and folded.isascii() and folded.isdigit():
-        folded += municipality_check_digit(folded)
-    number = _exact_digits(kind, title, folded, 6)
+def municipality_code(text: str, title: str = "市区町村コード") -> str:
+    """A 市区町村コード (全国地方公共団体コード) of 6 digits.
+
+    Five digits are refused: a lost check digit and a lost first 0 look the same. Refused too:
+    the code of a whole prefecture (130001); a municipality's own three digits begin at 100.
+    """
+    kind = "municipality_code"
+    number = _exact_digits(kind, title, text, 6)
     if not "01" <= number[:2] <= "47":
         raise IdentifierError(
             kind, title, "prefix", "の都道府県が正しくありません。", "先頭の2桁は01から47です。"
         )
     if municipality_check_digit(number[:-1]) != number[-1]:
         raise _refuse_check_digit(kind, title)
+    if number[2:5] < "100":
+        raise IdentifierError(
+            kind,
+            title,
+            "prefix",
+            "が市区町村のコードではありません（都道府県のコードです）。",
+            "市区町村のコードを確かめて入力してください。",
+        )
     return number
 
 
@@ -189,17 +194,22 @@ def atena_check_digit(body: str) -> str:
     return "0" if rest <= 1 else str(11 - rest)
 
 
-def atena_number(text: str, width: int = ATENA_WIDTH) -> str:
-    """A 宛名番号 or 世帯番号, zero padded to the municipality's ``width`` (7 to 15).
+def atena_number(
+    text: str,
+    width: int = ATENA_WIDTH,
+    *,
+    kind: str = "atena_number",
+    title: str = "宛名番号",
+) -> str:
+    """A 宛名番号 or 世帯番号, zero padded to ``width`` (7 to 15).
 
     Never refused for its check digit: numbers from before the standard have none. Only an empty
     text, one longer than 15 or one with signs that no number has is refused.
     """
-    kind, title = "atena_number", "宛名番号"
     number = digits_of(text).upper()
     if not number:
         raise IdentifierError(
-            kind, title, "empty", "が入力されていません。", "宛名番号を入力してください。"
+            kind, title, "empty", "が入力されていません。", f"{title}を入力してください。"
         )
     if not (number.isascii() and number.isalnum()):
         raise IdentifierError(
@@ -209,6 +219,8 @@ def atena_number(text: str, width: int = ATENA_WIDTH) -> str:
             "に使えない文字があります。",
             "数字と英字だけを入力してください。",
         )
+    if number.isdigit():
+        number = number.lstrip("0") or "0"
     if len(number) > ATENA_WIDTH:
         raise IdentifierError(
             kind,

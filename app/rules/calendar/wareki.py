@@ -110,6 +110,10 @@ class Eras:
             rf"(?P<era>{words})?(?P<year>元|\d{{1,4}})([./-])(?P<month>\d{{1,2}})\3(?P<day>\d{{1,2}})"
         )
         self.digit_form = re.compile(rf"(?P<era>{words})?(?P<digits>\d{{6,8}})")
+        self.unknown_form = re.compile(rf"(?P<era>{words})年?(?:月日)?不詳")
+        self.second_form = re.compile(
+            rf"(?:(?P<era>{words})?(?P<year>元|\d{{1,4}})年)?(?P<rest>.*)"
+        )
 
     def of(self, day: date) -> Era:
         """The era whose own period holds ``day``; refuses days before 明治6年 (1873)."""

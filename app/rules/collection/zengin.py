@@ -6,23 +6,13 @@ import unicodedata
 
 import jaconv
 
+from app.core.signs import DASHES, WAVES, spaced
+from app.core.text import join_kana, repeated
 from app.rules.identifiers import IdentifierError, digits_of
 
 _SMALL = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
-# A long vowel and every kind of dash are one sign in a bank's name field.
-_SIGNS = str.maketrans(
-    {
-        "ー": "-",
-        "‐": "-",
-        "‑": "-",
-        "–": "-",
-        "—": "-",
-        "―": "-",
-        "−": "-",
-        "・": ".",
-        "¥": "\\",
-    }
-)
+# A long vowel and every kind of dash and wave are one sign in a bank's name field.
+_SIGNS = str.maketrans({**dict.fromkeys(DASHES + WAVES, "-"), "・": ".", "¥": "\\"})
 _ALLOWED = frozenset(
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン゙゚"
@@ -39,7 +29,8 @@ def zengin_kana(text: str, width: int) -> str:
     that banks do not take), too_long.
     """
     kind, title = "zengin_kana", "口座名義のカナ"
-    katakana = jaconv.hira2kata(unicodedata.normalize("NFKC", text).strip())
+    typed = unicodedata.normalize("NFKC", join_kana(spaced(text)).translate(_SIGNS))
+    katakana = repeated(jaconv.hira2kata(typed))
     plain = katakana.upper().translate(_SMALL).translate(_SIGNS)
     if not plain:
         raise IdentifierError(

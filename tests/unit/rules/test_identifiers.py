@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.jp import cn, in_
 
+from app.core.signs import DASHES, SPACES, UNSEEN
 from app.core.tables import Tables
 from app.rules import identifiers as ids
 from app.rules.collection.slip_code import SlipCode, read_slip_code, slip_check_digit, slip_code
@@ -109,8 +110,14 @@ def test_domain_1_4_a_lost_digit_is_refused_and_never_padded() -> None:
 )
 def test_domain_1_5_municipality_codes(code: str) -> None:
     assert ids.municipality_code(code) == code
-    assert ids.municipality_code(code[:5]) == code
+    refused("length", ids.municipality_code, code[:5])
     refused("check_digit", ids.municipality_code, code[:-1] + str((int(code[-1]) + 1) % 10))
+
+
+@pytest.mark.parametrize("prefecture", [f"{number:02}" for number in range(1, 48)])
+def test_domain_1_5_a_prefecture_is_no_municipality(prefecture: str) -> None:
+    body = f"{prefecture}000"
+    refused("prefix", ids.municipality_code, body + ids.municipality_check_digit(body))
 
 
 def test_domain_1_5_no_such_prefecture() -> None:
@@ -240,3 +247,5 @@ def test_slip_code_bad_input(tables: Tables) -> None:
 def test_full_width_digits_and_every_dash_are_understood() -> None:
     typed = "\uff11\uff12\uff0d\uff13\u30fc\uff14\uff70\uff15\u3000\uff16"
     assert ids.digits_of(typed) == "123456"
+    for sign in DASHES + SPACES + UNSEEN:
+        assert ids.digits_of(f"12{sign}34") == "1234", hex(ord(sign))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from japanera import EraDate
 
-from app.core.tables import Tables
+from app.core.tables import Tables, load_tables, shipped_tables
 from app.rules.calendar.wareki import (
     DateError,
     Eras,
@@ -21,7 +21,7 @@ from app.rules.calendar.wareki import (
     on_paper,
     on_screen,
 )
-from app.rules.calendar.wareki_input import parse_date, parse_day
+from app.rules.calendar.wareki_input import may_be_same_day, parse_date, parse_day
 
 pytestmark = pytest.mark.req("DATA-27")
 
@@ -255,3 +255,153 @@ def test_era_and_year_agree_with_japanera(day: date, eras: Eras) -> None:
 def test_sorting_by_the_working_day_is_sorting_by_time(day: date, eras: Eras) -> None:
     later = from_day(day + timedelta(days=1), eras)
     assert from_day(day, eras).sort_date < later.sort_date
+
+
+@pytest.mark.parametrize(
+    ("typed", "written", "first", "last"),
+    [
+        ("1945年00月00日", "1945年 月日不詳", "1945-01-01", "1945-12-31"),
+        ("1945-00-00", "1945年 月日不詳", "1945-01-01", "1945-12-31"),
+        ("19450000", "1945年 月日不詳", "1945-01-01", "1945-12-31"),
+        ("19450500", "1945年5月 日不詳", "1945-05-01", "1945-05-31"),
+        ("1945年5月0日", "1945年5月 日不詳", "1945-05-01", "1945-05-31"),
+        ("S20.0.0", "昭和20年 月日不詳", "1945-01-01", "1945-12-31"),
+        ("S20–05–00", "昭和20年5月 日不詳", "1945-05-01", "1945-05-31"),
+        ("3200500", "昭和20年5月 日不詳", "1945-05-01", "1945-05-31"),
+        ("昭和20年00月00日", "昭和20年 月日不詳", "1945-01-01", "1945-12-31"),
+        ("昭和20年月日不明", "昭和20年 月日不詳", "1945-01-01", "1945-12-31"),
+        ("昭和20年（月日不明）", "昭和20年 月日不詳", "1945-01-01", "1945-12-31"),
+        ("昭和20年5月 日 不明", "昭和20年5月 日不詳", "1945-05-01", "1945-05-31"),
+        ("昭和20年", "昭和20年", "1945-01-01", "1945-12-31"),
+        ("1945年", "1945年", "1945-01-01", "1945-12-31"),
+        ("昭和20年春頃", "昭和20年春頃", "1945-01-01", "1945-12-31"),
+        ("昭和20年5月", "昭和20年5月", "1945-05-01", "1945-05-31"),
+        ("00000000", "年月日不詳", "0001-01-01", "9999-12-31"),
+        ("0000年00月00日", "年月日不詳", "0001-01-01", "9999-12-31"),
+        ("生年月日不明", "年月日不詳", "0001-01-01", "9999-12-31"),
+        ("大正00年00月00日", "大正 年月日不詳", "1912-07-30", "1926-12-24"),
+        ("大正年月日不詳", "大正 年月日不詳", "1912-07-30", "1926-12-24"),
+        ("推定昭和20年6月上旬", "推定昭和20年6月上旬", "1945-06-01", "1945-06-10"),
+        ("推定昭和20年", "推定昭和20年", "1945-01-01", "1945-12-31"),
+        ("推定昭和20年6月頃", "推定昭和20年6月頃", "1945-06-01", "1945-06-30"),
+        ("昭和20年6月3日（推定）", "昭和20年6月3日推定", "1945-06-03", "1945-06-03"),
+        ("昭和20年6月3日ごろ", "昭和20年6月3日ごろ", "1945-06-03", "1945-06-03"),
+        ("昭和20年6月初旬", "昭和20年6月初旬", "1945-06-01", "1945-06-10"),
+        ("昭和20年6月下旬頃", "昭和20年6月下旬頃", "1945-06-21", "1945-06-30"),
+        ("昭和20年5月1日から10日までの間", "昭和20年5月1日から10日までの間",
+         "1945-05-01", "1945-05-10"),
+        ("昭和20年5月1日から10日頃までの間", "昭和20年5月1日から10日頃までの間",
+         "1945-05-01", "1945-05-10"),
+        ("推定昭和20年5月3日〜10日", "推定昭和20年5月3日〜10日", "1945-05-03", "1945-05-10"),
+        ("昭和20年5月3日～6月2日頃", "昭和20年5月3日〜6月2日頃", "1945-05-03", "1945-06-02"),
+        ("昭和20年12月28日から1月3日頃までの間", "昭和20年12月28日から1月3日頃までの間",
+         "1945-12-28", "1946-01-03"),
+        ("昭和63年12月28日から1月10日まで", "昭和63年12月28日から1月10日まで",
+         "1988-12-28", "1989-01-10"),
+        ("昭和20年12月25日から昭和21年1月5日頃までの間",
+         "昭和20年12月25日から昭和21年1月5日頃までの間", "1945-12-25", "1946-01-05"),
+        ("昭和20年12月から1月頃までの間", "昭和20年12月から1月頃までの間",
+         "1945-12-01", "1946-01-31"),
+        ("昭和20年から21年頃までの間", "昭和20年から21年頃までの間", "1945-01-01", "1946-12-31"),
+        ("昭和20年5月上旬から中旬までの間", "昭和20年5月上旬から中旬までの間",
+         "1945-05-01", "1945-05-20"),
+    ],
+)  # fmt: skip
+def test_what_was_written_of_an_uncertain_date_is_kept(
+    typed: str, written: str, first: str, last: str, eras: Eras
+) -> None:
+    value = parse_date(typed, eras, uncertain=True)
+    assert (value.written, value.sort_date.isoformat(), value.latest.isoformat()) == (
+        written, first, last,
+    )  # fmt: skip
+    assert value.is_unknown
+    assert parse_date(value.written, eras, uncertain=True) == value
+    with pytest.raises(DateError) as caught:
+        parse_date(typed, eras)
+    assert caught.value.rule in ("uncertain", "no_such_day", "not_read")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "昭和10年5月3日生",
+        "S10.5.3生まれ",
+        "昭和10年5月3日（金）",
+        "昭和十年五月三日",
+        "昭和拾年五月参日",
+        "一九三五年五月三日",
+        "S10‐5‐3",
+        "S10–5–3",
+        "S10−5−3",
+        "S10ー5ー3",
+        "S10─5─3",
+        "1935—05—03",
+        "Ｓ１０，５，３",
+        "㍼10年5月3日",
+        "昭和10年⽉3⽇".replace("⽉", "5⽉"),
+        "\ufeff昭和\u200b10年5月3日\u3000",
+    ],
+)
+def test_what_looks_like_a_day_is_that_day(typed: str, eras: Eras) -> None:
+    assert parse_day(typed, eras) == BORN
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "昭和20年5月3日から",
+        "から10日",
+        "昭和20年から不詳",
+        "昭和20年5月10日から3日までの間",
+        "昭和20年5月3日から0日",
+        "昭和20年0月3日",
+        "昭和20年5月3日から13月2日",
+        "推定",
+        "昭和",
+        "不詳20年",
+    ],
+)
+def test_what_says_no_date_is_refused(typed: str, eras: Eras) -> None:
+    with pytest.raises(DateError):
+        parse_date(typed, eras, uncertain=True)
+
+
+def test_no_message_names_a_control_that_is_not_there(eras: Eras) -> None:
+    for typed in ("S20.13.1", "S20.4.32", "1945年0月3日"):
+        with pytest.raises(DateError) as caught:
+            parse_date(typed, eras, uncertain=True)
+        assert "選んで" not in caught.value.remedy
+
+
+@given(st.text("昭和大正推定元年月日不詳明頃から〜上旬中春末0123456789十二.-SＳ ", max_size=14))
+def test_any_date_that_is_read_is_read_again_as_itself(typed: str) -> None:
+    eras = Eras(load_tables(shipped_tables())["eras"])
+    try:
+        value = parse_date(typed, eras, uncertain=True)
+    except DateError:
+        return
+    assert parse_date(value.written, eras, uncertain=True) == value
+    assert value.sort_date <= value.latest
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("昭和20年 月日不詳", "S20.5.3", True),
+        ("昭和20年 月日不詳", "昭和20年5月 日不詳", True),
+        ("昭和20年 月日不詳", "S21.1.1", False),
+        ("昭和20年5月 日不詳", "S20.6.1", False),
+        ("昭和20年6月上旬", "S20.6.10", True),
+        ("昭和20年6月上旬", "S20.6.11", False),
+        ("推定昭和20年6月3日", "S20.6.5", True),
+        ("推定昭和20年6月3日", "S20.7.1", False),
+        ("昭和20年2月30日", "S20.2.28", True),
+        ("年月日不詳", "S20.6.5", True),
+        ("S20.5.3", "1945-05-03", True),
+        ("S20.5.3", "1945-05-04", False),
+        ("昭和20年12月28日から1月3日までの間", "S21.1.2", True),
+    ],
+)
+def test_two_dates_that_may_be_one_day(one: str, other: str, same: bool, eras: Eras) -> None:
+    first, second = (parse_date(text, eras, uncertain=True) for text in (one, other))
+    assert may_be_same_day(first, second) is may_be_same_day(second, first) is same

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.signs import DASHES, WAVES
 from app.rules.collection.zengin import (
     account_number,
     bank_code,
@@ -82,3 +83,13 @@ def test_account_fields_refused(call: object, text: str, rule: str) -> None:
     with pytest.raises(IdentifierError) as caught:
         call(text)  # type: ignore[operator]
     assert caught.value.rule == rule
+
+
+@pytest.mark.parametrize("sign", DASHES + WAVES)
+def test_every_dash_and_wave_is_the_banks_one(sign: str) -> None:
+    assert zengin_kana(f"ロ{sign}ラ", 30) == "ﾛ-ﾗ"
+
+
+def test_repeated_and_decomposed_kana_are_what_a_bank_writes() -> None:
+    assert zengin_kana("つじさき　みすゞ", 30) == "ﾂｼﾞｻｷ ﾐｽｽﾞ"
+    assert zengin_kana("か\u3099と\u200b", 30) == "ｶﾞﾄ"
