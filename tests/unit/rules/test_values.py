@@ -273,7 +273,8 @@ def test_what_is_no_kana_is_refused(typed: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     ["葛\U000e0102城", "髙﨑 \U00020bb7", "\ufa19谷", "\ufa67見　ゞ", "佐々木", "\U0010de92田",
-     "\U0002ebf0川", "\U00031350川", "SMITH JOHN", "José", "ジョン・スミス", "\U0001b017子", "〆木"],
+     "\U0002ebf0川", "\U00031350川", "SMITH JOHN", "José", "ジョン・スミス",
+     "\U0001b017子", "〆木"],
 )  # fmt: skip
 def test_names_stay_exactly_as_recorded(take: Take, typed: str) -> None:
     assert take(typed, LABEL).normal == typed
