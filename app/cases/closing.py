@@ -6,17 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
-from app.cases.drafts import CaseLine, erase_number, no_case, open_lines
+from app.cases.drafts import CaseLine, erase_number, open_lines
+from app.cases.state import CaseState, move, state_of
 from app.core.errors import UserError
 from app.security.acts.approval import Approval
 from app.security.gate.gate import Draft, Gate, RowVersion, Subject
 from app.security.gate.work import GateWork
 from app.security.staff.session import Session
 from app.sync import outbox as outgoing
-from db.tables.cases import case_file
 from db.tables.certificates import certificate
 from db.tables.control import store_fact
 
@@ -47,17 +47,13 @@ def close_case(gate: Gate, session: Session, case_id: str, version: int) -> None
         versions=(RowVersion("case_file", case_id, version),),
     )
     with gate.act(draft) as work:
-        state = work.scalar(select(case_file.c.state).where(case_file.c.id == case_id))
-        if state is None:
-            raise no_case()
-        if state != "refused":
+        if state_of(work, case_id) is not CaseState.REFUSED:
             raise UserError(
                 "eligibility.not_refused",
                 "却下された届出だけを、この操作で終えられます。",
                 "受付の一覧から、今の状態を確かめてください。",
             )
-        values = {"draft": "{}", "state": "closed", "version": case_file.c.version + 1}
-        work.run(update(case_file).where(case_file.c.id == case_id).values(**values))
+        move(work, case_id, CaseState.CLOSED, draft="{}")
         erase_number(work, case_id)
 
 
@@ -157,7 +153,7 @@ def _open_things(work: GateWork, day: date) -> OpenThings:
 
 
 def _sent_unlooked(line: CaseLine) -> bool:
-    return line.second_look_open and line.state != "draft"
+    return line.second_look_open and line.state is not CaseState.DRAFT
 
 
 def _ids(lines: Iterable[CaseLine]) -> tuple[str, ...]:

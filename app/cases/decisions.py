@@ -11,8 +11,18 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from app.cases import checks
-from app.cases.drafts import erase_number, no_case
-from app.cases.state import Paper, paper_of
+from app.cases.drafts import erase_number
+from app.cases.state import (
+    LABELS,
+    NEXT,
+    CaseState,
+    Paper,
+    change,
+    move,
+    no_case,
+    paper_of,
+    state_of,
+)
 from app.core.canon import canonical_json, digest_hex
 from app.core.errors import UserError
 from app.core.tables import Tables
@@ -37,7 +47,7 @@ class DecisionView:
     was issued for the current decision."""
 
     case_id: str
-    case_state: str
+    case_state: CaseState
     case_version: int
     keyed: Mapping[str, str]
     record: DecisionRecord | None
@@ -117,6 +127,9 @@ def _period_of(work: ActWork, decision_id: str) -> tuple[str, str] | None:
     return earlier["insured_number"], earlier["acquired_on"]
 
 
+_STATES = {"accepted": CaseState.DECIDED, "refused": CaseState.REFUSED}
+
+
 def _keep(work: ActWork, record: DecisionRecord, case_id: str, person_id: str | None) -> None:
     """The decision becomes the case's current one: what was compared, looked through or
     reserved for an earlier one holds no longer."""
@@ -140,18 +153,20 @@ def _keep(work: ActWork, record: DecisionRecord, case_id: str, person_id: str | 
         .where(certificate.c.case_id == case_id, certificate.c.state == "reserved")
         .values(state="void", cause="新しい決定が届いた", version=certificate.c.version + 1)
     )
-    values = {
-        "state": {"accepted": "decided", "refused": "refused"}.get(record.outcome, "waiting"),
-        "decision_id": record.decision_id,
-        "compared_by": "",
-        "compared_at": "",
-        "version": case_file.c.version + 1,
-    }
+    values = {"decision_id": record.decision_id, "compared_by": "", "compared_at": ""}
     if person_id is not None:
         values["person_id"] = person_id
     if record.supersedes:
         values |= {"second_look_by": "", "second_look_at": ""}
-    work.run(update(case_file).where(case_file.c.id == case_id).values(**values))
+    to = _STATES.get(record.outcome, CaseState.WAITING)
+    now = state_of(work, case_id)
+    if to in NEXT[now]:
+        move(work, case_id, to, **values)
+        return
+    # Nobody asked for this answer any more: it is kept, and somebody looks why it came.
+    change(work, case_id, **values)
+    detail = f"{LABELS[now]}の受付に決定（{record.decision_id}）が届きました"
+    _list(work, record, person_id, register.Contradiction("decision_unexpected", detail))
 
 
 def _list(
@@ -194,7 +209,7 @@ def show(gate: Gate, session: Session, case_id: str, *, background: bool = False
         raise no_case()
     return DecisionView(
         case_id=case.id,
-        case_state=case.state,
+        case_state=CaseState(case.state),
         case_version=case.version,
         keyed=json.loads(case.draft),
         record=DecisionRecord(**json.loads(found.record)) if found else None,
@@ -308,12 +323,4 @@ def confirm_comparison(gate: Gate, session: Session, view: DecisionView) -> None
         versions=(RowVersion("case_file", view.case_id, view.case_version),),
     )
     with gate.act(draft) as work:
-        work.run(
-            update(case_file)
-            .where(case_file.c.id == view.case_id)
-            .values(
-                compared_by=work.staff_id,
-                compared_at=work.at.isoformat(),
-                version=case_file.c.version + 1,
-            )
-        )
+        change(work, view.case_id, compared_by=work.staff_id, compared_at=work.at.isoformat())

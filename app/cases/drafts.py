@@ -11,9 +11,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, select
 
-from app.cases.state import looks_first, paper_of
+from app.cases.state import (
+    OVER,
+    CaseState,
+    add,
+    change,
+    looks_first,
+    move,
+    no_case,
+    paper_of,
+    state_of,
+)
 from app.core.canon import canonical_json
 from app.core.errors import UserError
 from app.security.gate.gate import ActWork, Gate, RowVersion, Subject
@@ -25,6 +35,9 @@ from db.tables.persons import my_number
 
 SUMMARY = "summary"
 """The last step of an entry: everything is keyed, it waits to be sent."""
+
+_LOOKED_AT = (CaseState.WAITING, CaseState.DECIDED, CaseState.ISSUED)
+"""What a second person may look through after the sending."""
 
 MOVE_IN = "move_in"
 """The notification of moving in from another prefecture (県外転入), code of notification_kinds."""
@@ -39,7 +52,7 @@ class Case:
 
     id: str
     kind: str
-    state: str
+    state: CaseState
     values: Mapping[str, str]
     step: str
     has_number: bool
@@ -56,7 +69,7 @@ class CaseLine:
 
     id: str
     kind: str
-    state: str
+    state: CaseState
     name: str
     opened_at: str
     opened_by: str
@@ -107,27 +120,26 @@ def open_case(gate: Gate, session: Session, kind: str, values: Mapping[str, str]
     draft = gate.prepare("eligibility.open_case", session, content=content)
     with gate.act(draft) as work:
         case_id = work.new_id()
-        work.run(
-            case_file.insert().values(
-                id=case_id,
-                kind=kind,
-                state="draft",
-                opened_by=work.staff_id,
-                opened_at=work.at.isoformat(),
-                keyed_by=work.staff_id,
-                draft=content.values,
-            )
+        add(
+            work,
+            case_id,
+            kind=kind,
+            opened_by=work.staff_id,
+            opened_at=work.at.isoformat(),
+            keyed_by=work.staff_id,
+            draft=content.values,
         )
-        return _read(work, case_id)
+        return read_case(work, case_id)
 
 
 def load_case(gate: Gate, session: Session, case_id: str) -> Case:
     """Open an existing case again. Raises UserError ``eligibility.no_case``."""
     with gate.view("eligibility.load_case", session, subject=Subject("case", case_id)) as work:
-        return _read(work, case_id)
+        return read_case(work, case_id)
 
 
-def _read(work: GateWork, case_id: str) -> Case:
+def read_case(work: GateWork, case_id: str) -> Case:
+    """A case in another service's unit of work. Raises UserError ``eligibility.no_case``."""
     row = work.first(select(case_file).where(case_file.c.id == case_id))
     if row is None:
         raise no_case()
@@ -136,7 +148,7 @@ def _read(work: GateWork, case_id: str) -> Case:
     return Case(
         id=row.id,
         kind=row.kind,
-        state=row.state,
+        state=CaseState(row.state),
         values=json.loads(row.draft),
         step=row.step,
         has_number=work.first(number) is not None,
@@ -162,7 +174,7 @@ def save_draft(
     with gate.act(draft) as work:
         _require_draft(work, case.id)
         _change(work, case.id, draft=text, step=step)
-        return _read(work, case.id)
+        return read_case(work, case.id)
 
 
 def keep_number(gate: Gate, session: Session, case: Case, number: str) -> Case:
@@ -183,7 +195,7 @@ def keep_number(gate: Gate, session: Session, case: Case, number: str) -> Case:
         refuse_elsewhere(work, case.id, number)
         work.my_number.put("case", case.id, number)
         _change(work, case.id)
-        return _read(work, case.id)
+        return read_case(work, case.id)
 
 
 def refuse_elsewhere(work: ActWork, case_id: str, number: str) -> None:
@@ -208,21 +220,12 @@ def _change(work: ActWork, case_id: str, **values: str) -> None:
     something else (SEC-13)."""
     known = work.scalar(select(case_file.c.keyed_by).where(case_file.c.id == case_id))
     keyed_by = " ".join(dict.fromkeys((*known.split(), work.staff_id)))
-    work.run(
-        update(case_file)
-        .where(case_file.c.id == case_id)
-        .values(
-            **values,
-            keyed_by=keyed_by,
-            second_look_by="",
-            second_look_at="",
-            version=case_file.c.version + 1,
-        )
-    )
+    change(work, case_id, **values, keyed_by=keyed_by, second_look_by="", second_look_at="")
 
 
 def cancel_case(gate: Gate, session: Session, case: Case, reason: str) -> None:
-    """Drop a case that was not sent: values and number are erased, the fact remains."""
+    """Drop a case that was not sent, or that the union did not take: values and number are
+    erased, the fact remains. Raises UserError ``eligibility.case_state`` for any other."""
     draft = gate.prepare(
         "eligibility.cancel_case",
         session,
@@ -231,8 +234,7 @@ def cancel_case(gate: Gate, session: Session, case: Case, reason: str) -> None:
         versions=(RowVersion("case_file", case.id, case.version),),
     )
     with gate.act(draft) as work:
-        _require_draft(work, case.id)
-        _change(work, case.id, draft="{}", state="cancelled", step="")
+        move(work, case.id, CaseState.CANCELLED, draft="{}", step="")
         erase_number(work, case.id)
 
 
@@ -257,7 +259,7 @@ def open_lines(work: GateWork) -> tuple[CaseLine, ...]:
     rows = work.all(
         select(case_file, outbox.c.last_cause)
         .select_from(case_file.outerjoin(outbox, outbox.c.id == case_file.c.outbox_id))
-        .where(case_file.c.state.not_in(("closed", "cancelled")))
+        .where(case_file.c.state.not_in(OVER))
         .order_by(case_file.c.opened_at, case_file.c.id)
     )
     first = looks_first(work)
@@ -265,28 +267,26 @@ def open_lines(work: GateWork) -> tuple[CaseLine, ...]:
 
 
 def _line(work: GateWork, row: Row[Any], *, first: bool) -> CaseLine:
-    paper = paper_of(work, row.decision_id) if row.state == "issued" else None
-    looked_at = ("draft",) if first else ("waiting", "decided", "issued")
+    state = CaseState(row.state)
+    paper = paper_of(work, row.decision_id) if state is CaseState.ISSUED else None
+    looked_at = (CaseState.DRAFT,) if first else _LOOKED_AT
     return CaseLine(
         id=row.id,
         kind=row.kind,
-        state=row.state,
+        state=state,
         name=str(json.loads(row.draft).get("name", "")),
         opened_at=row.opened_at,
         opened_by=row.opened_by,
         waiting_cause=row.last_cause or "",
         second_look_open=not row.second_look_by
-        and row.state in looked_at
-        and (row.state != "draft" or row.step == SUMMARY),
+        and state in looked_at
+        and (state is not CaseState.DRAFT or row.step == SUMMARY),
         sheet_open=paper is not None and not paper.settled,
     )
 
 
 def _require_draft(work: ActWork, case_id: str) -> None:
-    state = work.scalar(select(case_file.c.state).where(case_file.c.id == case_id))
-    if state is None:
-        raise no_case()
-    if state != "draft":
+    if state_of(work, case_id) is not CaseState.DRAFT:
         raise not_draft()
 
 
@@ -296,13 +296,4 @@ def not_draft() -> UserError:
         "eligibility.not_draft",
         "この届出は、すでに送信されたか取りやめられています。",
         "受付の一覧から、今の状態を確かめてください。",
-    )
-
-
-def no_case() -> UserError:
-    """No such case here."""
-    return UserError(
-        "eligibility.no_case",
-        "その受付が見つかりません。",
-        "受付の一覧から選び直してください。",
     )

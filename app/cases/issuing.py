@@ -16,7 +16,7 @@ from sqlalchemy import insert, select, update
 
 from app.cases.decisions import DecisionView
 from app.cases.paper_data import paper_data
-from app.cases.state import close_if_done
+from app.cases.state import CaseState, close_if_done, move
 from app.core.errors import MadoguchiError, UserError
 from app.core.tables import Tables
 from app.security.acts.approval import Approval
@@ -273,11 +273,7 @@ def perform_issue(
             )
         )
         sheet_id = _new_sheet(work, content.number, 1)
-        work.run(
-            update(case_file)
-            .where(case_file.c.id == content.case_id)
-            .values(state="issued", version=case_file.c.version + 1)
-        )
+        move(work, content.case_id, CaseState.ISSUED)
         line = work.line
     printer.spool(proof.rendered.pdf, proof.number)
     return Issued(content.number, sheet_id, line)

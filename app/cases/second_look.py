@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.cases.decisions import DecisionView
-from app.cases.state import close_if_done
+from app.cases.state import CaseState, change, close_if_done
 from app.core.errors import UserError
 from app.security.acts.approval import Approval
 from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Subject
@@ -20,7 +20,8 @@ from app.security.staff.session import Session
 from db.tables.cases import case_file
 from db.tables.exchange import outbox
 
-_LOOKED_AT = ("draft", "waiting", "decided", "issued")
+LOOKED_AT = (CaseState.DRAFT, CaseState.WAITING, CaseState.DECIDED, CaseState.ISSUED)
+"""What a second person may look through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def prepare_second_look(gate: Gate, session: Session, view: DecisionView) -> Dra
     """
     if session.staff_id in view.keyed_by:
         raise _same_person()
-    if view.case_state not in _LOOKED_AT or view.second_look:
+    if view.case_state not in LOOKED_AT or view.second_look:
         raise _nothing()
     what = "届出と決定" if view.record is not None else "届出"
     return gate.prepare(
@@ -58,14 +59,11 @@ def perform_second_look(gate: Gate, draft: Draft, approvals: tuple[Approval, ...
         content: SecondLook = work.content
         if work.staff_id in _keyed_by(work, content.case_id):
             raise _same_person()
-        work.run(
-            update(case_file)
-            .where(case_file.c.id == content.case_id)
-            .values(
-                second_look_by=work.staff_id,
-                second_look_at=work.at.isoformat(),
-                version=case_file.c.version + 1,
-            )
+        change(
+            work,
+            content.case_id,
+            second_look_by=work.staff_id,
+            second_look_at=work.at.isoformat(),
         )
         close_if_done(work, content.case_id)
 

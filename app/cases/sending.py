@@ -7,18 +7,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.cases import checks
 from app.cases.drafts import (
     SUMMARY,
     Case,
-    no_case,
     not_draft,
     refuse_elsewhere,
 )
 from app.cases.entry import FIELDS, LOCAL_ONLY, PAGES, FieldKind
-from app.cases.state import is_unregistered, looks_first
+from app.cases.state import CaseState, is_unregistered, looks_first, move, state_of
 from app.core.canon import canonical_json, digest_hex
 from app.core.errors import UserError
 from app.core.tables import Tables
@@ -190,11 +189,7 @@ def perform_send(gate: Gate, draft: Draft, approvals: tuple[Approval, ...], tabl
             case_id=content.case_id,
         )
         outgoing.confirm(work, outbox_id, work.staff_id)
-        work.run(
-            update(case_file)
-            .where(case_file.c.id == content.case_id)
-            .values(state="waiting", outbox_id=outbox_id, step="", version=case_file.c.version + 1)
-        )
+        move(work, content.case_id, CaseState.WAITING, outbox_id=outbox_id, step="")
     return Sent(content.case_id, outbox_id)
 
 
@@ -205,7 +200,7 @@ def _require_ready(
     that comes first; for an unregistered resident's number the supervisor is a third one
     (SEC-14)."""
     row = work.one(select(case_file).where(case_file.c.id == content.case_id))
-    if row.state != "draft":
+    if row.state != CaseState.DRAFT:
         raise not_draft()
     if row.draft != content.values:
         raise UserError(
@@ -256,9 +251,11 @@ class WithdrawNotification:
 
 
 def withdraw(gate: Gate, session: Session, case: Case) -> None:
-    """Take a notification that has not left back to the draft.
+    """Take a notification back to the draft, to be corrected and sent again under a new id:
+    one that has not left, or one that the union did not take. The cause of the latter stays
+    with the draft until it is sent again.
 
-    Raises UserError ``eligibility.not_waiting`` for a case that is not waiting, and
+    Raises UserError ``eligibility.case_state`` for a case in any other state, and
     ``outbox.under_way`` when it is already being sent or was sent.
     """
     draft = gate.prepare(
@@ -269,21 +266,12 @@ def withdraw(gate: Gate, session: Session, case: Case) -> None:
         versions=(RowVersion("case_file", case.id, case.version),),
     )
     with gate.act(draft) as work:
-        row = work.first(select(case_file).where(case_file.c.id == case.id))
-        if row is None:
-            raise no_case()
-        if row.state != "waiting":
-            raise UserError(
-                "eligibility.not_waiting",
-                "この届出は、送信を待っている状態ではありません。",
-                "受付の一覧から、今の状態を確かめてください。",
-            )
-        outgoing.withdraw(work, row.outbox_id)
-        work.run(
-            update(case_file)
-            .where(case_file.c.id == case.id)
-            .values(state="draft", outbox_id=None, step=SUMMARY, version=case_file.c.version + 1)
-        )
+        columns: dict[str, str | None] = {"step": SUMMARY}
+        if state_of(work, case.id) is CaseState.WAITING:
+            row = work.one(select(case_file.c.outbox_id).where(case_file.c.id == case.id))
+            outgoing.withdraw(work, row.outbox_id)
+            columns["outbox_id"] = None
+        move(work, case.id, CaseState.DRAFT, **columns)
 
 
 def _with_number(case: Case) -> dict[str, str]:

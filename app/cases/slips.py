@@ -7,6 +7,7 @@ from datetime import datetime
 
 from app.cases.drafts import Case
 from app.cases.paper_data import slip_data
+from app.cases.state import CaseState
 from app.core.errors import UserError
 from app.core.tables import Tables
 from app.security.gate.gate import Gate, Subject
@@ -31,7 +32,7 @@ def print_slip(
     training: bool,
 ) -> None:
     """Draw, prove and print the slip. Raises UserError for a case that was not sent."""
-    if case.state not in ("waiting", "decided"):
+    if case.state not in (CaseState.WAITING, CaseState.DECIDED):
         raise UserError(
             "eligibility.slip_not_sent",
             "まだ送信していない届出の受付票は印刷できません。",

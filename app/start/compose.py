@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.cases.decisions import receiver
+from app.cases.state import was_rejected
 from app.catalog import CATALOG
 from app.core.clock import Clock
 from app.core.errors import EnvironmentFault
@@ -29,6 +30,7 @@ from app.security.gate.checks import Conditions, GateRules, registry_version
 from app.security.keys.terminal_secret import SecretShelf
 from app.sync.engine import Engine
 from app.sync.inbox import Handler
+from app.sync.round import Bench
 from app.sync.transport import open_line
 from app.wire.values import code_sets
 
@@ -149,15 +151,20 @@ class Parts:
 
     def engine(self, terminal: OpenTerminal, quiet: Callable[[], bool]) -> Engine:
         """The exchange with the union over an open terminal."""
-        return Engine(
+        bench = Bench(
             terminal.gate,
-            lambda keys: open_line(keys, self.clock),
             handlers(self.tables),
             self.clock,
-            journal=terminal.journal,
             codes=code_sets(self.tables, self.clock.now().date()),
             folder=self.paths.data / "inbox",
             quiet=quiet,
+            step=lambda name: None,
+            on_rejected=was_rejected,
+        )
+        return Engine(
+            bench,
+            lambda keys: open_line(keys, self.clock),
+            journal=terminal.journal,
             on_time=lambda moment: take_peer_time(terminal.gate, moment),
         )
 

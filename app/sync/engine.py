@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import func, select
 
-from app.core.clock import Clock
 from app.core.errors import EnvironmentFault, UserError
 from app.sync import sending
 from app.sync.faults import ExchangeCancelled, line_fault
-from app.sync.inbox import Handler, last_applied
+from app.sync.inbox import last_applied
 from app.sync.outbox import unknown_sending
 from app.sync.receiving import receive
 from app.sync.round import (
@@ -38,12 +36,11 @@ from app.sync.round import (
 from app.sync.states import Incoming, Outgoing
 from app.sync.terminal_keys import TerminalKeys, read_keys
 from app.sync.transport import OpenLine
-from app.sync.work import EXCHANGE, SystemGate
+from app.sync.work import EXCHANGE
 from app.wire.files import FILES
 from app.wire.heads import START, CountersignedHead, Head, LineDigest
 from app.wire.protocol import LINES_AT_ONCE, ControlRow
 from app.wire.statements import Contact, PeerTime, open_signed, sign
-from app.wire.values import Codes
 from db.tables.control import store_fact
 from db.tables.exchange import inbox, outbox
 
@@ -85,30 +82,22 @@ class NoControlLog:
 class Engine:
     """Sends and receives for one terminal. One round at a time, from any thread.
 
-    ``handlers`` maps function ids to what applies a file; ``folder`` holds received
-    containers, sealed; ``quiet`` says whether nobody works (locked or just opened);
-    ``on_time`` takes the union's signed time; ``step`` is told each step before it is taken.
+    ``on_time`` takes the union's signed time.
     """
 
     def __init__(
         self,
-        gate: SystemGate,
+        bench: Bench,
         open_line: OpenLine,
-        handlers: Mapping[str, Handler],
-        clock: Clock,
         *,
         journal: HeadKeeper,
-        codes: Codes,
-        folder: Path,
         control: ControlLog | None = None,
-        quiet: Callable[[], bool] = lambda: False,
         on_time: Callable[[datetime], None] = lambda moment: None,
-        step: Callable[[str], None] = lambda name: None,
     ) -> None:
-        missing = {spec.applied_by for spec in FILES.values()} - {"", *handlers}
+        missing = {spec.applied_by for spec in FILES.values()} - {"", *bench.handlers}
         if missing:
             raise ValueError(f"nothing applies what {sorted(missing)} should")
-        self._bench = Bench(gate, handlers, clock, codes, folder, quiet, step)
+        self._bench = bench
         self._open_line = open_line
         self._journal = journal
         self._control = control or NoControlLog()

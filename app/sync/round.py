@@ -14,7 +14,7 @@ from app.sync.inbox import Handler
 from app.sync.states import Incoming, Outgoing
 from app.sync.terminal_keys import TerminalKeys
 from app.sync.transport import Transport
-from app.sync.work import SystemGate
+from app.sync.work import EngineWork, SystemGate
 from app.wire.values import Codes
 
 
@@ -72,7 +72,13 @@ class ContactReport:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What the engine is built with; see ``engine.Engine``."""
+    """What the engine is built with.
+
+    ``handlers`` maps function ids to what applies a file; ``folder`` holds received
+    containers, sealed; ``quiet`` says whether nobody works (locked or just opened); ``step`` is
+    told each step before it is taken; ``on_rejected`` is told of a case whose sending the peer
+    did not take, in the unit of work that settles the sending.
+    """
 
     gate: SystemGate
     handlers: Mapping[str, Handler]
@@ -81,6 +87,7 @@ class Bench:
     folder: Path
     quiet: Callable[[], bool]
     step: Callable[[str], None]
+    on_rejected: Callable[[EngineWork, str], None]
 
 
 @dataclass(frozen=True, slots=True)

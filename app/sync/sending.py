@@ -187,6 +187,8 @@ def _settle(here: Round, ready: _Ready, data: bytes) -> SendReport:
             next_try_at="",
             settled_at=work.at.isoformat(),
         )
+        if not accepted and row.case_id:
+            here.bench.on_rejected(work, row.case_id)
         if accepted and receipt.epoch == _epoch(work):
             place = (receipt.epoch, receipt.sequence, receipt.digest)
             keep_place(work, UP, facts.union, row.stream, place)

@@ -228,7 +228,7 @@ def test_taken_back_before_it_has_left(counter: Counter) -> None:
     assert (row.state, bytes(row.payload)) == ("withdrawn", b"")
     with pytest.raises(UserError) as again:
         sending.withdraw(world.gate, session, case)
-    assert again.value.code == "eligibility.not_waiting"
+    assert again.value.code == "eligibility.case_state"
     second = counter.send(case)
     assert counter.engine.send_now(second.outbox_id).accepted
     case = drafts.load_case(world.gate, session, sent.case_id)

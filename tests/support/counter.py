@@ -99,12 +99,14 @@ class KeepingPrinter:
 @dataclass
 class Counter:
     """One desk. ``answers`` turn a notification into what the union decides, oldest first;
-    with none left every notification is accepted as ``accept`` says."""
+    with none left every notification is accepted as ``accept`` says. ``rejections`` are causes
+    and sentences with which the union does not even take the next sendings."""
 
     world: World
     union: LoopUnion
     printer: KeepingPrinter = field(default_factory=KeepingPrinter)
     answers: list[Callable[[NotificationRecord], DecisionRecord]] = field(default_factory=list)
+    rejections: list[tuple[str, str]] = field(default_factory=list)
     made: int = 0
 
     def __post_init__(self) -> None:
@@ -119,6 +121,8 @@ class Counter:
     # -- what the union does -----------------------------------------------------------
 
     def _judge(self, outbox_id: str, records: tuple[Any, ...]) -> tuple[str, str]:
+        if self.rejections:
+            return self.rejections.pop(0)
         for record in records:
             answer = self.answers.pop(0) if self.answers else accepted
             self.decide(answer(record), notification_id=outbox_id)
@@ -183,6 +187,13 @@ class Counter:
         sent = self.send(self.open(who, **changed), who)
         assert self.engine.send_now(sent.outbox_id).accepted
         return self.show(sent.case_id, who)
+
+    def rejected(self, who: str = "clerk", **changed: str) -> str:
+        """A case keyed and sent that the union did not take; its id."""
+        self.rejections.append(("atena_number", "宛名番号の検査数字が合いません"))
+        sent = self.send(self.open(who, **changed), who)
+        assert not self.engine.send_now(sent.outbox_id).accepted
+        return sent.case_id
 
     def compared(self, who: str = "clerk", **changed: str) -> decisions.DecisionView:
         """The same, compared on the screen."""

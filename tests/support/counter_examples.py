@@ -15,6 +15,7 @@ from app.cases import (
     drafts,
     issuing,
     namesakes,
+    rejected,
     second_look,
     sending,
     slips,
@@ -203,6 +204,11 @@ def _receive_decision(world: World) -> Attempt:
 def _show_decision(world: World) -> Attempt:
     view = at(world).decided()
     return Attempt("clerk", view=lambda session: decisions.show(world.gate, session, view.case_id))
+
+
+def _show_rejection(world: World) -> Attempt:
+    case_id = at(world).rejected()
+    return Attempt("clerk", view=lambda session: rejected.show(world.gate, session, case_id))
 
 
 def _compare(world: World) -> Attempt:
@@ -412,6 +418,7 @@ COUNTER_EXAMPLES: dict[str, Example] = {
     "eligibility.withdraw_notification": _withdraw,
     "eligibility.receive_decision": _receive_decision,
     "eligibility.show_decision": _show_decision,
+    "eligibility.show_rejection": _show_rejection,
     "eligibility.compare_decision": _compare,
     "eligibility.second_look": _second_look,
     "eligibility.reserve_certificate": _reserve,

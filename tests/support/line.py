@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from app.cases.state import was_rejected
 from app.start.compose import FILE_HANDLERS as HANDLERS
 from app.sync.engine import Engine
 from app.sync.faults import PeerRefused
+from app.sync.inbox import Handler
+from app.sync.round import Bench
 from app.sync.terminal_keys import LineFacts, write_facts, write_values
 from app.wire.codec import decode_file, encode_file
 from app.wire.container import Place, check_count, check_place, open_body, peek, verify
@@ -276,16 +279,29 @@ def enrol(world: World, union: LoopUnion) -> None:
 def engine_of(world: World, union: LoopUnion, **options: Any) -> Engine:
     """An engine of this terminal on a line to ``union``."""
     handlers = {"eligibility.receive_decision": lambda *_: None, **HANDLERS}
-    values: dict[str, Any] = {
-        "journal": world.journal,
+    values: dict[str, Any] = {"journal": world.journal, **options}
+    handlers |= values.pop("handlers", {})
+    bench = bench_of(
+        world,
+        handlers,
+        **{name: values.pop(name) for name in ("gate", "codes", "quiet", "step") if name in values},
+    )
+    return Engine(bench, lambda keys: union, **values)
+
+
+def bench_of(world: World, handlers: Mapping[str, Handler], **other: Any) -> Bench:
+    """What an engine of this terminal is built with; ``other`` replaces parts of it."""
+    parts: dict[str, Any] = {
+        "gate": world.gate,
+        "handlers": handlers,
+        "clock": world.clock,
         "codes": CODES,
         "folder": world.paths.data / "exchange",
         "quiet": lambda: True,
+        "step": lambda name: None,
+        "on_rejected": was_rejected,
     }
-    values |= options
-    handlers |= values.pop("handlers", {})
-    gate = values.pop("gate", world.gate)
-    return Engine(gate, lambda keys: union, handlers, world.clock, **values)
+    return Bench(**parts | other)
 
 
-__all__ = ["AT", "CODES", "LAYOUTS", "Head", "LoopUnion", "engine_of", "enrol"]
+__all__ = ["AT", "CODES", "LAYOUTS", "Head", "LoopUnion", "bench_of", "engine_of", "enrol"]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem
 
 from app.cases import closing, drafts
+from app.cases.state import CaseState
 from app.ui.base.desk import Desk
 from app.ui.base.names import NameDelegate, NamePainter
 from app.ui.base.pages import Page
 
 _STATES = {
     "draft": ("書きかけ", "Enter で続きを入れる"),
+    "rejected": ("受け付けられず", "Enter で理由を見て、直して送り直す"),
     "waiting": ("決定待ち", "Enter で状況を見る・受付票を渡す"),
     "decided": ("決定あり", "Enter で見比べて証を交付する"),
     "refused": ("却下", "Enter で理由を見る"),
@@ -91,6 +93,8 @@ class CasesScreen(Page):
         mine = line.opened_by == self._desk.session.staff_id
         if line.state == "draft" and (mine or not line.second_look_open):
             self._desk.go("eligibility.open_case", case_id=line.id)
+        elif line.state is CaseState.REJECTED:
+            self._desk.go("eligibility.show_rejection", case_id=line.id)
         else:
             self._desk.go("eligibility.show_decision", case_id=line.id)
 

@@ -19,11 +19,22 @@ from app.cases import (
     sending,
     slips,
 )
+from app.cases.state import CaseState
+from app.sync.states import Outgoing
 from app.ui.base.desk import Desk
 from app.ui.base.names import NameLabel, NamePainter, TextBlock
 from app.ui.base.pages import Page, box, card, clear, named_box, scrolled
 from app.ui.base.preview import PaperPreview
 from app.ui.base.watch import Watch
+
+_WHERE = {
+    Outgoing.PREPARED: "封をして残っています。もう一人が確かめると、送られます。",
+    Outgoing.CONFIRMED: "封をして残っています。回線がつながると、端末が送ります。",
+    Outgoing.SENDING: "送っている途中です。回線がつながると、端末が続きを送ります。",
+    Outgoing.SENT: "送りました。広域連合が受け取ったことを、端末が確かめています。",
+    Outgoing.ACCEPTED: "広域連合が受け付けました。決定を待っています。",
+}
+"""Where a waiting case's sending is, and what will happen by itself: nothing else is said."""
 
 
 class DecisionScreen(Page):
@@ -92,8 +103,11 @@ class DecisionScreen(Page):
         self._view = view
         if self._watch is not None:
             self._watch.stop()
-        if view.case_state == "draft":
+        if view.case_state is CaseState.DRAFT:
             self._show_draft(view)
+            return
+        if view.case_state is CaseState.REJECTED:
+            self._desk.go("eligibility.show_rejection", case_id=view.case_id)
             return
         if view.record is None or view.record.outcome == "pending":
             self._show_waiting(view)
@@ -140,9 +154,7 @@ class DecisionScreen(Page):
                 "決定が届いたら連絡することを説明してください。",
             ),
             named_box(
-                "ok",
-                f"{name} 様の届出は封をして残っています。回線が戻ると自動で送られます。",
-                self._painter,
+                "ok", f"{name} 様の届出は{_WHERE[Outgoing(view.outbox_state)]}", self._painter
             ),
         ]
         if view.waiting_cause:
@@ -158,7 +170,7 @@ class DecisionScreen(Page):
         for sentence in view.record.reason_text.splitlines():
             self._place.addWidget(box("stop", sentence))
         self._place.addStretch(1)
-        self._buttons(main="説明した。届出を終える" if view.case_state == "refused" else "")
+        self._buttons(main="説明した。届出を終える" if view.case_state is CaseState.REFUSED else "")
 
     def _show_comparison(self, view: decisions.DecisionView) -> None:
         assert view.record is not None
@@ -219,7 +231,7 @@ class DecisionScreen(Page):
                 box("warn", "所得が確認できてから証が郵送されます。今日は受付票を渡してください。")
             )
             self._buttons(slip=True)
-        elif view.case_state == "issued":
+        elif view.case_state is CaseState.ISSUED:
             self._place.addWidget(box("ok", "この決定の証は発行済みです。"))
             open_sheet = view.paper is not None and not view.paper.settled
             self._buttons(main="用紙を確かめる" if open_sheet else "")
@@ -248,7 +260,7 @@ class DecisionScreen(Page):
             view is not None
             and not view.second_look
             and self._desk.session.staff_id not in view.keyed_by
-            and view.case_state in ("draft", "waiting", "decided", "issued")
+            and view.case_state in second_look.LOOKED_AT
         )
 
     def _go_on(self) -> None:
@@ -258,9 +270,9 @@ class DecisionScreen(Page):
             self._settle(good=True)
         elif self._proof is not None:
             self._issue()
-        elif self._view.case_state == "refused":
+        elif self._view.case_state is CaseState.REFUSED:
             self._close_case()
-        elif self._view.case_state == "issued":
+        elif self._view.case_state is CaseState.ISSUED:
             self._take_up_sheet()
         else:
             self._draw()

@@ -68,7 +68,8 @@ FUNCTIONS: tuple[Function, ...] = (
         area="eligibility",
         kind=Kind.UPDATE,
         label="届出の取りやめ",
-        help="送信していない届出を取りやめます。入れた内容と個人番号は消えます。",
+        help="送信していない届出や、広域連合に受け付けられなかった届出を取りやめます。"
+        "入れた内容と個人番号は消えます。",
         reads=("case_file", "my_number.owner_kind", "my_number.owner_id"),
         writes=("case_file", "my_number"),
     ),
@@ -117,8 +118,9 @@ FUNCTIONS: tuple[Function, ...] = (
         id="eligibility.withdraw_notification",
         area="eligibility",
         kind=Kind.UPDATE,
-        label="送信待ちの取り下げ",
-        help="まだ送られていない届出を、書きかけに戻します。",
+        label="送信の取り下げ・訂正",
+        help="まだ送られていない届出や、広域連合に受け付けられなかった届出を、書きかけに戻して"
+        "直します。",
         reads=("case_file", "outbox"),
         writes=("case_file", "outbox"),
     ),
@@ -160,6 +162,16 @@ FUNCTIONS: tuple[Function, ...] = (
         step_up=StepUp.RECENT,
         screen="app.cases.screens.decision:DecisionScreen",
         reads=("case_file", "decision", "certificate", "sheet", "outbox"),
+    ),
+    Function(
+        id="eligibility.show_rejection",
+        area="eligibility",
+        kind=Kind.INQUIRE,
+        label="受け付けられなかった届出",
+        help="広域連合に受け付けられなかった届出の理由を見て、直して送り直すか、取りやめます。",
+        step_up=StepUp.RECENT,
+        reads=(*_CASE, "outbox"),
+        screen="app.cases.screens.rejected:RejectedScreen",
     ),
     Function(
         id="eligibility.compare_decision",

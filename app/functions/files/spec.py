@@ -27,8 +27,8 @@ FUNCTIONS: tuple[Function, ...] = (
         label="送受信",
         help="送信待ちを広域連合へ送り、届いているファイルを受け取ります（端末が行います）。",
         actor=Actor.SYSTEM,
-        reads=(*_EXCHANGE, "terminal_key", "store_fact"),
-        writes=_EXCHANGE,
+        reads=(*_EXCHANGE, "terminal_key", "store_fact", "case_file"),
+        writes=(*_EXCHANGE, "case_file.state", "case_file.version"),
     ),
     Function(
         id="files.receive_insured",

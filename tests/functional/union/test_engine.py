@@ -18,6 +18,7 @@ from app.sync.transport import open_line
 from app.training.movers import movers
 from app.training.municipality import municipality
 from app.training.people import MUNICIPALITY_CODE, seed_line
+from tests.support.line import bench_of
 from tests.support.sendings import TABLES as EXCHANGE_TABLES
 from tests.support.sendings import act_of
 from tests.support.union_terminal import CODES, TABLES
@@ -73,16 +74,8 @@ def engine(world: World, decisions: list[Any]) -> Engine:
         return Applied(1, 0)
 
     journal: Journal = world.journal
-    return Engine(
-        world.gate,
-        lambda keys: open_line(keys, world.clock),
-        {**HANDLERS, "eligibility.receive_decision": keep},
-        world.clock,
-        journal=journal,
-        codes=CODES,
-        folder=world.paths.data / "exchange",
-        quiet=lambda: True,
-    )
+    bench = bench_of(world, {**HANDLERS, "eligibility.receive_decision": keep})
+    return Engine(bench, lambda keys: open_line(keys, world.clock), journal=journal)
 
 
 def confirmed(world: World, record: Any) -> str:

@@ -19,7 +19,7 @@ from app.wire.files import FILES
 from app.wire.statements import Settlement
 from db.tables.cases import check_entry
 from db.tables.exchange import inbox, staged_record, stream_state, watermark
-from tests.support.line import CODES, engine_of
+from tests.support.line import CODES, bench_of, engine_of
 from tests.support.sendings import SAMPLES, received, rows, sample
 
 CHECKS = "FILE-24"
@@ -269,12 +269,4 @@ def test_a_handler_gets_the_records_twice_if_it_asks(world, union):
 
 def test_an_engine_without_a_handler_is_not_built(world, union):
     with pytest.raises(ValueError, match="receive_decision"):
-        Engine(
-            world.gate,
-            lambda keys: union,
-            {},
-            world.clock,
-            journal=world.journal,
-            codes=CODES,
-            folder=_folder(world),
-        )
+        Engine(bench_of(world, {}), lambda keys: union, journal=world.journal)

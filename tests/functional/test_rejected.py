@@ -1,0 +1,148 @@
+"""The union does not even take a sending: the clerk learns why, and mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QInputDialog
+
+from app.cases import drafts, rejected, sending
+from app.cases.screens.decision import DecisionScreen
+from app.cases.screens.rejected import RejectedScreen
+from app.cases.state import CaseState
+from app.core.errors import UserError
+from app.sync.states import Outgoing
+from db.tables.cases import case_file, check_entry
+from db.tables.exchange import outbox
+from db.tables.persons import my_number
+from tests.support.counter import Counter, accepted, counter_in
+from tests.support.desk import Room
+from tests.support.sendings import sample
+
+
+@pytest.fixture
+def counter(tmp_path: Path) -> Iterator[Counter]:
+    with counter_in(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def room(counter: Counter, qtbot: Any) -> Iterator[Room]:
+    made = Room(counter, qtbot)
+    yield made
+    made.operations.close()
+
+
+def case_of(counter: Counter, case_id: str) -> drafts.Case:
+    return drafts.load_case(counter.world.gate, counter.world.session(), case_id)
+
+
+def test_its_cause_stands_on_the_case(counter: Counter) -> None:
+    case_id = counter.rejected()
+    found = rejected.show(counter.world.gate, counter.world.session(), case_id)
+    assert found.case.state is CaseState.REJECTED
+    assert "宛名番号の検査数字が合いません" in found.cause
+    (line,) = drafts.list_cases(counter.world.gate, counter.world.session())
+    assert line.state is CaseState.REJECTED and line.waiting_cause == found.cause
+
+
+def test_corrected_it_is_sent_under_a_new_id_and_decided(counter: Counter) -> None:
+    case_id = counter.rejected()
+    world, session = counter.world, counter.world.session()
+    sending.withdraw(world.gate, session, case_of(counter, case_id))
+    case = case_of(counter, case_id)
+    assert case.state is CaseState.DRAFT and case.has_number
+    (line,) = drafts.list_cases(world.gate, session)
+    assert "検査数字" in line.waiting_cause  # the cause is there while it is corrected
+    values = dict(case.values) | {"phone": "0250-00-9999"}
+    case = drafts.save_draft(world.gate, session, case, values, drafts.SUMMARY)
+    sent = counter.send(case)
+    assert counter.engine.send_now(sent.outbox_id).accepted
+    first, second = counter.rows(outbox)
+    assert (first.state, second.state) == (Outgoing.REJECTED, Outgoing.ACCEPTED)
+    assert first.id != second.id == sent.outbox_id
+    assert counter.rows(case_file)[0].state == CaseState.DECIDED
+    (line,) = drafts.list_cases(world.gate, session)
+    assert line.waiting_cause == ""
+
+
+def test_dropped_its_values_and_its_number_are_gone(counter: Counter) -> None:
+    case_id = counter.rejected()
+    world = counter.world
+    drafts.cancel_case(world.gate, world.session(), case_of(counter, case_id), "届出人が取り下げた")
+    (row,) = counter.rows(case_file)
+    assert (row.state, row.draft) == (CaseState.CANCELLED, "{}")
+    assert counter.rows(my_number) == []
+    assert drafts.list_cases(world.gate, world.session()) == ()
+
+
+def test_nothing_sends_it_again_by_itself(counter: Counter) -> None:
+    case_id = counter.rejected()
+    for _ in range(3):
+        counter.world.later(minutes=20)
+        counter.fetch()
+    assert [row.state for row in counter.rows(outbox)] == [Outgoing.REJECTED]
+    assert [(row.id, row.state) for row in counter.rows(case_file)] == [
+        (case_id, CaseState.REJECTED)
+    ]
+
+
+@pytest.mark.parametrize("turn", ["waiting", "decided", "draft"])
+def test_only_a_rejected_case_is_shown_as_one(counter: Counter, turn: str) -> None:
+    case = counter.open()
+    if turn != "draft":
+        sent = counter.send(case)
+        if turn == "decided":
+            assert counter.engine.send_now(sent.outbox_id).accepted
+    with pytest.raises(UserError) as refused:
+        rejected.show(counter.world.gate, counter.world.session(), case.id)
+    assert refused.value.code in ("eligibility.not_rejected", "eligibility.no_case")
+
+
+def test_a_sending_under_way_is_not_taken_back(counter: Counter) -> None:
+    case_id = counter.decided().case_id
+    with pytest.raises(UserError) as refused:
+        sending.withdraw(counter.world.gate, counter.world.session(), case_of(counter, case_id))
+    assert refused.value.code == "eligibility.case_state"
+
+
+def test_a_decision_for_a_dropped_case_is_kept_and_listed(counter: Counter) -> None:
+    case_id = counter.rejected()
+    world = counter.world
+    drafts.cancel_case(world.gate, world.session(), case_of(counter, case_id), "届出人が取り下げた")
+    notification = replace(sample("FILE-01")[0], case_id=case_id)
+    counter.decide(accepted(notification), notification_id="T01-1-99")
+    counter.fetch()
+    assert counter.rows(case_file)[0].state == CaseState.CANCELLED
+    causes = [row.cause for row in counter.rows(check_entry)]
+    assert "decision_unexpected" in causes
+
+
+class TestScreen:
+    def test_corrected_from_the_keyboard(self, room: Room) -> None:
+        case_id = room.counter.rejected()
+        screen = room.add(RejectedScreen(room.desk(), case_id))
+        room.until(lambda: screen.rejection is not None)
+        assert "送られません" in screen.lead.text()
+        screen.correct_button.click()
+        room.until(lambda: bool(room.went))
+        assert room.went == [("eligibility.open_case", {"case_id": case_id})]
+        assert room.counter.rows(case_file)[0].state == CaseState.DRAFT
+
+    def test_dropped_with_a_reason(self, room: Room) -> None:
+        screen = room.add(RejectedScreen(room.desk(), room.counter.rejected()))
+        room.until(lambda: screen.rejection is not None)
+        screen.drop_button.click()
+        screen.findChild(QInputDialog).textValueSelected.emit("届出人が取り下げた")
+        room.until(lambda: ("home", {}) in room.went)
+        assert room.counter.rows(case_file)[0].state == CaseState.CANCELLED
+
+    def test_who_waits_for_the_decision_is_led_there(self, room: Room) -> None:
+        case_id = room.counter.rejected()
+        room.add(DecisionScreen(room.desk(), case_id))
+        room.until(lambda: bool(room.went))
+        assert room.went == [("eligibility.show_rejection", {"case_id": case_id})]
