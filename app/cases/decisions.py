@@ -33,8 +33,9 @@ from app.rules.calendar.wareki_input import parse_date
 from app.security.gate.gate import ActWork, Gate, RowVersion, Subject
 from app.security.staff.session import Session
 from app.sync.inbox import Applied, Handler
-from app.wire.files import FileSpec
-from app.wire.records import DecisionRecord
+from app.wire.codec import record_from
+from app.wire.files import FILES, FileSpec
+from app.wire.records import DecisionHead
 from db.tables.cases import case_file, check_entry, decision
 from db.tables.certificates import certificate
 from db.tables.exchange import outbox
@@ -50,7 +51,7 @@ class DecisionView:
     case_state: CaseState
     case_version: int
     keyed: Mapping[str, str]
-    record: DecisionRecord | None
+    record: Any | None
     compared: bool
     second_look: bool
     keyed_by: tuple[str, ...]
@@ -88,7 +89,7 @@ def receiver(tables: Tables) -> Handler:
     return receive
 
 
-def _receive_one(work: ActWork, record: DecisionRecord, eras: Eras) -> bool:
+def _receive_one(work: ActWork, record: Any, eras: Eras) -> bool:
     known = work.scalar(select(decision.c.id).where(decision.c.id == record.decision_id))
     if known is not None:
         return False
@@ -124,13 +125,15 @@ def _period_of(work: ActWork, decision_id: str) -> tuple[str, str] | None:
     if text is None:
         return None
     earlier = json.loads(text)
+    if not earlier.get("acquired_on"):  # it was pending: there is nothing to take back
+        return None
     return earlier["insured_number"], earlier["acquired_on"]
 
 
 _STATES = {"accepted": CaseState.DECIDED, "refused": CaseState.REFUSED}
 
 
-def _keep(work: ActWork, record: DecisionRecord, case_id: str, person_id: str | None) -> None:
+def _keep(work: ActWork, record: DecisionHead, case_id: str, person_id: str | None) -> None:
     """The decision becomes the case's current one: what was compared, looked through or
     reserved for an earlier one holds no longer."""
     text = canonical_json(asdict(record))
@@ -170,7 +173,7 @@ def _keep(work: ActWork, record: DecisionRecord, case_id: str, person_id: str | 
 
 
 def _list(
-    work: ActWork, record: DecisionRecord, person_id: str | None, found: register.Contradiction
+    work: ActWork, record: DecisionHead, person_id: str | None, found: register.Contradiction
 ) -> None:
     work.run(
         insert(check_entry).values(
@@ -212,7 +215,7 @@ def show(gate: Gate, session: Session, case_id: str, *, background: bool = False
         case_state=CaseState(case.state),
         case_version=case.version,
         keyed=json.loads(case.draft),
-        record=DecisionRecord(**json.loads(found.record)) if found else None,
+        record=record_from(FILES["FILE-16"], json.loads(found.record)) if found else None,
         compared=bool(case.compared_by),
         second_look=bool(case.second_look_by),
         keyed_by=tuple(case.keyed_by.split()),
@@ -244,7 +247,7 @@ def compare(view: DecisionView, tables: Tables, today: date) -> tuple[CompareLin
 
 def _pair(
     view: DecisionView,
-    record: DecisionRecord,
+    record: DecisionHead,
     name: str,
     label: str,
     eras: Eras,
@@ -271,7 +274,7 @@ def _same_birth(keyed: str, decided: str, eras: Eras) -> bool:
     return (mine.sort_date, mine.precision) == (theirs.sort_date, theirs.precision)
 
 
-def _decided_only(record: DecisionRecord, tables: Tables, eras: Eras) -> list[CompareLine]:
+def _decided_only(record: Any, tables: Tables, eras: Eras) -> list[CompareLine]:
     def day(text: str) -> str:
         return on_paper(date.fromisoformat(text), eras) if text else ""
 

@@ -22,7 +22,9 @@ from app.core.tables import Tables
 from app.security.acts.approval import Approval
 from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Subject
 from app.security.staff.session import Session
-from app.wire.records import DecisionRecord
+from app.wire.bodies.coverage import Coverage
+from app.wire.codec import record_from
+from app.wire.files import FILES
 from db.tables.cases import case_file, check_entry, decision
 from db.tables.certificates import certificate, sheet
 from forms.catalog import Form, find_decided_form
@@ -162,7 +164,7 @@ def _draw(
     *,
     training: bool,
 ) -> Proof:
-    stored = DecisionRecord(**json.loads(record))
+    stored = record_from(FILES["FILE-16"], json.loads(record))
     data = paper_data(stored, number, tables)
     rendered = press.render(content.form_id, data, training=training, now=at)
     press.prove(rendered, data)
@@ -414,11 +416,12 @@ def _new_sheet(work: ActWork, number: str, copy: int) -> str:
     return sheet_id
 
 
-def _issuable(view: DecisionView, today: date) -> tuple[DecisionRecord, Form]:
+def _issuable(view: DecisionView, today: date) -> tuple[Coverage, Form]:
     """The decision and the form that it orders on ``today``, by the FORMS registry alone."""
     record = view.record
-    form = None if record is None else find_decided_form(record.paper, today)
-    if record is None or form is None or record.outcome != "accepted":
+    paper = getattr(record, "paper", "")
+    form = find_decided_form(paper, today) if paper else None
+    if record is None or form is None:
         raise _not_issuable("交付できる決定がありません。")
     if not view.compared:
         raise UserError(

@@ -8,7 +8,7 @@ from app.cases.drafts import Case
 from app.core.tables import Tables
 from app.rules.calendar.wareki import Eras, on_paper
 from app.rules.calendar.wareki_input import parse_date
-from app.wire.records import DecisionRecord
+from app.wire.bodies.coverage import Coverage
 from forms.certificates.eligibility_certificate import EligibilityCertificateData
 from forms.certificates.eligibility_notice import EligibilityNoticeData
 from forms.notices.acceptance_slip import AcceptanceSlipData
@@ -18,7 +18,7 @@ _FOREIGN = "2"
 
 
 def paper_data(
-    record: DecisionRecord, number: str, tables: Tables
+    record: Coverage, number: str, tables: Tables
 ) -> EligibilityCertificateData | EligibilityNoticeData:
     """The printed items of the paper that ``record`` names, under issue number ``number``."""
     eras = Eras(tables["eras"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
@@ -27,7 +27,9 @@ from app.security.acts.approval import Approval
 from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Subject
 from app.security.staff.session import Session
 from app.sync import outbox as outgoing
-from app.wire.records import NotificationRecord
+from app.wire.files import FILES
+from app.wire.layout import columns
+from app.wire.records import CaseHead
 from app.wire.values import code_sets
 from db.tables.cases import case_file
 
@@ -221,10 +223,11 @@ def _require_ready(
         )
 
 
-def to_record(content: SendNotification, number: str, eras: Eras) -> NotificationRecord:
+def to_record(content: SendNotification, number: str, eras: Eras) -> CaseHead:
     """The FILE-01 record of an approved entry."""
     values = json.loads(content.values)
-    known = {field.name for field in fields(NotificationRecord)}
+    layout = FILES["FILE-01"].newest(content.kind)
+    known = {column.name for column in columns(layout.record)}
     record = {
         name: checks.stored(name, values.get(name, "").strip(), eras) if field.shown(values) else ""
         for name, field in FIELDS.items()
@@ -240,7 +243,8 @@ def to_record(content: SendNotification, number: str, eras: Eras) -> Notificatio
         "warnings": " ".join(content.warnings),
         "municipality_code": values["municipality_code"],
     }
-    return NotificationRecord(**record)
+    made: CaseHead = layout.new(**record)
+    return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from app.core.tables import Tables
 from app.demo.keys import KeyDrawer
 from app.demo.people import CLERK, FOUNDERS
 from app.training.movers import Mover
+from app.wire.bodies.move_in import MoveIn
 from app.wire.layout import Kind, columns
-from app.wire.records import NotificationRecord
 
 
 class KeyPanel(QWidget):
@@ -40,7 +40,17 @@ class KeyPanel(QWidget):
         layout.addWidget(tabs, 1)
 
 
-_NOT_ON_PAPER = frozenset({"case_id", "kind", "birth_sort", "birth_precision", "processed_on"})
+_NOT_ON_PAPER = frozenset(
+    {
+        "case_id",
+        "kind",
+        "body",
+        "body_version",
+        "birth_sort",
+        "birth_precision",
+        "processed_on",
+    }
+)
 
 
 def _papers(mover: Mover, tables: Tables) -> QWidget:
@@ -48,7 +58,7 @@ def _papers(mover: Mover, tables: Tables) -> QWidget:
     day = mover.moved_on
     record = mover.notification("-", day)
     lines = []
-    for column in columns(NotificationRecord):
+    for column in columns(MoveIn):
         value = str(getattr(record, column.name))
         if not value or column.name in _NOT_ON_PAPER:
             continue

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from app.rules.calendar.wareki import Eras
 from app.rules.calendar.wareki_input import parse_date
 from app.security.gate.work import ActWork
-from app.wire.records import DecisionRecord
+from app.wire.bodies.coverage import Coverage
 from db import search as index
 from db.tables.persons import address, atena, household, household_member, insured, person
 
@@ -55,7 +55,7 @@ class Put:
 
 def put_decided(
     work: ActWork,
-    record: DecisionRecord,
+    record: Coverage,
     eras: Eras,
     membership: Membership,
     replaced: tuple[str, str] | None,
@@ -88,7 +88,7 @@ def put_decided(
     return Put(person_id, tuple(found))
 
 
-def _add(work: ActWork, record: DecisionRecord, eras: Eras, membership: Membership) -> str:
+def _add(work: ActWork, record: Coverage, eras: Eras, membership: Membership) -> str:
     person_id = work.new_id()
     index.insert_persons(work, [_person(person_id, record, eras)])
     work.run(
@@ -118,7 +118,7 @@ def _add(work: ActWork, record: DecisionRecord, eras: Eras, membership: Membersh
     return person_id
 
 
-def _person(person_id: str, record: DecisionRecord, eras: Eras) -> dict[str, Any]:
+def _person(person_id: str, record: Coverage, eras: Eras) -> dict[str, Any]:
     return {
         "id": person_id,
         "kind": record.person_kind,
@@ -132,7 +132,7 @@ def _person(person_id: str, record: DecisionRecord, eras: Eras) -> dict[str, Any
     }
 
 
-def _address(record: DecisionRecord) -> dict[str, str]:
+def _address(record: Coverage) -> dict[str, str]:
     return {
         "municipality_code": record.municipality_code,
         "postal_code": record.postal_code,
@@ -142,7 +142,7 @@ def _address(record: DecisionRecord) -> dict[str, str]:
     }
 
 
-def _compare(work: ActWork, held: Row[Any], record: DecisionRecord) -> list[Contradiction]:
+def _compare(work: ActWork, held: Row[Any], record: Coverage) -> list[Contradiction]:
     """What the register says of a person who is known here stays; a difference is listed.
 
     Only an address is taken over, and only for somebody who does not live at the old one any
@@ -169,7 +169,7 @@ def _compare(work: ActWork, held: Row[Any], record: DecisionRecord) -> list[Cont
 
 
 def _put_insured(
-    work: ActWork, person_id: str, record: DecisionRecord, replaced: tuple[str, str] | None
+    work: ActWork, person_id: str, record: Coverage, replaced: tuple[str, str] | None
 ) -> list[Contradiction]:
     mine = (record.insured_number, record.acquired_on)
     values = {

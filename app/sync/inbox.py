@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.sync.states import Incoming
 from app.sync.work import EngineWork
+from app.wire.codec import record_maker
 from app.wire.container import Header, Place, first_place
 from app.wire.files import FILES, FileSpec
 from app.wire.protocol import DownItem
@@ -176,11 +177,11 @@ class StagedRecords:
 
     def __iter__(self) -> Iterator[Any]:
         # Page by page, because writing beside an open cursor is slower.
-        make, names = self._spec.record, [column.name for column in self._spec.columns]
+        make = record_maker(self._spec)
         line = 0
         while rows := self._page(line):
             for values in json.loads(f"[{','.join(row.record for row in rows)}]"):
-                yield make(**dict(zip(names, values, strict=True)))
+                yield make(values)
             line = rows[-1].line
 
     def _page(self, after: int) -> list[Row[Any]]:

@@ -19,11 +19,11 @@ from sqlalchemy.sql.base import Executable
 from app.core.errors import Bug, UserError
 from app.sync.states import OPEN_OUTGOING, Outgoing
 from app.sync.terminal_keys import read_facts
-from app.wire.bodies import decode, encode
 from app.wire.codec import Encoding
 from app.wire.container import BodyFacts, seal_body
 from app.wire.files import FILES, FileSpec, Route
 from app.wire.protocol import stream_of
+from app.wire.strict_cbor import decode, encode
 from app.wire.values import Codes
 from db.tables.exchange import outbox
 from db.work import ReadRows

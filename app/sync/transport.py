@@ -28,7 +28,6 @@ from app.core.errors import EnvironmentFault
 from app.sync.faults import PeerRefused, line_fault
 from app.sync.terminal_keys import TerminalKeys
 from app.wire import protocol
-from app.wire.bodies import MalformedBody, decode, encode
 from app.wire.heads import CountersignedHead
 from app.wire.protocol import (
     CHUNK,
@@ -44,6 +43,7 @@ from app.wire.protocol import (
     UploadStart,
     UploadState,
 )
+from app.wire.strict_cbor import MalformedBody, decode, encode
 
 T = TypeVar("T")
 _CONNECT_SECONDS = 5.0

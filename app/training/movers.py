@@ -22,7 +22,8 @@ from app.training.people import (
     my_number_of,
 )
 from app.training.special import SPECIAL_HOUSEHOLDS
-from app.wire.records import NotificationRecord
+from app.wire.bodies import move_in
+from app.wire.bodies.move_in import MoveIn
 
 FIRST_INDEX = 9_000_001
 """Movers' numbers lie beyond those of any municipality that is produced."""
@@ -72,12 +73,12 @@ class Mover:
         with_copay_paper: bool = True,
         channel: str = "counter",
         delivery: str = "counter",
-    ) -> NotificationRecord:
+    ) -> MoveIn:
         """FILE-01 as the clerk keys it on the day ``on``."""
         person, paper = self.person, self.paper
         day = on.isoformat()
         shown = with_copay_paper
-        return NotificationRecord(
+        record: MoveIn = move_in.LAYOUTS[-1].new(
             case_id=case_id,
             kind="move_in",
             channel=channel,
@@ -123,6 +124,7 @@ class Mover:
             disease_paper="0",
             dependant_paper="0",
         )
+        return record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

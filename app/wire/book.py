@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from app.wire.files import FILES, FileSpec, Route
-from app.wire.layout import Column, Kind
+from app.wire.layout import BodyLayout, Column, Kind
 
 _ROUTES = {
     Route.ONLINE: "即時（専用線）",
@@ -40,6 +40,8 @@ _PREFACE = """\
   囲み、宣言の順に並べ、改行（LF）で終わる。値の中の引用符は二つ重ねる。
 - 値はすべて文字。ない値は空。名前は正規化しない。字数は異体字セレクタと合成記号を数えない。
 - 一つでも取り決めと違う値があれば、ファイル全体を受け取らない（SEC-112）。
+- 種別ごとに内容の違うファイルは、共通の頭と、種別の本体からなる。1 行目は頭の項目名だけを並べる。
+  記録は、頭の値に続けて、頭の `kind`・`body`・`body_version` が指す様式の値を同じ行に並べる。
 - ファイルは署名と暗号の入れ物（`app/wire/container.py`）に入れて運ぶ。
 """
 
@@ -61,9 +63,27 @@ def _chapter(spec: FileSpec) -> Iterator[str]:
     yield f"- 控えの保存: {spec.retention_days} 日"
     yield f"- 個人番号: {'含む' if spec.holds_my_number else '含まない'}"
     yield ""
+    yield from _table(spec.columns)
+    for layout in spec.layouts:
+        yield ""
+        yield from _body(spec, layout)
+
+
+def _body(spec: FileSpec, layout: BodyLayout) -> Iterator[str]:
+    """The columns that follow the head's where it names this body."""
+    kinds = [kind for kind, group in spec.bodies.items() if layout in group]
+    yield f"### {spec.id} の本体: {layout.title}"
+    yield ""
+    yield f"- 様式: `{layout.id}` 第 {layout.version} 版"
+    yield f"- 種別: {'、'.join(f'`{kind}`' for kind in kinds)}"
+    yield ""
+    yield from _table(layout.own_columns(spec.record), start=len(spec.columns) + 1)
+
+
+def _table(declared: tuple[Column, ...], start: int = 1) -> Iterator[str]:
     yield "| # | 項目名 | 内容 | 型 | 長さ | 必須 | コード表 |"
     yield "|---|---|---|---|---|---|---|"
-    for number, column in enumerate(spec.columns, start=1):
+    for number, column in enumerate(declared, start=start):
         yield _row(number, column)
 
 

@@ -4,6 +4,9 @@ The first line holds the column names; each record follows with every value in d
 in the declared order, ended by a line feed. UTF-8 without a mark at the front. A value may
 hold quotes (doubled), line ends and any selector; nothing is normalised. A file with one
 wrong value is refused whole, with line and column.
+
+In a file of many kinds the first line names the head's columns, and every record is the head
+followed by the columns of the body that its ``kind``, ``body`` and ``body_version`` name.
 """
 
 from __future__ import annotations
@@ -11,21 +14,25 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import Any
 
 from app.core.errors import EnvironmentFault
 from app.wire.files import FileSpec
-from app.wire.layout import Column
+from app.wire.layout import BodyLayout, Column, columns
 from app.wire.values import REASONS, Check, Codes, check_of
 
 _MARK = "\ufeff"  # BOM
 _END_MARK = "\x1a"  # Ctrl-Z, which programs of the DOS line still write
 _BLOCK = 256 * 1024
+_NAMES_BODY = ("kind", "body", "body_version")
 _LONGEST_RECORD = 1024 * 1024  # a quote never closed would otherwise hold the rest of the file
 
 _REASONS_OF_FORM = {
+    "kind": "この種別は、このファイルでは扱えません",
+    "body": "種別に合わない様式の本体が付いています",
+    "body_version": "本体の様式の版が、受け取る側の知らない版です",
     "encoding": "UTF-8 として読めません（別の文字コードで保存されています）",
     "bom": "UTF-8 の目印（BOM）が付いています。BOM なしの UTF-8 で保存し直します",
     "end_mark": "古い形式の終端の記号（Ctrl-Z、16進 1A）が付いています",
@@ -34,6 +41,14 @@ _REASONS_OF_FORM = {
     "columns": "項目の数が違います",
     "end": "最後の行が終わっていません",
 }
+
+
+_AGAIN = "ファイル全体を取り込んでいません。作成元に、取り決めどおりに作り直すよう伝えてください。"
+_NEWER = (
+    "ファイル全体を取り込んでいません。送る側と受け取る側のプログラムの版が違います。"
+    "システム管理者に伝え、版をそろえてからもう一度送ってください。"
+)
+_REMEDIES = {"kind": _NEWER, "body_version": _NEWER}
 
 
 class FileRefused(EnvironmentFault):
@@ -49,8 +64,7 @@ class FileRefused(EnvironmentFault):
         super().__init__(
             f"file.{reason}",
             f"{spec.title}（{spec.id}）の{where}: {what}。",
-            "ファイル全体を取り込んでいません。作成元に、取り決めどおりに作り直すよう"
-            "伝えてください。",
+            _REMEDIES.get(reason, _AGAIN),
         )
         self.reason = reason
         self.line = line
@@ -58,25 +72,63 @@ class FileRefused(EnvironmentFault):
 
 
 class Checker:
-    """Checks a record's values by the columns of ``spec``."""
+    """Checks a record's values by the columns of ``spec`` and of the body its head names."""
 
     def __init__(self, spec: FileSpec, codes: Codes) -> None:
         self._spec = spec
-        self._columns = spec.columns
-        self._checks: tuple[tuple[Check, bool], ...] = tuple(
-            (check_of(column, codes), column.required) for column in self._columns
-        )
+        self._codes = codes
+        self._columns: dict[BodyLayout | None, tuple[Column, ...]] = {None: spec.columns}
+        self._checks: dict[BodyLayout | None, tuple[tuple[Check, bool], ...]] = {
+            None: self._checks_of(spec.columns)
+        }
+        names = [column.name for column in spec.columns]
+        self._named = [names.index(name) for name in _NAMES_BODY] if spec.bodies else []
 
     def check(self, values: tuple[str, ...], line: int) -> None:
         """Raises FileRefused for the first wrong value."""
-        for value, (check, required) in zip(values, self._checks, strict=True):
+        layout = self.layout_of(values, line) if self._named else None
+        if layout is not None and layout not in self._checks:
+            self._columns[layout] = columns(layout.record)
+            self._checks[layout] = self._checks_of(columns(layout.record))
+        checks = self._checks[layout]
+        if len(values) != len(checks):
+            raise FileRefused(self._spec, "columns", line)
+        for value, (check, required) in zip(values, checks, strict=True):
             if check(value) if value else required:
-                raise self._refusal(values, line)
+                raise self._refusal(layout, values, line)
 
-    def _refusal(self, values: tuple[str, ...], line: int) -> FileRefused:
+    def layout_of(self, values: tuple[str, ...], line: int) -> BodyLayout | None:
+        """The body that the head names; None where it stands alone. Raises FileRefused:
+        ``kind`` (none of this file's), ``body`` (that of another kind, or none where one
+        belongs), ``body_version`` (one that is not known here)."""
+        if len(values) < len(self._spec.columns):
+            raise FileRefused(self._spec, "columns", line)
+        kind, body, version = (values[at] for at in self._named)
+        known = self._spec.bodies.get(kind)
+        if known is None:
+            raise self._refused("kind", line, 0)
+        if not body and not version and self._spec.bare:
+            return None
+        same = [layout for layout in known if layout.id == body]
+        if not same:
+            raise self._refused("body", line, 1)
+        for layout in same:
+            if str(layout.version) == version:
+                return layout
+        raise self._refused("body_version", line, 2)
+
+    def _checks_of(self, declared: tuple[Column, ...]) -> tuple[tuple[Check, bool], ...]:
+        return tuple((check_of(column, self._codes), column.required) for column in declared)
+
+    def _refused(self, reason: str, line: int, named: int) -> FileRefused:
+        return FileRefused(self._spec, reason, line, self._spec.columns[self._named[named]])
+
+    def _refusal(
+        self, layout: BodyLayout | None, values: tuple[str, ...], line: int
+    ) -> FileRefused:
         """Which value was wrong, and why; looked for again, because it is rare."""
         for column, value, (check, required) in zip(
-            self._columns, values, self._checks, strict=True
+            self._columns[layout], values, self._checks[layout], strict=True
         ):
             reason = check(value) if value else ("required" if required else "")
             if reason:
@@ -110,13 +162,16 @@ class Encoding:
 
     def _encode(self, spec: FileSpec, records: Iterable[Any], checker: Checker) -> Iterator[bytes]:
         names = [column.name for column in spec.columns]
-        values_of = attrgetter(*names)
+        values_of = {spec.record: attrgetter(*names)}
         text = io.StringIO()
         writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
         writer.writerow(names)
         for record in records:
-            values = values_of(record)
             self.count += 1
+            made = type(record)
+            if made not in values_of:
+                values_of[made] = attrgetter(*(column.name for column in columns(made)))
+            values = values_of[made](record)
             checker.check(values, self.count + 1)
             writer.writerow(values)
             if text.tell() >= _BLOCK:
@@ -209,8 +264,6 @@ class Decoder:
                 raise FileRefused(self._spec, "header", line)
             self._header_seen = True
             return
-        if len(values) != len(self._names):
-            raise FileRefused(self._spec, "columns", line)
         self._checker.check(values, line)
         self.count += 1
         self._take(line, values)
@@ -222,18 +275,49 @@ def encode_file(spec: FileSpec, records: Iterable[Any], codes: Codes) -> bytes:
 
 
 def decode_file(spec: FileSpec, data: bytes, codes: Codes) -> tuple[Any, ...]:
-    """The records of a small file, as the spec's dataclass. Raises FileRefused."""
+    """The records of a small file, as the spec's dataclasses. Raises FileRefused."""
     records: list[Any] = []
-    decoder = Decoder(spec, codes, lambda _, values: records.append(record_of(spec, values)))
+    make = record_maker(spec)
+    decoder = Decoder(spec, codes, lambda _, values: records.append(make(values)))
     decoder.write(data)
     decoder.close()
     return tuple(records)
 
 
-def record_of(spec: FileSpec, values: Iterable[str]) -> Any:
-    """The record with these values in column order."""
-    names = (column.name for column in spec.columns)
-    return spec.record(**dict(zip(names, values, strict=True)))
+def record_maker(spec: FileSpec) -> Callable[[Iterable[str]], Any]:
+    """Makes records from checked values in column order."""
+    plain, names = spec.record, [column.name for column in spec.columns]
+    if not spec.bodies:
+        return lambda values: plain(**dict(zip(names, values, strict=True)))
+    made = {(one.id, str(one.version)): one.record for one in spec.layouts}
+    at = [names.index(name) for name in _NAMES_BODY[1:]]
+
+    def make(values: Iterable[str]) -> Any:
+        given = tuple(values)
+        record = made.get((given[at[0]], given[at[1]]), plain)
+        return record(**dict(zip((item.name for item in columns(record)), given, strict=True)))
+
+    return make
+
+
+def record_from(spec: FileSpec, values: Mapping[str, str]) -> Any:
+    """A record from its values by name, as a store keeps them. One that was kept before bodies
+    had names is the only one there was then: the first of the file."""
+    if spec.bodies and "body" not in values:
+        kind, layouts = next(iter(spec.bodies.items()))
+        first = layouts[0]
+        bare = spec.bare and values.get("outcome") != "accepted"
+        named = (
+            {"body": "", "body_version": ""}
+            if bare
+            else {"body": first.id, "body_version": str(first.version)}
+        )
+        values = {"kind": kind, **values, **named}
+    made = {(one.id, str(one.version)): one.record for one in spec.layouts}
+    record = made.get((values.get("body", ""), values.get("body_version", "")), spec.record)
+    return record(
+        **{item.name: values[item.name] for item in columns(record) if item.name in values}
+    )
 
 
 def _whole_records(text: str) -> tuple[list[str], str]:

@@ -20,9 +20,9 @@ import pyrage
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from app.wire.bodies import MalformedBody, decode, encode
 from app.wire.keys import SigningKeys, recipient_id, signing_id
 from app.wire.refusals import ContainerCause, ContainerRefused
+from app.wire.strict_cbor import MalformedBody, decode, encode
 
 MAGIC = b"MDGCNT1\n"
 _DOMAIN = b"madoguchi-container-v1\0"

@@ -3,14 +3,17 @@
 All values are text, zero padded where they are numbers; an absent value is the empty string.
 ``columns(Record)`` gives the ordered declaration from which codec, checks and the interface
 book are derived (FILE-nn, SEC-112).
+
+Where one file carries many kinds, its record is the common head, and what a kind has to say is a
+subclass of it: the head's columns come first in the line, the body's follow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 
 class Kind(StrEnum):
@@ -88,3 +91,29 @@ def _columns(record: type[Any]) -> Iterator[Column]:
             codes=meta["codes"],
             my_number=meta["my_number"],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLayout:
+    """The layout of a body: ``id`` and ``version`` stand in the head of every line that has it.
+
+    ``record`` is a subclass of the file's head; its own columns are the body.
+    """
+
+    id: str
+    version: int
+    title: str
+    record: type[Any]
+
+    def new(self, **values: str) -> Any:
+        """A record of this layout: ``values`` by column name, of the head and of the body."""
+        return self.record(body=self.id, body_version=str(self.version), **values)
+
+    def own_columns(self, head: type[Any]) -> tuple[Column, ...]:
+        """The body's columns, those after ``head``'s."""
+        return columns(self.record)[len(columns(head)) :]
+
+
+Bodies: TypeAlias = Mapping[str, tuple[BodyLayout, ...]]
+"""Which bodies may stand under a head, by the kind that the head names; oldest first. Several
+versions count side by side; the newest is the one that is written."""

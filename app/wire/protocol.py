@@ -2,7 +2,7 @@
 
 Everything goes over one host and port with mutual TLS 1.3; only ``ENROLMENTS`` answers
 without a client certificate (the certificate is what it is about). Bodies are deterministic
-CBOR (``app.wire.bodies``), signed ones statements (``app.wire.statements``).
+CBOR (``app.wire.strict_cbor``), signed ones statements (``app.wire.statements``).
 
     enrol     POST ENROLMENTS                 signed EnrolmentRequest  → EnrolmentState
               GET  enrolment_path(id)                                  → EnrolmentState

@@ -16,9 +16,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.core.errors import EnvironmentFault
-from app.wire.bodies import decode, encode
 from app.wire.heads import Head, LineDigest
 from app.wire.keys import SigningKeys, fingerprint, signing_id, signing_keys
+from app.wire.strict_cbor import decode, encode
 
 T = TypeVar("T")
 _DOMAIN = b"madoguchi-statement-v1\0"

@@ -50,7 +50,7 @@ def code_sets(tables: Tables, day: date) -> dict[str, frozenset[str]]:
 
     Raises KeyError for a table that is not there: a mistake of ours, found by the tests.
     """
-    named = {column.codes for spec in FILES.values() for column in spec.columns if column.codes}
+    named = {column.codes for spec in FILES.values() for column in spec.all_columns if column.codes}
     return {name: frozenset(str(code) for code in tables[name].codes(day)) for name in named}
 
 

@@ -16,7 +16,7 @@ from app.cases import check_list, decisions, drafts, issuing, paper_data
 from app.core.errors import EnvironmentFault, UserError
 from app.security.acts.approval import Role, read_signed
 from app.security.refusals import Refusal
-from app.wire.records import DecisionRecord
+from app.wire.bodies.coverage import Coverage
 from db.tables.cases import case_file, check_entry
 from db.tables.certificates import certificate, sheet
 from tests.support.counter import Counter, accepted
@@ -107,7 +107,7 @@ def test_what_the_screen_holds_does_not_reach_the_paper(counter: Counter) -> Non
 @pytest.mark.req("CON-07")
 def test_no_call_draws_a_certificate_from_an_entry(counter: Counter) -> None:
     taken = inspect.signature(paper_data.paper_data).parameters
-    assert next(p.annotation for p in taken.values()) == "DecisionRecord"
+    assert next(p.annotation for p in taken.values()) == "Coverage"
     case = counter.open()
     with pytest.raises(UserError):
         counter.proof(counter.show(case.id))
@@ -267,7 +267,7 @@ def test_a_decision_without_paper_prints_nothing(counter: Counter) -> None:
 
 def test_every_item_of_the_record_is_text(counter: Counter) -> None:
     view = counter.decided()
-    assert isinstance(view.record, DecisionRecord)
+    assert isinstance(view.record, Coverage)
     assert all(isinstance(value, str) for value in dataclasses.astuple(view.record))
 
 

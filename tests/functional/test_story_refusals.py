@@ -57,7 +57,7 @@ def assert_readable(desk: Desk, view: DecisionView, reason: str) -> None:
     row = desk.tables["refusal_reasons"].at(desk.today, code=reason)
     assert row.text("label") in view.record.reason_text
     assert row.text("remedy") in view.record.reason_text
-    assert view.record.insured_number == view.record.paper == ""
+    assert view.record.insured_number == view.record.body == ""
     with pytest.raises(UserError) as nothing:
         desk.draw(view)
     assert nothing.value.code == "eligibility.not_issuable"

@@ -14,10 +14,10 @@ import pytest
 from app.core.errors import EnvironmentFault
 from app.peers.union.embed import embedded
 from app.training.people import MUNICIPALITY_CODE, atena_of, my_number_of
-from app.wire.bodies import encode
 from app.wire.codec import encode_file
 from app.wire.files import FILES
 from app.wire.protocol import Cause, complete_path
+from app.wire.strict_cbor import encode
 from tests.support.failing import NAME, NUMBER, WAYS
 from tests.support.postgres import private_postgres
 from tests.support.union_inside import notification, resident

@@ -22,7 +22,11 @@ from app.security.acts.draft import Draft
 from app.security.keys.my_number import MyNumbers
 from app.start.compose import handlers
 from app.sync.engine import Engine
-from app.wire.records import DecisionRecord, NotificationRecord
+from app.wire.bodies import coverage
+from app.wire.bodies.coverage import Coverage
+from app.wire.bodies.move_in import MoveIn
+from app.wire.layout import columns
+from app.wire.records import DecisionHead
 from db import search
 from db.tables.persons import address, atena, household, household_member, insured, restriction
 from forms.fonts import load_fonts
@@ -105,7 +109,7 @@ class Counter:
     world: World
     union: LoopUnion
     printer: KeepingPrinter = field(default_factory=KeepingPrinter)
-    answers: list[Callable[[NotificationRecord], DecisionRecord]] = field(default_factory=list)
+    answers: list[Callable[[Any], DecisionHead]] = field(default_factory=list)
     rejections: list[tuple[str, str]] = field(default_factory=list)
     made: int = 0
 
@@ -128,7 +132,7 @@ class Counter:
             self.decide(answer(record), notification_id=outbox_id)
         return "", ""
 
-    def decide(self, record: DecisionRecord, **changed: str) -> DecisionRecord:
+    def decide(self, record: DecisionHead, **changed: str) -> DecisionHead:
         """Put a decision there for the terminal."""
         self.made += 1
         made = replace(record, decision_id=f"U15-1-{self.made:06d}", **changed)
@@ -270,9 +274,10 @@ def shared_press() -> Press:
     return Press(load_fonts(), shared_tables())
 
 
-def accepted(record: NotificationRecord) -> DecisionRecord:
+def accepted(record: MoveIn) -> Coverage:
     """The decision that takes everything from the notification."""
-    return DecisionRecord(
+    made: Coverage = coverage.LAYOUTS[-1].new(
+        kind=record.kind,
         decision_id="",
         notification_id="",
         case_id=record.case_id,
@@ -316,34 +321,29 @@ def accepted(record: NotificationRecord) -> DecisionRecord:
         grounds_clerk="課税所得 280,000円のため 2割（一般Ⅱ）",
         grounds_aloud="窓口でのお支払いは 2割です。",
     )
+    return made
 
 
-def refused(record: NotificationRecord) -> DecisionRecord:
-    """The decision that refuses."""
-    return replace(
-        accepted(record),
-        outcome="refused",
-        reasons="special_address",
-        reason_text="前にお住まいの広域連合の被保険者のままです。",
-        insured_number="",
-        insurer_number="",
-        insurer_name="",
-        acquired_on="",
-        acquisition_reason="",
-        copay_ratio="",
-        copay_from="",
-        limit_class="",
-        limit_from="",
-        paper="",
-        expires_on="",
-        issue_on="",
-        delivery="",
-        grounds_clerk="",
-        grounds_aloud="",
+def refused(record: MoveIn) -> DecisionHead:
+    """The decision that refuses: a head alone."""
+    taken = accepted(record)
+    head = {item.name: getattr(taken, item.name) for item in columns(DecisionHead)}
+    return DecisionHead(
+        **head
+        | {
+            "body": "",
+            "body_version": "",
+            "outcome": "refused",
+            "reasons": "special_address",
+            "reason_text": "前にお住まいの広域連合の被保険者のままです。",
+            "insured_number": "",
+            "grounds_clerk": "",
+            "grounds_aloud": "",
+        }
     )
 
 
-def pending(record: NotificationRecord) -> DecisionRecord:
+def pending(record: MoveIn) -> DecisionHead:
     """The decision that says to wait."""
     return replace(refused(record), outcome="pending", reasons="", reason_text="審査中です。")
 

@@ -19,7 +19,9 @@ from app.peers.union.running import Options, assemble
 from app.peers.union.system import ShiftedClock, System
 from app.peers.union.tables import decision
 from app.training.people import MUNICIPALITY_CODE, atena_of, insured_of, my_number_of
-from app.wire.records import DecisionRecord, NotificationRecord, ResidentRecord
+from app.wire.bodies import move_in
+from app.wire.bodies.move_in import MoveIn
+from app.wire.records import ResidentRecord
 from tests.support.union_terminal import MORNING
 
 HOUSEHOLD = atena_of(77)
@@ -90,9 +92,9 @@ def load(system: System, *lines: dict[str, Any]) -> None:
     seed.load(system, [json.dumps(line).encode() for line in lines])
 
 
-def notification(index: int = 500, **values: Any) -> NotificationRecord:
+def notification(index: int = 500, **values: Any) -> MoveIn:
     """A complete moving-in notification of a woman of 83, alone in her household."""
-    record = NotificationRecord(
+    record = move_in.LAYOUTS[-1].new(
         case_id=f"T99-1-{index:06d}",
         kind="move_in",
         channel="counter",
@@ -163,7 +165,7 @@ def resident(index: int, **values: Any) -> ResidentRecord:
     return replace(record, **values)
 
 
-def decide(system: System, record: NotificationRecord, sent_id: str = "") -> DecisionRecord:
+def decide(system: System, record: Any, sent_id: str = "") -> Any:
     """The union's decision on one notification, through ``decisions.receive``."""
     sent_id = sent_id or f"{record.case_id}-{id(record)}"
     with system.database.write() as connection:

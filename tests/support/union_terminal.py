@@ -23,7 +23,6 @@ from cryptography.x509.oid import NameOID
 from app.core.clock import JST
 from app.core.tables import load_tables, shipped_tables
 from app.wire import protocol
-from app.wire.bodies import decode, encode
 from app.wire.codec import decode_file, encode_file
 from app.wire.container import (
     Addressee,
@@ -58,6 +57,7 @@ from app.wire.statements import (
     open_signed,
     sign,
 )
+from app.wire.strict_cbor import decode, encode
 from app.wire.values import code_sets
 
 TABLES = load_tables(shipped_tables())

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from app.wire import protocol
-from app.wire.bodies import decode
 from app.wire.heads import START, CountersignedHead, Head, is_countersigned
 from app.wire.keys import signing_keys
 from app.wire.protocol import Cause
 from app.wire.statements import PeerTime, open_signed
+from app.wire.strict_cbor import decode
 from tests.support.union_terminal import RefusedError, UnionTerminal
 
 LINES = (b"genesis", b"login", b"search")

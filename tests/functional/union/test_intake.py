@@ -13,11 +13,11 @@ from app.peers.union.line.delivery import deliver
 from app.peers.union.tables import terminal as terminal_table
 from app.training.people import atena_of, my_number_of
 from app.wire import protocol
-from app.wire.bodies import encode
 from app.wire.container import Place
 from app.wire.protocol import Cause
 from app.wire.refusals import ContainerRefused
 from app.wire.statements import Settlement
+from app.wire.strict_cbor import encode
 from tests.support.union_inside import notification, union_inside
 from tests.support.union_terminal import RefusedError, UnionTerminal
 

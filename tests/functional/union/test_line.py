@@ -17,7 +17,6 @@ from cryptography.x509.oid import NameOID
 
 from app.core.errors import UserError
 from app.wire import protocol
-from app.wire.bodies import decode
 from app.wire.keys import signing_keys
 from app.wire.protocol import Cause, EnrolmentStep, Refusal
 from app.wire.statements import (
@@ -27,6 +26,7 @@ from app.wire.statements import (
     open_signed,
     request_fingerprint,
 )
+from app.wire.strict_cbor import decode
 from tests.support.union_terminal import MORNING, RefusedError, UnionTerminal
 
 

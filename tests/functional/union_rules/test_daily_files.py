@@ -47,7 +47,7 @@ def line(index: int, **values: str) -> ResidentRecord:
     if index not in (KEYED, TWICE_KEYED):
         return resident(index, **values)
     keyed = notification(index, **(UNSETTLED if index == TWICE_KEYED else {}))
-    names = (*daily.COMPARED, "birth_sort", "birth_precision", "is_head", "my_number", "event_on")
+    names = (*daily.FOLLOWED, "birth_sort", "birth_precision", "is_head", "my_number", "event_on")
     shared = {name: getattr(keyed, name) for name in names}
     return resident(index, **{**shared, "event": keyed.kind, **values})
 

@@ -9,8 +9,8 @@ import pytest
 
 from app.peers.union.embed import embedded
 from app.wire import protocol
-from app.wire.bodies import MalformedBody, decode, encode
 from app.wire.protocol import Cause, UploadStart
+from app.wire.strict_cbor import MalformedBody, decode, encode
 from tests.support.union_terminal import MORNING, RefusedError, UnionTerminal
 
 START = UploadStart("FILE-01", "file-01", 1, 1, 10, "0" * 64)

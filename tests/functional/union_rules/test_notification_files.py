@@ -17,9 +17,9 @@ from app.peers.union.office.insured import insured_records
 from app.peers.union.office.persons import find_person
 from app.peers.union.tables import check_entry, coverage, decision, former_atena, number
 from app.training.people import MUNICIPALITY_CODE, atena_of, insured_of, my_number_of
-from app.wire.codec import encode_file
+from app.wire.codec import encode_file, record_from
 from app.wire.files import FILES
-from app.wire.records import CheckRecord, DecisionRecord
+from app.wire.records import CheckRecord
 from tests.support.union_inside import (
     CALLER,
     HOUSEHOLD,
@@ -72,7 +72,6 @@ def days(*more):
 FLAG = st.sampled_from(("0", "1"))
 AMOUNT = st.sampled_from(("", "0", "1450000", "9999999999"))
 ODD = {
-    "kind": codes("notification_kinds"),
     "event_on": days("2018-05-03", "2008-05-02"),
     "notified_on": days(),
     "accepted_on": days(),
@@ -156,8 +155,9 @@ def _take(system, connection, records):
     open_ones = select(coverage.c.person_id).where(coverage.c.lost_on == "")
     insured = connection.execute(open_ones).scalars().all()
     assert len(set(insured)) == len(insured), "nobody is insured twice at once"
-    kept = [DecisionRecord(**json.loads(row.record)) for row in made if row.record]
-    encode_file(FILES["FILE-16"], kept, system.codes)
+    answered = FILES["FILE-16"]
+    kept = [record_from(answered, json.loads(row.record)) for row in made if row.record]
+    encode_file(answered, kept, system.codes)
     persons = insured_records(system, connection, MUNICIPALITY_CODE, 0)
     encode_file(FILES["FILE-17"], persons, system.codes)
     encode_file(FILES["FILE-24"], [_check(row) for row in _listed(connection)], system.codes)

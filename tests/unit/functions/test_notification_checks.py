@@ -11,7 +11,7 @@ from app.cases import checks
 from app.cases.entry import FIELDS, LOCAL_ONLY, PAGES
 from app.core.tables import Tables, load_tables, shipped_tables
 from app.rules.calendar.wareki import Eras
-from app.wire.records import NotificationRecord
+from app.wire.bodies.move_in import MoveIn
 
 TODAY = date(2026, 11, 20)
 
@@ -70,10 +70,11 @@ def test_a_complete_entry_has_nothing_to_say(tables: Tables) -> None:
 @pytest.mark.req("SEC-11", "SEC-12", "FLOW-103")
 def test_the_form_has_exactly_the_fields_of_its_definition() -> None:
     keyed = set(FIELDS) - LOCAL_ONLY
-    columns = {field.name for field in fields(NotificationRecord)}
+    columns = {field.name for field in fields(MoveIn)}
     made_by_the_program = {
-        "case_id", "kind", "municipality_code", "birth_sort", "birth_precision", "warnings",
-    }  # fmt: skip
+        *("case_id", "kind", "body", "body_version", "municipality_code"),
+        *("birth_sort", "birth_precision", "warnings"),
+    }
     assert keyed | made_by_the_program == columns
 
 

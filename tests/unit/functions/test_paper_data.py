@@ -10,7 +10,7 @@ import pytest
 
 from app.cases.paper_data import paper_data
 from app.core.tables import Tables, load_tables, shipped_tables
-from app.wire.records import DecisionRecord
+from app.wire.bodies.coverage import Coverage
 from forms.catalog import find_decided_form
 from forms.certificates.eligibility_certificate import EligibilityCertificateData
 from forms.fonts import load_fonts
@@ -54,9 +54,9 @@ def press(tables: Tables) -> Press:
 
 
 @pytest.fixture
-def decision() -> DecisionRecord:
-    empty = {field.name: "" for field in dataclasses.fields(DecisionRecord)}
-    return DecisionRecord(**{**empty, **DECIDED})
+def decision() -> Coverage:
+    empty = {field.name: "" for field in dataclasses.fields(Coverage)}
+    return Coverage(**{**empty, **DECIDED})
 
 
 def limit_codes() -> list[str]:
@@ -66,7 +66,7 @@ def limit_codes() -> list[str]:
 @pytest.mark.req("FORM-04", "CON-07")
 @pytest.mark.parametrize("code", limit_codes())
 def test_every_limit_class_prints_in_the_wording_of_the_certificate(
-    tables: Tables, press: Press, decision: DecisionRecord, code: str
+    tables: Tables, press: Press, decision: Coverage, code: str
 ) -> None:
     data = paper_data(replace(decision, limit_class=code), "T01-1-000042", tables)
     assert isinstance(data, EligibilityCertificateData)
@@ -76,7 +76,7 @@ def test_every_limit_class_prints_in_the_wording_of_the_certificate(
 
 
 def test_limit_class_is_left_out_when_the_decision_does_not_print_it(
-    tables: Tables, decision: DecisionRecord
+    tables: Tables, decision: Coverage
 ) -> None:
     quiet = replace(decision, limit_class=limit_codes()[-1], limit_printed="0")
     data = paper_data(quiet, "T01-1-000042", tables)
@@ -85,9 +85,7 @@ def test_limit_class_is_left_out_when_the_decision_does_not_print_it(
 
 
 @pytest.mark.req("FORM-04")
-def test_every_specified_disease_prints(
-    tables: Tables, press: Press, decision: DecisionRecord
-) -> None:
+def test_every_specified_disease_prints(tables: Tables, press: Press, decision: Coverage) -> None:
     for code in tables["specified_diseases"].codes(TODAY):
         record = replace(decision, disease_kind=str(code), disease_from="2024-04-01")
         data = paper_data(record, "T01-1-000042", tables)
@@ -95,7 +93,7 @@ def test_every_specified_disease_prints(
 
 
 def test_paper_of_the_decision_is_the_form_of_the_catalogue(
-    tables: Tables, press: Press, decision: DecisionRecord
+    tables: Tables, press: Press, decision: Coverage
 ) -> None:
     for paper in ("eligibility_certificate", "eligibility_notice"):
         form = find_decided_form(paper, TODAY)

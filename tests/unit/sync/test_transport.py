@@ -17,7 +17,6 @@ from app.core.errors import EnvironmentFault
 from app.sync import transport
 from app.sync.faults import PeerRefused
 from app.sync.transport import HttpsLine, open_line, timeout_for, trusting
-from app.wire.bodies import encode
 from app.wire.protocol import (
     Cause,
     DownItem,
@@ -26,6 +25,7 @@ from app.wire.protocol import (
     UploadStart,
     UploadState,
 )
+from app.wire.strict_cbor import encode
 from tests.support.tls import Answer, Authority, keys_for, server
 
 OURS, THEIRS = Authority("ours"), Authority("another")

@@ -10,7 +10,7 @@ from app.core.tables import load_tables, shipped_tables
 from app.wire.files import FILES
 
 TODAY = date(2026, 11, 20)
-NAMED = sorted({c.codes for spec in FILES.values() for c in spec.columns if c.codes})
+NAMED = sorted({c.codes for spec in FILES.values() for c in spec.all_columns if c.codes})
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import cbor2
 import pytest
 
 from app.wire import protocol
-from app.wire.bodies import MalformedBody, decode, encode
 from app.wire.heads import Head, LineDigest, countersign, follow, is_countersigned
 from app.wire.keys import fingerprint, signing_keys
 from app.wire.protocol import DownItem, DownList, Refusal
@@ -24,6 +23,7 @@ from app.wire.statements import (
     open_signed,
     sign,
 )
+from app.wire.strict_cbor import MalformedBody, decode, encode
 from tests.support.parties import MUNICIPALITY, Party
 
 UNION, STRANGER = Party("U99"), Party("X")

@@ -29,7 +29,6 @@ from app.peers.union.tables import (
     municipality,
     terminal,
 )
-from app.wire.bodies import decode
 from app.wire.keys import key_id, signing_keys
 from app.wire.protocol import (
     RENEWAL_DOMAIN,
@@ -45,6 +44,7 @@ from app.wire.statements import (
     request_fingerprint,
     sign,
 )
+from app.wire.strict_cbor import decode
 
 MOST_WAITING = 200
 """Requests that may wait at once; anybody on the line can make one."""

@@ -9,11 +9,11 @@ from app.peers.union.line.enrolment import Caller, signing_publics
 from app.peers.union.line.refusal import Refused
 from app.peers.union.system import System, log_act
 from app.peers.union.tables import control_row, journal_head
-from app.wire.bodies import decode, encode
 from app.wire.heads import START, CountersignedHead, ForkError, Head, countersign, follow
 from app.wire.keys import signing_keys
 from app.wire.protocol import LINES_AT_ONCE, Cause, ContactAnswer, ControlRow
 from app.wire.statements import Contact, PeerTime, open_signed, sign
+from app.wire.strict_cbor import decode, encode
 
 _CONTROL_AT_ONCE = 5_000
 

@@ -22,7 +22,7 @@ from app.peers.union.line.streams import UP, next_place, note_place
 from app.peers.union.office import daily, decisions
 from app.peers.union.system import System, log_act
 from app.peers.union.tables import upload
-from app.wire.codec import Decoder, record_of
+from app.wire.codec import Decoder, record_maker
 from app.wire.container import (
     Addressee,
     Header,
@@ -202,7 +202,8 @@ def _must_be_announced(row: Row[Any], header: Header) -> None:
 def _records(system: System, source: Any, verified: Verified) -> tuple[Any, ...]:
     spec: FileSpec = FILES[verified.header.file_id]
     records: list[Any] = []
-    decoder = Decoder(spec, system.codes, lambda _, values: records.append(record_of(spec, values)))
+    make = record_maker(spec)
+    decoder = Decoder(spec, system.codes, lambda _, values: records.append(make(values)))
     ours = {recipient_id(system.keys.receiving): system.keys.receiving_identity}
     open_body(source, verified, ours, decoder)
     decoder.close()

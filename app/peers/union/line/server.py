@@ -30,8 +30,8 @@ from app.peers.union.line.faults import FaultKind, Faults
 from app.peers.union.line.refusal import Refused, own_mistake
 from app.peers.union.system import System
 from app.wire import protocol
-from app.wire.bodies import decode, encode
 from app.wire.protocol import CHUNK, MEDIA_TYPE, UPLOAD_OFFSET, UPLOAD_STATE, Cause, is_id
+from app.wire.strict_cbor import decode, encode
 
 _LARGEST_BODY = 4 * 1024 * 1024
 _LONGEST_NUMBER = 15  # digits of an offset

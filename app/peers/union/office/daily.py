@@ -7,7 +7,6 @@ end a coverage.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +17,9 @@ from sqlalchemy import Connection, Row, select, update
 from app.core.errors import UserError
 from app.peers.union.line.enrolment import Caller
 from app.peers.union.office.check_list import CheckEntry, deliver_list, list_entry
+from app.peers.union.office.decisions import kept_record
 from app.peers.union.office.insured import deliver_changes
+from app.peers.union.office.kinds import KINDS
 from app.peers.union.office.persons import (
     PersonRow,
     add_person,
@@ -41,7 +42,7 @@ from app.rules.identifiers import IdentifierError, my_number
 from app.wire.container import Header
 from app.wire.records import ResidentRecord
 
-COMPARED = (
+FOLLOWED = (
     "household_number",
     "relation",
     "person_kind",
@@ -54,11 +55,11 @@ COMPARED = (
     "address",
     "building",
 )
-"""Columns of a notification that must equal the register's (SEC-110)."""
+"""Columns of the register's line that a person here follows."""
 
 _IDENTITY = ("birth_written", "sex")
 _PLACE = ("municipality_code", "atena_number")
-_TAKEN = (*COMPARED, "birth_sort", "birth_precision", "state")
+_TAKEN = (*FOLLOWED, "birth_sort", "birth_precision", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +154,9 @@ def _compare(
     many faults of the number were listed."""
     equal = 0
     for row in keyed:
-        said = json.loads(row.record)
-        items = tuple(name for name in COMPARED if said[name] != getattr(record, name))
-        if said["event_on"] != record.event_on:
-            items += ("event_on",)
+        said = kept_record(row.record)
+        compared = KINDS[said.kind].register_says or ()
+        items = tuple(name for name in compared if getattr(said, name) != getattr(record, name))
         if items:
             detail = "窓口での入力が、翌日の住基情報と違います。"
             _list(system, connection, record, "resident_differs", detail, items, row.case_id)

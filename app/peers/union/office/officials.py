@@ -8,15 +8,10 @@ from datetime import date
 from sqlalchemy import Connection, delete, select, update
 
 from app.core.errors import UserError
-from app.peers.union.office.checks import Finding, acquisition_of
-from app.peers.union.office.decision_records import Acquired, bare_record
-from app.peers.union.office.decisions import (
-    accept,
-    insure,
-    kept_case,
-    last_decision,
-    write_decision,
-)
+from app.peers.union.office.case import Finding, Office
+from app.peers.union.office.coverages import Acquired, cover, insure
+from app.peers.union.office.decisions import answer_case, kept_case, last_decision, tell_without
+from app.peers.union.office.kinds.move_in import acquisition_of, reason_of
 from app.peers.union.office.persons import change_person, coverages_of, get_person
 from app.peers.union.office.shares import put_income, rejudge_others
 from app.peers.union.system import UNION_ACTOR, System, log_act
@@ -31,8 +26,6 @@ from app.peers.union.tables import (
 )
 from app.rules.calendar.wareki_input import parse_date
 from app.rules.copay.facts import IncomeFacts
-from app.rules.eligibility.acquisition import Acquisition
-from app.rules.eligibility.reasons import AcquisitionReason
 
 
 def inquiries(system: System) -> list[dict[str, object]]:
@@ -103,19 +96,16 @@ def settle_birth(system: System, operator: str, notification_id: str, day: date)
             )
         record = replace(case.record, birth_sort=day.isoformat())
         case = replace(case, record=record)
+        office = Office(system, connection)
         log_act(system, connection, operator, "settle_birth", notification_id)
         change_person(connection, person_id, {"birth_sort": day.isoformat()})
-        kind = system.tables["notification_kinds"].at(system.today(), code=record.kind)
-        reason = AcquisitionReason(kind.text("acquisition_reason"))
-        acquired = acquisition_of(system, record, reason)
+        acquired = acquisition_of(system, record, reason_of(system, record))
         if isinstance(acquired, Finding):
-            refused = bare_record(system, connection, case, "refused", (acquired,))
-            refused = replace(refused, supersedes=before.decision_id)
             erase_applicant(system, connection, case.id, person_id)
-            return write_decision(system, connection, case, None, refused)
-        assert isinstance(acquired, Acquisition)
+            return tell_without(office, case, "refused", (acquired,), supersedes=before.decision_id)
         insured = insure(connection, person_id, acquired)
-        done = accept(system, connection, case, person_id, insured, before.decision_id)
+        answer = cover(office, case, person_id, insured, again=True)
+        done = answer_case(office, case, answer, before.decision_id)
         _others(system, connection, person_id, insured.day)
         return done
 
@@ -152,7 +142,9 @@ def _again(system: System, connection: Connection, notification_id: str) -> str:
         date.fromisoformat(before.acquired_on), before.acquisition_reason, before.insured_number
     )
     case = replace(case, record=replace(case.record, birth_sort=before.birth_sort))
-    done = accept(system, connection, case, person_id, acquired, before.decision_id)
+    office = Office(system, connection)
+    answer = cover(office, case, person_id, acquired, again=True)
+    done = answer_case(office, case, answer, before.decision_id)
     _others(system, connection, person_id, acquired.day)
     return done
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.core.canon import canonical_json
-from app.peers.union.office.checks import Finding
+from app.peers.union.office.case import Finding
 from app.peers.union.office.persons import PersonRow
 from app.peers.union.office.shares import Judged
 from app.peers.union.system import System

@@ -1,0 +1,206 @@
+"""資格の決定 (FILE-16 coverage): numbering, the share of the household, the paper, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, insert, select
+
+from app.peers.union.office import texts
+from app.peers.union.office.case import Answer, Case, Finding, Office
+from app.peers.union.office.persons import (
+    PersonRow,
+    add_coverage,
+    find_person,
+    get_person,
+    household_of,
+    number_of,
+    touch,
+)
+from app.peers.union.office.shares import Judged, judge_household, put_share
+from app.peers.union.system import next_value
+from app.peers.union.tables import card_use, inquiry
+from app.rules.calendar.days import judgement_year
+from app.rules.copay.days import class_mark_from, from_income_correction
+from app.rules.eligibility.acquisition import Acquisition
+from app.rules.eligibility.papers import (
+    CardUse,
+    Holder,
+    PaperDecision,
+    certificate_rule,
+    limit_mark_matters,
+    which_paper,
+)
+from app.wire.bodies import coverage
+from app.wire.bodies.move_in import MoveIn
+
+
+@dataclass(frozen=True, slots=True)
+class Acquired:
+    """The coverage a decision is about."""
+
+    day: date
+    reason: str
+    insured_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was decided for an insured person. ``judged`` and ``paper`` are None while the share
+    is to be posted later; ``missing`` names whose income is not known."""
+
+    acquired: Acquired
+    judged: Judged | None
+    paper: PaperDecision | None
+    limit_class: str
+    copay_from: date
+    limit_from: date
+    income_state: str
+    missing: str
+
+
+def insure(connection: Connection, person_id: int, acquisition: Acquisition) -> Acquired:
+    """Number the person and open the coverage."""
+    day = acquisition.day
+    number = add_coverage(connection, person_id, day.isoformat(), acquisition.reason.value)
+    return Acquired(day, acquisition.reason.value, number)
+
+
+def cover(
+    office: Office, case: Case, person_id: int, acquired: Acquired, *, again: bool = False
+) -> Answer:
+    """Judge share and paper of somebody who is insured. ``again``: a decision already made is
+    made anew because an income has become known (DOMAIN 3.2)."""
+    system, connection = office.system, office.connection
+    current = get_person(connection, person_id)
+    judged_on = max(acquired.day, date(judgement_year(system.today()), 8, 1))
+    judged = judge_household(
+        system, connection, current.municipality_code, current.household_number, judged_on
+    )
+    asked = judged.missing != "" and not judged.undeclared
+    if asked:
+        _ask_income(office, case, current.municipality_code, judged, judged_on)
+    later = asked and system.practice.income_unknown == "post_later"
+    copay_from = (
+        from_income_correction(judgement_year(judged_on), acquired.day) if again else judged_on
+    )
+    own_class = judged.decision.class_of(current.atena_number).value
+    limit_from = class_mark_from(date.fromisoformat(case.record.accepted_on), acquired.day)
+    if not later:
+        put_share(connection, person_id, judged, own_class, copay_from, limit_from)
+        touch(connection, person_id)
+    return _answer(
+        office,
+        case,
+        current,
+        Outcome(
+            acquired=acquired,
+            judged=None if later else judged,
+            paper=None if later else _paper(office, case, current, acquired.day),
+            limit_class="" if later else own_class,
+            copay_from=copay_from,
+            limit_from=limit_from,
+            income_state=_income_state(case.record, judged, asked),
+            missing=judged.missing,
+        ),
+    )
+
+
+def _answer(office: Office, case: Case, current: PersonRow, outcome: Outcome) -> Answer:
+    system, record = office.system, case.record
+    judged, paper = outcome.judged, outcome.paper
+    place = system.tables["municipalities"].at(system.today(), code=current.municipality_code)
+    members = household_of(office.connection, current.municipality_code, current.household_number)
+    disease = record.disease_kind if record.disease_paper == "1" else ""
+    matters = judged is not None and limit_mark_matters(
+        judged.decision.class_of(current.atena_number)
+    )
+    values = {
+        "postal_code": current.postal_code,
+        "address": current.address,
+        "building": current.building,
+        "insured_number": outcome.acquired.insured_number,
+        "insurer_number": place.text("insurer_number"),
+        "insurer_name": system.setup.name,
+        "acquired_on": outcome.acquired.day.isoformat(),
+        "acquisition_reason": outcome.acquired.reason,
+        "copay_ratio": "" if judged is None else str(judged.decision.ratio),
+        "copay_from": "" if judged is None else outcome.copay_from.isoformat(),
+        "provisional": "1" if judged is not None and judged.decision.provisional else "0",
+        "income_state": outcome.income_state,
+        "limit_class": outcome.limit_class,
+        "limit_from": "" if judged is None else outcome.limit_from.isoformat(),
+        # 任意記載事項: the former union's paper names the class, so it goes on being shown.
+        "limit_printed": "1" if matters and record.copay_class else "0",
+        "disease_kind": disease,
+        "disease_from": outcome.limit_from.isoformat() if disease else "",
+        "paper": "none" if paper is None else paper.paper.value,
+        "expires_on": "" if paper is None else paper.expires_on.isoformat(),
+        "issue_on": "" if paper is None else system.today().isoformat(),
+        "address_printed": "1" if system.practice.address_printed else "0",
+        "delivery": "post" if paper is None else record.delivery,
+        "grounds": texts.grounds_json(judged, paper),
+        "grounds_clerk": texts.clerk_text(system, judged, paper, members),
+        "grounds_aloud": texts.aloud_text(system, judged, paper),
+    }
+    waiting = (Finding("income_unconfirmed"),) if outcome.missing and judged is None else ()
+    return Answer(int(current.id), coverage.LAYOUTS[-1], values, waiting)
+
+
+def _ask_income(
+    office: Office, case: Case, municipality: str, judged: Judged, judged_on: date
+) -> None:
+    """Open a 所得照会 for the person whose income is missing, once per year."""
+    system, connection = office.system, office.connection
+    asked = find_person(connection, municipality, judged.missing)
+    assert asked is not None, "the missing person is a member of the household"
+    year = judgement_year(judged_on)
+    there = connection.execute(
+        select(inquiry.c.id).where(inquiry.c.person_id == asked.id, inquiry.c.year == year)
+    ).first()
+    if there is None:
+        connection.execute(
+            insert(inquiry).values(
+                id=f"{system.setup.id}-Q-{next_value(connection, 'inquiry'):06d}",
+                person_id=asked.id,
+                notification_id=case.id,
+                to_municipality=case.record.former_municipality_code,
+                year=year,
+                state="open",
+                opened_at=system.now(),
+            )
+        )
+
+
+def _income_state(record: MoveIn, judged: Judged, asked: bool) -> str:
+    if asked:
+        return "inquiring"
+    if judged.undeclared:
+        return "undeclared"
+    return "paper" if record.copay_paper == "1" else "confirmed"
+
+
+def _paper(office: Office, case: Case, current: PersonRow, acquired_on: date) -> PaperDecision:
+    """Which paper, by the union's rule and the answer of the 中間サーバー on マイナ保険証."""
+    system, connection, record = office.system, office.connection, case.record
+    my_number = number_of(connection, current.id)
+    known = connection.execute(select(card_use).where(card_use.c.my_number == my_number)).first()
+    if my_number and known is not None:
+        use = CardUse(bool(known.registered), known.visits_year, known.visits_quarter)
+    else:
+        use = CardUse(record.card_use == "registered")
+    today = system.today()
+    until = record.disability_until if record.disability_paper == "1" else ""
+    return which_paper(
+        Holder(
+            birth=date.fromisoformat(current.birth_sort),
+            acquired_on=acquired_on,
+            use=use,
+            support_measure=bool(current.support_from),
+        ),
+        today,
+        certificate_rule(system.tables, today),
+        system.practice,
+        limits=(date.fromisoformat(until) if until else None,),
+    )

@@ -1,0 +1,13 @@
+"""KINDS: every kind of case that this union decides, one module each.
+
+A test holds it against the terminal's registry and the bodies of ``app.wire.bodies``. A kind that
+a terminal sends and that is not here is refused as one (``kind_unknown``), nothing is lost. To
+add one: its module and its line here (docs/howto/add-a-case.md).
+"""
+
+from __future__ import annotations
+
+from app.peers.union.office.case import OfficeKind
+from app.peers.union.office.kinds import move_in
+
+KINDS: dict[str, OfficeKind] = {kind.code: kind for kind in (move_in.KIND,)}

@@ -1,0 +1,22 @@
+"""The bodies of cases and of their decisions: what each kind has to say beside the common head.
+
+One module a kind of case; a decision's body may serve several kinds. This is all that terminal
+and union share about a kind. To add one: its module, and its line in each of two tables below
+(docs/howto/add-a-case.md). To change one: another layout with the next version behind the old
+one, which goes on being read.
+"""
+
+from __future__ import annotations
+
+from app.wire.bodies import coverage, move_in
+from app.wire.layout import Bodies
+
+NOTIFICATIONS: Bodies = {
+    "move_in": move_in.LAYOUTS,
+}
+"""FILE-01: what is notified, by kind."""
+
+DECISIONS: Bodies = {
+    "move_in": coverage.LAYOUTS,
+}
+"""FILE-16: what is decided on it, by the kind of the case."""
