@@ -22,11 +22,14 @@ from typing import Any
 from app.core.clock import SystemClock
 from app.core.collector import look_less_often
 from app.core.errors import MadoguchiError
-from app.core.language import in_words
+from app.core.language import VARIABLE, in_words
 from app.core.log import keep_values_out
+from app.core.paths import Paths
 from app.core.shown import as_shown
 from app.core.stopping import Stopped
+from app.core.usage import LANGUAGES, Parser, command_name, without_language
 
+VERSION = "0.1.0"
 DATA_VARIABLE = "MADOGUCHI_DATA"
 DONE, FAILED, NOT_HERE = 0, 1, 2
 NOT_IN_PRODUCTION = ("app.demo", "app.peers", "app.training")
@@ -93,6 +96,9 @@ def _journal(arguments: argparse.Namespace) -> int:
 
 
 def _peer(arguments: argparse.Namespace) -> int:
+    if arguments.name is None:
+        print(arguments.usage(), end="")
+        return DONE
     return int(_late("app.peers.union.main:main")(arguments.arguments))
 
 
@@ -131,63 +137,210 @@ def _data(arguments: argparse.Namespace) -> Path:
     return Path(arguments.data) if arguments.data else default_data()
 
 
-def parser() -> argparse.ArgumentParser:
-    """Every command of the program."""
-    top = argparse.ArgumentParser(
-        prog="madoguchi",
-        description="Counter terminal (窓口端末) for the late-stage elderly medical care system.",
-        epilog=f"Data directory: --data, else ${DATA_VARIABLE}, else the account's own place.",
-    )
-    top.add_argument("--data", help="data directory of this terminal")
-    commands = top.add_subparsers(dest="command", required=True, metavar="command")
+def next_steps(data: Path) -> str:
+    """What to do next on this machine, for who gave no command."""
+    if Paths(data).settings.exists():
+        state = in_words(
+            f"この端末は初期設定されています（{data}）。",
+            f"This terminal is founded ({data}).",
+        )
+        steps = [
+            ("madoguchi run", "窓口の画面を開く", "open the counter's window"),
+            (
+                "madoguchi enrol HOST CA",
+                "広域連合への登録がまだなら、登録する",
+                "enrol it with the union, if it is not yet",
+            ),
+        ]
+    else:
+        state = in_words(
+            f"この端末は、まだ初期設定されていません（{data}）。",
+            f"This terminal is not founded yet ({data}).",
+        )
+        steps = [
+            ("madoguchi demo", "研修の端末で試す", "try it on a training terminal"),
+            (
+                "madoguchi found",
+                "本番の端末を初期設定する（責任者二人とキー二つ）",
+                "found a real terminal (two supervisors, two keys)",
+            ),
+        ]
+    steps.append(("madoguchi --help", "すべての命令", "all commands"))
+    lines = [f"  {command:<26}{in_words(*texts)}" for command, *texts in steps]
+    head = in_words("次にできること：", "What to do next:")
+    return "\n".join([state, head, *lines])
 
-    def command(name: str, run: Callable[[argparse.Namespace], int], text: str, **more: Any) -> Any:
-        added = commands.add_parser(name, help=text, description=text, **more)
+
+def parser() -> Parser:
+    """Every command of the program, in the language that is asked for."""
+    top = Parser(
+        prog="madoguchi",
+        description=in_words(
+            "後期高齢者医療制度の窓口端末",
+            "Counter terminal (窓口端末) for the late-stage elderly medical care system",
+        ),
+        epilog=in_words(
+            f"データの場所は --data、なければ環境変数 {DATA_VARIABLE}、"
+            "なければアカウントの決まった場所です。",
+            f"Data directory: --data, else ${DATA_VARIABLE}, else the account's own place",
+        ),
+    )
+    top.add_argument(
+        "--version",
+        action="version",
+        version=f"madoguchi {VERSION}",
+        help=in_words("版", "version"),
+    )
+    language = in_words("言葉（en は英語）", "language (ja: Japanese, the default)")
+    top.add_argument("--lang", choices=LANGUAGES, help=language)
+    place = in_words("この端末のデータの場所", "data directory of this terminal")
+    top.add_argument("--data", metavar="DIR", help=place)
+    commands = top.add_subparsers(
+        dest="command", title=in_words("命令", "commands"), metavar=command_name()
+    )
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], *texts: str) -> Parser:
+        text = in_words(*texts)
+        added = commands.add_parser(name, help=text, description=text)
         added.set_defaults(run=run)
         return added
 
-    demo = command("demo", _demo, "training terminal; scripted where there is no display")
-    demo.add_argument("--out", default="demo-out", help="where prints and pictures go")
-    demo.add_argument("--persons", type=int, default=10_000, help="size of the municipality")
-    demo.add_argument(
-        "--window", choices=("auto", "yes", "no"), default="auto", help="open a window or script it"
-    )
-    command("run", _run, "open the counter's window")
-    command("found", _found, "first start: two founders, their keys, recovery shares")
-    command("recover", _recover, "two recovery shares and two supervisors open a lost terminal")
-    enrol = command("enrol", _enrol, "ask the union for this terminal's certificate")
-    enrol.add_argument("host", help="host of the union's standard system")
-    enrol.add_argument("ca", help="file with the union's root certificate")
-    peer = command("peer", _peer, "reference peers: madoguchi peer union …", add_help=False)
-    peer.add_argument("name", choices=("union",))
-    peer.add_argument("arguments", nargs=argparse.REMAINDER)
-    command("self-check", _self_check, "does the program work on this machine, is the machine fit")
-    journal = command("journal", _journal, "journal verify: prove the journal of operations")
-    journal.add_argument("action", choices=("verify",))
-    journal.add_argument("--anchor", default="", help="fingerprint of the genesis (union keeps it)")
-    command("interface-book", _interface_book, "render the interface book (Markdown)")
-    manual = command("manual", _manual, "render the operator's manual (Japanese, Markdown)")
-    manual.add_argument(
-        "--table", action="store_true", help="the permission table (対応表) instead"
-    )
-    manual.add_argument("--day", type=date.fromisoformat, help="roles as of this day (YYYY-MM-DD)")
+    _add_training(command)
+    _add_terminal(command)
+    _add_books(command)
     screen = commands.add_parser("screen-check")  # a part of self-check, in a process of its own
     screen.set_defaults(run=_screen_check)
     return top
 
 
+def _add_training(command: Callable[..., Parser]) -> None:
+    demo = command(
+        "demo",
+        _demo,
+        "研修の端末（画面のないところでは台本どおりに動かす）",
+        "training terminal; scripted where there is no display",
+    )
+    demo.add_argument(
+        "--out",
+        metavar="DIR",
+        default="demo-out",
+        help=in_words("印刷物と画面の絵を置く場所", "where prints and pictures go"),
+    )
+    demo.add_argument(
+        "--persons",
+        metavar="N",
+        type=int,
+        default=10_000,
+        help=in_words("住民の人数（10000）", "size of the municipality (10000)"),
+    )
+    demo.add_argument(
+        "--window",
+        choices=("auto", "yes", "no"),
+        default="auto",
+        help=in_words("画面を開くか、台本で動かすか", "open a window or script it"),
+    )
+    peer = command(
+        "peer",
+        _peer,
+        "相手方のシステムの代わり（peer union --help）",
+        "the other side's reference systems (peer union --help)",
+    )
+    name = in_words("union：広域連合の標準システム", "union: the union's standard system")
+    peer.add_argument("name", nargs="?", choices=("union",), metavar="NAME", help=name)
+    rest = in_words("union --help で見られます", "see union --help")
+    peer.add_argument("arguments", nargs=argparse.REMAINDER, metavar="…", help=rest)
+    peer.set_defaults(usage=peer.format_help)
+
+
+def _add_terminal(command: Callable[..., Parser]) -> None:
+    command(
+        "found",
+        _found,
+        "初期設定（責任者二人、キー、復旧鍵の控え）",
+        "first start: two founders, their keys, recovery shares",
+    )
+    enrol = command(
+        "enrol", _enrol, "広域連合にこの端末を登録する", "enrol this terminal with the union"
+    )
+    host = in_words("標準システムのアドレス（名前:ポート）", "the standard system's host:port")
+    enrol.add_argument("host", metavar="HOST", help=host)
+    certificate = in_words(
+        "広域連合から受け取った証明書のファイル", "file with the union's root certificate"
+    )
+    enrol.add_argument("ca", metavar="CA", help=certificate)
+    command("run", _run, "窓口の画面を開く", "open the counter's window")
+    command(
+        "recover",
+        _recover,
+        "復旧鍵の控え2枚と責任者二人で、開けなくなった端末を開く",
+        "two recovery shares and two supervisors open a lost terminal",
+    )
+    journal = command("journal", _journal, "操作記録を検証する", "prove the journal of operations")
+    verify = in_words("verify：検証する", "verify: prove it")
+    journal.add_argument("action", choices=("verify",), metavar="verify", help=verify)
+    journal.add_argument(
+        "--anchor",
+        metavar="FINGERPRINT",
+        default="",
+        help=in_words(
+            "初期設定のときに控えた指紋と照らし合わせる", "compare with the genesis' fingerprint"
+        ),
+    )
+    command(
+        "self-check",
+        _self_check,
+        "プログラムと、この機械の状態を確かめる",
+        "does the program work on this machine, is the machine fit",
+    )
+
+
+def _add_books(command: Callable[..., Parser]) -> None:
+    command(
+        "interface-book",
+        _interface_book,
+        "連携ファイルの仕様書を書き出す（Markdown）",
+        "write the interface book (Markdown)",
+    )
+    manual = command(
+        "manual",
+        _manual,
+        "操作手引を書き出す（Markdown）",
+        "write the operator's manual (Japanese, Markdown)",
+    )
+    table = in_words("手引の代わりに対応表を書き出す", "the permission table (対応表) instead")
+    manual.add_argument("--table", action="store_true", help=table)
+    manual.add_argument(
+        "--day",
+        metavar="YYYY-MM-DD",
+        type=date.fromisoformat,
+        help=in_words("この日の権限で書く", "roles as of this day"),
+    )
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command: 0 done, 1 refused or failed (the reason on stderr), 2 wrong usage or
-    not part of this program. Without ``argv`` it is the process's own command line."""
+    not part of this program, 128 and the signal's number when a signal ended it. Without
+    ``argv`` it is the process's own command line."""
     if argv is None:
         keep_values_out()
-    arguments = parser().parse_args(argv)
-    look_less_often()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a console may know less than our messages
             stream.reconfigure(errors="replace")
+    language, rest = without_language(list(sys.argv[1:] if argv is None else argv))
+    if language:
+        os.environ[VARIABLE] = language
+    arguments = parser().parse_args(rest)
+    if arguments.command is None:
+        print(next_steps(_data(arguments)))
+        return DONE
+    look_less_often()
+    return _told(lambda: int(arguments.run(arguments)))
+
+
+def _told(run: Callable[[], int]) -> int:
+    """The code of ``run``; what it raises is told on stderr."""
     try:
-        return int(arguments.run(arguments))
+        return run()
     except MadoguchiError as error:
         return _tell(error.message, error.remedy, FAILED)
     except Stopped as stop:
@@ -197,12 +350,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return _tell(told, "", stop.code)
     except (EOFError, KeyboardInterrupt):
-        return _tell("入力の途中で終わりました。", "はじめから実行し直してください。", FAILED)
+        return _tell(
+            in_words("入力の途中で終わりました。", "The input ended half-way."),
+            in_words("はじめから実行し直してください。", "Run the command again."),
+            FAILED,
+        )
     except Exception as error:  # whatever is left is ours: told without its text
         missing = error.name or "" if isinstance(error, ModuleNotFoundError) else ""
         if missing.startswith(NOT_IN_PRODUCTION):
-            told = "この命令は、研修用の命令です。本番用のプログラムには入っていません。"
-            return _tell(told, "研修用のプログラムで実行してください。", NOT_HERE)
+            return _tell(
+                in_words(
+                    "この命令は、研修用の命令です。本番用のプログラムには入っていません。",
+                    "This command is for training and not part of the production program.",
+                ),
+                in_words("研修用のプログラムで実行してください。", "Use the training program."),
+                NOT_HERE,
+            )
         _, message, remedy = as_shown(error, logging.getLogger("madoguchi"))
         return _tell(message, remedy, FAILED)
 

@@ -1,11 +1,7 @@
 """``madoguchi peer union``: the reference standard system (標準システム) as a program.
 
-run        start it (``--data``); everything else asks a running one
-requests, approve ID, refuse ID, terminals, withdraw TERMINAL
-inquiries, answer ID --taxed … , settle-birth NOTIFICATION DAY
-load FILE, daily MUNICIPALITY FILE, deliver MUNICIPALITY
-fault KIND [--route R] [--times N] [--seconds S], behave, clock MOMENT
-status, notifications, decisions, check-list, log
+``run`` starts it; everything else asks a running one and tells the answer in words (``--json``:
+as the program gives it).
 """
 
 from __future__ import annotations
@@ -13,12 +9,19 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from app.core.clock import SystemClock
 from app.core.errors import MadoguchiError
+from app.core.language import in_words
 from app.core.log import keep_values_out
+from app.core.tables import load_tables, shipped_tables
+from app.core.usage import Parser, command_name
 from app.peers.union.client import OperatorClient
-from app.peers.union.running import Options, serve
+from app.peers.union.running import Options, certificate_of, serve
+from app.peers.union.shown import as_words
 
 _PLAIN = {
     "requests": "requests",
@@ -47,7 +50,15 @@ def main(argv: list[str] | None = None) -> int:
     except MadoguchiError as cause:
         print(f"{cause.message}\n{cause.remedy}", file=sys.stderr)
         return 1
-    print(json.dumps(result, ensure_ascii=False, indent=1))
+    if arguments.json:
+        print(json.dumps(result, ensure_ascii=False, indent=1))
+    else:
+        if isinstance(result, dict) and arguments.command == "status":
+            result["certificate"] = str(certificate_of(arguments.data).resolve())
+        if isinstance(result, int):
+            result = {"count": result}
+        tables = load_tables(shipped_tables())
+        print(as_words(result, tables, SystemClock().now().date()))
     return 0
 
 
@@ -99,58 +110,142 @@ def _options(arguments: argparse.Namespace) -> Options:
     )
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("madoguchi peer union", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    commands = parser.add_subparsers(dest="command", required=True)
+def _parser() -> Parser:
+    parser = Parser(
+        "madoguchi peer union",
+        description=in_words(
+            "広域連合の標準システムの代わり。run で動かし、ほかの命令は動いているものに尋ねます。",
+            "The reference standard system: run starts it, everything else asks a running one.",
+        ),
+    )
+    commands = parser.add_subparsers(
+        dest="command",
+        required=True,
+        title=in_words("命令", "commands"),
+        metavar=command_name(),
+    )
 
-    def command(name: str) -> argparse.ArgumentParser:
-        made = commands.add_parser(name)
-        made.add_argument("--data", type=Path, required=True, help="データのフォルダー")
+    def command(name: str, *texts: str) -> Parser:
+        text = in_words(*texts)
+        made: Parser = commands.add_parser(name, help=text, description=text)
+        where = in_words("標準システムのデータの場所", "the system's data directory")
+        made.add_argument("--data", type=Path, required=True, metavar="DIR", help=where)
         if name != "run":
-            made.add_argument("--operator", default="", help="操作者の名前（初めの一人が既定）")
+            who = in_words("操作者の名前（なければ初めの一人）", "operator (the first by default)")
+            made.add_argument("--operator", default="", metavar="NAME", help=who)
+            raw = in_words("プログラム用の形で出す", "answer for programs")
+            made.add_argument("--json", action="store_true", help=raw)
         return made
 
-    run = command("run")
-    run.add_argument("--database", default="", help="PostgreSQL の URL（なければ SQLite）")
-    run.add_argument("--prefecture", default="15")
-    run.add_argument("--name", default="見本県後期高齢者医療広域連合")
-    run.add_argument("--hosts", default="127.0.0.1,localhost")
-    run.add_argument("--listen", default="127.0.0.1", help="端末を待つアドレス")
-    run.add_argument("--port", type=int, default=0, help="端末を待つポート（0: 空いているもの）")
-    run.add_argument("--operators", default="研修操作者一,研修操作者二")
-    run.add_argument("--income-unknown", default="", choices=["", "post_later", "provisional"])
-    run.add_argument("--moment", default="", help="時計を合わせる日時（研修だけ）")
-    run.add_argument("--until-input-ends", action="store_true")
-    for name in _PLAIN:
-        command(name)
-    command("approve").add_argument("id")
-    refuse = command("refuse")
-    refuse.add_argument("id")
-    refuse.add_argument("--note", default="")
-    command("withdraw").add_argument("terminal")
-    command("deliver").add_argument("municipality")
-    birth = command("settle-birth")
-    birth.add_argument("notification")
-    birth.add_argument("day")
-    command("load").add_argument("file", type=Path)
-    daily = command("daily")
-    daily.add_argument("municipality")
-    daily.add_argument("file", type=Path)
-    fault = command("fault")
-    fault.add_argument("kind")
-    fault.add_argument("--route", default="*")
-    fault.add_argument("--times", type=int, default=1)
-    fault.add_argument("--seconds", type=float, default=0.0)
-    command("clock").add_argument("moment")
-    answer = command("answer")
-    answer.add_argument("id")
-    answer.add_argument("--taxed", action="store_true")
-    answer.add_argument("--income-zero", action="store_true")
-    for name in ("taxable-income", "revenue", "pension-other", "base-income"):
-        answer.add_argument(f"--{name}", type=int, required=True)
+    _add_run(command("run", "標準システムを動かす", "start the standard system"))
+    _add_terminals(command)
+    _add_cases(command)
+    _add_training(command)
     return parser
 
 
+_Command = Callable[..., Parser]
+
+
+def _add_run(run: Parser) -> None:
+    def option(name: str, default: str, *texts: str, **more: Any) -> None:
+        run.add_argument(name, default=default, help=in_words(*texts), **more)
+
+    option("--listen", "127.0.0.1", "端末を待つアドレス", "address to listen on", metavar="IP")
+    port = in_words("端末を待つポート（0 は空いているもの）", "port (0: any free one)")
+    run.add_argument("--port", type=int, default=0, metavar="N", help=port)
+    option(
+        "--hosts",
+        "127.0.0.1,localhost",
+        "証明書に書く名前（カンマで区切る）",
+        "names in its certificate, separated by commas",
+        metavar="NAMES",
+    )
+    option(
+        "--database", "", "PostgreSQL の URL（なければ SQLite）", "PostgreSQL URL", metavar="URL"
+    )
+    option("--prefecture", "15", "都道府県の番号", "number of the prefecture", metavar="NN")
+    option("--name", "見本県後期高齢者医療広域連合", "名称", "its name", metavar="NAME")
+    option(
+        "--operators",
+        "研修操作者一,研修操作者二",
+        "操作者の名前（カンマで区切る）",
+        "operators' names, separated by commas",
+        metavar="NAMES",
+    )
+    option(
+        "--income-unknown",
+        "",
+        "所得が分からないときの扱い",
+        "what is done when an income is unknown",
+        choices=["", "post_later", "provisional"],
+    )
+    option(
+        "--moment",
+        "",
+        "時計を合わせる日時（研修だけ）",
+        "sets its clock (training)",
+        metavar="TIME",
+    )
+    ends = in_words("標準入力が閉じたら終わる", "end when standard input is closed")
+    run.add_argument("--until-input-ends", action="store_true", help=ends)
+
+
+def _add_terminals(command: _Command) -> None:
+    command("status", "名称・アドレス・証明書の場所", "name, address, where the certificate lies")
+    command("requests", "端末の登録の申請", "enrolment requests")
+    command(
+        "approve", "申請を承認する（二人で一度ずつ）", "approve a request (both operators)"
+    ).add_argument("id")
+    refuse = command("refuse", "申請を却下する", "refuse a request")
+    refuse.add_argument("id")
+    refuse.add_argument("--note", default="", help=in_words("理由", "why"))
+    command("terminals", "登録された端末", "enrolled terminals")
+    command("withdraw", "端末の登録を取り消す", "withdraw a terminal").add_argument("terminal")
+    command("log", "操作者の記録", "what operators did")
+
+
+def _add_cases(command: _Command) -> None:
+    command("notifications", "届いた届出", "notifications")
+    command("decisions", "決定", "decisions")
+    command("check-list", "確認リスト", "check list")
+    command("inquiries", "所得照会", "income inquiries")
+    answer = command("answer", "所得照会に回答する", "answer an income inquiry")
+    answer.add_argument("id")
+    answer.add_argument("--taxed", action="store_true", help=in_words("住民税課税", "taxed"))
+    zero = in_words("すべての所得が0円", "no income of any kind")
+    answer.add_argument("--income-zero", action="store_true", help=zero)
+    for name, *texts in (
+        ("taxable-income", "課税所得（円）", "taxable income (yen)"),
+        ("revenue", "収入（円）", "revenue (yen)"),
+        ("pension-other", "年金収入とその他の所得（円）", "pension and other income (yen)"),
+        ("base-income", "賦課のもととなる所得（円）", "base income (yen)"),
+    ):
+        answer.add_argument(
+            f"--{name}", type=int, required=True, metavar="N", help=in_words(*texts)
+        )
+    birth = command("settle-birth", "不詳の生年月日を決める", "decide an unknown birth date")
+    birth.add_argument("notification")
+    birth.add_argument("day", metavar="YYYY-MM-DD")
+    load = command("load", "空の標準システムに住民を取り込む", "load persons into an empty system")
+    load.add_argument("file", type=Path)
+    daily = command("daily", "住基情報を取り込む", "feed the resident register's daily file")
+    daily.add_argument("municipality")
+    daily.add_argument("file", type=Path)
+    deliver = command("deliver", "被保険者情報を配信に入れる", "seal FILE-17 for every terminal")
+    deliver.add_argument("municipality")
+
+
+def _add_training(command: _Command) -> None:
+    fault = command("fault", "わざと不調にする（研修）", "misbehave (training)")
+    fault.add_argument("kind")
+    fault.add_argument("--route", default="*", help=in_words("どの通信か", "which route"))
+    fault.add_argument("--times", type=int, default=1, help=in_words("回数", "how often"))
+    seconds = in_words("遅らせる秒数", "seconds of delay")
+    fault.add_argument("--seconds", type=float, default=0.0, help=seconds)
+    command("behave", "不調をやめる（研修）", "behave again (training)")
+    command("clock", "時計を合わせる（研修）", "set the clock (training)").add_argument("moment")
+
+
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

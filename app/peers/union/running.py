@@ -22,6 +22,7 @@ from uvicorn import Config, Server
 
 from app.core.clock import SystemClock
 from app.core.errors import EnvironmentFault
+from app.core.language import in_words
 from app.core.tables import load_tables, shipped_tables
 from app.peers.union import operators
 from app.peers.union.database import Database, sqlite_url
@@ -185,8 +186,30 @@ async def _both(
     running = asyncio.gather(line.serve(sockets=[terminals]), back.serve(sockets=[desk]))
     while not (line.started and back.started) and not running.done():
         await asyncio.sleep(0.01)
+    print(_says(options, endpoint), flush=True)
     write_private(options.data / "endpoint.json", json.dumps(endpoint).encode())
     await running
+
+
+def certificate_of(data: Path) -> Path:
+    """The authority's certificate (PEM), which a terminal is enrolled with."""
+    return data / "keys" / "authority.pem"
+
+
+def _says(options: Options, endpoint: dict[str, object]) -> str:
+    """What whoever started it needs to enrol a terminal."""
+    certificate = certificate_of(options.data).resolve()
+    address = endpoint["terminals"]
+    return in_words(
+        f"標準システム（{options.name}）が動いています。Ctrl-C で終わります。\n"
+        f"端末を待つアドレス： {address}\n"
+        f"端末に渡す証明書： {certificate}\n"
+        f"端末の登録： madoguchi enrol {address} {certificate}",
+        f"The standard system ({options.name}) is running; Ctrl-C ends it.\n"
+        f"address for terminals: {address}\n"
+        f"certificate for terminals: {certificate}\n"
+        f"to enrol a terminal: madoguchi enrol {address} {certificate}",
+    )
 
 
 def _wait_for_end(loop: asyncio.AbstractEventLoop, stop: object) -> None:

@@ -122,16 +122,16 @@ def test_command_line_and_end_of_the_child(tmp_path, capsys):
             "\n".join(json.dumps(seed_line(p), ensure_ascii=False) for p in place.persons()),
             encoding="utf-8",
         )
-        assert main(["load", "--data", str(data), str(lines)]) == 0
+        assert main(["load", "--json", "--data", str(data), str(lines)]) == 0
         assert json.loads(capsys.readouterr().out)["persons"] == 60
         terminal = UnionTerminal(union)
         state = terminal.ask_enrolment(terminal.request())
         for operator in ("研修操作者一", "研修操作者二"):
-            command = ["approve", "--data", str(data), "--operator", operator, state.id]
+            command = ["approve", "--json", "--data", str(data), "--operator", operator, state.id]
             assert main(command) == 0
             answered = json.loads(capsys.readouterr().out)
         assert answered["step"] == "approved"
-        assert main(["terminals", "--data", str(data)]) == 0
+        assert main(["terminals", "--json", "--data", str(data)]) == 0
         assert json.loads(capsys.readouterr().out)[0]["state"] == "active"
         assert main(["withdraw", "--data", str(data), "T77"]) == 1
         assert "T77" in capsys.readouterr().err

@@ -1,0 +1,175 @@
+"""What the operators' commands answer, in words: one line a fact, no table's own names.
+
+Codes of code tables (reasons, outcomes, causes) are given their labels; ``--json`` of the command
+line gives the answer itself, for programs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from app.core.errors import MadoguchiError
+from app.core.language import in_words
+from app.core.tables import Tables
+from app.wire.layout import columns
+from app.wire.records import NotificationRecord, ResidentRecord
+
+# What a fact is called: Japanese, English.
+FACTS: Mapping[str, tuple[str, str]] = {
+    "id": ("番号", "id"),
+    "union": ("広域連合の記号", "union"),
+    "name": ("名称", "name"),
+    "now": ("時計", "clock"),
+    "addresses": ("端末を待つアドレス", "address for terminals"),
+    "certificate": ("端末に渡す証明書", "certificate for terminals"),
+    "municipality": ("市区町村コード", "municipality"),
+    "terminal_name": ("窓口の名前", "office"),
+    "profile": ("端末の種類", "kind of terminal"),
+    "fingerprint": ("指紋（電話で読み合わせる）", "fingerprint (read it out by telephone)"),
+    "terminal": ("端末", "terminal"),
+    "step": ("状態", "state"),
+    "state": ("状態", "state"),
+    "note": ("連絡", "note"),
+    "approved_by": ("承認した操作者", "approved by"),
+    "requested_at": ("申請日時", "requested at"),
+    "enrolled_at": ("登録日時", "enrolled at"),
+    "atena_number": ("宛名番号", "atena number"),
+    "insured_number": ("被保険者番号", "insured number"),
+    "notification_id": ("届出", "notification"),
+    "case_id": ("受付番号", "case"),
+    "to_municipality": ("照会先の市区町村コード", "asked municipality"),
+    "year": ("年度", "year"),
+    "standing": ("状態", "state"),
+    "outcome": ("結果", "outcome"),
+    "reasons": ("理由", "reasons"),
+    "supersedes": ("置き換えた決定", "supersedes"),
+    "provisional": ("仮の決定", "provisional"),
+    "cause": ("原因", "cause"),
+    "municipality_code": ("市区町村コード", "municipality"),
+    "items": ("項目", "items"),
+    "detail": ("内容", "detail"),
+    "listed_at": ("掲載日時", "listed at"),
+    "delivered_in": ("送った便", "delivered in"),
+    "at": ("日時", "at"),
+    "operator": ("行った人", "by"),
+    "act": ("操作", "act"),
+    "subject": ("対象", "subject"),
+    "persons": ("住民", "persons"),
+    "coverages": ("資格", "coverages"),
+    "judged": ("負担区分を判定した人", "judged"),
+    "records": ("件数", "records"),
+    "count": ("件数", "count"),
+    "confirmed": ("届出と合ったもの", "confirmed"),
+    "contradicted": ("届出と合わないもの", "contradicted"),
+    "listed": ("確認リストに載せたもの", "listed"),
+    "route": ("通信", "route"),
+}
+LEFT_OUT = frozenset({"authorities", "signing"})
+"""Facts for programs only: the certificate lies in a file, and there is nobody to read a key."""
+
+# The values of facts that no code table holds.
+_TERMINAL = {
+    "counter": ("窓口", "counter"),
+    "branch": ("出張所", "branch"),
+    "relay": ("中継", "relay"),
+}
+WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "step": {
+        "waiting": ("承認待ち", "waiting"),
+        "approved": ("承認済み", "approved"),
+        "refused": ("却下", "refused"),
+    },
+    "standing": {
+        "waiting": ("住基情報待ち", "waits for the resident register"),
+        "confirmed": ("住基情報と一致", "confirmed"),
+        "contradicted": ("住基情報と不一致", "contradicted"),
+        "refused": ("却下", "refused"),
+    },
+    "state": {
+        "active": ("使用中", "active"),
+        "withdrawn": ("登録取消", "withdrawn"),
+        "open": ("回答待ち", "open"),
+        "answered": ("回答済み", "answered"),
+    },
+    "profile": _TERMINAL,
+}
+ACTS: Mapping[str, tuple[str, str]] = {
+    "load": ("住民の取込み", "load"),
+    "facilities": ("住所地特例施設の取込み", "facilities"),
+    "card_use": ("マイナ保険証の利用状況の取込み", "card use"),
+    "approve": ("端末の承認", "approve"),
+    "refuse": ("端末の却下", "refuse"),
+    "withdraw": ("端末の登録取消", "withdraw"),
+    "renew": ("端末の証明書の更新", "renew"),
+    "reject": ("届いたファイルの却下", "reject"),
+    "fork": ("操作記録の枝分かれの発見", "fork"),
+    "daily_file": ("住基情報の取込み", "daily file"),
+    "daily": ("日次処理", "daily run"),
+    "deliver": ("配信", "deliver"),
+    "answer_inquiry": ("所得照会の回答", "answer an inquiry"),
+    "settle_birth": ("生年月日の決定", "settle a birth date"),
+    "erase_refused": ("却下した届出の消去", "erase a refused notification"),
+    "other_municipality": ("別の市区町村の届出", "another municipality's notification"),
+    "fault": ("不調の設定", "fault"),
+    "clock": ("時計の設定", "clock"),
+}
+_ITEMS = {
+    column.name: column.label.strip("　")
+    for record in (ResidentRecord, NotificationRecord)
+    for column in columns(record)
+}
+_CODED = {"outcome": "outcomes", "cause": "check_causes"}
+
+
+def as_words(answer: Any, tables: Tables, day: date) -> str:
+    """The lines of an answer; records are set apart by an empty line."""
+    if answer is None:
+        return in_words("行いました。", "Done.")
+    if isinstance(answer, Mapping):
+        return "\n".join(_lines(answer, tables, day))
+    if isinstance(answer, list):
+        if not answer:
+            return in_words("ありません。", "None.")
+        return "\n\n".join("\n".join(_lines(one, tables, day)) for one in answer)
+    return in_words(f"結果： {answer}", f"result: {answer}")
+
+
+def _lines(record: Mapping[str, Any], tables: Tables, day: date) -> list[str]:
+    colon = in_words("：", ":")
+    return [
+        f"{in_words(*FACTS[name])}{colon} {_value(name, value, tables, day)}"
+        for name, value in record.items()
+        if name in FACTS and value not in ("", None, [])
+    ]
+
+
+def _value(name: str, value: Any, tables: Tables, day: date) -> str:
+    text = str(value)
+    if name == "provisional":
+        return in_words("はい", "yes") if value else in_words("いいえ", "no")
+    if isinstance(value, list):
+        return in_words("、", ", ").join(str(one) for one in value)
+    if name in _CODED:
+        return _labelled(text, lambda code: tables[_CODED[name]].label(code, day))
+    if name == "reasons":
+        reasons = tables["refusal_reasons"]
+        return "".join(
+            _labelled(code, lambda one: reasons.label(one, day)) for code in text.split()
+        )
+    if name == "items":
+        return in_words("、", ", ").join(_ITEMS.get(item, item) for item in text.split())
+    if name == "detail" and text.startswith("{"):
+        counts = _lines({**json.loads(text), "cause": ""}, tables, day)
+        return in_words("、", ", ").join(counts)
+    known = ACTS if name == "act" else WORDS.get(name, {})
+    return in_words(*known.get(text, (text, text)))
+
+
+def _labelled(code: str, label: Callable[[str], str]) -> str:
+    try:
+        return label(code)
+    except MadoguchiError:  # a code that the tables of today no longer hold
+        return code
