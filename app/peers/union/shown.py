@@ -14,8 +14,9 @@ from typing import Any
 from app.core.errors import MadoguchiError
 from app.core.language import in_words
 from app.core.tables import Tables
+from app.wire.bodies.move_in import MoveIn
 from app.wire.layout import columns
-from app.wire.records import NotificationRecord, ResidentRecord
+from app.wire.records import ResidentRecord
 
 # What a fact is called: Japanese, English.
 FACTS: Mapping[str, tuple[str, str]] = {
@@ -118,7 +119,7 @@ ACTS: Mapping[str, tuple[str, str]] = {
 }
 _ITEMS = {
     column.name: column.label.strip("　")
-    for record in (ResidentRecord, NotificationRecord)
+    for record in (ResidentRecord, MoveIn)
     for column in columns(record)
 }
 _CODED = {"outcome": "outcomes", "cause": "check_causes"}
