@@ -19,18 +19,21 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Select,
+    and_,
     bindparam,
     column,
     delete,
     exists,
     func,
+    or_,
     select,
     table,
     text,
     update,
 )
 
-from app.core.text import bigrams, digits, search_key
+from app.core.text import bigrams, search_key
+from app.rules.values.numbers import phone_key
 from db.tables.exchange import watermark
 from db.tables.persons import address, atena, insured, person, restriction
 from db.work import ReadRows, Rows
@@ -50,6 +53,7 @@ WATERMARK = "person"
 _SEPARATOR = "|"
 _LAST = "\U0010ffff"
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_MOST_WORDS = 6
 _GRAM_FIELDS = ("name", "alias")
 _KEYED_FIELDS = frozenset(("name", "alias", "kana", "phone"))
 
@@ -163,14 +167,31 @@ def by_kana(work: ReadRows, typed: str, birth: str = "") -> Hits:
     return _found(work, _BY_KANA, params)
 
 
-def by_birth(work: ReadRows, birth: str) -> Hits:
-    """By birth date (YYYY-MM-DD, the working day of an unknown one), in order of kana."""
+def by_birth(work: ReadRows, birth: str, until: str = "") -> Hits:
+    """By birth date (YYYY-MM-DD, the working day of an unknown one), in order of kana; with
+    ``until`` everybody born from the one to the other."""
+    if until:
+        return _found(work, _BORN_BETWEEN, {"birth": birth, "until": until})
     return _found(work, _BY_BIRTH, {"birth": birth})
+
+
+def namesakes(work: ReadRows, name: str, kana: str, first: str, last: str) -> Hits:
+    """Everybody of the same kana (of the same name, where there is no kana) who may have been
+    born from ``first`` to ``last`` (YYYY-MM-DD): on a known day between, or on one of which a
+    part is not known. Whether that one can be the same day, its ``birth_written`` says."""
+    key = search_key(kana)
+    params = {"first": first, "last": last}
+    if key:
+        return _found(work, _SAME_KANA, {**params, "key": key})
+    key = search_key(name)
+    if not key:
+        return _NOBODY
+    return _found(work, _SAME_NAME, {**params, "grams": _query(key), "key": key})
 
 
 def by_phone(work: ReadRows, typed: str) -> Hits:
     """By telephone number, whole, however it is grouped."""
-    key = digits(typed)
+    key = phone_key(typed)
     return _found(work, _BY_PHONE, {"key": key}) if key else _NOBODY
 
 
@@ -184,6 +205,19 @@ def by_name(work: ReadRows, typed: str, birth: str = "") -> Hits:
     if birth:
         return _found(work, _BY_NAME_AND_BIRTH, {**params, "birth": birth})
     return _found(work, _BY_NAME, params)
+
+
+def by_words(work: ReadRows, words: Iterable[str], birth: str = "") -> Hits:
+    """By the words of a name, each in any place and order (JOHN SMITH, SMITH JOHN PAUL); else
+    like ``by_name``."""
+    keys = [key for word in words if (key := search_key(word))][:_MOST_WORDS]
+    if not keys:
+        return _NOBODY
+    params = {f"key{number}": key for number, key in enumerate(keys)}
+    params["grams"] = " AND ".join(map(_query, keys))
+    if birth:
+        return _found(work, _words_statement(len(keys), True), {**params, "birth": birth})
+    return _found(work, _words_statement(len(keys), False), params)
 
 
 def _owners(work: ReadRows, statement: Select[Any], params: Mapping[str, Any]) -> Hits:
@@ -209,7 +243,7 @@ def _keys(row: Mapping[str, Any]) -> dict[str, str]:
     return {
         "name_key": _SEPARATOR.join(part for part in parts if part),
         "kana_key": search_key(row["kana"]),
-        "phone_key": digits(row.get("phone") or ""),
+        "phone_key": phone_key(row.get("phone") or ""),
     }
 
 
@@ -312,7 +346,11 @@ def _by_name(*conditions: ColumnElement[bool]) -> Select[Any]:
 
 # The statements are built once: building costs several times what answering them does.
 _NAME_GRAMS = table("name_grams", column("rowid"), column("grams"))
-_BORN = person.c.birth_sort == bindparam("birth")
+_BORN_ON = person.c.birth_sort == bindparam("birth")
+_NOT_SURE = person.c.birth_precision != "day"
+# Beside a name, somebody counts whose day is known in part and may be that one: the working day
+# of an uncertain date is the earliest that it may be.
+_BORN = or_(_BORN_ON, and_(_NOT_SURE, person.c.birth_sort <= bindparam("birth")))
 # a range and not LIKE, which SQLite does not answer from the index (TECH 0.9)
 _KANA_BEGINS = person.c.kana_key.between(bindparam("first"), bindparam("last"))
 _NAME_HOLDS = func.instr(person.c.name_key, bindparam("key")) > 0
@@ -328,7 +366,13 @@ _BY_ATENA_NUMBER_THERE = _visible(
 )
 _BY_KANA = _in_kana_order(_KANA_BEGINS)
 _BY_KANA_AND_BIRTH = _in_kana_order(_KANA_BEGINS, _BORN)
-_BY_BIRTH = _in_kana_order(_BORN)
+_BY_BIRTH = _in_kana_order(_BORN_ON)
+_BORN_BETWEEN = _in_kana_order(person.c.birth_sort.between(bindparam("birth"), bindparam("until")))
+_MAY_BE_BORN = and_(
+    person.c.birth_sort <= bindparam("last"),
+    or_(_NOT_SURE, person.c.birth_sort >= bindparam("first")),
+)
+_SAME_KANA = _in_kana_order(person.c.kana_key == bindparam("key"), _MAY_BE_BORN)
 _BY_PHONE = _in_store_order(person.c.phone_key == bindparam("key"))
 _BY_IDS = (
     select(*_HIT_COLUMNS)
@@ -337,6 +381,15 @@ _BY_IDS = (
 )
 _BY_NAME = _by_name(_NAME_HOLDS)
 _BY_NAME_AND_BIRTH = _by_name(_NAME_HOLDS, _BORN)
+_SAME_NAME = _by_name(_NAME_HOLDS, _MAY_BE_BORN)
+
+
+@cache
+def _words_statement(words: int, born: bool) -> Select[Any]:
+    held = [func.instr(person.c.name_key, bindparam(f"key{number}")) > 0 for number in range(words)]
+    return _by_name(*held, _BORN) if born else _by_name(*held)
+
+
 _DEFAULTS: Mapping[str, Any] = {
     "alias": "",
     "phone": "",

@@ -4,18 +4,22 @@ people apart (SEC-06, SEC-07, SEC-09; DOMAIN 6.7)."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import permutations
 
 from app.core.errors import UserError
+from app.core.signs import plain, spaced
 from app.core.tables import Tables
 from app.core.text import digits, is_kana, to_katakana
 from app.persons.show import PersonLine, person_lines
 from app.rules import identifiers
-from app.rules.calendar.wareki import Eras, on_paper
-from app.rules.calendar.wareki_input import parse_day
+from app.rules.calendar.wareki import Eras, Precision, from_day, on_paper
+from app.rules.calendar.wareki_input import may_be_same_day, parse_date, parse_day
+from app.rules.values.days import kept_birth
+from app.rules.values.numbers import RESIDENT, phone
 from app.security.gate.gate import Gate, Subject
 from app.security.gate.work import ViewWork
 from app.security.staff.session import Session
@@ -23,12 +27,14 @@ from db import search as index
 from db.search import Hit, Hits
 
 NUMBER_FUNCTION = "persons.search_by_number"
-_DATED = re.compile(r"[0-9０-９]{4}[-－‐−ー][0-9０-９]{1,2}[-－‐−ー][0-9０-９]{1,2}")
+_DATED = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")
+_ONLY_NUMBER = re.compile(r"\+?[-0-9 ().]*[0-9][-0-9 ().]*")
 _LIST = Subject("list", "search")
 _INSURED_WIDTH = 8
 _MY_NUMBER_WIDTH = 12
 _ATENA_MOST = 15
-_PHONE_WIDTHS = (10, 11)
+_MOST_ORDERED = 3
+"""Words of a name that are looked for in any order; more of them are searched as typed."""
 
 
 class QueryKind(StrEnum):
@@ -59,11 +65,13 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One reading of the typed text. ``birth`` (YYYY-MM-DD) narrows a name or kana."""
+    """One reading of the typed text. ``birth`` (YYYY-MM-DD) narrows a name or kana; for a birth
+    date of which a part is not known, ``until`` is the last day it may be."""
 
     kind: QueryKind
     value: str
     birth: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +91,31 @@ class Results:
 
 def recognise(typed: str, tables: Tables, today: date) -> tuple[Query, ...]:
     """Every reading of ``typed``, the likeliest first; empty for too little to search by."""
-    text = typed.strip()
+    text, read = spaced(typed), plain(typed)
     eras = Eras(tables["eras"])
-    plain = digits(text)
-    only_digits = bool(plain) and all(c.isdecimal() or c in "-－‐−ー() （）　" for c in text)
-    if only_digits and not _DATED.fullmatch(text):
-        return _numbers(plain, _day(text, eras, today))
-    birth = _day(text, eras, today)
-    if birth:
-        return (Query(QueryKind.BIRTH, birth),)
-    words = text.replace("　", " ").split(" ")
-    narrowed = _day(words[-1], eras, today) if len(words) > 1 else ""
-    name = " ".join(words[:-1]) if narrowed else text
+    if _ONLY_NUMBER.fullmatch(read) and not _DATED.fullmatch(read):
+        return _numbers(read, _day(text, eras, today))
+    if birth := _birth(text, eras, today):
+        return (birth,)
+    if not any(sign.isalnum() for sign in text):
+        return ()
+    name, narrowed = _parted(text.split(), eras, today)
     if is_kana(name):
         return (Query(QueryKind.KANA, name, narrowed), Query(QueryKind.NAME, name, narrowed))
-    return (Query(QueryKind.NAME, name, narrowed),) if name else ()
+    found = (Query(QueryKind.NAME, name, narrowed),)
+    number = identifiers.digits_of(text).upper()
+    if not narrowed and RESIDENT.fullmatch(number):
+        found += (Query(QueryKind.ATENA, number),)  # from before the standard: with letters
+    return found
+
+
+def _parted(words: list[str], eras: Eras, today: date) -> tuple[str, str]:
+    """The name and, where one stands before or behind it, the birth date (YYYY-MM-DD)."""
+    for at in range(1, len(words)):
+        for name, rest in ((words[:at], words[at:]), (words[at:], words[:at])):
+            if day := _day(" ".join(rest), eras, today):
+                return " ".join(name), day
+    return " ".join(words), ""
 
 
 def search(
@@ -125,7 +143,7 @@ def search(
     if not queries:
         return Results((), "", False, False, False)
     with gate.view("persons.search", session, subject=_LIST) as work:
-        hits, used = _first_found(work, queries)
+        hits, used = _first_found(work, queries, Eras(tables["eras"]))
         lines = person_lines(hits.persons, tables, today)
         work.note(
             shown=tuple(line.person_id for line in lines), query_kind=used.kind.value, numbers=False
@@ -153,24 +171,34 @@ def _by_my_number(
     return Results(lines, "→ 個人番号", False, by_number=True, searched=True)
 
 
-def _numbers(plain: str, birth: str) -> tuple[Query, ...]:
+def _numbers(read: str, birth: str) -> tuple[Query, ...]:
     found: list[Query] = []
-    if len(plain) == _MY_NUMBER_WIDTH and _is_my_number(plain):
-        found.append(Query(QueryKind.MY_NUMBER, plain))
-    if len(plain) in _PHONE_WIDTHS and plain.startswith("0"):
-        found.append(Query(QueryKind.PHONE, plain))
-    if len(plain) == _INSURED_WIDTH:
-        found.append(Query(QueryKind.INSURED, plain))
+    number = digits(read)
+    if len(number) == _MY_NUMBER_WIDTH and _is_my_number(number):
+        found.append(Query(QueryKind.MY_NUMBER, number))
+    if call := _phone(read):
+        found.append(Query(QueryKind.PHONE, call))
+    if read.startswith("+"):
+        return tuple(found)
+    if len(number) == _INSURED_WIDTH:
+        found.append(Query(QueryKind.INSURED, number))
     if birth:
         found.append(Query(QueryKind.BIRTH, birth))
-    if len(plain) <= _ATENA_MOST:
-        found.append(Query(QueryKind.ATENA, plain))
+    if len(number) <= _ATENA_MOST:
+        found.append(Query(QueryKind.ATENA, number))
     return tuple(found)
 
 
-def _is_my_number(plain: str) -> bool:
+def _phone(read: str) -> str:
     try:
-        identifiers.my_number(plain)
+        return phone(read, "").normal
+    except UserError:
+        return ""
+
+
+def _is_my_number(number: str) -> bool:
+    try:
+        identifiers.my_number(number)
     except UserError:
         return False
     return True
@@ -184,31 +212,89 @@ def _day(text: str, eras: Eras, today: date) -> str:
     return day.isoformat() if day <= today else ""
 
 
-def _first_found(work: ViewWork, queries: Sequence[Query]) -> tuple[Hits, Query]:
+def _birth(text: str, eras: Eras, today: date) -> Query | None:
+    """A birth date, also one of which the year or the month is known alone."""
+    try:
+        found = parse_date(text, eras, uncertain=True)
+    except UserError:
+        return None
+    if found.sort_date > today or found.precision is Precision.UNKNOWN:
+        return None
+    until = "" if found.exact else found.latest.isoformat()
+    return Query(QueryKind.BIRTH, found.sort_date.isoformat(), until=until)
+
+
+def _first_found(work: ViewWork, queries: Sequence[Query], eras: Eras) -> tuple[Hits, Query]:
     """The first reading that finds somebody, else the first."""
     for query in queries:
-        hits = _SEARCHES[query.kind](work, query)
+        hits = _may_be_born(_SEARCHES[query.kind](work, query), query, eras)
         if hits.persons:
             return hits, query
     return Hits((), False), queries[0]
 
 
+def _may_be_born(hits: Hits, query: Query, eras: Eras) -> Hits:
+    """Those of ``hits`` whose birth date, known in part, may be the one typed beside the name."""
+    if not query.birth:
+        return hits
+    typed = from_day(date.fromisoformat(query.birth), eras)
+    kept = tuple(
+        hit
+        for hit in hits.persons
+        if may_be_same_day(typed, kept_birth(hit.birth_written, hit.birth_sort, eras))
+    )
+    return Hits(kept, hits.more)
+
+
 def _atena(work: ViewWork, query: Query) -> Hits:
     # Sites keep their numbers with and without leading zeros (DOMAIN 1.1).
     found: dict[str, Hit] = {}
-    plain = query.value.lstrip("0")
-    for number in dict.fromkeys((query.value, plain, query.value.zfill(_ATENA_MOST))):
+    bare = query.value.lstrip("0")
+    for number in dict.fromkeys((query.value, bare, query.value.zfill(_ATENA_MOST))):
         for hit in index.by_atena_number(work, number).persons:
             found[hit.person_id] = hit
     return Hits(tuple(found.values()), False)
 
 
+def _kana(work: ViewWork, query: Query) -> Hits:
+    """By the beginning of the kana, 姓 and 名 in either order: foreign residents are recorded in
+    the one and say the other."""
+    words = _words(query.value)
+    orders = permutations(words) if 1 < len(words) <= _MOST_ORDERED else (words,)
+    return _together(index.by_kana(work, " ".join(order), query.birth) for order in orders)
+
+
+def _name(work: ViewWork, query: Query) -> Hits:
+    as_typed = index.by_name(work, query.value, query.birth)
+    words = _words(query.value)
+    if len(words) == 1:
+        return as_typed
+    return _together((as_typed, index.by_words(work, words, query.birth)))
+
+
+def _words(name: str) -> list[str]:
+    """The parts of a name; between those of foreign residents stands a middle dot, too."""
+    return [word for word in re.split(r"[\s・･＝=゠]+", name) if word]
+
+
+def _together(results: Iterable[Hits]) -> Hits:
+    """Several results as one, nobody twice, in their order."""
+    found: dict[str, Hit] = {}
+    more = False
+    for hits in results:
+        more |= hits.more
+        for hit in hits.persons:
+            found.setdefault(hit.person_id, hit)
+    shown = tuple(found.values())[: index.SHOWN]
+    return Hits(shown, more or len(found) > index.SHOWN)
+
+
 _SEARCHES: Mapping[QueryKind, Callable[[ViewWork, Query], Hits]] = {
     QueryKind.INSURED: lambda work, query: index.by_insured_number(work, query.value),
     QueryKind.ATENA: _atena,
-    QueryKind.KANA: lambda work, query: index.by_kana(work, query.value, query.birth),
-    QueryKind.NAME: lambda work, query: index.by_name(work, query.value, query.birth),
-    QueryKind.BIRTH: lambda work, query: index.by_birth(work, query.value),
+    QueryKind.KANA: _kana,
+    QueryKind.NAME: _name,
+    QueryKind.BIRTH: lambda work, query: index.by_birth(work, query.value, query.until),
     QueryKind.PHONE: lambda work, query: index.by_phone(work, query.value),
 }
 
@@ -216,7 +302,8 @@ _SEARCHES: Mapping[QueryKind, Callable[[ViewWork, Query], Hits]] = {
 def _said(query: Query, tables: Tables) -> str:
     eras = Eras(tables["eras"])
     if query.kind is QueryKind.BIRTH:
-        return f"→ 生年月日 {on_paper(date.fromisoformat(query.value), eras)}"
+        until = f"〜{on_paper(date.fromisoformat(query.until), eras)}" if query.until else ""
+        return f"→ 生年月日 {on_paper(date.fromisoformat(query.value), eras)}{until}"
     if query.kind is QueryKind.KANA:
         text = f"→ カナ {to_katakana(query.value)}"
     elif query.kind is QueryKind.NAME:
@@ -235,6 +322,6 @@ def _prefill(query: Query) -> dict[str, str]:
     if query.kind is QueryKind.NAME:
         filled["name"] = query.value
     birth = query.value if query.kind is QueryKind.BIRTH else query.birth
-    if birth:
+    if birth and not query.until:
         filled["birth_written"] = birth
     return filled

@@ -17,7 +17,7 @@ from app.core.tables import Tables
 from app.persons.restrictions import unknown_person
 from app.rules.calendar import days
 from app.rules.calendar.wareki import Eras, on_paper, on_screen
-from app.rules.calendar.wareki_input import parse_date
+from app.rules.values.days import kept_birth
 from app.security.gate.gate import Gate, Subject
 from app.security.gate.work import GateWork
 from app.security.staff.session import Session
@@ -86,7 +86,7 @@ def person_lines(hits: Sequence[Hit], tables: Tables, today: date) -> tuple[Pers
 
 
 def _line(hit: Hit, tables: Tables, eras: Eras, today: date) -> PersonLine:
-    birth = parse_date(hit.birth_written, eras, uncertain=True)
+    birth = kept_birth(hit.birth_written, hit.birth_sort, eras)
     shown = on_screen(birth, eras, western=hit.person_kind == _FOREIGN)
     if hit.restricted:
         return PersonLine(hit.person_id, hit.name, "", shown, "", "", "", "", "", "取扱注意", True)

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from app.core.errors import UserError
+from app.core.signs import DASHES
 from app.persons import find, numbers, show
 from app.security.journal.line import State
 from app.security.refusals import Refusal
@@ -88,6 +89,74 @@ def test_one_box_takes_every_kind(counter: Counter, typed: str, who: set[str]) -
     son = replace(SON, name="見本　一郎", kana="ミホン　イチロウ", birth_sort="1960-01-01")
     put_residents(counter.world, TAKE, NAMESAKE, son)
     assert found(counter, typed) == who
+
+
+SMITH = Resident(
+    id="P-4",
+    kind="2",
+    name="SMITH JOHN PAUL",
+    kana="スミス　ジョン　ポール",
+    birth_written="1940年",
+    birth_sort="1940-01-01",
+    birth_precision="year",
+    atena_number="000000000044444",
+    household_number="000000000044444",
+    insured_number="00000444",
+    phone="",
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "who"),
+    [
+        *((f"0250{dash}11{dash}2233", {"P-1"}) for dash in DASHES),
+        ("+81 250-11-2233", {"P-1"}),
+        ("＋８１ 250 11 2233", {"P-1"}),
+        ("S10–5–3", {"P-1"}),
+        ("1935—05—03", {"P-1"}),
+        ("昭和10年5月3日生", {"P-1"}),
+        ("昭和十年五月三日", {"P-1"}),
+        ("昭和10年5月", {"P-1"}),
+        ("昭和10年月日不詳", {"P-1"}),
+        ("高橋 昭和10年 5月 3日", {"P-1"}),
+        ("昭和10年5月3日 高橋", {"P-1"}),
+        ("\u200bたかはし\u00a0たけ", {"P-1", "P-2"}),
+        ("たけ　たかはし", {"P-1", "P-2"}),
+        ("⾼橋", {"P-1", "P-2"}),
+        ("⾼橋　⺟".replace("⺟", "タケ"), {"P-1", "P-2"}),
+        ("SMITH JOHN", {"P-4"}),
+        ("john smith", {"P-4"}),
+        ("Paul Smith", {"P-4"}),
+        ("ジョン スミス", {"P-4"}),
+        ("ポール・ジョン　スミス", {"P-4"}),
+        ("スミス 1940-08-01", {"P-4"}),
+        ("スミス S15.8.1", {"P-4"}),
+        ("スミス 1941-08-01", set()),
+        ("1940年", {"P-4"}),
+        ("・", set()),
+        ("-", set()),
+        ("\u200b", set()),
+    ],
+)
+def test_what_looks_the_same_is_found_the_same(counter: Counter, typed: str, who: set[str]) -> None:
+    put_residents(counter.world, TAKE, NAMESAKE, SMITH)
+    assert found(counter, typed) == who
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [
+        ("+81 250-11-2233", "phone"),
+        ("+81 12", None),
+        ("昭和10年5月3日生", "birth"),
+        ("昭和10年月日不明", "birth"),
+        ("S20–5–3", "birth"),
+        ("〒", None),
+    ],
+)
+def test_a_number_and_a_date_are_no_names(counter: Counter, typed: str, kind: str | None) -> None:
+    queries = find.recognise(typed, counter.world.tables, DAY)
+    assert (queries[0].kind if queries else None) == kind
 
 
 @pytest.mark.req("SEC-06", "SEC-07")

@@ -366,6 +366,9 @@ class Resident:
     written: str = "見本県見本市港町5番地"
     care: bool = False
     my_number: str = ""
+    kind: str = "1"
+    alias: str = ""
+    birth_precision: str = "day"
 
 
 def put_residents(world: World, *residents: Resident) -> None:
@@ -385,12 +388,13 @@ def _put(work: Any, one: Resident) -> None:
         [
             {
                 "id": one.id,
-                "kind": "1",
+                "kind": one.kind,
                 "name": one.name,
                 "kana": one.kana,
+                "alias": one.alias,
                 "birth_written": one.birth_written,
                 "birth_sort": one.birth_sort,
-                "birth_precision": "day",
+                "birth_precision": one.birth_precision,
                 "sex": one.sex,
                 "phone": one.phone,
                 "state": one.state,

@@ -103,6 +103,14 @@ def phone(text: str, label: str) -> Value:
     return Value(number, text)
 
 
+def phone_key(text: str) -> str:
+    """What a telephone number is found by: its normal form, for what is none its digits."""
+    try:
+        return phone(text, "").normal
+    except ValueRefused:
+        return re.sub("[^0-9]", "", plain(text))
+
+
 def postal_code(text: str, label: str) -> Value:
     """A 郵便番号: 7 digits, a hyphen only where hyphens stand. Raises ValueRefused: empty,
     not_digits, length."""

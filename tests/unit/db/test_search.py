@@ -125,8 +125,51 @@ def test_birth_date_alone_and_as_narrowing(store):
     assert ids(store, search.by_name, "渡辺", "1940-01-01") == ["p2"]
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (("smith", "john"), ["p6"]),
+        (("ジョン", "山本"), ["p6"]),
+        (("太郎", "山田"), ["p3"]),
+        (("辺", "渡"), ["p1", "p2"]),
+        (("渡", "花", "子"), ["p1"]),
+        (("smith", "太郎"), []),
+        ((), []),
+        (("・", " "), []),
+    ],
+)
+def test_the_words_of_a_name_in_any_order(store, words, found):
+    assert ids(store, search.by_words, words) == found
+    assert ids(store, search.by_words, words, "1900-01-01") == []
+
+
+def test_namesakes_are_those_who_may_have_been_born_on_one_day(tmp_path):
+    people = [
+        person_row("same", "渡辺 花", "ワタナベ　ハナ"),
+        person_row("other", "渡辺 花", "ワタナベ　ハナ", birth_sort="1935-05-04"),
+        person_row("year", "渡邊 華", "わたなべ　はな", birth_sort="1935-01-01",
+                   birth_precision="year", birth_written="昭和10年 月日不詳"),
+        person_row("later", "渡辺 花", "ワタナベ　ハナ", birth_sort="1936-01-01",
+                   birth_precision="year", birth_written="昭和11年 月日不詳"),
+        person_row("longer", "渡辺 花子", "ワタナベ　ハナコ"),
+        person_row("bare", "WATANABE HANA", "", birth_sort="1935-01-01",
+                   birth_precision="year", birth_written="1935年"),
+    ]  # fmt: skip
+    with open_store(tmp_path) as (_, made):
+        with made.update((), search.WRITES) as work:
+            search.insert_persons(work, people)
+        day = ("1935-05-03", "1935-05-03")
+        assert ids(made, search.namesakes, "", "ワタナベ ハナ", *day) == ["year", "same"]
+        year = ("1935-01-01", "1935-12-31")
+        assert ids(made, search.namesakes, "", "ワタナベ ハナ", *year) == ["year", "same", "other"]
+        assert ids(made, search.namesakes, "Watanabe Hana", "", *day) == ["bare"]
+        assert ids(made, search.namesakes, "", "", *day) == []
+        assert ids(made, search.by_birth, *year) == ["bare", "year", "same", "other", "longer"]
+
+
 def test_telephone_however_grouped(store):
     assert ids(store, search.by_phone, "０２５（１２３）４５６７") == ["p1"]
+    assert ids(store, search.by_phone, "+81 25–123–4567") == ["p1"]
     assert ids(store, search.by_phone, "なし") == []
 
 
