@@ -102,7 +102,7 @@ def recognise(typed: str, tables: Tables, today: date) -> tuple[Query, ...]:
     name, narrowed = _parted(text.split(), eras, today)
     if is_kana(name):
         return (Query(QueryKind.KANA, name, narrowed), Query(QueryKind.NAME, name, narrowed))
-    found = (Query(QueryKind.NAME, name, narrowed),)
+    found: tuple[Query, ...] = (Query(QueryKind.NAME, name, narrowed),)
     number = identifiers.digits_of(text).upper()
     if not narrowed and RESIDENT.fullmatch(number):
         found += (Query(QueryKind.ATENA, number),)  # from before the standard: with letters
