@@ -16,7 +16,7 @@ demo: setup
 	@$(PY) -m app.main demo
 
 test: setup-tests
-	@$(PY) -m pytest -n 2 --dist loadfile
+	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: setup
 	@$(PY) -m ruff format --check .

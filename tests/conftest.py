@@ -1,9 +1,49 @@
-"""What every test stands on: no display, no network but loopback."""
+"""What every test stands on: no display, no network but loopback, a folder for the whole run."""
 
 from __future__ import annotations
 
+import functools
 import os
+import typing
+
+import fido2.utils
+import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from tests.support import order, room
 from tests.support.keyring_daemon import os_keyring_session  # noqa: F401
+
+# fido2 evaluates its own annotations anew for every message of a key
+fido2.utils.get_type_hints = functools.cache(typing.get_type_hints)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The room is made before anybody asks for a temporary folder; workers get it by their
+    environment."""
+    if not _is_worker(config):
+        room.enter_room()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """What this process shared between its tests ends; the last one leaves the room."""
+    room.shared.close()
+    if not _is_worker(config):
+        failed = getattr(config, "madoguchi_failed", False)
+        kept = room.leave_room(keep=failed)
+        if kept is not None:
+            print(f"\nwhat the failed tests wrote: {kept}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Whether the failed tests' files are worth keeping."""
+    session.config.madoguchi_failed = session.testsfailed > 0  # type: ignore[attr-defined]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first, so that no worker is left with one at the end."""
+    order.longest_first(items)
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")

@@ -38,6 +38,7 @@ year's figure.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
@@ -290,8 +291,19 @@ def load_tables(directory: Path) -> Tables:
 
 def _load_file(file: Path) -> tuple[Head, tuple[Row, ...]]:
     try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as cause:
+        content = file.read_text(encoding="utf-8")
+    except (UnicodeDecodeError, OSError) as cause:
+        raise fault("syntax", file.name, f"読み取れません（{cause}）。") from cause
+    return _read(file, content)
+
+
+@functools.lru_cache(maxsize=256)
+def _read(file: Path, content: str) -> tuple[Head, tuple[Row, ...]]:
+    """Head and rows of a file with this very content: several parts of the program load the
+    tables, and all of them may have the same rows."""
+    try:
+        document = tomllib.loads(content, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as cause:
         raise fault("syntax", file.name, f"読み取れません（{cause}）。") from cause
     head = read_head(file, document)
     rows = []

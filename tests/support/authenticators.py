@@ -44,7 +44,8 @@ class Person:
 
 
 def key_with_pin(pin: str = PIN, **options: object) -> SoftwareKey:
-    """A key with a PIN that is touched by ``Person.on_touch = key.touch``."""
+    """A key with a PIN that is touched by ``Person.on_touch = key.touch``; ``options`` are
+    the key's."""
     key = SoftwareKey(**options)  # type: ignore[arg-type]
     ClientPin(Ctap2(key)).set_pin(pin)
     return key

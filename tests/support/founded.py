@@ -1,8 +1,13 @@
-"""A terminal founded the real way: two founders with software keys, shares typed back."""
+"""A terminal founded the real way: two founders with software keys, shares typed back.
+
+The ordinary one is founded once for each worker; a test gets a copy of it and of its keys.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+import shutil
+import tempfile
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -12,7 +17,7 @@ from app.catalog import CATALOG
 from app.core.clock import JST, FixedClock
 from app.core.paths import Paths
 from app.core.relying_party import TRAINING_RP_ID
-from app.core.tables import Tables, load_tables, shipped_tables
+from app.core.tables import Tables
 from app.rules.calendar.days import BusinessCalendar
 from app.security.authenticators.ctap import CtapAuthenticator
 from app.security.authenticators.registration import register_person
@@ -25,9 +30,11 @@ from app.security.gate.checks import Conditions, GateRules, registry_version
 from app.security.keys.recovery import RecoveryIssue
 from app.security.keys.terminal_secret import SecretShelf
 from app.security.staff.session import Session
+from app.training.software_key import SoftwareKey
 from tests.support.authenticators import TRAINING, Person, key_with_pin
 from tests.support.keys import QUICK
 from tests.support.shelf import MemoryShelf
+from tests.support.world import shared_tables
 
 MONDAY = datetime(2026, 11, 16, 10, 0, tzinfo=JST)
 PASSWORDS = {"S201": "Tachiaoi-73-kaki", "S202": "Nadeshiko-41-ume"}
@@ -48,15 +55,24 @@ def typed_back(issue: RecoveryIssue, papers: list[str] | None = None) -> str:
 class FoundedTerminal:
     """A founded terminal, closed; ``login`` opens it."""
 
-    paths: Paths
+    folder: Path
     shelf: SecretShelf
     clock: FixedClock
-    tables: Tables
     founded: Founded
     keys: dict[str, CtapAuthenticator]
     recovery_public: str
     papers: list[str] = field(default_factory=list)
     peer: list[bool] = field(default_factory=lambda: [True])
+
+    @property
+    def paths(self) -> Paths:
+        """The terminal's data directory."""
+        return Paths(self.folder / "terminal")
+
+    @property
+    def tables(self) -> Tables:
+        """The shipped tables."""
+        return shared_tables()
 
     def rules(self) -> GateRules:
         return GateRules(
@@ -94,24 +110,38 @@ class FoundedTerminal:
 
 
 def found_terminal(
-    folder: Path,
-    *,
-    shelf: SecretShelf | None = None,
-    clock: FixedClock | None = None,
-    same_key: bool = False,
-    make_key: Callable[[], CtapAuthenticator] | None = None,
+    folder: Path, *, shelf: SecretShelf | None = None, same_key: bool = False
 ) -> FoundedTerminal:
-    """Found a training terminal in ``folder``."""
-    clock = clock or FixedClock(MONDAY)
-    shelf = shelf or MemoryShelf()
-    tables = load_tables(shipped_tables())
+    """A training terminal in ``folder``: a copy, or founded now on ``shelf`` or by two founders
+    with one key."""
+    if shelf is None and not same_key:
+        return _copied(_founded_for_copies(), folder)
+    return _founded_now(folder, shelf or MemoryShelf(), same_key=same_key)
+
+
+def software_authenticator(path: Path | None = None) -> CtapAuthenticator:
+    """A software key with a PIN and a willing person; ``path`` is the key's own memory."""
+    return _plugged(key_with_pin(path=path, touched_at_once=True))
+
+
+@functools.cache
+def _founded_for_copies() -> FoundedTerminal:
+    folder = Path(tempfile.mkdtemp(prefix="founded-"))
+    (folder / "keys").mkdir()
+    return _founded_now(folder, MemoryShelf(), keep_keys=True)
+
+
+def _founded_now(
+    folder: Path, shelf: SecretShelf, *, same_key: bool = False, keep_keys: bool = False
+) -> FoundedTerminal:
+    clock = FixedClock(MONDAY)
     keys: dict[str, CtapAuthenticator] = {}
     founders = []
     for staff_id, password in PASSWORDS.items():
         if same_key and keys:
             port = next(iter(keys.values()))
         else:
-            port = make_key() if make_key else software_authenticator()
+            port = software_authenticator(_memory_of(folder, staff_id) if keep_keys else None)
         keys[staff_id] = port
         taken = [one.registered.credential.credential_id for one in founders]
         registered = register_person(
@@ -120,22 +150,44 @@ def found_terminal(
         founders.append(FounderPerson(staff_id, NAMES[staff_id], "保険年金課", registered, port))
     papers: list[str] = []
     recovery = typed_back(RecoveryIssue(), papers)
-    paths = Paths(folder / "terminal")
     founded = found(
-        paths,
+        Paths(folder / "terminal"),
         shelf,
         Place("T01", "999998", ""),
         TRAINING,
         founders,
         recovery,
         CATALOG,
-        tables,
+        shared_tables(),
         clock,
     )
-    return FoundedTerminal(paths, shelf, clock, tables, founded, keys, recovery, papers)
+    return FoundedTerminal(folder, shelf, clock, founded, keys, recovery, papers)
 
 
-def software_authenticator() -> CtapAuthenticator:
-    """A software key with a PIN and a willing person."""
-    key = key_with_pin(touched_at_once=True)
+def _copied(made: FoundedTerminal, folder: Path) -> FoundedTerminal:
+    """The same terminal with the same people and keys somewhere else, on a shelf of its own."""
+    for name in ("terminal", "keys"):
+        shutil.copytree(made.folder / name, folder / name)
+    shelf = MemoryShelf()
+    shelf.secret, shelf.mirror = made.shelf.read_terminal_secret(), made.shelf.read_mirror()
+    keys = {
+        staff_id: _plugged(SoftwareKey(_memory_of(folder, staff_id), touched_at_once=True))
+        for staff_id in made.keys
+    }
+    return FoundedTerminal(
+        folder,
+        shelf,
+        FixedClock(MONDAY),
+        made.founded,
+        keys,
+        made.recovery_public,
+        list(made.papers),
+    )
+
+
+def _memory_of(folder: Path, staff_id: str) -> Path:
+    return folder / "keys" / f"{staff_id}.key"
+
+
+def _plugged(key: SoftwareKey) -> CtapAuthenticator:
     return CtapAuthenticator(key.plugged, Person(), seconds=10)

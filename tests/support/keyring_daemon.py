@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.demo.keyring_session import PASSWORD, KeyringDaemon, dbus_session, keyring_daemon, unlocked
+from tests.support import room
 
 __all__ = [
     "PASSWORD",
@@ -15,13 +16,25 @@ __all__ = [
     "keyring_daemon",
     "os_keyring_session",
     "unlocked",
+    "worker_keyring",
 ]
+
+_rings: list[KeyringDaemon] = []
 
 
 @pytest.fixture(scope="session")
 def os_keyring_session() -> Iterator[KeyringDaemon]:
     """The keyring of this test process; also set in ``os.environ`` for children."""
-    with keyring_daemon() as ring, pytest.MonkeyPatch.context() as patch:
+    ring = worker_keyring()
+    with pytest.MonkeyPatch.context() as patch:
         for name, value in ring.env.items():
             patch.setenv(name, value)
         yield ring
+
+
+def worker_keyring() -> KeyringDaemon:
+    """The one keyring that this test process starts; whoever uses it forgets its own entries."""
+    if not _rings:
+        _rings.append(room.shared.enter_context(keyring_daemon()))
+        room.shared.callback(_rings.clear)
+    return _rings[0]

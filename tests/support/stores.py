@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,15 +14,23 @@ from app.core.paths import Paths
 from app.security import vault
 from db.tables.persons import person
 from db.work import Store, Work
+from tests.support.room import once
 
 DATA_KEY = bytes(range(32))
 FOUNDING = vault.Founding(store_id="store-1", terminal="T01", training=True)
 
 
 def new_store(folder: Path, data_key: bytes = DATA_KEY) -> tuple[Paths, Store]:
-    """A fresh open store of terminal T01 in ``folder``."""
+    """A fresh open store of terminal T01 in ``folder``: with the usual key, a copy of one."""
     paths = Paths(folder)
-    return paths, vault.create(paths, data_key, FOUNDING)
+    if data_key != DATA_KEY:
+        return paths, vault.create(paths, data_key, FOUNDING)
+    shutil.copytree(_template(), paths.data, dirs_exist_ok=True)
+    return paths, vault.open_store(paths, data_key)
+
+
+def _template() -> Path:
+    return once("store", lambda folder: vault.create(Paths(folder), DATA_KEY, FOUNDING).close())
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Stories through real floors: a founded, enrolled, filled terminal beside a real union.
 
 The training room is set up once (about ten seconds); every story gets a copy of it with its own
-union process and its own OS keyring, so that it may break what it likes:
+union process and its own entries in the OS keyring, so that it may break what it likes:
 
     def test_...(story):
         with story.desk() as desk:
@@ -66,7 +66,8 @@ from forms.fonts import load_fonts
 from forms.press import Press
 from forms.spool import FolderPrinter, Printer
 from tests.support.children import in_child
-from tests.support.keyring_daemon import KeyringDaemon, keyring_daemon
+from tests.support.forked_union import ForkedUnion
+from tests.support.keyring_daemon import KeyringDaemon, worker_keyring
 from tests.support.keys import QUICK
 from tests.support.plaintext_scan import Finding, scan
 
@@ -105,7 +106,7 @@ def make_template(folder: Path) -> Template:
         parameters=QUICK,
         staff=(CLERK, SECOND_CLERK),
         keys=KeyDrawer(touched_at_once=True, folder=folder / "keys"),
-        open_union=lambda data: embedded(data, moment=MORNING, port=port),
+        open_union=lambda data: embedded(data, moment=MORNING, port=port, start=ForkedUnion),
     ) as room:
         room.union.first.facilities(FACILITIES)
         shelf = OsKeyring(_SERVICE)
@@ -181,6 +182,7 @@ class Story:
                 moment=self.clock.now(),
                 income_unknown=self._income_unknown,
                 port=self.template.port,
+                start=ForkedUnion,
             )
         )
 
@@ -454,14 +456,16 @@ def shared_press() -> Press:
 
 
 @contextmanager
-def own_keyring(template: Template) -> Iterator[KeyringDaemon]:
-    """The keyring of the machine that the template was set up on."""
-    with keyring_daemon() as ring, in_keyring(ring):
+def own_entries(template: Template) -> Iterator[None]:
+    """The keyring holds what it held on the machine that the template was set up on."""
+    with in_keyring(worker_keyring()):
         shelf = OsKeyring(_SERVICE)
+        shelf.forget()
         shelf.keep_terminal_secret(template.secret)
         if template.mirror is not None:
             shelf.keep_mirror(template.mirror)
-        yield ring
+        yield
+        shelf.forget()
 
 
 @contextmanager
@@ -476,7 +480,7 @@ def in_keyring(ring: KeyringDaemon) -> Iterator[None]:
 @contextmanager
 def story_in(template: Template, folder: Path, income_unknown: str = "") -> Iterator[Story]:
     """A copy of the room in ``folder`` with keyring and running union."""
-    with own_keyring(template):
+    with own_entries(template):
         story = Story(template, folder, income_unknown)
         story.start_union()
         try:

@@ -1,6 +1,6 @@
 """A terminal in a folder: real store, real journal, staff with rights and keys, a fixed clock.
 
-``new_world(tmp_path)`` copies a template that is built once per process and catalogue, so a
+``new_world(tmp_path)`` copies a template that is built once per test run and catalogue, so a
 test pays for opening only. People are named by their role:
 
     clerk S101, branch S102, supervisor S201, supervisor2 S202, administrator S301,
@@ -9,10 +9,8 @@ test pays for opening only. People are named by their role:
 
 from __future__ import annotations
 
-import atexit
 import functools
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -50,6 +48,7 @@ from app.security.vault.store_access import StoreAccess
 from db.tables.control import credential, grant_row, setting, staff, store_fact, terminal_key
 from db.work import Store, Work
 from tests.support import keys
+from tests.support.room import once
 from tests.support.signers import Signer
 
 MONDAY_MORNING = datetime(2026, 11, 16, 10, 0, tzinfo=JST)
@@ -298,9 +297,7 @@ def _house(catalog: Catalog, tables: Tables, surroundings: Surroundings) -> Gate
 def _template(catalog: Catalog) -> Path:
     key = registry_version(catalog)
     if key not in _TEMPLATES:
-        folder = Path(tempfile.mkdtemp(prefix="madoguchi-world-"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        _build(folder / "terminal", catalog)
+        folder = once(f"world-{key}", lambda made: _build(made / "terminal", catalog))
         _TEMPLATES[key] = folder / "terminal"
     return _TEMPLATES[key]
 

@@ -12,16 +12,17 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from app.core.errors import EnvironmentFault
 from app.peers.union.client import OperatorClient
 
-_READY_SECONDS = 30.0
+_READY_SECONDS = 60.0
 _POLL_SECONDS = 0.02
 _END_SECONDS = 10.0
 
@@ -47,6 +48,52 @@ class Union:
         return [item["terminal"] for item in self.first.requests() if item["id"] in waiting]
 
 
+class Running(Protocol):
+    """A union's process."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """How it ended, None while it runs."""
+        ...
+
+    def end(self) -> None:
+        """End it and wait for its end."""
+        ...
+
+
+class Program:
+    """The union as a program of its own. ``log`` gets what it says."""
+
+    def __init__(self, arguments: Sequence[str], log: Path) -> None:
+        # The root of the program, so that ``app`` is found wherever the caller stands.
+        root = Path(__file__).resolve().parents[3]
+        with log.open("ab") as output:
+            self._child = subprocess.Popen(  # noqa: S603  # our own program with our own arguments
+                [sys.executable, "-m", "app.peers.union.main", *arguments],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                cwd=root,
+                start_new_session=True,  # Ctrl-C is the parent's to answer; this ends after it
+            )
+        self.pid = self._child.pid
+
+    def poll(self) -> int | None:
+        """How it ended, None while it runs."""
+        return self._child.poll()
+
+    def end(self) -> None:
+        """Close its input and wait for its end."""
+        assert self._child.stdin is not None
+        self._child.stdin.close()
+        try:
+            self._child.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()
+
+
 @contextmanager
 def embedded(
     data: Path,
@@ -55,14 +102,15 @@ def embedded(
     moment: datetime | None = None,
     income_unknown: str = "",
     port: int = 0,
+    start: Callable[[Sequence[str], Path], Running] = Program,
 ) -> Iterator[Union]:
     """Start a union on ``data`` and stop it at the end; its end is waited for.
 
-    ``moment`` sets its clock; ``port`` is where terminals find it (0: any free one). Raises
-    EnvironmentFault ``union.not_started`` with what it said.
+    ``moment`` sets its clock; ``port`` is where terminals find it (0: any free one); ``start``
+    takes the command's arguments and the file for what it says. Raises EnvironmentFault
+    ``union.not_started`` with what it said.
     """
-    command = [sys.executable, "-m", "app.peers.union.main", "run", "--data", str(data)]
-    command += ["--until-input-ends"]
+    command = ["run", "--data", str(data), "--until-input-ends"]
     if database:
         command += ["--database", database]
     if moment is not None:
@@ -74,17 +122,7 @@ def embedded(
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     (data / "endpoint.json").unlink(missing_ok=True)
     log = data / "union.log"
-    with log.open("ab") as output:
-        # The root of the program, so that ``app`` is found wherever the caller stands.
-        root = Path(__file__).resolve().parents[3]
-        child = subprocess.Popen(  # noqa: S603  # our own program with our own arguments
-            command,
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=output,
-            cwd=root,
-            start_new_session=True,  # Ctrl-C is the parent's to answer; the union ends after it
-        )
+    child = start(command, log)
     try:
         endpoint = _wait_ready(child, data / "endpoint.json", log)
         names = list(json.loads((data / "operators.json").read_text(encoding="utf-8")))
@@ -99,10 +137,10 @@ def embedded(
                 process=child.pid,
             )
     finally:
-        _end(child)
+        child.end()
 
 
-def _wait_ready(child: subprocess.Popen[bytes], endpoint: Path, log: Path) -> dict[str, object]:
+def _wait_ready(child: Running, endpoint: Path, log: Path) -> dict[str, object]:
     deadline = time.monotonic() + _READY_SECONDS
     while time.monotonic() < deadline and child.poll() is None:
         if endpoint.exists():
@@ -115,13 +153,3 @@ def _wait_ready(child: subprocess.Popen[bytes], endpoint: Path, log: Path) -> di
         f"標準システムの代わりのプログラムが起動しませんでした。{said}",
         "研修のフォルダーに空きがあるか確かめ、もう一度始めてください。",
     )
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    assert child.stdin is not None
-    child.stdin.close()
-    try:
-        child.wait(_END_SECONDS)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()

@@ -8,6 +8,7 @@ from app.peers.union.embed import embedded
 from app.training.movers import FACILITIES, movers
 from app.training.municipality import municipality
 from app.training.people import seed_line
+from tests.support.forked_union import ForkedUnion
 from tests.support.union_terminal import MORNING, TABLES, UnionTerminal
 
 SIZE = 300
@@ -20,7 +21,7 @@ def place():
 
 @pytest.fixture(scope="module")
 def union(tmp_path_factory, place):
-    with embedded(tmp_path_factory.mktemp("union"), moment=MORNING) as running:
+    with embedded(tmp_path_factory.mktemp("union"), moment=MORNING, start=ForkedUnion) as running:
         running.first.load(seed_line(person) for person in place.persons())
         running.first.facilities(FACILITIES)
         yield running

@@ -18,6 +18,7 @@ from app.sync.transport import open_line
 from app.training.movers import movers
 from app.training.municipality import municipality
 from app.training.people import MUNICIPALITY_CODE, seed_line
+from tests.support.forked_union import ForkedUnion
 from tests.support.line import bench_of
 from tests.support.sendings import TABLES as EXCHANGE_TABLES
 from tests.support.sendings import act_of
@@ -34,7 +35,7 @@ def small():
 
 @pytest.fixture
 def real(tmp_path, small):
-    with embedded(tmp_path / "union", moment=MONDAY_MORNING) as running:
+    with embedded(tmp_path / "union", moment=MONDAY_MORNING, start=ForkedUnion) as running:
         running.first.load(seed_line(person) for person in small.persons())
         yield running
 

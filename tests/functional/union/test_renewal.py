@@ -11,6 +11,7 @@ from app.sync.transport import open_line
 from app.training.municipality import municipality
 from app.training.people import MUNICIPALITY_CODE, seed_line
 from tests.functional.union.test_engine import engine, enrolled
+from tests.support.forked_union import ForkedUnion
 from tests.support.union_terminal import TABLES
 from tests.support.world import MONDAY_MORNING, world_in
 
@@ -19,7 +20,7 @@ from tests.support.world import MONDAY_MORNING, world_in
 def test_a_renewed_terminal_goes_on(tmp_path):
     small = municipality(TABLES, size=30, on=MONDAY_MORNING.date())
     with (
-        embedded(tmp_path / "union", moment=MONDAY_MORNING) as real,
+        embedded(tmp_path / "union", moment=MONDAY_MORNING, start=ForkedUnion) as real,
         world_in(tmp_path) as world,
     ):
         real.first.load(seed_line(person) for person in small.persons())

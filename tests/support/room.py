@@ -1,0 +1,140 @@
+"""The folder of one test run: whatever the run writes lies in it, and what is dear to make is
+made in it once for all workers.
+
+It lies in memory where there is enough: the product makes every act durable before it goes on,
+and a test run does so a hundred thousand times. The product's calls are the same; only the
+disk is quicker. Set MADOGUCHI_TEST_PLACE to a folder to have it elsewhere.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+_ROOM = "MADOGUCHI_TEST_ROOM"
+_PLACE = "MADOGUCHI_TEST_PLACE"
+_PREFIX = "madoguchi-tests-"
+_FAILED = "madoguchi-failed-tests"
+_MEMORY = Path("/dev/shm")
+_NEEDED = 1 << 30  # a run keeps what failed and what is in use: some hundred MB
+_SPARED = 3 << 30  # what must be left of the machine's memory
+
+_open: list[int] = []
+
+shared = ExitStack()
+"""What this process starts once for all its tests (servers, keyrings); closed at its end."""
+
+
+def enter_room() -> Path:
+    """Make the room of this run, its temporary folder from now on, for children too."""
+    place = _place()
+    _clear_left_over(place)
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
+    folder.chmod(0o711)  # the database server's own account passes through
+    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    _open.append(handle)
+    os.environ[_ROOM] = os.environ["TMPDIR"] = str(folder)
+    tempfile.tempdir = None
+    return folder
+
+
+def leave_room(*, keep: bool) -> Path | None:
+    """Remove the room. ``keep``: what pytest left of the failed tests is moved to the ordinary
+    temporary folder, in place of what an earlier run left there; gives where."""
+    folder = Path(os.environ.pop(_ROOM))
+    os.environ.pop("TMPDIR", None)
+    tempfile.tempdir = None
+    kept = None
+    left = sorted(folder.glob("pytest-of-*/pytest-*"))
+    if keep and left:
+        kept = Path(tempfile.gettempdir()) / _FAILED
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(left[-1], kept, symlinks=True, ignore=_sockets)
+    shutil.rmtree(folder, ignore_errors=True)
+    while _open:
+        os.close(_open.pop())
+    return kept
+
+
+def once(name: str, build: Callable[[Path], None]) -> Path:
+    """The folder ``name`` as ``build`` fills it, built by whichever worker needs it first.
+
+    Nobody writes in it afterwards: who wants to, copies it. A build that fails is begun anew by
+    the next.
+    """
+    shared = _room() / "once"
+    shared.mkdir(mode=0o700, exist_ok=True)
+    place, done = shared / name, shared / f"{name}.done"
+    with _one_at_a_time(shared / f"{name}.lock"):
+        if not done.exists():
+            shutil.rmtree(place, ignore_errors=True)
+            place.mkdir(mode=0o700)
+            build(place)
+            done.touch()
+    return place
+
+
+def _room() -> Path:
+    """The run's room; outside a test run (benchmarks) one of this process."""
+    if _ROOM not in os.environ:
+        folder = tempfile.mkdtemp(prefix=_PREFIX)
+        os.environ[_ROOM] = folder
+        owner = os.getpid()
+        atexit.register(lambda: os.getpid() == owner and shutil.rmtree(folder, True))
+    return Path(os.environ[_ROOM])
+
+
+@contextmanager
+def _one_at_a_time(path: Path) -> Iterator[None]:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _place() -> Path:
+    asked = os.environ.get(_PLACE)
+    if asked:
+        return Path(asked)
+    return _MEMORY if _memory_is_enough() else Path(tempfile.gettempdir())
+
+
+def _memory_is_enough() -> bool:
+    try:
+        about = os.statvfs(_MEMORY)
+        account = Path("/proc/meminfo").read_text(encoding="ascii")
+    except OSError:
+        return False
+    free = int(account.partition("MemAvailable:")[2].split()[0]) * 1024
+    return (
+        about.f_bavail * about.f_frsize >= _NEEDED
+        and free >= _SPARED
+        and not about.f_flag & os.ST_NOEXEC  # some tests run commands that they wrote
+        and os.access(_MEMORY, os.W_OK)
+    )
+
+
+def _clear_left_over(place: Path) -> None:
+    """Remove the rooms of runs that were killed: nobody holds their lock."""
+    for folder in place.glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            handle = os.open(folder / "lock", os.O_RDWR)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(handle)
+
+
+def _sockets(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if (Path(folder) / name).is_socket()]
