@@ -11,7 +11,7 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from tests.support import order, room
+from tests.support import order, room, soak
 from tests.support.keyring_daemon import os_keyring_session  # noqa: F401
 
 # fido2 evaluates its own annotations anew for every message of a key
@@ -23,6 +23,7 @@ def pytest_configure(config: pytest.Config) -> None:
     environment."""
     if not _is_worker(config):
         room.enter_room()
+    soak.set_profile()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

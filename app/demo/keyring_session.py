@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -64,13 +65,13 @@ def dbus_session() -> Iterator[KeyringDaemon]:
         )
     # a short path: a socket's name holds 107 bytes
     with scratch_folder("mdgbus-", Path("/tmp")) as home:  # noqa: S108
-        socket = home / "bus"
+        bus_socket = home / "bus"
         config = home / "bus.conf"
-        config.write_text(_BUS.format(socket=socket), encoding="utf-8")
+        config.write_text(_BUS.format(socket=bus_socket), encoding="utf-8")
         command = ["dbus-daemon", f"--config-file={config}", "--nofork", "--nopidfile"]
         with leashed(command) as bus:
-            _wait_until(socket.exists, bus, "dbus-daemon")
-            yield KeyringDaemon({"DBUS_SESSION_BUS_ADDRESS": f"unix:path={socket}"}, home)
+            _wait_until(lambda: listens(bus_socket), bus, "dbus-daemon")
+            yield KeyringDaemon({"DBUS_SESSION_BUS_ADDRESS": f"unix:path={bus_socket}"}, home)
 
 
 @contextmanager
@@ -97,6 +98,16 @@ def unlocked(session: KeyringDaemon, password: bytes = PASSWORD) -> Iterator[Non
     with leashed(command, given=password, env=env) as daemon:
         _wait_until(lambda: _has_owner(session), daemon, "gnome-keyring-daemon")
         yield
+
+
+def listens(path: Path) -> bool:
+    """Whether somebody takes connections at this socket.
+
+    That its file is there says less: the file comes a moment before. A keyring that asks in
+    this moment, which is long on a busy machine, is turned away and never asks again.
+    """
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
 
 
 def _has_owner(session: KeyringDaemon) -> bool:

@@ -11,8 +11,9 @@ from pathlib import Path
 from app.security.keys import keyslots
 from app.security.keys.slot_storage import read_slot_file, write_slot_file
 from tests.support.keys import founded, unlock
+from tests.support.soak import tries
 
-KILLS = 20
+KILLS = tries(20, 1_000)
 
 
 def test_killed_at_any_moment_one_whole_slot_file_opens(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -19,10 +18,11 @@ from db.tables.control import setting
 from db.tables.persons import person
 from tests.support.children import kill_after
 from tests.support.keys import founded, unlock
+from tests.support.soak import tries
 from tests.support.stores import DATA_KEY, FOUNDING, add_person, new_store
 
-UPDATE_POINTS = int(os.environ.get("MADOGUCHI_KILL_POINTS", "20"))
-KEY_POINTS = min(400, max(12, UPDATE_POINTS // 2))
+UPDATE_POINTS = tries(20, 10_000)
+KEY_POINTS = tries(12, 400)
 WAL_HEAD, FRAME = 32, 24 + 4096
 ACTS = 4
 CLOCK = FixedClock(datetime(2026, 11, 21, 9, 0, tzinfo=JST))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import EnvironmentFault
+from app.demo.keyring_session import listens
 from app.security.keys.os_keyring import OsKeyring
 from app.security.keys.terminal_secret import Mirror, new_terminal_secret
 from tests.support.keyring_daemon import (
@@ -136,3 +138,17 @@ def test_the_backend_is_named_and_not_chosen(
     shelf.keep_terminal_secret(SECRET)
     assert shelf.read_terminal_secret() == SECRET
     shelf.forget()
+
+
+def test_a_bus_that_does_not_listen_yet_is_not_taken_for_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the two the keyring is turned away for good: once seen on a busy machine."""
+    monkeypatch.chdir(tmp_path)
+    place = Path("bus")
+    with socket.socket(socket.AF_UNIX) as bus:
+        assert not listens(place)
+        bus.bind(str(place))
+        assert place.exists() and not listens(place)
+        bus.listen()
+        assert listens(place)

@@ -9,7 +9,6 @@ disk is quicker. Set MADOGUCHI_TEST_PLACE to a folder to have it elsewhere.
 from __future__ import annotations
 
 import atexit
-import contextlib
 import fcntl
 import os
 import shutil
@@ -17,6 +16,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+from app.demo.scratch import scratch_folder
 
 _ROOM = "MADOGUCHI_TEST_ROOM"
 _PLACE = "MADOGUCHI_TEST_PLACE"
@@ -26,7 +27,7 @@ _MEMORY = Path("/dev/shm")
 _NEEDED = 1 << 30  # a run keeps what failed and what is in use: some hundred MB
 _SPARED = 3 << 30  # what must be left of the machine's memory
 
-_open: list[int] = []
+_room = ExitStack()
 
 shared = ExitStack()
 """What this process starts once for all its tests (servers, keyrings); closed at its end."""
@@ -34,13 +35,8 @@ shared = ExitStack()
 
 def enter_room() -> Path:
     """Make the room of this run, its temporary folder from now on, for children too."""
-    place = _place()
-    _clear_left_over(place)
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
+    folder = _room.enter_context(scratch_folder(_PREFIX, _place()))
     folder.chmod(0o711)  # the database server's own account passes through
-    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    _open.append(handle)
     os.environ[_ROOM] = os.environ["TMPDIR"] = str(folder)
     tempfile.tempdir = None
     return folder
@@ -58,9 +54,7 @@ def leave_room(*, keep: bool) -> Path | None:
         kept = Path(tempfile.gettempdir()) / _FAILED
         shutil.rmtree(kept, ignore_errors=True)
         shutil.copytree(left[-1], kept, symlinks=True, ignore=_sockets)
-    shutil.rmtree(folder, ignore_errors=True)
-    while _open:
-        os.close(_open.pop())
+    _room.close()
     return kept
 
 
@@ -70,7 +64,7 @@ def once(name: str, build: Callable[[Path], None]) -> Path:
     Nobody writes in it afterwards: who wants to, copies it. A build that fails is begun anew by
     the next.
     """
-    shared = _room() / "once"
+    shared = _shared_folder() / "once"
     shared.mkdir(mode=0o700, exist_ok=True)
     place, done = shared / name, shared / f"{name}.done"
     with _one_at_a_time(shared / f"{name}.lock"):
@@ -82,13 +76,11 @@ def once(name: str, build: Callable[[Path], None]) -> Path:
     return place
 
 
-def _room() -> Path:
+def _shared_folder() -> Path:
     """The run's room; outside a test run (benchmarks) one of this process."""
     if _ROOM not in os.environ:
-        folder = tempfile.mkdtemp(prefix=_PREFIX)
-        os.environ[_ROOM] = folder
-        owner = os.getpid()
-        atexit.register(lambda: os.getpid() == owner and shutil.rmtree(folder, True))
+        enter_room()
+        atexit.register(leave_room, keep=False)
     return Path(os.environ[_ROOM])
 
 
@@ -122,18 +114,6 @@ def _memory_is_enough() -> bool:
         and not about.f_flag & os.ST_NOEXEC  # some tests run commands that they wrote
         and os.access(_MEMORY, os.W_OK)
     )
-
-
-def _clear_left_over(place: Path) -> None:
-    """Remove the rooms of runs that were killed: nobody holds their lock."""
-    for folder in place.glob(f"{_PREFIX}*"):
-        with contextlib.suppress(OSError):
-            handle = os.open(folder / "lock", os.O_RDWR)
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder, ignore_errors=True)
-            finally:
-                os.close(handle)
 
 
 def _sockets(folder: str, names: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
@@ -20,6 +20,7 @@ from app.training.people import MUNICIPALITY_CODE, atena_of, insured_of, my_numb
 from app.wire.codec import encode_file
 from app.wire.files import FILES
 from app.wire.records import CheckRecord, ResidentRecord
+from tests.support.soak import tries
 from tests.support.union_inside import (
     decide,
     load,
@@ -136,13 +137,7 @@ def lines(draw):
 def test_any_file_is_taken_and_overwrites_no_number(system):
     """No line stops the others; a number once tied stays; what follows can be delivered."""
 
-    @seed(23)
-    @settings(
-        max_examples=60,
-        deadline=None,
-        database=None,
-        suppress_health_check=[HealthCheck.too_slow],
-    )
+    @settings(max_examples=tries(25, 1000), suppress_health_check=[HealthCheck.too_slow])
     @given(st.lists(lines(), min_size=1, max_size=6))
     def holds(records):
         with undone(system) as connection:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
@@ -20,6 +20,7 @@ from app.training.people import MUNICIPALITY_CODE, atena_of, insured_of, my_numb
 from app.wire.codec import encode_file, record_from
 from app.wire.files import FILES
 from app.wire.records import CheckRecord
+from tests.support.soak import tries
 from tests.support.union_inside import (
     CALLER,
     HOUSEHOLD,
@@ -122,13 +123,7 @@ def notified(draw):
 
 @pytest.mark.req("FILE-01", "FILE-16")
 def test_every_notification_of_any_file_gets_one_decision(system):
-    @seed(1)
-    @settings(
-        max_examples=80,
-        deadline=None,
-        database=None,
-        suppress_health_check=[HealthCheck.too_slow],
-    )
+    @settings(max_examples=tries(30, 1000), suppress_health_check=[HealthCheck.too_slow])
     @given(st.lists(notified(), min_size=1, max_size=4))
     def holds(records):
         file = encode_file(FILES["FILE-01"], records, CODES)

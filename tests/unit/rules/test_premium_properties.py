@@ -25,6 +25,7 @@ from app.rules.levy.premium import (
 )
 from app.rules.levy.tables import pension_deduction, salary_deduction
 from tests.support.levy import tables, year_of
+from tests.support.soak import tries
 
 pytestmark = pytest.mark.req("FLOW-405")
 
@@ -148,7 +149,7 @@ def test_months_of_consecutive_years_add_up(acquired: date, lost: date, fiscal_y
     assert months.first + months.count <= 12
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(100, 20_000))
 @given(
     st.integers(0, 15_000_000),
     st.integers(0, 1_000_000),

@@ -17,6 +17,7 @@ from app.wire.book import interface_book
 from app.wire.codec import Decoder, Encoding, FileRefused, decode_file, encode_file
 from app.wire.files import FILES
 from app.wire.values import clusters, code_sets
+from tests.support.soak import tries
 
 CODES = code_sets(load_tables(shipped_tables()), date(2026, 11, 20))
 SAMPLES = Path(__file__).parents[2] / "support" / "files"
@@ -91,7 +92,7 @@ _TEXT = st.text(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(80, 10_000))
 @given(st.lists(_TEXT, min_size=1, max_size=5), st.integers(1, 97))
 def test_any_text_comes_back_exactly_whatever_the_chunks(texts, step):
     record = decode_file(*_sample("FILE-24"), CODES)[0]

@@ -23,6 +23,7 @@ from app.wire.container import (
 )
 from app.wire.refusals import SENTENCES, ContainerCause, ContainerRefused
 from tests.support.parties import Party, container
+from tests.support.soak import tries
 
 UNION, TERMINAL, ARCHIVE, STRANGER = (Party(name) for name in ("U99", "T01", "archive", "X"))
 PLAIN = "氏名 髙﨑\U000e0101\n".encode() * 4000
@@ -111,7 +112,7 @@ _REGIONS = {
 
 
 @pytest.mark.parametrize("region", _REGIONS)
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=tries(50, 5_000), suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_one_flipped_bit_anywhere_is_refused(region, data):
     start, end = _REGIONS[region]
