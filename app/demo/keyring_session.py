@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -65,13 +64,14 @@ def dbus_session() -> Iterator[KeyringDaemon]:
         )
     # a short path: a socket's name holds 107 bytes
     with scratch_folder("mdgbus-", Path("/tmp")) as home:  # noqa: S108
-        bus_socket = home / "bus"
+        socket = home / "bus"
         config = home / "bus.conf"
-        config.write_text(_BUS.format(socket=bus_socket), encoding="utf-8")
+        config.write_text(_BUS.format(socket=socket), encoding="utf-8")
         command = ["dbus-daemon", f"--config-file={config}", "--nofork", "--nopidfile"]
         with leashed(command) as bus:
-            _wait_until(lambda: listens(bus_socket), bus, "dbus-daemon")
-            yield KeyringDaemon({"DBUS_SESSION_BUS_ADDRESS": f"unix:path={bus_socket}"}, home)
+            session = KeyringDaemon({"DBUS_SESSION_BUS_ADDRESS": f"unix:path={socket}"}, home)
+            _wait_until(lambda: answers(session), bus, "dbus-daemon")
+            yield session
 
 
 @contextmanager
@@ -100,32 +100,35 @@ def unlocked(session: KeyringDaemon, password: bytes = PASSWORD) -> Iterator[Non
         yield
 
 
-def listens(path: Path) -> bool:
-    """Whether somebody takes connections at this socket.
+def answers(session: KeyringDaemon) -> bool:
+    """Whether the bus answers.
 
-    That its file is there says less: the file comes a moment before. A keyring that asks in
-    this moment, which is long on a busy machine, is turned away and never asks again.
+    That its socket is there says less: it comes a moment before the bus listens. A keyring that
+    asks in this moment, which is long on a busy machine, is turned away and never asks again.
     """
-    with socket.socket(socket.AF_UNIX) as probe:
-        return probe.connect_ex(str(path)) == 0
+    return "string" in _said(session, "GetId")
 
 
 def _has_owner(session: KeyringDaemon) -> bool:
+    return "true" in _said(session, "NameHasOwner", "string:org.freedesktop.secrets")
+
+
+def _said(session: KeyringDaemon, method: str, *given: str) -> str:
     asked = subprocess.run(
         [
             "dbus-send",
             f"--bus={session.env['DBUS_SESSION_BUS_ADDRESS']}",
-            "--print-reply=literal",
+            "--print-reply",
             "--dest=org.freedesktop.DBus",
             "/org/freedesktop/DBus",
-            "org.freedesktop.DBus.NameHasOwner",
-            "string:org.freedesktop.secrets",
+            f"org.freedesktop.DBus.{method}",
+            *given,
         ],
         capture_output=True,
         text=True,
         check=False,
     )
-    return "true" in asked.stdout
+    return asked.stdout
 
 
 def _wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], what: str) -> None:

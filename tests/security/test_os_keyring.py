@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import EnvironmentFault
-from app.demo.keyring_session import listens
+from app.demo.keyring_session import answers
 from app.security.keys.os_keyring import OsKeyring
 from app.security.keys.terminal_secret import Mirror, new_terminal_secret
 from tests.support.keyring_daemon import (
@@ -140,15 +140,11 @@ def test_the_backend_is_named_and_not_chosen(
     shelf.forget()
 
 
-def test_a_bus_that_does_not_listen_yet_is_not_taken_for_ready(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bus_that_does_not_listen_yet_is_not_taken_for_ready() -> None:
     """Between the two the keyring is turned away for good: once seen on a busy machine."""
-    monkeypatch.chdir(tmp_path)
-    place = Path("bus")
-    with socket.socket(socket.AF_UNIX) as bus:
-        assert not listens(place)
-        bus.bind(str(place))
-        assert place.exists() and not listens(place)
-        bus.listen()
-        assert listens(place)
+    with dbus_session() as session, socket.socket(socket.AF_UNIX) as bound:
+        place = session.home / "bound"
+        bound.bind(str(place))
+        env = {"DBUS_SESSION_BUS_ADDRESS": f"unix:path={place}"}
+        assert place.exists() and not answers(KeyringDaemon(env, session.home))
+        assert answers(session)
