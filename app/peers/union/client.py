@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from app.core.errors import EnvironmentFault, UserError
+from app.peers.union.folder import endpoint_file
 from app.rules.copay.facts import IncomeFacts
 
 _SECONDS = 120.0
@@ -34,7 +35,7 @@ class OperatorClient:
     def of(cls, data: Path, operator: str = "") -> OperatorClient:
         """The operator named (the first one by default) of the union in ``data``."""
         try:
-            endpoint = json.loads((data / "endpoint.json").read_text(encoding="utf-8"))
+            endpoint = json.loads(endpoint_file(data).read_text(encoding="utf-8"))
             tokens = json.loads((data / "operators.json").read_text(encoding="utf-8"))
         except (OSError, ValueError) as cause:
             raise _not_running() from cause

@@ -21,6 +21,7 @@ from typing import Protocol
 
 from app.core.errors import EnvironmentFault
 from app.peers.union.client import OperatorClient
+from app.peers.union.folder import endpoint_file, take_folder
 
 _READY_SECONDS = 60.0
 _POLL_SECONDS = 0.02
@@ -108,7 +109,7 @@ def embedded(
 
     ``moment`` sets its clock; ``port`` is where terminals find it (0: any free one); ``start``
     takes the command's arguments and the file for what it says. Raises EnvironmentFault
-    ``union.not_started`` with what it said.
+    ``union.not_started`` with what it said, ``union.running`` when the folder has one already.
     """
     command = ["run", "--data", str(data), "--until-input-ends"]
     if database:
@@ -119,12 +120,11 @@ def embedded(
         command += ["--income-unknown", income_unknown]
     if port:
         command += ["--port", str(port)]
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (data / "endpoint.json").unlink(missing_ok=True)
+    take_folder(data).release()  # nobody is there, and nothing old is taken for the new one
     log = data / "union.log"
     child = start(command, log)
     try:
-        endpoint = _wait_ready(child, data / "endpoint.json", log)
+        endpoint = _wait_ready(child, endpoint_file(data), log)
         names = list(json.loads((data / "operators.json").read_text(encoding="utf-8")))
         with OperatorClient.of(data, names[0]) as first, OperatorClient.of(data, names[1]) as two:
             status = first.status()

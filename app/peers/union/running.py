@@ -26,6 +26,7 @@ from app.core.language import in_words
 from app.core.tables import load_tables, shipped_tables
 from app.peers.union import operators
 from app.peers.union.database import Database, sqlite_url
+from app.peers.union.folder import endpoint_file, take_folder
 from app.peers.union.keys import open_keys, write_private
 from app.peers.union.line import delivery
 from app.peers.union.line.faults import Faults
@@ -37,6 +38,7 @@ from app.rules.practice import practice_of
 from app.wire.values import code_sets
 
 _LOOPBACK = "127.0.0.1"
+_BACKLOG = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,14 @@ class QuietServer(Server):
 
 def serve(options: Options) -> int:
     """Run until a signal (or the end of standard input, if asked); returns the exit code."""
-    options.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (options.data / "endpoint.json").unlink(missing_ok=True)
+    lock = take_folder(options.data)
+    try:
+        return _serve(options)
+    finally:
+        lock.release()
+
+
+def _serve(options: Options) -> int:
     with _listen(options.listen, options.port) as terminals, _listen(_LOOPBACK, 0) as desk:
         clock = ShiftedClock(SystemClock())
         if options.moment:
@@ -97,7 +105,7 @@ def serve(options: Options) -> int:
         try:
             asyncio.run(_both(line, terminals, back, desk, options, endpoint))
         finally:
-            (options.data / "endpoint.json").unlink(missing_ok=True)
+            endpoint_file(options.data).unlink(missing_ok=True)
             system.database.close()
     return 0
 
@@ -127,10 +135,11 @@ def assemble(options: Options, clock: ShiftedClock, port: int) -> System:
         practice=practice,
         eras=Eras(tables["eras"]),
     )
-    for folder in (system.uploads, system.downloads):
+    for folder in (system.uploads, system.downloads, system.kept):
         folder.mkdir(mode=0o700, exist_ok=True)
     _know_municipalities(system)
     delivery.clear_orphans(system)
+    delivery.forget_old(system)
     return system
 
 
@@ -155,8 +164,26 @@ def _know_municipalities(system: System) -> None:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    # Made by hand for its protocol number: asyncio sends small answers at once (TCP_NODELAY)
+    # only on a socket that says it is TCP, and create_server makes one that does not say so.
     try:
-        return socket.create_server((host, port), backlog=128)
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host or None,
+            port,
+            type=socket.SOCK_STREAM,
+            proto=socket.IPPROTO_TCP,
+            flags=socket.AI_PASSIVE,
+        )[0]
+        listening = socket.socket(family, kind, protocol)
+        try:
+            if os.name == "posix":
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+            listening.listen(_BACKLOG)
+        except BaseException:
+            listening.close()
+            raise
+        return listening
     except OSError as cause:
         raise EnvironmentFault(
             "union.port",
@@ -187,7 +214,7 @@ async def _both(
     while not (line.started and back.started) and not running.done():
         await asyncio.sleep(0.01)
     print(_says(options, endpoint), flush=True)
-    write_private(options.data / "endpoint.json", json.dumps(endpoint).encode())
+    write_private(endpoint_file(options.data), json.dumps(endpoint).encode())
     await running
 
 

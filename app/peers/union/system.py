@@ -77,6 +77,11 @@ class System:
         """Where sealed containers wait for terminals."""
         return self.setup.data / "downloads"
 
+    @property
+    def kept(self) -> Path:
+        """Where acknowledged containers are kept, by the month of their acknowledgement."""
+        return self.setup.data / "kept"
+
 
 class ShiftedClock:
     """A clock that runs with another and stands apart from it by what an operator set.

@@ -180,6 +180,8 @@ down_item = Table(
     Column("position", Integer, nullable=False),
     UniqueConstraint("terminal", "stream", "epoch", "sequence"),
     Index("ix_down_item_terminal_position", "terminal", "position"),
+    # What waits is found without reading what was acknowledged, of which there is far more.
+    Index("ix_down_item_waiting", "terminal", "acknowledged_at", "position"),
 )
 
 person = Table(
@@ -312,6 +314,7 @@ notification = Table(
     _text("standing"),
     _text("received_at"),
     Index("ix_notification_atena", "municipality_code", "atena_number"),
+    Index("ix_notification_standing", "municipality_code", "standing"),
 )
 
 decision = Table(
@@ -343,6 +346,7 @@ inquiry = Table(
     _text("opened_at"),
     _empty("answered_at"),
     _empty("answered_by"),
+    Index("ix_inquiry_person_id_year", "person_id", "year"),
 )
 
 check_entry = Table(
@@ -358,6 +362,8 @@ check_entry = Table(
     _text("detail"),
     _text("listed_at"),
     _empty("delivered_in"),
+    Index("ix_check_entry_atena", "municipality_code", "atena_number"),
+    Index("ix_check_entry_delivered_in", "municipality_code", "delivered_in"),
 )
 
 # The last countersigned journal head of each terminal (DESIGN 5).

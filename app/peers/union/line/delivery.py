@@ -6,6 +6,7 @@ else is ever offered it (SEC-115). It stays until acknowledged, and the acknowle
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -13,6 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -37,6 +39,7 @@ _RANGE = re.compile(r"bytes=([0-9]{1,15})-([0-9]{1,15})?")
 _BLOCK = 1024 * 1024
 _SHOWN_AGAIN = 20
 """Acknowledged items that the fault ``repeat`` lists again, at most."""
+_SHORTEST_RETENTION = min(spec.retention_days for spec in FILES.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +54,23 @@ class Part:
 
 def waiting(system: System, caller: Caller, *, with_acknowledged: bool = False) -> DownList:
     """What waits for the caller, oldest first."""
+    mine = select(down_item).where(down_item.c.terminal == caller.terminal)
+    newest_first = mine.order_by(down_item.c.position.desc())
+    settled = newest_first.where(down_item.c.acknowledged_at != "", down_item.c.erase_after == 0)
     with system.database.read() as connection:
         rows = connection.execute(
-            select(down_item)
-            .where(down_item.c.terminal == caller.terminal)
-            .order_by(down_item.c.position)
+            mine.where(down_item.c.acknowledged_at == "").order_by(down_item.c.position)
         ).all()
-    settled = [row for row in rows if row.acknowledged_at and not row.erase_after]
-    shown = settled[-_SHOWN_AGAIN:] if with_acknowledged else []
-    shown += [row for row in rows if not row.acknowledged_at]
-    return DownList(tuple(_item(row) for row in sorted(shown, key=lambda row: row.position)))
+        again = connection.execute(settled.limit(_SHOWN_AGAIN)).all() if with_acknowledged else []
+    shown = sorted((*again, *rows), key=lambda row: row.position)
+    return DownList(tuple(_item(row) for row in shown))
 
 
 def fetch(system: System, caller: Caller, item_id: str, wanted: str) -> Part:
     """The part of a container that a Range header names, the whole one without. Raises Refused."""
     with system.database.read() as connection:
         row = _row(connection, caller, item_id)
-    file = _file(system, row.id)
+    file = _kept(system, row) if row.acknowledged_at else _file(system, row.id)
     if not file.exists():
         raise Refused(Cause.NOT_FOUND)
     if not wanted:
@@ -97,17 +100,17 @@ def acknowledge(system: System, caller: Caller, item_id: str, data: bytes) -> No
             raise Refused(Cause.OTHER_CONTENT)
         if row.acknowledged_at:
             return
+        at = system.now()
         connection.execute(
             update(down_item)
             .where(down_item.c.id == row.id)
             .values(
-                acknowledged_at=system.now(),
+                acknowledged_at=at,
                 settlement=said.settlement.value,
                 acknowledgement=data,
             )
         )
-    if row.erase_after:
-        _file(system, row.id).unlink(missing_ok=True)
+    _put_away(system, row.id, at, erase=bool(row.erase_after))
 
 
 def active_terminals(connection: Connection, municipality_code: str) -> list[str]:
@@ -187,13 +190,57 @@ def deliver(
 
 
 def clear_orphans(system: System) -> int:
-    """Remove containers whose announcement never came to be (a crash between the two)."""
-    with system.database.read() as connection:
-        known = {f"{item}.mdg" for item in connection.execute(select(down_item.c.id)).scalars()}
-    orphans = [file for file in system.downloads.glob("*.mdg") if file.name not in known]
-    for file in orphans:
-        file.unlink()
-    return len(orphans)
+    """Take up what a crash left: containers whose announcement never came to be are removed,
+    acknowledged ones put away. Returns how many were removed."""
+    removed = 0
+    for file in system.downloads.glob("*.mdg"):
+        with system.database.read() as connection:
+            row = connection.execute(select(down_item).where(down_item.c.id == file.stem)).first()
+        if row is None:
+            file.unlink()
+            removed += 1
+        elif row.acknowledged_at:
+            _put_away(system, row.id, row.acknowledged_at, erase=bool(row.erase_after))
+    return removed
+
+
+def forget_old(system: System) -> int:
+    """Remove the copies of acknowledged containers whose time is over (SEC-96: so many days
+    after their settlement as FILES says); returns how many."""
+    removed = 0
+    for month in sorted(system.kept.glob("????-??")):
+        if month.name > _day_before(system, _SHORTEST_RETENTION)[:7]:
+            break
+        for file in month.glob("*.mdg"):
+            with system.database.read() as connection:
+                row = connection.execute(
+                    select(down_item.c.file_id, down_item.c.acknowledged_at).where(
+                        down_item.c.id == file.stem
+                    )
+                ).first()
+            kept = FILES[row.file_id].retention_days if row is not None else 0
+            if row is None or row.acknowledged_at[:10] < _day_before(system, kept):
+                file.unlink()
+                removed += 1
+        with contextlib.suppress(OSError):  # others of this month are to be kept longer
+            month.rmdir()
+    return removed
+
+
+def _day_before(system: System, days: int) -> str:
+    return (system.today() - timedelta(days=days)).isoformat()
+
+
+def _put_away(system: System, item_id: str, acknowledged_at: str, *, erase: bool) -> None:
+    """An acknowledged container leaves the folder of those that wait."""
+    file = _file(system, item_id)
+    if erase:
+        file.unlink(missing_ok=True)
+        return
+    month = system.kept / acknowledged_at[:7]
+    month.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with contextlib.suppress(FileNotFoundError):  # put away by an earlier try
+        file.replace(month / file.name)
 
 
 def _receiver(connection: Connection, terminal_id: str) -> Row[str, str]:
@@ -248,3 +295,8 @@ def _row(connection: Connection, caller: Caller, item_id: str) -> Row[Any]:
 
 def _file(system: System, item_id: str) -> Path:
     return system.downloads / f"{item_id}.mdg"
+
+
+def _kept(system: System, row: Row[Any]) -> Path:
+    month: str = row.acknowledged_at[:7]
+    return system.kept / month / f"{row.id}.mdg"

@@ -1,6 +1,6 @@
 """The union's own migrations: numbered steps, each in the transaction that also notes it.
 
-To change a table: change ``tables.py``, add a module ``v0003_…`` with ``upgrade(operations)``
+To change a table: change ``tables.py``, add a module ``v0004_…`` with ``upgrade(operations)``
 and append it to STEPS. A test compares what the steps build with ``tables.METADATA``.
 """
 
@@ -13,11 +13,12 @@ from alembic.operations import Operations
 from sqlalchemy import Connection, text
 
 from app.core.errors import EnvironmentFault
-from app.peers.union.migrations import v0001_first, v0002_long_numbers
+from app.peers.union.migrations import v0001_first, v0002_long_numbers, v0003_settled_apart
 
 STEPS: tuple[Callable[[Operations], None], ...] = (
     v0001_first.upgrade,
     v0002_long_numbers.upgrade,
+    v0003_settled_apart.upgrade,
 )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from app.core.errors import UserError
+from app.peers.union.line.delivery import forget_old
 from app.peers.union.line.enrolment import Caller
 from app.peers.union.office.check_list import CheckEntry, deliver_list, list_entry
 from app.peers.union.office.decisions import kept_record
@@ -109,6 +110,7 @@ def run(
             contradicted += 1
     deliver_list(system, connection, municipality)
     deliver_changes(system, connection, municipality)
+    forget_old(system)
     result = Run(len(records), confirmed, contradicted, listed)
     log_act(
         system,
