@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from app.wire.records import ResidentRecord
 from tests.support.union_terminal import MORNING
 
 HOUSEHOLD = atena_of(77)
+_NUMBERS = itertools.count(1)
 CALLER = Caller("T99", MUNICIPALITY_CODE, "")
 
 
@@ -167,7 +169,7 @@ def resident(index: int, **values: Any) -> ResidentRecord:
 
 def decide(system: System, record: Any, sent_id: str = "") -> Any:
     """The union's decision on one notification, through ``decisions.receive``."""
-    sent_id = sent_id or f"{record.case_id}-{id(record)}"
+    sent_id = sent_id or f"{record.case_id}-{next(_NUMBERS)}"
     with system.database.write() as connection:
         decisions.receive(system, connection, CALLER, SimpleNamespace(id=sent_id), (record,))
         found = decisions.last_decision(connection, sent_id)
