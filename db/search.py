@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Select,
     and_,
     bindparam,
@@ -35,6 +36,7 @@ from sqlalchemy import (
 from app.core.text import bigrams, search_key
 from app.rules.values.numbers import phone_key
 from db.tables.exchange import watermark
+from db.tables.history import fact
 from db.tables.persons import address, atena, insured, person, restriction
 from db.work import ReadRows, Rows
 
@@ -44,7 +46,7 @@ SHOWN = 50
 READS = ("person", "address", "atena", "insured", "restriction", "watermark")
 """What a function that searches declares under ``reads``."""
 
-WRITES = ("person",)
+WRITES = ("person", "fact")
 """What a function that writes persons declares under ``writes``."""
 
 WATERMARK = "person"
@@ -55,7 +57,8 @@ _LAST = "\U0010ffff"
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _MOST_WORDS = 6
 _GRAM_FIELDS = ("name", "alias")
-_KEYED_FIELDS = frozenset(("name", "alias", "kana", "phone"))
+_KEYED_FIELDS = frozenset(("name", "alias", "kana", "alias_kana", "phone"))
+_REKEYED_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +127,31 @@ def update_person(work: Rows, person_id: str, changed: Mapping[str, Any]) -> boo
 
 
 def delete_person(work: Rows, person_id: str) -> bool:
-    """Erase a person and their entries in the name index (消去, SEC-157); rows that point at
-    the person must be gone before. False when there is no such person."""
+    """Erase a person with their history and their entries in the name index (消去, SEC-157);
+    other rows that point at the person must be gone before. False when there is no such
+    person."""
     found = select(person.c.row_number, person.c.name_key).where(person.c.id == person_id)
     known = work.first(found)
     if known is None:
         return False
     work.run(_DROP_GRAMS, _grams_row(known.row_number, known.name_key))
     work.run(delete(person).where(person.c.id == person_id))
+    work.run(delete(fact).where(fact.c.person_id == person_id))
     return True
+
+
+def rebuild_keys(connection: Connection) -> int:
+    """For a migration: make every search key and the name index anew, by the present way of
+    folding names; gives how many persons."""
+    connection.execute(text("INSERT INTO name_grams(name_grams) VALUES ('delete-all')"))
+    count, last = 0, 0
+    while rows := connection.execute(_NEXT_PERSONS, {"last": last}).all():
+        keys = [{"of": row.row_number, **_keys(dict(row._mapping))} for row in rows]
+        connection.execute(_REKEY, keys)
+        grams = [_grams_row(key["of"], key["name_key"]) for key in keys]
+        connection.execute(_ADD_GRAMS, grams)
+        count, last = count + len(rows), rows[-1].row_number
+    return count
 
 
 def by_ids(work: ReadRows, ids: Sequence[str]) -> tuple[Hit, ...]:
@@ -243,6 +262,7 @@ def _keys(row: Mapping[str, Any]) -> dict[str, str]:
     return {
         "name_key": _SEPARATOR.join(part for part in parts if part),
         "kana_key": search_key(row["kana"]),
+        "alias_kana_key": search_key(row.get("alias_kana") or ""),
         "phone_key": phone_key(row.get("phone") or ""),
     }
 
@@ -392,12 +412,30 @@ def _words_statement(words: int, born: bool) -> Select[Any]:
 
 _DEFAULTS: Mapping[str, Any] = {
     "alias": "",
+    "alias_kana": "",
+    "origin": 0,
     "phone": "",
     "state_on": "",
     "batch": 0,
     "version": 1,
 }
 _COLUMNS = tuple(column.name for column in person.columns)
+_NEXT_PERSONS = (
+    select(person.c.row_number, *(person.c[name] for name in sorted(_KEYED_FIELDS)))
+    .where(person.c.row_number > bindparam("last"))
+    .order_by(person.c.row_number)
+    .limit(_REKEYED_AT_ONCE)
+)
+_REKEY = (
+    update(person)
+    .where(person.c.row_number == bindparam("of"))
+    .values(
+        name_key=bindparam("name_key"),
+        kana_key=bindparam("kana_key"),
+        alias_kana_key=bindparam("alias_kana_key"),
+        phone_key=bindparam("phone_key"),
+    )
+)
 _ADD_GRAMS = text("INSERT INTO name_grams(rowid, grams) VALUES (:row_number, :grams)")
 _DROP_GRAMS = text(
     "INSERT INTO name_grams(name_grams, rowid, grams) VALUES ('delete', :row_number, :grams)"

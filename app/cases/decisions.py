@@ -26,8 +26,9 @@ from app.cases.state import (
 from app.core.canon import canonical_json, digest_hex
 from app.core.errors import UserError
 from app.core.tables import Tables
-from app.persons import register
-from app.persons.register import Membership
+from app.persons import effects
+from app.persons.judging import Contradiction
+from app.persons.writing import Writer
 from app.rules.calendar.wareki import Eras, on_paper
 from app.rules.calendar.wareki_input import parse_date
 from app.security.gate.gate import ActWork, Gate, RowVersion, Subject
@@ -36,7 +37,7 @@ from app.sync.inbox import Applied, Handler
 from app.wire.codec import record_from
 from app.wire.files import FILES, FileSpec
 from app.wire.records import DecisionHead
-from db.tables.cases import case_file, check_entry, decision
+from db.tables.cases import case_file, decision
 from db.tables.certificates import certificate
 from db.tables.exchange import outbox
 
@@ -100,19 +101,17 @@ def _receive_one(work: ActWork, record: Any, eras: Eras) -> bool:
             f"決定（{record.decision_id}）に対応する受付が、この端末にありません。",
             "広域連合に、どの端末の届出への決定かを確かめてください。",
         )
-    put = register.Put(None, ())
+    writer = effects.writer_of_decision(work, record.decision_id, eras)
+    person_id = ""
     if record.outcome == "accepted":
-        keyed = json.loads(case.draft)
-        membership = Membership(
-            keyed.get("household_number", ""),
-            keyed.get("relation", ""),
-            keyed.get("is_head", "") == "1",
-        )
-        replaced = _period_of(work, record.supersedes)
-        put = register.put_decided(work, record, eras, membership, replaced)
-        for contradiction in put.contradictions:
-            _list(work, record, put.person_id, contradiction)
-    _keep(work, record, case.id, put.person_id)
+        person_id = effects.acquires(
+            writer,
+            effects.said_by(record, json.loads(case.draft), eras),
+            since=record.acquired_on,
+            case_id=record.case_id,
+            replaced=_period_of(work, record.supersedes),
+        ).person_id
+    _keep(work, writer, record, case.id, person_id)
     if record.outcome == "accepted":
         # The union holds the number now; the terminal needs it no longer (SEC-54).
         erase_number(work, case.id)
@@ -133,7 +132,9 @@ def _period_of(work: ActWork, decision_id: str) -> tuple[str, str] | None:
 _STATES = {"accepted": CaseState.DECIDED, "refused": CaseState.REFUSED}
 
 
-def _keep(work: ActWork, record: DecisionHead, case_id: str, person_id: str | None) -> None:
+def _keep(
+    work: ActWork, writer: Writer, record: DecisionHead, case_id: str, person_id: str
+) -> None:
     """The decision becomes the case's current one: what was compared, looked through or
     reserved for an earlier one holds no longer."""
     text = canonical_json(asdict(record))
@@ -147,7 +148,7 @@ def _keep(work: ActWork, record: DecisionHead, case_id: str, person_id: str | No
             record=text,
             digest=digest_hex(text.encode()),
             received_at=work.at.isoformat(),
-            person_id=person_id,
+            person_id=person_id or None,
             current=True,
         )
     )
@@ -157,7 +158,7 @@ def _keep(work: ActWork, record: DecisionHead, case_id: str, person_id: str | No
         .values(state="void", cause="新しい決定が届いた", version=certificate.c.version + 1)
     )
     values = {"decision_id": record.decision_id, "compared_by": "", "compared_at": ""}
-    if person_id is not None:
+    if person_id:
         values["person_id"] = person_id
     if record.supersedes:
         values |= {"second_look_by": "", "second_look_at": ""}
@@ -169,24 +170,11 @@ def _keep(work: ActWork, record: DecisionHead, case_id: str, person_id: str | No
     # Nobody asked for this answer any more: it is kept, and somebody looks why it came.
     change(work, case_id, **values)
     detail = f"{LABELS[now]}の受付に決定（{record.decision_id}）が届きました"
-    _list(work, record, person_id, register.Contradiction("decision_unexpected", detail))
-
-
-def _list(
-    work: ActWork, record: DecisionHead, person_id: str | None, found: register.Contradiction
-) -> None:
-    work.run(
-        insert(check_entry).values(
-            id=work.new_id(),
-            origin="terminal",
-            cause=found.cause,
-            person_id=person_id,
-            case_id=record.case_id,
-            municipality_code=record.municipality_code,
-            atena_number=record.atena_number,
-            detail=found.detail,
-            listed_at=work.at.isoformat(),
-        )
+    writer.list_entry(
+        Contradiction("decision_unexpected", detail),
+        person_id=person_id,
+        place=(record.municipality_code, record.atena_number),
+        case_id=case_id,
     )
 
 

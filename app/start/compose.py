@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.cases.decisions import receiver
+from app.cases import decisions
 from app.cases.state import was_rejected
 from app.catalog import CATALOG
 from app.core.clock import Clock
@@ -18,8 +18,8 @@ from app.core.paths import Paths
 from app.core.relying_party import TRAINING_RP_ID, production_rp_id
 from app.core.tables import Tables, load_tables, shipped_tables
 from app.functions.admin.upkeep import take_peer_time
+from app.functions.files import insured
 from app.functions.files.check_list import receive_check_list
-from app.functions.files.insured import receive_insured
 from app.rules.calendar.days import BusinessCalendar
 from app.security.authenticators.verify import Profile, RegistrationPolicy, verify_assertion
 from app.security.entry.doorway import Doorway
@@ -34,16 +34,14 @@ from app.sync.round import Bench
 from app.sync.transport import open_line
 from app.wire.values import code_sets
 
-FILE_HANDLERS: dict[str, Handler] = {
-    "files.receive_insured": receive_insured,
-    "files.receive_check_list": receive_check_list,
-}
-"""What applies received files, by the function each is applied under (FILE-17, FILE-24)."""
-
 
 def handlers(tables: Tables) -> dict[str, Handler]:
     """Every apply handler by its function's id; the engine refuses to start if one is missing."""
-    return {**FILE_HANDLERS, "eligibility.receive_decision": receiver(tables)}
+    return {
+        "files.receive_insured": insured.receiver(tables),
+        "files.receive_check_list": receive_check_list,
+        "eligibility.receive_decision": decisions.receiver(tables),
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,16 @@ row and is what an act compares (DESIGN 5). Nothing here holds an individual num
 
 from __future__ import annotations
 
-from db.tables import cases, certificates, control, exchange, persons, prefs
+from db.tables import cases, certificates, control, exchange, history, persons, prefs
 from db.tables.base import METADATA
 
-__all__ = ["METADATA", "cases", "certificates", "control", "exchange", "persons", "prefs"]
+__all__ = [
+    "METADATA",
+    "cases",
+    "certificates",
+    "control",
+    "exchange",
+    "history",
+    "persons",
+    "prefs",
+]

@@ -24,6 +24,9 @@ certificate = Table(
     Column("issued_by", Text, nullable=False, server_default=""),
     Column("issued_at", Text, nullable=False, server_default=""),
     Column("delivery", Text, nullable=False, server_default=""),  # counter 手渡し, post 郵送
+    # Since when it is known that the paper was wrong on the day of its issue, and in what.
+    Column("untrue_at", Text, nullable=False, server_default=""),
+    Column("untrue_items", Text, nullable=False, server_default=""),
     Column("version", Integer, nullable=False, server_default="1"),
 )
 

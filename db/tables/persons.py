@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    text,
+)
 
 from db.tables.base import METADATA
 
@@ -19,6 +29,7 @@ person = Table(
     Column("name", Text, nullable=False),  # exactly as recorded, never normalised
     Column("kana", Text, nullable=False),
     Column("alias", Text, nullable=False, server_default=""),  # 通称
+    Column("alias_kana", Text, nullable=False, server_default=""),
     Column("birth_written", Text, nullable=False),  # as recorded, 不詳 included
     Column("birth_sort", Text, nullable=False),  # YYYY-MM-DD, the working day
     Column("birth_precision", Text, nullable=False),  # rules.wareki precision
@@ -29,12 +40,22 @@ person = Table(
     # Search keys by DOMAIN 6.7; derived, never shown.
     Column("name_key", Text, nullable=False),
     Column("kana_key", Text, nullable=False),
+    Column("alias_kana_key", Text, nullable=False, server_default=""),
     Column("phone_key", Text, nullable=False, server_default=""),
+    # What brought the person: since when every fact without a history is known (db.tables.history)
+    Column("origin", Integer, nullable=False, server_default="0"),
     Column("batch", Integer, nullable=False, server_default="0"),
     Column("version", Integer, nullable=False, server_default="1"),
     Index("ix_person_kana_key", "kana_key", "birth_sort"),
     Index("ix_person_birth_sort", "birth_sort", "kana_key"),
     Index("ix_person_phone_key", "phone_key"),
+    # few have an alias: the others cost this index nothing
+    Index(
+        "ix_person_alias_kana_key",
+        "alias_kana_key",
+        "birth_sort",
+        sqlite_where=text("alias_kana_key <> ''"),
+    ),
 )
 
 # 宛名番号 is unique only together with the municipality (DATA-01); a person may have several.

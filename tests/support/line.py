@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any
 
 from app.cases.state import was_rejected
-from app.start.compose import FILE_HANDLERS as HANDLERS
+from app.start import compose
 from app.sync.engine import Engine
 from app.sync.faults import PeerRefused
 from app.sync.inbox import Handler
@@ -278,7 +278,10 @@ def enrol(world: World, union: LoopUnion) -> None:
 
 def engine_of(world: World, union: LoopUnion, **options: Any) -> Engine:
     """An engine of this terminal on a line to ``union``."""
-    handlers = {"eligibility.receive_decision": lambda *_: None, **HANDLERS}
+    handlers = {
+        **compose.handlers(world.tables),
+        "eligibility.receive_decision": lambda *_: None,
+    }
     values: dict[str, Any] = {"journal": world.journal, **options}
     handlers |= values.pop("handlers", {})
     bench = bench_of(

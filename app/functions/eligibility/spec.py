@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.cases.state import CLOSING_READS
+from app.persons import writing
 from app.security.spec import Actor, Area, Function, Kind, MyNumber, SecondPerson, StepUp
 from app.sync import outbox
 from app.sync.inbox import APPLYING
@@ -132,26 +133,14 @@ FUNCTIONS: tuple[Function, ...] = (
         help="広域連合の決定を受け取り、届出に結び付けます（端末が行います）。",
         actor=Actor.SYSTEM,
         reads=(
-            *_PERSON,
+            *writing.READS,
             "case_file",
-            "decision",
-            "check_entry",
-            "watermark",
             "outbox",
             "my_number.owner_kind",
             "my_number.owner_id",
-            "certificate",
             *APPLYING,
         ),
-        writes=(
-            *_PERSON,
-            "case_file",
-            "decision",
-            "certificate",
-            "check_entry",
-            "my_number",
-            *APPLYING,
-        ),
+        writes=(*writing.WRITES, "case_file", "decision", "my_number", *APPLYING),
     ),
     Function(
         id="eligibility.show_decision",

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
+from app.persons import writing
 from app.security.spec import Actor, Area, Function, Kind
 from app.sync.inbox import APPLYING
 
 AREA = Area("files", "ファイル連携", 70)
 
 _EXCHANGE = ("outbox", "inbox", "staged_record", "stream_state", "watermark")
-_PERSON = (
-    "person",
-    "atena",
-    "insured",
-    "household",
-    "household_member",
-    "address",
-    "restriction",
-    "check_entry",
-)
-
 FUNCTIONS: tuple[Function, ...] = (
     Function(
         id="files.exchange",
@@ -38,8 +28,8 @@ FUNCTIONS: tuple[Function, ...] = (
         help="日次の被保険者情報を、全部取り込むか、まったく取り込まないかのどちらかにします"
         "（端末が行います）。",
         actor=Actor.SYSTEM,
-        reads=(*_PERSON, *APPLYING, "store_fact"),
-        writes=(*_PERSON, *APPLYING),
+        reads=(*writing.READS, *APPLYING, "store_fact"),
+        writes=(*writing.WRITES, *APPLYING),
     ),
     Function(
         id="files.receive_check_list",

@@ -8,7 +8,7 @@ import pytest
 
 from app.peers.union.embed import embedded
 from app.security.journal.journal import Journal
-from app.start.compose import FILE_HANDLERS as HANDLERS
+from app.start.compose import handlers
 from app.sync import enrolment
 from app.sync import outbox as outgoing
 from app.sync.engine import Engine
@@ -75,7 +75,7 @@ def engine(world: World, decisions: list[Any]) -> Engine:
         return Applied(1, 0)
 
     journal: Journal = world.journal
-    bench = bench_of(world, {**HANDLERS, "eligibility.receive_decision": keep})
+    bench = bench_of(world, {**handlers(world.tables), "eligibility.receive_decision": keep})
     return Engine(bench, lambda keys: open_line(keys, world.clock), journal=journal)
 
 

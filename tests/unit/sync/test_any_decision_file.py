@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
 from app.cases.decisions import receiver
+from app.functions.files import insured as files
 from app.functions.files.check_list import receive_check_list
-from app.functions.files.insured import receive_insured
 from app.wire.codec import encode_file
 from app.wire.files import FILES
 from db.tables.cases import case_file, check_entry, decision
@@ -52,7 +52,7 @@ def filled(world):
             draft = '{"household_number":"000000000001234","relation":"母"}'
             work.run(insert(case_file).values(id=case_id, draft=draft, **values))
     with world.gate.system("files.receive_insured") as work:
-        receive_insured(work, FILES["FILE-17"], [KNOWN, DEAD])
+        files.receiver(world.tables)(work, FILES["FILE-17"], [KNOWN, DEAD])
     return world
 
 

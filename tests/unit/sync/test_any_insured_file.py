@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app.functions.files.insured import receive_insured
+from app.functions.files.insured import receiver
 from app.wire.codec import encode_file
 from app.wire.files import FILES
 from db.tables.cases import check_entry
@@ -87,7 +87,7 @@ def test_any_files_are_applied_one_after_another(world):
         with undone(world) as work:
             for records in files:
                 encode_file(SPEC, records, CODES)
-                done = receive_insured(work, SPEC, records)
+                done = receiver(world.tables)(work, SPEC, records)
                 assert done.applied + done.dropped <= len(records)
                 _whole(work)
                 _everybody_is_somewhere(work, records, done)
@@ -127,8 +127,8 @@ def test_a_new_atena_number_with_the_old_one_named_is_the_same_person(world):
     before = replace(OLD, atena_number=ATENA[0])
     after = replace(before, atena_number=ATENA[1], former_atena=ATENA[0])
     with undone(world) as work:
-        assert receive_insured(work, SPEC, [before]).applied == 1
-        assert receive_insured(work, SPEC, [after]).listed == 0
+        assert receiver(world.tables)(work, SPEC, [before]).applied == 1
+        assert receiver(world.tables)(work, SPEC, [after]).listed == 0
         rows = {row.atena_number: row for row in work.all(select(atena))}
         assert rows[ATENA[0]].person_id == rows[ATENA[1]].person_id
         assert (rows[ATENA[0]].current, rows[ATENA[1]].current) == (False, True)
@@ -141,7 +141,7 @@ def test_an_old_number_of_somebody_else_is_listed_as_before(world, differs):
         before, atena_number=ATENA[1], former_atena=ATENA[0], insured_number="", **differs
     )
     with undone(world) as work:
-        receive_insured(work, SPEC, [before])
-        assert receive_insured(work, SPEC, [replace(after, acquired_on="")]).listed == 1
+        receiver(world.tables)(work, SPEC, [before])
+        assert receiver(world.tables)(work, SPEC, [replace(after, acquired_on="")]).listed == 1
         rows = {row.atena_number: row.person_id for row in work.all(select(atena))}
         assert rows[ATENA[0]] != rows[ATENA[1]]

@@ -6,11 +6,12 @@ import pytest
 
 from app.catalog import CATALOG
 from app.security.spec import Actor
-from app.start.compose import FILE_HANDLERS as HANDLERS
+from app.start.compose import handlers
 from app.sync import outbox
 from app.sync.inbox import APPLYING, INCOMING
 from app.sync.work import EXCHANGE
 from app.wire.files import FILES
+from tests.support.world import shared_tables
 
 APPLIED_BY = sorted({spec.applied_by for spec in FILES.values()} - {""})
 
@@ -42,4 +43,4 @@ def test_the_sending_of_a_notification_declares_the_outbox():
 
 
 def test_the_handlers_of_this_area_are_functions():
-    assert set(HANDLERS) <= set(CATALOG)
+    assert set(handlers(shared_tables())) == set(APPLIED_BY)
