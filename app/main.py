@@ -76,7 +76,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _found(arguments: argparse.Namespace) -> int:
     leave_no_core()
-    return int(_late("app.start.setting_up:found_terminal")(_data(arguments)))
+    return int(_late("app.start.founding:found_terminal")(_data(arguments)))
 
 
 def _recover(arguments: argparse.Namespace) -> int:

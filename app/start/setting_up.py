@@ -1,226 +1,68 @@
-"""Setting a terminal up at its keyboard, before there is a window: first start, enrolment,
-and the proof of the journal. Questions and answers are Japanese, one at a time."""
+"""What else is done with a terminal at its keyboard, without a window: recovery, enrolment, and
+the proof of the journal. The first start is ``app.start.founding``."""
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.x509 import load_pem_x509_certificate
 
-from app.catalog import CATALOG
 from app.core.clock import Clock, SystemClock
 from app.core.errors import EnvironmentFault, MadoguchiError, UserError
 from app.core.paths import Paths
-from app.core.tables import load_tables, shipped_tables
 from app.functions.admin import enrolment
 from app.functions.records import service as records
-from app.rules import identifiers
-from app.security.authenticators.ctap import CtapAuthenticator, usb_and_nfc_devices
 from app.security.authenticators.port import Assertion, Authenticator
-from app.security.authenticators.registration import Registered, register_person
 from app.security.authenticators.verify import verify_assertion
 from app.security.entry.doorway import Doorway
 from app.security.entry.terminal import OpenTerminal
-from app.security.founding.founding import FounderPerson, Place, found, provisional_number
+from app.security.founding.founding import FounderPerson
 from app.security.founding.recovering import recover
 from app.security.gate.carry_out import Perform, Prepare, Touch, carry_out, take_at_once
-from app.security.keys.derivation import STANDARD
 from app.security.keys.os_keyring import OsKeyring
-from app.security.keys.recovery import RecoveryIssue
-from app.security.keys.terminal_secret import SecretShelf
-from app.security.staff.password import PasswordRules, check_new_password
 from app.security.staff.session import Session
 from app.start.compose import (
-    Installation,
     Parts,
     make_parts,
     os_account,
     read_installation,
-    write_installation,
 )
+from app.start.founding import FOUNDERS, Asked, Machine, ask_person, check_keyring
+from app.start.talk import Talk, keyboard, real_authenticator, until_right
 from app.sync.enrolment import open_unenrolled
 
 T = TypeVar("T")
-
-FOUNDERS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """The person at the keyboard: ``ask`` shows a question, ``secret`` hides the answer."""
-
-    ask: Callable[[str], str]
-    secret: Callable[[str], str]
-    say: Callable[[str], None]
-
-
-def keyboard() -> Talk:
-    """The real keyboard and screen."""
-    return Talk(
-        lambda question: input(f"{question}： ").strip(),
-        lambda question: getpass.getpass(f"{question}： "),
-        lambda text: print(text, flush=True),
-    )
-
-
-class KeyboardPrompts:
-    """The security key's wishes on the text screen."""
-
-    def __init__(self, talk: Talk) -> None:
-        self._talk = talk
-
-    def touch(self) -> None:
-        """The key blinks."""
-        self._talk.say("キーが光ったら触れてください。")
-
-    def pin(self, retries_left: int | None) -> str | None:
-        """The key's PIN; an empty answer gives up."""
-        rest = f"（あと{retries_left}回）" if retries_left is not None else ""
-        return self._talk.secret(f"キーの暗証番号{rest}") or None
-
-
-def real_authenticator(talk: Talk) -> Authenticator:
-    """Whatever security key is plugged in."""
-    return CtapAuthenticator(usb_and_nfc_devices, KeyboardPrompts(talk))
-
-
-def found_terminal(
-    data: Path,
-    talk: Talk | None = None,
-    clock: Clock | None = None,
-    authenticator_of: Callable[[Talk], Authenticator] = real_authenticator,
-) -> int:
-    """``madoguchi found``: two founders with two keys, three shares typed back, a fingerprint.
-
-    Raises what ``app.security.founding.founding.found`` raises; nothing is made before the
-    shares are typed back.
-    """
-    talk, clock = talk or keyboard(), clock or SystemClock()
-    paths = Paths(data)
-    installation = _ask_installation(talk)
-    founders: list[FounderPerson] = []
-    for number in range(1, FOUNDERS + 1):
-        talk.say(f"責任者 {number} 人目の登録です。ほかの人は画面を見ないでください。")
-        founders.append(_ask_founder(talk, installation, founders, authenticator_of(talk)))
-    recovery = _issue_shares(talk)
-    write_installation(paths, installation)
-    done = found(
-        paths,
-        OsKeyring(installation.keyring_service),
-        Place(provisional_number(), installation.municipality_code, os_account()),
-        installation.policy,
-        founders,
-        recovery,
-        CATALOG,
-        load_tables(shipped_tables()),
-        clock,
-    )
-    talk.say("初期設定が終わりました。操作記録の最初の行の指紋を、二人とも控えてください。")
-    talk.say(f"    {done.fingerprint}")
-    talk.say("次に madoguchi enrol で、この端末を広域連合に登録してください。")
-    return 0
-
-
-def _ask_installation(talk: Talk) -> Installation:
-    code = _until_right(
-        talk, lambda: identifiers.municipality_code(talk.ask("市区町村コード（6桁）"))
-    )
-    return Installation(
-        training=False,
-        municipality_code=code,
-        office=talk.ask("窓口の名前（受付票に印字）"),
-        phone=talk.ask("窓口の電話番号（受付票に印字）"),
-        printer=talk.ask("プリンターの名前（なければ空のまま）"),
-    )
-
-
-def _ask_founder(
-    talk: Talk,
-    installation: Installation,
-    before: list[FounderPerson],
-    authenticator: Authenticator,
-) -> FounderPerson:
-    staff_id = talk.ask("職員番号")
-    name = talk.ask("氏名")
-    post = talk.ask("所属・職名")
-    password = _until_right(talk, lambda: _new_password(talk, staff_id))
-    witnesses = talk.ask(
-        "許可機種でないキーのとき、立ち会った責任者2人の職員番号（空白で区切る。許可機種なら空のまま）"
-    )
-    talk.say("自分のセキュリティキーを差してください。登録と確認で2回触れます。")
-    made: Registered = register_person(
-        authenticator,
-        installation.policy,
-        staff_id,
-        name,
-        password,
-        STANDARD,
-        taken=[one.registered.credential.credential_id for one in before],
-        witnesses=tuple(witnesses.split()),
-    )
-    return FounderPerson(staff_id, name, post, made, authenticator)
-
-
-def _new_password(talk: Talk, staff_id: str) -> str:
-    password = talk.secret("新しいパスワード")
-    check_new_password(password, staff_id, PasswordRules(), (), STANDARD)
-    if talk.secret("もう一度") != password:
-        raise UserError(
-            "password.differs",
-            "二つのパスワードが違います。",
-            "もう一度、同じパスワードを二回入れてください。",
-        )
-    return password
-
-
-def _issue_shares(talk: Talk) -> str:
-    """Each share to one person alone, typed back from paper before the next."""
-    issue = RecoveryIssue()
-    talk.say("復旧鍵の控え3枚を作ります（責任者二人と金庫）。一人ずつ紙に書き写します。")
-    while not issue.done:
-        share = issue.current
-        talk.say(f"控え {share.number}：{' '.join(share.words)}")
-        _until_right(talk, lambda: issue.confirm(talk.ask("紙を見て打ち返してください")))
-        talk.say("\n" * 60)  # the words leave the screen before the next person comes
-    return issue.public
-
-
-def _until_right(talk: Talk, once: Callable[[], T]) -> T:
-    """Ask again, with the reason, until the answer can be taken."""
-    while True:
-        try:
-            return once()
-        except UserError as error:
-            talk.say(f"{error.message}{error.remedy}")
 
 
 def recover_terminal(
     data: Path,
     talk: Talk | None = None,
     clock: Clock | None = None,
-    authenticator_of: Callable[[Talk], Authenticator] = real_authenticator,
-    shelf_of: Callable[[str], SecretShelf] = OsKeyring,
+    machine: Machine | None = None,
 ) -> int:
     """``madoguchi recover``: two shares, then two supervisors with fresh passwords and keys.
 
-    Raises what ``app.security.founding.recovering.recover`` raises.
+    Raises, before anything is asked, EnvironmentFault ``settings.*``, ``keyring.*`` and
+    ``key.*``; later what ``app.security.founding.recovering.recover`` raises.
     """
-    talk, clock = talk or keyboard(), clock or SystemClock()
+    talk, clock, machine = talk or keyboard(), clock or SystemClock(), machine or Machine()
     paths = Paths(data)
     installation = read_installation(paths)
+    check_keyring(machine.shelf_of)
+    machine.key_is_there()
     papers = [talk.secret(f"復旧鍵 {number} 枚目の言葉（空白で区切る）") for number in (1, 2)]
     persons: list[FounderPerson] = []
     for number in range(1, FOUNDERS + 1):
         talk.say(f"責任者 {number} 人目の、新しいパスワードとキーの登録です。")
-        persons.append(_ask_founder(talk, installation, persons, authenticator_of(talk)))
+        key = machine.authenticator_of(talk)
+        persons.append(ask_person(Asked(talk), installation, persons, key))
     done = recover(
         paths,
-        shelf_of(installation.keyring_service),
+        machine.shelf_of(installation.keyring_service),
         os_account(),
         installation.policy,
         papers,
@@ -300,10 +142,12 @@ def enrol_terminal(
 ) -> int:
     """``madoguchi enrol HOST CA``: ask, wait for the union's two operators, take the answer.
 
-    Called again while they have not approved, it goes on with the same request. Raises what
-    ``app.functions.admin.enrolment`` raises.
+    Called again while they have not approved, it goes on with the same request. Raises UserError
+    ``enrol.certificate`` before anybody logs in, and what ``app.functions.admin.enrolment``
+    raises.
     """
     talk = talk or keyboard()
+    authorities = _certificate(ca)
     parts = parts or make_parts(data, SystemClock(), OsKeyring)
     doorway = parts.doorway(lambda: True)
     hands = Hands(talk, doorway, authenticator_of(talk))
@@ -316,11 +160,10 @@ def enrol_terminal(
                 gate,
                 municipality=parts.installation.municipality_code,
                 terminal_name=parts.installation.office,
-                profile=talk.ask("端末の種類（counter 窓口／branch 出張所／relay 中継）"),
+                profile=until_right(talk, lambda: _profile(talk.ask(_KIND))),
                 at=parts.clock.now(),
             )
             request_id = ""
-        authorities = ca.read_bytes()
         line = open_unenrolled(host, authorities)
         try:
             if not request_id:
@@ -342,6 +185,36 @@ def enrol_terminal(
     finally:
         doorway.log_off(session)
     return 0
+
+
+_KIND = "端末の種類（窓口／出張所／中継）"
+_PROFILES = {"窓口": "counter", "出張所": "branch", "中継": "relay"}
+
+
+def _profile(answer: str) -> str:
+    if answer in _PROFILES.values():
+        return answer
+    if answer not in _PROFILES:
+        raise UserError(
+            "enrol.profile",
+            f"端末の種類「{answer}」はありません。",
+            f"{'・'.join(_PROFILES)}のどれかを入れてください。",
+        )
+    return _PROFILES[answer]
+
+
+def _certificate(file: Path) -> bytes:
+    """The union's certificate as its operators handed it over."""
+    try:
+        content = file.read_bytes()
+        load_pem_x509_certificate(content)
+    except (OSError, ValueError) as cause:
+        raise UserError(
+            "enrol.certificate",
+            f"{file} を、広域連合の証明書として読み取れません。",
+            "広域連合から受け取ったファイル（authority.pem）の場所を確かめて、指定し直してください。",
+        ) from cause
+    return content
 
 
 def verify_journal(

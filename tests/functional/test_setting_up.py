@@ -18,7 +18,10 @@ from app.peers.union.embed import Union, embedded
 from app.security.authenticators.ctap import CtapAuthenticator
 from app.security.keys.os_keyring import OsKeyring
 from app.start.compose import Installation, Parts, read_installation
-from app.start.setting_up import Talk, enrol_terminal, found_terminal, verify_journal
+from app.start.founding import Machine, found_terminal
+from app.start.setting_up import enrol_terminal, verify_journal
+from app.start.talk import Talk
+from app.start.unfinished import Unfinished
 from app.training.people import MUNICIPALITY_CODE
 from app.training.software_key import SoftwareKey
 from tests.support.authenticators import Person
@@ -43,6 +46,8 @@ class Keyboard:
 
     def _ask(self, question: str) -> str:
         self.asked.append(question)
+        if "もう使わない端末なら" in question:
+            return "使わない"  # other tests of this run founded terminals in the same keyring
         if "打ち返して" in question:
             share = next(text for text in reversed(self.said) if text.startswith("控え "))
             return share.partition("：")[2]
@@ -51,6 +56,13 @@ class Keyboard:
     def _secret(self, question: str) -> str:
         self.asked.append(question)
         return self.secrets.pop(0)
+
+
+class GivesUp(Keyboard):
+    """Does not try again what the key could not do."""
+
+    def _ask(self, question: str) -> str:
+        return "やめる" if "やめるときは" in question else super()._ask(question)
 
 
 @pytest.fixture
@@ -70,15 +82,15 @@ def port(*plugged: SoftwareKey) -> CtapAuthenticator:
 @pytest.fixture
 def training(monkeypatch: pytest.MonkeyPatch) -> None:
     """The keyboard founds production terminals; software keys are for training only."""
-    import app.start.setting_up as setting_up
+    import app.start.founding as founding
 
-    real = setting_up._ask_installation
+    real = founding._ask_installation
 
-    def training_installation(talk: Talk) -> Installation:
-        asked = real(talk)
+    def training_installation(talk: Talk, place: Unfinished) -> Installation:
+        asked = real(talk, place)
         return Installation(True, asked.municipality_code, asked.office, asked.phone)
 
-    monkeypatch.setattr(setting_up, "_ask_installation", training_installation)
+    monkeypatch.setattr(founding, "_ask_installation", training_installation)
 
 
 @pytest.fixture
@@ -94,7 +106,8 @@ def found_here(data: Path, keys: dict[str, SoftwareKey], board: Keyboard | None 
         board.answers += [staff_id, name, "保険年金課", ""]
         board.secrets += [PASSWORDS[staff_id], PASSWORDS[staff_id]]
     ports = [port(key) for key in keys.values()]
-    assert found_terminal(data, board.talk(), None, lambda talk: ports.pop(0)) == 0
+    machine = Machine(lambda talk: ports.pop(0), lambda: None)
+    assert found_terminal(data, board.talk(), None, machine) == 0
     return board
 
 
@@ -144,7 +157,7 @@ def test_a_terminal_is_founded_enrolled_and_its_journal_proved(
             lambda talk: port(*keys.values()),
         )  # fmt: skip
 
-    first = Keyboard(["S201", "counter"], [PASSWORDS["S201"]])
+    first = Keyboard(["S201", "本庁", "窓口"], [PASSWORDS["S201"]])
     with pytest.raises(EnvironmentFault) as waiting:
         enrol(first)
     assert waiting.value.code == "enrol.waiting"
@@ -170,13 +183,27 @@ def test_a_terminal_is_founded_enrolled_and_its_journal_proved(
     assert any("控えの指紋と違います" in text for text in board.said)
 
 
+@pytest.mark.parametrize("content", [None, b"not a certificate"])
+def test_a_certificate_that_is_none_is_told_before_anybody_logs_in(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / "ca.pem").write_bytes(content)
+    board = Keyboard()
+    with pytest.raises(UserError) as refused:
+        enrol_terminal(tmp_path / "none", "host:1", tmp_path / "ca.pem", board.talk())
+    assert refused.value.code == "enrol.certificate"
+    assert board.asked == []
+
+
 def test_a_software_key_founds_no_production_terminal(
     tmp_path: Path, keys: dict[str, SoftwareKey], os_keyring_session: KeyringDaemon
 ) -> None:
+    board = GivesUp()
     with pytest.raises((UserError, EnvironmentFault)) as refused:
-        found_here(tmp_path / "terminal", keys)
+        found_here(tmp_path / "terminal", keys, board)
     assert refused.value.code == "registration.software_key"
-    assert not (tmp_path / "terminal" / "store.db").exists()
+    assert not (tmp_path / "terminal").exists()
 
 
 def test_weak_passwords_and_a_wrong_code_are_asked_again(

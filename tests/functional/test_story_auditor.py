@@ -23,7 +23,8 @@ from app.security.acts.approval import Evidence
 from app.security.authenticators.verify import verify_assertion
 from app.security.journal.line import State
 from app.security.journal.verify import PublicKey, read_anchor, verify
-from app.start.setting_up import Talk, verify_journal
+from app.start.setting_up import verify_journal
+from app.start.talk import Talk
 from db.tables.certificates import certificate
 from db.tables.control import credential
 from tests.support.stories import Desk, Story

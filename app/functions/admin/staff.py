@@ -134,16 +134,23 @@ def list_staff(gate: Gate, session: Session) -> tuple[StaffLine, ...]:
         )
 
 
-def prepare_register(gate: Gate, session: Session, new: NewStaff) -> Draft:
-    """Raises ``UserError`` ``staff.id_form`` for an id that is more than letters, digits and
-    hyphens or could be an individual number, ``staff.period``."""
-    if not new.staff_id or not is_id(new.staff_id):
+def check_staff_id(staff_id: str) -> str:
+    """``staff_id`` itself. Raises ``UserError`` ``staff.id_form`` for one that is more than
+    letters, digits and hyphens or could be an individual number."""
+    if not staff_id or not is_id(staff_id):
         raise UserError(
             "staff.id_form",
             "この職員番号は使えません。",
             "半角の英字と数字で入力してください。数字は10桁までしか続けられません。",
             field="staff_id",
         )
+    return staff_id
+
+
+def prepare_register(gate: Gate, session: Session, new: NewStaff) -> Draft:
+    """Raises ``UserError`` ``staff.id_form`` for an id that is more than letters, digits and
+    hyphens or could be an individual number, ``staff.period``."""
+    check_staff_id(new.staff_id)
     if new.valid_to < new.valid_from or new.valid_to < gate.now().date():
         raise UserError(
             "staff.period",

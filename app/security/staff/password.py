@@ -89,6 +89,14 @@ def age_of(set_on: date, today: date, rules: PasswordRules) -> PasswordAge:
     return PasswordAge(AgeState.VALID, left)
 
 
+def rules_in_words(rules: PasswordRules) -> str:
+    """What a new password must be, told before it is typed."""
+    return (
+        f"パスワードは{rules.shortest}文字以上で、英大文字・英小文字・数字・記号のうち{rules.kinds}種類以上を"
+        "使います。職員番号、同じ文字のくり返し、並び順どおりの文字、よく使われる語は使えません。"
+    )
+
+
 def check_new_password(
     password: str,
     staff_id: str,
