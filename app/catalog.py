@@ -7,6 +7,7 @@ To add a function: an entry in its area's ``spec.py``, a service, an example in
 from __future__ import annotations
 
 from app.functions.admin import spec as admin
+from app.functions.day import spec as day
 from app.functions.eligibility import spec as eligibility
 from app.functions.files import spec as files
 from app.functions.own import spec as own
@@ -14,7 +15,7 @@ from app.functions.records import spec as records
 from app.persons import spec as persons
 from app.security.spec import Area, Catalog, Function, Kind
 
-SPECS = (own, persons, eligibility, files, records, admin)
+SPECS = (day, own, persons, eligibility, files, records, admin)
 """The areas of work; each module has an ``AREA`` and its ``FUNCTIONS``."""
 
 

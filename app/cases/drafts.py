@@ -1,4 +1,4 @@
-"""Cases at the counter (受付): opening, the draft being keyed, listing, cancelling.
+"""Cases at the counter (受付): opening, the draft being keyed, cancelling.
 
 A draft lies in the encrypted store; the individual number of a draft lies under the number key
 in its own table, never in the draft's text.
@@ -9,19 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import delete, select
 
 from app.cases.state import (
-    OVER,
     CaseState,
     add,
     change,
     looks_first,
     move,
     no_case,
-    paper_of,
     state_of,
 )
 from app.core.canon import canonical_json
@@ -30,14 +27,7 @@ from app.security.gate.gate import ActWork, Gate, RowVersion, Subject
 from app.security.gate.work import GateWork
 from app.security.staff.session import Session
 from db.tables.cases import case_file
-from db.tables.exchange import outbox
 from db.tables.persons import my_number
-
-SUMMARY = "summary"
-"""The last step of an entry: everything is keyed, it waits to be sent."""
-
-_LOOKED_AT = (CaseState.WAITING, CaseState.DECIDED, CaseState.ISSUED)
-"""What a second person may look through after the sending."""
 
 MOVE_IN = "move_in"
 """The notification of moving in from another prefecture (県外転入), code of notification_kinds."""
@@ -60,22 +50,6 @@ class Case:
     version: int
     second_look: str = ""
     looks_first: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CaseLine:
-    """One line of the day list (受付の一覧). ``second_look_open``: the entry was sent (or waits
-    to be) and nobody else has looked it through; ``sheet_open``: no good sheet is confirmed."""
-
-    id: str
-    kind: str
-    state: CaseState
-    name: str
-    opened_at: str
-    opened_by: str
-    waiting_cause: str
-    second_look_open: bool
-    sheet_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,46 +219,6 @@ def erase_number(work: ActWork, case_id: str) -> None:
     )
 
 
-def list_cases(gate: Gate, session: Session) -> tuple[CaseLine, ...]:
-    """Cases that still need somebody, oldest first: drafts, waiting, decided, refused, and
-    those issued whose second look or sheet is open (SEC-13, SEC-98, DESIGN 7)."""
-    with gate.view("eligibility.list_cases", session, subject=Subject("list", "cases")) as work:
-        lines = open_lines(work)
-        work.note(shown=tuple(line.id for line in lines), query_kind="cases", numbers=False)
-    return lines
-
-
-def open_lines(work: GateWork) -> tuple[CaseLine, ...]:
-    """The lines of ``list_cases``, for another service's unit of work."""
-    rows = work.all(
-        select(case_file, outbox.c.last_cause)
-        .select_from(case_file.outerjoin(outbox, outbox.c.id == case_file.c.outbox_id))
-        .where(case_file.c.state.not_in(OVER))
-        .order_by(case_file.c.opened_at, case_file.c.id)
-    )
-    first = looks_first(work)
-    return tuple(_line(work, row, first=first) for row in rows)
-
-
-def _line(work: GateWork, row: Row[Any], *, first: bool) -> CaseLine:
-    state = CaseState(row.state)
-    paper = paper_of(work, row.decision_id) if state is CaseState.ISSUED else None
-    looked_at = (CaseState.DRAFT,) if first else _LOOKED_AT
-    return CaseLine(
-        id=row.id,
-        kind=row.kind,
-        state=state,
-        name=str(json.loads(row.draft).get("name", "")),
-        opened_at=row.opened_at,
-        opened_by=row.opened_by,
-        waiting_cause=row.last_cause or "",
-        second_look_open=not row.second_look_by
-        and state in looked_at
-        and (state is not CaseState.DRAFT or row.step == SUMMARY),
-        sheet_open=paper is not None and not paper.settled,
-    )
-
-
 def _require_draft(work: ActWork, case_id: str) -> None:
     if state_of(work, case_id) is not CaseState.DRAFT:
         raise not_draft()
@@ -295,5 +229,5 @@ def not_draft() -> UserError:
     return UserError(
         "eligibility.not_draft",
         "この届出は、すでに送信されたか取りやめられています。",
-        "受付の一覧から、今の状態を確かめてください。",
+        "今日の仕事の一覧から、今の状態を確かめてください。",
     )

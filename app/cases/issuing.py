@@ -188,7 +188,7 @@ def _leave_none_behind(work: ActWork, content: Reserve) -> None:
         raise UserError(
             "eligibility.issued_already",
             "この決定の証は、すでに発行されています。",
-            "用紙が出ていなければ、受付の一覧から刷り直してください。",
+            "用紙が出ていなければ、今日の仕事の一覧から刷り直してください。",
         )
     work.run(
         update(certificate)
@@ -316,7 +316,7 @@ def settle_sheet(
             raise UserError(
                 "eligibility.sheet_settled",
                 "この用紙の確認は、すでに記録されています。",
-                "受付の一覧から、今の状態を確かめてください。",
+                "今日の仕事の一覧から、今の状態を確かめてください。",
             )
         if good:
             case_id = work.scalar(

@@ -89,5 +89,5 @@ def _nothing() -> UserError:
     return UserError(
         "eligibility.nothing_to_look_at",
         "この届出には、二人目の確認を待つものがありません。",
-        "受付の一覧から、今の状態を確かめてください。",
+        "今日の仕事の一覧から、今の状態を確かめてください。",
     )

@@ -11,13 +11,12 @@ from sqlalchemy import select
 
 from app.cases import checks
 from app.cases.drafts import (
-    SUMMARY,
     Case,
     not_draft,
     refuse_elsewhere,
 )
 from app.cases.entry import FIELDS, LOCAL_ONLY, PAGES, FieldKind
-from app.cases.state import CaseState, is_unregistered, looks_first, move, state_of
+from app.cases.state import SUMMARY, CaseState, is_unregistered, looks_first, move, state_of
 from app.core.canon import canonical_json, digest_hex
 from app.core.errors import UserError
 from app.core.tables import Tables
@@ -294,7 +293,7 @@ def _look_first() -> UserError:
     return UserError(
         "eligibility.second_look_first",
         "この届出は、送信の前に別の職員の確認が要ります。",
-        "受付の一覧から、別の職員に「二人目の確認」をしてもらってください。",
+        "今日の仕事の一覧から、別の職員に「二人目の確認」をしてもらってください。",
     )
 
 

@@ -16,10 +16,11 @@ from sqlalchemy.sql.base import Executable
 
 from app.core.errors import UserError
 from app.core.settings import Settings
-from app.security.gate.work import ActWork, GateWork
+from app.security.gate.work import ActWork
 from db.tables.cases import case_file
 from db.tables.certificates import certificate, sheet
 from db.tables.control import setting
+from db.work import ReadRows
 
 PAPER_READS = ("certificate", "sheet")
 CLOSING_READS = ("case_file", *PAPER_READS)
@@ -27,6 +28,10 @@ CLOSING_READS = ("case_file", *PAPER_READS)
 
 _LOOK = "eligibility.second_look"
 _UNREGISTERED = "3"
+
+
+SUMMARY = "summary"
+"""The last step of an entry: everything is keyed, it waits to be sent."""
 
 
 class CaseState(StrEnum):
@@ -161,7 +166,7 @@ class Paper:
         return self.sheet_state == "confirmed"
 
 
-def paper_of(work: GateWork, decision_id: str) -> Paper | None:
+def paper_of(work: ReadRows, decision_id: str) -> Paper | None:
     """The paper issued for a decision; None before the issue."""
     rows = work.all(
         select(certificate.c.number, sheet.c.id, sheet.c.state, sheet.c.copy)
@@ -172,7 +177,7 @@ def paper_of(work: GateWork, decision_id: str) -> Paper | None:
     return Paper(*tuple(rows[-1])) if rows else None
 
 
-def looks_first(work: GateWork) -> bool:
+def looks_first(work: ReadRows) -> bool:
     """Whether a second person must have looked before an entry is sent (SEC-13): else the
     look follows on the same day."""
     found = work.scalar(select(setting.c.value).where(setting.c.name == _LOOK))

@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app.cases.entry import PAGES, FieldKind
+from app.cases.screens.board import BoardScreen
 from app.cases.screens.decision import DecisionScreen
 from app.cases.screens.notification import NotificationScreen
 from app.demo.people import TrainingStaff
@@ -184,7 +185,7 @@ def log_in(driver: Driver, person: TrainingStaff) -> None:
     driver.press(Qt.Key.Key_Return)
     driver.touch_key("ログイン")
     driver.wait(lambda: driver.counter.desk is not None, "login")
-    driver.screen(SearchScreen)
+    driver.screen(BoardScreen)
     driver.settle()
 
 
@@ -223,7 +224,9 @@ def run_visit(driver: Driver, mover: Mover, room: Room) -> Visit:
 
 
 def _search(driver: Driver, mover: Mover) -> SearchScreen:
+    driver.press(Qt.Key.Key_F2)
     screen: SearchScreen = driver.screen(SearchScreen)
+    driver.settle()
     screen.first_focus()
     driver.type_in(mover.person.kana.split("　")[0] + " " + _short_birth(mover))
     driver.wait(lambda: bool(screen.understood.text()), "search result")
@@ -328,7 +331,7 @@ def _issue(driver: Driver, screen: DecisionScreen) -> None:
 
 def _confirm(driver: Driver) -> None:
     driver.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    driver.screen(SearchScreen)
+    driver.screen(BoardScreen)
     driver.settle()
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from app.persons import waiting
 from app.security.spec import Area, Function, Kind, MyNumber, SecondPerson, StepUp
 
-AREA = Area("persons", "照会", 10)
+AREA = Area("persons", "照会", 10, waiting.WAITS)
 
 _SHOWN = (
     "person",

@@ -7,8 +7,10 @@ the gate enforces them. Nothing here runs anything.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from app.security.waiting import Source
 
 
 class Lane(StrEnum):
@@ -77,6 +79,8 @@ class Function:
     unit of work lets the store touch nothing else. ``screen`` and ``run`` are
     ``"module:name"`` strings resolved when needed; a function has one of them or none
     (when another screen calls its service). ``purpose`` says whether one must be chosen.
+    ``home`` marks the one screen that opens after the login. ``reads_what_waits`` adds the
+    tables of every area's sources to ``reads``.
     """
 
     id: str
@@ -96,15 +100,19 @@ class Function:
     screen: str = ""
     run: str = ""
     menu: bool = False
+    home: bool = False
+    reads_what_waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """An area of work (事務): entering it is itself an act (SEC-29)."""
+    """An area of work (事務): entering it is itself an act (SEC-29). ``waits`` are the sources
+    of what waits in it for somebody."""
 
     id: str
     label: str
     order: int
+    waits: tuple[Source, ...] = ()
 
 
 class Catalog(Mapping[str, Function]):
@@ -125,7 +133,20 @@ class Catalog(Mapping[str, Function]):
                 raise ValueError(f"{function.id}: has a screen or a run, not both")
             if function.menu and not (function.screen or function.run):
                 raise ValueError(f"{function.id}: a menu entry leads somewhere")
-            self._functions[function.id] = function
+            self._functions[function.id] = self._with_what_waits(function)
+        if len([one for one in functions if one.home]) > 1:
+            raise ValueError("more than one function is the home")
+
+    def _with_what_waits(self, function: Function) -> Function:
+        if not function.reads_what_waits:
+            return function
+        named = (name for area in self.areas for source in area.waits for name in source.reads)
+        return replace(function, reads=tuple(dict.fromkeys((*function.reads, *named))))
+
+    @property
+    def home(self) -> str:
+        """The id of the function whose screen opens after the login; "" for none."""
+        return next((one.id for one in self._functions.values() if one.home), "")
 
     def __getitem__(self, function_id: str) -> Function:
         return self._functions[function_id]

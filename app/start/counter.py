@@ -11,7 +11,6 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.cases.drafts import CaseLine, list_cases
 from app.catalog import CATALOG
 from app.core.errors import EnvironmentFault, MadoguchiError
 from app.core.stopping import stopping
@@ -46,8 +45,6 @@ from forms.spool import CupsPrinter, NoPrinter, Printer
 
 _DUE_EVERY_MS = 5_000
 _CONTACT_EVERY_MS = 60_000
-HOME = "persons.search"
-CASES = "eligibility.list_cases"
 
 AuthenticatorOf = Callable[[ScreenPrompts], Authenticator]
 """Makes the authenticator that asks through the screen."""
@@ -93,6 +90,7 @@ class Counter(QObject):
         self._session: Session | None = None
         self._desk: Desk | None = None
         self._area = ""
+        self._home = ""
         self._limited = False
         self.form: LoginForm | None = None
         training = parts.installation.training
@@ -194,6 +192,7 @@ class Counter(QObject):
         installation = self._parts.installation
         self._desk = Desk(
             gate=terminal.gate,
+            catalog=CATALOG,
             session=admission.session,
             engine=self._engine,
             clock=self._parts.clock,
@@ -237,12 +236,10 @@ class Counter(QObject):
     def _open_desk(self, permitted: frozenset[str]) -> None:
         entries = menu_entries(CATALOG, permitted)
         self.window.set_menu(entries)
-        if HOME in permitted:
-            self.home()
-        elif entries:
-            self.go(entries[0].function_id)
-        if CASES in permitted:
-            self._offer_drafts()
+        self._home = CATALOG.home if CATALOG.home in permitted else ""
+        if not self._home and entries:
+            self._home = entries[0].function_id
+        self.home()
         terminal = self._doorway.terminal
         if terminal is not None and not self._limited:
             self.operations.aside(
@@ -252,25 +249,12 @@ class Counter(QObject):
             )
         self.contact()
 
-    def _offer_drafts(self) -> None:
-        """What was left unfinished, by a power cut or a visitor who went home, is offered."""
-        desk = self._desk
-        assert desk is not None
-
-        def offer(lines: tuple[CaseLine, ...]) -> None:
-            left = sum(line.state == "draft" for line in lines)
-            if left:
-                self.window.say(
-                    f"書きかけの届出が {left} 件あります。「受付の一覧」から続けられます。"
-                )
-
-        self.operations.aside(self, lambda: list_cases(desk.gate, desk.session), offer)
-
     # -- screens ---------------------------------------------------------------------------
 
     def home(self) -> None:
-        """Back to the start screen."""
-        self.go(HOME)
+        """Back to the start screen: the catalogue's, or the first that this person may open."""
+        if self._home:
+            self.go(self._home)
 
     def go(self, function_id: str, **arguments: Any) -> None:
         """Open a function's screen; entering another area of work is an act (SEC-29)."""

@@ -6,7 +6,6 @@ import hashlib
 
 import pytest
 
-from app.cases import drafts
 from app.persons import find
 from app.security.journal.line import State
 from db.tables.cases import case_file, decision
@@ -14,6 +13,7 @@ from db.tables.certificates import certificate, sheet
 from db.tables.exchange import outbox
 from db.tables.persons import my_number
 from tests.support.counter import Counter
+from tests.support.day import cases_waiting
 
 STEPS = (
     "persons.search",
@@ -52,7 +52,7 @@ def test_a_visit_from_the_search_to_the_paper(counter: Counter) -> None:
     assert (page.state, page.copy) == ("confirmed", 1)
     assert counter.rows(outbox)[0].state == "accepted"
     assert counter.rows(my_number) == []
-    assert drafts.list_cases(world.gate, session) == ()
+    assert cases_waiting(world.gate, session) == ()
     ((number, pdf),) = counter.printer.sheets
     assert number == paper.number and hashlib.sha256(pdf).hexdigest() == paper.pdf_digest
     found = find.search(world.gate, session, "01234565", world.tables, today)

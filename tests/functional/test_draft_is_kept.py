@@ -15,6 +15,7 @@ from app.security.refusals import Refusal
 from db.tables.cases import case_file
 from db.tables.persons import my_number
 from tests.support.counter import ENTRY, NUMBER, Counter, Resident, put_residents
+from tests.support.day import cases_waiting
 from tests.support.world import NUMBER_KEY, open_world
 
 HALF = {"name": "辻󠄀﨑　髙子", "kana": "つじさき　たかこ", "my_number": NUMBER}
@@ -32,8 +33,8 @@ def test_closing_and_starting_again_offers_the_draft(counter: Counter) -> None:
     drafts.save_draft(world.gate, session, case, HALF, "move")
     again = counter.reopened()
     session = again.world.session("clerk")
-    (line,) = drafts.list_cases(again.world.gate, session)
-    assert (line.id, line.state, line.name) == (case.id, "draft", HALF["name"])
+    (line,) = cases_waiting(again.world.gate, session)
+    assert (line.key, line.state, line.whose) == (case.id, "書きかけ", HALF["name"])
     kept = drafts.load_case(again.world.gate, session, case.id)
     assert kept.values == {"name": HALF["name"], "kana": HALF["kana"]}
     assert kept.step == "move" and kept.has_number
@@ -115,7 +116,7 @@ def test_cancelling_erases_what_was_keyed_and_the_number(counter: Counter) -> No
     drafts.cancel_case(world.gate, session, case, "届出人が取りやめた")
     (row,) = counter.rows(case_file)
     assert (row.state, row.draft) == ("cancelled", "{}")
-    assert counter.rows(my_number) == [] and drafts.list_cases(world.gate, session) == ()
+    assert counter.rows(my_number) == [] and cases_waiting(world.gate, session) == ()
     with pytest.raises(UserError) as over:
         drafts.save_draft(
             world.gate, session, drafts.load_case(world.gate, session, case.id), ENTRY, "person"

@@ -12,7 +12,8 @@ from dataclasses import replace
 import pypdfium2
 import pytest
 
-from app.cases import check_list, decisions, drafts, issuing, paper_data
+from app.cases import check_list, decisions, issuing, paper_data
+from app.cases.waiting import SHEET
 from app.core.errors import EnvironmentFault, UserError
 from app.security.acts.approval import Role, read_signed
 from app.security.refusals import Refusal
@@ -20,6 +21,7 @@ from app.wire.bodies.coverage import Coverage
 from db.tables.cases import case_file, check_entry
 from db.tables.certificates import certificate, sheet
 from tests.support.counter import Counter, accepted
+from tests.support.day import cases_waiting
 from tests.support.world import open_world
 
 
@@ -142,8 +144,8 @@ def test_a_spoilt_sheet_is_printed_again_and_not_issued_again(counter: Counter) 
     with pytest.raises(UserError) as settled:
         counter.settle(issued)
     assert settled.value.code == "eligibility.sheet_settled"
-    (line,) = drafts.list_cases(counter.world.gate, counter.world.session("clerk"))
-    assert line.sheet_open
+    (line,) = cases_waiting(counter.world.gate, counter.world.session("clerk"))
+    assert SHEET in line.holds_day
     second = reprint(counter, proof, 2)
     counter.settle(second)
     assert [(row.copy, row.state, row.cause) for row in counter.rows(sheet)] == [
@@ -166,15 +168,15 @@ def test_a_printer_that_fails_leaves_the_issue_and_an_open_sheet(counter: Counte
     assert fault.value.code == "print.refused"
     assert counter.rows(certificate)[0].state == "issued"
     again = counter.reopened()
-    (line,) = drafts.list_cases(again.world.gate, again.world.session("clerk"))
-    assert line.state == "issued" and line.sheet_open
-    paper = again.show(line.id).paper
+    (line,) = cases_waiting(again.world.gate, again.world.session("clerk"))
+    assert line.state == "交付済み" and SHEET in line.holds_day
+    paper = again.show(line.key).paper
     assert paper is not None and paper.sheet_state == "spooled"
     again.settle(issuing.Issued(paper.number, paper.sheet_id, 0), good=False, cause="未印刷")
     again.printer.broken = False
     second = reprint(again, redrawn(again, paper.number), paper.copies + 1)
     again.settle(second)
-    paper = again.show(line.id).paper
+    paper = again.show(line.key).paper
     assert paper is not None and paper.settled and paper.copies == 2
     assert len(again.printer.sheets) == 1
     counter.world = again.world
@@ -295,8 +297,8 @@ def test_a_kill_at_the_printer_leaves_the_row_and_asks_for_the_sheet(counter: Co
     _, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status)
     counter.world = open_world(data)
-    (line,) = drafts.list_cases(counter.world.gate, counter.world.session("clerk"))
-    assert line.state == "issued" and line.sheet_open
+    (line,) = cases_waiting(counter.world.gate, counter.world.session("clerk"))
+    assert line.state == "交付済み" and SHEET in line.holds_day
     (row,) = counter.rows(certificate)
     assert row.state == "issued" and counter.world.journal.open_acts() == ()
     assert redrawn(counter, row.number).rendered.digest.hex() == row.pdf_digest

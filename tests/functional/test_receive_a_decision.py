@@ -30,6 +30,7 @@ from tests.support.counter import (
     put_residents,
     refused,
 )
+from tests.support.day import cases_waiting
 
 HERS = Resident(
     name="辻󠄀﨑　髙子",
@@ -208,7 +209,7 @@ def test_a_refused_case_says_why_and_is_ended(counter: Counter) -> None:
     closing.close_case(world.gate, session, view.case_id, view.case_version)
     (row,) = counter.rows(case_file)
     assert (row.state, row.draft) == ("closed", "{}")
-    assert counter.rows(my_number) == [] and drafts.list_cases(world.gate, session) == ()
+    assert counter.rows(my_number) == [] and cases_waiting(world.gate, session) == ()
     with pytest.raises(UserError) as twice:
         closing.close_case(world.gate, session, view.case_id, view.case_version + 1)
     assert twice.value.code == "eligibility.not_refused"

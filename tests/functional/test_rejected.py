@@ -10,16 +10,19 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QInputDialog
 
-from app.cases import drafts, rejected, sending
+from app.cases import board, drafts, rejected, sending
 from app.cases.screens.decision import DecisionScreen
 from app.cases.screens.rejected import RejectedScreen
-from app.cases.state import CaseState
+from app.cases.state import SUMMARY, CaseState
+from app.cases.waiting import REJECTED
+from app.catalog import CATALOG
 from app.core.errors import UserError
 from app.sync.states import Outgoing
 from db.tables.cases import case_file, check_entry
 from db.tables.exchange import outbox
 from db.tables.persons import my_number
 from tests.support.counter import Counter, accepted, counter_in
+from tests.support.day import cases_waiting
 from tests.support.desk import Room
 from tests.support.sendings import sample
 
@@ -46,8 +49,9 @@ def test_its_cause_stands_on_the_case(counter: Counter) -> None:
     found = rejected.show(counter.world.gate, counter.world.session(), case_id)
     assert found.case.state is CaseState.REJECTED
     assert "宛名番号の検査数字が合いません" in found.cause
-    (line,) = drafts.list_cases(counter.world.gate, counter.world.session())
-    assert line.state is CaseState.REJECTED and line.waiting_cause == found.cause
+    (line,) = cases_waiting(counter.world.gate, counter.world.session())
+    assert line.cause == found.cause and line.holds_day == (REJECTED,)
+    assert line.opens == "eligibility.show_rejection"
 
 
 def test_corrected_it_is_sent_under_a_new_id_and_decided(counter: Counter) -> None:
@@ -56,18 +60,18 @@ def test_corrected_it_is_sent_under_a_new_id_and_decided(counter: Counter) -> No
     sending.withdraw(world.gate, session, case_of(counter, case_id))
     case = case_of(counter, case_id)
     assert case.state is CaseState.DRAFT and case.has_number
-    (line,) = drafts.list_cases(world.gate, session)
-    assert "検査数字" in line.waiting_cause  # the cause is there while it is corrected
+    (line,) = cases_waiting(world.gate, session)
+    assert "検査数字" in line.cause  # the cause is there while it is corrected
     values = dict(case.values) | {"phone": "0250-00-9999"}
-    case = drafts.save_draft(world.gate, session, case, values, drafts.SUMMARY)
+    case = drafts.save_draft(world.gate, session, case, values, SUMMARY)
     sent = counter.send(case)
     assert counter.engine.send_now(sent.outbox_id).accepted
     first, second = counter.rows(outbox)
     assert (first.state, second.state) == (Outgoing.REJECTED, Outgoing.ACCEPTED)
     assert first.id != second.id == sent.outbox_id
     assert counter.rows(case_file)[0].state == CaseState.DECIDED
-    (line,) = drafts.list_cases(world.gate, session)
-    assert line.waiting_cause == ""
+    (line,) = cases_waiting(world.gate, session)
+    assert line.cause == ""
 
 
 def test_dropped_its_values_and_its_number_are_gone(counter: Counter) -> None:
@@ -77,7 +81,7 @@ def test_dropped_its_values_and_its_number_are_gone(counter: Counter) -> None:
     (row,) = counter.rows(case_file)
     assert (row.state, row.draft) == (CaseState.CANCELLED, "{}")
     assert counter.rows(my_number) == []
-    assert drafts.list_cases(world.gate, world.session()) == ()
+    assert cases_waiting(world.gate, world.session()) == ()
 
 
 def test_nothing_sends_it_again_by_itself(counter: Counter) -> None:
@@ -120,6 +124,17 @@ def test_a_decision_for_a_dropped_case_is_kept_and_listed(counter: Counter) -> N
     assert counter.rows(case_file)[0].state == CaseState.CANCELLED
     causes = [row.cause for row in counter.rows(check_entry)]
     assert "decision_unexpected" in causes
+
+
+def test_the_day_is_closed_over_it_only_when_it_is_settled(counter: Counter) -> None:
+    case_id = counter.rejected()
+    world = counter.world
+    session, today = world.session("supervisor"), world.clock.now().date()
+    with pytest.raises(UserError, match="受け付けられなかった") as refused:
+        board.prepare_close(world.gate, session, CATALOG, today)
+    assert case_id in refused.value.message
+    drafts.cancel_case(world.gate, world.session(), case_of(counter, case_id), "届出人が取り下げた")
+    assert board.prepare_close(world.gate, session, CATALOG, today)
 
 
 class TestScreen:

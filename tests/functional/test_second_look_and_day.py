@@ -7,25 +7,31 @@ from datetime import date
 
 import pytest
 
-from app.cases import closing, drafts, issuing, second_look
+from app.cases import board, drafts, issuing, second_look
+from app.cases.state import SUMMARY
+from app.cases.waiting import NUMBER as NUMBER_LEFT
+from app.cases.waiting import SECOND_LOOK, SENDING, SHEET
+from app.catalog import CATALOG
 from app.core.errors import UserError
 from app.security.journal.line import State
 from app.security.refusals import Refusal
+from app.security.waiting import Waits
 from db.tables.cases import case_file
 from tests.support.counter import NUMBER, OTHER_NUMBER, Counter, accepted, refused
+from tests.support.day import cases_waiting
 
 DAY = date(2026, 11, 16)
 
 
-def lines(counter: Counter) -> dict[str, drafts.CaseLine]:
-    found = drafts.list_cases(counter.world.gate, counter.world.session("clerk"))
-    return {line.id: line for line in found}
+def lines(counter: Counter) -> dict[str, Waits]:
+    found = cases_waiting(counter.world.gate, counter.world.session("clerk"))
+    return {line.key: line for line in found}
 
 
 def close_day(counter: Counter, day: date = DAY) -> None:
     world = counter.world
-    draft = closing.prepare_close_day(world.gate, world.session("supervisor"), day)
-    closing.perform_close_day(world.gate, draft, tuple(world.approvals(draft)))
+    draft = board.prepare_close(world.gate, world.session("supervisor"), CATALOG, day)
+    board.perform_close(world.gate, draft, tuple(world.approvals(draft)), CATALOG)
 
 
 def refusal(counter: Counter, day: date = DAY) -> UserError:
@@ -69,7 +75,7 @@ def test_whoever_changed_a_draft_that_another_opened_has_keyed_it(counter: Count
     case = counter.open("clerk")
     values = {**case.values, "phone": "0250-00-9999"}
     supervisor = world.session("supervisor")
-    case = drafts.save_draft(world.gate, supervisor, case, values, drafts.SUMMARY)
+    case = drafts.save_draft(world.gate, supervisor, case, values, SUMMARY)
     sent = counter.send(case, "clerk")
     view = counter.show(sent.case_id, "supervisor")
     assert view.keyed_by == ("S101", "S201")
@@ -98,13 +104,13 @@ def test_a_case_is_over_when_the_sheet_is_good_and_a_second_person_has_looked(
 ) -> None:
     issued = counter.issued()
     (line,) = lines(counter).values()
-    assert line.state == "issued" and line.second_look_open and line.sheet_open
+    assert line.state == "交付済み" and set(line.holds_day) == {SECOND_LOOK, SHEET}
     counter.settle(issued)
     (line,) = lines(counter).values()
-    assert line.second_look_open and not line.sheet_open
-    counter.look(line.id)
+    assert line.holds_day == (SECOND_LOOK,)
+    counter.look(line.key)
     assert lines(counter) == {}
-    view = counter.show(line.id, "supervisor2")
+    view = counter.show(line.key, "supervisor2")
     assert view.case_state == "closed"
     with pytest.raises(UserError) as over:
         second_look.prepare_second_look(
@@ -129,17 +135,17 @@ def test_the_day_does_not_close_over_what_is_open(counter: Counter) -> None:
     world = counter.world
     sent = counter.send(counter.open())
     waiting = refusal(counter)
-    assert waiting.code == "eligibility.day_open"
+    assert waiting.code == "day.open"
     assert f"二人目の確認が済んでいない受付 1件（{sent.case_id}）" in waiting.message
-    assert f"広域連合の受領が確かめられていない送信 1件（{sent.outbox_id}）" in waiting.message
+    assert f"{SENDING} 1件（{sent.case_id}）" in waiting.message
     counter.look(sent.case_id)
     assert "二人目" not in refusal(counter).message
     counter.engine.send_now(sent.outbox_id)
     close_day(counter)
-    assert world.last_line().entry.function_id == "eligibility.close_day"
+    assert world.last_line().entry.function_id == "day.close"
     assert world.last_line().entry.state is State.DONE
     again = refusal(counter)
-    assert again.code == "eligibility.day_closed"
+    assert again.code == "day.closed"
 
 
 @pytest.mark.req("SEC-13")
@@ -148,7 +154,7 @@ def test_a_reserved_number_and_an_open_sheet_keep_the_day_open(counter: Counter)
     counter.look(view.case_id)
     view = counter.show(view.case_id)
     proof = counter.proof(view)
-    assert f"確保したまま発行していない番号 1件（{proof.number}）" in refusal(counter).message
+    assert f"{NUMBER_LEFT} 1件（{proof.case_id}）" in refusal(counter).message
     issued = counter.issue(proof, view)
     assert f"用紙の確認が済んでいない受付 1件（{view.case_id}）" in refusal(counter).message
     counter.settle(issued, good=False, cause="汚れ")
@@ -177,11 +183,11 @@ def test_a_reserved_number_and_an_open_sheet_keep_the_day_open(counter: Counter)
 
 def test_something_that_opens_between_the_look_and_the_touch_stops_it(counter: Counter) -> None:
     world = counter.world
-    draft = closing.prepare_close_day(world.gate, world.session("supervisor"), DAY)
+    draft = board.prepare_close(world.gate, world.session("supervisor"), CATALOG, DAY)
     counter.send(counter.open())
     with pytest.raises(UserError) as late:
-        closing.perform_close_day(world.gate, draft, tuple(world.approvals(draft)))
-    assert late.value.code == "eligibility.day_open"
+        board.perform_close(world.gate, draft, tuple(world.approvals(draft)), CATALOG)
+    assert late.value.code == "day.open"
     assert world.last_line().entry.state is State.FAILED
 
 
@@ -206,8 +212,8 @@ def test_refused_cases_do_not_keep_a_day_open(counter: Counter) -> None:
 def test_only_a_supervisor_closes_and_only_days_that_have_come(counter: Counter) -> None:
     world = counter.world
     with pytest.raises(Refusal, match=r"right\.none"):
-        closing.prepare_close_day(world.gate, world.session("clerk"), DAY)
-    assert refusal(counter, date(2026, 11, 17)).code == "eligibility.day_future"
+        board.prepare_close(world.gate, world.session("clerk"), CATALOG, DAY)
+    assert refusal(counter, date(2026, 11, 17)).code == "day.future"
 
 
 def test_two_cases_are_two_lines_oldest_first(counter: Counter) -> None:
@@ -218,4 +224,4 @@ def test_two_cases_are_two_lines_oldest_first(counter: Counter) -> None:
     second = drafts.open_case(counter.world.gate, session, drafts.MOVE_IN, {})
     second = drafts.keep_number(counter.world.gate, session, second, OTHER_NUMBER)
     assert list(lines(counter)) == [first.id, second.id]
-    assert OTHER_NUMBER != NUMBER and not any(line.sheet_open for line in lines(counter).values())
+    assert OTHER_NUMBER != NUMBER and not any(line.holds_day for line in lines(counter).values())

@@ -18,6 +18,7 @@ from db.tables.control import store_fact
 from db.tables.exchange import outbox
 from db.tables.persons import my_number
 from tests.support.counter import NUMBER, Counter, Resident, put_residents
+from tests.support.day import cases_waiting
 
 
 def refusal_of(counter: Counter, case: drafts.Case, **options: object) -> UserError:
@@ -162,8 +163,8 @@ def test_the_setting_lets_nothing_out_before_a_second_person_has_looked(counter:
     assert late.value.code == "eligibility.second_look_first"
     case = drafts.load_case(world.gate, session, same_day.subject.key)
     assert refusal_of(counter, case).code == "eligibility.second_look_first"
-    (line,) = drafts.list_cases(world.gate, session)
-    assert line.second_look_open
+    (line,) = cases_waiting(world.gate, session)
+    assert "送信前の確認" in line.next_step and line.opens == "eligibility.open_case"
     counter.look(case.id)
     case = drafts.load_case(world.gate, session, case.id)
     assert case.second_look == "S201"

@@ -28,6 +28,7 @@ from db.tables.certificates import certificate, sheet
 from db.tables.control import credential
 from db.tables.exchange import inbox, outbox
 from db.tables.persons import atena, my_number
+from tests.support.day import cases_waiting
 from tests.support.plaintext_scan import ENCODINGS
 from tests.support.stories import Desk, Story, die, entry, shared_press
 
@@ -119,8 +120,8 @@ def assert_journal_whole(desk: Desk) -> None:
 
 def only_case(desk: Desk) -> str:
     """The one case of the day list."""
-    (line,) = drafts.list_cases(desk.gate, desk.session)
-    return line.id
+    (line,) = cases_waiting(desk.gate, desk.session)
+    return line.key
 
 
 class DyingPrinter:

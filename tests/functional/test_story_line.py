@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from app.cases import drafts
 from app.core.errors import UserError
 from app.functions.admin import enrolment
 from app.sync.states import Outgoing
@@ -14,6 +13,7 @@ from app.sync.transport import open_line
 from db.tables.cases import decision
 from db.tables.certificates import certificate
 from db.tables.exchange import outbox
+from tests.support.day import cases_waiting
 from tests.support.stories import Story, text_of
 
 
@@ -39,7 +39,7 @@ def test_the_union_is_down_and_comes_back(story: Story) -> None:
     story.start_union()
     story.set_clock(story.clock.now() + timedelta(minutes=1))
     with story.desk() as desk:  # another day's start: nobody presses anything for this case
-        assert [line.id for line in drafts.list_cases(desk.gate, desk.session)] == [sent.case_id]
+        assert [line.key for line in cases_waiting(desk.gate, desk.session)] == [sent.case_id]
         desk.contact()
         view = desk.show(sent.case_id)
         assert view.case_state == "decided" and view.record is not None
@@ -61,8 +61,8 @@ def test_lost_on_the_way_it_is_still_one_decision(story: Story, fault: str, rout
         assert report.problem is not None and report.problem.code == "line.cut"
         view = desk.show(sent.case_id)
         assert (view.case_state, view.record) == ("waiting", None)
-        (line,) = drafts.list_cases(desk.gate, desk.session)
-        assert "途中で切れました" in line.waiting_cause
+        (line,) = cases_waiting(desk.gate, desk.session)
+        assert "途中で切れました" in line.cause
         assert desk.rows(outbox)[0].state in (Outgoing.SENDING, Outgoing.SENT)
         story.set_clock(story.clock.now() + timedelta(minutes=1))
         desk.contact()

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app.cases import drafts
 from app.functions.admin import enrolment
 from db.tables.cases import decision
+from tests.support.day import cases_waiting
 from tests.support.stories import MORNING, Desk, Story
 
 
@@ -31,7 +31,7 @@ def test_a_withdrawn_terminal_is_refused_at_its_next_request(story: Story) -> No
         assert_waits(desk, sent.case_id, "peer.withdrawn", "この端末の登録は取り消されています")
         assert desk.engine.send_now(sent.outbox_id).problem is not None
         desk.slip(sent.case_id)
-        assert [line.id for line in drafts.list_cases(desk.gate, desk.session)] == [sent.case_id]
+        assert [line.key for line in cases_waiting(desk.gate, desk.session)] == [sent.case_id]
     assert story.union.first.act("notifications") == []
 
 

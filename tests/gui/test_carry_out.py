@@ -188,7 +188,7 @@ class TestWatch:
         def work() -> Any:
             subject = drafts.Subject("list", "cases")
             with world.gate.view(
-                "eligibility.list_cases",
+                "day.show",
                 world.session(),
                 subject=subject,
                 background=True,

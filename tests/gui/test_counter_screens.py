@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QDialog, QInputDialog, QWidget
 
-from app.cases.screens.cases import CasesScreen
+from app.cases.screens.board import BoardScreen
 from app.persons.screens.person import NumberDialog, PersonScreen
 from app.persons.screens.search import SearchScreen
 from db.tables.cases import case_file
@@ -53,9 +53,9 @@ def test_going_back_without_issuing_voids_the_number(room: Room) -> None:
 
 def test_a_sheet_left_open_is_taken_up_again_and_printed_anew(room: Room) -> None:
     room.counter.issued()
-    listed = room.add(CasesScreen(room.desk()))
+    listed = room.add(BoardScreen(room.desk()))
     room.until(lambda: listed.table.rowCount() == 1)
-    assert "用紙" in listed.table.item(0, 2).text()
+    assert "用紙" in listed.table.item(0, 6).text()
     listed._open()
     ((function_id, given),) = room.went
     assert function_id == "eligibility.show_decision"
@@ -84,7 +84,7 @@ def test_another_person_looks_it_through(room: Room) -> None:
 def test_before_the_sending_the_entry_itself_is_looked_through(room: Room) -> None:
     room.counter.world.set_setting("eligibility.second_look", "before")
     case = room.counter.open()
-    listed = room.add(CasesScreen(room.desk("supervisor")))
+    listed = room.add(BoardScreen(room.desk("supervisor")))
     room.until(lambda: listed.table.rowCount() == 1)
     listed._open()
     screen = room.decision(**room.went[-1][1], who="supervisor")
@@ -105,16 +105,16 @@ def test_a_refused_case_is_ended_from_its_screen(room: Room) -> None:
 
 @pytest.mark.req("SEC-13")
 def test_the_day_is_closed_from_the_list_by_a_supervisor_only(room: Room) -> None:
-    clerk = room.add(CasesScreen(room.desk()))
+    clerk = room.add(BoardScreen(room.desk()))
     room.settle()
     assert not clerk.close_button.isEnabled()
-    listed = room.add(CasesScreen(room.desk("supervisor")))
+    listed = room.add(BoardScreen(room.desk("supervisor")))
     room.until(lambda: listed.close_button.isEnabled())
     listed.close_button.click()
     room.until(lambda: bool(room.touch.sentences))
     room.settle()
     done = [line.entry.function_id for line in room.counter.world.lines()]
-    assert "eligibility.close_day" in done
+    assert "day.close" in done
 
 
 @pytest.mark.req("SEC-52", "SEC-95")

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
-from app.cases.screens.cases import CasesScreen
+from app.cases.screens.board import BoardScreen
 from app.cases.screens.decision import DecisionScreen
 from app.cases.screens.notification import NotificationScreen
 from app.persons.screens.person import PersonScreen
@@ -178,7 +178,7 @@ def test_every_page_writes_its_keys_on_its_buttons_and_has_each_once(
         for screen in (
             SearchScreen(desk),
             PersonScreen(desk, "P-1"),
-            CasesScreen(desk),
+            BoardScreen(desk),
             NotificationScreen(desk),
             DecisionScreen(desk, case.case_id),
         ):

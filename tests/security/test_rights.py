@@ -338,7 +338,7 @@ def test_the_permission_table_follows_the_registry() -> None:
     assert lines["files.exchange"].roles == ()
     roles = {role.code: role for role in roles_on(shared_tables(), CATALOG, TODAY)}
     areas = {CATALOG[one].area for one in roles["branch"].function_ids}
-    assert areas == {"own", "persons", "eligibility"}
+    assert areas == {"day", "own", "persons", "eligibility"}
     assert not any(
         CATALOG[one].my_number is not MyNumber.NONE
         for one in roles["branch"].function_ids

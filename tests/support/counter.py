@@ -17,6 +17,7 @@ from sqlalchemy import insert, select
 
 from app.cases import checks, decisions, drafts, issuing, second_look, sending
 from app.cases.entry import PAGES
+from app.cases.state import SUMMARY
 from app.core.errors import EnvironmentFault
 from app.security.acts.draft import Draft
 from app.security.keys.my_number import MyNumbers
@@ -154,7 +155,7 @@ class Counter:
         case = drafts.open_case(world.gate, session, drafts.MOVE_IN, {})
         if values["number_check"] != "none":
             case = drafts.keep_number(world.gate, session, case, NUMBER)
-        return drafts.save_draft(world.gate, session, case, values, drafts.SUMMARY)
+        return drafts.save_draft(world.gate, session, case, values, SUMMARY)
 
     def warnings(self, case: drafts.Case) -> list[str]:
         """The codes of the warnings of a case."""

@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import insert
 
 from app.cases import (
+    board,
     check_list,
     closing,
     decisions,
@@ -20,6 +21,8 @@ from app.cases import (
     sending,
     slips,
 )
+from app.cases.state import SUMMARY
+from app.catalog import CATALOG
 from app.persons import find, numbers, restrictions, show
 from app.security.gate.gate import Session
 from app.start.compose import handlers
@@ -243,8 +246,8 @@ def _close_day(world: World) -> Attempt:
     at(world).open()
     return Attempt(
         "supervisor",
-        lambda session: closing.prepare_close_day(world.gate, session, DAY),
-        lambda draft, given: closing.perform_close_day(world.gate, draft, tuple(given)),
+        lambda session: board.prepare_close(world.gate, session, CATALOG, DAY),
+        lambda draft, given: board.perform_close(world.gate, draft, tuple(given), CATALOG),
     )
 
 
@@ -387,17 +390,15 @@ COUNTER_EXAMPLES: dict[str, Example] = {
     "persons.show_my_number": _show_number,
     "persons.mark_support": _mark,
     "persons.lift_support": _lift,
-    "eligibility.list_cases": _on_draft(
-        lambda world, session, case: drafts.list_cases(world.gate, session), "view"
+    "day.show": _on_draft(
+        lambda world, session, case: board.lines(world.gate, session, CATALOG), "view"
     ),
     "eligibility.open_case": _open_case,
     "eligibility.load_case": _on_draft(
         lambda world, session, case: drafts.load_case(world.gate, session, case.id), "view"
     ),
     "eligibility.save_draft": _on_draft(
-        lambda world, session, case: drafts.save_draft(
-            world.gate, session, case, ENTRY, drafts.SUMMARY
-        )
+        lambda world, session, case: drafts.save_draft(world.gate, session, case, ENTRY, SUMMARY)
     ),
     "eligibility.keep_number": _on_draft(
         lambda world, session, case: drafts.keep_number(world.gate, session, case, NUMBER)
@@ -429,7 +430,7 @@ COUNTER_EXAMPLES: dict[str, Example] = {
     "eligibility.reprint_sheet": _reprint,
     "eligibility.print_slip": _slip,
     "eligibility.close_case": _close_case,
-    "eligibility.close_day": _close_day,
+    "day.close": _close_day,
     "eligibility.list_checks": _list_checks,
     "eligibility.settle_check": _settle_check,
     "files.exchange": _exchange,

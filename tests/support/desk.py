@@ -70,6 +70,7 @@ class Room:
         world = self.counter.world
         return Desk(
             gate=world.gate,
+            catalog=world.catalog,
             session=world.session(who),
             engine=self.counter.engine,
             clock=world.clock,

@@ -47,6 +47,7 @@ from app.cases.decisions import DecisionView
 from app.cases.drafts import Case
 from app.cases.entry import FIELDS, PAGES
 from app.cases.issuing import Issued, Proof
+from app.cases.state import SUMMARY
 from app.core.clock import JST, SystemClock
 from app.demo.keys import KeyDrawer
 from app.demo.people import CLERK, SECOND_CLERK, TrainingStaff
@@ -312,7 +313,7 @@ class Desk:
         case = drafts.open_case(self.gate, self.session, drafts.MOVE_IN, {})
         return drafts.keep_number(self.gate, self.session, case, mover.person.my_number)
 
-    def key_in(self, case: Case, values: Mapping[str, str], step: str = drafts.SUMMARY) -> Case:
+    def key_in(self, case: Case, values: Mapping[str, str], step: str = SUMMARY) -> Case:
         """Save what is keyed."""
         return drafts.save_draft(self.gate, self.session, case, values, step)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from app.functions.admin import waiting
 from app.security.keys.my_number import ROTATION_WRITES
 from app.security.spec import Actor, Area, Function, Kind, SecondPerson, StepUp
 
-AREA = Area("admin", "管理", 90)
+AREA = Area("admin", "管理", 90, waiting.WAITS)
 
 _RIGHTS = ("staff", "grant_row")
 

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from app.cases.state import CLOSING_READS
+from app.cases.waiting import CHECKS, case_source
 from app.persons import writing
 from app.security.spec import Actor, Area, Function, Kind, MyNumber, SecondPerson, StepUp
 from app.sync import outbox
 from app.sync.inbox import APPLYING
 
-AREA = Area("eligibility", "資格", 20)
+KINDS = {"move_in": "県外転入の届出"}
+"""The kinds of case of this area, by their codes of ``notification_kinds``."""
+
+AREA = Area("eligibility", "資格", 20, (case_source(KINDS), CHECKS))
 
 _CASE = ("case_file", "setting", "my_number.owner_kind", "my_number.owner_id")
 _PERSON = ("person", "atena", "insured", "address", "restriction", "household", "household_member")
 
 FUNCTIONS: tuple[Function, ...] = (
-    Function(
-        id="eligibility.list_cases",
-        area="eligibility",
-        kind=Kind.INQUIRE,
-        label="受付の一覧",
-        help="書きかけの届出、送信待ち、決定の届いた届出、交付の終わっていないものを一覧します。",
-        reads=("case_file", "outbox", "certificate", "sheet", "setting"),
-        screen="app.cases.screens.cases:CasesScreen",
-        menu=True,
-    ),
     Function(
         id="eligibility.open_case",
         area="eligibility",
@@ -245,17 +239,6 @@ FUNCTIONS: tuple[Function, ...] = (
         help="却下の理由を説明し終えた届出を終えます。入れた内容と個人番号は消えます。",
         reads=("case_file", "my_number.owner_kind", "my_number.owner_id"),
         writes=("case_file", "my_number"),
-    ),
-    Function(
-        id="eligibility.close_day",
-        area="eligibility",
-        kind=Kind.ADMINISTER,
-        label="日締め",
-        help="一日の窓口を締めます。二人目の確認、用紙の確認、発行していない番号、"
-        "受領の確かめられていない送信が残っている間は締められません。",
-        step_up=StepUp.TOUCH,
-        reads=("case_file", "outbox", "certificate", "sheet", "setting", "store_fact"),
-        writes=("store_fact",),
     ),
     Function(
         id="eligibility.print_slip",

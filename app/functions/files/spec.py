@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from app.functions.files import waiting
 from app.persons import writing
 from app.security.spec import Actor, Area, Function, Kind
 from app.sync.inbox import APPLYING
 
-AREA = Area("files", "ファイル連携", 70)
+AREA = Area("files", "ファイル連携", 70, waiting.WAITS)
 
 _EXCHANGE = ("outbox", "inbox", "staged_record", "stream_state", "watermark")
 FUNCTIONS: tuple[Function, ...] = (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from app.functions.own import waiting
 from app.security.spec import Area, Function, Kind, StepUp
 
-AREA = Area("own", "自分の設定", 95)
+AREA = Area("own", "自分の設定", 95, waiting.WAITS)
 
 FUNCTIONS: tuple[Function, ...] = (
     Function(

@@ -210,6 +210,7 @@ class Gate:
                 live = self._sessions.usable(session)
                 with self._store.view(READS) as own:
                     self._questions.standing(own, function, live, purpose, counts=not background)
+                    rights = self._rights(own, live) if function.reads_what_waits else None
                 number_key = checks.number_key(function, live)
             entry = Entry(
                 State.VIEW,
@@ -221,6 +222,7 @@ class Gate:
             )
             with self._store.view(function.reads) as work:
                 seen = ViewWork(work, session.staff_id, self._clock.now(), subject, purpose)
+                seen.allow_rights(rights)
                 self._give_numbers(seen, work, number_key)
                 cause = ""
                 try:
@@ -287,9 +289,13 @@ class Gate:
         except Refusal:
             return frozenset()
         with self._store.view(READS) as work:
-            today = self._questions.day_for(work).date()
-            read_staff(work, session.staff_id).check(today)
-            rights = read_grants(work, session.staff_id)
+            return self._rights(work, live)
+
+    def _rights(self, work: Work, live: LiveSession) -> frozenset[str]:
+        session = live.session
+        today = self._questions.day_for(work).date()
+        read_staff(work, session.staff_id).check(today)
+        rights = read_grants(work, session.staff_id)
         calendar = self._rules.calendar
         allowed = {
             right.function_id

@@ -129,6 +129,19 @@ class ViewWork(GateWork):
         self.shown: tuple[str, ...] = ()
         self.query_kind = ""
         self.numbers = False
+        self._rights: frozenset[str] | None = None
+
+    @property
+    def permitted(self) -> frozenset[str]:
+        """The functions that the person may run, there when the function lists what waits in
+        every area. Raises ``Bug`` ``gate.rights`` else."""
+        if self._rights is None:
+            raise misuse("gate.rights", "権限を見ない機能が権限を使おうとしました。")
+        return self._rights
+
+    def allow_rights(self, rights: frozenset[str] | None) -> None:
+        """For the gate alone."""
+        self._rights = rights
 
     def note(
         self, *, shown: Sequence[str] = (), query_kind: str = "", numbers: bool = False

@@ -17,6 +17,7 @@ from app.ui.base.watch import Background, Watch
 
 if TYPE_CHECKING:
     from app.security.gate.gate import Gate
+    from app.security.spec import Catalog
     from app.security.staff.session import Session
     from app.sync.engine import Engine
     from forms.fonts import FontSet
@@ -54,6 +55,7 @@ class Desk:
     """
 
     gate: Gate
+    catalog: Catalog
     session: Session
     engine: Engine
     clock: Clock

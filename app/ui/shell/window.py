@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
         middle.setSpacing(0)
         self._menu = QFrame()
         self._menu.setObjectName("sideMenu")
-        self._menu.setFixedWidth(210)
+        self._menu.setFixedWidth(222)
         self._menu_layout = QVBoxLayout(self._menu)
         self._menu_layout.setContentsMargins(0, 8, 0, 8)
         self._menu_layout.setSpacing(0)

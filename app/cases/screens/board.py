@@ -1,0 +1,161 @@
+"""今日の仕事: everything that waits for somebody, and the end of the day."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QVBoxLayout
+
+from app.cases import board
+from app.security.waiting import Waits
+from app.ui.base.desk import Desk
+from app.ui.base.names import NameDelegate, NamePainter
+from app.ui.base.pages import Page, box, clear
+
+_COLUMNS = ("締め", "もの", "状態", "氏名", "いつから", "期限", "次にすること")
+_WIDTHS = (76, 166, 126, 166, 110, 70)
+_NAME = 3
+_HOLDS = "締めの前"
+
+
+class BoardScreen(Page):
+    """One line for each thing; Enter goes to its next step."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("今日の仕事", "↑↓で選び、Enter で次にすることへ進みます。")
+        self._desk = desk
+        self.lines: tuple[Waits, ...] = ()
+        self._summary = QVBoxLayout()
+        self.body.addLayout(self._summary)
+        self.table = _table()
+        self._names = NameDelegate(NamePainter(desk.fonts))
+        self.table.setItemDelegateForColumn(_NAME, self._names)
+        self.table.itemActivated.connect(lambda _item: self._open())
+        self.table.currentCellChanged.connect(lambda *_cells: self._tell_why())
+        self.body.addWidget(self.table, 1)
+        self._why = QVBoxLayout()
+        self.body.addLayout(self._why)
+        self.action("検索へ", "F2", lambda: desk.go("persons.search"))
+        self.action("読み直す", "F5", self.load)
+        self.close_button = self.action("日締め", "F9", self._close_day)
+        self._offer_close(offered=False)
+        desk.watch(
+            self,
+            lambda: board.lines(desk.gate, desk.session, desk.catalog, background=True),
+            self._show,
+        )
+        self.load()
+
+    def first_focus(self) -> None:
+        self.table.setFocus()
+
+    def load(self) -> None:
+        """Read everything again."""
+        desk = self._desk
+
+        def work() -> tuple[tuple[Waits, ...], bool]:
+            may_close = board.CLOSE in desk.gate.permitted(desk.session)
+            return board.lines(desk.gate, desk.session, desk.catalog), may_close
+
+        desk.run(self, work, self._loaded)
+
+    def _loaded(self, found: tuple[tuple[Waits, ...], bool]) -> None:
+        lines, may_close = found
+        self._offer_close(offered=may_close)
+        self._show(lines)
+
+    def _offer_close(self, *, offered: bool) -> None:
+        self.close_button.setVisible(offered)
+        self.close_button.setEnabled(offered)
+
+    def _show(self, lines: tuple[Waits, ...]) -> None:
+        chosen = self._chosen()
+        self.lines = lines
+        self.table.setRowCount(len(lines))
+        for row, line in enumerate(lines):
+            for column, text in enumerate(_cells(line)):
+                self.table.setItem(row, column, QTableWidgetItem(text))
+        keys = [line.key for line in lines]
+        if lines:
+            self.table.selectRow(keys.index(chosen.key) if chosen and chosen.key in keys else 0)
+        self._sum_up()
+        self._tell_why()
+
+    def _sum_up(self) -> None:
+        held = sum(bool(line.holds_day) for line in self.lines)
+        rest = len(self.lines) - held
+        clear(self._summary)
+        if held:
+            more = f"　ほかに {rest}件。" if rest else ""
+            self._summary.addWidget(
+                box("stop", f"締めの前に済ませるものが {held}件あります。{more}")
+            )
+        else:
+            more = f"待っているものは {rest}件です。" if rest else "待っているものはありません。"
+            self._summary.addWidget(box("ok", f"締めの前に済ませるものはありません。{more}"))
+
+    def _tell_why(self) -> None:
+        """The whole of what the chosen line says of its reasons."""
+        clear(self._why)
+        line = self._chosen()
+        if line is not None:
+            said = [f"締めの前に：{'、'.join(line.holds_day)}"] if line.holds_day else []
+            said += [f"わけ：{line.cause}"] if line.cause else []
+            if said:
+                self._why.addWidget(box("warn", "　".join(said)))
+
+    def _chosen(self) -> Waits | None:
+        row = self.table.currentRow()
+        return self.lines[row] if 0 <= row < len(self.lines) else None
+
+    def _open(self) -> None:
+        line = self._chosen()
+        if line is not None and line.opens:
+            self._desk.go(line.opens, **dict(line.given))
+
+    def _close_day(self) -> None:
+        desk = self._desk
+        day = desk.clock.now().date()
+
+        def closed(_none: None) -> None:
+            desk.say(f"{day.month}月{day.day}日の窓口を締めました。")
+            self.load()
+
+        desk.carry_out(
+            self,
+            lambda: board.prepare_close(desk.gate, desk.session, desk.catalog, day),
+            lambda draft, given: board.perform_close(desk.gate, draft, given, desk.catalog),
+            closed,
+        )
+
+
+def _table() -> QTableWidget:
+    table = QTableWidget(0, len(_COLUMNS))
+    table.setAccessibleName("今日の仕事")
+    table.setHorizontalHeaderLabels(list(_COLUMNS))
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setAlternatingRowColors(True)
+    table.setTabKeyNavigation(False)
+    table.verticalHeader().setVisible(False)
+    table.verticalHeader().setDefaultSectionSize(36)
+    table.horizontalHeader().setStretchLastSection(True)
+    for column, width in enumerate(_WIDTHS):
+        table.setColumnWidth(column, width)
+    return table
+
+
+def _cells(line: Waits) -> tuple[str, ...]:
+    return (
+        _HOLDS if line.holds_day else "",
+        line.what,
+        line.state,
+        line.whose,
+        _moment(line.since),
+        _moment(line.due),
+        line.next_step,
+    )
+
+
+def _moment(iso: str) -> str:
+    """An ISO moment or day as 11/16 10:00 or 11/16."""
+    return f"{iso[5:7]}/{iso[8:10]} {iso[11:16]}".rstrip() if iso else ""

@@ -1,0 +1,140 @@
+"""What waits of the cases: the source that each area with kinds of case declares (DESIGN 6)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from app.cases.state import LABELS, OVER, SUMMARY, CaseState, looks_first, paper_of
+from app.security.waiting import Source, Waits, WaitWork
+from app.sync.states import Outgoing
+from db.tables.cases import case_file, check_entry
+from db.tables.certificates import certificate
+from db.tables.exchange import outbox
+
+SECOND_LOOK = "二人目の確認が済んでいない受付"
+SHEET = "用紙の確認が済んでいない受付"
+NUMBER = "確保したまま発行していない番号のある受付"
+SENDING = "広域連合の受領が確かめられていない受付"
+REJECTED = "受け付けられなかったままの受付"
+
+LOOKED_AT = frozenset({CaseState.WAITING, CaseState.DECIDED, CaseState.ISSUED})
+"""What a second person may look through after the sending."""
+
+_NEXT = {
+    CaseState.DRAFT: "続きを入れる",
+    CaseState.WAITING: "状況を見る・受付票を渡す",
+    CaseState.REJECTED: "理由を見て、直すか取りやめる",
+    CaseState.DECIDED: "見比べて証を交付する",
+    CaseState.REFUSED: "理由を説明して終える",
+    CaseState.ISSUED: "別の職員が二人目の確認をする",
+}
+_LOOK_FIRST = "別の職員が送信前の確認をする"
+_SEE_TO_SHEET = "用紙を確かめる・刷り直す"
+
+CASES_READ = ("case_file", "outbox", "certificate", "sheet", "setting")
+
+
+def case_source(kinds: Mapping[str, str]) -> Source:
+    """The cases of these kinds (code → label) that still need somebody."""
+    return Source(CASES_READ, _case_lines(kinds))
+
+
+def _case_lines(kinds: Mapping[str, str]) -> Callable[[WaitWork], Iterator[Waits]]:
+    def lines(work: WaitWork) -> Iterator[Waits]:
+        rows = work.all(
+            select(case_file, outbox.c.state.label("sending"), outbox.c.last_cause)
+            .select_from(case_file.outerjoin(outbox, outbox.c.id == case_file.c.outbox_id))
+            .where(case_file.c.kind.in_(list(kinds)), case_file.c.state.not_in(OVER))
+            .order_by(case_file.c.opened_at, case_file.c.id)
+        )
+        first, numbers = looks_first(work), _numbers_left(work)
+        for row in rows:
+            reasons = tuple(_reasons(work, row, first=first, number=row.id in numbers))
+            look_first = first and row.state == CaseState.DRAFT and _is_unlooked_entry(row)
+            yield _line(work, row, kinds[row.kind], reasons, look_first=look_first)
+
+    return lines
+
+
+def _line(
+    work: WaitWork, row: Row[Any], kind: str, reasons: tuple[str, ...], *, look_first: bool
+) -> Waits:
+    state = CaseState(row.state)
+    sheet_open = SHEET in reasons
+    next_step = _LOOK_FIRST if look_first else _SEE_TO_SHEET if sheet_open else _NEXT[state]
+    return Waits(
+        key=row.id,
+        what=kind,
+        state=LABELS[state],
+        since=row.opened_at,
+        next_step=next_step,
+        opens=_opens(work, row, look_first=look_first),
+        given=(("case_id", row.id),),
+        whose=str(json.loads(row.draft).get("name", "")),
+        cause=row.last_cause or "",
+        holds_day=reasons,
+    )
+
+
+def _opens(work: WaitWork, row: Row[Any], *, look_first: bool) -> str:
+    if row.state == CaseState.REJECTED:
+        return "eligibility.show_rejection"
+    if row.state == CaseState.DRAFT and (row.opened_by == work.staff_id or not look_first):
+        return "eligibility.open_case"
+    return "eligibility.show_decision"
+
+
+def _reasons(work: WaitWork, row: Row[Any], *, first: bool, number: bool) -> Iterator[str]:
+    """Why the day may not close with this case."""
+    state = CaseState(row.state)
+    if state is CaseState.REJECTED:
+        yield REJECTED
+    if state in LOOKED_AT and not first and not row.second_look_by:
+        yield SECOND_LOOK
+    if state is CaseState.WAITING and row.sending != Outgoing.ACCEPTED:
+        yield SENDING
+    if state is CaseState.ISSUED and _sheet_open(work, row):
+        yield SHEET
+    if number:
+        yield NUMBER
+
+
+def _is_unlooked_entry(row: Row[Any]) -> bool:
+    return row.step == SUMMARY and not row.second_look_by
+
+
+def _sheet_open(work: WaitWork, row: Row[Any]) -> bool:
+    paper = paper_of(work, row.decision_id)
+    return paper is not None and not paper.settled
+
+
+def _numbers_left(work: WaitWork) -> set[str]:
+    """The cases that have a number (発行番号) reserved and not issued."""
+    reserved = select(certificate.c.case_id).where(certificate.c.state == "reserved")
+    return {row.case_id for row in work.all(reserved)}
+
+
+def _check_lines(work: WaitWork) -> Iterable[Waits]:
+    open_ones = check_entry.c.disposition == ""
+    counted = select(func.count().label("listed"), func.min(check_entry.c.listed_at).label("since"))
+    row = work.first(counted.where(open_ones))
+    if row is None or not row.listed:
+        return ()
+    return (
+        Waits(
+            key="checks",
+            what="確認リスト",
+            state=f"{row.listed}件",
+            since=row.since,
+            next_step="書類で確かめ、処理を記録する",
+            opens="eligibility.list_checks",
+        ),
+    )
+
+
+CHECKS = Source(("check_entry",), _check_lines, "eligibility.list_checks")
+"""The open entries of the check list (確認リスト), as one line."""

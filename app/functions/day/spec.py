@@ -1,0 +1,34 @@
+"""Functions of the day (一日の仕事): what waits for somebody, and the end of the day."""
+
+from __future__ import annotations
+
+from app.security.spec import Area, Function, Kind, StepUp
+
+AREA = Area("day", "一日の仕事", 5)
+
+FUNCTIONS: tuple[Function, ...] = (
+    Function(
+        id="day.show",
+        area="day",
+        kind=Kind.INQUIRE,
+        label="今日の仕事",
+        help="書きかけ、決定待ち、確認の済んでいないものなど、だれかを待っているものをすべて一覧し、"
+        "Enter で次にすることへ進みます。自分の事務のものだけが表示されます。",
+        screen="app.cases.screens.board:BoardScreen",
+        menu=True,
+        home=True,
+        reads_what_waits=True,
+    ),
+    Function(
+        id="day.close",
+        area="day",
+        kind=Kind.ADMINISTER,
+        label="日締め",
+        help="一日の窓口を締めます。「締めの前に」と示されたものが一つでも残っている間は"
+        "締められません。",
+        step_up=StepUp.TOUCH,
+        reads=("store_fact",),
+        writes=("store_fact",),
+        reads_what_waits=True,
+    ),
+)
