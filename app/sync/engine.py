@@ -31,6 +31,7 @@ from app.sync.round import (
     ReceiveReport,
     Round,
     SendReport,
+    of_the_line,
     problem_of,
 )
 from app.sync.states import Incoming, Outgoing
@@ -106,8 +107,8 @@ class Engine:
         self._cancel = threading.Event()
 
     def contact(self) -> ContactReport:
-        """One whole round. Trouble of the line ends it and stands in the report; what was
-        done before it stays done. Raises nothing for an unreachable peer."""
+        """One whole round. What was done stays done; an item that cannot be sent or taken
+        holds up its own stream and nothing else. Raises nothing for an unreachable peer."""
         done = ContactReport()
         try:
             with self._turn, self._round() as here:
@@ -116,7 +117,9 @@ class Engine:
                 for report in self._send_due(here):
                     done = replace(done, sent=(*done.sent, report))
                 for received in _receive_all(here):
-                    done = replace(done, received=(*done.received, received))
+                    problem = received.problem if of_the_line(received.problem) else None
+                    all_received = (*done.received, received)
+                    done = replace(done, received=all_received, problem=problem)
         except ExchangeCancelled:
             done = replace(done, cancelled=True)
         except (EnvironmentFault, UserError) as fault:
@@ -143,7 +146,7 @@ class Engine:
         except (EnvironmentFault, UserError) as fault:
             problem = problem_of(fault)
         if report is None:
-            report = SendReport(outbox_id, self._state_of(outbox_id), problem)
+            report = self._not_tried(outbox_id, problem)
         return replace(report, received=tuple(received), problem=report.problem or problem)
 
     def cancel(self) -> None:
@@ -247,29 +250,38 @@ class Engine:
         with self._bench.gate.system(EXCHANGE) as work:
             rows = sending.due(work, outbox_id)
         held: set[str] = set()
-        for row in rows:
-            if row.stream in held:
+        in_trouble = 0
+        for item in rows:
+            if item.stream in held:
                 continue
-            report = sending.send(here, row)
+            report = sending.send(here, item.id)
             if report.state not in (Outgoing.ACCEPTED, Outgoing.REJECTED):
-                held.add(row.stream)
+                held.add(item.stream)
             yield report
+            in_trouble = in_trouble + 1 if of_the_line(report.problem) else 0
+            if in_trouble == _GIVEN_UP:
+                return
 
-    def _state_of(self, outbox_id: str) -> Outgoing:
+    def _not_tried(self, outbox_id: str, problem: Problem | None) -> SendReport:
+        """The report of an item whose turn did not come, and why."""
         with self._bench.gate.system(EXCHANGE) as work:
             state = work.scalar(select(outbox.c.state).where(outbox.c.id == outbox_id))
-        if state is None:
-            raise unknown_sending()
-        return Outgoing(state)
+            if state is None:
+                raise unknown_sending()
+            if state == Outgoing.CONFIRMED and problem is None and not self._cancel.is_set():
+                problem = sending.note_behind(work, outbox_id)
+        return SendReport(outbox_id, Outgoing(state), problem)
 
 
+_GIVEN_UP = 2
+"""After so many sendings in a row that met trouble of the line, the others wait too."""
 _TO_SEND = (Outgoing.PREPARED, Outgoing.CONFIRMED, Outgoing.SENDING, Outgoing.SENT)
 _TO_RECEIVE = (Incoming.ANNOUNCED, Incoming.FETCHING, Incoming.VERIFIED, Incoming.STAGED)
 
 
 def _receive_all(here: Round) -> Iterator[ReceiveReport]:
     """What waits for this terminal, each stream in its order: what is not settled holds up
-    those after it."""
+    those after it, and no other stream."""
     here.go_on("receive.list")
     items = here.line.down_list()
     streams = list(dict.fromkeys(item.stream for item in items))
@@ -281,7 +293,6 @@ def _receive_all(here: Round) -> Iterator[ReceiveReport]:
         if item.stream in held:
             continue
         report = receive(here, item)
-        refused = report.problem is not None and report.problem.code.startswith("container.")
-        if report.state is Incoming.STAGED or refused:
+        if not report.settled:
             held.add(item.stream)
         yield report

@@ -56,6 +56,10 @@ _FAULTS: dict[str, tuple[str, str]] = {
         "送ったものが大きすぎると、途中の機器が断りました。",
         "送信待ちに残っています。システム管理者が、専用線の機器の大きさの制限を確かめてください。",
     ),
+    "offset": (
+        "広域連合のシステムと、どこまで届いたかが合いません。",
+        f"{_LATER}続くときは、この文をシステム管理者に伝えてください。",
+    ),
     "receipt": (
         "受け取った受領証が、送ったものと合いません。",
         "受理されたとは扱っていません。システム管理者から広域連合に確かめてください。",
@@ -63,6 +67,11 @@ _FAULTS: dict[str, tuple[str, str]] = {
     "time": (
         "広域連合の時刻の署名が、こちらの問い合わせへの返事ではありません。",
         "時刻は使っていません。続くときはシステム管理者に連絡してください。",
+    ),
+    "copy_lost": (
+        "受信してあったファイル（{item}）が、受信フォルダーからなくなったか、読めません。",
+        "広域連合から受信し直します。続くときは、システム管理者が、受信フォルダーに手を加える"
+        "プログラムがないか確かめてください。",
     ),
     "disk": (
         "受信したファイルを置く場所に書き込めません（空きがないか、壊れています）。",
@@ -89,7 +98,7 @@ class ExchangeCancelled(Exception):
     """Somebody asked the contact to stop; nothing failed and nothing is counted as an attempt."""
 
 
-def line_fault(cause: str) -> LineFault:
-    """The fault of a cause listed above."""
+def line_fault(cause: str, *, item: str = "") -> LineFault:
+    """The fault of a cause listed above; ``item`` is the id that some of them name."""
     message, remedy = _FAULTS[cause]
-    return LineFault(f"line.{cause}", message, remedy)
+    return LineFault(f"line.{cause}", message.format(item=item), remedy)

@@ -7,8 +7,10 @@ off anywhere and taken up again.
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,8 @@ from sqlalchemy import Row
 from app.core.errors import EnvironmentFault, UserError
 from app.core.files import append_synced, remove
 from app.sync import inbox
-from app.sync.faults import line_fault
-from app.sync.round import ReceiveReport, Round, problem_of, told
+from app.sync.faults import ExchangeCancelled, line_fault
+from app.sync.round import Problem, ReceiveReport, Round, item_fault, problem_of, told
 from app.sync.states import Incoming
 from app.sync.work import EXCHANGE, EngineWork
 from app.wire.codec import Decoder, FileRefused
@@ -44,7 +46,21 @@ _CHUNK_SECONDS = 0.1
 
 
 def receive(here: Round, item: DownItem) -> ReceiveReport:
-    """Take one announced item as far as it goes now. Raises LineFault and PeerRefused."""
+    """Take one announced item as far as it goes now. Trouble of its exchange stands in the
+    report; what concerns the whole terminal is raised, and ExchangeCancelled."""
+    try:
+        return _receive(here, item)
+    except (ExchangeCancelled, UserError):
+        raise
+    except Exception as error:
+        fault = item_fault(error)
+    with here.bench.gate.system(EXCHANGE) as work:
+        row = inbox.row_of(work, item.id)
+    state = Incoming.ANNOUNCED if row is None else Incoming(row.state)
+    return ReceiveReport(item.id, item.file_id, state, problem=problem_of(fault), settled=False)
+
+
+def _receive(here: Round, item: DownItem) -> ReceiveReport:
     gate = here.bench.gate
     here.go_on("receive.announce")
     with gate.system(EXCHANGE) as work:
@@ -53,6 +69,11 @@ def receive(here: Round, item: DownItem) -> ReceiveReport:
     if state is None or row is None:
         repeat = ContainerRefused(ContainerCause.REPEAT)
         return _acknowledge(here, item, _refusal_of(item, repeat))
+    lost: Problem | None = None
+    if state is Incoming.VERIFIED and not _is_there(here, item):
+        # What was verified is gone: it is fetched again as if it had just been announced.
+        lost = problem_of(line_fault("copy_lost", item=item.id))
+        state = Incoming.ANNOUNCED
     if state in (Incoming.ANNOUNCED, Incoming.FETCHING):
         fetch(here, item)
         report = _take(here, item, lambda: _verify(here, item))
@@ -65,21 +86,23 @@ def receive(here: Round, item: DownItem) -> ReceiveReport:
             return report
         state = Incoming.STAGED
     if state is Incoming.STAGED:
-        return _apply(here, item)
+        report = _apply(here, item)
+        return replace(report, problem=report.problem or lost)
     return _acknowledge(here, item, _again(row, state))
 
 
 def fetch(here: Round, item: DownItem) -> None:
-    """Bring the container's bytes here, going on where the file on disk ends."""
+    """Bring the container's bytes here, going on where the file on disk ends. Raises LineFault
+    ``line.disk`` where none can be put."""
     path = container_path(here.bench.folder, item.id)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     here.go_on("receive.fetch")
     with here.bench.gate.system(EXCHANGE) as work:
         inbox.move(work, item.id, Incoming.FETCHING)
-    offset = path.stat().st_size if path.exists() else 0
-    if offset > item.size:
-        remove(path)
-        offset = 0
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        offset = _kept_bytes(path, item.size)
+    except OSError as cause:
+        raise line_fault("disk") from cause
     while offset < item.size:
         here.go_on("receive.chunk")
         _append(path, here.line.fetch(item, offset))
@@ -89,6 +112,27 @@ def fetch(here: Round, item: DownItem) -> None:
 def container_path(folder: Path, inbox_id: str) -> Path:
     """Where a received container rests, sealed (SEC-96)."""
     return folder / f"{inbox_id}.container"
+
+
+def _is_there(here: Round, item: DownItem) -> bool:
+    """Whether the container lies where it was put; whether it is the same, ``verify`` tells."""
+    path = container_path(here.bench.folder, item.id)
+    return path.is_file() and not path.is_symlink()
+
+
+def _kept_bytes(path: Path, size: int) -> int:
+    """How much of a container is here. What is none (a folder, a link, too long) makes room."""
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.strange")
+        path.rename(aside)  # somebody else's: not ours to remove
+        return 0
+    if not path.exists():
+        return 0
+    kept = path.stat().st_size
+    if kept > size:
+        remove(path)
+        return 0
+    return kept
 
 
 def _append(path: Path, data: bytes) -> None:
@@ -104,6 +148,8 @@ def _take(here: Round, item: DownItem, step: Callable[[], None]) -> ReceiveRepor
         step()
     except (ContainerRefused, FileRefused) as refused:
         return _quarantine(here, item, refused)
+    except OSError as cause:
+        raise line_fault("disk") from cause
     return None
 
 
@@ -218,7 +264,7 @@ def _apply(here: Round, item: DownItem) -> ReceiveReport:
         row = inbox.row_of(work, item.id)
     assert row is not None
     if row.record_count > LARGE and not here.bench.quiet():
-        return ReceiveReport(item.id, item.file_id, Incoming.STAGED)
+        return ReceiveReport(item.id, item.file_id, Incoming.STAGED, settled=False)
     digest = bytes.fromhex(row.container_digest)
     handler = here.bench.handlers[spec.applied_by]
     refusal: UserError | None = None
@@ -261,7 +307,7 @@ def _quarantine(here: Round, item: DownItem, fault: EnvironmentFault | UserError
             inbox.keep_place(work, inbox.DOWN, union, row.stream, place)
     if again:
         remove(container_path(here.bench.folder, item.id))
-        return _refusal_of(item, fault)
+        return replace(_refusal_of(item, fault), settled=False)
     return _acknowledge(here, item, _refusal_of(item, fault))
 
 

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.core.clock import Clock
-from app.core.errors import MadoguchiError
-from app.sync.faults import ExchangeCancelled
+from app.core.errors import Bug, MadoguchiError
+from app.core.shown import log_incident
+from app.sync.faults import ExchangeCancelled, LineFault, PeerRefused
 from app.sync.inbox import Handler
 from app.sync.states import Incoming, Outgoing
 from app.sync.terminal_keys import TerminalKeys
 from app.sync.transport import Transport
 from app.sync.work import EngineWork, SystemGate
+from app.wire.refusals import ContainerRefused
+from app.wire.statements import StatementRefused
+from app.wire.strict_cbor import MalformedBody
 from app.wire.values import Codes
+
+_log = logging.getLogger(__name__)
+_OF_ONE_EXCHANGE = (LineFault, PeerRefused, StatementRefused, MalformedBody, ContainerRefused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,8 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class ReceiveReport:
-    """What became of one received file."""
+    """What became of one received file. While it is not ``settled``, the files after it in its
+    stream wait; ``problem`` may stand beside a file that was taken in spite of it."""
 
     inbox_id: str
     file_id: str
@@ -38,6 +47,7 @@ class ReceiveReport:
     dropped: int = 0
     listed: int = 0
     problem: Problem | None = None
+    settled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +68,9 @@ class SendReport:
 
 @dataclass(frozen=True, slots=True)
 class ContactReport:
-    """What one round did. ``problem`` is the line's trouble that ended it early; ``waiting``
-    counts files that are staged and wait for a quiet moment; ``peer_time`` is ISO or ""."""
+    """What one round did. ``problem`` is the trouble that ended it, or that the line still had
+    at its end; that of one item stands in the item's own report. ``waiting`` counts files that
+    are staged and wait for a quiet moment; ``peer_time`` is ISO or ""."""
 
     sent: tuple[SendReport, ...] = ()
     received: tuple[ReceiveReport, ...] = ()
@@ -104,6 +115,29 @@ class Round:
         if self.cancel.is_set():
             raise ExchangeCancelled
         self.bench.step(step)
+
+
+def item_fault(error: Exception) -> MadoguchiError:
+    """The fault of an exchange that concerns one item: the line's, the peer's, or a mistake of
+    ours (logged under a number, without values). The round goes on with the other items.
+
+    What concerns the whole terminal (the store, the gate) is raised again.
+    """
+    if isinstance(error, _OF_ONE_EXCHANGE):
+        return error
+    if isinstance(error, (MadoguchiError, ExchangeCancelled)):
+        raise error
+    incident = log_incident(error, _log)
+    return Bug(
+        "exchange.bug",
+        f"送受信の途中でプログラムの誤りがありました（事故番号 {incident}）。",
+        "ほかの送受信は続けています。事故番号を控えて、システム管理者に連絡してください。",
+    )
+
+
+def of_the_line(problem: Problem | None) -> bool:
+    """Whether the line itself had trouble, so that the next item may well meet it too."""
+    return problem is not None and problem.code.startswith("line.")
 
 
 def problem_of(fault: MadoguchiError) -> Problem:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, case, or_, select, update
+from sqlalchemy import Row, case, select, update
 
-from app.core.errors import EnvironmentFault, MadoguchiError
-from app.sync.faults import PeerRefused, line_fault
+from app.core.errors import EnvironmentFault, MadoguchiError, UserError
+from app.sync.faults import ExchangeCancelled, PeerRefused, line_fault
 from app.sync.inbox import UP, keep_place
 from app.sync.outbox import spec_of, unpack
-from app.sync.round import Problem, Round, SendReport, problem_of, told
+from app.sync.round import Problem, Round, SendReport, item_fault, problem_of, told
 from app.sync.states import Outgoing
 from app.sync.work import EXCHANGE, EngineWork
 from app.wire.container import Header, Place, first_place, write_head
@@ -25,7 +25,17 @@ from db.tables.exchange import outbox, stream_state
 
 _FIRST_WAIT = timedelta(seconds=15)
 _LONGEST_WAIT = timedelta(minutes=15)
+_MOST_CORRECTIONS = 3
+_FEWEST_REQUESTS = 16
 _UNDER_WAY = (Outgoing.SENDING, Outgoing.SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One item whose turn it is."""
+
+    id: str
+    stream: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,38 +47,75 @@ class _Ready:
     digest: str
 
 
-def due(work: EngineWork, outbox_id: str = "") -> list[Row[Any]]:
+def due(work: EngineWork, outbox_id: str = "") -> list[Due]:
     """What is to be sent now, in order: what is under way first, because it holds its place.
 
-    With ``outbox_id``: that item now, whatever its back-off, after what is under way in its
-    stream.
+    While that one waits for its next try, nothing else of its stream is due. With
+    ``outbox_id``: that item now, whatever its back-off, after what is under way in its stream.
     """
-    ready = outbox.c.state.in_([Outgoing.CONFIRMED, *_UNDER_WAY])
-    statement = select(outbox).where(ready)
-    if outbox_id:
-        stream = select(outbox.c.stream).where(outbox.c.id == outbox_id).scalar_subquery()
-        holds = outbox.c.state.in_(_UNDER_WAY) & (outbox.c.stream == stream)
-        statement = statement.where(or_(outbox.c.id == outbox_id, holds))
-    else:
-        statement = statement.where(outbox.c.next_try_at <= work.at.isoformat())
     under_way_first = case((outbox.c.state.in_(_UNDER_WAY), 0), else_=1)
-    return work.all(statement.order_by(under_way_first, outbox.c.prepared_at, outbox.c.id))
+    rows = work.all(
+        select(outbox.c.id, outbox.c.stream, outbox.c.state, outbox.c.next_try_at)
+        .where(outbox.c.state.in_([Outgoing.CONFIRMED, *_UNDER_WAY]))
+        .order_by(under_way_first, outbox.c.prepared_at, outbox.c.id)
+    )
+    if outbox_id:
+        stream = next((row.stream for row in rows if row.id == outbox_id), None)
+        wanted = [
+            row
+            for row in rows
+            if row.id == outbox_id or (row.stream == stream and row.state in _UNDER_WAY)
+        ]
+    else:
+        waits = {row.id for row in rows if not _may_try(row.next_try_at, work.at)}
+        held = {row.stream for row in rows if row.id in waits and row.state in _UNDER_WAY}
+        wanted = [row for row in rows if row.id not in waits and row.stream not in held]
+    return [Due(row.id, row.stream) for row in wanted]
 
 
-def send(here: Round, row: Row[Any]) -> SendReport:
+def _may_try(next_try_at: str, now: datetime) -> bool:
+    """Whether the wait is over. A moment further away than the longest back-off was noted by a
+    clock that ran ahead, and is no wait of ours."""
+    try:
+        moment = datetime.fromisoformat(next_try_at)
+        wait = moment - now
+    except (ValueError, TypeError):
+        return True
+    return wait <= timedelta(0) or wait > _LONGEST_WAIT
+
+
+def send(here: Round, outbox_id: str) -> SendReport:
     """Send one item and settle it by the peer's receipt.
 
-    Trouble is noted beside the item (attempts, cause, next try) and raised again when it is
-    the line's; ExchangeCancelled is noted as nothing at all.
+    Trouble of the exchange is noted beside the item (attempts, cause, next try) and told in the
+    report; trouble of the whole terminal is noted and raised. ExchangeCancelled is noted as
+    nothing at all.
     """
+    with here.bench.gate.system(EXCHANGE) as work:
+        row = work.one(select(outbox).where(outbox.c.id == outbox_id))
     try:
         return _settle(here, *_deliver(here, row))
-    except EnvironmentFault as fault:
-        _note_failure(here, row, fault)
-        if isinstance(fault, PeerRefused):
-            state = Outgoing.SENDING if row.state == Outgoing.CONFIRMED else Outgoing(row.state)
-            return SendReport(row.id, state, problem_of(fault))
+    except (ExchangeCancelled, UserError):
         raise
+    except Exception as error:
+        try:
+            fault = item_fault(error)
+        except EnvironmentFault as ours:
+            _note_failure(here, row, ours)
+            raise
+        return SendReport(row.id, _note_failure(here, row, fault), problem_of(fault))
+
+
+def note_behind(work: EngineWork, outbox_id: str) -> Problem:
+    """Say beside an item that it waits behind another of its stream; the words for the clerk."""
+    behind = UserError(
+        "outbox.behind",
+        "先に送った届出がまだ受理されていないため、順番を待っています。",
+        "先の届出が受理されると、続けて自動的に送ります。先の届出が止まっている原因を、"
+        "送信待ちの一覧で確かめてください。",
+    )
+    _change(work, outbox_id, last_cause=told(behind))
+    return problem_of(behind)
 
 
 def _deliver(here: Round, row: Row[Any]) -> tuple[_Ready, bytes]:
@@ -92,28 +139,37 @@ def _deliver(here: Round, row: Row[Any]) -> tuple[_Ready, bytes]:
         len(ready.container),
         ready.digest,
     )
-    offset = line.start_upload(row.id, start)
-    while offset < len(ready.container):
-        here.go_on("send.chunk")
-        offset = _one_chunk(here, ready, offset)
+    _hand_over(here, ready, line.start_upload(row.id, start))
     here.go_on("send.sent")
     with here.bench.gate.system(EXCHANGE, digest=bytes.fromhex(ready.digest)) as work:
-        _change(work, row.id, state=Outgoing.SENT, offset=offset)
+        _change(work, row.id, state=Outgoing.SENT, offset=len(ready.container))
     here.go_on("send.complete")
     return ready, line.complete(row.id)
 
 
-def _one_chunk(here: Round, ready: _Ready, offset: int) -> int:
-    chunk = ready.container[offset : offset + CHUNK]
-    try:
-        reached = here.line.send_chunk(ready.row.id, offset, chunk)
-    except PeerRefused as refused:
-        if refused.cause == "wrong_offset" and 0 <= refused.offset != offset:
-            return refused.offset
-        raise
-    if reached <= offset:
-        raise line_fault("answer")
-    return reached
+def _hand_over(here: Round, ready: _Ready, offset: int) -> None:
+    """All bytes from ``offset``. A peer that never agrees on the offset, or takes next to nothing
+    at a time, is a fault and no loop."""
+    size = len(ready.container)
+    corrections, requests = 0, _FEWEST_REQUESTS + 2 * -(-size // CHUNK)
+    while 0 <= offset < size:
+        here.go_on("send.chunk")
+        requests -= 1
+        chunk = ready.container[offset : offset + CHUNK]
+        try:
+            reached = here.line.send_chunk(ready.row.id, offset, chunk)
+            forward = offset < reached <= offset + len(chunk)
+        except PeerRefused as refused:
+            corrections += 1
+            reached = refused.offset
+            forward = refused.cause == "wrong_offset" and 0 <= reached <= size
+            if not forward:
+                raise
+        if not forward or corrections > _MOST_CORRECTIONS or requests < 0:
+            raise line_fault("offset")
+        offset = reached
+    if offset != size:
+        raise line_fault("offset")
 
 
 def _ready(here: Round, row: Row[Any]) -> _Ready:
@@ -198,7 +254,8 @@ def _settle(here: Round, ready: _Ready, data: bytes) -> SendReport:
 _REJECTED = "内容を確かめ、直したものをもう一度送ってください。"
 
 
-def _note_failure(here: Round, row: Row[Any], fault: MadoguchiError) -> None:
+def _note_failure(here: Round, row: Row[Any], fault: MadoguchiError) -> Outgoing:
+    """Note a try that failed; the state the item is in."""
     wait = min(_FIRST_WAIT * 2 ** min(row.attempts, 10), _LONGEST_WAIT)
     with here.bench.gate.system(EXCHANGE) as work:
         _change(
@@ -208,6 +265,7 @@ def _note_failure(here: Round, row: Row[Any], fault: MadoguchiError) -> None:
             last_cause=told(fault),
             next_try_at=(work.at + wait).isoformat(),
         )
+        return Outgoing(work.scalar(select(outbox.c.state).where(outbox.c.id == row.id)))
 
 
 def _change(work: EngineWork, outbox_id: str, **values: Any) -> None:

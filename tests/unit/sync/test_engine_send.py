@@ -243,3 +243,54 @@ def test_an_unknown_sending_is_said(world, union):
         engine_of(world, union).send_now("T01-1-424242")
     assert refused.value.code == "outbox.unknown"
     assert rows(world, outbox) == []
+
+
+OFFSETS = {
+    "to and fro": lambda offset, size: (size // 2) if offset != size // 2 else 0,
+    "always the start": lambda offset, size: 0,
+    "beyond the end": lambda offset, size: size + 1,
+    "the end, untrue": lambda offset, size: size,
+}
+
+
+@pytest.mark.parametrize("answer", OFFSETS)
+def test_offsets_that_never_agree_end_as_a_fault(world, union, answer):
+    outbox_id = confirmed(world)
+    asked = []
+
+    def disagreeing(id_, offset, chunk):
+        asked.append(offset)
+        size = union.uploads[id_].start.size
+        there = OFFSETS[answer](offset, size)
+        raise PeerRefused("wrong_offset", "位置が違います。", "続けてください。", there)
+
+    union.send_chunk = disagreeing
+    union.complete = lambda id_: (_ for _ in ()).throw(
+        PeerRefused("incomplete", "そろっていません。", "続けてください。")
+    )
+    report = engine_of(world, union).send_now(outbox_id)
+    assert report.problem.code in ("line.offset", "peer.wrong_offset", "peer.incomplete")
+    assert len(asked) <= 5
+    assert not report.accepted
+
+
+@pytest.mark.parametrize("taken", [1, 0, -1])
+def test_a_peer_that_takes_next_to_nothing_is_given_up(world, union, taken):
+    outbox_id = confirmed(world)
+    asked = []
+
+    def sip(id_, offset, chunk):
+        asked.append(offset)
+        return offset + taken
+
+    union.send_chunk = sip
+    report = engine_of(world, union).send_now(outbox_id)
+    assert report.problem.code == "line.offset"
+    assert len(asked) < 30
+
+
+@pytest.mark.parametrize("start", [-1, 10**9])
+def test_a_start_beyond_the_container_is_a_fault(world, union, start):
+    outbox_id = confirmed(world)
+    union.start_upload = lambda *_: start
+    assert engine_of(world, union).send_now(outbox_id).problem.code == "line.offset"
