@@ -11,6 +11,9 @@ from app.peers.union.system import System, next_value
 from app.peers.union.tables import check_entry
 from app.wire.records import CheckRecord
 
+NUMBER_BLANK = "個人番号が空白です。"
+"""The one sentence for a blank number, whoever left it blank: a person is listed for it once."""
+
 
 @dataclass(frozen=True, slots=True)
 class CheckEntry:

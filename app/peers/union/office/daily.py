@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, select, update
 from app.core.errors import UserError
 from app.peers.union.line.delivery import forget_old
 from app.peers.union.line.enrolment import Caller
-from app.peers.union.office.check_list import CheckEntry, deliver_list, list_entry
+from app.peers.union.office.check_list import NUMBER_BLANK, CheckEntry, deliver_list, list_entry
 from app.peers.union.office.decisions import kept_record
 from app.peers.union.office.insured import deliver_changes
 from app.peers.union.office.kinds import KINDS
@@ -238,8 +238,7 @@ def _number(
     if not record.my_number:
         if record.person_kind == "3":
             return 0
-        detail = "住基情報の個人番号が空白です。"
-        return _list(system, connection, record, "number_blank", detail)
+        return _list(system, connection, record, "number_blank", NUMBER_BLANK)
     try:
         my_number(record.my_number)
     except IdentifierError:

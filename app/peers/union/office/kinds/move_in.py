@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select
 
 from app.core.errors import MadoguchiError, UserError
 from app.peers.union.office.case import Answer, Case, Checked, Finding, Office, OfficeKind
-from app.peers.union.office.check_list import CheckEntry, list_entry
+from app.peers.union.office.check_list import NUMBER_BLANK, CheckEntry, list_entry
 from app.peers.union.office.checks import four_dates
 from app.peers.union.office.coverages import cover, insure
 from app.peers.union.office.persons import (
@@ -299,7 +299,7 @@ def register(office: Office, case: Case, checked: Checked) -> int:
             system,
             connection,
             CheckEntry("number_blank", record.municipality_code, record.atena_number),
-            "届出に個人番号がありませんでした。",
+            NUMBER_BLANK,
             case_id=record.case_id,
         )
     if record.copay_paper == "1":
