@@ -25,11 +25,13 @@ One TOML file is one table. Its head declares what a row is; the rows follow::
     union = "15"
     line = 280_000
 
-Column types: ``text``, ``int``, ``bool``, ``date``, ``decimal`` (a TOML number with a point,
-read exactly) and lists of ``text`` or ``int`` (``"text[]"``, ``"int[]"``). Restrictions:
-``optional``, ``one_of``, ``min``, ``max``, ``pattern`` (whole value), ``references`` (the value
-stands as the single key in that table). Every row says its ``source`` and whether it is
-``confirmed``; what DOMAIN tags [U] is ``confirmed = false``.
+Column types: ``text``, ``int``, ``bool``, ``date``, ``decimal`` (a TOML number with a point, read
+exactly) and lists of ``text`` or ``int`` (``"text[]"``, ``"int[]"``). Restrictions: ``optional``,
+``one_of``, ``min``, ``max``, ``pattern`` (whole value), ``references`` (the value stands as the
+single key in that table). Every row says its ``source`` and whether it is ``confirmed``: true
+only where the source is the law, an ordinance, or a page of the body that decides. What was read
+at second hand (二次資料) or not at all is ``confirmed = false``, and whatever reckons with it
+names it (``Unconfirmed``).
 
 A change of law is a new row. A day without a row is refused (``NoRowError``): nobody ever gets last
 year's figure.
@@ -41,7 +43,7 @@ import dataclasses
 import functools
 import tomllib
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -81,6 +83,17 @@ class NoRowError(UserError):
 
 
 @dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """A row that was used although no official text confirms it (確認待ち): its table, the
+    table's title as a clerk reads it, and where the figure comes from.
+    """
+
+    table: str
+    title: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row: its values, its period (inclusive; None = open), its source.
 
@@ -94,6 +107,12 @@ class Row:
     valid_to: date | None
     source: str
     confirmed: bool
+    title: str = ""
+
+    @property
+    def unconfirmed(self) -> tuple[Unconfirmed, ...]:
+        """Empty when the law, an ordinance or the body's own page says what the row says."""
+        return () if self.confirmed else (Unconfirmed(self.table, self.title, self.source),)
 
     def __getitem__(self, column: str) -> Value:
         return self.values[column]
@@ -145,21 +164,33 @@ class Row:
         return None if self.values[column] is None else self.day(column)
 
     def into(self, kind: type[T]) -> T:
-        """A frozen dataclass filled from the columns of the same names as its fields.
+        """A frozen dataclass filled from the columns of the same names as its fields; a field
+        ``unconfirmed`` takes what the row's own property says.
 
         Raises TypeError for a field that the table does not have: that is a mistake of ours.
         """
+        known: dict[str, object] = {"unconfirmed": self.unconfirmed, **self.values}
         names = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
-        missing = [name for name in names if name not in self.values]
+        missing = [name for name in names if name not in known]
         if missing:
             raise TypeError(f"table {self.table} has no column {missing} for {kind.__name__}")
-        return kind(**{name: self.values[name] for name in names})
+        return kind(**{name: known[name] for name in names})
 
     def _typed(self, column: str, kind: type[T]) -> T:
         value = self.values[column]
         if not isinstance(value, kind):
             raise TypeError(f"table {self.table}: {column} holds {type(value).__name__}")
         return value
+
+
+def unconfirmed_among(rows: Iterable[Row]) -> tuple[Unconfirmed, ...]:
+    """What is unconfirmed among the rows that were used, each once, in their order."""
+    return joined(*(row.unconfirmed for row in rows))
+
+
+def joined(*named: tuple[Unconfirmed, ...]) -> tuple[Unconfirmed, ...]:
+    """What several values name as unconfirmed, each once, in their order."""
+    return tuple(dict.fromkeys(one for each in named for one in each))
 
 
 class Table:
@@ -309,7 +340,7 @@ def _read(file: Path, content: str) -> tuple[Head, tuple[Row, ...]]:
     rows = []
     for number, raw in enumerate(document.get("row", []), start=1):
         values, period = read_row_values(head, number, {**head.defaults, **raw})
-        rows.append(Row(head.name, MappingProxyType(values), *period))
+        rows.append(Row(head.name, MappingProxyType(values), *period, title=head.title))
     check_coverage(head, [(row.values, row.valid_from, row.valid_to) for row in rows])
     return head, tuple(rows)
 

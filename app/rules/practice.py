@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from app.core.tables import Tables
+from app.core.tables import Tables, Unconfirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Practice:
     newcomer_by: str
     application_needs_care: bool
     address_printed: bool
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 def practice_of(tables: Tables, union: str, day: date) -> Practice:

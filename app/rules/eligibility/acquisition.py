@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from app.core.tables import Unconfirmed
 from app.rules.calendar.days import DISABILITY_AGE, anniversary, day_of_75, not_before_birth
 from app.rules.eligibility.reasons import (
     SYSTEM_START,
@@ -24,11 +25,12 @@ class AcquisitionFacts:
     """What happened to one person (``person``: a neutral key).
 
     ``event_on``: 転入日, 認定日, 保護の廃止・停止日, 適用除外でなくなった日,
-    住所地特例の終わった日; not needed for 年齢到達.
-    ``received_on``: 受付日 of a 障害認定申請.
-    ``disability_recognised``: the person of 65 to 74 holds a recognition (障害認定証明書 of
-    the former union, or is still in a recognised state).
-    ``recognised_on``: the day this union recognised it, where its practice goes by that day.
+    住所地特例の終わった日; not needed for 年齢到達. ``received_on``: 受付日 of a 障害認定申請.
+    ``disability_recognised``: the person of 65 to 74 holds a recognition (障害認定証明書 of the
+    former union, or is still in a recognised state). ``recognised_on``: the day this union
+    recognised it, where its practice goes by that day. ``under_nhi``: until 75 insured under
+    国民健康保険 with its 住所地特例 (None: not asked), which 55条の2 alone carries over; whoever
+    comes from another insurance acquires where the facility is.
     """
 
     person: str
@@ -38,6 +40,7 @@ class AcquisitionFacts:
     received_on: date | None = None
     disability_recognised: bool = False
     recognised_on: date | None = None
+    under_nhi: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +51,16 @@ class Acquisition:
     day: date
     reason: AcquisitionReason
     article: str
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 def acquire(facts: AcquisitionFacts, practice: Practice) -> Acquisition:
     """The day from which the person is insured.
 
     Raises EligibilityError: event_missing, under_age, before_system, disability_after_75,
-    received_missing; DateError ``date.before_birth``. For a foreign resident ask
-    ``residence.require_stay`` first; which union insures is ``address_exception``'s answer.
+    received_missing, insurance_missing, not_carried_over; DateError ``date.before_birth``. For a
+    foreign resident ask ``residence.require_stay`` first; which union insures is
+    ``address_exception``'s answer.
     """
     if facts.event_on is not None:
         not_before_birth(facts.birth, facts.event_on, person=facts.person)
@@ -80,7 +85,8 @@ def _by_moving_in(facts: AcquisitionFacts, practice: Practice) -> Acquisition:
             facts.recognised_on, facts.person, "recognised_on", "障害認定の認定日"
         )
         day = max(day, recognised)
-    return Acquisition(facts.person, day, AcquisitionReason.DISABILITY, "高確法52条3号")
+    reason = AcquisitionReason.DISABILITY
+    return Acquisition(facts.person, day, reason, "高確法52条3号", practice.unconfirmed)
 
 
 def _by_disability(facts: AcquisitionFacts, practice: Practice) -> Acquisition:
@@ -97,7 +103,7 @@ def _by_disability(facts: AcquisitionFacts, practice: Practice) -> Acquisition:
             person=facts.person,
             missing="event_on",
         )
-    return Acquisition(facts.person, day, facts.reason, "高確法52条3号")
+    return Acquisition(facts.person, day, facts.reason, "高確法52条3号", practice.unconfirmed)
 
 
 def _by_event(article: str, title: str) -> Callable[[AcquisitionFacts, Practice], Acquisition]:
@@ -114,9 +120,30 @@ def _by_event(article: str, title: str) -> Callable[[AcquisitionFacts, Practice]
 
 def _by_address_exception(facts: AcquisitionFacts, practice: Practice) -> Acquisition:
     if facts.event_on is None and day_of_75(facts.birth) >= CARRIED_OVER_FROM:
+        _require_nhi(facts)
         day = day_of_75(facts.birth)
         return Acquisition(facts.person, day, facts.reason, "高確法55条の2")
     return _by_event("高確法55条", "住所地特例の異動日")(facts, practice)
+
+
+def _require_nhi(facts: AcquisitionFacts) -> None:
+    """55条の2 is for those whom 国民健康保険 kept under its 住所地特例, and for nobody else."""
+    if facts.under_nhi is None:
+        raise EligibilityError(
+            "insurance_missing",
+            "75歳になる前の健康保険が分からないため、住所地特例を引き継ぐか決められません。",
+            "国民健康保険の住所地特例の対象だったかを、資格喪失証明書などで確かめてください。",
+            person=facts.person,
+            missing="under_nhi",
+        )
+    if not facts.under_nhi:
+        raise EligibilityError(
+            "not_carried_over",
+            "国民健康保険の住所地特例の対象でなかったため、前の区域の広域連合には引き継がれません。",
+            "施設のある区域の広域連合が、年齢到達の日から被保険者とします。",
+            person=facts.person,
+            missing="under_nhi",
+        )
 
 
 def _event(facts: AcquisitionFacts, title: str) -> date:

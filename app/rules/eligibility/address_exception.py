@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 
-from app.core.tables import Table
+from app.core.tables import Row, Table, Unconfirmed, unconfirmed_among
 from app.rules.eligibility.acquisition import CARRIED_OVER_FROM
 from app.rules.eligibility.reasons import EligibilityError
 
@@ -33,8 +33,8 @@ class Dwelling:
     """One address: ``union`` of its area, from ``from_on``.
 
     ``facility``: a code of ``address_exception_facilities``, "" for a home. ``small_regional``:
-    地域密着型 (29 places or fewer). ``paid_home``: the
-    サービス付き高齢者向け住宅 is a 有料老人ホーム.
+    地域密着型 (29 places or fewer); ``small_since``: the day on which it became so (None: it was
+    when the person entered). ``paid_home``: the サービス付き高齢者向け住宅 is a 有料老人ホーム.
     """
 
     union: str
@@ -42,6 +42,7 @@ class Dwelling:
     facility: str = ""
     small_regional: bool = False
     paid_home: bool = False
+    small_since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Insurer:
     union: str
     exception_from: date | None
     verdicts: tuple[Verdict, ...]
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 def insurer_of(
@@ -62,12 +64,14 @@ def insurer_of(
     on: date,
     acquired_on: date,
     *,
+    under_nhi: bool,
     person: str,
 ) -> Insurer:
     """Which union insures the person ``on`` a day, from the dwellings in order of time.
 
-    Dwellings before ``acquired_on`` count for those who came of age from 2018-04-01 (55条の2,
-    国保住所地特例 carried over); before that the union of the area at acquisition began anew.
+    Dwellings before ``acquired_on`` count for those who were ``under_nhi`` (国民健康保険 with its
+    住所地特例) and came of age from 2018-04-01 (55条の2); for whoever came from another
+    insurance, and before that day for everybody, the union of the area at acquisition began anew.
     Raises EligibilityError: dwelling_missing, dwelling_disorder.
     """
     lived = [dwelling for dwelling in dwellings if dwelling.from_on <= on]
@@ -87,7 +91,7 @@ def insurer_of(
             person=person,
             missing="dwellings",
         )
-    if acquired_on < CARRIED_OVER_FROM:
+    if not under_nhi or acquired_on < CARRIED_OVER_FROM:
         before = [dwelling for dwelling in lived if dwelling.from_on <= acquired_on]
         lived = lived[max(0, len(before) - 1) :]
     union, since = lived[0].union, None
@@ -99,7 +103,8 @@ def insurer_of(
             since = since or dwelling.from_on
         else:
             union, since = dwelling.union, None
-    return Insurer(union, since, tuple(verdicts))
+    used = [facilities.at(each.from_on, code=each.facility) for each in lived[1:] if each.facility]
+    return Insurer(union, since, tuple(verdicts), unconfirmed_among(used))
 
 
 def _verdict(dwelling: Dwelling, union: str, facilities: Table) -> Verdict:
@@ -108,7 +113,7 @@ def _verdict(dwelling: Dwelling, union: str, facilities: Table) -> Verdict:
     if dwelling.union == union:
         return Verdict.SAME_UNION
     row = facilities.at(dwelling.from_on, code=dwelling.facility)
-    if dwelling.small_regional and row.flag("small_excluded"):
+    if _small_at_entry(dwelling, row):
         return Verdict.SMALL_REGIONAL
     if row.flag("needs_paid_home") and not dwelling.paid_home:
         return Verdict.NOT_PAID_HOME
@@ -116,3 +121,12 @@ def _verdict(dwelling: Dwelling, union: str, facilities: Table) -> Verdict:
     if entered_from is not None and dwelling.from_on < entered_from:
         return Verdict.ENTERED_TOO_EARLY
     return Verdict.EXCEPTION
+
+
+def _small_at_entry(dwelling: Dwelling, row: Row) -> bool:
+    """地域密着型 is out; but a 特養 that became so after the entry keeps the special case
+    (附則13条の6)."""
+    if not dwelling.small_regional or not row.flag("small_excluded"):
+        return False
+    became_later = dwelling.small_since is not None and dwelling.small_since > dwelling.from_on
+    return not (became_later and row.flag("kept_when_small"))

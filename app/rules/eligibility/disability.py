@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from app.core.tables import Table
+from app.core.tables import Table, Unconfirmed
 from app.rules.calendar.days import ONE_DAY, day_of_75
 from app.rules.eligibility.reasons import EligibilityError
 
@@ -31,6 +31,7 @@ class Recognition:
     from_on: date
     until_on: date
     certificate_limit: date | None
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 def recognise(
@@ -60,4 +61,4 @@ def recognise(
         )
     last = day_of_75(birth) - ONE_DAY
     until = last if proof.valid_until is None else min(last, proof.valid_until)
-    return Recognition(from_on, until, proof.valid_until)
+    return Recognition(from_on, until, proof.valid_until, row.unconfirmed)

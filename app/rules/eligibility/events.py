@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from app.core.tables import Table
+from app.core.tables import Table, Unconfirmed
 from app.rules.eligibility.reasons import AcquisitionReason, LossReason
 
 
@@ -59,6 +59,7 @@ class EventEffect:
     household_changes: bool
     acquisition: AcquisitionReason | None
     loss: LossReason | None
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ def effect_of(events: Table, code: str, day: date) -> EventEffect:
         row.flag("household_changes"),
         None if acquisition is None else AcquisitionReason(acquisition),
         None if loss is None else LossReason(loss),
+        row.unconfirmed,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from app.core.tables import Unconfirmed
 from app.rules.calendar.days import ONE_DAY, day_of_75, not_before_birth
 from app.rules.eligibility.reasons import EligibilityError, LossReason, event_needed
 from app.rules.practice import Practice
@@ -40,6 +41,7 @@ class Loss:
     day: date
     reason: LossReason
     article: str
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,17 @@ def _by_moving_out(facts: LossFacts, event: date, _: Practice) -> Loss:
     return Loss(facts.person, day, facts.reason, "高確法53条1項")
 
 
+def _by_exception_end(facts: LossFacts, event: date, _: Practice) -> Loss:
+    """住所地特例の終了: the day itself, on which the union of the person's address takes over, so
+    that no day is insured twice and none by nobody. An address in its area from earlier on (the
+    facility stands there) is as it should be; a later one moves the end to that day.
+    """
+    if not facts.confirmed:
+        raise _planned(facts)
+    day = max(event, facts.other_union_from or event)
+    return Loss(facts.person, day, facts.reason, "高確法53条1項・55条")
+
+
 def _by_going_abroad(facts: LossFacts, event: date, _: Practice) -> Loss:
     if not facts.confirmed:
         raise _planned(facts)
@@ -134,7 +147,7 @@ def _by_withdrawal(facts: LossFacts, event: date, practice: Practice) -> Loss:
             missing="event_on",
         )
     day = event + ONE_DAY if practice.withdrawal_day == "next" else event
-    return Loss(facts.person, day, facts.reason, "高確法施行規則8条2項")
+    return Loss(facts.person, day, facts.reason, "高確法施行規則8条2項", practice.unconfirmed)
 
 
 def _before_75(facts: LossFacts, event: date) -> None:
@@ -158,7 +171,8 @@ def _ex_officio(facts: LossFacts, event: date, practice: Practice) -> Loss:
             missing="base",
         )
     base = _BY_REASON[facts.base](replace(facts, reason=facts.base), event, practice)
-    return Loss(facts.person, base.day, facts.reason, f"{base.article}（職権）")
+    article = f"{base.article}（職権）"
+    return Loss(facts.person, base.day, facts.reason, article, base.unconfirmed)
 
 
 _BY_REASON: Mapping[LossReason, Callable[[LossFacts, date, Practice], Loss]] = {
@@ -170,6 +184,6 @@ _BY_REASON: Mapping[LossReason, Callable[[LossFacts, date, Practice], Loss]] = {
     LossReason.DISABILITY_END: _by_disability_end,
     LossReason.DISABILITY_WITHDRAWN: _by_withdrawal,
     LossReason.EX_OFFICIO: _ex_officio,
-    LossReason.ADDRESS_EXCEPTION_END: _by_moving_out,
+    LossReason.ADDRESS_EXCEPTION_END: _by_exception_end,
     LossReason.OTHER: _same_day("高確法53条"),
 }

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from app.core.table_checks import fault
-from app.core.tables import Tables
+from app.core.tables import Tables, Unconfirmed, joined
 from app.rules.calendar.days import age_on, judgement_period, judgement_year
 from app.rules.copay.judgement import LimitClass
 from app.rules.practice import Practice
@@ -41,6 +41,7 @@ class CertificateRule:
 
     regime: str
     age_on: date | None
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 def certificate_rule(tables: Tables, day: date) -> CertificateRule:
@@ -81,6 +82,7 @@ class PaperDecision:
     paper: Paper
     ground: PaperGround
     expires_on: date
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 def which_paper(
@@ -99,7 +101,21 @@ def which_paper(
     """
     paper, ground = _paper(holder, rule, practice)
     start = max(holds_from, holder.acquired_on)
-    return PaperDecision(paper, ground, expiry(judgement_year(start), limits))
+    expires_on = expiry(judgement_year(start), limits)
+    used = joined(rule.unconfirmed, practice.unconfirmed if ground in _BY_PRACTICE else ())
+    return PaperDecision(paper, ground, expires_on, used)
+
+
+_BY_PRACTICE = frozenset(
+    {
+        PaperGround.AGE,
+        PaperGround.APPLIED,
+        PaperGround.LITTLE_USE,
+        PaperGround.RECENT_USE,
+        PaperGround.NEWLY_REGISTERED,
+    }
+)
+"""Grounds that turn on the union's own practice."""
 
 
 def expiry(judged_year: int, limits: tuple[date | None, ...] = ()) -> date:

@@ -142,9 +142,12 @@ def test_disability_only_from_65_and_before_75(practice: Practice) -> None:
 
 
 def test_address_exception_is_carried_over_at_75(practice: Practice) -> None:
-    got = acquire(facts(R.ADDRESS_EXCEPTION, date(1951, 11, 20), None), practice)
+    of_75 = facts(R.ADDRESS_EXCEPTION, date(1951, 11, 20), None, under_nhi=True)
+    got = acquire(of_75, practice)
     assert (got.day, got.article) == (EVENT, "高確法55条の2")
-    first = acquire(facts(R.ADDRESS_EXCEPTION, date(1943, 4, 1), None), practice)
+    refused("not_carried_over", replace(of_75, under_nhi=False), practice)
+    refused("insurance_missing", replace(of_75, under_nhi=None), practice)
+    first = acquire(replace(of_75, birth=date(1943, 4, 1)), practice)
     assert (first.day, first.article) == (date(2018, 4, 1), "高確法55条の2")
     before = facts(R.ADDRESS_EXCEPTION, date(1943, 3, 31), None)
     refused("event_missing", before, practice)
@@ -187,6 +190,24 @@ def test_nobody_is_insured_by_an_event_before_75(
     ],
 )
 def test_domain_2_3_a_stay_that_founds_eligibility(stay: Stay, tables: Tables) -> None:
+    found = require_stay(stay, tables["residence_statuses"], EVENT, person="P1")
+    assert found.by_proof is not stay.over_three_months
+
+
+@pytest.mark.parametrize(
+    "stay",
+    [
+        Stay("dependent", months=3, proved_longer=True, registered=False),
+        Stay("technical_intern", days=90, proved_longer=True, registered=False),
+        Stay("designated", months=1, proved_longer=True, registered=False),
+        Stay("official", months=3, proved_longer=True, registered=False),
+        Stay("official", months=12, registered=False),
+    ],
+)
+def test_registration_is_asked_for_only_where_no_longer_stay_is_proved(
+    stay: Stay, tables: Tables
+) -> None:
+    """A stay of three months or less is not registered, and 公用 never is."""
     require_stay(stay, tables["residence_statuses"], EVENT, person="P1")
 
 
@@ -198,6 +219,9 @@ def test_domain_2_3_a_stay_that_founds_eligibility(stay: Stay, tables: Tables) -
         ("stay_too_short", Stay("long_term", months=3, proved_longer=True)),
         ("stay_too_short", Stay("long_term", days=92)),
         ("stay_not_registered", Stay("long_term", months=12, registered=False)),
+        ("stay_not_registered", Stay("dependent", months=3, registered=False)),
+        ("stay_not_registered", Stay("diplomat", months=12, registered=False)),
+        ("stay_too_short", Stay("official", months=3, registered=False)),
         ("stay_excluded", Stay("designated", months=6, medical_or_leisure=True)),
     ],
 )

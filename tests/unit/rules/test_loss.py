@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from app.core.tables import NoRowError, Tables
 from app.rules.calendar.wareki import DateError
+from app.rules.eligibility.acquisition import AcquisitionFacts, acquire
 from app.rules.eligibility.address_exception import Dwelling, Verdict, insurer_of
 from app.rules.eligibility.disability import Proof, recognise
 from app.rules.eligibility.history import Gap, Period, check_history, months_charged
 from app.rules.eligibility.loss import LossFacts, lose, move_within_union
 from app.rules.eligibility.reasons import AcquisitionReason, EligibilityError, LossReason
 from app.rules.practice import Practice, practice_of
+from tests.support.levy import tables as shipped
 
 pytestmark = pytest.mark.req("FLOW-301", "DATA-28", "SEC-116")
 
@@ -270,8 +272,15 @@ def test_domain_2_5_the_paper_ends_with_the_handbook(tables: Tables) -> None:
 HOME = Dwelling("13", date(2000, 1, 1))
 
 
-def insurer(tables: Tables, *dwellings: Dwelling, on: date = EVENT, acquired: date = ACQUIRED):
-    return insurer_of(dwellings, tables["address_exception_facilities"], on, acquired, person="P1")
+def insurer(
+    tables: Tables,
+    *dwellings: Dwelling,
+    on: date = EVENT,
+    acquired: date = ACQUIRED,
+    nhi: bool = True,
+):
+    facilities = tables["address_exception_facilities"]
+    return insurer_of(dwellings, facilities, on, acquired, under_nhi=nhi, person="P1")
 
 
 @pytest.mark.parametrize(
@@ -331,6 +340,52 @@ def test_domain_2_6_carried_over_at_75_from_april_2018(tables: Tables) -> None:
     assert insurer(tables, HOME, later, acquired=date(2010, 1, 1)).union == "13"
     again = Dwelling("20", date(2022, 1, 1), "hospital")
     assert insurer(tables, HOME, later, again, acquired=ACQUIRED).union == "13"
+
+
+def test_only_those_under_national_health_insurance_are_carried_over(tables: Tables) -> None:
+    """55条の2: from another insurance (健保, also as a dependant) the union of the facility
+    insures."""
+    facility = Dwelling("15", date(2015, 1, 1), "special_nursing_home")
+    assert insurer(tables, HOME, facility, acquired=date(2020, 3, 3), nhi=True).union == "13"
+    assert insurer(tables, HOME, facility, acquired=date(2020, 3, 3), nhi=False).union == "15"
+    # Whoever enters as an insured person of this system keeps the union, whatever he had before.
+    later = Dwelling("15", date(2022, 1, 1), "special_nursing_home")
+    assert insurer(tables, HOME, later, acquired=date(2020, 3, 3), nhi=False).union == "13"
+
+
+def test_a_nursing_home_that_became_small_after_the_entry_keeps_the_special_case(
+    tables: Tables,
+) -> None:
+    """附則13条の6: 特養 only."""
+    entered = date(2022, 1, 1)
+
+    def union(kind: str, since: date | None) -> str:
+        home = Dwelling("15", entered, kind, small_regional=True, small_since=since)
+        return insurer(tables, HOME, home).union
+
+    assert union("special_nursing_home", entered + timedelta(days=1)) == "13"
+    assert union("special_nursing_home", entered) == "15"
+    assert union("special_nursing_home", None) == "15"
+    assert union("paid_home", entered + timedelta(days=1)) == "15"
+
+
+@given(st.integers(-900, 0), st.booleans())
+def test_going_home_leaves_no_day_twice_and_no_day_without(days: int, known: bool) -> None:
+    """The facility stands in the other union's area, so the address there may be years older."""
+    address = EVENT + timedelta(days=days) if known else None
+    old, new = (practice_of(shipped(), union, EVENT) for union in ("13", "15"))
+    lost = lose(facts(L.ADDRESS_EXCEPTION_END, other_union_from=address), old)
+    taken = acquire(AcquisitionFacts("P1", OF_81, AcquisitionReason.ADDRESS_EXCEPTION, EVENT), new)
+    assert lost.day == taken.day == EVENT
+
+
+def test_the_old_union_insures_until_a_later_address_elsewhere_begins(practice: Practice) -> None:
+    moved = facts(L.ADDRESS_EXCEPTION_END, other_union_from=EVENT + timedelta(days=3))
+    assert lose(moved, practice).day == EVENT + timedelta(days=3)
+    planned = replace(moved, confirmed=False)
+    with pytest.raises(EligibilityError) as caught:
+        lose(planned, practice)
+    assert caught.value.cause == "planned_departure"
 
 
 def test_addresses_that_are_missing_or_out_of_order(tables: Tables) -> None:

@@ -16,13 +16,12 @@ ROOT = Path(app.rules.__path__[0])
 
 
 def public_names(source: str) -> set[str]:
-    """The classes, functions and constants that a module defines for others."""
-    found: set[str] = set()
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef):
-            found.add(node.name)
-        elif isinstance(node, ast.Assign):
-            found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    """The classes and functions that a module defines for others."""
+    found = {
+        node.name
+        for node in ast.parse(source).body
+        if isinstance(node, ast.ClassDef | ast.FunctionDef)
+    }
     return {name for name in found if not name.startswith("_")}
 
 
@@ -42,10 +41,10 @@ def test_no_public_name_of_the_rules_means_two_things() -> None:
     assert twice(sources) == {}
 
 
-def test_the_check_sees_a_class_a_function_and_a_constant() -> None:
-    one = "class Household: pass\ndef judge(): pass\nLINE = 1\ndef _own(): pass"
+def test_the_check_sees_a_class_and_a_function() -> None:
+    one = "class Household: pass\ndef judge(): pass\ndef _own(): pass"
     assert twice([("a.py", one), ("b.py", one)]) == {
-        name: ["a.py", "b.py"] for name in ("Household", "judge", "LINE")
+        name: ["a.py", "b.py"] for name in ("Household", "judge")
     }
 
 

@@ -231,6 +231,8 @@ def _facility(system: System, connection: Connection, record: MoveIn) -> list[Fi
             system.tables["address_exception_facilities"],
             event_on,
             event_on,
+            # A mover was insured by the former union, so what lies before the move counts.
+            under_nhi=True,
             person=record.atena_number,
         )
     except MadoguchiError as cause:
