@@ -16,6 +16,18 @@ def cut(amount: int, unit: int) -> int:
     return amount - amount % unit
 
 
+def one_percent(amount: int) -> int:
+    """1 % of ``amount`` yen (≥ 0): under 50 銭 cut, 50 銭 and over 1 yen (健保令42条,
+    国保令29条の3第4項; 高確令15条)."""
+    return (amount + 50) // 100
+
+
+def share_in_tens(cost: int, tenths: int) -> int:
+    """``tenths`` tenths (割) of ``cost`` yen (≥ 0) as it is paid at the counter of a hospital:
+    under 5 yen cut, 5 yen and over 10 yen (高確法68条)."""
+    return (cost * tenths + 50) // 100 * 10
+
+
 def rate_from_percent(percent: Decimal) -> int:
     """8.61 (%) as 8,610 of ``RATE_BASE``.
 

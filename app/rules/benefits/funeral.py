@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from app.core.tables import Unconfirmed, joined
 from app.rules.collection.limitation import Limitation, LimitationRule, limitation
 from app.rules.errors import RuleError
 
@@ -29,11 +30,20 @@ class FuneralDecision:
     outcome: FuneralOutcome
     amount: int
     limitation: Limitation
+    unconfirmed: tuple[Unconfirmed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FuneralAmount:
+    """葬祭費 (yen) of a municipality or union."""
+
+    amount: int
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 def decide_funeral_benefit(
     rule: LimitationRule,
-    amount: int,
+    amount: FuneralAmount,
     *,
     died_on: date,
     funeral_on: date,
@@ -42,7 +52,7 @@ def decide_funeral_benefit(
     other_law: bool,
     key: str = "",
 ) -> FuneralDecision:
-    """Whether the chief mourner (喪主) gets ``amount`` yen (from the municipality's row).
+    """Whether the chief mourner (喪主) gets ``amount`` (of the municipality's row).
 
     Raises RuleError ``benefits.funeral_before_death`` and ``benefits.applied_before_funeral``.
     """
@@ -70,5 +80,6 @@ def decide_funeral_benefit(
     elif period.is_lapsed(applied_on):
         outcome = FuneralOutcome.LAPSED
     else:
-        return FuneralDecision(FuneralOutcome.PAID, amount, period)
-    return FuneralDecision(outcome, 0, period)
+        used = joined(amount.unconfirmed, rule.unconfirmed)
+        return FuneralDecision(FuneralOutcome.PAID, amount.amount, period, used)
+    return FuneralDecision(outcome, 0, period, rule.unconfirmed)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from app.core.tables import Unconfirmed
+from app.rules.benefits.public_funds import DiseaseCap
 from app.rules.calendar.days import next_month_start
 from app.rules.errors import RuleError
 
@@ -29,16 +31,27 @@ class MealClass(StrEnum):
 
 
 class LivingClass(StrEnum):
-    """生活療養標準負担額の区分."""
+    """生活療養標準負担額の区分: the rows of the table ``living_charges``.
+
+    ``…_1`` and ``…_2``: 入院時生活療養(Ⅰ) and (Ⅱ), which only tell 一般 apart. ``severe``:
+    医療の必要性の 高い者. ``intractable``: 指定難病, who pay no room.
+    """
 
     GENERAL_1 = "general_1"
-    """入院時生活療養(Ⅰ)."""
     GENERAL_2 = "general_2"
-    """入院時生活療養(Ⅱ)."""
     LOW2 = "low2"
     LOW1 = "low1"
-    LOW1_REDUCED = "low1_reduced"
-    """老福・難病など."""
+    LOW1_PENSION = "low1_pension"
+    BORDER = "border"
+    SEVERE_1 = "severe_1"
+    SEVERE_2 = "severe_2"
+    SEVERE_LOW2 = "severe_low2"
+    SEVERE_LOW2_LONG = "severe_low2_long"
+    SEVERE_LOW1 = "severe_low1"
+    INTRACTABLE = "intractable"
+    INTRACTABLE_LOW2 = "intractable_low2"
+    INTRACTABLE_LOW2_LONG = "intractable_low2_long"
+    INTRACTABLE_LOW1 = "intractable_low1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +67,17 @@ class MealRow:
     low1: int | None
     long_stay_over: int
     """長期入院該当: more days than this within twelve months."""
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LivingRow:
-    """生活療養: per meal by class, and the room (居住費) per day."""
+    """生活療養 of one class: yen per meal, and for the room (居住費) per day."""
 
     open: bool
-    general_1: int | None
-    general_2: int | None
-    low2: int | None
-    low1: int | None
-    low1_reduced: int | None
+    meal: int | None
     room: int | None
-    room_pension: int | None
-    """居住費 of those with 老齢福祉年金."""
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,7 @@ class HospitalCharge:
     per_day: int
     days: int
     amount: int
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +102,7 @@ class LongStay:
 
     effective_from: date
     refund_from: date
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,7 @@ class SpecifiedDiseaseCap:
     copay: int
     cap: int
     charged: int
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 def meal_class(
@@ -135,27 +147,47 @@ def meal_charge(row: MealRow, kind: MealClass, meals: int) -> HospitalCharge:
     }
     per_meal = _confirmed(row.open, amounts[kind], "meal_open", "入院時の食事代")
     _not_negative(meals, "meals")
-    return HospitalCharge(per_meal, meals, 0, 0, per_meal * meals)
+    return HospitalCharge(per_meal, meals, 0, 0, per_meal * meals, row.unconfirmed)
 
 
-def living_charge(
-    row: LivingRow, kind: LivingClass, meals: int, days: int, *, welfare_pension: bool = False
-) -> HospitalCharge:
-    """生活療養標準負担額: meals and room. Raises RuleError ``benefits.living_open``."""
-    amounts = {
-        LivingClass.GENERAL_1: row.general_1,
-        LivingClass.GENERAL_2: row.general_2,
-        LivingClass.LOW2: row.low2,
-        LivingClass.LOW1: row.low1,
-        LivingClass.LOW1_REDUCED: row.low1_reduced,
-    }
+def living_class(
+    limit_class: str,
+    *,
+    second_kind: bool = False,
+    intractable: bool = False,
+    severe: bool = False,
+    long_stay: bool = False,
+) -> LivingClass:
+    """区分 of 生活療養 for a limit class (table ``limit_classes``).
+
+    ``second_kind``: the hospital files for 入院時生活療養(Ⅱ). 境界層 and 老齢福祉年金 come first,
+    because they pay no room whatever the illness; then 指定難病, then 医療の必要性の高い者.
+    ``long_stay`` (長期入院該当) lowers only these two.
+    """
+    if limit_class == "low1_border":
+        return LivingClass.BORDER
+    if limit_class == "low1_pension":
+        return LivingClass.LOW1_PENSION
+    if limit_class in ("low1", "low2"):
+        prefix = "intractable_" if intractable else "severe_" if severe else ""
+        long = "_long" if prefix and limit_class == "low2" and long_stay else ""
+        return LivingClass(f"{prefix}{limit_class}{long}")
+    if intractable:
+        return LivingClass.INTRACTABLE
+    kind = "2" if second_kind else "1"
+    return LivingClass(f"{'severe' if severe else 'general'}_{kind}")
+
+
+def living_charge(row: LivingRow, meals: int, days: int) -> HospitalCharge:
+    """生活療養標準負担額 of the row's class: meals and room. Raises RuleError
+    ``benefits.living_open`` while the amounts of the month are 要確認."""
     title = "療養病床の食事代・居住費"
-    per_meal = _confirmed(row.open, amounts[kind], "living_open", title)
-    room = row.room_pension if welfare_pension else row.room
-    per_day = _confirmed(row.open, room, "living_open", title)
+    per_meal = _confirmed(row.open, row.meal, "living_open", title)
+    per_day = _confirmed(row.open, row.room, "living_open", title)
     _not_negative(meals, "meals")
     _not_negative(days, "days")
-    return HospitalCharge(per_meal, meals, per_day, days, per_meal * meals + per_day * days)
+    amount = per_meal * meals + per_day * days
+    return HospitalCharge(per_meal, meals, per_day, days, amount, row.unconfirmed)
 
 
 def long_stay(row: MealRow, days: int, applied_on: date) -> LongStay | None:
@@ -166,18 +198,20 @@ def long_stay(row: MealRow, days: int, applied_on: date) -> LongStay | None:
     """
     if days <= row.long_stay_over:
         return None
-    return LongStay(next_month_start(applied_on), applied_on)
+    return LongStay(next_month_start(applied_on), applied_on, row.unconfirmed)
 
 
 def specified_disease_caps(
-    cap: int, copays: Iterable[int], *, half: bool = False
+    disease: DiseaseCap, copays: Iterable[int], *, half: bool = False
 ) -> tuple[SpecifiedDiseaseCap, ...]:
     """特定疾病: the monthly cap holds for each institution, outpatient and inpatient apart.
 
     ``half``: the month of the 75th birthday.
     """
-    each = cap // 2 if half else cap
-    return tuple(SpecifiedDiseaseCap(copay, each, min(copay, each)) for copay in copays)
+    each = disease.cap // 2 if half else disease.cap
+    return tuple(
+        SpecifiedDiseaseCap(copay, each, min(copay, each), disease.unconfirmed) for copay in copays
+    )
 
 
 def _confirmed(is_open: bool, amount: int | None, cause: str, title: str) -> int:

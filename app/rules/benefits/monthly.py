@@ -1,7 +1,8 @@
-"""High-cost medical benefits (高額療養費) of a month and a year, and 高額介護合算療養費.
+"""High-cost medical benefits (高額療養費) of a household in one month.
 
-Source: DOMAIN 3.5-3.9; 高確法84・85条, 同施行令14-16条の4. All amounts are whole yen. A month is
-judged by its treatment (診療月): the limits given here are those of that month.
+Source: DOMAIN 3.5-3.7; 高確法84条, 同施行令14-16条. All amounts are whole yen. A month is judged by
+its treatment (診療月): the limits given here are those of that month. What a year gives back says
+``yearly``; what a public fund or a specified disease leaves of a copay says ``public_funds``.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from app.core.tables import Unconfirmed
 from app.rules.errors import RuleError
-from app.rules.money import PERMILLE
+from app.rules.money import PERMILLE, one_percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,8 @@ class MonthLimits:
     """Limits of one limit class in one month of treatment.
 
     ``outpatient`` is of a person (None: 現役並み, who have none); ``relief_…`` is the 配慮措置 of
-    2割 (2022-10 to 2025-09). ``household`` grows by 1 % of the cost above ``one_percent_over``.
+    2割 (2022-10 to 2025-09). ``household`` grows by 1 % of the cost above ``one_percent_over``
+    (under 50 銭 is cut, 50 銭 and over is a yen).
     """
 
     limit_class: str
@@ -31,41 +34,22 @@ class MonthLimits:
     relief_base: int | None = None
     relief_over: int | None = None
     relief_permille: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class YearLimits:
-    """Limits of one class for one 計算期間 (8/1-7/31); None: the class has none."""
-
-    limit_class: str
-    outpatient_year: int | None
-    """外来年間合算, of a person."""
-    year: int | None
-    """年間上限."""
-    year_low_income: int | None
-    """年間上限 of 一般 when the low-income line is confirmed."""
-
-
-@dataclass(frozen=True, slots=True)
-class CombinedLimits:
-    """高額介護合算: limit of the household, and of its care part when several use care (区分Ⅰ).
-
-    Nothing is paid unless the sum is above the limit by ``least`` (501 yen) or more.
-    """
-
-    limit_class: str
-    limit: int
-    limit_several_care: int | None
-    least: int
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """What one person was treated for in the month: total cost (医療費) and copay, yen."""
+    """What one person was treated for in the month: total cost (医療費) and copay, yen.
+
+    ``apart``: a public fund (公費) or the cap of a specified disease (特定疾病) holds for it. Then
+    ``copay`` is what the person bears after them (``public_funds``), and the relief of 2割 does not
+    look at it.
+    """
 
     inpatient: bool
     cost: int
     copay: int
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,27 +94,8 @@ class HouseholdBenefit:
     benefit: int
     counts: bool
     """Counts for 多数回該当: a month that only the outpatient limit touched does not."""
-
-
-@dataclass(frozen=True, slots=True)
-class YearBenefit:
-    """What a yearly limit gives back: burden of the period, limit (None: no limit), benefit."""
-
-    burden: int
-    limit: int | None
-    benefit: int
-
-
-@dataclass(frozen=True, slots=True)
-class CombinedBenefit:
-    """高額介護合算療養費: ``over`` the limit, and how medical and care insurer share it."""
-
-    medical: int
-    care: int
-    limit: int
-    over: int
-    medical_benefit: int
-    care_benefit: int
+    unconfirmed: tuple[Unconfirmed, ...] = ()
+    """Rows of the tables that were used although nobody confirmed them yet."""
 
 
 def monthly_benefit(
@@ -146,7 +111,7 @@ def monthly_benefit(
     steps = [_person_steps(limits, person, repeated=repeated) for person in persons]
     cost = sum(treatment.cost for person in persons for treatment in person.treatments)
     left = sum(step.left for step in steps)
-    limit = _household_limit(limits, cost, repeated=repeated, halves=1)
+    limit = household_limit(limits, cost, repeated=repeated, halves=1)
     household_benefit = max(0, left - limit)
     shares = apportion(household_benefit, [(step.key, step.left) for step in steps])
     done = tuple(_with_share(step, share) for step, share in zip(steps, shares, strict=True))
@@ -160,6 +125,7 @@ def monthly_benefit(
         household_benefit,
         sum(person.benefit for person in done),
         household_benefit > 0 or any(person.half_benefit > 0 for person in done),
+        limits.unconfirmed,
     )
 
 
@@ -175,43 +141,6 @@ def apportion(amount: int, weights: Iterable[tuple[str, int]]) -> tuple[int, ...
     heaviest = min(range(len(items)), key=lambda index: (-items[index][1], items[index][0]))
     parts[heaviest] += amount - sum(parts)
     return tuple(parts)
-
-
-def yearly_outpatient_benefit(limits: YearLimits, burdens: Iterable[int]) -> YearBenefit:
-    """外来年間合算 of one person: monthly outpatient burdens after 高額療養費, 8/1-7/31."""
-    return _over(sum(burdens), limits.outpatient_year)
-
-
-def yearly_benefit(
-    limits: YearLimits, burdens: Iterable[int], *, low_income_confirmed: bool = False
-) -> YearBenefit:
-    """年間上限: monthly burdens after 高額療養費 and 外来年間合算, 8/1-7/31 (from 2026-08)."""
-    limit = limits.year
-    if low_income_confirmed and limits.year_low_income is not None:
-        limit = limits.year_low_income
-    return _over(sum(burdens), limit)
-
-
-def combined_benefit(
-    limits: CombinedLimits, medical: int, care: int, *, several_care: bool = False
-) -> CombinedBenefit:
-    """高額介護合算療養費 from the year's burdens of a household (after monthly benefits).
-
-    Medical and care insurer share what is over the limit by their burdens; a fraction of a yen
-    falls on the care side. In 区分Ⅰ with several users of care the care side reckons with its own
-    higher limit, after the medical side has paid.
-    """
-    total = medical + care
-    over = total - limits.limit
-    if over < limits.least or not medical or not care:
-        return CombinedBenefit(medical, care, limits.limit, max(0, over), 0, 0)
-    medical_benefit = over * medical // total
-    care_benefit = over - medical_benefit
-    if several_care and limits.limit_several_care is not None:
-        care_over = total - medical_benefit - limits.limit_several_care
-        care_benefit = care_over if care_over >= limits.least else 0
-        care_benefit = min(care_benefit, over - medical_benefit)
-    return CombinedBenefit(medical, care, limits.limit, over, medical_benefit, care_benefit)
 
 
 def _check(persons: tuple[PersonMonth, ...]) -> None:
@@ -249,7 +178,7 @@ def _person_steps(limits: MonthLimits, person: PersonMonth, *, repeated: bool) -
     outpatient = [each for each in person.treatments if not each.inpatient]
     outpatient_copay = sum(each.copay for each in outpatient)
     inpatient_copay = sum(each.copay for each in person.treatments if each.inpatient)
-    outpatient_limit = _outpatient_limit(limits, sum(each.cost for each in outpatient), halves)
+    outpatient_limit = _outpatient_limit(limits, outpatient, halves)
     outpatient_benefit = 0
     if outpatient_limit is not None:
         outpatient_benefit = max(0, outpatient_copay - outpatient_limit)
@@ -258,7 +187,7 @@ def _person_steps(limits: MonthLimits, person: PersonMonth, *, repeated: bool) -
     half_benefit = 0
     if person.half:
         cost = sum(each.cost for each in person.treatments)
-        half_limit = _household_limit(limits, cost, repeated=repeated, halves=2)
+        half_limit = household_limit(limits, cost, repeated=repeated, halves=2)
         half_benefit = max(0, left - half_limit)
     return PersonBenefit(
         person.key,
@@ -289,25 +218,37 @@ def _with_share(step: PersonBenefit, share: int) -> PersonBenefit:
     )
 
 
-def _outpatient_limit(limits: MonthLimits, cost: int, halves: int) -> int | None:
+def _outpatient_limit(limits: MonthLimits, outpatient: list[Treatment], halves: int) -> int | None:
+    """The limit of a person's outpatient treatments: that of the class, or less by the relief,
+    which lowers only what no public fund and no specified disease touches (計算事例集 15-23).
+    """
     if limits.outpatient is None:
         return None
     limit = limits.outpatient // halves
-    if limits.relief_base is None or limits.relief_over is None or limits.relief_permille is None:
+    relieved = relief_limit(limits, sum(each.cost for each in outpatient if not each.apart))
+    if relieved is None:
         return limit
-    above = max(0, cost - limits.relief_over // halves)
-    return min(limit, limits.relief_base // halves + above * limits.relief_permille // PERMILLE)
+    return min(limit, relieved + sum(each.copay for each in outpatient if each.apart))
 
 
-def _household_limit(limits: MonthLimits, cost: int, *, repeated: bool, halves: int) -> int:
-    """The limit of household (halves 1) or of a person in the half month (2); 1 % is cut."""
+def relief_limit(limits: MonthLimits, cost: int) -> int | None:
+    """配慮措置 of 2割: at most so much (yen) for outpatient treatment of ``cost``; None: there is
+    no relief in this class and month. It is not halved in the month of the 75th birthday.
+    """
+    if limits.relief_base is None or limits.relief_over is None or limits.relief_permille is None:
+        return None
+    above = max(0, cost - limits.relief_over)
+    return limits.relief_base + above * limits.relief_permille // PERMILLE
+
+
+def household_limit(
+    limits: MonthLimits, cost: int, *, repeated: bool = False, halves: int = 1
+) -> int:
+    """The limit (yen) of a household with ``cost`` of treatment, or of a person in the month of
+    the 75th birthday (``halves`` 2)."""
     if repeated and limits.repeated is not None:
         return limits.repeated // halves
     limit = limits.household // halves
     if limits.one_percent_over is not None:
-        limit += max(0, cost - limits.one_percent_over // halves) // 100
+        limit += one_percent(max(0, cost - limits.one_percent_over // halves))
     return limit
-
-
-def _over(burden: int, limit: int | None) -> YearBenefit:
-    return YearBenefit(burden, limit, 0 if limit is None else max(0, burden - limit))

@@ -1,13 +1,20 @@
-"""From the tables to the values that ``benefits``, ``hospital_charges`` and ``funeral`` work on
-(DOMAIN 3.5-3.10, 4.9)."""
+"""From the tables to the values that the rules of benefits work on (DOMAIN 3.5-3.10, 4.9).
+
+Each value says which of its rows are unconfirmed; what is reckoned with it names them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from app.core.tables import Row, Tables
-from app.rules.benefits.hospital_charges import LivingRow, MealRow
-from app.rules.benefits.monthly import CombinedLimits, MonthLimits, YearLimits
+from app.rules.benefits.combined import CombinedLimits
+from app.rules.benefits.funeral import FuneralAmount
+from app.rules.benefits.hospital_charges import LivingClass, LivingRow, MealRow
+from app.rules.benefits.monthly import MonthLimits
+from app.rules.benefits.public_funds import DiseaseCap, PublicFund
+from app.rules.benefits.yearly import YearLimits, YearRule
 from app.rules.calendar.days import judgement_period
 from app.rules.errors import RuleError
 
@@ -40,18 +47,28 @@ def meal_row(tables: Tables, day: date) -> MealRow:
     return tables["meal_charges"].at(day).into(MealRow)
 
 
-def living_row(tables: Tables, day: date) -> LivingRow:
-    """生活療養標準負担額 on ``day``; NoRowError for a day before the table."""
-    return tables["living_charges"].at(day).into(LivingRow)
+def living_row(tables: Tables, day: date, kind: LivingClass) -> LivingRow:
+    """生活療養標準負担額 of one class on ``day``; NoRowError for a day before the table."""
+    return tables["living_charges"].at(day, living_class=kind.value).into(LivingRow)
 
 
-def specified_disease_cap(tables: Tables, day: date) -> int:
+def disease_cap(tables: Tables, day: date) -> DiseaseCap:
     """特定疾病の自己負担限度額 (yen per month and institution) on ``day``."""
-    return tables["specified_disease_caps"].at(day).number("cap")
+    return tables["specified_disease_caps"].at(day).into(DiseaseCap)
 
 
-def funeral_amount(tables: Tables, union: str, municipality: str, died_on: date) -> int:
-    """葬祭費 (yen) in ``municipality`` (six digits) of ``union``: the municipality's own row, else
+def public_funds(tables: Tables, day: date) -> Mapping[str, PublicFund]:
+    """The public funds (公費) that are known on ``day``, by code."""
+    return {row.text("code"): row.into(PublicFund) for row in tables["public_funds"].rows(day)}
+
+
+def year_rule(tables: Tables, judgement_year: int) -> YearRule:
+    """Which months count in the yearly sums of the 計算期間 from 1 August of ``judgement_year``."""
+    return tables["year_sum_rules"].at(judgement_period(judgement_year)[1]).into(YearRule)
+
+
+def funeral_amount(tables: Tables, union: str, municipality: str, died_on: date) -> FuneralAmount:
+    """葬祭費 in ``municipality`` (six digits) of ``union``: the municipality's own row, else
     the union's (municipality ``""``). RuleError ``benefits.no_funeral_amount``.
     """
     table = tables["funeral_benefits"]
@@ -65,7 +82,7 @@ def funeral_amount(tables: Tables, union: str, municipality: str, died_on: date)
             "条例を確かめ、表に登録するようシステム管理者に連絡してください。",
             missing="funeral_benefits",
         )
-    return row.number("amount")
+    return row.into(FuneralAmount)
 
 
 def _limits(tables: Tables, limit_class: str, day: date) -> Row:

@@ -1,4 +1,4 @@
-"""What a corrected share gives back or bills (負担割合の更正; DOMAIN 3.2, 高確法67条).
+"""What a corrected share gives back or bills (負担割合の更正; DOMAIN 3.2, 高確法67・68条).
 
 A correction downward is refunded, one upward is billed (不当利得: the insured person paid too
 little). Reckoned before 高額療養費: the month's limit is then applied anew with the corrected
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.rules.copay.facts import CopayError
+from app.rules.money import share_in_tens
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ def correct_share(
     ratio: int, from_on: date, until_on: date | None, cares: Iterable[Care], *, person: str
 ) -> ShareCorrection:
     """Settle what ``person`` paid from ``from_on`` to ``until_on`` (None: no end) at ``ratio``
-    tenths (割, 1 to 3); under 1 yen is cut. Treatments outside are left as they are.
+    tenths (割, 1 to 3), each payment rounded to 10 yen (68条). Treatments outside are left as
+    they are.
 
     Raises CopayError: ratio_impossible, care_impossible (paid more than the cost, or less than
     nothing), care_twice.
@@ -71,7 +73,7 @@ def correct_share(
     ]
     _check(concerned, person)
     settled = tuple(
-        SettledCare(care, care.cost * ratio // 10)
+        SettledCare(care, share_in_tens(care.cost, ratio))
         for care in sorted(concerned, key=lambda care: (care.treated_on, care.key))
     )
     return ShareCorrection(

@@ -11,8 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from app.core.tables import Tables
-from app.rules.calendar.days import ONE_DAY, age_on
+from app.core.tables import Tables, Unconfirmed, unconfirmed_among
+from app.rules.calendar.days import (
+    ONE_DAY,
+    age_on,
+    anniversary,
+    completion_day,
+    next_month_start,
+)
 from app.rules.errors import RuleError
 from app.rules.income import IncomeRule, Incomes, MissingIncome, combined_income, levy_base
 
@@ -22,7 +28,7 @@ class CopayError(RuleError):
 
     Causes: no_member, no_insured, duplicate_member, income_missing (not arrived yet),
     income_not_declared, income_impossible; of corrections ratio_impossible, care_impossible,
-    care_twice.
+    care_twice; of exemptions exemption_months.
     """
 
     def __init__(
@@ -33,7 +39,7 @@ class CopayError(RuleError):
 
 @dataclass(frozen=True, slots=True)
 class CopayTerms:
-    """The lines of one judgement day (yen, ages in years), joined from three tables."""
+    """The lines of one judgement day (yen, ages in years), joined from four tables."""
 
     three_line: int
     earner2_line: int
@@ -47,13 +53,15 @@ class CopayTerms:
     two_family: int
     salary_relief: int
     pension_line: int
-    elderly_from: int
-    elderly_to: int
+    elderly_reached: int
+    elderly_until: int
     child_younger: int
     child_younger_below: int
     child_older: int
     child_older_below: int
     child_income_line: int
+    child_salary_relief: int
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 def copay_terms(tables: Tables, day: date) -> CopayTerms:
@@ -63,6 +71,8 @@ def copay_terms(tables: Tables, day: date) -> CopayTerms:
     """
     lines = tables["copay_thresholds"].at(day)
     child = tables["copay_child_deductions"].at(day)
+    one = tables["class_one_lines"].at(day)
+    elderly = tables["copay_elderly_members"].at(day)
     return CopayTerms(
         three_line=lines.number("three_line"),
         earner2_line=lines.number("earner2_line"),
@@ -75,14 +85,16 @@ def copay_terms(tables: Tables, day: date) -> CopayTerms:
         two_single=lines.number("two_single"),
         two_family=lines.number("two_family"),
         salary_relief=lines.number("salary_relief"),
-        pension_line=tables["class_one_lines"].at(day).number("pension_line"),
-        elderly_from=lines.number("elderly_from"),
-        elderly_to=lines.number("elderly_to"),
+        pension_line=one.number("pension_line"),
+        elderly_reached=elderly.number("reached"),
+        elderly_until=elderly.number("until"),
         child_younger=child.number("younger"),
         child_younger_below=child.number("younger_below"),
         child_older=child.number("older"),
         child_older_below=child.number("older_below"),
         child_income_line=child.number("income_line"),
+        child_salary_relief=child.number("salary_relief"),
+        unconfirmed=unconfirmed_among((lines, child, one, elderly)),
     )
 
 
@@ -142,6 +154,16 @@ class CopayHousehold:
     standard_income: StandardIncome
 
 
+def counts_as_elderly(terms: CopayTerms, birth: date, day: date) -> bool:
+    """Whether a member with other insurance counts on ``day`` with his revenue (令7条): from the
+    month after the day on which 70 is reached (that day is the eve of the birthday) until 75.
+    """
+    if birth > day:
+        return False
+    counts_from = next_month_start(completion_day(birth, terms.elderly_reached))
+    return counts_from <= day < anniversary(birth, terms.elderly_until)
+
+
 def check_household(household: CopayHousehold) -> tuple[CopayMember, ...]:
     """The insured members; refuses a household that cannot be judged at all."""
     members = household.members
@@ -185,10 +207,15 @@ def check_household(household: CopayHousehold) -> tuple[CopayMember, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Young:
-    """A household member who may lower the head's 課税所得 (19歳未満)."""
+    """A household member who may lower the head's 課税所得 (19歳未満).
+
+    ``combined_income``: 合計所得金額 of the year before, as the tax assessed it. ``salary``: the
+    給与所得 within it; the deduction takes 10万円 off it first.
+    """
 
     birth: date
     combined_income: int
+    salary: int = 0
 
 
 def deduction_day(judged_on: date) -> date:
@@ -200,14 +227,15 @@ def deduction_day(judged_on: date) -> date:
 
 def child_deduction(terms: CopayTerms, young: Iterable[Young], day: date) -> int:
     """調整控除 in yen of an insured who was 世帯主 on ``day`` (令7条): per member under 16 and of
-    16 to 18 whose 合計所得金額 does not pass the line.
+    16 to 18 whose 合計所得金額 (with the 給与所得 in it less 10万円) does not pass the line.
 
     The age is that at 24:00 of ``day`` (年齢計算ニ関スル法律): born on 1 January is a year older
     already on 31 December, as for the tax.
     """
     total = 0
     for child in young:
-        if child.birth > day or child.combined_income > terms.child_income_line:
+        income = child.combined_income - min(child.salary, terms.child_salary_relief)
+        if child.birth > day or income > terms.child_income_line:
             continue
         age = age_on(child.birth, day + ONE_DAY)
         if age < terms.child_younger_below:

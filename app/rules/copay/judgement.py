@@ -12,13 +12,15 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from app.rules.calendar.days import age_on, next_month_start
+from app.core.tables import Unconfirmed
+from app.rules.calendar.days import next_month_start
 from app.rules.copay.facts import (
     CopayError,
     CopayHousehold,
     CopayMember,
     CopayTerms,
     check_household,
+    counts_as_elderly,
 )
 from app.rules.income import MissingIncome
 
@@ -92,6 +94,8 @@ class CopayDecision:
     own_classes: tuple[tuple[str, LimitClass], ...] = ()
     provisional: bool = False
     release_from: date | None = None
+    unconfirmed: tuple[Unconfirmed, ...] = ()
+    """Rows of the tables that were used although nobody confirmed them yet."""
 
     def class_of(self, key: str) -> LimitClass:
         """The limit class of one insured person of the household."""
@@ -112,7 +116,7 @@ def judge_copay(household: CopayHousehold, terms: CopayTerms) -> CopayDecision:
     insured = check_household(household)
     untaxed = _untaxed(household)
     if untaxed.met:
-        return _low_income(household, insured, untaxed)
+        return _low_income(household, insured, untaxed, terms)
     highest, amount, grounds = _highest_taxable(insured)
     grounds = [untaxed, *grounds]
     above = amount >= terms.three_line
@@ -176,7 +180,10 @@ def _untaxed(household: CopayHousehold) -> Ground:
 
 
 def _low_income(
-    household: CopayHousehold, insured: tuple[CopayMember, ...], untaxed: Ground
+    household: CopayHousehold,
+    insured: tuple[CopayMember, ...],
+    untaxed: Ground,
+    terms: CopayTerms,
 ) -> CopayDecision:
     """区分Ⅱ or 区分Ⅰ of an untaxed household; 老福 and 境 are a person's own."""
     with_income = [m.key for m in household.members if m.income.income_zero is False]
@@ -196,7 +203,14 @@ def _low_income(
             own.append((member.key, LimitClass.LOW1_BORDER))
             grounds.append(Ground(GroundKind.BORDERLINE, True, (member.key,)))
     limit_class = LimitClass.LOW1 if zero.met else LimitClass.LOW2
-    return CopayDecision(1, limit_class, household.judged_on, tuple(grounds), tuple(own))
+    return CopayDecision(
+        1,
+        limit_class,
+        household.judged_on,
+        tuple(grounds),
+        tuple(own),
+        unconfirmed=_unconfirmed(terms, grounds),
+    )
 
 
 def _highest_taxable(
@@ -282,8 +296,7 @@ def _standard_income(
     elderly = [
         m
         for m in household.members
-        if not m.insured
-        and terms.elderly_from <= age_on(m.birth, household.judged_on) <= terms.elderly_to
+        if not m.insured and counts_as_elderly(terms, m.birth, household.judged_on)
     ]
     if single.met or not elderly:
         return [single]
@@ -317,7 +330,12 @@ def _earner(
             limit_class = named
             break
     return CopayDecision(
-        3, limit_class, household.judged_on, tuple(grounds), release_from=release_from
+        3,
+        limit_class,
+        household.judged_on,
+        tuple(grounds),
+        release_from=release_from,
+        unconfirmed=_unconfirmed(terms, grounds),
     )
 
 
@@ -342,4 +360,26 @@ def _two_or_one(
         keys = tuple(m.key for m in insured)
         grounds.append(Ground(GroundKind.TWO_INCOME, two, keys, income, line))
     limit_class = LimitClass.GENERAL2 if two else LimitClass.GENERAL1
-    return CopayDecision(2 if two else 1, limit_class, household.judged_on, tuple(grounds))
+    return CopayDecision(
+        2 if two else 1,
+        limit_class,
+        household.judged_on,
+        tuple(grounds),
+        unconfirmed=_unconfirmed(terms, grounds),
+    )
+
+
+_ASKED_OF = {
+    GroundKind.NO_INCOME: "class_one_lines",
+    GroundKind.CHILD_DEDUCTION: "copay_child_deductions",
+    GroundKind.STANDARD_SINGLE: "copay_elderly_members",
+}
+"""Questions that turn on another table than ``copay_thresholds``."""
+
+
+def _unconfirmed(terms: CopayTerms, grounds: list[Ground]) -> tuple[Unconfirmed, ...]:
+    """The unconfirmed rows that the questions asked turned on."""
+    if not terms.unconfirmed:
+        return ()
+    asked = {_ASKED_OF.get(ground.kind, "copay_thresholds") for ground in grounds}
+    return tuple(row for row in terms.unconfirmed if row.table in asked)

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.errors import UserError
+from app.rules.benefits.combined import CombinedBenefit, MedicalBurden, combined_benefit
 from app.rules.benefits.monthly import (
     HouseholdBenefit,
     PersonMonth,
     Treatment,
     apportion,
-    combined_benefit,
     monthly_benefit,
+)
+from app.rules.benefits.tables import combined_limits, month_limits, year_limits, year_rule
+from app.rules.benefits.yearly import (
+    BurdenMonth,
+    YearBenefit,
     yearly_benefit,
     yearly_outpatient_benefit,
 )
-from app.rules.benefits.tables import combined_limits, month_limits, year_limits
+from app.rules.money import one_percent
 from tests.support.levy import tables
 
 pytestmark = pytest.mark.req("FLOW-605", "DATA-23")
@@ -115,10 +122,35 @@ class TestMonth:
         result = benefit("earner3", AUGUST, person(inpatient(600_000, 2_000_000)), earlier=3)
         assert result.limit == 140_100
 
-    def test_trap_5_the_one_percent_is_cut(self) -> None:
-        for cost, extra in ((286_000, 0), (286_099, 0), (286_100, 1), (286_199, 1), (100_000, 0)):
+    def test_of_the_one_percent_under_50_sen_is_cut_and_50_sen_is_a_yen(self) -> None:
+        """健保令42条, 国保令29条の3第4項, 高確令15条."""
+        for cost, extra in (
+            (286_000, 0),
+            (286_049, 0),
+            (286_050, 1),
+            (286_149, 1),
+            (286_150, 2),
+            (100_000, 0),
+        ):
             result = benefit("earner1", AUGUST, person(inpatient(85_000, cost)))
-            assert result.limit == 85_800 + extra
+            assert result.limit == 85_800 + extra, cost
+
+    @pytest.mark.parametrize(
+        ("limit_class", "month", "cost", "limit"),
+        [
+            ("earner1", AUGUST, 500_050, 87_941),
+            ("earner2", AUGUST, 1_000_050, 183_131),
+            ("earner3", AUGUST, 1_000_049, 271_290),
+            ("earner1", JULY, 1_000_050, 87_431),
+            ("earner2", JULY, 1_000_049, 171_820),
+            ("earner3", JULY, 1_000_050, 254_181),
+        ],
+    )
+    def test_half_a_yen_in_both_tables(
+        self, limit_class: str, month: date, cost: int, limit: int
+    ) -> None:
+        result = benefit(limit_class, month, person(inpatient(300_015, cost)))
+        assert (result.limit, result.benefit) == (limit, 300_015 - limit)
 
     def test_outpatient_first_then_the_household_with_inpatients(self) -> None:
         result = benefit(
@@ -165,12 +197,30 @@ class TestHalfMonth:
         result = benefit("earner1", AUGUST, person(inpatient(90_000, 300_000), half=True))
         assert result.persons[0].half_limit == 42_900 + 1_570
 
-    def test_relief_is_halved_too(self) -> None:
-        """3,000 + (50,000 − 15,000) × 10 %, at most 9,000."""
-        for cost, limit in ((50_000, 6_500), (15_000, 3_000), (200_000, 9_000)):
-            care = person(outpatient(cost // 5, cost), half=True)
-            result = benefit("general2", date(2025, 9, 1), care)
-            assert result.persons[0].outpatient_limit == limit
+    @pytest.mark.parametrize(
+        ("half", "cost", "pays"),
+        [
+            (False, 20_000, 4_000),
+            (False, 200_000, 18_000),
+            (False, 80_000, 11_000),
+            (False, 130_000, 16_000),
+            (True, 100_000, 9_000),
+            (True, 40_000, 7_000),
+            (True, 50_000, 8_000),
+        ],
+    )
+    def test_relief_cases_1_to_7_of_the_ministry(self, half: bool, cost: int, pays: int) -> None:
+        """計算事例集 (令和5年4月): only the 18,000 is halved, the relief (1割 + 3,000) is not."""
+        care = person(outpatient(cost // 5, cost), half=half)
+        result = benefit("general2", date(2025, 9, 1), care)
+        assert cost // 5 - result.benefit == pays
+
+    def test_half_a_yen_in_the_half_month(self) -> None:
+        """42,900 + (300,050 − 143,000) × 1 % = 1,570.5."""
+        result = benefit("earner1", AUGUST, person(inpatient(90_000, 300_050), half=True))
+        assert result.persons[0].half_limit == 42_900 + 1_571
+        july = benefit("earner1", JULY, person(inpatient(90_000, 300_050), half=True))
+        assert july.persons[0].half_limit == 40_050 + 1_666  # (300,050 − 133,500) × 1 % = 1,665.5
 
     def test_only_the_person_concerned_has_half(self) -> None:
         result = benefit(
@@ -211,10 +261,10 @@ DOMAIN_3_5 = {
     "earner1": (None, 80_100, 267_000, 44_400, None, None, None),
     "general2": (18_000, 57_600, None, 44_400, 144_000, None, None),
     "general1": (18_000, 57_600, None, 44_400, 144_000, None, None),
-    "low2": (8_000, 24_600, None, None, None, None, None),
-    "low1": (8_000, 15_000, None, None, None, None, None),
-    "low1_pension": (8_000, 15_000, None, None, None, None, None),
-    "low1_border": (8_000, 15_000, None, None, None, None, None),
+    "low2": (8_000, 24_600, None, None, 144_000, None, None),
+    "low1": (8_000, 15_000, None, None, 144_000, None, None),
+    "low1_pension": (8_000, 15_000, None, None, 144_000, None, None),
+    "low1_border": (8_000, 15_000, None, None, 144_000, None, None),
 }
 DOMAIN_3_6 = {
     "earner3": (None, 270_300, 901_000, 140_100, None, 1_680_000, None),
@@ -256,13 +306,26 @@ def test_every_limit_is_that_of_the_leaflet(
         assert row.number("repeated_after") == 3
 
 
+def outpatient_year(limit_class: str, of: int, burdens: list[int]) -> YearBenefit:
+    limits, rule = year_limits(tables(), limit_class, of), year_rule(tables(), of)
+    return yearly_outpatient_benefit(limits, rule, map(BurdenMonth, burdens))
+
+
+def year(limit_class: str, of: int, burdens: list[int], **options: bool) -> YearBenefit:
+    limits, rule = year_limits(tables(), limit_class, of), year_rule(tables(), of)
+    return yearly_benefit(limits, rule, map(BurdenMonth, burdens), **options)
+
+
 class TestYear:
     @pytest.mark.parametrize(
         ("limit_class", "year", "outpatient_year", "limit"),
         [
             ("general1", 2025, 144_000, None),
             ("general1", 2026, 216_000, 530_000),
-            ("low2", 2025, None, None),
+            ("low2", 2025, 144_000, None),
+            ("low1", 2025, 144_000, None),
+            ("low1_pension", 2025, 144_000, None),
+            ("low1_border", 2025, 144_000, None),
             ("low2", 2026, 96_000, 290_000),
             ("low1", 2026, None, 180_000),
             ("earner3", 2026, None, 1_680_000),
@@ -283,23 +346,54 @@ class TestYear:
             year_limits(tables(), "general2", 2021)
 
     def test_what_is_over_is_given_back(self) -> None:
-        limits = year_limits(tables(), "general1", 2026)
-        assert yearly_outpatient_benefit(limits, [22_000] * 12).benefit == 264_000 - 216_000
-        assert yearly_outpatient_benefit(limits, [18_000] * 12).benefit == 0
-        assert yearly_benefit(limits, [44_400] * 12).benefit == 532_800 - 530_000
-        low = yearly_benefit(limits, [44_400] * 12, low_income_confirmed=True)
+        assert outpatient_year("general1", 2026, [22_000] * 12).benefit == 264_000 - 216_000
+        assert outpatient_year("general1", 2026, [18_000] * 12).benefit == 0
+        assert year("general1", 2026, [44_400] * 12).benefit == 532_800 - 530_000
+        low = year("general1", 2026, [44_400] * 12, low_income_confirmed=True)
         assert (low.limit, low.benefit) == (410_000, 122_800)
 
+    def test_whoever_is_no_earner_on_31_july_has_the_yearly_outpatient_limit(self) -> None:
+        """国保令29条の3第11項: 区分Ⅱ and Ⅰ too, who bore more as 一般 earlier in the period."""
+        burdens = [18_000] * 7 + [8_000] * 5
+        for limit_class in ("low2", "low1", "low1_pension", "low1_border", "general1", "general2"):
+            found = outpatient_year(limit_class, 2025, burdens)
+            assert (found.limit, found.benefit) == (144_000, 166_000 - 144_000)
+        assert outpatient_year("earner1", 2025, burdens).benefit == 0
+
+    def test_months_at_three_tenths_stay_out_of_the_outpatient_sum(self) -> None:
+        limits, rule = year_limits(tables(), "general1", 2025), year_rule(tables(), 2025)
+        months = [BurdenMonth(80_100, three_tenths=True)] * 2 + [BurdenMonth(18_000)] * 10
+        found = yearly_outpatient_benefit(limits, rule, months)
+        assert (found.burden, found.benefit) == (180_000, 36_000)
+
+    def test_whether_they_count_in_the_yearly_limit_is_the_tables_word(self) -> None:
+        limits, rule = year_limits(tables(), "general1", 2026), year_rule(tables(), 2026)
+        months = [BurdenMonth(87_941, three_tenths=True)] + [BurdenMonth(44_400)] * 11
+        with_them = yearly_benefit(limits, rule, months)
+        assert (with_them.burden, with_them.benefit) == (576_341, 46_341)
+        without = yearly_benefit(limits, replace(rule, year_with_three_tenths=False), months)
+        assert (without.burden, without.benefit) == (488_400, 0)
+        assert "year_sum_rules" in {each.table for each in with_them.unconfirmed}
+
+    def test_the_sum_of_the_year_adds_months_that_were_rounded_one_by_one(self) -> None:
+        paid = benefit("earner1", AUGUST, person(inpatient(150_015, 500_050)))
+        found = year("earner1", 2026, [150_015 - paid.benefit] * 12)
+        assert (found.burden, found.benefit) == (12 * 87_941, 12 * 87_941 - 530_000)
+
     def test_no_limit_gives_nothing(self) -> None:
-        limits = year_limits(tables(), "earner1", 2025)
-        assert yearly_benefit(limits, [500_000] * 12).limit is None
-        assert yearly_benefit(limits, [500_000] * 12).benefit == 0
+        found = year("earner1", 2025, [500_000] * 12)
+        assert (found.limit, found.benefit) == (None, 0)
 
     def test_beyond_the_table(self) -> None:
         for find in (year_limits, combined_limits):
             with pytest.raises(UserError) as caught:
                 find(tables(), "low2", 2027)
             assert caught.value.code == "benefits.no_limits"
+
+
+def combined(limit_class: str, medical: int, care: int, **options: bool) -> CombinedBenefit:
+    limits = combined_limits(tables(), limit_class, 2026)
+    return combined_benefit(limits, (MedicalBurden("39150001", medical),), care, **options)
 
 
 class TestCombined:
@@ -320,23 +414,48 @@ class TestCombined:
         assert combined_limits(tables(), limit_class, 2025).limit == limit
 
     def test_paid_from_501_yen(self) -> None:
-        limits = combined_limits(tables(), "general1", 2026)
-        assert combined_benefit(limits, 300_000, 260_500).medical_benefit == 0
-        over = combined_benefit(limits, 300_000, 260_501)
+        assert combined("general1", 300_000, 260_500).medical_benefit == 0
+        over = combined("general1", 300_000, 260_501)
         assert over.over == 501
         assert over.medical_benefit + over.care_benefit == 501
         assert over.medical_benefit == 501 * 300_000 // 560_501
 
     def test_both_burdens_are_needed(self) -> None:
-        limits = combined_limits(tables(), "low1", 2026)
-        assert combined_benefit(limits, 600_000, 0).medical_benefit == 0
+        assert combined("low1", 600_000, 0).medical_benefit == 0
 
     def test_several_users_of_care_in_low1(self) -> None:
-        limits = combined_limits(tables(), "low1", 2026)
-        one = combined_benefit(limits, 100_000, 300_000)
+        one = combined("low1", 100_000, 300_000)
         assert (one.over, one.medical_benefit, one.care_benefit) == (210_000, 52_500, 157_500)
-        several = combined_benefit(limits, 100_000, 300_000, several_care=True)
+        several = combined("low1", 100_000, 300_000, several_care=True)
         assert (several.medical_benefit, several.care_benefit) == (52_500, 37_500)
+
+    def test_whoever_became_75_within_the_year_had_two_medical_insurers(self) -> None:
+        """560,000 is the limit: 240,000 over, by 120,000 : 280,000 : 400,000."""
+        limits = combined_limits(tables(), "general1", 2026)
+        burdens = (MedicalBurden("06150011", 120_000), MedicalBurden("39150001", 280_000))
+        found = combined_benefit(limits, burdens, 400_000)
+        assert (found.medical, found.over) == (400_000, 240_000)
+        assert [share.benefit for share in found.shares] == [36_000, 84_000]
+        assert (found.medical_benefit, found.care_benefit) == (120_000, 120_000)
+
+    def test_a_fraction_of_a_yen_falls_on_the_care_side(self) -> None:
+        limits = combined_limits(tables(), "general1", 2026)
+        burdens = (MedicalBurden("A", 100_001), MedicalBurden("B", 200_003))
+        found = combined_benefit(limits, burdens, 300_000)
+        assert found.over == 40_004
+        assert [share.benefit for share in found.shares] == [6_667, 13_334]
+        assert found.care_benefit == 40_004 - 6_667 - 13_334
+
+    def test_the_same_insurer_twice_and_a_burden_below_nothing_are_refused(self) -> None:
+        limits = combined_limits(tables(), "general1", 2026)
+        for burdens, care, code in (
+            ((MedicalBurden("A", 1), MedicalBurden("A", 2)), 1, "benefits.insurer_twice"),
+            ((MedicalBurden("A", -1),), 1, "benefits.burden_impossible"),
+            ((MedicalBurden("A", 1),), -1, "benefits.burden_impossible"),
+        ):
+            with pytest.raises(UserError) as caught:
+                combined_benefit(limits, burdens, care)
+            assert caught.value.code == code
 
 
 class TestBadInput:
@@ -387,6 +506,34 @@ def test_what_holds_for_every_month(
     }
 
 
+@given(st.integers(0, 10**8))
+def test_one_percent_is_the_nearest_yen_and_half_a_yen_goes_up(amount: int) -> None:
+    lost = Fraction(amount, 100) - one_percent(amount)
+    assert -Fraction(1, 2) <= lost < Fraction(1, 2)
+    assert one_percent(amount) <= one_percent(amount + 1)
+
+
+@given(
+    st.lists(st.integers(0, 2_000_000), min_size=1, max_size=4),
+    st.integers(1, 1_500_000),
+    st.sampled_from(CLASSES),
+)
+def test_combined_over_several_insurers_loses_no_yen_and_follows_the_burdens(
+    burdens: list[int], care: int, limit_class: str
+) -> None:
+    limits = combined_limits(tables(), limit_class, 2026)
+    named = tuple(MedicalBurden(str(number), each) for number, each in enumerate(burdens))
+    found = combined_benefit(limits, named, care)
+    paid = sum(share.benefit for share in found.shares)
+    assert found.medical_benefit == paid <= found.over
+    assert found.medical_benefit + found.care_benefit in (0, found.over)
+    for one in found.shares:
+        assert 0 <= one.benefit <= one.burden
+        for other in found.shares:
+            if one.burden <= other.burden:
+                assert one.benefit <= other.benefit
+
+
 @given(st.integers(0, 10**7), st.lists(st.integers(0, 10**6), min_size=1, max_size=6))
 def test_apportioning_loses_no_yen(amount: int, weights: list[int]) -> None:
     parts = apportion(amount, [(str(number), weight) for number, weight in enumerate(weights)])
@@ -404,7 +551,7 @@ def test_combined_never_pays_more_than_what_is_over(
     medical: int, care: int, limit_class: str, several: bool
 ) -> None:
     limits = combined_limits(tables(), limit_class, 2026)
-    result = combined_benefit(limits, medical, care, several_care=several)
+    result = combined(limit_class, medical, care, several_care=several)
     assert 0 <= result.medical_benefit <= medical
     assert 0 <= result.care_benefit <= care
     assert result.medical_benefit + result.care_benefit <= result.over

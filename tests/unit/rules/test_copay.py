@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from app.rules.copay.facts import (
     Young,
     child_deduction,
     copay_terms,
+    counts_as_elderly,
     deduction_day,
     income_facts,
 )
@@ -34,6 +35,7 @@ from app.rules.copay.judgement import (
 )
 from app.rules.income import IncomeRule, Incomes, MissingIncome
 from tests.support.copay import JUDGED_ON, household, insured, other
+from tests.support.levy import tables
 
 pytestmark = pytest.mark.req("FLOW-104", "FILE-06", "DATA-19")
 
@@ -248,6 +250,8 @@ def test_release_a_sums_the_base_income_of_all_insured(terms: CopayTerms) -> Non
         (date(1956, 8, 1), 1_199_999, 2),  # 70 on the day, together 5,199,999
         (date(1956, 8, 1), 1_200_000, 3),
         (date(1956, 8, 2), 0, 3),  # 69: does not count
+        (date(1956, 7, 31), 0, 2),  # 70 in July: counts from August
+        (date(1956, 8, 1), 0, 2),  # 70 reached on 31 July, the eve of the birthday
         (date(1951, 8, 2), 0, 2),  # 74 on the day
         (date(1951, 8, 1), 0, 3),  # 75 and not insured (適用除外): does not count
     ],
@@ -258,6 +262,31 @@ def test_release_c_with_a_member_of_70_to_74(
     alone = insured("A", 1_450_000, revenue=4_000_000, pension_other=4_000_000)
     assert judge_copay(household(alone), terms).ratio == 3
     assert judge_copay(household(alone, other("C", born, revenue=revenue)), terms).ratio == ratio
+
+
+@pytest.mark.parametrize(
+    ("born", "from_on"),
+    [
+        (date(1956, 8, 1), date(2026, 8, 1)),  # reaches 70 on 31 July
+        (date(1956, 8, 2), date(2026, 9, 1)),
+        (date(1956, 8, 31), date(2026, 9, 1)),
+        (date(1956, 9, 1), date(2026, 9, 1)),
+        (date(1956, 2, 29), date(2026, 3, 1)),  # reaches 70 on 28 February
+        (date(1956, 12, 31), date(2027, 1, 1)),
+    ],
+)
+def test_a_member_counts_from_the_month_after_70_is_reached(
+    born: date, from_on: date, terms: CopayTerms
+) -> None:
+    """国保令27条の2; the row says that 高確令7条 was not seen."""
+    assert counts_as_elderly(terms, born, from_on)
+    assert not counts_as_elderly(terms, born, from_on - timedelta(days=1))
+    of_75 = date(born.year + 75, born.month, min(born.day, 28)) if born.day != 29 else None
+    if of_75 is not None:
+        assert counts_as_elderly(terms, born, of_75 - timedelta(days=1))
+    rows = tables()["copay_elderly_members"].rows()
+    assert [row.confirmed for row in rows] == [False]
+    assert all("高確令7条は要確認" in row.source for row in rows)
 
 
 def test_release_without_application_where_the_union_does_not_see_the_income(
@@ -321,6 +350,24 @@ def test_the_child_deduction_by_age_and_income(terms: CopayTerms) -> None:
         Young(day, 0),  # born on the day
     ]
     assert child_deduction(terms, young, day) == 2 * 330_000 + 2 * 120_000
+
+
+@pytest.mark.parametrize(
+    ("combined", "salary", "counts"),
+    [
+        (480_000, 480_000, True),  # 給与所得 480,000 less 100,000
+        (480_001, 480_001, False),
+        (430_000, 50_000, True),  # no more than the salary itself
+        (430_001, 50_000, False),
+        (380_001, 0, False),
+    ],
+)
+def test_the_salary_is_first_less_by_100_000_yen(
+    combined: int, salary: int, counts: bool, terms: CopayTerms
+) -> None:
+    child = Young(date(2010, 5, 5), combined, salary)
+    found = child_deduction(terms, [child], date(2025, 12, 31))
+    assert found == (330_000 if counts else 0)
 
 
 def test_welfare_pension_and_borderline_are_a_persons_own_class(terms: CopayTerms) -> None:

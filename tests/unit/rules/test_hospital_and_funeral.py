@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.core.errors import UserError
 from app.core.tables import load_tables, shipped_tables
-from app.rules.benefits.funeral import FuneralOutcome, decide_funeral_benefit
+from app.rules.benefits.funeral import FuneralAmount, FuneralOutcome, decide_funeral_benefit
 from app.rules.benefits.hospital_charges import (
     HospitalCharge,
     LivingClass,
     MealClass,
     living_charge,
+    living_class,
     long_stay,
     meal_charge,
     meal_class,
     specified_disease_caps,
 )
 from app.rules.benefits.tables import (
+    disease_cap,
     funeral_amount,
     living_row,
     meal_row,
-    specified_disease_cap,
 )
 from app.rules.collection.tables import limitation_rule
 from tests.support.levy import tables
@@ -47,7 +51,9 @@ class TestMeals:
         row = meal_row(tables(), day)
         assert tuple(meal_charge(row, kind, 1).amount for kind in MealClass) == amounts
         charge = meal_charge(row, MealClass.GENERAL, 90)
-        assert charge == HospitalCharge(amounts[0], 90, 0, 0, amounts[0] * 90)
+        assert replace(charge, unconfirmed=()) == HospitalCharge(
+            amounts[0], 90, 0, 0, amounts[0] * 90
+        )
         assert meal_charge(row, MealClass.GENERAL, 0).amount == 0
 
     @pytest.mark.parametrize("kind", MealClass)
@@ -97,28 +103,84 @@ class TestMeals:
 
 class TestLiving:
     @pytest.mark.parametrize(
-        ("kind", "pension", "amount"),
+        ("kind", "meal", "room"),
         [
-            (LivingClass.GENERAL_1, False, 510 * 3 + 370),
-            (LivingClass.GENERAL_2, False, 470 * 3 + 370),
-            (LivingClass.LOW2, False, 240 * 3 + 370),
-            (LivingClass.LOW1, False, 140 * 3 + 370),
-            (LivingClass.LOW1_REDUCED, True, 110 * 3),
+            (LivingClass.GENERAL_1, 510, 370),
+            (LivingClass.GENERAL_2, 470, 370),
+            (LivingClass.LOW2, 240, 370),
+            (LivingClass.LOW1, 140, 370),
+            (LivingClass.LOW1_PENSION, 110, 0),
+            (LivingClass.BORDER, 110, 0),
+            (LivingClass.SEVERE_1, 510, 370),
+            (LivingClass.SEVERE_2, 470, 370),
+            (LivingClass.SEVERE_LOW2, 240, 370),
+            (LivingClass.SEVERE_LOW2_LONG, 190, 370),
+            (LivingClass.SEVERE_LOW1, 110, 370),
+            (LivingClass.INTRACTABLE, 300, 0),
+            (LivingClass.INTRACTABLE_LOW2, 240, 0),
+            (LivingClass.INTRACTABLE_LOW2_LONG, 190, 0),
+            (LivingClass.INTRACTABLE_LOW1, 110, 0),
         ],
     )
-    def test_a_day(self, kind: LivingClass, pension: bool, amount: int) -> None:
-        row = living_row(tables(), LAST)
-        assert living_charge(row, kind, 3, 1, welfare_pension=pension).amount == amount
+    def test_a_day(self, kind: LivingClass, meal: int, room: int) -> None:
+        charge = living_charge(living_row(tables(), LAST, kind), 3, 1)
+        assert (charge.per_meal, charge.per_day) == (meal, room)
+        assert charge.amount == meal * 3 + room
+
+    def test_every_class_is_a_row(self) -> None:
+        rows = {row.text("living_class") for row in tables()["living_charges"].rows(LAST)}
+        assert rows == {kind.value for kind in LivingClass}
+
+    @pytest.mark.parametrize(
+        ("limit_class", "facts", "kind"),
+        [
+            ("earner3", {}, LivingClass.GENERAL_1),
+            ("general1", {"second_kind": True}, LivingClass.GENERAL_2),
+            ("general2", {"severe": True}, LivingClass.SEVERE_1),
+            ("general1", {"severe": True, "second_kind": True}, LivingClass.SEVERE_2),
+            ("general1", {"intractable": True}, LivingClass.INTRACTABLE),
+            ("general1", {"intractable": True, "severe": True}, LivingClass.INTRACTABLE),
+            ("low2", {}, LivingClass.LOW2),
+            ("low2", {"long_stay": True}, LivingClass.LOW2),
+            ("low2", {"severe": True}, LivingClass.SEVERE_LOW2),
+            ("low2", {"severe": True, "long_stay": True}, LivingClass.SEVERE_LOW2_LONG),
+            ("low2", {"intractable": True, "long_stay": True}, LivingClass.INTRACTABLE_LOW2_LONG),
+            ("low1", {}, LivingClass.LOW1),
+            ("low1", {"severe": True, "long_stay": True}, LivingClass.SEVERE_LOW1),
+            ("low1", {"intractable": True}, LivingClass.INTRACTABLE_LOW1),
+            ("low1_pension", {"severe": True}, LivingClass.LOW1_PENSION),
+            ("low1_border", {}, LivingClass.BORDER),
+            ("low1_border", {"severe": True}, LivingClass.BORDER),
+        ],
+    )
+    def test_class(self, limit_class: str, facts: dict[str, bool], kind: LivingClass) -> None:
+        assert living_class(limit_class, **facts) is kind
+
+    @given(
+        st.sampled_from(sorted(row.text("code") for row in tables()["limit_classes"].rows())),
+        st.booleans(),
+        st.booleans(),
+        st.booleans(),
+        st.booleans(),
+    )
+    def test_every_patient_has_a_class_and_illness_never_costs_more(
+        self, limit_class: str, second: bool, intractable: bool, severe: bool, long: bool
+    ) -> None:
+        def day(**illness: bool) -> int:
+            kind = living_class(limit_class, second_kind=second, long_stay=long, **illness)
+            return living_charge(living_row(tables(), LAST, kind), 3, 1).amount
+
+        assert day(intractable=intractable, severe=severe) <= day()
 
     @pytest.mark.parametrize("kind", LivingClass)
     def test_open_from_june_2026(self, kind: LivingClass) -> None:
         with pytest.raises(UserError) as caught:
-            living_charge(living_row(tables(), OPEN), kind, 3, 1)
+            living_charge(living_row(tables(), OPEN, kind), 3, 1)
         assert caught.value.code == "benefits.living_open"
 
     def test_negative_days(self) -> None:
         with pytest.raises(UserError) as caught:
-            living_charge(living_row(tables(), LAST), LivingClass.LOW1, 0, -1)
+            living_charge(living_row(tables(), LAST, LivingClass.LOW1), 0, -1)
         assert caught.value.code == "benefits.count_negative"
 
 
@@ -139,7 +201,7 @@ class TestLongStay:
 
 
 def test_specified_disease_is_capped_for_each_institution() -> None:
-    cap = specified_disease_cap(tables(), date(2026, 8, 1))
+    cap = disease_cap(tables(), date(2026, 8, 1))
     first, second = specified_disease_caps(cap, [30_000, 4_000])
     assert (first.charged, second.charged) == (10_000, 4_000)
     (half,) = specified_disease_caps(cap, [30_000], half=True)
@@ -160,10 +222,14 @@ class TestFuneral:
             ("13", "131032", 70_000),  # 港
             ("13", "132101", 50_000),  # 小金井
             ("43", "431001", 20_000),
+            ("01", "012076", 30_000),  # 帯広
+            ("13", "132292", 50_000),  # 西東京
+            ("13", "132063", 50_000),  # 府中
         ],
     )
     def test_amount(self, union: str, municipality: str, amount: int) -> None:
-        assert funeral_amount(tables(), union, municipality, date(2026, 8, 1)) == amount
+        found = funeral_amount(tables(), union, municipality, date(2026, 8, 1))
+        assert found.amount == amount
 
     @pytest.mark.parametrize(("union", "municipality"), [("13", "132012"), ("23", "231002")])
     def test_no_amount_known(self, union: str, municipality: str) -> None:
@@ -182,7 +248,7 @@ class TestFuneral:
             "key": "M1",
         }
         rule = limitation_rule(tables(), "funeral_benefit", date(2026, 2, 27))
-        return decide_funeral_benefit(rule, 50_000, **{**facts, **changes})
+        return decide_funeral_benefit(rule, FuneralAmount(50_000), **{**facts, **changes})
 
     def test_paid(self) -> None:
         decision = self.decide()
