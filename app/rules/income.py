@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from app.core.tables import Unconfirmed
 from app.rules.errors import RuleError
 from app.rules.money import cut
 
@@ -45,7 +46,7 @@ class Incomes:
     business: int = 0
     """事業所得 (営業・農業) after 専従者控除."""
     family_deduction: int = 0
-    """専従者控除 that was taken off ``business``."""
+    """専従者控除 and 青色専従者給与 that were taken off ``business`` and ``real_estate``."""
     real_estate: int = 0
     """不動産所得."""
     interest: int = 0
@@ -63,7 +64,13 @@ class Incomes:
     retirement: int = 0
     """退職所得: not counted."""
     carried_loss: int = 0
-    """純損失などの繰越控除."""
+    """純損失などの繰越控除, as the tax reckons it."""
+    carried_family: int = 0
+    """The part of ``carried_loss`` that arose only because 専従者給与・専従者控除 was taken off
+    in the year of the loss: not taken off when the reduction is judged."""
+    carried_special: int = 0
+    """What the loss would be greater by had the 15万 been taken off the pension income in the year
+    of the loss (年金の特別控除): taken off when the reduction is judged."""
     casualty_loss: int = 0
     """雑損失の繰越控除: not taken off for the base of the premium (DOMAIN 4.2)."""
 
@@ -82,6 +89,7 @@ class PensionDeduction:
     deduction: tuple[int, ...]
     other_up_to: tuple[int, ...]
     other_less: tuple[int, ...]
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,7 @@ class SalaryDeduction:
     stepped_from: int
     stepped_below: int
     adjusted_each: int
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +145,8 @@ def is_65_for(fiscal_year: int, born: date) -> bool:
 def pension_income(rule: PensionDeduction, revenue: int, other_income: int = 0) -> int:
     """公的年金等に係る雑所得 from ``revenue`` (yen, ≥ 0); under 1 yen cut, never below 0.
 
-    ``other_income`` is 合計所得金額 besides pensions (yen). For trial calculations; a levy uses
-    the assessed amount.
+    ``other_income`` is 合計所得金額 besides pensions (yen). For trial calculations, which then
+    also name ``rule.unconfirmed``; a levy uses the assessed amount.
     """
     bracket = _index(rule.up_to, revenue, inclusive=False)
     less = rule.other_less[_index(rule.other_up_to, other_income, inclusive=True)]
@@ -148,7 +157,8 @@ def pension_income(rule: PensionDeduction, revenue: int, other_income: int = 0) 
 def salary_income(rule: SalaryDeduction, revenue: int) -> int:
     """給与所得 from ``revenue`` (給与収入, yen, ≥ 0) before 所得金額調整控除; never below 0.
 
-    For trial calculations; a levy uses the assessed amount.
+    For trial calculations, which then also name ``rule.unconfirmed``; a levy uses the assessed
+    amount.
     """
     counted = revenue
     if rule.stepped_from <= revenue < rule.stepped_below:
@@ -166,8 +176,12 @@ def salary_adjustment(rule: SalaryDeduction, salary: int, pension: int) -> int:
 
 def combined_income(incomes: Incomes) -> int:
     """合計所得金額 (yen, ≥ 0): all kinds but 退職所得, losses within the year offset."""
-    return max(
-        0,
+    return max(0, income_sum(incomes))
+
+
+def income_sum(incomes: Incomes) -> int:
+    """The same before it is cut at 0: below 0 when the losses of the year are greater."""
+    return (
         incomes.pension
         + incomes.salary
         + incomes.business
@@ -176,7 +190,7 @@ def combined_income(incomes: Incomes) -> int:
         + incomes.dividend
         + incomes.other
         + incomes.transfer
-        + incomes.forestry,
+        + incomes.forestry
     )
 
 
@@ -202,8 +216,10 @@ def check_incomes(key: str, incomes: Incomes) -> None:
 
     ``key`` is the neutral key of the person; it, and no name, stands in the message.
     """
-    if incomes.family_salary > incomes.salary or any(
-        getattr(incomes, name) < 0 for name in _NEVER_NEGATIVE
+    if (
+        incomes.family_salary > incomes.salary
+        or incomes.carried_family > incomes.carried_loss
+        or any(getattr(incomes, name) < 0 for name in _NEVER_NEGATIVE)
     ):
         raise RuleError(
             "premium.income_impossible",

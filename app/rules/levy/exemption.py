@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.core.tables import Unconfirmed
 from app.rules.errors import RuleError
 from app.rules.money import PERMILLE
 
@@ -52,6 +53,7 @@ class ExemptionRule:
     income_up_to: int | None
     other_income_up_to: int | None
     cuts: tuple[int, ...]
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class Exemption:
     """What is cut: the months' part of the premium or of the income-based share."""
     amount: int
     premium: int
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 def fitting_rule(rules: Iterable[ExemptionRule], union: str, case: ExemptionCase) -> ExemptionRule:
@@ -151,7 +154,10 @@ def exempt(rule: ExemptionRule, base: ExemptionBase, cut_permille: int, key: str
         whole = base.premium * base.income_based // together if together else 0
     concerned = whole * base.months // base.liable_months if base.liable_months else 0
     amount = concerned * cut_permille // PERMILLE
-    return Exemption(rule.code, cut_permille, base.months, concerned, amount, base.premium - amount)
+    left = base.premium - amount
+    return Exemption(
+        rule.code, cut_permille, base.months, concerned, amount, left, rule.unconfirmed
+    )
 
 
 def _fits(rule: ExemptionRule, case: ExemptionCase) -> bool:

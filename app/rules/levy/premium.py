@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from app.core.tables import Unconfirmed
 from app.rules.errors import RuleError
 from app.rules.income import (
     IncomeRule,
@@ -119,14 +120,6 @@ class PartRule:
     """特定地域 (令18条2項): lower rates by area code."""
     lower_rate: LowerRate | None = None
     own_cuts: OwnCuts | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Unconfirmed:
-    """A table row that was used although nobody has confirmed it yet (確認待ち)."""
-
-    table: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from app.core.tables import Row, Tables
+from app.core.tables import Row, Tables, unconfirmed_among
 from app.rules.errors import RuleError
 from app.rules.income import IncomeRule, PensionDeduction, SalaryDeduction
 from app.rules.levy.exemption import Cause, ExemptionRule, Target
@@ -24,7 +24,6 @@ from app.rules.levy.premium import (
     PartRate,
     PartRule,
     PremiumYear,
-    Unconfirmed,
 )
 from app.rules.levy.reduction import ReductionClass, ReductionRule
 from app.rules.money import rate_from_percent
@@ -61,9 +60,7 @@ def premium_year(tables: Tables, union: str, fiscal_year: int) -> PremiumYear:
         settings.number("part_unit"),
         MonthOrder(settings.text("month_order")),
         practice.flag("same_month_counts"),
-        tuple(
-            dict.fromkeys(Unconfirmed(row.table, row.source) for row in used if not row.confirmed)
-        ),
+        unconfirmed_among(used),
     )
 
 
@@ -93,6 +90,7 @@ def exemption_rules(tables: Tables, union: str, day: date) -> tuple[ExemptionRul
             row.number_or_none("income_up_to"),
             row.number_or_none("other_income_up_to"),
             row.numbers("cuts"),
+            row.unconfirmed,
         )
         for row in tables["exemptions"].rows(day, union=union)
     )
@@ -120,7 +118,7 @@ def _part_rule(tables: Tables, union: str, part: Part, day: date, used: list[Row
     own_cuts = None
     lower = None
     if part is Part.MEDICAL:
-        lower = _lower_rate(tables, union, day, ceiling)
+        lower = _lower_rate(tables, union, day, ceiling, used)
         own_cuts = _own_cuts(tables, union, day, used)
     return PartRule(
         part,
@@ -137,7 +135,7 @@ def _part_rule(tables: Tables, union: str, part: Part, day: date, used: list[Row
             ReductionClass.FIVE: shares.number("five"),
             ReductionClass.SEVEN: shares.number("seven"),
         },
-        _special_areas(tables, union, part, day),
+        _special_areas(tables, union, part, day, used),
         lower,
         own_cuts,
     )
@@ -147,12 +145,17 @@ def _rate(row: Row) -> PartRate:
     return PartRate(row.number("per_capita"), rate_from_percent(row.rate("income_rate")))
 
 
-def _lower_rate(tables: Tables, union: str, day: date, ceiling: Row) -> LowerRate | None:
+def _lower_rate(
+    tables: Tables, union: str, day: date, ceiling: Row, used: list[Row]
+) -> LowerRate | None:
     up_to = ceiling.number_or_none("lower_rate_up_to")
     if up_to is None:
         return None
     row = tables["premium_lower_rates"].find(day, union=union)
-    return LowerRate(up_to, None if row is None else rate_from_percent(row.rate("income_rate")))
+    if row is None:
+        return LowerRate(up_to, None)
+    used.append(row)
+    return LowerRate(up_to, rate_from_percent(row.rate("income_rate")))
 
 
 def _own_cuts(tables: Tables, union: str, day: date, used: list[Row]) -> OwnCuts | None:
@@ -163,11 +166,12 @@ def _own_cuts(tables: Tables, union: str, day: date, used: list[Row]) -> OwnCuts
     return row.into(OwnCuts)
 
 
-def _special_areas(tables: Tables, union: str, part: Part, day: date) -> Mapping[str, PartRate]:
-    return {
-        row.text("area"): _rate(row)
-        for row in tables["premium_special_areas"].rows(day, union=union, part=part.value)
-    }
+def _special_areas(
+    tables: Tables, union: str, part: Part, day: date, used: list[Row]
+) -> Mapping[str, PartRate]:
+    rows = tables["premium_special_areas"].rows(day, union=union, part=part.value)
+    used += rows
+    return {row.text("area"): _rate(row) for row in rows}
 
 
 def _reduction_rule(tables: Tables, day: date, used: list[Row]) -> ReductionRule:

@@ -300,6 +300,56 @@ class TestReductionLines:
         judgement = assess(year, household(owner, helper)).judgement
         assert [person.income for person in judgement.persons] == [620_000, 0]
 
+    def test_a_loss_is_set_off_after_what_a_family_helper_got_is_added_back(self) -> None:
+        """The ministry's notice of 2016-12-27: judged 0, not 1,350,000."""
+        house = single(1_400_000, business=-2_000_000, family_deduction=1_500_000)
+        result = assess(year_of(NIIGATA, 2026), house)
+        assert result.judgement.income == 0
+        assert result.judgement.reduction is ReductionClass.SEVEN
+        assert result.persons[0].amount == 14_100
+
+    @pytest.mark.parametrize("kind", ["business", "real_estate"])
+    @pytest.mark.parametrize(
+        ("loss", "judged"),
+        [
+            (2_000_000, 0),
+            (1_650_000, 0),
+            (1_649_999, 1),
+            (1_500_000, 150_000),
+            (1_000_000, 650_000),  # a loss smaller than what is added back
+            (0, 1_650_000),
+        ],
+    )
+    def test_any_loss_of_business_or_real_estate(self, kind: str, loss: int, judged: int) -> None:
+        house = single(1_400_000, family_deduction=1_500_000, **{kind: -loss})
+        assert assess(year_of(NIIGATA, 2026), house).judgement.income == judged
+
+    def test_a_loss_carried_over_is_reckoned_anew(self) -> None:
+        """Of 800,000 carried over, 500,000 arose only because a helper was paid; had the 15万 been
+        taken off the pension in the year of the loss, it would be 150,000 more."""
+
+        def judged(**carried: int) -> int:
+            house = single(2_400_000, **carried)
+            return assess(year_of(NIIGATA, 2026), house).judgement.income
+
+        whole = 2_400_000 - 1_100_000 - 150_000
+        assert judged() == whole
+        assert judged(carried_loss=800_000) == whole - 800_000
+        assert judged(carried_loss=800_000, carried_family=500_000) == whole - 300_000
+        both = judged(carried_loss=800_000, carried_family=500_000, carried_special=150_000)
+        assert both == whole - 450_000
+
+    def test_the_base_of_the_premium_takes_the_loss_as_the_tax_does(self) -> None:
+        plain = assess(year_of(NIIGATA, 2026), single(2_400_000, carried_loss=800_000))
+        split = assess(
+            year_of(NIIGATA, 2026), single(2_400_000, carried_loss=800_000, carried_family=800_000)
+        )
+        assert plain.persons[0].income == split.persons[0].income
+
+    def test_more_cannot_come_from_a_helper_than_was_carried_over(self) -> None:
+        house = single(2_400_000, carried_loss=100, carried_family=101)
+        refusal("premium.income_impossible", year_of(NIIGATA, 2026), house)
+
     def test_special_deduction_never_exceeds_the_pension_income(self) -> None:
         year = year_of(NIIGATA, 2026)
         house = household(pensioner("A", 1_150_000, business=400_000))
@@ -371,14 +421,37 @@ class TestUnionsOwnRules:
         assert assess(after, single(1_730_000)).persons[0].parts[0].income_cut_permille == 250
 
     def test_the_lower_rate_of_r6_is_refused_where_it_is_not_known(self) -> None:
-        aichi = year_of("23", 2024)
-        error = refusal("premium.lower_rate_open", aichi, single(1_680_000, 2024))
-        assert "23" in error.message
+        hyogo = year_of("28", 2024)
+        error = refusal("premium.lower_rate_open", hyogo, single(1_680_000, 2024))
+        assert "28" in error.message
         at_line = household(pensioner("A", 1_530_000, 2024, other=580_000))
-        refusal("premium.lower_rate_open", aichi, at_line)
+        refusal("premium.lower_rate_open", hyogo, at_line)
         above = household(pensioner("A", 1_530_000, 2024, other=580_001))
-        assert assess(aichi, above).persons[0].parts[0].income_rate == 11_130
-        assert assess(aichi, single(1_530_000, 2024)).persons[0].parts[0].income_based == 0
+        assert assess(hyogo, above).persons[0].parts[0].income_rate == 11_240
+        assert assess(hyogo, single(1_530_000, 2024)).persons[0].parts[0].income_based == 0
+
+    @pytest.mark.parametrize(
+        ("union", "rate"),
+        [
+            ("27", 10_940),
+            ("23", 10_400),
+            ("31", 9_830),
+            ("42", 9_520),
+            ("17", 9_410),
+            ("13", 8_780),
+        ],
+    )
+    def test_the_lower_rates_of_r6_that_are_public(self, union: str, rate: int) -> None:
+        year = year_of(union, 2024)
+        assert assess(year, single(1_680_000, 2024)).persons[0].parts[0].income_rate == rate
+
+    def test_nagasaki_cuts_each_component_to_100_yen(self) -> None:
+        """長崎市: the reduced 均等割 of R6・7 is 15,700, 26,200 and 41,900 yen."""
+        year = year_of("42", 2025)
+        for pension, amount in ((1_530_000, 15_700), (1_900_000, 26_200), (2_200_000, 41_900)):
+            (part,) = assess(year, single(pension, 2025)).persons[0].parts
+            assert part.per_capita == amount
+            assert part.income_based % 100 == 0
 
     def test_lower_rate_ends_with_r6(self) -> None:
         rate = {

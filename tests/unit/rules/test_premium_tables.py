@@ -11,6 +11,7 @@ import pytest
 
 from app.core.errors import UserError
 from app.core.tables import Tables, load_tables, shipped_tables
+from app.rules.collection.tables import late_charge_rates
 from app.rules.levy.premium import InsuredStatus, Part, assess
 from app.rules.levy.tables import pension_deduction, premium_year
 from app.rules.money import rate_from_percent
@@ -82,13 +83,41 @@ def test_both_years_of_a_period_have_the_same_rates() -> None:
 
 
 def test_rates_to_be_read_again_are_marked_and_the_mark_reaches_the_result() -> None:
-    """DOMAIN Appendix A: 新潟, 鳥取, 宮崎, 鹿児島 are to be checked against the source."""
-    marked = {row.text("union") for row in tables()["premium_rates"].rows() if not row.confirmed}
-    assert marked == {"15", "31", "45", "46"}
+    """The list of R8・9 is known at second hand; of R6・7 some unions' own pages were read."""
+    marked = {
+        row.text("union")
+        for row in tables()["premium_rates"].rows(date(2026, 4, 1))
+        if not row.confirmed
+    }
+    assert marked == set(ALL_UNIONS)
     used = assess(year_of("31", 2026), single(2_000_000)).unconfirmed
     assert "premium_rates" in {row.table for row in used}
-    used = assess(year_of("23", 2026), single(2_000_000)).unconfirmed
-    assert "premium_rates" not in {row.table for row in used}
+    used = assess(year_of("23", 2024), single(2_000_000, 2024)).unconfirmed
+    assert {"premium_rates", "premium_lower_rates"}.isdisjoint({row.table for row in used})
+
+
+def test_the_doubt_about_miyazaki_stands_in_its_row() -> None:
+    row = tables()["premium_rates"].at(date(2026, 4, 1), union="45", part="medical")
+    assert (row.number("per_capita"), row.confirmed) == (56_300, False)
+    assert "月額" in row.source
+
+
+@pytest.mark.parametrize(
+    ("year", "first", "later", "refund"),
+    [
+        (2014, 2_900, 9_200, 1_900),
+        (2015, 2_800, 9_100, 1_800),
+        (2016, 2_800, 9_100, 1_800),
+        (2017, 2_700, 9_000, 1_700),
+        (2018, 2_600, 8_900, 1_600),
+        (2019, 2_600, 8_900, 1_600),
+    ],
+)
+def test_late_charges_from_heisei_26_to_reiwa_1(
+    year: int, first: int, later: int, refund: int
+) -> None:
+    rates = late_charge_rates(tables())[year]
+    assert (rates.first, rates.later, rates.refund) == (first, later, refund)
 
 
 @pytest.mark.parametrize(
