@@ -1,4 +1,4 @@
-"""Late charge (延滞金) and refund interest (還付加算金), demand, appropriation.
+"""Late charge (延滞金), refund interest (還付加算金) and the demand (督促).
 
 Source: DOMAIN 4.9; 地方自治法231条の3, 地方税法附則3条の2 as taken over by ordinances. Amounts are
 whole yen, days are calendar days. Rates are percent a year, as whole numbers of
@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from operator import attrgetter
 
+from app.core.tables import Unconfirmed, joined
 from app.rules.calendar.days import ONE_DAY
 from app.rules.calendar.periods import last_day_of
 from app.rules.errors import RuleError
@@ -29,6 +30,7 @@ class YearRates:
     """Late charge afterwards."""
     refund: int
     """還付加算金."""
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class ChargeRule:
     amount_unit: int
     """A charge is cut to this unit (100)."""
     days_of_year: int
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class LateChargeSetting:
     """The lower rate holds for so many months after the due date: 1 or 3."""
     charged_from: date | None = None
     """Charges only on premiums levied on or after this day; None: always."""
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 class Outcome(StrEnum):
@@ -96,6 +100,7 @@ class Charge:
     total: int
     """Sum of the segments before the last rounding."""
     amount: int
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 class RefundCause(StrEnum):
@@ -108,20 +113,21 @@ class RefundCause(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Debt:
-    """An instalment that is still open (未納): neutral key, due date, open amount."""
+class DemandSetting:
+    """督促 of a municipality: days after the due date, fee in yen (督促手数料)."""
 
-    key: str
-    due: date
-    amount: int
+    days: int
+    fee: int
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Appropriation:
-    """充当: what goes to which debt, and what is left to be paid back (還付)."""
+class DemandTerm:
+    """The last day for sending the demand (督促状) and its fee."""
 
-    items: tuple[tuple[Debt, int], ...]
-    rest: int
+    last_day: date
+    fee: int
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 _Which = Callable[[YearRates], int]
@@ -148,12 +154,13 @@ def late_charge(
     including ``until``. A part payment lowers the base from the day after it. Raises RuleError
     ``charges.no_rate`` (a calendar year without rates), ``charges.overpaid``.
     """
+    settings = joined(rule.unconfirmed, setting.unconfirmed)
     if levied_on < (setting.charged_from or date.min):
-        return Charge(Outcome.NOT_CHARGED_YET, (), 0, 0)
+        return Charge(Outcome.NOT_CHARGED_YET, (), 0, 0, settings)
     first_end = last_day_of(due + ONE_DAY, setting.first_months)
     spans = list(_open_spans(principal, due, payments, until, key))
     if not spans:
-        return Charge(Outcome.IN_TIME, (), 0, 0)
+        return Charge(Outcome.IN_TIME, (), 0, 0, settings)
     segments: list[ChargeSegment] = []
     for start, end, open_amount in spans:
         if min(principal, open_amount) >= rule.base_least:
@@ -162,8 +169,8 @@ def late_charge(
             segments += _segments(rule, rates, base, start, min(end, first_end), _FIRST, key)
             segments += _segments(rule, rates, base, later_start, end, _LATER, key)
     if not segments:
-        return Charge(Outcome.BASE_TOO_SMALL, (), 0, 0)
-    return _finish(rule, segments)
+        return Charge(Outcome.BASE_TOO_SMALL, (), 0, 0, settings)
+    return finish_charge(rule, segments, joined(settings, _rates_used(rates, segments)))
 
 
 def refund_interest(
@@ -193,28 +200,17 @@ def refund_interest(
     if cause is RefundCause.MISTAKEN:
         start = last_day_of(start, 1) + ONE_DAY
     if decided_on < start:
-        return Charge(Outcome.IN_TIME, (), 0, 0)
+        return Charge(Outcome.IN_TIME, (), 0, 0, rule.unconfirmed)
     if amount < rule.base_least:
-        return Charge(Outcome.BASE_TOO_SMALL, (), 0, 0)
+        return Charge(Outcome.BASE_TOO_SMALL, (), 0, 0, rule.unconfirmed)
     base = cut(amount, rule.base_unit)
-    return _finish(rule, _segments(rule, rates, base, start, decided_on, _REFUND, key))
+    segments = _segments(rule, rates, base, start, decided_on, _REFUND, key)
+    return finish_charge(rule, segments, joined(rule.unconfirmed, _rates_used(rates, segments)))
 
 
-def appropriate(refund: int, debts: Iterable[Debt]) -> Appropriation:
-    """Set a refund against open debts, the oldest due date first (充当); the rest is paid back."""
-    rest = refund
-    items = []
-    for debt in sorted(debts, key=lambda debt: (debt.due, debt.key)):
-        taken = min(rest, debt.amount)
-        if taken > 0:
-            items.append((debt, taken))
-            rest -= taken
-    return Appropriation(tuple(items), rest)
-
-
-def demand_deadline(due: date, days: int) -> date:
-    """The last day for sending the demand (督促状): ``days`` after the due date (usually 20)."""
-    return due + timedelta(days=days)
+def demand_term(setting: DemandSetting, due: date) -> DemandTerm:
+    """Until when an instalment due on ``due`` is demanded (usually 20 days after)."""
+    return DemandTerm(due + timedelta(days=setting.days), setting.fee, setting.unconfirmed)
 
 
 def _open_spans(
@@ -272,8 +268,18 @@ def _segments(
     return found
 
 
-def _finish(rule: ChargeRule, segments: list[ChargeSegment]) -> Charge:
+def _rates_used(
+    rates: Mapping[int, YearRates], segments: list[ChargeSegment]
+) -> tuple[Unconfirmed, ...]:
+    return joined(*(rates[segment.start.year].unconfirmed for segment in segments))
+
+
+def finish_charge(
+    rule: ChargeRule, segments: list[ChargeSegment], unconfirmed: tuple[Unconfirmed, ...] = ()
+) -> Charge:
+    """The charge of ``segments``: too small a sum is not collected, the rest is cut (端数計算)."""
     total = sum(segment.amount for segment in segments)
     if total < rule.amount_least:
-        return Charge(Outcome.AMOUNT_TOO_SMALL, tuple(segments), total, 0)
-    return Charge(Outcome.CHARGED, tuple(segments), total, cut(total, rule.amount_unit))
+        return Charge(Outcome.AMOUNT_TOO_SMALL, tuple(segments), total, 0, unconfirmed)
+    amount = cut(total, rule.amount_unit)
+    return Charge(Outcome.CHARGED, tuple(segments), total, amount, unconfirmed)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from app.core.tables import Unconfirmed, joined
 from app.rules.calendar.days import BusinessCalendar
-from app.rules.calendar.wareki import month_end
+from app.rules.collection.due_days import MONTH_END, DueRule, due_in_fiscal_year
 from app.rules.errors import RuleError
 from app.rules.money import PERMILLE, cut
 
@@ -35,6 +36,17 @@ class CollectionPattern:
     months: tuple[int, ...]
     unit: int
     provisional: int = 0
+    due: DueRule = MONTH_END
+    unconfirmed: tuple[Unconfirmed, ...] = ()
+
+    def due_in(self, fiscal_year: int, month: int, calendar: BusinessCalendar) -> date:
+        """納期限 of the period in calendar month ``month``."""
+        return due_in_fiscal_year(self.due, fiscal_year, month, calendar)
+
+    @property
+    def used(self) -> tuple[Unconfirmed, ...]:
+        """What is unconfirmed of the periods and of their days."""
+        return joined(self.unconfirmed, self.due.unconfirmed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,7 @@ class Spread:
 
     instalments: tuple[Instalment, ...]
     over: int = 0
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +81,7 @@ class DeductionRule:
     """Care and premium together may take so much of a payment (half)."""
     unit: int
     """Main amounts are multiples of this but for October."""
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +122,7 @@ class MethodDecision:
     reason: MethodReason
     together: int
     limit: int
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +134,7 @@ class DeductionYear:
 
     months: tuple[tuple[int, int], ...]
     over: int = 0
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
     @property
     def total(self) -> int:
@@ -133,6 +149,7 @@ class MixedYear:
     deductions: tuple[tuple[int, int], ...]
     ordinary: tuple[Instalment, ...]
     over: int = 0
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 class RequestAnswer(StrEnum):
@@ -174,9 +191,11 @@ def ordinary_plan(
     left = [month for month in pattern.months if _order(month) >= _order(first_month)]
     if not left:
         number = len(pattern.months) + 1
-        due = _due(fiscal_year, first_month, calendar)
-        return Spread((Instalment(number, first_month, due, annual, extra=True),))
-    return Spread(_instalments(pattern, fiscal_year, left, annual, calendar))
+        due = pattern.due_in(fiscal_year, first_month, calendar)
+        late = Instalment(number, first_month, due, annual, extra=True)
+        return Spread((late,), unconfirmed=pattern.used)
+    plan = _instalments(pattern, fiscal_year, left, annual, calendar)
+    return Spread(plan, unconfirmed=pattern.used)
 
 
 def provisional_plan(
@@ -185,7 +204,9 @@ def provisional_plan(
     """暫定賦課: a share of last year's premium for each month of the pattern (12期 type)."""
     each = cut(previous_annual // len(pattern.months), pattern.unit)
     return tuple(
-        Instalment(number, month, _due(fiscal_year, month, calendar), each, provisional=True)
+        Instalment(
+            number, month, pattern.due_in(fiscal_year, month, calendar), each, provisional=True
+        )
         for number, month in enumerate(pattern.months[: pattern.provisional], start=1)
     )
 
@@ -201,7 +222,7 @@ def main_plan(
     rest = annual - sum(instalment.amount for instalment in provisional)
     left = list(pattern.months[pattern.provisional :])
     main = _instalments(pattern, fiscal_year, left, max(0, rest), calendar)
-    return Spread(provisional + main, max(0, -rest))
+    return Spread(provisional + main, max(0, -rest), pattern.used)
 
 
 def respread(
@@ -224,13 +245,13 @@ def respread(
                 "随時期として納期限を決めて賦課してください。",
                 missing="months",
             )
-        return Spread(fixed, -rest)
+        return Spread(fixed, -rest, pattern.used)
     amounts = split(max(0, rest), len(open_ones), pattern.unit)
     changed = tuple(
         Instalment(old.number, old.month, old.due, amount, old.provisional, old.extra)
         for old, amount in zip(open_ones, amounts, strict=True)
     )
-    return Spread(fixed + changed, max(0, -rest))
+    return Spread(fixed + changed, max(0, -rest), pattern.used)
 
 
 def decide_method(rule: DeductionRule, facts: PensionFacts) -> MethodDecision:
@@ -246,8 +267,9 @@ def decide_method(rule: DeductionRule, facts: PensionFacts) -> MethodDecision:
     elif together > limit:
         reason = MethodReason.OVER_SHARE
     else:
-        return MethodDecision(Method.DEDUCTION, MethodReason.ALL_CONDITIONS, together, limit)
-    return MethodDecision(Method.ORDINARY, reason, together, limit)
+        reason = MethodReason.ALL_CONDITIONS
+        return MethodDecision(Method.DEDUCTION, reason, together, limit, rule.unconfirmed)
+    return MethodDecision(Method.ORDINARY, reason, together, limit, rule.unconfirmed)
 
 
 def deduction_year(rule: DeductionRule, annual: int, previous_february: int) -> DeductionYear:
@@ -257,6 +279,7 @@ def deduction_year(rule: DeductionRule, annual: int, previous_february: int) -> 
         [(month, previous_february) for month in PROVISIONAL_MONTHS],
         split(max(0, annual - provisional), len(MAIN_MONTHS), rule.unit),
         max(0, provisional - annual),
+        rule.unconfirmed,
     )
 
 
@@ -277,6 +300,7 @@ def starting_year(
         [(month, each) for month in months],
         split(max(0, annual - provisional), len(MAIN_MONTHS), rule.unit),
         max(0, provisional - annual),
+        rule.unconfirmed,
     )
 
 
@@ -303,7 +327,8 @@ def mixed_year(
     billed = cut(min(ordinary, annual), pattern.unit)
     instalments = _instalments(pattern, fiscal_year, left, billed, calendar)
     main = split(annual - billed, len(MAIN_MONTHS), rule.unit)
-    return MixedYear(tuple(zip(MAIN_MONTHS, main, strict=True)), instalments)
+    used = joined(rule.unconfirmed, pattern.used)
+    return MixedYear(tuple(zip(MAIN_MONTHS, main, strict=True)), instalments, unconfirmed=used)
 
 
 def correct_deduction(
@@ -331,10 +356,10 @@ def correct_deduction(
         )
     rest = annual - sum(amount for _, amount in kept)
     if rest <= 0:
-        return MixedYear(kept, (), -rest)
-    return MixedYear(
-        kept, ordinary_plan(pattern, fiscal_year, rest, first_month, calendar).instalments
-    )
+        return MixedYear(kept, (), -rest, year.unconfirmed)
+    plan = ordinary_plan(pattern, fiscal_year, rest, first_month, calendar)
+    used = joined(year.unconfirmed, plan.unconfirmed)
+    return MixedYear(kept, plan.instalments, unconfirmed=used)
 
 
 def answer_method_request(*, by_account: bool, arrears: int) -> RequestAnswer:
@@ -345,20 +370,18 @@ def answer_method_request(*, by_account: bool, arrears: int) -> RequestAnswer:
 
 
 def _deductions(
-    provisional: list[tuple[int, int]], main: tuple[int, ...], over: int
+    provisional: list[tuple[int, int]],
+    main: tuple[int, ...],
+    over: int,
+    unconfirmed: tuple[Unconfirmed, ...],
 ) -> DeductionYear:
-    return DeductionYear((*provisional, *zip(MAIN_MONTHS, main, strict=True)), over)
+    months = (*provisional, *zip(MAIN_MONTHS, main, strict=True))
+    return DeductionYear(months, over, unconfirmed)
 
 
 def _order(month: int) -> int:
     """Place of a calendar month in the fiscal year: April 0 … March 11."""
     return (month - 4) % 12
-
-
-def _due(fiscal_year: int, month: int, calendar: BusinessCalendar) -> date:
-    """納期限: the last day of the month, or the next working day."""
-    year = fiscal_year if month >= 4 else fiscal_year + 1
-    return calendar.on_or_after(month_end(year, month))
 
 
 def _instalments(
@@ -369,7 +392,12 @@ def _instalments(
     calendar: BusinessCalendar,
 ) -> tuple[Instalment, ...]:
     return tuple(
-        Instalment(pattern.months.index(month) + 1, month, _due(fiscal_year, month, calendar), part)
+        Instalment(
+            pattern.months.index(month) + 1,
+            month,
+            pattern.due_in(fiscal_year, month, calendar),
+            part,
+        )
         for month, part in zip(months, split(amount, len(months), pattern.unit), strict=True)
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from app.core.tables import Unconfirmed
 from app.rules.identifiers import IdentifierError, digits_of
 
 WIDTH = 44
@@ -29,14 +30,24 @@ class SlipCode:
     amount: int
 
 
+@dataclass(frozen=True, slots=True)
+class SlipRule:
+    """The highest amount (yen) that a slip with a bar code may carry."""
+
+    ceiling: int
+    unconfirmed: tuple[Unconfirmed, ...] = ()
+
+
 def slip_check_digit(body: str) -> str:
     """Modulus 10, weight 3 from the right, over the 43 digits including ``91``."""
     total = sum(int(digit) * (3 if i % 2 == 0 else 1) for i, digit in enumerate(reversed(body)))
     return str(-total % 10)
 
 
-def slip_code(content: SlipCode, ceiling: int) -> str:
-    """The 44 digits of ``content``; refuses an amount above ``ceiling`` (yen a slip may carry).
+def slip_code(content: SlipCode, rule: SlipRule) -> str:
+    """The 44 digits of ``content``; refuses an amount above the rule's ceiling.
+
+    Whoever prints it says what ``rule.unconfirmed`` names.
 
     Raises IdentifierError ``number.slip_code.*``: length, not_digits, too_long (the amount: split
     the bill), prefix (due year outside 2000-2099).
@@ -62,12 +73,12 @@ def slip_code(content: SlipCode, ceiling: int) -> str:
         raise IdentifierError(
             _KIND, _TITLE, "unknown", "の再発行区分が正しくありません。", "0から9です。"
         )
-    if not 0 <= content.amount <= min(ceiling, 999_999):
+    if not 0 <= content.amount <= min(rule.ceiling, 999_999):
         raise IdentifierError(
             _KIND,
             _TITLE,
             "too_long",
-            f"に載せられる金額は{ceiling:,}円までです。",
+            f"に載せられる金額は{rule.ceiling:,}円までです。",
             "期別に分けるか、バーコードのない納付書にしてください。",
         )
     if content.due is not None and not 2000 <= content.due.year <= 2099:

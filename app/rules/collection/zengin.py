@@ -3,41 +3,55 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 
 import jaconv
 
 from app.core.signs import DASHES, WAVES, spaced
+from app.core.tables import Unconfirmed
 from app.core.text import join_kana, repeated
 from app.rules.identifiers import IdentifierError, digits_of
 
 _SMALL = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
 # A long vowel and every kind of dash and wave are one sign in a bank's name field.
 _SIGNS = str.maketrans({**dict.fromkeys(DASHES + WAVES, "-"), "・": ".", "¥": "\\"})
-_ALLOWED = frozenset(
-    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン゙゚"
-    " ()-./\\,「」"
-)
-_MARKS = {"\u3099": "\u309b", "\u309a": "\u309c"}
+_HALF = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF66, 0xFFA0)}
+"""Each kana, and the two marks, as the half-width sign of JIS X 0201."""
+_HALF |= {"「": "\uff62", "」": "\uff63"}
+_HALF |= {sign: sign for sign in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ ()-./\\,"}
+_HALF.pop("ー", None)
+_WO, _O = "ヲ", "オ"
 
 
-def zengin_kana(text: str, width: int) -> str:
+@dataclass(frozen=True, slots=True)
+class BankFileRule:
+    """What a bank's file takes: ``wo_kept`` (else ヲ is written as オ), ``comma_kept`` (else a
+    comma is refused). The table ``bank_file_rules``."""
+
+    wo_kept: bool
+    comma_kept: bool
+    unconfirmed: tuple[Unconfirmed, ...] = ()
+
+
+def zengin_kana(text: str, width: int, rule: BankFileRule) -> str:
     """``text`` (kana of any width, Latin letters, digits) as half-width signs of JIS X 0201.
 
-    Small kana become large, long vowels become ``-``; the result is at most ``width`` bytes and
-    is not padded. Raises IdentifierError ``number.zengin_kana.*``: empty, unknown (names the sign
-    that banks do not take), too_long.
+    Small kana become large, long vowels become ``-``, marks stand as signs of their own; the result
+    is at most ``width`` bytes and is not padded. Raises IdentifierError ``number.zengin_kana.*``:
+    empty, unknown (names the sign that the bank does not take), too_long.
     """
     kind, title = "zengin_kana", "口座名義のカナ"
     typed = unicodedata.normalize("NFKC", join_kana(spaced(text)).translate(_SIGNS))
-    katakana = repeated(jaconv.hira2kata(typed))
-    plain = katakana.upper().translate(_SMALL).translate(_SIGNS)
+    plain = repeated(jaconv.hira2kata(typed)).upper().translate(_SMALL).translate(_SIGNS)
+    if not rule.wo_kept:
+        plain = plain.replace(_WO, _O)
     if not plain:
         raise IdentifierError(
             kind, title, "empty", "が入力されていません。", "通帳のカナ名義を入力してください。"
         )
+    narrow = []
     for sign in unicodedata.normalize("NFD", plain):
-        if _MARKS.get(sign, sign) not in _ALLOWED and sign not in _MARKS:
+        if sign not in _HALF or (sign == "," and not rule.comma_kept):
             raise IdentifierError(
                 kind,
                 title,
@@ -45,7 +59,7 @@ def zengin_kana(text: str, width: int) -> str:
                 f"に銀行で使えない文字「{sign}」があります。",
                 "通帳のカナのとおりに入力してください。",
             )
-    narrow = str(jaconv.z2h(plain, kana=True, ascii=False, digit=False))
+        narrow.append(_HALF[sign])
     if len(narrow) > width:
         raise IdentifierError(
             kind,
@@ -54,7 +68,7 @@ def zengin_kana(text: str, width: int) -> str:
             f"は濁点を含めて{width}文字までです。",
             "通帳の略し方に合わせてください。",
         )
-    return narrow
+    return "".join(narrow)
 
 
 def _code(kind: str, title: str, text: str, width: int, *, pad: bool) -> str:

@@ -1,4 +1,4 @@
-"""Late charge, refund interest, appropriation: DOMAIN 4.9 and 4.10 L2-L10, traps 6-8."""
+"""Late charge, refund interest, demand: DOMAIN 4.9 and 4.10 L2-L10, traps 6-8."""
 
 from __future__ import annotations
 
@@ -15,14 +15,12 @@ from app.core.tables import load_tables, shipped_tables
 from app.rules.calendar.periods import last_day_of
 from app.rules.collection.charges import (
     Charge,
-    Debt,
     LateChargeSetting,
     Outcome,
     Payment,
     RefundCause,
     YearRates,
-    appropriate,
-    demand_deadline,
+    demand_term,
     late_charge,
     refund_interest,
 )
@@ -294,7 +292,7 @@ class TestRates:
             "gaps = false\ncovers", "gaps = true\ncovers"
         )
         file.write_text(text + half, encoding="utf-8")
-        assert set(late_charge_rates(load_tables(copy))) == set(range(2020, 2027))
+        assert set(late_charge_rates(load_tables(copy))) == set(range(2014, 2027))
 
     def test_demand_fee_of_kai_ended_with_due_dates_of_april_2024(self) -> None:
         assert demand_setting(tables(), "192104", date(2024, 3, 31)).fee == 100
@@ -302,8 +300,8 @@ class TestRates:
         assert demand_setting(tables(), "252018", DUE).fee == 100
 
     def test_demand_within_twenty_days(self) -> None:
-        days = demand_setting(tables(), "252018", DUE).days
-        assert demand_deadline(DUE, days) == date(2026, 8, 20)
+        term = demand_term(demand_setting(tables(), "252018", DUE), DUE)
+        assert (term.last_day, term.fee) == (date(2026, 8, 20), 100)
 
 
 class TestPeriods:
@@ -324,27 +322,6 @@ class TestPeriods:
     )
     def test_last_day(self, start: date, months: int, last: date) -> None:
         assert last_day_of(start, months) == last
-
-
-class TestAppropriation:
-    def test_oldest_first(self) -> None:
-        old, new = Debt("2", date(2026, 7, 31), 8_600), Debt("1", date(2026, 8, 31), 8_200)
-        result = appropriate(10_000, [new, old])
-        assert result.items == ((old, 8_600), (new, 1_400))
-        assert result.rest == 0
-
-    @given(
-        st.integers(0, 1_000_000),
-        st.lists(st.tuples(st.dates(), st.integers(0, 200_000)), max_size=8),
-    )
-    def test_no_yen_is_lost(self, refund: int, debts: list[tuple[date, int]]) -> None:
-        owed = [Debt(str(number), *debt) for number, debt in enumerate(debts)]
-        result = appropriate(refund, owed)
-        assert sum(amount for _, amount in result.items) + result.rest == refund
-        assert all(0 < amount <= debt.amount for debt, amount in result.items)
-        assert result == appropriate(refund, owed[::-1])
-        if result.rest:
-            assert sum(amount for _, amount in result.items) == sum(debt.amount for debt in owed)
 
 
 DAYS = st.dates(date(2020, 1, 1), date(2026, 12, 31))

@@ -13,8 +13,14 @@ from stdnum.jp import cn, in_
 from app.core.signs import DASHES, SPACES, UNSEEN
 from app.core.tables import Tables
 from app.rules import identifiers as ids
-from app.rules.collection.slip_code import SlipCode, read_slip_code, slip_check_digit, slip_code
-from app.rules.collection.tables import slip_ceiling
+from app.rules.collection.slip_code import (
+    SlipCode,
+    SlipRule,
+    read_slip_code,
+    slip_check_digit,
+    slip_code,
+)
+from app.rules.collection.tables import slip_rule
 from app.rules.identifiers import CheckedNumber, DigitCheck, IdentifierError
 
 pytestmark = pytest.mark.req("FLOW-102", "SEC-01")
@@ -187,7 +193,7 @@ def test_basic_pension_number_has_form_only() -> None:
 def test_domain_6_5_slip_code(case: str, body: str, check: str) -> None:
     assert slip_check_digit(body) == check, case
     read = read_slip_code(body + check)
-    assert slip_code(read, ceiling=300_000) == body + check
+    assert slip_code(read, SlipRule(300_000)) == body + check
 
 
 def test_domain_6_5_g3_fields() -> None:
@@ -208,32 +214,35 @@ def test_slip_codes_round_trip(
     company: str, free: str, reissue: int, due: date | None, stamp: bool, amount: int
 ) -> None:
     content = SlipCode(company, free, reissue, due, stamp, amount)
-    assert read_slip_code(slip_code(content, 300_000)) == content
+    assert read_slip_code(slip_code(content, SlipRule(300_000))) == content
+
+
+FILE_RULE, HIGH_RULE = SlipRule(300_000), SlipRule(2_000_000)
 
 
 def test_slip_code_bad_input(tables: Tables) -> None:
     good = SlipCode("912345", "0" * 21, 0, None, False, 100)
-    text = slip_code(good, 300_000)
-    ceiling = slip_ceiling(tables, date(2026, 11, 20))
-    assert ceiling == 300_000  # DOMAIN 6.5
+    text = slip_code(good, FILE_RULE)
+    ceiling = slip_rule(tables, date(2026, 11, 20))
+    assert ceiling.ceiling == 300_000  # DOMAIN 6.5
     for amount in (300_001, 871_000):
         whole_year = SlipCode("912345", "0" * 21, 0, None, False, amount)
         refused("too_long", slip_code, whole_year, ceiling)
-    assert read_slip_code(slip_code(replace(whole_year, amount=300_000), ceiling)).amount == ceiling
-    refused("length", slip_code, SlipCode("91234", "0" * 21, 0, None, False, 1), 300_000)
-    refused("not_digits", slip_code, SlipCode("91234X", "0" * 21, 0, None, False, 1), 300_000)
-    refused("unknown", slip_code, SlipCode("912345", "0" * 21, 10, None, False, 1), 300_000)
+    assert read_slip_code(slip_code(replace(whole_year, amount=300_000), ceiling)).amount == 300_000
+    refused("length", slip_code, SlipCode("91234", "0" * 21, 0, None, False, 1), FILE_RULE)
+    refused("not_digits", slip_code, SlipCode("91234X", "0" * 21, 0, None, False, 1), FILE_RULE)
+    refused("unknown", slip_code, SlipCode("912345", "0" * 21, 10, None, False, 1), FILE_RULE)
     old = SlipCode("912345", "0" * 21, 0, date(1999, 1, 1), False, 1)
-    refused("prefix", slip_code, old, 300_000)
+    refused("prefix", slip_code, old, FILE_RULE)
     six_digits = SlipCode("912345", "0" * 21, 0, None, False, 999_999)
-    assert read_slip_code(slip_code(six_digits, 2_000_000)) == six_digits
+    assert read_slip_code(slip_code(six_digits, HIGH_RULE)) == six_digits
     million = SlipCode("912345", "0" * 21, 0, None, False, 1_000_000)
-    refused("too_long", slip_code, million, 2_000_000)
+    refused("too_long", slip_code, million, HIGH_RULE)
     beyond = SlipCode("912345", "0" * 21, 0, date(2100, 1, 1), False, 1)
-    refused("prefix", slip_code, beyond, 300_000)
+    refused("prefix", slip_code, beyond, FILE_RULE)
     for due in (date(2000, 1, 1), date(2099, 12, 31)):
         kept = SlipCode("912345", "0" * 21, 0, due, False, 1)
-        assert read_slip_code(slip_code(kept, 300_000)) == kept
+        assert read_slip_code(slip_code(kept, FILE_RULE)) == kept
     refused("length", read_slip_code, text[:-1])
     refused("not_digits", read_slip_code, text[:-1] + "x")
     refused("prefix", read_slip_code, "90" + text[2:])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from app.core.signs import DASHES, WAVES
 from app.rules.collection.zengin import (
+    BankFileRule,
     account_number,
     bank_code,
     branch_code,
@@ -17,6 +18,9 @@ from app.rules.collection.zengin import (
 from app.rules.identifiers import IdentifierError
 
 pytestmark = pytest.mark.req("DATA-37")
+
+ALL = BankFileRule(wo_kept=True, comma_kept=True)
+FEW = BankFileRule(wo_kept=False, comma_kept=False)
 
 
 @pytest.mark.parametrize(
@@ -31,33 +35,80 @@ pytestmark = pytest.mark.req("DATA-37")
         ("abc12", "ABC12"),
         ("ヲヴパ", "ｦｳﾞﾊﾟ"),
         ("ァィゥェォッャュョヮヵヶ", "ｱｲｳｴｵﾂﾔﾕﾖﾜｶｹ"),
+        ("カ゛ハ゜", "ｶﾞﾊﾟ"),
+        ("ｶﾞﾊﾟ", "ｶﾞﾊﾟ"),
+        ("か\u3099", "ｶﾞ"),
+        ("ア゙", "ｱﾞ"),
+        ("ヷ", "ﾜﾞ"),
+        ("「カ」", "｢ｶ｣"),
     ],
 )
 def test_kana_as_a_bank_writes_it(typed: str, written: str) -> None:
-    assert zengin_kana(typed, 30) == written
+    assert zengin_kana(typed, 30, ALL) == written
     assert len(written.encode("cp932")) == len(written)
 
 
 @pytest.mark.parametrize(
     ("rule", "text", "width"),
-    [("empty", " ", 30), ("unknown", "山田", 30), ("too_long", "ヤマダ", 3)],
+    [
+        ("empty", " ", 30),
+        ("unknown", "山田", 30),
+        ("unknown", "ヰ", 30),
+        ("unknown", "ヤマダ。", 30),
+        ("unknown", "ㇰ", 30),
+        ("unknown", "ア\u0301", 30),
+        ("too_long", "ヤマダ", 3),
+    ],
 )
 def test_kana_that_a_bank_refuses(rule: str, text: str, width: int) -> None:
     with pytest.raises(IdentifierError) as caught:
-        zengin_kana(text, width)
+        zengin_kana(text, width, ALL)
     assert caught.value.code == f"number.zengin_kana.{rule}"
 
 
 @given(st.text("アイウガギパヤュョッーンヴぁかが abcXYZ019().", min_size=1))
 def test_converted_kana_is_stable_and_one_byte_a_sign(text: str) -> None:
     if text.strip():
-        once = zengin_kana(text, 200)
-        assert zengin_kana(once, 200) == once
+        once = zengin_kana(text, 200, ALL)
+        assert zengin_kana(once, 200, ALL) == once
         assert len(once.encode("cp932")) == len(once)
 
 
+JIS_X_0201 = frozenset(bytes(range(0x20, 0x7F)) + bytes(range(0xA1, 0xE0)))
+
+
+@given(st.text(max_size=30))
+def test_nothing_outside_jis_x_0201_and_no_full_width_mark_comes_out(text: str) -> None:
+    for rule in (ALL, FEW):
+        try:
+            written = zengin_kana(text, 200, rule)
+        except IdentifierError:
+            continue
+        assert set(written.encode("shift_jis")) <= JIS_X_0201
+        assert len(written.encode("shift_jis")) == len(written)
+
+
+@given(st.text("アガパヲ゛゜ﾞﾟヷヺ゙゚ﾊｳ、,ー", min_size=1, max_size=12))
+def test_marks_of_any_width_become_the_half_width_signs(text: str) -> None:
+    try:
+        written = zengin_kana(text, 200, ALL)
+    except IdentifierError:
+        return
+    assert not set(written) & set("゛゜\u3099\u309a ")
+
+
+def test_wo_and_comma_follow_the_rules_of_the_banks_file() -> None:
+    assert zengin_kana("ヲノ", 30, ALL) == "ｦﾉ"
+    assert zengin_kana("ヲノ", 30, FEW) == "ｵﾉ"
+    assert zengin_kana("カ,タ", 30, ALL) == "ｶ,ﾀ"
+    with pytest.raises(IdentifierError) as caught:
+        zengin_kana("カ,タ", 30, FEW)
+    assert caught.value.rule == "unknown"
+    assert "「,」" in caught.value.message
+
+
 def test_a_name_may_fill_its_field_to_the_last_byte() -> None:
-    assert zengin_kana("ヤマダ", 4) == "ﾔﾏﾀﾞ"
+    assert zengin_kana("ヤマダ", 4, ALL) == "ﾔﾏﾀﾞ"
 
 
 def test_account_fields() -> None:
@@ -87,9 +138,9 @@ def test_account_fields_refused(call: object, text: str, rule: str) -> None:
 
 @pytest.mark.parametrize("sign", DASHES + WAVES)
 def test_every_dash_and_wave_is_the_banks_one(sign: str) -> None:
-    assert zengin_kana(f"ロ{sign}ラ", 30) == "ﾛ-ﾗ"
+    assert zengin_kana(f"ロ{sign}ラ", 30, ALL) == "ﾛ-ﾗ"
 
 
 def test_repeated_and_decomposed_kana_are_what_a_bank_writes() -> None:
-    assert zengin_kana("つじさき　みすゞ", 30) == "ﾂｼﾞｻｷ ﾐｽｽﾞ"
-    assert zengin_kana("か\u3099と\u200b", 30) == "ｶﾞﾄ"
+    assert zengin_kana("つじさき　みすゞ", 30, ALL) == "ﾂｼﾞｻｷ ﾐｽｽﾞ"
+    assert zengin_kana("か\u3099と\u200b", 30, ALL) == "ｶﾞﾄ"
