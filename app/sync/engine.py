@@ -7,19 +7,20 @@ the next one asks the peer first and goes on. No transaction is open while the l
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import func, select
 
 from app.core.errors import EnvironmentFault, UserError
-from app.sync import sending
+from app.sync import keeping, sending
 from app.sync.faults import ExchangeCancelled, line_fault
 from app.sync.inbox import last_applied
 from app.sync.outbox import unknown_sending
@@ -44,6 +45,8 @@ from app.wire.protocol import LINES_AT_ONCE, ControlRow
 from app.wire.statements import Contact, PeerTime, open_signed, sign
 from db.tables.control import store_fact
 from db.tables.exchange import inbox, outbox
+
+_log = logging.getLogger(__name__)
 
 
 class HeadKeeper(Protocol):
@@ -105,6 +108,7 @@ class Engine:
         self._on_time = on_time
         self._turn = threading.Lock()
         self._cancel = threading.Event()
+        self._tidied: date | None = None
 
     def contact(self) -> ContactReport:
         """One whole round. What was done stays done; an item that cannot be sent or taken
@@ -120,6 +124,7 @@ class Engine:
                     problem = received.problem if of_the_line(received.problem) else None
                     all_received = (*done.received, received)
                     done = replace(done, received=all_received, problem=problem)
+                self._forget_old()
         except ExchangeCancelled:
             done = replace(done, cancelled=True)
         except (EnvironmentFault, UserError) as fault:
@@ -164,6 +169,22 @@ class Engine:
             out = select(func.count()).where(outbox.c.state.in_(_TO_SEND))
             into = select(func.count()).where(inbox.c.state.in_(_TO_RECEIVE))
             return int(work.scalar(out) or 0) + int(work.scalar(into) or 0)
+
+    def _forget_old(self) -> None:
+        """Once a day: sealed copies whose time is over go (SEC-96). One that cannot be removed
+        is tried again the next day, and stops nothing."""
+        today = self._bench.clock.now().date()
+        if self._tidied == today:
+            return
+        self._tidied = today
+        with self._bench.gate.system(EXCHANGE) as work:
+            keeping.forget_sent(work, today)
+        try:
+            with self._bench.gate.system(EXCHANGE) as work:
+                paths = keeping.received_too_long_ago(work, self._bench.folder, today)
+            keeping.forget_received(paths)
+        except OSError as cause:
+            _log.warning("a received copy could not be removed: %s", cause)
 
     @contextmanager
     def _round(self) -> Iterator[Round]:

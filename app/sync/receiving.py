@@ -41,6 +41,8 @@ LARGE = 2000
 """Records above which a file is applied only in a quiet moment: applying is one transaction,
 and a clerk must not wait longer than half a second for an act (DESIGN 9)."""
 
+CONTAINER = ".container"
+"""How the name of a received container ends."""
 _AT_ONCE = 1000
 _CHUNK_SECONDS = 0.1
 
@@ -111,7 +113,7 @@ def fetch(here: Round, item: DownItem) -> None:
 
 def container_path(folder: Path, inbox_id: str) -> Path:
     """Where a received container rests, sealed (SEC-96)."""
-    return folder / f"{inbox_id}.container"
+    return folder / f"{inbox_id}{CONTAINER}"
 
 
 def _is_there(here: Round, item: DownItem) -> bool:

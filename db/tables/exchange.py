@@ -34,6 +34,8 @@ outbox = Table(
     Column("version", Integer, nullable=False, server_default="1"),
     UniqueConstraint("stream", "epoch", "sequence"),
     Index("ix_outbox_state", "state"),
+    # Settled copies by age, so that those whose time is over are found alone.
+    Index("ix_outbox_file_id_settled_at", "file_id", "settled_at"),
 )
 
 # ``state``: announced, fetching, verified, staged, applied, quarantined.
@@ -58,6 +60,9 @@ inbox = Table(
     Column("applied_at", Text, nullable=False, server_default=""),
     UniqueConstraint("stream", "epoch", "sequence"),
     Index("ix_inbox_state", "state"),
+    # The newest file of a kind and the newest batch, without reading all that were applied.
+    Index("ix_inbox_file_id_state_applied_at", "file_id", "state", "applied_at"),
+    Index("ix_inbox_batch", "batch"),
 )
 
 staged_record = Table(
