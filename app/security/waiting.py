@@ -36,7 +36,8 @@ class Waits:
     the line says all there is). ``whose`` is the name of the person concerned, in its exact
     variant. ``due`` is the last day (ISO) for it, "" for none; ``cause`` is why it has not gone
     on. ``holds_day`` are the reasons for which the day may not close with it, each the words of
-    a count (「用紙の確認が済んでいない受付」); empty when it may.
+    a count (「用紙の確認が済んでいない受付」); empty when it may. ``settles`` is the id of a
+    follow-up (``app.cases.follow_ups``) that may be settled by hand from the board.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Waits:
     due: str = ""
     cause: str = ""
     holds_day: tuple[str, ...] = ()
+    settles: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text
 
 from db.tables.base import METADATA
 
-# One visit's case (受付). ``state``: draft, waiting (in the outbox), decided, refused,
-# issued, closed, cancelled.
+# One visit's case (受付). ``state``: app.cases.state.CaseState, which alone writes the table.
 case_file = Table(
     "case_file",
     METADATA,
@@ -43,6 +42,23 @@ decision = Table(
     Column("received_at", Text, nullable=False),
     Column("person_id", Text, nullable=True, index=True),
     Column("current", Boolean, nullable=False, server_default="1"),
+)
+
+# What comes after a case (後に続くこと): a line of the day board until somebody settles it.
+follow_up = Table(
+    "follow_up",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("case_id", Text, ForeignKey("case_file.id"), nullable=False, index=True),
+    Column("person_id", Text, nullable=True),
+    Column("code", Text, nullable=False),  # as the kind of case declares it
+    Column("since", Text, nullable=False),
+    Column("due_on", Text, nullable=False, server_default=""),
+    Column("settled_at", Text, nullable=False, server_default=""),
+    Column("settled_by", Text, nullable=False, server_default=""),
+    Column("how", Text, nullable=False, server_default=""),  # done, not_needed, or the case's id
+    Column("version", Integer, nullable=False, server_default="1"),
+    Index("ix_follow_up_settled_at", "settled_at"),
 )
 
 # 確認リスト: what contradicts is listed, never overwritten (SEC-108 … 110).

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,27 +13,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QInputDialog
 from sqlalchemy import insert
 
-from app.cases import board
+from app.cases import board, follow_ups
 from app.cases.screens.board import BoardScreen
 from app.cases.state import CaseState
 from app.cases.waiting import REJECTED, SECOND_LOOK, SENDING, SHEET
 from app.catalog import CATALOG, collect
 from app.core.errors import UserError
-from app.security.spec import Area, Function, Kind
+from app.security.spec import Actor, Area, Catalog, Function, Kind, Lane
 from app.security.waiting import Source, Waits
 from app.sync import outbox as outgoing
 from app.sync.states import Incoming
 from app.wire.files import FILES
-from db.tables.cases import case_file, check_entry
+from db.tables.cases import case_file, check_entry, follow_up
 from db.tables.exchange import inbox
 from db.tables.persons import restriction
 from tests.support.counter import Counter, Resident, counter_in, put_residents
 from tests.support.desk import Room
-from tests.support.line import CODES
+from tests.support.line import CODES, LoopUnion
 from tests.support.sendings import act_of, sample
-from tests.support.world import World
+from tests.support.world import World, new_world
 
 DAY = date(2026, 11, 16)
 
@@ -255,6 +256,104 @@ class Asked:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._work, name)
+
+
+@dataclass(frozen=True)
+class ToReturn:
+    """As a kind of case declares what comes after it."""
+
+    code: str = "paper_to_return"
+    label: str = "資格確認書の返還"
+    next_step: str = "返された資格確認書を確かめる"
+    days: int | None = 14
+
+
+class TestFollowUps:
+    """What comes after a case waits until it is settled, by hand or by another case."""
+
+    @pytest.fixture
+    def catalog(self) -> Catalog:
+        source = follow_ups.follow_up_source({"paper_to_return": ToReturn()})
+        area = Area("trial", "ためし", 99, (replace(source, right="day.show"),))
+        begin = Function(
+            "trial.begin",
+            "trial",
+            Kind.UPDATE,
+            "始める",
+            "始めます。",
+            Lane.LATE_STAGE,
+            Actor.SYSTEM,
+            reads=follow_ups.READS,
+            writes=follow_ups.WRITES,
+        )
+        specs = [(one, tuple(CATALOG.of_area(one.id))[1:]) for one in CATALOG.areas]
+        return collect((*specs, (area, (begin,))))
+
+    @pytest.fixture
+    def other(self, tmp_path: Path, catalog: Catalog) -> Iterator[Counter]:
+        made = Counter(new_world(tmp_path / "other", catalog=catalog), LoopUnion())
+        put_residents(made.world, Resident())
+        yield made
+        made.world.close()
+
+    def begin(self, counter: Counter) -> str:
+        case = counter.open()
+        with counter.world.gate.system("trial.begin") as work:
+            return follow_ups.begin(work, ToReturn(), case.id, "P-1", DAY)
+
+    def waiting(self, counter: Counter, catalog: Catalog) -> list[Waits]:
+        world = counter.world
+        lines = board.lines(world.gate, world.session(), catalog)
+        return [line for line in lines if line.settles]
+
+    def test_it_says_whose_and_until_when(self, other: Counter, catalog: Catalog) -> None:
+        made = self.begin(other)
+        (line,) = self.waiting(other, catalog)
+        assert (line.key, line.whose, line.due) == (made, "髙橋　タケ", "2026-11-30")
+        assert line.state == "待ち" and line.holds_day == ()
+        other.world.later(days=15)
+        other.world.sessions.get(other.world.session()).verified_at = other.world.clock.monotonic()
+        (line,) = self.waiting(other, catalog)
+        assert line.state == "期限切れ"
+
+    @pytest.mark.parametrize("how", follow_ups.HOW)
+    def test_settled_by_hand_it_is_gone_and_cannot_be_settled_again(
+        self, other: Counter, catalog: Catalog, how: str
+    ) -> None:
+        world, made = other.world, self.begin(other)
+        follow_ups.settle(world.gate, world.session(), made, how)
+        assert self.waiting(other, catalog) == []
+        (row,) = other.rows(follow_up)
+        assert (row.how, row.settled_by) == (how, "S101")
+        with pytest.raises(UserError) as twice:
+            follow_ups.settle(world.gate, world.session(), made, how)
+        assert twice.value.code == "day.settled"
+
+    def test_any_other_way_is_refused(self, other: Counter) -> None:
+        with pytest.raises(UserError) as refused:
+            follow_ups.settle(other.world.gate, other.world.session(), self.begin(other), "lost")
+        assert refused.value.code == "day.how"
+
+    def test_settled_by_the_case_that_it_asked_for(self, other: Counter, catalog: Catalog) -> None:
+        self.begin(other)
+        with other.world.gate.system("trial.begin") as work:
+            assert follow_ups.settle_by_case(work, "P-2", "paper_to_return", "T01-1-9") == 0
+            assert follow_ups.settle_by_case(work, "P-1", "paper_to_return", "T01-1-9") == 1
+        assert self.waiting(other, catalog) == []
+
+    def test_from_the_board(self, other: Counter, catalog: Catalog, qtbot: Any) -> None:
+        self.begin(other)
+        room = Room(other, qtbot)
+        screen = room.add(BoardScreen(room.desk()))
+        room.until(lambda: any(line.settles for line in screen.lines))
+        for row, line in enumerate(screen.lines):
+            screen.table.selectRow(row)
+            assert screen.settle_button.isEnabled() == bool(line.settles)
+        screen.table.selectRow([bool(line.settles) for line in screen.lines].index(True))
+        screen.settle_button.click()
+        screen.findChild(QInputDialog).textValueSelected.emit("済んだ")
+        room.until(lambda: not any(line.settles for line in screen.lines))
+        room.operations.close()
 
 
 class TestScreen:

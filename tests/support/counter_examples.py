@@ -14,6 +14,7 @@ from app.cases import (
     closing,
     decisions,
     drafts,
+    follow_ups,
     issuing,
     namesakes,
     rejected,
@@ -27,7 +28,7 @@ from app.persons import find, numbers, restrictions, show
 from app.security.gate.gate import Session
 from app.start.compose import handlers
 from app.wire.files import FILES
-from db.tables.cases import check_entry
+from db.tables.cases import check_entry, follow_up
 from tests.support.attempts import Attempt, Example
 from tests.support.counter import (
     ENTRY,
@@ -230,6 +231,19 @@ def _second_look(world: World) -> Attempt:
     )
 
 
+def _settle_follow_up(world: World) -> Attempt:
+    case = at(world).open()
+    with world.hands_on("follow_up", "case_file") as work:
+        work.run(
+            insert(follow_up).values(
+                id="T01-1-77", case_id=case.id, code="paper_to_return", since="2026-11-16"
+            )
+        )
+    return Attempt(
+        "clerk", does=lambda session: follow_ups.settle(world.gate, session, "T01-1-77", "done")
+    )
+
+
 def _close_case(world: World) -> Attempt:
     counter = at(world)
     counter.answers.append(refused)
@@ -390,6 +404,7 @@ COUNTER_EXAMPLES: dict[str, Example] = {
     "persons.show_my_number": _show_number,
     "persons.mark_support": _mark,
     "persons.lift_support": _lift,
+    "day.settle": _settle_follow_up,
     "day.show": _on_draft(
         lambda world, session, case: board.lines(world.gate, session, CATALOG), "view"
     ),

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QVBoxLayout
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QInputDialog,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+)
 
-from app.cases import board
+from app.cases import board, follow_ups
 from app.security.waiting import Waits
 from app.ui.base.desk import Desk
 from app.ui.base.names import NameDelegate, NamePainter
@@ -35,6 +42,9 @@ class BoardScreen(Page):
         self.body.addLayout(self._why)
         self.action("検索へ", "F2", lambda: desk.go("persons.search"))
         self.action("読み直す", "F5", self.load)
+        self.settle_button = self.action("済んだことにする", "F8", self._ask_how)
+        self.settle_button.setVisible(False)
+        self.settle_button.setEnabled(False)
         self.close_button = self.action("日締め", "F9", self._close_day)
         self._offer_close(offered=False)
         desk.watch(
@@ -96,6 +106,9 @@ class BoardScreen(Page):
         """The whole of what the chosen line says of its reasons."""
         clear(self._why)
         line = self._chosen()
+        settles = line is not None and bool(line.settles)
+        self.settle_button.setVisible(settles)
+        self.settle_button.setEnabled(settles)
         if line is not None:
             said = [f"締めの前に：{'、'.join(line.holds_day)}"] if line.holds_day else []
             said += [f"わけ：{line.cause}"] if line.cause else []
@@ -110,6 +123,29 @@ class BoardScreen(Page):
         line = self._chosen()
         if line is not None and line.opens:
             self._desk.go(line.opens, **dict(line.given))
+
+    def _ask_how(self) -> None:
+        line = self._chosen()
+        if line is None or not line.settles:
+            return
+        how = {label: code for code, label in follow_ups.HOW.items()}
+        dialog = QInputDialog(self)
+        dialog.setWindowTitle(line.what)
+        dialog.setLabelText("どのように済みましたか。")
+        dialog.setComboBoxItems(list(how))
+        dialog.setOkButtonText("記録する")
+        dialog.setCancelButtonText("やめる")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.textValueSelected.connect(lambda label: self._settle(line.settles, how[label]))
+        dialog.open()
+
+    def _settle(self, follow_up_id: str, how: str) -> None:
+        desk = self._desk
+        desk.run(
+            self,
+            lambda: follow_ups.settle(desk.gate, desk.session, follow_up_id, how),
+            lambda _none: self.load(),
+        )
 
     def _close_day(self) -> None:
         desk = self._desk

@@ -20,6 +20,15 @@ FUNCTIONS: tuple[Function, ...] = (
         reads_what_waits=True,
     ),
     Function(
+        id="day.settle",
+        area="day",
+        kind=Kind.UPDATE,
+        label="済んだことの記録",
+        help="届出の後に続くこと（資格確認書の返還など）が済んだか、不要になったことを記録します。",
+        reads=("follow_up",),
+        writes=("follow_up",),
+    ),
+    Function(
         id="day.close",
         area="day",
         kind=Kind.ADMINISTER,
