@@ -369,8 +369,9 @@ _NAME_GRAMS = table("name_grams", column("rowid"), column("grams"))
 _BORN_ON = person.c.birth_sort == bindparam("birth")
 _NOT_SURE = person.c.birth_precision != "day"
 # Beside a name, somebody counts whose day is known in part and may be that one: the working day
-# of an uncertain date is the earliest that it may be.
-_BORN = or_(_BORN_ON, and_(_NOT_SURE, person.c.birth_sort <= bindparam("birth")))
+# of an uncertain date is the earliest that it may be, or of the same month.
+_IN_ITS_MONTH = func.substr(bindparam("birth"), 1, 7) + "-31"
+_BORN = or_(_BORN_ON, and_(_NOT_SURE, person.c.birth_sort <= _IN_ITS_MONTH))
 # a range and not LIKE, which SQLite does not answer from the index (TECH 0.9)
 _KANA_BEGINS = person.c.kana_key.between(bindparam("first"), bindparam("last"))
 _NAME_HOLDS = func.instr(person.c.name_key, bindparam("key")) > 0

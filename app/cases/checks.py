@@ -7,25 +7,23 @@ reason and the remedy). The union decides; these checks only spare the person a 
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-import jaconv
-
 from app.cases.entry import FIELDS, EntryField, EntryPage, FieldKind, Values
 from app.core.errors import UserError
+from app.core.signs import is_blank
 from app.core.tables import Tables
 from app.rules import identifiers
 from app.rules.calendar import days
 from app.rules.calendar.days import BusinessCalendar
 from app.rules.calendar.wareki import Eras, WarekiDate, on_paper
-from app.rules.calendar.wareki_input import parse_date, parse_day
+from app.rules.calendar.wareki_input import parse_date
 from app.rules.eligibility.notification import is_late
 from app.rules.identifiers import DigitCheck
-
-_KANA = re.compile(r"[ァ-ヴーヽヾ・　 ]+")
+from app.rules.values.amounts import amount
+from app.rules.values.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,75 +41,89 @@ class Finding:
 def understood(field: EntryField, typed: str, today: date, tables: Tables) -> str:
     """What the program takes ``typed`` for, shown while it is being keyed; the reason when it
     can take it for nothing."""
+    if is_blank(typed):
+        return ""
+    reader = Reader.of(tables, today)
     try:
         if field.kind in (FieldKind.BIRTH, FieldKind.DAY):
-            eras = Eras(tables["eras"])
-            value = _date(field, typed, eras)
-            text = on_paper(value, eras)
-            if field.kind is FieldKind.BIRTH and value.exact is not None:
-                if value.exact > today:
-                    return f"{text}　今日より後の日です"
-                text += f"（{value.exact:%Y-%m-%d}・{days.age_on(value.exact, today)}歳）"
-            return f"→ {text}"
-        if field.kind is FieldKind.MONEY:
-            return f"→ {int(_digits(typed)):,} 円"
-        if field.kind is FieldKind.KANA:
-            return f"→ {as_kana(typed)}"
-    except (UserError, ValueError) as error:
-        return error.message if isinstance(error, UserError) else "数字で入れてください。"
+            return _understood_date(field, typed, today, reader.eras)
+        normal = reader.take(field.kind, typed, field.asked).normal
+    except UserError as error:
+        return error.message if _is_told_at_once(field, error) else ""
+    if field.kind is FieldKind.MONEY:
+        return f"→ {int(normal):,} 円"
+    if field.kind is FieldKind.KANA or (field.kind in _NUMBERS and normal != typed):
+        return f"→ {normal}"
     return ""
 
 
-def as_kana(typed: str) -> str:
-    """Hiragana and half-width kana as full-width katakana, one full-width space between."""
-    wide = jaconv.hira2kata(jaconv.h2z(typed.strip(), kana=True, ascii=False, digit=False))
-    return re.sub(r"[ 　]+", "　", wide)
+_NUMBERS = frozenset(
+    {
+        FieldKind.DIGITS,
+        FieldKind.ATENA,
+        FieldKind.HOUSEHOLD,
+        FieldKind.INSURED,
+        FieldKind.FACILITY,
+        FieldKind.PHONE,
+        FieldKind.POSTAL,
+        FieldKind.MUNICIPALITY,
+    }
+)
 
 
-def stored(name: str, typed: str, eras: Eras) -> str:
-    """The form in which a field's value is sent: ISO days, plain digits, katakana.
+def _is_told_at_once(field: EntryField, error: UserError) -> bool:
+    """A number that is not typed to its end lacks digits; nobody needs to be told."""
+    return field.kind not in (*_NUMBERS, FieldKind.MY_NUMBER) or error.code.endswith(
+        ("not_digits", "too_long")
+    )
 
-    Names stay exactly as typed. Raises UserError where the value cannot be taken.
+
+def _understood_date(field: EntryField, typed: str, today: date, eras: Eras) -> str:
+    value = _date(field, typed, eras)
+    text = on_paper(value, eras)
+    if field.kind is FieldKind.BIRTH and value.exact is not None:
+        if value.exact > today:
+            return f"{text}　今日より後の日です"
+        text += f"（{value.exact:%Y-%m-%d}・{days.age_on(value.exact, today)}歳）"
+    return f"→ {text}"
+
+
+def stored(name: str, typed: str, reader: Reader) -> str:
+    """The form in which a field's value is sent and compared: ISO days, numbers in their one
+    form, katakana; names stay as typed.
+
+    Raises UserError, which names the field, where the value cannot be taken.
     """
     field = FIELDS[name]
-    if not typed:
+    if is_blank(typed):
         return "0" if field.kind is FieldKind.FLAG else ""
-    if field.kind is FieldKind.DAY:
-        return parse_day(typed, eras).isoformat()
-    if field.kind is FieldKind.BIRTH:
-        return parse_date(typed, eras, uncertain=True).written
-    if field.kind in (FieldKind.DIGITS, FieldKind.MONEY):
-        return _digits(typed)
-    if field.kind is FieldKind.MY_NUMBER:
-        return identifiers.my_number(typed)
-    if field.kind is FieldKind.KANA:
-        return as_kana(typed)
-    return typed
+    return reader.take(field.kind, typed, field.asked).normal
 
 
 def check_page(page: EntryPage, values: Values, tables: Tables, today: date) -> list[Finding]:
-    """Errors of one page's own fields: what is missing or cannot be read."""
+    """Errors of one page's own fields: what is missing or cannot be taken."""
     found: list[Finding] = []
-    eras = Eras(tables["eras"])
+    reader = Reader.of(tables, today)
     for field in page.fields:
-        if not field.shown(values):
-            continue
-        typed = values.get(field.name, "").strip()
-        empty = not typed or (field.kind is FieldKind.FLAG and typed == "0")
-        if empty:
-            if field.is_required(values):
-                found.append(_missing(field))
-            continue
-        try:
-            stored(field.name, typed, eras)
-        except (UserError, ValueError) as error:
-            found.append(_unreadable(field, error))
-            continue
-        found += _shape(field, typed, tables, today)
+        if field.shown(values):
+            found += _own(field, values, reader)
     errors = {item.field for item in found}
     for rule in _CROSS[page.id]:
-        found += [item for item in rule(values, tables, today, eras) if item.field not in errors]
+        crossing = rule(values, tables, today, reader.eras)
+        found += [item for item in crossing if item.field not in errors]
     return found
+
+
+def _own(field: EntryField, values: Values, reader: Reader) -> Iterator[Finding]:
+    """What is wrong with one field alone. Whether it is filled is asked of what will be stored."""
+    typed = values.get(field.name, "")
+    try:
+        kept = stored(field.name, typed, reader)
+    except UserError as error:
+        yield Finding(field.name, "error", error.code, error.message, error.remedy)
+        return
+    if field.is_required(values) and (not kept or (field.kind is FieldKind.FLAG and kept == "0")):
+        yield _missing(field)
 
 
 def check_all(
@@ -132,39 +144,6 @@ def _missing(field: EntryField) -> Finding:
     else:
         message, remedy = f"{field.label}が入っていません。", "届出のとおりに入れてください。"
     return Finding(field.name, "error", "missing", message, remedy)
-
-
-def _unreadable(field: EntryField, error: Exception) -> Finding:
-    if isinstance(error, UserError):
-        return Finding(field.name, "error", error.code, error.message, error.remedy)
-    return Finding(
-        field.name,
-        "error",
-        "not_digits",
-        f"{field.label}が数字ではありません。",
-        "数字で入れてください。",
-    )
-
-
-def _shape(field: EntryField, typed: str, tables: Tables, today: date) -> Iterator[Finding]:
-    if field.kind is FieldKind.CHOICE and not tables[field.codes].has(typed):
-        yield _missing(field)
-    if field.kind is FieldKind.KANA and not _KANA.fullmatch(as_kana(typed)):
-        yield Finding(
-            field.name,
-            "error",
-            "not_kana",
-            f"{field.label}にカナでない文字があります。",
-            "ひらがなかカタカナで入れてください。",
-        )
-    if field.kind is FieldKind.DIGITS and len(_digits(typed)) != field.width:
-        yield Finding(
-            field.name,
-            "error",
-            "width",
-            f"{field.label}は{field.width}桁です（今は{len(_digits(typed))}桁）。",
-            "書類の番号を確かめ、先頭の0も含めて入れてください。",
-        )
 
 
 Rule = Callable[[Values, Tables, date, Eras], Iterator[Finding]]
@@ -263,30 +242,15 @@ def _late(event_on: date, notified_on: date, tables: Tables) -> Iterator[Finding
 
 
 def _places(values: Values, tables: Tables, today: date, eras: Eras) -> Iterator[Finding]:
-    code = _digits(values.get("former_municipality_code", ""))
-    if len(code) == 6:
-        try:
-            identifiers.municipality_code(code)
-        except UserError as error:
-            yield Finding(
-                "former_municipality_code", "error", error.code, error.message, error.remedy
-            )
-    number = _digits(values.get("former_insured_number", ""))
-    if len(number) == 8:
-        try:
-            doubtful = identifiers.insured_number(number, DigitCheck.WARN).doubtful
-        except UserError as error:
-            yield Finding("former_insured_number", "error", error.code, error.message, error.remedy)
-            return
-        if doubtful:
-            yield Finding(
-                "former_insured_number",
-                "warning",
-                "insured_digit",
-                "前の被保険者番号の検証番号が合いません。",
-                "証明書の番号と見比べてください。",
-            )
-    if values.get("facility_code", ""):
+    if _is_doubtful(values.get("former_insured_number", "")):
+        yield Finding(
+            "former_insured_number",
+            "warning",
+            "insured_digit",
+            "前の被保険者番号の検証番号が合いません。",
+            "証明書の番号と見比べてください。",
+        )
+    if not is_blank(values.get("facility_code", "")):
         yield Finding(
             "facility_code",
             "warning",
@@ -296,10 +260,17 @@ def _places(values: Values, tables: Tables, today: date, eras: Eras) -> Iterator
         )
 
 
+def _is_doubtful(insured_number: str) -> bool:
+    try:
+        return identifiers.insured_number(insured_number, DigitCheck.WARN).doubtful
+    except UserError:
+        return False  # told by the field's own check
+
+
 def is_weak(values: Values, tables: Tables, today: date) -> bool:
     """Whether the identification is one that leads to posting (DOMAIN 5.3)."""
-    code = values.get("identity_check", "")
-    return bool(code) and tables["identity_checks"].at(today, code=code).flag("weak")
+    row = tables["identity_checks"].find(today, code=values.get("identity_check", ""))
+    return row is not None and row.flag("weak")
 
 
 def _identity(values: Values, tables: Tables, today: date, eras: Eras) -> Iterator[Finding]:
@@ -354,11 +325,48 @@ def _papers(values: Values, tables: Tables, today: date, eras: Eras) -> Iterator
             )
 
 
+def _amounts(values: Values, tables: Tables, today: date, eras: Eras) -> Iterator[Finding]:
+    """Income is what is left of revenue, and base income of income: neither is above it."""
+    if values.get("copay_paper", "") != "1":
+        return
+    found = {name: _try_amount(name, values) for name in _INCOMES}
+    revenue = found.pop("copay_revenue")
+    for name, income in found.items():
+        if revenue is not None and income is not None and income > revenue:
+            label = FIELDS[name].asked.label.removesuffix("（円）")
+            yield Finding(
+                name,
+                "warning",
+                f"{name}_above_revenue",
+                f"{label}が収入額を上回っています。",
+                "欄の取り違えや桁の間違いがないか、証明書と見比べてください。",
+            )
+    income = found["copay_taxable_income"]
+    if income and values.get("copay_all_income_zero", "") == "1":
+        yield Finding(
+            "copay_all_income_zero",
+            "warning",
+            "income_not_zero",
+            "「所得なし」ですが、課税所得が入っています。",
+            "証明書の課税所得と、区分Ⅰの記載を見比べてください。",
+        )
+
+
+_INCOMES = ("copay_revenue", "copay_taxable_income", "copay_base_income")
+
+
+def _try_amount(name: str, values: Values) -> int | None:
+    try:
+        return int(amount(values.get(name, ""), "").normal)
+    except UserError:
+        return None
+
+
 _CROSS: Mapping[str, tuple[Rule, ...]] = {
     "person": (_birth,),
     "move": (_four_dates, _places),
     "identity": (_identity,),
-    "papers": (_papers,),
+    "papers": (_papers, _amounts),
 }
 
 
@@ -367,22 +375,7 @@ def _date(field: EntryField, typed: str, eras: Eras) -> WarekiDate:
 
 
 def _try_date(name: str, values: Values, eras: Eras) -> WarekiDate | None:
-    typed = values.get(name, "").strip()
-    if not typed:
-        return None
     try:
-        return _date(FIELDS[name], typed, eras)
+        return _date(FIELDS[name], values.get(name, ""), eras)
     except UserError:
         return None
-
-
-def _digits(typed: str) -> str:
-    """Half-width digits of ``typed``; hyphens, commas and blanks fall away.
-
-    Raises ValueError for any other sign.
-    """
-    plain = jaconv.z2h(typed, kana=False, ascii=True, digit=True)
-    plain = re.sub(r"[-ー−‐, 　]", "", plain)
-    if plain and not (plain.isascii() and plain.isdigit()):
-        raise ValueError(plain)
-    return plain

@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 
 from app.cases import checks
 from app.cases.drafts import erase_number
+from app.cases.entry import FIELDS
 from app.cases.state import (
     LABELS,
     NEXT,
@@ -31,6 +32,7 @@ from app.persons.judging import Contradiction
 from app.persons.writing import Writer
 from app.rules.calendar.wareki import Eras, on_paper
 from app.rules.calendar.wareki_input import parse_date
+from app.rules.values.reader import Reader
 from app.security.gate.gate import ActWork, Gate, RowVersion, Subject
 from app.security.staff.session import Session
 from app.sync.inbox import Applied, Handler
@@ -82,15 +84,15 @@ def receiver(tables: Tables) -> Handler:
     list. It raises UserError ``eligibility.decision_without_case`` for a case that is not ours;
     the file is then quarantined whole.
     """
-    eras = Eras(tables["eras"])
 
     def receive(work: ActWork, spec: FileSpec, records: Iterable[Any]) -> Applied:
-        return Applied(sum(_receive_one(work, record, eras) for record in records), 0)
+        reader = Reader.of(tables, work.at.date())
+        return Applied(sum(_receive_one(work, record, reader) for record in records), 0)
 
     return receive
 
 
-def _receive_one(work: ActWork, record: Any, eras: Eras) -> bool:
+def _receive_one(work: ActWork, record: Any, reader: Reader) -> bool:
     known = work.scalar(select(decision.c.id).where(decision.c.id == record.decision_id))
     if known is not None:
         return False
@@ -101,12 +103,12 @@ def _receive_one(work: ActWork, record: Any, eras: Eras) -> bool:
             f"決定（{record.decision_id}）に対応する受付が、この端末にありません。",
             "広域連合に、どの端末の届出への決定かを確かめてください。",
         )
-    writer = effects.writer_of_decision(work, record.decision_id, eras)
+    writer = effects.writer_of_decision(work, record.decision_id, reader.eras)
     person_id = ""
     if record.outcome == "accepted":
         person_id = effects.acquires(
             writer,
-            effects.said_by(record, json.loads(case.draft), eras),
+            effects.said_by(record, _as_sent(json.loads(case.draft), reader), reader.eras),
             since=record.acquired_on,
             case_id=record.case_id,
             replaced=_period_of(work, record.supersedes),
@@ -116,6 +118,15 @@ def _receive_one(work: ActWork, record: Any, eras: Eras) -> bool:
         # The union holds the number now; the terminal needs it no longer (SEC-54).
         erase_number(work, case.id)
     return True
+
+
+def _as_sent(keyed: Mapping[str, str], reader: Reader) -> dict[str, str]:
+    """What was keyed in the form in which it was sent: numbers in their one form."""
+    return {
+        name: checks.stored(name, keyed.get(name, ""), reader)
+        for name, field in FIELDS.items()
+        if field.shown(keyed) and name in keyed
+    }
 
 
 def _period_of(work: ActWork, decision_id: str) -> tuple[str, str] | None:
@@ -218,15 +229,15 @@ def compare(view: DecisionView, tables: Tables, today: date) -> tuple[CompareLin
     record = view.record
     if record is None:
         return ()
-    eras = Eras(tables["eras"])
+    eras, reader = Eras(tables["eras"]), Reader.of(tables, today)
     lines = [
-        _pair(view, record, "name", "氏名", eras, is_name=True),
-        _pair(view, record, "kana", "フリガナ", eras),
-        _pair(view, record, "birth_written", "生年月日", eras),
-        _pair(view, record, "sex", "性別", eras, tables=tables, codes="sexes", today=today),
-        _pair(view, record, "address", "住所", eras, is_name=True),
-        _pair(view, record, "building", "方書", eras, is_name=True),
-        _pair(view, record, "atena_number", "宛名番号", eras),
+        _pair(view, record, "name", "氏名", reader, is_name=True),
+        _pair(view, record, "kana", "フリガナ", reader),
+        _pair(view, record, "birth_written", "生年月日", reader),
+        _pair(view, record, "sex", "性別", reader, codes="sexes"),
+        _pair(view, record, "address", "住所", reader, is_name=True),
+        _pair(view, record, "building", "方書", reader, is_name=True),
+        _pair(view, record, "atena_number", "宛名番号", reader),
     ]
     if record.outcome == "accepted":
         lines += _decided_only(record, tables, eras)
@@ -238,21 +249,20 @@ def _pair(
     record: DecisionHead,
     name: str,
     label: str,
-    eras: Eras,
+    reader: Reader,
     *,
-    tables: Tables | None = None,
     codes: str = "",
-    today: date | None = None,
     is_name: bool = False,
 ) -> CompareLine:
-    keyed = checks.stored(name, view.keyed.get(name, "").strip(), eras)
+    keyed = checks.stored(name, view.keyed.get(name, ""), reader)
     decided = str(getattr(record, name))
     agrees = keyed == decided
     if name == "birth_written" and keyed and decided:
-        agrees = _same_birth(keyed, decided, eras)
-    if tables is not None and today is not None:
-        keyed = tables[codes].label(keyed, today) if keyed else ""
-        decided = tables[codes].label(decided, today) if decided else ""
+        agrees = _same_birth(keyed, decided, reader.eras)
+    if codes:
+        table, day = reader.tables[codes], reader.day
+        keyed = table.label(keyed, day) if keyed else ""
+        decided = table.label(decided, day) if decided else ""
     return CompareLine(label, keyed, decided, agrees, only=False, is_name=is_name)
 
 

@@ -8,25 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+
+from app.rules.values.reader import Asked, ValueKind
 
 Values = Mapping[str, str]
 """The draft: field name to text; absent is the empty string."""
 
 
-class FieldKind(StrEnum):
-    """How a field is keyed."""
-
-    TEXT = "text"
-    NAME = "name"
-    KANA = "kana"
-    BIRTH = "birth"  # any date form of the register, unknown ones included
-    DAY = "day"  # a day of the calendar
-    DIGITS = "digits"
-    MONEY = "money"  # yen
-    CHOICE = "choice"
-    FLAG = "flag"
-    MY_NUMBER = "my_number"
+FieldKind = ValueKind
+"""How a field is keyed and checked: by the kind of its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +37,11 @@ class EntryField:
     read_only: bool = False
     shown: Callable[[Values], bool] = lambda values: True
     needed: Callable[[Values], bool] | None = None
+
+    @property
+    def asked(self) -> Asked:
+        """The field as the check of its kind is asked."""
+        return Asked(self.label.strip("　"), self.width, self.codes)
 
     def is_required(self, values: Values) -> bool:
         """Whether the field must be filled, given what is keyed so far."""
@@ -78,7 +73,13 @@ PERSON_PAGE = EntryPage(
     "被保険者となる方",
     "転入通知（写し）を見ながら、届け出られた方の氏名・生年月日などを入れてください。",
     (
-        EntryField("kana", "フリガナ", FieldKind.KANA, required=True, note="姓と名の間を空けます"),
+        EntryField(
+            "kana",
+            "フリガナ",
+            FieldKind.KANA,
+            needed=lambda values: values.get("person_kind", "") != "2",
+            note="姓と名の間を空けます。外国人住民でカナがない方は空けておきます",
+        ),
         EntryField(
             "name",
             "氏名",
@@ -105,7 +106,14 @@ PERSON_PAGE = EntryPage(
             shown=_is("person_kind", "2"),
             note="外国人住民で通称がある場合",
         ),
-        EntryField("phone", "電話番号", FieldKind.TEXT, 20),
+        EntryField(
+            "alias_kana",
+            "通称フリガナ",
+            FieldKind.KANA,
+            shown=_is("person_kind", "2"),
+            note="通称で探せるように",
+        ),
+        EntryField("phone", "電話番号", FieldKind.PHONE, 20, note="市外局番から"),
     ),
 )
 
@@ -118,33 +126,33 @@ MOVE_PAGE = EntryPage(
         EntryField("notified_on", "届出日", FieldKind.DAY, required=True),
         EntryField("accepted_on", "受付日", FieldKind.DAY, required=True),
         EntryField("processed_on", "処理日", FieldKind.DAY, required=True, read_only=True),
-        EntryField("atena_number", "宛名番号", FieldKind.TEXT, 15, required=True),
-        EntryField("household_number", "世帯番号", FieldKind.TEXT, 15, required=True),
+        EntryField("atena_number", "宛名番号", FieldKind.ATENA, 15, required=True),
+        EntryField("household_number", "世帯番号", FieldKind.HOUSEHOLD, 15, required=True),
         EntryField("relation", "世帯主との続柄", FieldKind.TEXT, 20, required=True),
         EntryField("is_head", "世帯主", FieldKind.FLAG, note="本人が世帯主のとき"),
-        EntryField("postal_code", "郵便番号", FieldKind.DIGITS, 7, required=True, note="7桁"),
-        EntryField("address", "住所", FieldKind.NAME, 200, required=True),
-        EntryField("building", "方書", FieldKind.NAME),
+        EntryField("postal_code", "郵便番号", FieldKind.POSTAL, 7, required=True, note="7桁"),
+        EntryField("address", "住所", FieldKind.ADDRESS, 200, required=True),
+        EntryField("building", "方書", FieldKind.ADDRESS),
         EntryField(
             "facility_code",
             "入所施設コード",
-            FieldKind.TEXT,
+            FieldKind.FACILITY,
             20,
             note="住所が施設のときだけ（住所地特例の確認）",
         ),
         EntryField(
             "former_municipality_code",
             "前住所地の市区町村コード",
-            FieldKind.DIGITS,
+            FieldKind.MUNICIPALITY,
             6,
             required=True,
             note="6桁",
         ),
-        EntryField("former_address", "前住所", FieldKind.NAME, 200, required=True),
+        EntryField("former_address", "前住所", FieldKind.ADDRESS, 200, required=True),
         EntryField(
             "former_insured_number",
             "前の被保険者番号",
-            FieldKind.DIGITS,
+            FieldKind.INSURED,
             8,
             note="8桁。分からなければ空けておきます",
         ),

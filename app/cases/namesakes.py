@@ -1,4 +1,5 @@
-"""Ruling out a namesake (同姓同名の確認): who here has the same kana and birth date."""
+"""Ruling out a namesake (同姓同名の確認): who here has the same kana and a birth date
+that may be the same day."""
 
 from __future__ import annotations
 
@@ -11,10 +12,11 @@ from app.core.tables import Tables
 from app.core.text import search_key
 from app.persons import show
 from app.rules.calendar.wareki import Eras
-from app.rules.calendar.wareki_input import parse_date
+from app.rules.calendar.wareki_input import may_be_same_day, parse_date
+from app.rules.values.days import kept_birth
 from app.security.gate.gate import Gate, Subject
 from app.security.staff.session import Session
-from db.search import by_kana
+from db.search import namesakes
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +32,28 @@ class Namesake:
 def find(
     gate: Gate, session: Session, values: Values, tables: Tables, today: date
 ) -> tuple[Namesake, ...]:
-    """Persons of this store with the same kana and birth date as the entry."""
+    """Persons of this store with the same kana (the same name, where there is no kana) whose
+    birth date is or may be the one of the entry: of an uncertain date a part is not known."""
     eras = Eras(tables["eras"])
     try:
         birth = parse_date(values.get("birth_written", ""), eras, uncertain=True)
     except UserError:
         return ()
-    kana = search_key(values.get("kana", ""))
-    if not kana:
+    asked = {"name": values.get("name", ""), "kana": values.get("kana", "")}
+    if not any(map(search_key, asked.values())):
         return ()
+    # Whole months: a day that is only about right may be any of its month.
+    first, last = birth.sort_date.isoformat()[:7], birth.latest.isoformat()[:7]
+    days = {"first": f"{first}-01", "last": f"{last}-31"}
     with gate.view(
         "eligibility.find_namesakes", session, subject=Subject("list", "namesakes")
     ) as work:
-        hits = by_kana(work, kana, birth.sort_date.isoformat()).persons
-        same = [hit for hit in hits if search_key(hit.kana) == kana]
+        hits = namesakes(work, **asked, **days).persons
+        same = [
+            hit
+            for hit in hits
+            if may_be_same_day(birth, kept_birth(hit.birth_written, hit.birth_sort, eras))
+        ]
         lines = show.person_lines(same, tables, today)
         work.note(shown=tuple(x.person_id for x in lines), query_kind="namesake", numbers=False)
     return tuple(Namesake(x.person_id, x.name, x.birth, x.address) for x in lines)

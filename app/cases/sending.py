@@ -20,8 +20,8 @@ from app.cases.state import SUMMARY, CaseState, is_unregistered, looks_first, mo
 from app.core.canon import canonical_json, digest_hex
 from app.core.errors import UserError
 from app.core.tables import Tables
-from app.rules.calendar.wareki import Eras
 from app.rules.calendar.wareki_input import parse_date
+from app.rules.values.reader import Reader
 from app.security.acts.approval import Approval
 from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Subject
 from app.security.staff.session import Session
@@ -67,6 +67,9 @@ class SummaryLine:
     is_name: bool
 
 
+_NAMES = (FieldKind.NAME, FieldKind.ADDRESS)
+
+
 def summary(
     values: Mapping[str, str], tables: Tables, today: date, *, has_number: bool
 ) -> tuple[SummaryLine, ...]:
@@ -87,12 +90,10 @@ def summary(
                 continue
             elif field.kind is FieldKind.CHOICE:
                 text = tables[field.codes].label(typed, today)
-            elif field.kind in (FieldKind.NAME, FieldKind.TEXT, FieldKind.DIGITS):
-                text = typed
             else:
-                text = checks.understood(field, typed, today, tables).removeprefix("→ ")
+                text = checks.understood(field, typed, today, tables).removeprefix("→ ") or typed
             lines.append(
-                SummaryLine(page.title, field.label.strip("　"), text, field.kind is FieldKind.NAME)
+                SummaryLine(page.title, field.label.strip("　"), text, field.kind in _NAMES)
             )
     return tuple(lines)
 
@@ -173,7 +174,6 @@ def perform_send(gate: Gate, draft: Draft, approvals: tuple[Approval, ...], tabl
     Raises UserError ``eligibility.number_elsewhere`` when the number is already tied to
     somebody else here (SEC-04): nothing is overwritten, nothing sent.
     """
-    eras = Eras(tables["eras"])
     with gate.act(draft, approvals) as work:
         content: SendNotification = work.content
         _require_ready(work, draft.function.id, content, approvals)
@@ -181,7 +181,7 @@ def perform_send(gate: Gate, draft: Draft, approvals: tuple[Approval, ...], tabl
         if content.with_number:
             number = work.my_number.show("case", content.case_id) or ""
             refuse_elsewhere(work, content.case_id, number)
-        record = to_record(content, number, eras)
+        record = to_record(content, number, Reader.of(tables, work.at.date()))
         outbox_id = outgoing.prepare(
             work,
             "FILE-01",
@@ -222,17 +222,17 @@ def _require_ready(
         )
 
 
-def to_record(content: SendNotification, number: str, eras: Eras) -> CaseHead:
+def to_record(content: SendNotification, number: str, reader: Reader) -> CaseHead:
     """The FILE-01 record of an approved entry."""
     values = json.loads(content.values)
     layout = FILES["FILE-01"].newest(content.kind)
     known = {column.name for column in columns(layout.record)}
     record = {
-        name: checks.stored(name, values.get(name, "").strip(), eras) if field.shown(values) else ""
+        name: checks.stored(name, values.get(name, ""), reader) if field.shown(values) else ""
         for name, field in FIELDS.items()
         if name in known and name not in LOCAL_ONLY and field.kind is not FieldKind.MY_NUMBER
     }
-    birth = parse_date(values["birth_written"], eras, uncertain=True)
+    birth = parse_date(values["birth_written"], reader.eras, uncertain=True)
     record |= {
         "case_id": content.case_id,
         "kind": content.kind,

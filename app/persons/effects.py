@@ -39,7 +39,7 @@ from sqlalchemy import select, update
 
 from app.core.errors import Bug, UserError
 from app.persons import current, facts, known
-from app.persons.judging import Change, Contradiction, Said, Word
+from app.persons.judging import Change, Contradiction, Word
 from app.persons.writing import Source, Writer
 from app.rules.calendar.axes import Span
 from app.rules.calendar.wareki import Eras
@@ -102,7 +102,7 @@ def writer_of_act(work: Any, eras: Eras, reason: str = "") -> Writer:
     return Writer(work, source, eras)
 
 
-def said_by(record: Any, keyed: Mapping[str, str], eras: Eras) -> Said:
+def said_by(record: Any, keyed: Mapping[str, str], eras: Eras) -> InsuredRecord:
     """What a decision says of the person, with what the union does not send back and the
     counter keyed: household, 通称 with its kana, telephone. ``record`` has the items of FILE-16
     under their names; an item that its kind does not have is not said."""
@@ -118,7 +118,7 @@ def said_by(record: Any, keyed: Mapping[str, str], eras: Eras) -> Said:
     said["state"] = said.get("state") or _LIVING
     said.setdefault("support_measure", "0")
     said["birth_precision"] = said.get("birth_precision") or _precision(record, eras)
-    return Said(**said)
+    return InsuredRecord(**said)
 
 
 def _precision(record: Any, eras: Eras) -> str:
@@ -130,7 +130,7 @@ def _precision(record: Any, eras: Eras) -> str:
 
 def acquires(
     writer: Writer,
-    said: Said,
+    said: InsuredRecord,
     *,
     since: str,
     case_id: str = "",

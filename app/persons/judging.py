@@ -16,13 +16,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.core.errors import UserError
 from app.persons import facts
 from app.persons.history import Line, lines_of_periods
 from app.persons.known import Key, Known
 from app.rules.calendar.axes import Span, whole
 from app.rules.calendar.wareki import Eras
-from app.rules.calendar.wareki_input import parse_date
+from app.rules.calendar.wareki_input import may_be_same_day
+from app.rules.values.days import kept_birth
 from app.wire.records import InsuredRecord
 
 SUPPORT = "support_measure"
@@ -72,13 +72,6 @@ class Word:
     is_register: bool
     case_id: str = ""
     replaced: Key | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said(InsuredRecord):
-    """What a decision says of a person, with what FILE-17 has no column for."""
-
-    alias_kana: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,16 +195,14 @@ class Judged:
             return True
         if "day" == known["birth_precision"] == (record.birth_precision or "day"):
             return False
-        if known["birth_written"] == record.birth_written:
-            return True
-        try:
-            mine, theirs = (
-                parse_date(text, self._eras, uncertain=True)
-                for text in (known["birth_written"], record.birth_written)
+        mine, theirs = (
+            kept_birth(written, sort, self._eras)
+            for written, sort in (
+                (known["birth_written"], known["birth_sort"]),
+                (record.birth_written, record.birth_sort),
             )
-        except UserError:
-            return False
-        return mine.sort_date <= theirs.latest and theirs.sort_date <= mine.latest
+        )
+        return may_be_same_day(mine, theirs)
 
     def _list(self, cause: str, person_id: str, place: Key, items: Iterable[str] = ()) -> None:
         key = (cause, *place, self._word.case_id)
@@ -231,7 +222,7 @@ class Judged:
         row |= {
             "id": person_id,
             "kind": record.person_kind,
-            "alias_kana": _alias_kana(record),
+            "alias_kana": record.alias_kana,
             "sex": record.sex,
             "birth_sort": record.birth_sort,
             "birth_precision": record.birth_precision or "day",
@@ -270,7 +261,7 @@ class Judged:
         new["birth_precision"] = record.birth_precision or "day"
         new["phone"] = record.phone or known["phone"]
         same_alias = record.alias == known["alias"]
-        new["alias_kana"] = _alias_kana(record) or (known["alias_kana"] if same_alias else "")
+        new["alias_kana"] = record.alias_kana or (known["alias_kana"] if same_alias else "")
         return new
 
     def _as_decision_says(self, record: InsuredRecord, known: Row) -> tuple[Row, list[str]]:
@@ -283,7 +274,7 @@ class Judged:
         differing = [label for name, label in names if known[name] != getattr(record, name)]
         aliases = (
             ("alias", "通称", record.alias),
-            ("alias_kana", "通称フリガナ", _alias_kana(record)),
+            ("alias_kana", "通称フリガナ", record.alias_kana),
         )
         for name, label, said in aliases:
             if said and not known[name]:
@@ -524,10 +515,6 @@ class Judged:
         later = [one["acquired_on"] for one in periods if one["acquired_on"] > row["acquired_on"]]
         for kind, spans in facts.spans_of_share(row, min(later, default="")).items():
             self._say(person_id, (kind, ""), before[kind], spans)
-
-
-def _alias_kana(record: InsuredRecord) -> str:
-    return record.alias_kana if isinstance(record, Said) else ""
 
 
 def _overlap(row: Row, record: InsuredRecord) -> bool:

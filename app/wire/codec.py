@@ -2,8 +2,9 @@
 
 The first line holds the column names; each record follows with every value in double quotes,
 in the declared order, ended by a line feed. UTF-8 without a mark at the front. A value may
-hold quotes (doubled), line ends and any selector; nothing is normalised. A file with one
-wrong value is refused whole, with line and column.
+hold quotes (doubled), line ends and any selector; names are never normalised. A number, an
+amount and kana have one form (``app.rules.values``): another spelling of the same value is read
+as that. A file with one wrong value is refused whole, with line and column.
 
 In a file of many kinds the first line names the head's columns, and every record is the head
 followed by the columns of the body that its ``kind``, ``body`` and ``body_version`` name.
@@ -21,7 +22,7 @@ from typing import Any
 from app.core.errors import EnvironmentFault
 from app.wire.files import FileSpec
 from app.wire.layout import BodyLayout, Column, columns
-from app.wire.values import REASONS, Check, Codes, check_of
+from app.wire.values import REASONS, Check, Codes, check_of, mended
 
 _MARK = "\ufeff"  # BOM
 _END_MARK = "\x1a"  # Ctrl-Z, which programs of the DOS line still write
@@ -84,8 +85,8 @@ class Checker:
         names = [column.name for column in spec.columns]
         self._named = [names.index(name) for name in _NAMES_BODY] if spec.bodies else []
 
-    def check(self, values: tuple[str, ...], line: int) -> None:
-        """Raises FileRefused for the first wrong value."""
+    def check(self, values: tuple[str, ...], line: int) -> tuple[str, ...]:
+        """The values in their normal form. Raises FileRefused for the first wrong one."""
         layout = self.layout_of(values, line) if self._named else None
         if layout is not None and layout not in self._checks:
             self._columns[layout] = columns(layout.record)
@@ -95,7 +96,8 @@ class Checker:
             raise FileRefused(self._spec, "columns", line)
         for value, (check, required) in zip(values, checks, strict=True):
             if check(value) if value else required:
-                raise self._refusal(layout, values, line)
+                return self._mended(layout, values, line)
+        return values
 
     def layout_of(self, values: tuple[str, ...], line: int) -> BodyLayout | None:
         """The body that the head names; None where it stands alone. Raises FileRefused:
@@ -123,17 +125,20 @@ class Checker:
     def _refused(self, reason: str, line: int, named: int) -> FileRefused:
         return FileRefused(self._spec, reason, line, self._spec.columns[self._named[named]])
 
-    def _refusal(
+    def _mended(
         self, layout: BodyLayout | None, values: tuple[str, ...], line: int
-    ) -> FileRefused:
-        """Which value was wrong, and why; looked for again, because it is rare."""
-        for column, value, (check, required) in zip(
-            self._columns[layout], values, self._checks[layout], strict=True
-        ):
-            reason = check(value) if value else ("required" if required else "")
-            if reason:
-                return FileRefused(self._spec, reason, line, column)
-        raise AssertionError("a value was refused and is right")
+    ) -> tuple[str, ...]:
+        """The values with another spelling of a right one in its normal form, or which one is
+        wrong and why; looked for again, because it is rare."""
+        kept = list(values)
+        declared = zip(self._columns[layout], self._checks[layout], strict=True)
+        for at, (column, (check, required)) in enumerate(declared):
+            if not kept[at] or check(kept[at]):
+                kept[at] = mended(column, kept[at]) if kept[at] else ""
+                reason = check(kept[at]) if kept[at] else ("required" if required else "")
+                if reason:
+                    raise FileRefused(self._spec, reason, line, column)
+        return tuple(kept)
 
 
 class Encoding:
@@ -172,8 +177,7 @@ class Encoding:
             if made not in values_of:
                 values_of[made] = attrgetter(*(column.name for column in columns(made)))
             values = values_of[made](record)
-            checker.check(values, self.count + 1)
-            writer.writerow(values)
+            writer.writerow(checker.check(values, self.count + 1))
             if text.tell() >= _BLOCK:
                 yield text.getvalue().encode("utf-8")
                 text.seek(0)
@@ -264,9 +268,9 @@ class Decoder:
                 raise FileRefused(self._spec, "header", line)
             self._header_seen = True
             return
-        self._checker.check(values, line)
+        kept = self._checker.check(values, line)
         self.count += 1
-        self._take(line, values)
+        self._take(line, kept)
 
 
 def encode_file(spec: FileSpec, records: Iterable[Any], codes: Codes) -> bytes:

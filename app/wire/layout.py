@@ -22,7 +22,13 @@ class Kind(StrEnum):
     DIGITS = "digits"  # exactly ``width`` digits
     NUMBER = "number"  # a whole number of at most ``width`` digits, yen or counts
     TEXT = "text"  # any characters, at most ``width`` clusters
-    KANA = "kana"  # full-width katakana, spaces and the long mark
+    KANA = "kana"  # full-width katakana, one full-width space between words
+    RESIDENT = "resident"  # 宛名番号, 世帯番号: 15 digits
+    RESIDENTS = "residents"  # several of them, joined by a space
+    MUNICIPALITY = "municipality"  # 市区町村コード with its check digit
+    FACILITY = "facility"  # digits and capital letters
+    PHONE = "phone"  # all digits of a telephone number
+    YEN = "yen"  # an amount of 0 or more, without leading zeros
     DAY = "day"  # YYYY-MM-DD, a day of the calendar
     MOMENT = "moment"  # ISO moment with offset
     CODE = "code"  # a value of the code table ``codes``

@@ -23,8 +23,8 @@ class CaseHead:
     notified_on: str = column("届出日", Kind.DAY, required=True)
     accepted_on: str = column("受付日", Kind.DAY, required=True)
     processed_on: str = column("処理日", Kind.DAY, required=True)
-    municipality_code: str = column("市区町村コード", Kind.DIGITS, 6, required=True)
-    atena_number: str = column("宛名番号", Kind.TEXT, 15, required=True)
+    municipality_code: str = column("市区町村コード", Kind.MUNICIPALITY, 6, required=True)
+    atena_number: str = column("宛名番号", Kind.RESIDENT, 15, required=True)
     notifier: str = column("届出人区分", Kind.CODE, codes="notifiers", required=True)
     proxy_basis: str = column("代理権の確認", Kind.CODE, codes="proxy_bases")
     identity_check: str = column("身元確認", Kind.CODE, codes="identity_checks", required=True)
@@ -48,8 +48,8 @@ class DecisionHead:
     supersedes: str = column("取り消す決定番号", Kind.ID, 40)
     reasons: str = column("理由コード", Kind.TEXT, 200)  # codes joined by a space
     reason_text: str = column("理由（窓口で読み上げる文）", Kind.TEXT, 1000)
-    municipality_code: str = column("市区町村コード", Kind.DIGITS, 6, required=True)
-    atena_number: str = column("宛名番号", Kind.TEXT, 15, required=True)
+    municipality_code: str = column("市区町村コード", Kind.MUNICIPALITY, 6, required=True)
+    atena_number: str = column("宛名番号", Kind.RESIDENT, 15, required=True)
     insured_number: str = column("被保険者番号", Kind.DIGITS, 8)
     person_kind: str = column("個人区分", Kind.CODE, codes="person_kinds")
     name: str = column("氏名", Kind.TEXT, 100)
@@ -66,21 +66,22 @@ class DecisionHead:
 class InsuredRecord:
     """FILE-17 被保険者情報: insured persons, those of 65 and over and their households."""
 
-    municipality_code: str = column("市区町村コード", Kind.DIGITS, 6, required=True)
-    atena_number: str = column("宛名番号", Kind.TEXT, 15, required=True)
-    former_atena: str = column("過去の宛名番号", Kind.TEXT, 100)  # joined by a space
-    household_number: str = column("世帯番号", Kind.TEXT, 15, required=True)
+    municipality_code: str = column("市区町村コード", Kind.MUNICIPALITY, 6, required=True)
+    atena_number: str = column("宛名番号", Kind.RESIDENT, 15, required=True)
+    former_atena: str = column("過去の宛名番号", Kind.RESIDENTS, 100)  # joined by a space
+    household_number: str = column("世帯番号", Kind.RESIDENT, 15, required=True)
     relation: str = column("続柄", Kind.TEXT, 20, required=True)
     is_head: str = column("世帯主", Kind.FLAG, required=True)
     person_kind: str = column("個人区分", Kind.CODE, codes="person_kinds", required=True)
     name: str = column("氏名", Kind.TEXT, 100, required=True)
-    kana: str = column("フリガナ", Kind.KANA, 100, required=True)
+    kana: str = column("フリガナ", Kind.KANA, 100)
     alias: str = column("通称", Kind.TEXT, 100)
+    alias_kana: str = column("通称フリガナ", Kind.KANA, 100)
     birth_written: str = column("生年月日（記載）", Kind.TEXT, 60, required=True)
     birth_sort: str = column("生年月日（処理用）", Kind.DAY, required=True)
     birth_precision: str = column("生年月日の精度", Kind.CODE, codes="birth_precisions")
     sex: str = column("性別", Kind.CODE, codes="sexes", required=True)
-    phone: str = column("電話番号", Kind.TEXT, 20)
+    phone: str = column("電話番号", Kind.PHONE, 20)
     state: str = column("住民状態", Kind.CODE, codes="resident_states", required=True)
     state_on: str = column("住民状態の日", Kind.DAY)
     postal_code: str = column("郵便番号", Kind.DIGITS, 7, required=True)
@@ -106,15 +107,16 @@ class InsuredRecord:
 class ResidentRecord:
     """FILE-03 住基情報: the resident register's own word on a person, daily, with 個人番号."""
 
-    municipality_code: str = column("市区町村コード", Kind.DIGITS, 6, required=True)
-    atena_number: str = column("宛名番号", Kind.TEXT, 15, required=True)
-    household_number: str = column("世帯番号", Kind.TEXT, 15, required=True)
+    municipality_code: str = column("市区町村コード", Kind.MUNICIPALITY, 6, required=True)
+    atena_number: str = column("宛名番号", Kind.RESIDENT, 15, required=True)
+    household_number: str = column("世帯番号", Kind.RESIDENT, 15, required=True)
     relation: str = column("続柄", Kind.TEXT, 20, required=True)
     is_head: str = column("世帯主", Kind.FLAG, required=True)
     person_kind: str = column("個人区分", Kind.CODE, codes="person_kinds", required=True)
     name: str = column("氏名", Kind.TEXT, 100, required=True)
-    kana: str = column("フリガナ", Kind.KANA, 100, required=True)
+    kana: str = column("フリガナ", Kind.KANA, 100)
     alias: str = column("通称", Kind.TEXT, 100)
+    alias_kana: str = column("通称フリガナ", Kind.KANA, 100)
     birth_written: str = column("生年月日（記載）", Kind.TEXT, 60, required=True)
     birth_sort: str = column("生年月日（処理用）", Kind.DAY, required=True)
     birth_precision: str = column("生年月日の精度", Kind.CODE, codes="birth_precisions")
@@ -126,7 +128,7 @@ class ResidentRecord:
     postal_code: str = column("郵便番号", Kind.DIGITS, 7, required=True)
     address: str = column("住所", Kind.TEXT, 200, required=True)
     building: str = column("方書", Kind.TEXT, 100)
-    former_municipality_code: str = column("前住所地市区町村コード", Kind.DIGITS, 6)
+    former_municipality_code: str = column("前住所地市区町村コード", Kind.MUNICIPALITY, 6)
     former_address: str = column("前住所", Kind.TEXT, 200)
     support_measure: str = column("支援措置", Kind.FLAG, required=True)
 
@@ -137,8 +139,8 @@ class CheckRecord:
 
     entry_id: str = column("整理番号", Kind.ID, 40, required=True)
     cause: str = column("原因", Kind.CODE, codes="check_causes", required=True)
-    municipality_code: str = column("市区町村コード", Kind.DIGITS, 6, required=True)
-    atena_number: str = column("宛名番号", Kind.TEXT, 15, required=True)
+    municipality_code: str = column("市区町村コード", Kind.MUNICIPALITY, 6, required=True)
+    atena_number: str = column("宛名番号", Kind.RESIDENT, 15, required=True)
     insured_number: str = column("被保険者番号", Kind.DIGITS, 8)
     case_id: str = column("受付番号", Kind.ID, 40)
     items: str = column("相違する項目", Kind.TEXT, 200)  # column names joined by a space

@@ -11,7 +11,12 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from app.core.canon import canonical_json
+from app.core.errors import UserError
+from app.core.signs import SPACES, UNSEEN, spaced
 from app.core.tables import Tables
+from app.core.text import join_kana
+from app.rules import identifiers
+from app.rules.values import amounts, names, numbers
 from app.wire.files import FILES
 from app.wire.layout import Column, Kind
 from app.wire.protocol import is_id
@@ -28,6 +33,11 @@ REASONS: dict[str, str] = {
     "digits": "数字だけの、決まった桁数ではありません",
     "number": "数ではないか、桁が多すぎます",
     "kana": "全角カタカナではない文字があります",
+    "resident": "宛名番号や世帯番号として使えない文字か、桁数です",
+    "municipality": "市区町村コードではありません（桁数か検査数字が違うか、都道府県のコードです）",
+    "facility": "施設の番号として使えない文字か、長さです",
+    "phone": "電話番号ではありません（市外局番から数字で入れます）",
+    "yen": "0以上の金額ではないか、桁が多すぎます",
     "day": "暦にある日（YYYY-MM-DD）ではありません",
     "moment": "日時（時差つき）ではありません",
     "code": "コード表にない値です",
@@ -39,9 +49,9 @@ REASONS: dict[str, str] = {
 
 _LONG_NUMBER = re.compile(r"[0-9]{11}")
 # Tab, line feed and carriage return may stand in a text; they are quoted.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-# The middle dot stands in the kana of foreign residents' names.
-_KANA = re.compile("[ァ-ヺー・\u3000 ]*")
+# Half of a pair (surrogate) is no character: UTF-8 has no bytes for it.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_SEEN = re.compile(f"[^{re.escape(SPACES + UNSEEN)}]")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -60,19 +70,30 @@ def clusters(text: str) -> int:
 
 
 def check_of(column: Column, codes: Codes) -> Check:
-    """The check of a column's values."""
+    """The check of a column's values: only a normal form passes."""
     width = column.width
     match column.kind:
         case Kind.DIGITS:
-            pattern = re.compile(f"[0-9]{{{width}}}")
-            return lambda value: "" if pattern.fullmatch(value) else "digits"
+            return _form(f"[0-9]{{{width}}}", "digits")
         case Kind.NUMBER:
-            pattern = re.compile(f"[0-9]{{1,{width}}}")
-            return lambda value: "" if pattern.fullmatch(value) else "number"
+            return _form(f"[0-9]{{1,{width}}}", "number")
+        case Kind.YEN:
+            return _form(f"(?=.{{1,{width}}}$)(?:{amounts.NORMAL.pattern})", "yen")
+        case Kind.RESIDENT:
+            return _form(numbers.RESIDENT.pattern, "resident")
+        case Kind.RESIDENTS:
+            one = f"(?:{numbers.RESIDENT.pattern})"
+            return _form(f"{one}(?: {one})*", "resident")
+        case Kind.FACILITY:
+            return _form(numbers.FACILITY.pattern, "facility")
+        case Kind.PHONE:
+            return _form(numbers.PHONE.pattern, "phone")
+        case Kind.MUNICIPALITY:
+            return _municipality
         case Kind.TEXT:
             return lambda value: _text(value, width)
         case Kind.KANA:
-            return lambda value: "kana" if not _KANA.fullmatch(value) else _text(value, width)
+            return lambda value: "kana" if not names.KANA.fullmatch(value) else _text(value, width)
         case Kind.DAY:
             return _day
         case Kind.MOMENT:
@@ -88,9 +109,58 @@ def check_of(column: Column, codes: Codes) -> Check:
             return lambda value: "width" if len(value) > width else _json(value)
 
 
+def mended(column: Column, value: str) -> str:
+    """The normal form of a value that did not pass, where its kind has other spellings (a number
+    without its zeros, a telephone number with hyphens, half-width kana); else ``value`` itself,
+    which then does not pass again. What shows nothing (U+200B) is nothing."""
+    if not _SEEN.search(value):
+        return ""
+    spelled = _SPELLED.get(column.kind)
+    if spelled is None:
+        return value
+    try:
+        return spelled(value, column)
+    except UserError:
+        return value
+
+
+def _residents(value: str) -> str:
+    return " ".join(numbers.atena_number(one, "").normal for one in value.split())
+
+
+def _joined_kana(value: str) -> str:
+    """Half-width and decomposed kana as the full-width ones; hiragana stays and is refused."""
+    return "\u3000".join(join_kana(spaced(value)).split())
+
+
+_SPELLED: Mapping[Kind, Callable[[str, Column], str]] = {
+    Kind.RESIDENT: lambda value, column: numbers.atena_number(value, column.label).normal,
+    Kind.RESIDENTS: lambda value, _: _residents(value),
+    Kind.FACILITY: lambda value, column: numbers.facility_number(value, column.label).normal,
+    Kind.PHONE: lambda value, column: numbers.phone(value, column.label).normal,
+    Kind.YEN: lambda value, column: amounts.amount(value, column.label, column.width).normal,
+    Kind.KANA: lambda value, _: _joined_kana(value),
+}
+
+
+def _form(pattern: str, reason: str) -> Check:
+    form = re.compile(pattern)
+    return lambda value: "" if form.fullmatch(value) else reason
+
+
+@lru_cache(maxsize=4096)
+def _municipality(value: str) -> str:
+    try:
+        return "" if identifiers.municipality_code(value) == value else "municipality"
+    except UserError:
+        return "municipality"
+
+
 def _text(value: str, width: int) -> str:
     if _CONTROL.search(value):
         return "control"
+    if not _SEEN.search(value):
+        return "required"
     # Never more clusters than code points, so most values need no counting.
     return "width" if len(value) > width and clusters(value) > width else ""
 

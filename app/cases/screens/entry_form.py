@@ -104,7 +104,7 @@ class EntryForm(QWidget):
             )
         if kind is FieldKind.FLAG:
             return FlagField(declared.name, declared.label, declared.note or "はい")
-        if kind is FieldKind.NAME:
+        if kind in (FieldKind.NAME, FieldKind.ADDRESS):
             return NameField(
                 declared.name,
                 declared.label,

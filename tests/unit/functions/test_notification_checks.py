@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 
 from app.cases import checks
-from app.cases.entry import FIELDS, LOCAL_ONLY, PAGES
+from app.cases.entry import FIELDS, LOCAL_ONLY, PAGES, FieldKind
 from app.core.tables import Tables, load_tables, shipped_tables
-from app.rules.calendar.wareki import Eras
+from app.rules.values.reader import Reader
 from app.wire.bodies.move_in import MoveIn
 
 TODAY = date(2026, 11, 20)
@@ -112,8 +112,8 @@ def test_identification_cannot_be_left_out(
         ({"event_on": "R8.11.5"}, ("notified_on", "late", "warning")),
         ({"birth_written": "S27.1.1"}, ("birth_written", "under_75", "warning")),
         ({"birth_written": "昭和20年頃"}, ("birth_written", "birth_unknown", "warning")),
-        ({"postal_code": "999000"}, ("postal_code", "width", "error")),
-        ({"kana": "加藤"}, ("kana", "not_kana", "error")),
+        ({"postal_code": "999000"}, ("postal_code", "value.postal.length", "error")),
+        ({"kana": "加藤"}, ("kana", "value.kana.not_kana", "error")),
         ({"my_number": "123456789010"}, ("my_number", "number.my_number.check_digit", "error")),
         ({"former_insured_number": "00123450"}, ("former_insured_number", "insured_digit",
                                                  "warning")),
@@ -121,9 +121,9 @@ def test_identification_cannot_be_left_out(
         ({"copay_paper": "0"}, ("copay_paper", "income_unknown", "warning")),
         ({"number_check": "none", "my_number_absent": "forgotten"},
          ("number_check", "number_absent", "warning")),
-        ({"copay_revenue": "百万"}, ("copay_revenue", "not_digits", "error")),
+        ({"copay_revenue": "百万"}, ("copay_revenue", "value.amount.not_digits", "error")),
         ({"identity_check": "post_copies"}, ("identity_check", "manner", "error")),
-        ({"sex": "7"}, ("sex", "missing", "error")),
+        ({"sex": "7"}, ("sex", "value.code.unknown", "error")),
     ],
 )  # fmt: skip
 def test_each_fault_is_told_at_its_field(
@@ -173,11 +173,66 @@ def test_disability_papers_answer_for_those_under_75(tables: Tables) -> None:
 
 
 def test_names_are_sent_exactly_as_typed(tables: Tables) -> None:
-    eras = Eras(tables["eras"])
+    reader = Reader.of(tables, TODAY)
     for name in ("葛\U000e0102城", "髙﨑 \U00020bb7", "\ufa19谷"):
-        assert checks.stored("name", name, eras) == name
-    assert checks.stored("kana", "ｶﾄｳ はな", eras) == "カトウ　ハナ"
-    assert checks.stored("postal_code", "９９９－０００１", eras) == "9990001"
+        assert checks.stored("name", name, reader) == name
+    assert checks.stored("kana", "ｶﾄｳ はな", reader) == "カトウ　ハナ"
+    assert checks.stored("postal_code", "９９９－０００１", reader) == "9990001"
+    assert checks.stored("is_head", "", reader) == "0"
+
+
+@pytest.mark.parametrize("name", sorted(n for n, f in FIELDS.items() if f.required))
+@pytest.mark.parametrize("typed", [" ", "\u3000", "\u200b", "\ufeff\u00ad"])
+def test_what_shows_nothing_does_not_fill_a_field(tables: Tables, name: str, typed: str) -> None:
+    assert (name, "missing") in found(tables, **{name: typed})
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(n for n, f in FIELDS.items() if f.kind not in (FieldKind.FLAG, FieldKind.CHOICE)),
+)
+@pytest.mark.parametrize("typed", ["・", "-", "‐", "−", "ー", "〜", "？"])
+def test_a_sign_alone_is_no_value_of_any_field(tables: Tables, name: str, typed: str) -> None:
+    changed = {"disability_paper": "1", "disability_on": "R7.4.1", "disease_paper": "1",
+               "disease_kind": "1", "disease_on": "R7.4.1", "dependant_paper": "1",
+               "dependant_until": "R7.4.1", "person_kind": "2", name: typed}  # fmt: skip
+    assert "error" in {level for (field, _), level in found(tables, **changed).items()
+                       if field == name}  # fmt: skip
+
+
+def test_a_foreign_resident_may_have_no_kana_and_nobody_else(tables: Tables) -> None:
+    foreign = {"name": "SMITH JOHN", "kana": "", "person_kind": "2"}
+    assert found(tables, **foreign) == {}
+    assert found(tables, **foreign, alias="見本　真理", alias_kana="みほん　まり") == {}
+    assert found(tables, kana="") == {("kana", "missing"): "error"}
+    assert found(tables, kana="", person_kind="3") == {("kana", "missing"): "error"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"copay_taxable_income": "1,200,001"}, ("copay_taxable_income",
+                                                 "copay_taxable_income_above_revenue")),
+        ({"copay_base_income": "1,200,001"}, ("copay_base_income",
+                                              "copay_base_income_above_revenue")),
+        ({"copay_taxable_income": "1", "copay_all_income_zero": "1"},
+         ("copay_all_income_zero", "income_not_zero")),
+        ({"copay_taxable_income": "1,200,000"}, None),
+        ({"copay_paper": "0", "copay_taxable_income": "9,999,999"}, ("copay_paper",
+                                                                     "income_unknown")),
+    ],
+)  # fmt: skip
+def test_incomes_that_cannot_stand_beside_each_other_are_found(
+    tables: Tables, changed: dict[str, str], said: tuple[str, str] | None
+) -> None:
+    assert found(tables, **changed) == ({said: "warning"} if said else {})
+
+
+def test_a_negative_amount_is_refused_and_never_turned_round(tables: Tables) -> None:
+    for typed in ("-2,000,000", "−2000000", "△2,000,000", "ー2000000"):
+        assert found(tables, copay_pension_other=typed) == {
+            ("copay_pension_other", "value.amount.negative"): "error"
+        }
 
 
 def test_what_is_typed_is_said_back(tables: Tables) -> None:

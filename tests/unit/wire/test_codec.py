@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,10 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.core.signs import UNSEEN, is_blank
 from app.core.tables import load_tables, shipped_tables
 from app.wire.book import interface_book
 from app.wire.codec import Decoder, Encoding, FileRefused, decode_file, encode_file
 from app.wire.files import FILES
+from app.wire.layout import columns
 from app.wire.values import clusters, code_sets
 from tests.support.soak import tries
 
@@ -89,7 +93,7 @@ _TEXT = st.text(
     ),
     min_size=1,
     max_size=60,
-)
+).filter(lambda text: not is_blank(text))
 
 
 @settings(max_examples=tries(80, 10_000))
@@ -189,6 +193,86 @@ def test_width_counts_what_a_reader_sees():
     with pytest.raises(FileRefused) as refused:
         encode_file(CHECK, [replace(record, detail=wide + "城")], CODES)
     assert refused.value.code == "file.width"
+
+
+@pytest.mark.parametrize(
+    ("file_id", "column", "written", "read"),
+    [
+        ("FILE-01", "atena_number", "123455", "000000000123455"),
+        ("FILE-01", "household_number", "０００１２３４", "000000000001234"),
+        ("FILE-03", "atena_number", "123455", "000000000123455"),
+        ("FILE-03", "household_number", "1234", "000000000001234"),
+        ("FILE-17", "former_atena", "77 000000000088", "000000000000077 000000000000088"),
+        ("FILE-17", "phone", "0250-00-1234", "0250001234"),
+        ("FILE-17", "phone", "+81 250–00–1234", "0250001234"),
+        ("FILE-01", "phone", "(0250)00-1234", "0250001234"),
+        ("FILE-01", "facility_code", "f-001", "F001"),
+        ("FILE-01", "copay_revenue", "1,200,000", "1200000"),
+        ("FILE-01", "copay_revenue", "0001200000", "1200000"),
+        ("FILE-03", "kana", "ﾂｼﾞｻｷ ﾐｽｽﾞ", "ツジサキ　ミスズ"),
+        ("FILE-03", "kana", "カ\u3099トウ　ミスヾ", "ガトウ　ミスヾ"),
+        ("FILE-17", "alias", "\u200b\u3000", ""),
+        ("FILE-17", "kana", "", ""),
+        ("FILE-03", "kana", "", ""),
+        ("FILE-01", "kana", "", ""),
+        ("FILE-16", "kana", "", ""),
+    ],
+)
+def test_another_spelling_of_a_right_value_is_read_as_that_value(file_id, column, written, read):
+    spec, data = _sample(file_id)
+    given = replace(decode_file(spec, data, CODES)[0], **{column: written})
+    (got,) = decode_file(spec, _raw(spec, given), CODES)
+    assert getattr(got, column) == read
+    assert encode_file(spec, [given], CODES) == encode_file(spec, [got], CODES)
+
+
+@pytest.mark.parametrize(
+    ("file_id", "column", "written", "reason"),
+    [
+        ("FILE-03", "atena_number", "番号不明", "resident"),
+        ("FILE-03", "atena_number", "000000000000000", "resident"),
+        ("FILE-17", "household_number", "1234567890123456", "resident"),
+        ("FILE-17", "former_atena", "77 不明", "resident"),
+        ("FILE-17", "phone", "なし", "phone"),
+        ("FILE-17", "phone", "0250", "phone"),
+        ("FILE-01", "copay_revenue", "-1200000", "yen"),
+        ("FILE-01", "copay_revenue", "1,20,000", "yen"),
+        ("FILE-01", "copay_revenue", "12345678901", "yen"),
+        ("FILE-01", "facility_code", "不明", "facility"),
+        ("FILE-03", "municipality_code", "130001", "municipality"),
+        ("FILE-03", "former_municipality_code", "11011", "municipality"),
+        ("FILE-03", "former_municipality_code", "131017", "municipality"),
+        *(("FILE-03", "name", sign, "required") for sign in UNSEEN),
+        ("FILE-03", "name", "\u3000", "required"),
+        ("FILE-03", "kana", "つじさき", "kana"),
+    ],
+)
+def test_what_is_no_value_of_its_kind_is_refused_by_name(file_id, column, written, reason):
+    spec, data = _sample(file_id)
+    given = replace(decode_file(spec, data, CODES)[0], **{column: written})
+    for refuse in (
+        lambda: decode_file(spec, _raw(spec, given), CODES),
+        lambda: encode_file(spec, [given], CODES),
+    ):
+        with pytest.raises(FileRefused) as refused:
+            refuse()
+        assert (refused.value.reason, refused.value.column) == (reason, column)
+
+
+def test_half_of_a_pair_is_no_character_of_a_file():
+    record = decode_file(*_sample("FILE-24"), CODES)[0]
+    with pytest.raises(FileRefused) as refused:
+        encode_file(CHECK, [replace(record, detail="\ud842野")], CODES)
+    assert refused.value.code == "file.control"
+
+
+def _raw(spec, record) -> bytes:
+    """A file of one record as another maker writes it, unchecked."""
+    text = io.StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerow([column.name for column in spec.columns])
+    writer.writerow([getattr(record, column.name) for column in columns(type(record))])
+    return text.getvalue().encode()
 
 
 def test_a_wrong_record_is_never_written():
