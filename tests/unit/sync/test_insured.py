@@ -232,7 +232,7 @@ def test_blocks_know_of_each_other(world, union):
             household_number=f"{n:015d}",
             support_measure="0",
         )
-        for n in range(BLOCK + 5)
+        for n in range(1, BLOCK + 6)
     ]
     received = take(world, union, YOUNG, *others, OLD)
     assert (received.applied, received.dropped) == (BLOCK + 7, 0)
