@@ -7,15 +7,17 @@ folder and is gone at the end.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
+from typing import TypeVar
 
 from app.catalog import CATALOG
 from app.core.clock import Clock
+from app.core.language import in_words
 from app.core.paths import Paths
 from app.core.tables import load_tables, shipped_tables
 from app.demo.keyring_session import keyring_daemon
@@ -43,6 +45,8 @@ from app.sync.enrolment import open_unenrolled
 from app.training.movers import Mover, movers
 from app.training.municipality import Municipality, municipality
 from app.training.people import MUNICIPALITY_CODE, seed_line
+
+T = TypeVar("T")
 
 _OFFICE = "見本市 保険年金課"
 _PHONE = "0000-00-0000"
@@ -85,25 +89,35 @@ def training_room(
     with ExitStack() as stack:
         if folder is None:
             folder = stack.enter_context(scratch_folder("madoguchi-room-"))
-        say("キーリングを用意しています。")
+        say(in_words("キーリングを用意しています。", "Starting a keyring."))
         ring = stack.enter_context(keyring_daemon())
         stack.enter_context(_environment(ring.env))
         tables = load_tables(shipped_tables())
         place = municipality(tables, persons, on=clock.now().date())
-        say("広域連合の標準システムを起動しています。")
+        say(in_words("広域連合の標準システムを起動しています。", "Starting the union."))
         union = stack.enter_context(open_union(folder / "union"))
-        union.first.load(seed_line(person) for person in place.persons())
+        say(in_words(f"住民 {persons:,} 人を登録しています。", f"Loading {persons:,} persons."))
+        union.first.load(_counted(map(seed_line, place.persons()), persons, say))
         keys = keys or KeyDrawer(touched_at_once=True)
         paths = Paths(folder / "terminal")
-        say("端末を初期設定しています。")
+        say(in_words("端末を初期設定しています。", "Founding the terminal."))
         fingerprint = found_training_terminal(paths, keys, clock, parameters)
         parts = make_parts(paths.data, clock, OsKeyring)
-        say("職員を登録し、端末を広域連合に登録しています。")
-        _set_up(parts, keys, union, staff, parameters)
-        say(f"被保険者情報（{persons:,}人）を受け取っています。")
-        _fill(parts, keys, union)
+        _set_up(parts, keys, union, staff, parameters, say)
+        _fill(parts, keys, union, say)
         keys.set_touched_at_once(touched_at_once)
         yield Room(parts, keys, union, place, movers(tables, place), fingerprint)
+
+
+_COUNTED = 20_000
+
+
+def _counted(lines: Iterable[T], whole: int, say: Callable[[str], None]) -> Iterator[T]:
+    """``lines``, telling every so many how far it is: a million persons take minutes."""
+    for number, line in enumerate(lines, start=1):
+        if number % _COUNTED == 0:
+            say(f"  {number:,} / {whole:,}")
+        yield line
 
 
 @contextmanager
@@ -211,15 +225,22 @@ def _set_up(
     union: Union,
     people: Sequence[TrainingStaff],
     parameters: Argon2Parameters,
+    say: Callable[[str], None],
 ) -> None:
     """Staff, rights through all four steps, enrolment."""
     first, second = FOUNDERS
     script = Script(parts, keys, parts.doorway(lambda: True))
     sessions = {person.staff_id: script.enter(person) for person in FOUNDERS}
     for person in people:
+        say(
+            in_words(
+                f"職員 {person.staff_id} {person.name} を登録し、権限を与えています。",
+                f"Registering {person.staff_id} and granting rights.",
+            )
+        )
         _register(script, sessions[first.staff_id], person, second.staff_id, parameters)
-    for person in people:
         _grant(script, sessions, person)
+    say(in_words("端末を広域連合に登録しています。", "Enrolling the terminal."))
     enrol_training_terminal(script, sessions[first.staff_id], second.staff_id, union)
     for session in sessions.values():
         script.doorway.log_off(session)
@@ -314,11 +335,13 @@ def enrol_training_terminal(script: Script, session: Session, second: str, union
     enrolment.perform_take(gate, draft, script.approvals(draft, second), answer)
 
 
-def _fill(parts: Parts, keys: KeyDrawer, union: Union) -> None:
+def _fill(parts: Parts, keys: KeyDrawer, union: Union, say: Callable[[str], None]) -> None:
     """The first delivery of FILE-17, through the real line and the real handler."""
+    say(in_words("広域連合が被保険者情報を用意しています。", "The union seals its delivery."))
     union.first.deliver(MUNICIPALITY_CODE)
     script = Script(parts, keys, parts.doorway(lambda: True))
     session = script.enter(FOUNDERS[0])
+    say(in_words("被保険者情報を受け取っています。", "Receiving it."))
     report = parts.engine(script.terminal, lambda: True).contact()
     if report.problem is not None:
         raise RuntimeError(f"{report.problem.code}: {report.problem.message}")

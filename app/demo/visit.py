@@ -216,7 +216,8 @@ def run_visit(driver: Driver, mover: Mover, room: Room) -> Visit:
     assert decision.issued is not None and decision.proof is not None
     visit.certificate_number = decision.issued.number
     visit.issue_line = decision.issued.journal_line
-    _keep(driver, visit, decision.proof.rendered.pdf)
+    label = room.parts.tables["papers"].label(visit.paper, room.place.on)
+    _keep(driver, visit, label, decision.proof.rendered.pdf)
     driver.step(visit, "用紙の確認", lambda: _confirm(driver))
     visit.touches = driver.touches - touches
     visit.last_line = driver.counter.journal_line
@@ -335,8 +336,8 @@ def _confirm(driver: Driver) -> None:
     driver.settle()
 
 
-def _keep(driver: Driver, visit: Visit, pdf: bytes) -> None:
-    name = f"{visit.paper}-{visit.insured_number}"
+def _keep(driver: Driver, visit: Visit, label: str, pdf: bytes) -> None:
+    name = f"{label}-{visit.insured_number}"
     visit.pdf, visit.picture = f"{name}.pdf", f"{name}.png"
     (driver.out / visit.pdf).write_bytes(pdf)
     (driver.out / visit.picture).write_bytes(preview(pdf, 0, 200).png())

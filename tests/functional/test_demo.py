@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,8 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stderr == ""
+    assert not re.search("[a-z]_[a-z]|``", done.stdout)
     return out
 
 
@@ -64,6 +67,7 @@ def test_every_paper_is_there_as_pdf_and_picture(out: Path, visits: list[dict[st
         assert visit["insured_number"] in said
         assert visit["certificate_number"] in said
         assert "見本" in said
+        assert not re.search("[a-z]", Path(visit["pdf"]).stem)  # named as people name it
         assert (out / visit["picture"]).stat().st_size > 10_000
     printed = {file.read_bytes() for file in (out / "printed").glob("*.pdf")}
     assert printed == {(out / visit["pdf"]).read_bytes() for visit in visits}
