@@ -6,8 +6,9 @@ the counter: it tells the rule and the outcome in plain words and no one's amoun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+from app.core.tables import Unconfirmed
 from app.rules.calendar.wareki import Eras, on_paper
 from app.rules.copay.judgement import CopayDecision, Ground, GroundKind, LimitClass
 
@@ -49,6 +50,13 @@ def for_clerk(decision: CopayDecision, names: Mapping[str, str], eras: Eras) -> 
     if decision.ratio == 3 and decision.release_from is not None:
         lines.append(f"→ {on_paper(decision.release_from, eras)}から判定し直す（基準収入額適用）")
     return "\n".join(lines)
+
+
+def unconfirmed_line(rows: Sequence[Unconfirmed]) -> str:
+    """「※確認待ち: …」 for the clerk: the tables of which a row was used that nobody confirmed
+    yet; "" when everything is confirmed. Never read aloud."""
+    titles = "、".join(dict.fromkeys(row.title for row in rows))
+    return f"※公の文書で確認できていない基準を使っています: {titles}" if titles else ""
 
 
 def to_read_aloud(decision: CopayDecision, eras: Eras) -> str:

@@ -142,11 +142,26 @@ def judge_copay_for(household: CopayHousehold, key: str, terms: CopayTerms) -> C
     return judge_copay(household, terms)
 
 
-def provisional(household: CopayHousehold, cause: CopayError, ratio: int) -> CopayDecision:
-    """見込み: the union's share for those whose income is not known yet, marked as such."""
+def provisional(
+    household: CopayHousehold,
+    cause: CopayError,
+    ratio: int,
+    unconfirmed: tuple[Unconfirmed, ...] = (),
+) -> CopayDecision:
+    """見込み: the union's share for those whose income is not known yet, marked as such.
+
+    ``unconfirmed``: of the union's practice, from which ``ratio`` comes.
+    """
     classes = {1: LimitClass.GENERAL1, 2: LimitClass.GENERAL2, 3: LimitClass.EARNER1}
     ground = Ground(GroundKind.INCOME_UNKNOWN, True, (cause.person,) if cause.person else ())
-    return CopayDecision(ratio, classes[ratio], household.judged_on, (ground,), provisional=True)
+    return CopayDecision(
+        ratio,
+        classes[ratio],
+        household.judged_on,
+        (ground,),
+        provisional=True,
+        unconfirmed=unconfirmed,
+    )
 
 
 def _need(value: T | None, member: CopayMember, field: str, title: str) -> T:

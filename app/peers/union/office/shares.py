@@ -99,7 +99,12 @@ def judge_members(
         by_atena = {row.atena_number: incomes.get(row.id) for row in members}
         row = by_atena.get(cause.person)
         return Judged(
-            provisional(household, cause, system.practice.provisional_ratio),
+            provisional(
+                household,
+                cause,
+                system.practice.provisional_ratio,
+                system.practice.unconfirmed,
+            ),
             missing=cause.person,
             undeclared=row is not None and row.origin == "undeclared",
         )

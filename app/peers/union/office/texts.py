@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.core.canon import canonical_json
+from app.core.tables import joined
 from app.peers.union.office.case import Finding
 from app.peers.union.office.persons import PersonRow
 from app.peers.union.office.shares import Judged
 from app.peers.union.system import System
 from app.rules.copay.data import grounds_to_data
-from app.rules.copay.explain import for_clerk, to_read_aloud
+from app.rules.copay.explain import for_clerk, to_read_aloud, unconfirmed_line
 from app.rules.eligibility.papers import PaperDecision, PaperGround
 
 _PAPER_WORDS: dict[PaperGround, str] = {
@@ -61,9 +62,11 @@ def clerk_text(
     """The grounds line by line, with amounts, for the clerk."""
     names = {row.atena_number: row.name for row in members}
     lines = [] if judged is None else [for_clerk(judged.decision, names, system.eras)]
+    used = () if judged is None else judged.decision.unconfirmed
     if paper is not None:
         lines.append(f"→ {_paper_word(system, paper)}（{_PAPER_WORDS[paper.ground]}）")
-    return "\n".join(lines)
+        used = joined(used, paper.unconfirmed)
+    return "\n".join(line for line in (*lines, unconfirmed_line(used)) if line)
 
 
 def aloud_text(system: System, judged: Judged | None, paper: PaperDecision | None) -> str:
