@@ -152,3 +152,17 @@ def test_the_class_is_printed_only_where_the_former_paper_named_it_and_it_matter
         unnamed = decide(system, notification(341, **low))
         general = decide(system, notification(342, copay_class="general1"))
     assert [item.limit_printed for item in (named, unnamed, general)] == ["1", "0", "0"]
+
+
+def test_the_clerk_reads_which_standards_nobody_confirmed(tmp_path, database):
+    """区分Ⅰ turns on a line that is not confirmed for this system; nobody hears of it aloud."""
+    with union_inside(tmp_path / "u", database) as system:
+        load(system)
+        low = paper(0, 800_000, 800_000, 0, taxed=False, zero=True)
+        decided = decide(system, notification(1, **low))
+        line = decided.grounds_clerk.splitlines()[-1]
+        assert line.startswith("※公の文書で確認できていない基準を使っています: ")
+        assert "区分Ⅰの年金控除額" in line
+        assert "※" not in decided.grounds_aloud
+        common = decide(system, notification(2, **paper(100_000, 1_000_000, 1_000_000)))
+        assert "区分Ⅰの年金控除額" not in common.grounds_clerk
