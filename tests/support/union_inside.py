@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -54,7 +55,7 @@ def seed_person(index: int, birth: str, **values: Any) -> dict[str, Any]:
         "person_kind": "1",
         "name": f"見本　{index}",
         "kana": "ミホン　タロウ",
-        "birth_written": "昭和15年1月1日",
+        "birth_written": f"{date.fromisoformat(birth):%Y年%-m月%-d日}",
         "birth_sort": birth,
         "birth_precision": "day",
         "sex": "1",

@@ -197,6 +197,7 @@ person = Table(
     _text("name"),
     _text("kana"),
     _empty("alias"),
+    _empty("alias_kana"),
     _text("birth_written"),
     _text("birth_sort"),
     _text("birth_precision"),

@@ -1,6 +1,6 @@
 """The union's own migrations: numbered steps, each in the transaction that also notes it.
 
-To change a table: change ``tables.py``, add a module ``v0004_…`` with ``upgrade(operations)``
+To change a table: change ``tables.py``, add a module ``v0005_…`` with ``upgrade(operations)``
 and append it to STEPS. A test compares what the steps build with ``tables.METADATA``.
 """
 
@@ -13,12 +13,18 @@ from alembic.operations import Operations
 from sqlalchemy import Connection, text
 
 from app.core.errors import EnvironmentFault
-from app.peers.union.migrations import v0001_first, v0002_long_numbers, v0003_settled_apart
+from app.peers.union.migrations import (
+    v0001_first,
+    v0002_long_numbers,
+    v0003_settled_apart,
+    v0004_alias_kana,
+)
 
 STEPS: tuple[Callable[[Operations], None], ...] = (
     v0001_first.upgrade,
     v0002_long_numbers.upgrade,
     v0003_settled_apart.upgrade,
+    v0004_alias_kana.upgrade,
 )
 
 

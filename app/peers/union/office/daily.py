@@ -36,10 +36,13 @@ from app.peers.union.office.persons import (
 from app.peers.union.office.shares import rejudge_others
 from app.peers.union.system import UNION_ACTOR, System, log_act
 from app.peers.union.tables import notification
+from app.rules.calendar.wareki import Eras
+from app.rules.calendar.wareki_input import may_be_same_day
 from app.rules.eligibility.loss import LossFacts, lose
 from app.rules.eligibility.reasons import LossReason
 from app.rules.errors import RuleError
 from app.rules.identifiers import IdentifierError, my_number
+from app.rules.values.days import kept_birth
 from app.wire.container import Header
 from app.wire.records import ResidentRecord
 
@@ -50,6 +53,7 @@ FOLLOWED = (
     "name",
     "kana",
     "alias",
+    "alias_kana",
     "birth_written",
     "sex",
     "postal_code",
@@ -58,7 +62,9 @@ FOLLOWED = (
 )
 """Columns of the register's line that a person here follows."""
 
-_IDENTITY = ("birth_written", "sex")
+_KANA = {"kana": "name", "alias_kana": "alias"}
+"""Columns of kana, and the names that they are of."""
+
 _PLACE = ("municipality_code", "atena_number")
 _TAKEN = (*FOLLOWED, "birth_sort", "birth_precision", "state")
 
@@ -158,7 +164,7 @@ def _compare(
     for row in keyed:
         said = kept_record(row.record)
         compared = KINDS[said.kind].register_says or ()
-        items = tuple(name for name in compared if getattr(said, name) != getattr(record, name))
+        items = tuple(name for name in compared if _differs(system.eras, name, said, record))
         if items:
             detail = "窓口での入力が、翌日の住基情報と違います。"
             _list(system, connection, record, "resident_differs", detail, items, row.case_id)
@@ -170,6 +176,37 @@ def _compare(
     if equal:
         change_person(connection, found.id, {"origin": "register"})
     return equal, _number(system, connection, record, found, taken=bool(equal))
+
+
+def _differs(eras: Eras, name: str, said: Any, record: ResidentRecord) -> bool:
+    """Whether counter and register say something else. A birth date is the same in whatever
+    spelling; kana are compared where the register has some (it has none of foreigners)."""
+    ours, theirs = getattr(said, name), getattr(record, name)
+    if name == "birth_written" and ours != theirs:
+        first = kept_birth(ours, said.birth_sort, eras)
+        second = kept_birth(theirs, record.birth_sort, eras)
+        return (first.sort_date, first.latest) != (second.sort_date, second.latest)
+    return bool(ours != theirs and (theirs or name not in _KANA))
+
+
+def _known_kana(found: PersonRow, record: ResidentRecord) -> dict[str, object]:
+    """Kana that a counter keyed for a name of which the register has none."""
+    return {
+        kana: getattr(found, kana)
+        for kana, name in _KANA.items()
+        if not getattr(record, kana) and getattr(record, name) == getattr(found, name)
+    }
+
+
+def _is_other_person(eras: Eras, found: PersonRow, record: ResidentRecord) -> tuple[str, ...]:
+    """Which of birth date and sex say that this is somebody else: birth dates that cannot be
+    the same day do, one that is known by half does not."""
+    births = (
+        kept_birth(found.birth_written, found.birth_sort, eras),
+        kept_birth(record.birth_written, record.birth_sort, eras),
+    )
+    birth = () if may_be_same_day(*births) else ("birth_written",)
+    return birth + (() if found.sex == record.sex else ("sex",))
 
 
 def _absent(system: System, connection: Connection, row: Row[Any]) -> None:
@@ -211,11 +248,12 @@ def _put(system: System, connection: Connection, record: ResidentRecord) -> int:
     if found.origin == "terminal":
         # Contradicted before: an official settles it, the file does not.
         return _number(system, connection, record, found, taken=False)
-    differing = tuple(name for name in _IDENTITY if getattr(found, name) != getattr(record, name))
+    differing = _is_other_person(system.eras, found, record)
     if differing:
         detail = "同じ宛名番号で、生年月日か性別が登録と違います。"
         listed = _list(system, connection, record, "birth_differs", detail, differing)
         return listed + _number(system, connection, record, found, taken=False)
+    values |= _known_kana(found, record)
     if any(getattr(found, name) != value for name, value in values.items()):
         if found.state != record.state:
             values["state_on"] = record.event_on

@@ -97,6 +97,7 @@ def _person_values(row: PersonRow, former: str) -> dict[str, str]:
         "name": row.name,
         "kana": row.kana,
         "alias": row.alias,
+        "alias_kana": row.alias_kana,
         "birth_written": row.birth_written,
         "birth_sort": row.birth_sort,
         "birth_precision": row.birth_precision,

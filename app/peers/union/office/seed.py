@@ -5,8 +5,8 @@ the lines from the synthetic municipality (``app.training.seed_lines``); a real 
 them from its old system. One person per line::
 
     municipality_code, atena_number, former_atena [..], household_number, relation, is_head,
-    person_kind, name, kana, alias, birth_written, birth_sort, birth_precision, sex, phone,
-    my_number, state, state_on, postal_code, address, building, support_from, support_until,
+    person_kind, name, kana, alias, alias_kana, birth_written, birth_sort, birth_precision, sex,
+    phone, my_number, state, state_on, postal_code, address, building, support_from, support_until,
     coverages [[insured_number, acquired_on, reason, lost_on, loss_reason] ..],
     income null or {declared, taxed, taxable_income, revenue, pension, other_income, base_income},
     card null or [registered, visits_year, visits_quarter]
@@ -36,6 +36,7 @@ from app.peers.union.tables import (
 )
 from app.rules.calendar.days import judgement_year
 from app.rules.copay.facts import copay_terms
+from app.rules.values.numbers import atena_number, facility_number, household_number, phone
 
 _PERSON = (
     "municipality_code",
@@ -46,6 +47,7 @@ _PERSON = (
     "name",
     "kana",
     "alias",
+    "alias_kana",
     "birth_written",
     "birth_sort",
     "birth_precision",
@@ -112,9 +114,14 @@ def load(system: System, lines: Iterable[bytes]) -> dict[str, int]:
 
 
 def load_facilities(system: System, rows: Iterable[Mapping[str, object]]) -> int:
-    """Replace the list of single facilities; returns how many there are now."""
+    """Replace the list of single facilities; returns how many there are now.
+
+    Raises KeyError for one without a code, UserError for one whose code is none."""
     values = [
-        {column.name: row.get(column.name, "") for column in facility.columns} for row in rows
+        {"small_regional": 0, "paid_home": 0}
+        | {column.name: row[column.name] for column in facility.columns if column.name in row}
+        | {"code": facility_number(str(row["code"]), "施設の番号").normal}
+        for row in rows
     ]
     with system.database.write() as connection:
         connection.execute(delete(facility))
@@ -125,14 +132,31 @@ def load_facilities(system: System, rows: Iterable[Mapping[str, object]]) -> int
 
 def _read(batch: _Batch, line: bytes, line_number: int, year: int, line_of_pension: int) -> None:
     try:
-        said = json.loads(line)
+        said = _in_one_form(json.loads(line))
         keys = _keys(said)
         _take(batch, said, year, line_of_pension)
     except (KeyError, ValueError, TypeError, AttributeError) as cause:
         raise _not_read(line_number, "項目が足りないか、形が違います。") from cause
+    except UserError as cause:
+        raise _not_read(line_number, cause.message) from cause
     if not batch.seen.isdisjoint(keys):
         raise _not_read(line_number, "同じ番号が、前の行にもあります。")
     batch.seen.update(keys)
+
+
+def _in_one_form(line: dict[str, Any]) -> dict[str, Any]:
+    """The line with its numbers in the one form in which every later file and notification
+    brings them. Raises UserError for what is no number."""
+    kept = {
+        "atena_number": atena_number(line["atena_number"], "宛名番号").normal,
+        "household_number": household_number(line["household_number"], "世帯番号").normal,
+        "former_atena": [
+            atena_number(one, "過去の宛名番号").normal for one in line.get("former_atena", ())
+        ],
+    }
+    if line.get("phone"):
+        kept["phone"] = phone(line["phone"], "電話番号").normal
+    return line | kept
 
 
 def _keys(line: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -31,13 +31,14 @@ from app.peers.union.office.shares import put_income, rejudge_others
 from app.peers.union.system import System
 from app.peers.union.tables import facility, former_atena
 from app.rules.calendar.days import age_on, day_of_75, judgement_year
-from app.rules.calendar.wareki import DateError, WarekiDate
-from app.rules.calendar.wareki_input import parse_date
+from app.rules.calendar.wareki import DateError, Eras, WarekiDate
+from app.rules.calendar.wareki_input import may_be_same_day, parse_date
 from app.rules.copay.facts import IncomeFacts
 from app.rules.eligibility.acquisition import Acquisition, AcquisitionFacts, acquire
 from app.rules.eligibility.address_exception import Dwelling, insurer_of
 from app.rules.eligibility.reasons import AcquisitionReason, EligibilityError
 from app.rules.identifiers import my_number
+from app.rules.values.days import kept_birth
 from app.wire.bodies.move_in import MoveIn
 
 _LEFT = frozenset({"2", "9"})
@@ -56,6 +57,7 @@ _KEPT = (
     "household_number",
     "relation",
     "alias",
+    "alias_kana",
     "phone",
     "facility_code",
 )
@@ -69,7 +71,7 @@ def check(office: Office, case: Case) -> Checked:
     birth = written_birth(system, record)
     findings = _birth(record, birth) or four_dates(office, case, record.birth_sort)
     findings += _area(system, record)
-    known, about_person = _person(connection, record)
+    known, about_person = _person(office, record)
     findings += about_person
     findings += _household(connection, record)
     findings += _facility(system, connection, record)
@@ -134,8 +136,9 @@ def _too_young(record: MoveIn, cause: EligibilityError) -> Finding:
 
 
 def _birth(record: MoveIn, birth: WarekiDate | None) -> list[Finding]:
-    earliest = date.fromisoformat(record.birth_sort)
-    if birth is None or not (birth.exact is None or birth.exact == earliest):
+    """The working day is one of those that the written date may be (of an exact one, that)."""
+    day = date.fromisoformat(record.birth_sort)
+    if birth is None or not birth.sort_date <= day <= birth.latest:
         return [Finding("not_acquired", "生年月日の記載と処理用の日が合いません。")]
     return []
 
@@ -163,11 +166,12 @@ def _area(system: System, record: MoveIn) -> list[Finding]:
     return findings
 
 
-def _person(connection: Connection, record: MoveIn) -> tuple[PersonRow | None, list[Finding]]:
+def _person(office: Office, record: MoveIn) -> tuple[PersonRow | None, list[Finding]]:
     """Who of those known here this is, and what contradicts it (SEC-04, FLOW-105)."""
     findings: list[Finding] = []
+    connection, eras = office.connection, office.system.eras
     known = find_person(connection, record.municipality_code, record.atena_number)
-    if known is not None and not _same(known, record):
+    if known is not None and not _same(known, record, eras):
         return None, [Finding("atena_elsewhere")]
     if record.my_number:
         try:
@@ -176,7 +180,7 @@ def _person(connection: Connection, record: MoveIn) -> tuple[PersonRow | None, l
             return known, [Finding("number_invalid", cause.remedy)]
         owner = owner_of(connection, record.my_number)
         if owner is not None and (known is None or owner.id != known.id):
-            if known is None and _same(owner, record) and owner.state in _LEFT:
+            if known is None and _same(owner, record, eras) and owner.state in _LEFT:
                 known = owner  # came back under another atena number
             else:
                 findings.append(Finding("number_elsewhere"))
@@ -187,9 +191,13 @@ def _person(connection: Connection, record: MoveIn) -> tuple[PersonRow | None, l
     return known, findings
 
 
-def _same(row: PersonRow, record: MoveIn) -> bool:
-    """The same birth date and sex; a name may have changed."""
-    return (row.birth_sort, row.sex) == (record.birth_sort, record.sex)
+def _same(row: PersonRow, record: MoveIn, eras: Eras) -> bool:
+    """The same sex and a birth date that may be the same day; a name may have changed."""
+    births = (
+        kept_birth(row.birth_written, row.birth_sort, eras),
+        kept_birth(record.birth_written, record.birth_sort, eras),
+    )
+    return row.sex == record.sex and may_be_same_day(*births)
 
 
 def _household(connection: Connection, record: MoveIn) -> list[Finding]:
@@ -345,6 +353,7 @@ KIND = OfficeKind(
         "name",
         "kana",
         "alias",
+        "alias_kana",
         "birth_written",
         "sex",
         "postal_code",
