@@ -454,7 +454,7 @@ def make_application(fonts: FontSet) -> QApplication:
 def run_counter(data: Path) -> int:
     """``madoguchi run``: the window until it is closed."""
     from app.core.clock import SystemClock
-    from app.security.authenticators.ctap import CtapAuthenticator, usb_and_nfc_devices
+    from app.security.authenticators.choice import keys_of_this_machine
     from app.security.keys.os_keyring import OsKeyring
     from app.start.compose import make_parts
 
@@ -463,12 +463,14 @@ def run_counter(data: Path) -> int:
     app = make_application(fonts)
     press = Press(fonts, parts.tables)
     with stopping() as stop:
+        handle = 0  # Windows' own dialogs belong to the window, which does not exist yet
         counter = Counter(
             parts,
-            lambda prompts: CtapAuthenticator(usb_and_nfc_devices, prompts),
+            lambda prompts: keys_of_this_machine(prompts, lambda: handle),
             printer_of(parts),
             fonts,
             press,
         )
         counter.window.show()
+        handle = int(counter.window.winId())
         return run_until_closed(app, counter.window, stop)

@@ -18,6 +18,7 @@ from app.core.stopping import stopping
 from app.core.tables import load_tables, shipped_tables
 from app.functions.admin.staff import check_staff_id
 from app.rules import identifiers
+from app.security.authenticators.choice import some_key_is_there
 from app.security.authenticators.port import Authenticator
 from app.security.authenticators.registration import register_person
 from app.security.founding.founding import Founded, FounderPerson, Place, found, provisional_number
@@ -34,7 +35,6 @@ from app.start.talk import (
     keyboard,
     not_blank,
     real_authenticator,
-    some_key_is_there,
     until_right,
 )
 from app.start.unfinished import Unfinished, unfinished

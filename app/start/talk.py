@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from threading import Event
 from typing import TypeVar
 
-from app.core.errors import EnvironmentFault, MadoguchiError, UserError
-from app.security.authenticators import faults
-from app.security.authenticators.ctap import CtapAuthenticator, usb_and_nfc_devices
+from app.core.errors import MadoguchiError, UserError
+from app.security.authenticators.choice import keys_of_this_machine
 from app.security.authenticators.port import Assertion, Authenticator, KeyUser, NewCredential
 
 T = TypeVar("T")
@@ -62,24 +61,7 @@ class KeyboardPrompts:
 
 def real_authenticator(talk: Talk) -> Authenticator:
     """Whatever security key is plugged in."""
-    return CtapAuthenticator(usb_and_nfc_devices, KeyboardPrompts(talk))
-
-
-def some_key_is_there() -> None:
-    """Raises EnvironmentFault ``key.none`` when no security key is plugged in, ``key.unlisted``
-    when this account may not see which are."""
-    try:
-        devices = list(usb_and_nfc_devices())
-    except OSError as cause:
-        raise EnvironmentFault(
-            "key.unlisted",
-            "セキュリティキーの一覧を取れません。",
-            "このOSアカウントにキーを使う権限があるか、システム管理者に確かめてください。",
-        ) from cause
-    for device in devices:
-        device.close()
-    if not devices:
-        raise faults.no_key()
+    return keys_of_this_machine(KeyboardPrompts(talk))
 
 
 def until_right(talk: Talk, once: Callable[[], T]) -> T:

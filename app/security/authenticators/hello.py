@@ -30,8 +30,9 @@ _EXISTS = {0x8009000F}
 _UNSUPPORTED = {0x80090029, 0x80070032}
 
 
-def windows_client(window_handle: int | None = None) -> ClientFor:
-    """The client of webauthn.dll; its dialogs belong to ``window_handle``.
+def windows_client(window: Callable[[], int] = lambda: 0) -> ClientFor:
+    """The client of webauthn.dll. Its dialogs belong to the window whose handle ``window``
+    gives at each use, 0 for the one in front.
 
     Raises ``EnvironmentFault`` ``key.hello_unavailable`` on any other system.
     """
@@ -39,7 +40,7 @@ def windows_client(window_handle: int | None = None) -> ClientFor:
         from fido2.client.windows import WindowsClient
 
         if WindowsClient.is_available():
-            return lambda rp_id: WindowsClient(webauthn.collector(rp_id), handle=window_handle)
+            return lambda rp_id: WindowsClient(webauthn.collector(rp_id), handle=window())
     raise faults.hello_unavailable()
 
 

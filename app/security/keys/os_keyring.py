@@ -20,6 +20,7 @@ from app.security.keys.terminal_secret import Mirror, TerminalSecret
 
 _TERMINAL_ENTRY = "terminal-secret"
 _MIRROR_ENTRY = "vestibule-mirror"
+_NO_LOGON_SESSION = 1312  # ERROR_NO_SUCH_LOGON_SESSION: Windows keeps credentials per logon
 
 
 class OsKeyring:
@@ -88,7 +89,9 @@ def _named_backend() -> KeyringBackend:
     if sys.platform == "win32":
         from keyring.backends.Windows import WinVaultKeyring
 
-        return WinVaultKeyring()
+        ring = WinVaultKeyring()
+        ring.persist = "local machine"  # else it would roam with the account to other machines
+        return ring
     elif sys.platform == "darwin":  # noqa: RET505 - the branches are told apart by platform
         from keyring.backends.macOS import Keyring as MacKeyring
 
@@ -128,6 +131,11 @@ def _told_apart() -> Iterator[None]:
             raise _no_service() from cause
         if type(cause).__module__.split(".")[0] in ("secretstorage", "jeepney"):
             raise _no_service() from cause
+        number = getattr(cause, "winerror", None)
+        if number == _NO_LOGON_SESSION:
+            raise _no_service() from cause
+        if number is not None:
+            raise _failed(str(number)) from cause
         raise
 
 
