@@ -1,4 +1,4 @@
-"""From version 2: rejected sendings are told as such, rights go on under their new names."""
+"""From version 3: rejected sendings are told as such, rights go on under their new names."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from app.security.vault.opening import make_lanes
 from db.migrations import FOLDER, SHIPPED, Schema
 from tests.support.stores import DATA_KEY, FOUNDING
 
-BEFORE = Schema(FOLDER, SHIPPED.versions[: SHIPPED.versions.index("0003")])
-AFTER = Schema(FOLDER, SHIPPED.versions[: SHIPPED.versions.index("0003") + 1])
+BEFORE = Schema(FOLDER, SHIPPED.versions[: SHIPPED.versions.index("0004")])
+AFTER = Schema(FOLDER, SHIPPED.versions[: SHIPPED.versions.index("0004") + 1])
 
 
 @pytest.fixture

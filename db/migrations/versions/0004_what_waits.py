@@ -1,6 +1,6 @@
 """What comes after a case; sendings that were not taken; the rights of the day board.
 
-In version 2 a case whose sending the union had not taken still stood as waiting: it is rejected.
+In version 3 a case whose sending the union had not taken still stood as waiting: it is rejected.
 The list of cases and the end of the day were functions of eligibility: who held the right to
 them holds it under their new names, for the same days and by the same persons.
 """
@@ -10,8 +10,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
