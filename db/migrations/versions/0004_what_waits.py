@@ -19,7 +19,7 @@ RENAMED = {
     "eligibility.list_cases": ("day.show", "day.enter"),
     "eligibility.close_day": ("day.close",),
 }
-"""The rights of version 2, and what they are called now; the list had no entrance of its own."""
+"""The rights of version 3, and what they are called now; the list had no entrance of its own."""
 
 
 def upgrade() -> None:
