@@ -175,15 +175,21 @@ def by_atena_number(work: ReadRows, number: str, municipality_code: str = "") ->
 
 
 def by_kana(work: ReadRows, typed: str, birth: str = "") -> Hits:
-    """By the beginning of the kana name, in any kana; ``birth`` (YYYY-MM-DD) narrows.
-    In order of kana, then birth date."""
+    """By the beginning of the kana of the name or of the alias (通称), in any kana; ``birth``
+    (YYYY-MM-DD) narrows. In order of kana, then birth date; those found by the alias after
+    those found by the name."""
     key = search_key(typed)
     if not key:
         return _NOBODY
     params = {"first": key, "last": key + _LAST}
     if birth:
-        return _found(work, _BY_KANA_AND_BIRTH, {**params, "birth": birth})
-    return _found(work, _BY_KANA, params)
+        params |= {"birth": birth}
+    by_name, by_alias = (
+        (_BY_KANA_AND_BIRTH, _BY_ALIAS_KANA_AND_BIRTH) if birth else (_BY_KANA, _BY_ALIAS_KANA)
+    )
+    rows = [*work.all(by_name, params), *work.all(by_alias, params)]
+    hits = tuple({row[0]: _hit(tuple(row)) for row in rows}.values())
+    return Hits(hits[:SHOWN], len(hits) > SHOWN)
 
 
 def by_birth(work: ReadRows, birth: str, until: str = "") -> Hits:
@@ -356,6 +362,11 @@ def _in_kana_order(*conditions: ColumnElement[bool]) -> Select[Any]:
     return _visible(*conditions).order_by(*order)
 
 
+def _in_alias_order(*conditions: ColumnElement[bool]) -> Select[Any]:
+    order = (person.c.alias_kana_key, person.c.birth_sort, person.c.row_number)
+    return _visible(*conditions).order_by(*order)
+
+
 def _by_name(*conditions: ColumnElement[bool]) -> Select[Any]:
     # joined and not IN (…): the index gives its rows in order, and 51 of them are enough
     matching = text("name_grams MATCH :grams")
@@ -387,6 +398,13 @@ _BY_ATENA_NUMBER_THERE = _visible(
 )
 _BY_KANA = _in_kana_order(_KANA_BEGINS)
 _BY_KANA_AND_BIRTH = _in_kana_order(_KANA_BEGINS, _BORN)
+# The condition is the partial index's own: few have an alias.
+_ALIAS_BEGINS = (
+    person.c.alias_kana_key != "",
+    person.c.alias_kana_key.between(bindparam("first"), bindparam("last")),
+)
+_BY_ALIAS_KANA = _in_alias_order(*_ALIAS_BEGINS)
+_BY_ALIAS_KANA_AND_BIRTH = _in_alias_order(*_ALIAS_BEGINS, _BORN)
 _BY_BIRTH = _in_kana_order(_BORN_ON)
 _BORN_BETWEEN = _in_kana_order(person.c.birth_sort.between(bindparam("birth"), bindparam("until")))
 _MAY_BE_BORN = and_(

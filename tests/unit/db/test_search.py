@@ -33,7 +33,9 @@ PEOPLE = (
     person_row("p3", "山田 太郎", "ヤマダ　タロウ"),
     person_row("p4", "田中 山", "タナカ　ヤマ"),
     person_row("p5", "\U00020bb7田 \ufa1b", "ヨシダ　フク"),
-    person_row("p6", "JOHN SMITH", "ジョン　スミス", alias="山本 ジョン"),
+    person_row(
+        "p6", "JOHN SMITH", "ジョン　スミス", alias="山本 丈", alias_kana="ヤマモト　ジョウ"
+    ),
     person_row("p7", "ヴァン 林", "バン　リン", batch=7),
 )
 
@@ -75,7 +77,7 @@ def ids(store, find, *args):
         ("吉田", ["p5"]),
         ("福", ["p5"]),
         ("smith", ["p6"]),
-        ("山本ジョン", ["p6"]),
+        ("山本丈", ["p6"]),
         ("smith山", []),
         ("鈴木", []),
         ("", []),
@@ -104,6 +106,10 @@ def test_pairs_that_are_there_but_not_in_a_row_are_rechecked(tmp_path):
         ("ワタナベイチロオ", ["p2"]),
         ("ナベ", []),
         ("ジヨン", ["p6"]),
+        ("ヤマモト", ["p6"]),
+        ("やまもと じょう", ["p6"]),
+        ("ヤマ", ["p3", "p6"]),
+        ("ジ", ["p6"]),
         ("", []),
     ],
 )
@@ -129,7 +135,7 @@ def test_birth_date_alone_and_as_narrowing(store):
     ("words", "found"),
     [
         (("smith", "john"), ["p6"]),
-        (("ジョン", "山本"), ["p6"]),
+        (("丈", "山本"), ["p6"]),
         (("太郎", "山田"), ["p3"]),
         (("辺", "渡"), ["p1", "p2"]),
         (("渡", "花", "子"), ["p1"]),
