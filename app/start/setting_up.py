@@ -14,6 +14,7 @@ from cryptography.x509 import load_pem_x509_certificate
 from app.core.clock import Clock, SystemClock
 from app.core.errors import EnvironmentFault, MadoguchiError, UserError
 from app.core.paths import Paths
+from app.core.signs import plain
 from app.functions.admin import enrolment
 from app.functions.records import service as records
 from app.security.authenticators.port import Assertion, Authenticator
@@ -95,7 +96,7 @@ class Hands:
 
     def log_in(self) -> Session:
         """Staff id, password, key. Raises what the door raises."""
-        question = self._doorway.ask(self._talk.ask("職員番号"))
+        question = self._doorway.ask(plain(self._talk.ask("職員番号")))
         password = self._talk.secret("パスワード")
         try:
             assertion = self._authenticator.assert_(
@@ -115,7 +116,7 @@ class Hands:
         """One act, the sentence shown before each touch. Raises what its steps raise."""
         steps = carry_out(self.terminal.gate, session, prepare, perform)
         return take_at_once(
-            steps, self._touch, lambda _call: self._talk.ask("もう一人の責任者の職員番号")
+            steps, self._touch, lambda _call: plain(self._talk.ask("もう一人の責任者の職員番号"))
         )
 
     def _touch(self, touch: Touch) -> Assertion:

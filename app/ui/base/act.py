@@ -10,6 +10,7 @@ from typing import Generic, Protocol, TypeVar
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QInputDialog, QWidget
 
+from app.core.signs import plain
 from app.security.acts.approval import Role
 from app.security.authenticators.port import Assertion
 from app.security.gate.carry_out import CallSecond, Step, Steps, Touch, Work
@@ -114,7 +115,7 @@ class _Walk(Generic[T]):
         dialog.setOkButtonText("次へ")
         dialog.setCancelButtonText("やめる")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.textValueSelected.connect(lambda staff_id: self.go_on(staff_id.strip()))
+        dialog.textValueSelected.connect(lambda staff_id: self.go_on(plain(staff_id)))
         dialog.rejected.connect(self._give_up)
         dialog.open()
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from app.core.signs import plain
 from app.ui.base.pages import card
 
 
@@ -80,7 +81,7 @@ class LoginForm(QWidget):
         self.password.setFocus()
 
     def _go(self) -> None:
-        staff, password = self.staff.text().strip(), self.password.text()
+        staff, password = plain(self.staff.text()), self.password.text()
         if not staff:
             self.message.setText("職員番号を入れてください。")
             self.staff.setFocus()
