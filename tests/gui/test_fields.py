@@ -63,6 +63,38 @@ def field_of(widget: QWidget) -> Field | None:
     return at
 
 
+class TestWhatIsTold:
+    def form(self, qtbot: Any, painter: NamePainter, **values: str) -> EntryForm:
+        entry = {**ENTRY, **values}
+        form = EntryForm(BY_ID["person"], entry, shared_tables(), TODAY, painter)
+        shown(qtbot, form)
+        return form
+
+    def told(self, form: EntryForm, name: str) -> list[str]:
+        labels = form.field(name).findChildren(QLabel)
+        return [label.text() for label in labels if label.isVisible()]
+
+    def test_a_sign_that_only_looks_like_a_kanji_is_told_while_it_is_typed(
+        self, qtbot: Any, painter: NamePainter
+    ) -> None:
+        form = self.form(qtbot, painter, name="⻑谷川")
+        assert any("U+2ED1" in text for text in self.told(form, "name"))
+        form.field("name").set_value("長谷川")
+        assert not any("U+2ED1" in text for text in self.told(form, "name"))
+
+    def test_the_reason_is_not_told_twice(self, qtbot: Any, painter: NamePainter) -> None:
+        values = {**ENTRY, "name": "⻑谷川"}
+        form = self.form(qtbot, painter, name="⻑谷川")
+        form.show_findings(check_page(BY_ID["person"], values, shared_tables(), TODAY))
+        assert sum("U+2ED1" in text for text in self.told(form, "name")) == 1
+
+    def test_kana_are_asked_of_whoever_must_have_them(
+        self, qtbot: Any, painter: NamePainter
+    ) -> None:
+        assert "必須" in self.told(self.form(qtbot, painter), "kana")
+        assert "必須" not in self.told(self.form(qtbot, painter, person_kind="2"), "kana")
+
+
 class TestChoiceField:
     @pytest.fixture
     def field(self, qtbot: Any) -> ChoiceField:

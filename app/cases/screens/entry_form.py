@@ -99,7 +99,7 @@ class EntryForm(QWidget):
                 declared.name,
                 declared.label,
                 choices,
-                required=declared.required or declared.needed is not None,
+                required=declared.required,
                 note=declared.note,
             )
         if kind is FieldKind.FLAG:
@@ -112,11 +112,12 @@ class EntryForm(QWidget):
                 required=declared.required,
                 note=declared.note,
                 limit=declared.width,
+                understand=self._understand(declared),
             )
         return TextField(
             declared.name,
             declared.label,
-            required=declared.required or declared.needed is not None,
+            required=declared.required,
             note=declared.note,
             limit=40 if kind is FieldKind.MY_NUMBER else max(declared.width, 20),
             understand=self._understand(declared),
@@ -135,7 +136,9 @@ class EntryForm(QWidget):
         values = {name: field.value() for name, field in self._fields.items()}
         values = {**self._values, **values}
         for declared in self.page.fields:
-            self._fields[declared.name].setVisible(declared.shown(values))
+            field = self._fields[declared.name]
+            field.setVisible(declared.shown(values))
+            field.set_required(declared.is_required(values))
 
     def _next_of(self, name: str) -> Callable[[], None]:
         names = [d.name for d in self.page.fields]

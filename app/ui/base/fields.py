@@ -50,12 +50,12 @@ class Field(QWidget):
         title.setObjectName("fieldLabel")
         title.setWordWrap(True)
         head.addWidget(title)
-        if required:
-            mark = QLabel("必須")
-            mark.setObjectName("required")
-            head.addWidget(mark)
+        self._mark = QLabel("必須")
+        self._mark.setObjectName("required")
+        head.addWidget(self._mark)
         head.addStretch(1)
         self._grid.addLayout(head, 0, 0, 3, 1)
+        self._mark.setVisible(required)  # once it has a parent: else it would be a window
         self._hint = QLabel(note)
         self._hint.setObjectName("fieldNote")
         self._hint.setWordWrap(True)
@@ -80,6 +80,10 @@ class Field(QWidget):
     def set_value(self, value: str) -> None:
         """Fill the field from a draft."""
 
+    def set_required(self, required: bool) -> None:
+        """Mark the field as one that must be filled, or take the mark away."""
+        self._mark.setVisible(required)
+
     def set_hint(self, text: str) -> None:
         """Show what was understood, or the note again."""
         self._hint.setText(text or self._note)
@@ -92,6 +96,8 @@ class Field(QWidget):
         """Show what is wrong and how to mend it; "" when nothing is."""
         self._error.setText(text)
         self._error.setVisible(bool(text))
+        if text.startswith(self._hint.text()):  # the same reason, told while it was typed
+            self.set_hint("")
         editor = self.focusProxy()
         if isinstance(editor, QWidget):
             editor.setProperty("wrong", bool(text))
@@ -145,7 +151,7 @@ class TextField(Field):
 
 
 class NameField(Field):
-    """A name with its exact shape beneath."""
+    """A name with its exact shape beneath; ``understand`` says what no name has."""
 
     def __init__(
         self,
@@ -156,14 +162,16 @@ class NameField(Field):
         required: bool = False,
         note: str = "",
         limit: int = 100,
+        understand: Understand | None = None,
     ) -> None:
         super().__init__(name, label, required=required, note=note)
+        self._understand = understand
         self.widget = NameEdit(painter, limit)
         self.edit = self.widget.edit
         self.edit.setAccessibleName(label)
         self.place(self.widget)
         self.setFocusProxy(self.edit)
-        self.edit.textChanged.connect(lambda _text: self.changed.emit())
+        self.edit.textChanged.connect(self._on_text)
         self.edit.returnPressed.connect(self.done)
 
     def value(self) -> str:
@@ -171,6 +179,11 @@ class NameField(Field):
 
     def set_value(self, value: str) -> None:
         self.edit.setText(value)
+
+    def _on_text(self, text: str) -> None:
+        if self._understand is not None:
+            self.set_hint(self._understand(text))
+        self.changed.emit()
 
 
 class _Columns(QWidget):
