@@ -181,7 +181,7 @@ def _keep(
     # Nobody asked for this answer any more: it is kept, and somebody looks why it came.
     change(work, case_id, **values)
     detail = f"{LABELS[now]}の受付に決定（{record.decision_id}）が届きました"
-    writer.list_entry(
+    writer.memory.list_entry(
         Contradiction("decision_unexpected", detail),
         person_id=person_id,
         place=(record.municipality_code, record.atena_number),

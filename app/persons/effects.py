@@ -40,7 +40,8 @@ from sqlalchemy import select, update
 from app.core.errors import Bug, UserError
 from app.persons import current, facts, known
 from app.persons.judging import Change, Contradiction, Word
-from app.persons.writing import Source, Writer
+from app.persons.memory import Memory, Source
+from app.persons.writing import Writer
 from app.rules.calendar.axes import Span
 from app.rules.calendar.wareki import Eras
 from app.rules.calendar.wareki_input import parse_date
@@ -93,13 +94,13 @@ class Payment:
 def writer_of_decision(work: Any, decision_id: str, eras: Eras) -> Writer:
     """The writer of what a decision says; ``work`` is the unit of work that receives it."""
     source = Source("decision", decision_id, work.staff_id, work.at.isoformat())
-    return Writer(work, source, eras)
+    return Writer(Memory(work, source), eras)
 
 
 def writer_of_act(work: Any, eras: Eras, reason: str = "") -> Writer:
     """The writer of what a member of staff does in an act, who is named in the history."""
     source = Source("act", str(work.line), work.staff_id, work.at.isoformat(), reason)
-    return Writer(work, source, eras)
+    return Writer(Memory(work, source), eras)
 
 
 def said_by(record: Any, keyed: Mapping[str, str], eras: Eras) -> InsuredRecord:
@@ -189,7 +190,7 @@ def changes(
         raise _unknown(person_id)
     said = (Span(facts.text_of(value), since, until),)
     change = Change(person_id, (kind, subject), before, said, reason=reason)
-    writer.remember([change])
+    writer.memory.remember([change])
     if facts.KINDS[kind].in_store and not until:
         current.put(writer.work, person_id, kind, subject, value, since)
     return Outcome(person_id)

@@ -8,7 +8,7 @@ so that nobody else has to know which of the two it is.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -113,8 +113,13 @@ def as_of(work: ReadRows, person_id: str, day: date, known_on: date) -> AsOf | N
     """A person as of ``day``, as known at the end of ``known_on``; None for somebody who is not
     here or was not known here then."""
     lines = lines_of(work, (person_id,)).get(person_id)
-    if lines is None:
-        return None
+    return None if lines is None else seen(person_id, lines, day, known_on)
+
+
+def seen(
+    person_id: str, lines: Mapping[Line, Sequence[Known]], day: date, known_on: date
+) -> AsOf | None:
+    """As ``as_of``, from lines that were read before: one reading serves any two days."""
     moment = end_of(known_on)
     found = {line: _held(rows, day.isoformat(), moment) for line, rows in lines.items()}
     held = {line: known for line, known in found.items() if known is not None}

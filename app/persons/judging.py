@@ -39,6 +39,9 @@ PERIOD = (
     "limit_class",
     "limit_from",
 )
+AS_BEFORE = "\0"
+"""As a span's value in what is said: what is known of the day before it goes on."""
+
 _OPEN_END = "9999-12-31"
 _LIVING = "1"
 
@@ -195,14 +198,10 @@ class Judged:
             return True
         if "day" == known["birth_precision"] == (record.birth_precision or "day"):
             return False
-        mine, theirs = (
-            kept_birth(written, sort, self._eras)
-            for written, sort in (
-                (known["birth_written"], known["birth_sort"]),
-                (record.birth_written, record.birth_sort),
-            )
+        return may_be_same_day(
+            kept_birth(known["birth_written"], known["birth_sort"], self._eras),
+            kept_birth(record.birth_written, record.birth_sort, self._eras),
         )
-        return may_be_same_day(mine, theirs)
 
     def _list(self, cause: str, person_id: str, place: Key, items: Iterable[str] = ()) -> None:
         key = (cause, *place, self._word.case_id)
@@ -303,11 +302,21 @@ class Judged:
         if person_id in self.new_persons:
             return
         self.changed_persons.setdefault(person_id, {}).update(changed)
-        for kind, spans in facts.spans_of_person(known).items():
-            if before and spans != before[kind]:
-                since = spans[0].true_from if kind == "state" else self._word.since
-                said = (Span(spans[0].value, since or self._word.since),)
+        for kind, (now,) in facts.spans_of_person(known).items():
+            if before and now != before[kind][0]:
+                said = self._since(before[kind][0], now)
                 self._say(person_id, (kind, ""), before[kind], said)
+
+    def _since(self, old: Span, now: Span) -> list[Span]:
+        """What is said when ``old`` becomes ``now``: from its own day on (住民状態), else from
+        the day of the record's word. The same state of a later day was not yet so before."""
+        if now.value != old.value:
+            return [Span(now.value, now.true_from or self._word.since)]
+        since = now.true_from or old.true_from
+        said = [Span(now.value, since)]
+        if "" < old.true_from < since:
+            said.append(Span(AS_BEFORE, old.true_from, since))
+        return said
 
     def _spans_of_person(self, person_id: str) -> dict[str, list[Span]]:
         if self._is_entering(person_id):

@@ -12,12 +12,18 @@ from datetime import date
 from sqlalchemy import insert, select, update
 
 from app.core.errors import UserError
+from app.persons.history import Line, current_lines
+from app.persons.judging import Change
+from app.persons.memory import Memory, Source
+from app.rules.calendar.axes import Span, whole
 from app.security.acts.approval import Approval
 from app.security.gate.gate import ActWork, Draft, Gate, Subject
 from app.security.staff.session import Session
 from db.tables.persons import person, restriction
 
 SUPPORT = "support_measure"
+
+Lines = dict[Line, tuple[Span, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,7 @@ def perform_mark(gate: Gate, draft: Draft, approvals: tuple[Approval, ...]) -> s
                 "期間を変えるときは、解除してから付け直してください。",
             )
         restriction_id = work.new_id()
+        before = _lines(work, content.person_id)
         work.run(
             insert(restriction).values(
                 id=restriction_id,
@@ -79,6 +86,7 @@ def perform_mark(gate: Gate, draft: Draft, approvals: tuple[Approval, ...]) -> s
                 until_on=content.until_on,
             )
         )
+        _remember(work, content.person_id, before)
         return restriction_id
 
 
@@ -105,11 +113,30 @@ def perform_lift(gate: Gate, draft: Draft, approvals: tuple[Approval, ...]) -> N
                 "この方には取扱注意が付いていません。",
                 "検索し直して、正しい方を選んでください。",
             )
+        before = _lines(work, content.person_id)
         work.run(
             update(restriction)
             .where(restriction.c.person_id == content.person_id, restriction.c.lifted_at == "")
             .values(lifted_at=work.at.isoformat(), version=restriction.c.version + 1)
         )
+        _remember(work, content.person_id, before)
+
+
+def _lines(work: ActWork, person_id: str) -> Lines:
+    """The person's restrictions as the store states them now."""
+    row = work.one(select(person).where(person.c.id == person_id))
+    return current_lines(work, {person_id: row}, frozenset(("restriction",)))[person_id]
+
+
+def _remember(work: ActWork, person_id: str, before: Lines) -> None:
+    """What an act changed of the restrictions, with who did it."""
+    source = Source("act", str(work.line), work.staff_id, work.at.isoformat())
+    Memory(work, source).remember(
+        [
+            Change(person_id, line, before.get(line, whole(())), spans)
+            for line, spans in _lines(work, person_id).items()
+        ]
+    )
 
 
 def is_restricted(work: ActWork, person_id: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.persons import waiting
+from app.persons import history, memory, waiting
 from app.security.spec import Area, Function, Kind, MyNumber, SecondPerson, StepUp
 
 AREA = Area("persons", "照会", 10, waiting.WAITS)
@@ -48,7 +48,14 @@ FUNCTIONS: tuple[Function, ...] = (
         label="個人の照会",
         help="一人の資格・住所・世帯を開きます。だれの情報をいつ開いたかが記録されます。",
         step_up=StepUp.RECENT,
-        reads=(*_SHOWN, "case_file", "certificate", "my_number.owner_kind", "my_number.owner_id"),
+        reads=(
+            *_SHOWN,
+            *history.READS,
+            "case_file",
+            "certificate",
+            "my_number.owner_kind",
+            "my_number.owner_id",
+        ),
         screen="app.persons.screens.person:PersonScreen",
     ),
     Function(
@@ -69,8 +76,8 @@ FUNCTIONS: tuple[Function, ...] = (
         label="支援措置の登録",
         help="支援措置の対象の方に取扱注意を付けます。期間を過ぎても自動では外れません。",
         step_up=StepUp.TOUCH,
-        reads=("person", "restriction"),
-        writes=("restriction",),
+        reads=(*memory.READS, "restriction"),
+        writes=(*memory.WRITES, "restriction"),
     ),
     Function(
         id="persons.lift_support",
@@ -80,7 +87,7 @@ FUNCTIONS: tuple[Function, ...] = (
         help="取扱注意を外します。キーに触れ、責任者の確認が要ります。",
         step_up=StepUp.TOUCH,
         second_person=SecondPerson.SUPERVISOR,
-        reads=("person", "restriction"),
-        writes=("restriction",),
+        reads=(*memory.READS, "restriction"),
+        writes=(*memory.WRITES, "restriction"),
     ),
 )

@@ -11,6 +11,7 @@ from app.security import vault
 from app.security.vault.opening import make_lanes
 from db import migrations
 from db.tables import METADATA
+from db.tables.history import HISTORY_GUARDS
 from db.tables.persons import NAME_GRAMS_DDL, NAME_GRAMS_SETTINGS
 from tests.support.stores import DATA_KEY, open_store
 
@@ -25,7 +26,7 @@ def test_the_newest_version_is_the_declared_one(tmp_path):
         with lanes.writer.connect() as stored, declared.connect() as wanted:
             context = MigrationContext.configure(stored, opts={"include_object": _is_declared})
             difference = compare_metadata(context, METADATA)
-            assert difference == [], "run: python -m tests.support.first_version"
+            assert difference == [], "write the next version in db/migrations/versions"
             for table in METADATA.tables:
                 assert _columns(stored, table) == _columns(wanted, table)
     finally:
@@ -44,6 +45,11 @@ def _is_declared(_thing, name, kind, _reflected, _compared):
 def test_the_name_index_is_the_declared_one():
     (module,) = _modules("0001")
     assert (NAME_GRAMS_DDL, *NAME_GRAMS_SETTINGS) == module.NAME_INDEX
+
+
+def test_the_guards_of_history_are_the_declared_ones():
+    (module,) = _modules("0002")
+    assert module.GUARDS == HISTORY_GUARDS
 
 
 def test_every_stored_version_is_known_and_they_form_one_line():

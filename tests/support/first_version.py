@@ -1,60 +1,88 @@
-"""Writes db/migrations/versions/0001_first.py from the declared tables.
+"""A store of version 1 with what version 1 kept in it.
 
-Only until the first release: ``.venv/bin/python -m tests.support.first_version``. From then on
-a stored version is never rewritten; a change of the tables is a new module in ``versions``.
+``stores/0001.sql`` beside the tests of migrations was written by the program of version 1 itself
+at a counter: two daily files, one visit up to the printed certificate, one decided, one sent
+while the line was cut, one keyed by half, a person under support measures. It is kept as it is;
+stores are migrated, not rewritten. ``fill`` adds as many persons as a test wants.
 """
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import sqlite3
+from pathlib import Path
+from typing import Any
 
-from alembic.autogenerate import produce_migrations, render_python_code
-from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from app.core.paths import Paths
+from app.core.text import search_key
+from app.security import vault
+from app.security.vault.opening import open_raw
+from db.engine import Tuning
+from db.migrations import FOLDER, Schema
+from tests.support.stores import DATA_KEY, FOUNDING
 
-from db.migrations import FOLDER
-from db.tables import METADATA
-
-HEAD = '''"""The store as first released: all tables, indexes and the name index."""
-
-from __future__ import annotations
-
-import sqlalchemy as sa
-from alembic import op
-
-revision = "0001"
-down_revision = None
-branch_labels = None
-depends_on = None
-
-# as in db.tables.persons on the day of this version; a stored version never changes with it
-NAME_INDEX = (
-    "CREATE VIRTUAL TABLE name_grams"
-    " USING fts5(grams, content='', detail='none', tokenize='ascii')",
-    "INSERT INTO name_grams(name_grams, rank) VALUES('secure-delete', 1)",
-)
+VERSION_1 = Schema(FOLDER, ("0001",))
+CONTENT = Path(__file__).parents[1] / "migrations" / "stores" / "0001.sql"
+MUNICIPALITY = "152994"
 
 
-def upgrade() -> None:
-'''
-TAIL = """
-    for statement in NAME_INDEX:
-        op.execute(statement)
-"""
+def first_version(folder: Path, *, more: int = 0) -> Paths:
+    """A closed store of version 1 in ``folder`` with its content and ``more`` persons."""
+    paths = Paths(folder)
+    vault.create(paths, DATA_KEY, FOUNDING, VERSION_1).close()
+    connection = open_raw(paths.store, DATA_KEY, Tuning())
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in _statements(CONTENT.read_text(encoding="utf-8")):
+            connection.execute(statement)
+        _grams(connection)
+        _fill(connection, more)
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+    return paths
 
 
-def text() -> str:
-    """The module's text for the tables as they are declared now."""
-    with create_engine("sqlite://").connect() as connection:
-        context = MigrationContext.configure(connection, opts={"target_metadata": METADATA})
-        found = produce_migrations(context, METADATA)
-    body = render_python_code(found.upgrade_ops)
-    lines = [line for line in body.splitlines() if not line.lstrip().startswith("#")]
-    return HEAD + "\n".join(lines) + "\n" + TAIL
+def _statements(text: str) -> list[str]:
+    """Statements, whose texts may hold line ends."""
+    found, held = [], ""
+    for line in text.splitlines(keepends=True):
+        held += line
+        if sqlite3.complete_statement(held):
+            found.append(held)
+            held = ""
+    assert not held.strip()
+    return found
 
 
-if __name__ == "__main__":
-    module = FOLDER / "versions" / "0001_first.py"
-    module.write_text(text(), encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "ruff", "format", "-q", str(module)], check=True)
+def _grams(connection: Any) -> None:
+    """The name index of version 1: its words are this test's, a migration makes them anew."""
+    connection.execute("INSERT INTO name_grams(rowid, grams) SELECT row_number, 'old' FROM person")
+
+
+def _fill(connection: Any, more: int) -> None:
+    first = connection.execute("SELECT max(row_number) FROM person").fetchone()[0] + 1
+    numbers = range(first, first + more)
+    connection.executemany(
+        "INSERT INTO person(row_number, id, kind, name, kana, birth_written, birth_sort,"
+        " birth_precision, sex, state, name_key, kana_key, batch)"
+        " VALUES (?, ?, '1', ?, ?, '昭和15年5月1日', '1940-05-01', 'day', '2', '1', ?, ?, 1)",
+        [
+            (n, f"M-{n}", f"見本　{chr(0x4E00 + n)}", "ミホン", search_key("見本"), "ミホン")
+            for n in numbers
+        ],
+    )
+    connection.executemany(
+        "INSERT INTO atena VALUES (?, ?, ?, 1)",
+        [(MUNICIPALITY, f"7{n:014d}", f"M-{n}") for n in numbers],
+    )
+    connection.executemany(
+        "INSERT INTO address(person_id, kind, municipality_code, postal_code, written)"
+        " VALUES (?, 'current', ?, '9990001', ?)",
+        [(f"M-{n}", MUNICIPALITY, f"見本県見本市見本町{n}番地") for n in numbers],
+    )
+    connection.executemany(
+        "INSERT INTO insured(insured_number, acquired_on, person_id, insurer_number,"
+        " acquisition_reason, copay_ratio, copay_from, batch)"
+        " VALUES (?, '2015-05-01', ?, '39152996', 'ACQ_AGE', '1', '2026-08-01', 1)",
+        [(f"7{n:07d}", f"M-{n}") for n in numbers],
+    )

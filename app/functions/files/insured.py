@@ -17,7 +17,8 @@ from app.core.tables import Tables
 from app.functions.files.scope import Scope
 from app.persons import known
 from app.persons.judging import Word
-from app.persons.writing import Source, Writer
+from app.persons.memory import Memory, Source
+from app.persons.writing import Writer
 from app.rules.calendar.wareki import Eras
 from app.security.gate.gate import ActWork
 from app.sync.inbox import Applied, Handler, next_batch
@@ -78,7 +79,7 @@ class _Taking:
         self._work = work
         batch = next_batch(work)
         source = Source("file", str(batch), work.staff_id, work.at.isoformat())
-        self._writer = Writer(work, source, eras, batch)
+        self._writer = Writer(Memory(work, source, of_file=True), eras, batch)
         self._word = Word("届いた被保険者情報", work.at.date().isoformat(), is_register=True)
 
     def take(self, block: list[Numbered], *, members_only: bool = False) -> None:
@@ -92,6 +93,6 @@ class _Taking:
             ]
             self.dropped += len(block) - len(wanted)
             block = wanted
-        before = self._writer.entries
+        before = self._writer.memory.entries
         self.applied += sum(one.taken for one in self._writer.take(block, self._word, found))
-        self.listed += self._writer.entries - before
+        self.listed += self._writer.memory.entries - before
