@@ -6,7 +6,7 @@ the gate enforces them. Nothing here runs anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -81,6 +81,15 @@ class Function:
     (when another screen calls its service). ``purpose`` says whether one must be chosen.
     ``home`` marks the one screen that opens after the login. ``reads_what_waits`` adds the
     tables of every area's sources to ``reads``.
+
+    ``at_login`` marks the terminal's own work that begins when somebody has logged in: its
+    ``run`` gets the gate and the calendar of business days.
+
+    What the gate lets pass where it refuses everything else: ``while_clock_wrong`` runs while
+    the machine's time cannot be believed, ``outside_hours`` outside the usable hours,
+    ``with_old_password`` in the last days of one's password. ``sets_clock`` makes the machine's
+    time believed again. ``supervises`` marks the one right that makes a second person a
+    supervisor (責任者).
     """
 
     id: str
@@ -102,25 +111,37 @@ class Function:
     menu: bool = False
     home: bool = False
     reads_what_waits: bool = False
+    at_login: bool = False
+    while_clock_wrong: bool = False
+    outside_hours: bool = False
+    with_old_password: bool = False
+    sets_clock: bool = False
+    supervises: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
     """An area of work (事務): entering it is itself an act (SEC-29). ``waits`` are the sources
-    of what waits in it for somebody."""
+    of what waits in it for somebody. ``before_registration``: it works before the union has
+    registered the terminal, which must be set up somehow."""
 
     id: str
     label: str
     order: int
     waits: tuple[Source, ...] = ()
+    before_registration: bool = False
 
 
 class Catalog(Mapping[str, Function]):
-    """The functions by id, in declared order. Raises ``ValueError`` on a contradiction."""
+    """The functions by id, in declared order. Raises ``ValueError`` on a contradiction.
+
+    ``home`` and ``supervises`` are the ids of the functions marked so, "" for none;
+    ``while_clock_wrong``, ``outside_hours`` and ``with_old_password`` those of all marked so.
+    """
 
     def __init__(self, areas: tuple[Area, ...], functions: tuple[Function, ...]) -> None:
         self.areas = tuple(sorted(areas, key=lambda area: area.order))
-        known = {area.id for area in areas}
+        self._areas = known = {area.id: area for area in areas}
         self._functions: dict[str, Function] = {}
         for function in functions:
             if function.id in self._functions:
@@ -133,20 +154,30 @@ class Catalog(Mapping[str, Function]):
                 raise ValueError(f"{function.id}: has a screen or a run, not both")
             if function.menu and not (function.screen or function.run):
                 raise ValueError(f"{function.id}: a menu entry leads somewhere")
+            if function.at_login and (function.actor is not Actor.SYSTEM or not function.run):
+                raise ValueError(f"{function.id}: what begins at the login is the terminal's")
             self._functions[function.id] = self._with_what_waits(function)
-        if len([one for one in functions if one.home]) > 1:
-            raise ValueError("more than one function is the home")
+        self.home = self._only(lambda one: one.home, "the home")
+        self.supervises = self._only(lambda one: one.supervises, "a supervisor's right")
+        self.while_clock_wrong = self._all(lambda one: one.while_clock_wrong)
+        self.outside_hours = self._all(lambda one: one.outside_hours)
+        self.with_old_password = self._all(lambda one: one.with_old_password)
+
+    def _all(self, marked: Callable[[Function], bool]) -> frozenset[str]:
+        return frozenset(one.id for one in self._functions.values() if marked(one))
+
+    def _only(self, marked: Callable[[Function], bool], what: str) -> str:
+        """The id of the one function that is marked; "" for none."""
+        found = self._all(marked)
+        if len(found) > 1:
+            raise ValueError(f"more than one function is {what}: {sorted(found)}")
+        return next(iter(found), "")
 
     def _with_what_waits(self, function: Function) -> Function:
         if not function.reads_what_waits:
             return function
         named = (name for area in self.areas for source in area.waits for name in source.reads)
         return replace(function, reads=tuple(dict.fromkeys((*function.reads, *named))))
-
-    @property
-    def home(self) -> str:
-        """The id of the function whose screen opens after the login; "" for none."""
-        return next((one.id for one in self._functions.values() if one.home), "")
 
     def __getitem__(self, function_id: str) -> Function:
         return self._functions[function_id]
@@ -156,6 +187,10 @@ class Catalog(Mapping[str, Function]):
 
     def __len__(self) -> int:
         return len(self._functions)
+
+    def area_of(self, function: Function) -> Area:
+        """The area that a function belongs to."""
+        return self._areas[function.area]
 
     def of_area(self, area_id: str) -> tuple[Function, ...]:
         """The area's functions in declared order."""

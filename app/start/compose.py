@@ -138,6 +138,7 @@ class Parts:
             purposes=frozenset(str(code) for code in self.tables["purposes"].codes(today)),
             conditions=Conditions(peer_reachable, lambda: False),
             check_assertion=verify_assertion,
+            catalog=CATALOG,
             registry=registry_version(CATALOG),
         )
 

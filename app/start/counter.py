@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +15,21 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.catalog import CATALOG
 from app.core.errors import EnvironmentFault, MadoguchiError
 from app.core.stopping import stopping
-from app.functions.admin.rights import lapse_unconfirmed
-from app.functions.files.age import age_warning
-from app.functions.own.screens.changing import PasswordChange
 from app.rules.calendar.days import BusinessCalendar
 from app.security.authenticators.port import Assertion, Authenticator
 from app.security.authenticators.worker import DeviceWorker
 from app.security.entry.doorway import Doorway, Question
 from app.security.entry.login import Admission, Due, Wakefulness, touched, what_is_due
+from app.security.entry.terminal import OpenTerminal
 from app.security.gate.carry_out import Touch
 from app.security.journal.journal import FORK, fork
 from app.security.staff.session import Session
 from app.start.compose import Parts
+from app.sync.age import DAILY, age_warning
 from app.sync.engine import Engine
 from app.sync.round import ContactReport
 from app.ui.base.application import open_application, run_until_closed
-from app.ui.base.desk import Desk, Office
+from app.ui.base.desk import Desk, Office, StaffDoor
 from app.ui.base.door import ErrorDoor
 from app.ui.base.names import NamePainter
 from app.ui.base.operations import Operations
@@ -206,12 +206,7 @@ class Counter(QObject):
             go=self.go,
             home=self.home,
             say=self.window.say,
-            change_password=PasswordChange(
-                self._doorway,
-                terminal,
-                admission.session,
-                lambda: self.log_off("password.changed"),
-            ).change,
+            door_of_staff=StaffDoor(self._doorway, terminal, self.log_off),
             office=Office(installation.municipality_code, installation.office, installation.phone),
             printer=self._printer,
             training=installation.training,
@@ -242,12 +237,17 @@ class Counter(QObject):
         self.home()
         terminal = self._doorway.terminal
         if terminal is not None and not self._limited:
-            self.operations.aside(
-                self,
-                lambda: lapse_unconfirmed(terminal.gate, self._calendar),
-                lambda _count: None,
-            )
+            self._keep_house(terminal)
         self.contact()
+
+    def _keep_house(self, terminal: OpenTerminal) -> None:
+        """The terminal's own work that its functions put at the login."""
+        for function in CATALOG.values():
+            if function.at_login:
+                run = found_at(function.run)
+                self.operations.aside(
+                    self, partial(run, terminal.gate, self._calendar), lambda _none: None
+                )
 
     # -- screens ---------------------------------------------------------------------------
 
@@ -279,8 +279,7 @@ class Counter(QObject):
     def _show(self, function_id: str, arguments: Mapping[str, Any]) -> None:
         desk = self._desk
         assert desk is not None
-        module, _, name = CATALOG[function_id].screen.partition(":")
-        screen: QWidget = getattr(importlib.import_module(module), name)(desk, **arguments)
+        screen: QWidget = found_at(CATALOG[function_id].screen)(desk, **arguments)
         self.window.show_screen(screen, function_id)
 
     # -- leaving ---------------------------------------------------------------------------
@@ -397,7 +396,7 @@ class Counter(QObject):
         if engine is not None and self._session is not None:
             self.operations.net(
                 self,
-                lambda: (engine.contact(), engine.last_received("FILE-17")),
+                lambda: (engine.contact(), engine.last_received(DAILY)),
                 self._contacted,
                 self._not_contacted,
             )
@@ -429,6 +428,12 @@ class Counter(QObject):
         self.log_off(FORK)
         self.operations.run(self, self._doorway.stop, lambda _none: None)
         self.door.show(self.window, fork())
+
+
+def found_at(place: str) -> Any:
+    """What a registry names as "module:name"; imported when it is needed."""
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(module), name)
 
 
 def printer_of(parts: Parts) -> Printer:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.x509 import load_pem_x509_certificate
 
+from app.catalog import CATALOG
 from app.core.clock import Clock, SystemClock
 from app.core.errors import EnvironmentFault, MadoguchiError, UserError
 from app.core.paths import Paths
@@ -22,7 +23,7 @@ from app.security.authenticators.verify import verify_assertion
 from app.security.entry.doorway import Doorway
 from app.security.entry.terminal import OpenTerminal
 from app.security.founding.founding import FounderPerson
-from app.security.founding.recovering import recover
+from app.security.founding.recovering import Rescue, recover
 from app.security.gate.carry_out import Perform, Prepare, Touch, carry_out, take_at_once
 from app.security.keys.os_keyring import OsKeyring
 from app.security.staff.session import Session
@@ -66,8 +67,7 @@ def recover_terminal(
         machine.shelf_of(installation.keyring_service),
         os_account(),
         installation.policy,
-        papers,
-        persons,
+        Rescue(papers, persons, CATALOG.supervises),
         clock,
     )
     talk.say(

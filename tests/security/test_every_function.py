@@ -171,7 +171,7 @@ def _circumstance_hazards(case: Case) -> None:
         lambda: world.set_fact("terminal_state", "withdrawn"),
         lambda: world.set_fact("terminal_state", "registered"),
     )
-    if function.area not in {"admin", "files", "own", "records"}:
+    if not CATALOG.area_of(function).before_registration:
         case.act_refused(
             "terminal.not_registered",
             lambda: world.set_fact("terminal_state", "founded"),

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from app.catalog import CATALOG
 from app.core.errors import EnvironmentFault, UserError
 from app.security.authenticators.registration import register_person
 from app.security.founding.founding import FounderPerson
-from app.security.founding.recovering import RECOVERED, recover
+from app.security.founding.recovering import RECOVERED, Rescue, recover
 from app.security.journal.line import State
 from db.tables.control import grant_row
 from tests.support.authenticators import TRAINING
@@ -51,8 +52,9 @@ def fresh(*staff_ids: str) -> list[FounderPerson]:
 
 
 def bring_back(terminal: FoundedTerminal, papers: list[str], persons: list[FounderPerson]) -> int:
+    rescue = Rescue(papers, persons, CATALOG.supervises)
     return recover(
-        terminal.paths, terminal.shelf, "", TRAINING, papers, persons, terminal.clock
+        terminal.paths, terminal.shelf, "", TRAINING, rescue, terminal.clock
     ).journal_line
 
 

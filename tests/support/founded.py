@@ -82,6 +82,7 @@ class FoundedTerminal:
             ),
             conditions=Conditions(lambda: self.peer[0], lambda: False),
             check_assertion=verify_assertion,
+            catalog=CATALOG,
             registry=registry_version(CATALOG),
         )
 

@@ -290,6 +290,7 @@ def _house(catalog: Catalog, tables: Tables, surroundings: Surroundings) -> Gate
         purposes=frozenset(str(code) for code in tables["purposes"].codes(date(2026, 11, 16))),
         conditions=Conditions(lambda: surroundings.peer, lambda: surroundings.scanned),
         check_assertion=verify_assertion,
+        catalog=catalog,
         registry=registry_version(catalog),
     )
 

@@ -6,7 +6,7 @@ from app.functions.admin import waiting
 from app.security.keys.my_number import ROTATION_WRITES
 from app.security.spec import Actor, Area, Function, Kind, SecondPerson, StepUp
 
-AREA = Area("admin", "管理", 90, waiting.WAITS)
+AREA = Area("admin", "管理", 90, waiting.WAITS, before_registration=True)
 
 _RIGHTS = ("staff", "grant_row")
 
@@ -33,6 +33,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         id="admin.supervise",
         area="admin",
+        supervises=True,
         kind=Kind.INQUIRE,
         label="責任者の承認",
         help="承認・反映・確認を待っている権限と、期限の近い権限を一覧します。"
@@ -160,6 +161,9 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         id="admin.clock",
         area="admin",
+        while_clock_wrong=True,
+        outside_hours=True,
+        sets_clock=True,
         kind=Kind.ADMINISTER,
         label="日時の設定",
         help="端末の時計が信じられないとき、責任者二人が今の日時を確かめて業務を再開します。",
@@ -171,6 +175,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         id="admin.hours_exception",
         area="admin",
+        outside_hours=True,
         kind=Kind.ADMINISTER,
         label="時間外の利用",
         help="利用可能時間の外で、決めた時刻まで端末を使えるようにします。理由とともに記録されます。",
@@ -207,6 +212,8 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         id="admin.lapse_grants",
         area="admin",
+        at_login=True,
+        run="app.functions.admin.rights:lapse_unconfirmed",
         kind=Kind.ADMINISTER,
         label="権限の失効（端末が行う）",
         help="確認されないまま5営業日を過ぎた権限を失効にします。",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.security.spec import Area, Function, Kind, StepUp
 
-AREA = Area("day", "一日の仕事", 5)
+AREA = Area("day", "一日の仕事", 5, before_registration=True)
 
 FUNCTIONS: tuple[Function, ...] = (
     Function(

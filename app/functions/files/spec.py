@@ -7,7 +7,7 @@ from app.persons import writing
 from app.security.spec import Actor, Area, Function, Kind
 from app.sync.inbox import APPLYING
 
-AREA = Area("files", "ファイル連携", 70, waiting.WAITS)
+AREA = Area("files", "ファイル連携", 70, waiting.WAITS, before_registration=True)
 
 _EXCHANGE = ("outbox", "inbox", "staged_record", "stream_state", "watermark")
 FUNCTIONS: tuple[Function, ...] = (

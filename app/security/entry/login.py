@@ -19,7 +19,6 @@ from sqlalchemy import select
 from app.core.errors import MadoguchiError
 from app.security.acts.approval import Assertion
 from app.security.entry.terminal import OpenTerminal, keep_counter, keep_mark
-from app.security.gate.checks import CHANGE_FUNCTION, CLOCK_FUNCTION, HOURS_FUNCTION
 from app.security.gate.clock_mark import Judgement, believed, judge, moved
 from app.security.gate.facts import (
     READS,
@@ -101,15 +100,17 @@ def log_in(
                 number_key = my_number.current_key(work, number_key)
         now = terminal.clock.now()
         person.check(believed(place.mark, now).date())
-        only, reason = _limits(terminal, person, rights, place, now)
+        limit = _limits(terminal, person, rights, place, now)
         age = age_of(person.password_set_on, now.date(), password_rules(place))
         session = Session(session_id, staff_id, person.name)
         monotonic = terminal.clock.monotonic()
-        terminal.sessions.enter(LiveSession(session, monotonic, monotonic, only, number_key))
+        live = LiveSession(session, monotonic, monotonic, limit.only, number_key)
+        live.limit = limit.refused_as
+        terminal.sessions.enter(live)
     try:
-        entry = Entry(State.EVENT, LOGIN, staff_id, session=session_id, query_kind=reason)
+        entry = Entry(State.EVENT, LOGIN, staff_id, session=session_id, query_kind=limit.reason)
         terminal.journal.append(entry)
-        if reason not in ("clock.back", "clock.leap"):
+        if limit.reason not in ("clock.back", "clock.leap"):
             keep_mark(terminal.store, now if place.mark is None else moved(place.mark, now))
     except BaseException:
         terminal.sessions.leave(session)
@@ -117,7 +118,7 @@ def log_in(
     terminal.access.number_key = number_key
     if number_key is not None:
         _end_number_change(terminal, number_key, now)
-    return Admission(session, only, reason, age.days_left)
+    return Admission(session, limit.only, limit.reason, age.days_left)
 
 
 def _fresh_session_id() -> str:
@@ -272,33 +273,49 @@ def _check_proof(terminal: OpenTerminal, staff_id: str, proof: Proof) -> None:
     keep_counter(terminal.store, key.id, counter)
 
 
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """What a session is limited to, why it is (code), and what everything else is refused as."""
+
+    only: frozenset[str] | None
+    reason: str
+    refused_as: str
+
+
+_NO_LIMIT = _Limit(None, "", "session.limited")
+
+
 def _limits(
     terminal: OpenTerminal,
     person: Staff,
     rights: tuple[Grant, ...],
     place: Place,
     now: datetime,
-) -> tuple[frozenset[str] | None, str]:
-    """What the session is limited to, and why. Raises ``Refusal`` when nothing is left."""
-    calendar = terminal.rules.calendar
+) -> _Limit:
+    """What the session is limited to. Raises ``Refusal`` when nothing is left."""
+    catalog, calendar = terminal.rules.catalog, terminal.rules.calendar
     day = believed(place.mark, now).date()
     held = {one.function_id for one in rights if not one.problem(day, calendar)}
+
+    def left_of(exempt: frozenset[str], code: str, refused_as: str) -> _Limit:
+        if not exempt & held:
+            raise refusal(code)
+        return _Limit(exempt & held, code, refused_as)
+
     judgement = Judgement.GOOD if place.mark is None else judge(place.mark, now)
     if judgement is not Judgement.GOOD:
         code = "clock.back" if judgement is Judgement.BACK else "clock.leap"
-        if CLOCK_FUNCTION not in held:
-            raise refusal(code)
-        return frozenset({CLOCK_FUNCTION}), code
+        return left_of(catalog.while_clock_wrong, code, "session.clock_only")
     if not hours_of(place.settings).is_open(now):
-        if HOURS_FUNCTION not in held:
-            raise refusal("hours.closed")
-        return frozenset({HOURS_FUNCTION}), "hours.closed"
+        exempt = catalog.outside_hours - catalog.while_clock_wrong
+        return left_of(exempt, "hours.closed", "session.hours_only")
     age = age_of(person.password_set_on, now.date(), password_rules(place))
     if age.state is AgeState.LAPSED:
         raise refusal("staff.password_expired")
     if age.state is AgeState.CHANGE_ONLY:
-        return frozenset({CHANGE_FUNCTION}), "session.password_only"
-    return None, ""
+        code = "session.password_only"
+        return _Limit(catalog.with_old_password, code, code)
+    return _NO_LIMIT
 
 
 @contextmanager

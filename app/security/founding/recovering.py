@@ -23,7 +23,6 @@ from app.security import vault
 from app.security.authenticators.port import Assertion
 from app.security.authenticators.verify import RegistrationPolicy, verify_assertion
 from app.security.founding.founding import FounderPerson, credential_row, provisional_number
-from app.security.gate.checks import SUPERVISE
 from app.security.journal.journal import Journal
 from app.security.journal.line import Entry, State
 from app.security.keys import keyslots
@@ -47,24 +46,34 @@ class Recovered:
     journal_line: int
 
 
+@dataclass(frozen=True, slots=True)
+class Rescue:
+    """Two ``papers`` (recovery shares as typed), two ``persons``, and the right that makes
+    somebody a supervisor (``Catalog.supervises``)."""
+
+    papers: Sequence[str]
+    persons: Sequence[FounderPerson]
+    supervises: str
+
+
 def recover(
     paths: Paths,
     shelf: SecretShelf,
     account: str,
     policy: RegistrationPolicy,
-    papers: Sequence[str],
-    persons: Sequence[FounderPerson],
+    rescue: Rescue,
     clock: Clock,
 ) -> Recovered:
-    """Open the terminal by two ``papers`` (recovery shares as typed) for two ``persons``.
+    """Open the terminal by two papers for two persons.
 
     Both must be supervisors of this store whose rights hold today; their passwords and keys are
     fresh (``FounderPerson.registered``). Called again after a crash it goes through once more.
     Raises ``UserError`` ``recovery.*`` and ``recover.two_persons``, ``recover.not_supervisor``;
     ``EnvironmentFault`` ``keyslots.*``, ``store.*``, ``keyring.*``, ``disk.*``.
     """
+    persons = rescue.persons
     file = read_unauthenticated(paths.slots)
-    keys = open_store_keys(file, combine(papers))
+    keys = open_store_keys(file, combine(rescue.papers))
     if len({one.staff_id for one in persons}) != _PERSONS:
         raise UserError(
             "recover.two_persons",
@@ -75,7 +84,7 @@ def recover(
     store = vault.open_store(paths, data_key)
     try:
         for one in persons:
-            _require_supervisor(store, one.staff_id, clock.now().date())
+            _require_supervisor(store, one.staff_id, rescue.supervises, clock.now().date())
         statement, assertions = _sign(file.store_id, policy, persons, clock)
         line = _note(paths, store, data_key, statement, persons, assertions, clock)
         _enter_credentials(store, persons, clock)
@@ -91,14 +100,14 @@ def recover(
     return Recovered(file.store_id, line)
 
 
-def _require_supervisor(store: Store, staff_id: str, today: date) -> None:
+def _require_supervisor(store: Store, staff_id: str, supervises: str, today: date) -> None:
     day = today.isoformat()
     with store.view(("staff", "grant_row")) as work:
         person = work.first(select(staff.c.left_on, staff.c.valid_to).where(staff.c.id == staff_id))
         right = work.first(
             select(grant_row.c.id).where(
                 grant_row.c.staff_id == staff_id,
-                grant_row.c.function_id == SUPERVISE,
+                grant_row.c.function_id == supervises,
                 grant_row.c.state == "confirmed",
                 grant_row.c.valid_from <= day,
                 grant_row.c.valid_to >= day,

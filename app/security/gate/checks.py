@@ -34,34 +34,13 @@ from app.security.gate.facts import (
 )
 from app.security.journal.journal import Journal
 from app.security.refusals import Refusal, misuse, refusal
-from app.security.spec import Actor, Catalog, Function, Kind, MyNumber, Need, StepUp
+from app.security.spec import Actor, Area, Catalog, Function, Kind, MyNumber, Need, StepUp
 from app.security.staff.grants import Grant, access_of, holding
 from app.security.staff.hours import hours_of
 from app.security.staff.session import LiveSession
 from db.tables import METADATA
 from db.tables.control import act as act_table
 from db.work import Store, Work
-
-CLOCK_FUNCTION = "admin.clock"
-"""What alone may run while the machine's time cannot be believed."""
-
-SUPERVISE = "admin.supervise"
-"""The right that makes a second person a supervisor (責任者)."""
-
-UNREGISTERED_AREAS = frozenset({"admin", "files", "own", "records"})
-"""Areas that work before the union has registered the terminal: it must be set up somehow."""
-
-HOURS_FUNCTION = "admin.hours_exception"
-"""What alone may run outside the usable hours."""
-
-CHANGE_FUNCTION = "own.change_password"
-"""What alone may run in the last days of a password."""
-
-_LIMITS = {
-    frozenset({CLOCK_FUNCTION}): "session.clock_only",
-    frozenset({HOURS_FUNCTION}): "session.hours_only",
-    frozenset({CHANGE_FUNCTION}): "session.password_only",
-}
 
 _USER_VERIFIED = 0x04
 _FLAGS_AT = 32
@@ -78,12 +57,13 @@ class Conditions:
 @dataclass(frozen=True, slots=True)
 class GateRules:
     """What the checks need besides the store. ``purposes`` are the codes a purpose is chosen
-    from; ``registry`` is the version of the functions' declarations."""
+    from; ``catalog`` are the functions' declarations, ``registry`` is their version."""
 
     calendar: BusinessCalendar
     purposes: frozenset[str]
     conditions: Conditions
     check_assertion: AssertionCheck
+    catalog: Catalog
     registry: str
 
 
@@ -95,25 +75,24 @@ def registry_version(catalog: Catalog) -> str:
     return hashlib.sha256(canonical_json(declared).encode()).hexdigest()[:16]
 
 
-def check_terminal(function: Function, place: Place) -> None:
+def check_terminal(area: Area, place: Place) -> None:
     """The terminal must be registered with the union (SEC-70), but for setting it up."""
     if place.state == "withdrawn":
         raise refusal("terminal.withdrawn")
-    if place.state != "registered" and function.area not in UNREGISTERED_AREAS:
+    if place.state != "registered" and not area.before_registration:
         raise refusal("terminal.not_registered")
 
 
 def check_clock(function: Function, mark: datetime | None, now: datetime) -> None:
     """The machine's time must be believable, but for setting it right."""
     judgement = Judgement.GOOD if mark is None else judge(mark, now)
-    if judgement is not Judgement.GOOD and function.id != CLOCK_FUNCTION:
+    if judgement is not Judgement.GOOD and not function.while_clock_wrong:
         raise refusal("clock.back" if judgement is Judgement.BACK else "clock.leap")
 
 
 def check_hours(function: Function, place: Place, now: datetime) -> None:
     """Inside the usable hours (SEC-69); the exception itself may be asked for outside."""
-    exempt = function.id in (CLOCK_FUNCTION, HOURS_FUNCTION)
-    if not exempt and not hours_of(place.settings).is_open(now):
+    if not function.outside_hours and not hours_of(place.settings).is_open(now):
         raise refusal("hours.closed")
 
 
@@ -138,7 +117,7 @@ def check_needs(function: Function, place: Place, conditions: Conditions) -> Non
 def check_limits(function: Function, live: LiveSession) -> None:
     """A session limited to some functions (password change, clock) does nothing else."""
     if live.only is not None and function.id not in live.only:
-        raise refusal(_LIMITS.get(live.only, "session.limited"))
+        raise refusal(live.limit)
 
 
 def check_recent(function: Function, live: LiveSession, now: float) -> None:
@@ -160,13 +139,13 @@ def right_of(
 def second_right(
     work: Work, staff_id: str, role: Role, draft: Draft, now: datetime, rules: GateRules
 ) -> Grant:
-    """The right under which a second person approves: the function's own for a confirmer,
-    ``admin.supervise`` for a supervisor. Raises ``Refusal`` ``approval.*``."""
+    """The right under which a second person approves: the function's own for a confirmer, the
+    one that ``supervises`` for a supervisor. Raises ``Refusal`` ``approval.*``."""
     if staff_id == draft.session.staff_id:
         raise refusal("approval.same_person")
     if role not in draft.needs or role is Role.ACTOR:
         raise refusal("approval.not_asked")
-    wanted = SUPERVISE if role is Role.SUPERVISOR else draft.function.id
+    wanted = rules.catalog.supervises if role is Role.SUPERVISOR else draft.function.id
     try:
         person, rights = read_standing(work, staff_id, wanted)
         person.check(now.date())
@@ -324,7 +303,7 @@ class Questions:
         now = self._clock.now()
         place = read_place(work)
         check_actor(function, Actor.STAFF)
-        check_terminal(function, place)
+        check_terminal(self._rules.catalog.area_of(function), place)
         self.believe_clock(function, place)
         check_limits(function, live)
         day = believed(self._known_mark(place), now)
@@ -342,7 +321,7 @@ class Questions:
         now = self._clock.now()
         mark = self._known_mark(place)
         check_clock(function, mark, now)
-        if function.id != CLOCK_FUNCTION:
+        if not function.while_clock_wrong:
             self._mark = now if mark is None else moved(mark, now)
 
     def _known_mark(self, place: Place) -> datetime | None:

@@ -260,7 +260,7 @@ class Gate:
                 checks.check_actor(function, Actor.SYSTEM)
                 with self._store.view(READS) as own:
                     place = read_place(own)
-                checks.check_terminal(function, place)
+                checks.check_terminal(self._catalog.area_of(function), place)
                 self._questions.believe_clock(function, place)
             nonce = secrets.token_bytes(16)
             entry = Entry(
@@ -412,7 +412,7 @@ class Gate:
     def _after(self, function: Function, live: LiveSession, confirmed: Sequence[Confirmed]) -> None:
         if any(one.role is Role.ACTOR and one.verified for one in confirmed):
             live.verified_at = self._clock.monotonic()
-        if function.id == checks.CLOCK_FUNCTION:
+        if function.sets_clock:
             self._questions.clock_was_set(self._clock.now())
 
     def now(self) -> datetime:

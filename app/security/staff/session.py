@@ -22,7 +22,8 @@ class Session:
 @dataclass(slots=True)
 class LiveSession:
     """What the gate knows of a session. ``verified_at`` and ``used_at`` are monotonic
-    seconds; ``only`` limits the session to these functions (None: no limit)."""
+    seconds; ``only`` limits the session to these functions (None: no limit), and ``limit`` is
+    the code of the refusal that everything else gets."""
 
     session: Session
     verified_at: float
@@ -30,6 +31,7 @@ class LiveSession:
     only: frozenset[str] | None = None
     number_key: bytes | None = field(default=None, repr=False)
     locked_at: float | None = None
+    limit: str = "session.limited"
     challenge: bytes = field(default=b"", repr=False)
 
     def is_recent(self, now: float) -> bool:

@@ -16,6 +16,8 @@ from app.ui.base.operations import Operations
 from app.ui.base.watch import Background, Watch
 
 if TYPE_CHECKING:
+    from app.security.entry.doorway import Doorway
+    from app.security.entry.terminal import OpenTerminal
     from app.security.gate.gate import Gate
     from app.security.spec import Catalog
     from app.security.staff.session import Session
@@ -27,10 +29,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-ChangePassword = Callable[[str, str], Steps[None]]
-"""The steps by which one's own password changes from the old to the new one. The session ends
-when they are done."""
-
 
 @dataclass(frozen=True, slots=True)
 class Office:
@@ -39,6 +37,16 @@ class Office:
     municipality_code: str
     name: str
     phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffDoor:
+    """The door this person came in by, for what changes their own keys: ``log_off`` ends the
+    session with a cause (a code)."""
+
+    doorway: Doorway
+    terminal: OpenTerminal
+    log_off: Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,7 @@ class Desk:
     go: Callable[..., None]
     home: Callable[[], None]
     say: Callable[[str], None]
-    change_password: ChangePassword
+    door_of_staff: StaffDoor
     office: Office
     printer: Printer
     training: bool

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from app.core.tables import load_tables, shipped_tables
-from app.functions.files.age import age_warning
 from app.rules.calendar.days import BusinessCalendar
+from app.sync.age import age_warning
 
 CALENDAR = BusinessCalendar.from_table(load_tables(shipped_tables())["closed_days"])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLineEdit
 
 from app.core.errors import MadoguchiError
+from app.functions.own.changing import change_password
 from app.ui.base.desk import Desk
 from app.ui.base.fields import TextField
 from app.ui.base.pages import Page, box, card
@@ -57,10 +58,12 @@ class PasswordScreen(Page):
             return
         self.button.setEnabled(False)
         desk = self._desk
+        door = desk.door_of_staff
+        old, new = self.old.edit.text(), self.new.edit.text()
         desk.walk(
             self,
-            desk.change_password(self.old.edit.text(), self.new.edit.text()),
-            lambda _none: None,  # the session has ended, and this screen with it
+            change_password(door.doorway, door.terminal, desk.session, old, new),
+            lambda _none: door.log_off("password.changed"),
             failed=self._refused,
             ended=lambda: self.button.setEnabled(True),
         )

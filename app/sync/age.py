@@ -7,6 +7,9 @@ from datetime import date, datetime
 
 from app.rules.calendar.days import BusinessCalendar
 
+DAILY = "FILE-17"
+"""The file whose age is told: the daily one of insured persons (被保険者情報)."""
+
 _FRESH_DAYS = 1
 
 
