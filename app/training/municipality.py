@@ -118,6 +118,7 @@ class Municipality:
             name=wanted.name,
             kana=wanted.kana,
             alias=wanted.alias,
+            alias_kana=wanted.alias_kana,
             birth_written=written,
             birth_sort=birth,
             birth_precision=precision,

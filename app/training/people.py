@@ -86,6 +86,7 @@ class Person:
     former_atena: tuple[str, ...] = ()
     person_kind: str = "1"
     alias: str = ""
+    alias_kana: str = ""
     birth_precision: str = "day"
     phone: str = ""
     building: str = ""
@@ -141,6 +142,7 @@ def resident_record(person: Person) -> ResidentRecord:
         name=person.name,
         kana=person.kana,
         alias=person.alias,
+        alias_kana=person.alias_kana,
         birth_written=person.birth_written,
         birth_sort=person.birth_sort.isoformat(),
         birth_precision=person.birth_precision,
@@ -173,6 +175,7 @@ def insured_record(person: Person) -> InsuredRecord:
         name=person.name,
         kana=person.kana,
         alias=person.alias,
+        alias_kana=person.alias_kana,
         birth_written=person.birth_written,
         birth_sort=person.birth_sort.isoformat(),
         birth_precision=person.birth_precision,
@@ -210,6 +213,7 @@ def seed_line(person: Person) -> dict[str, object]:
         "name": person.name,
         "kana": person.kana,
         "alias": person.alias,
+        "alias_kana": person.alias_kana,
         "birth_written": person.birth_written,
         "birth_sort": record.birth_sort,
         "birth_precision": person.birth_precision,

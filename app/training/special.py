@@ -26,6 +26,7 @@ class Wanted:
     relation: str = "世帯主"
     kind: str = "1"
     alias: str = ""
+    alias_kana: str = ""
     birth_written: str = ""
     birth_sort: str = ""  # the working day the officials decided, where nothing is known
     days_to_75: int = 0
@@ -220,11 +221,12 @@ SPECIAL_HOUSEHOLDS: tuple[tuple[Wanted, ...], ...] = (
             age=77,
             kind="2",
             alias="見本　文夫",
+            alias_kana="ミホン　フミオ",
         ),
         Wanted(
             case="foreigner",
             name="TRAN THI MAU",
-            kana="チャン　ティ　マウ",
+            kana="",  # the register has no kana of many foreign residents
             sex="2",
             age=73,
             kind="2",

@@ -32,6 +32,7 @@ from app.peers.union.office.insured import deliver_changes
 from app.peers.union.system import ShiftedClock, System, log_act
 from app.peers.union.tables import check_entry, decision, notification, operator_log
 from app.rules.copay.facts import IncomeFacts
+from app.rules.values.amounts import amount
 from app.wire.codec import decode_file
 from app.wire.files import FILES
 
@@ -181,7 +182,13 @@ def _step(state: Any) -> dict[str, object]:
 
 
 def _facts(body: bytes) -> IncomeFacts:
-    return IncomeFacts(**json.loads(body))
+    """The figures of an answer to a 所得照会. Raises UserError for an amount that is none."""
+    said = json.loads(body)
+    facts = IncomeFacts(**said)
+    for name, figure in said.items():
+        if isinstance(figure, int) and not isinstance(figure, bool):
+            amount(str(figure), name)
+    return facts
 
 
 def _rows(body: bytes) -> list[dict[str, Any]]:

@@ -48,6 +48,13 @@ def test_what_an_operator_says_wrong_is_told_by_its_name(union, act, values, bod
     assert refused.value.remedy
 
 
+def test_an_income_below_nothing_is_no_income(union):
+    with pytest.raises(UserError) as refused:
+        union.first.act("answer", {"id": "x"}, b'{"taxed": true, "taxable_income": -2000000}')
+    assert refused.value.code == "value.amount.negative"
+    assert "taxable_income" in refused.value.message
+
+
 def _lines(*persons):
     return [
         json.dumps(person).encode() if isinstance(person, dict) else person for person in persons
