@@ -35,6 +35,7 @@ from app.sync.round import (
     of_the_line,
     problem_of,
 )
+from app.sync.sending import asked_wait
 from app.sync.states import Incoming, Outgoing
 from app.sync.terminal_keys import TerminalKeys, read_keys
 from app.sync.transport import OpenLine
@@ -107,15 +108,18 @@ class Engine:
         self._control = control or NoControlLog()
         self._on_time = on_time
         self._turn = threading.Lock()
-        self._cancel = threading.Event()
+        self._stops: set[threading.Event] = set()
+        self._not_before = 0.0  # of the clock's monotonic time
         self._tidied: date | None = None
 
     def contact(self) -> ContactReport:
         """One whole round. What was done stays done; an item that cannot be sent or taken
         holds up its own stream and nothing else. Raises nothing for an unreachable peer."""
         done = ContactReport()
+        if self._bench.clock.monotonic() < self._not_before:
+            return replace(done, problem=problem_of(line_fault("busy")))
         try:
-            with self._turn, self._round() as here:
+            with self._round() as here:
                 rows, peer_time = self._heads(here)
                 done = replace(done, control_rows=rows, peer_time=peer_time)
                 for report in self._send_due(here):
@@ -128,6 +132,7 @@ class Engine:
         except ExchangeCancelled:
             done = replace(done, cancelled=True)
         except (EnvironmentFault, UserError) as fault:
+            self._not_before = self._bench.clock.monotonic() + asked_wait(fault).total_seconds()
             done = replace(done, problem=problem_of(fault))
         waiting = sum(report.state is Incoming.STAGED for report in done.received)
         return replace(done, waiting=waiting)
@@ -141,22 +146,25 @@ class Engine:
         report: SendReport | None = None
         received: list[ReceiveReport] = []
         problem: Problem | None = None
+        cancelled = False
         try:
-            with self._turn, self._round() as here:
+            with self._round() as here:
                 for sent in self._send_due(here, outbox_id):
                     report = sent if sent.outbox_id == outbox_id else report
                 received.extend(_receive_all(here))
         except ExchangeCancelled:
-            problem = None
+            cancelled = True
         except (EnvironmentFault, UserError) as fault:
             problem = problem_of(fault)
         if report is None:
-            report = self._not_tried(outbox_id, problem)
+            report = self._not_tried(outbox_id, problem, cancelled=cancelled)
         return replace(report, received=tuple(received), problem=report.problem or problem)
 
     def cancel(self) -> None:
-        """Stop the round that is running, between two chunks; nothing counts as failed."""
-        self._cancel.set()
+        """Stop at once the round that is running and those that wait for their turn, from any
+        thread; nothing counts as failed."""
+        for stop in tuple(self._stops):
+            stop.set()
 
     def last_received(self, file_id: str) -> str:
         """The moment the last file of this kind was applied (ISO), "" for never (SEC-118)."""
@@ -188,15 +196,23 @@ class Engine:
 
     @contextmanager
     def _round(self) -> Iterator[Round]:
-        self._cancel.clear()
-        self._bench.step("keys")
-        with self._bench.gate.system(EXCHANGE) as work:
-            keys = read_keys(work)
-        line = self._open_line(keys)
+        stop = threading.Event()
+        self._stops.add(stop)
         try:
-            yield Round(self._bench, line, keys, self._cancel)
+            with self._turn:
+                if stop.is_set():
+                    raise ExchangeCancelled
+                self._bench.step("keys")
+                with self._bench.gate.system(EXCHANGE) as work:
+                    keys = read_keys(work)
+                line = self._open_line(keys)
+                line.heed(stop)
+                try:
+                    yield Round(self._bench, line, keys, stop)
+                finally:
+                    line.close()
         finally:
-            line.close()
+            self._stops.discard(stop)
 
     def _heads(self, here: Round) -> tuple[int, str]:
         """Last head, journal lines, countersigned head, time, control rows; how many rows
@@ -226,6 +242,8 @@ class Engine:
             rows += len(answer.control)
             if len(lines) < LINES_AT_ONCE:
                 return rows, at
+            if answer.head.head.number <= since.number:
+                raise line_fault("answer")  # it takes lines and never gets any further
 
     def _statement(
         self,
@@ -283,13 +301,13 @@ class Engine:
             if in_trouble == _GIVEN_UP:
                 return
 
-    def _not_tried(self, outbox_id: str, problem: Problem | None) -> SendReport:
+    def _not_tried(self, outbox_id: str, problem: Problem | None, *, cancelled: bool) -> SendReport:
         """The report of an item whose turn did not come, and why."""
         with self._bench.gate.system(EXCHANGE) as work:
             state = work.scalar(select(outbox.c.state).where(outbox.c.id == outbox_id))
             if state is None:
                 raise unknown_sending()
-            if state == Outgoing.CONFIRMED and problem is None and not self._cancel.is_set():
+            if state == Outgoing.CONFIRMED and problem is None and not cancelled:
                 problem = sending.note_behind(work, outbox_id)
         return SendReport(outbox_id, Outgoing(state), problem)
 

@@ -81,24 +81,39 @@ _FAULTS: dict[str, tuple[str, str]] = {
 
 
 class LineFault(EnvironmentFault):
-    """Trouble on the line; ``code`` is ``line.<cause>``."""
+    """Trouble on the line; ``code`` is ``line.<cause>``. ``retry_after``: seconds that whoever
+    answered asked us to stay away, 0 for none."""
+
+    def __init__(self, cause: str, message: str, remedy: str, retry_after: float = 0.0) -> None:
+        super().__init__(f"line.{cause}", message, remedy)
+        self.retry_after = retry_after
 
 
 class PeerRefused(EnvironmentFault):
     """The union answered and refused the request; ``code`` is ``peer.<cause>``, message and
-    remedy are the union's. ``offset`` is the true one after ``peer.wrong_offset``."""
+    remedy are the union's. ``offset`` is the true one after ``peer.wrong_offset``;
+    ``retry_after`` as in ``LineFault``."""
 
-    def __init__(self, cause: str, message: str, remedy: str, offset: int = -1) -> None:
+    def __init__(
+        self,
+        cause: str,
+        message: str,
+        remedy: str,
+        offset: int = -1,
+        *,
+        retry_after: float = 0.0,
+    ) -> None:
         super().__init__(f"peer.{cause}", message, remedy)
         self.cause = cause
         self.offset = offset
+        self.retry_after = retry_after
 
 
 class ExchangeCancelled(Exception):
     """Somebody asked the contact to stop; nothing failed and nothing is counted as an attempt."""
 
 
-def line_fault(cause: str, *, item: str = "") -> LineFault:
+def line_fault(cause: str, *, item: str = "", retry_after: float = 0.0) -> LineFault:
     """The fault of a cause listed above; ``item`` is the id that some of them name."""
     message, remedy = _FAULTS[cause]
-    return LineFault(f"line.{cause}", message.format(item=item), remedy)
+    return LineFault(cause, message.format(item=item), remedy, retry_after)

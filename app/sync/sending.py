@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, case, select, update
 
 from app.core.errors import EnvironmentFault, MadoguchiError, UserError
-from app.sync.faults import ExchangeCancelled, PeerRefused, line_fault
+from app.sync.faults import ExchangeCancelled, LineFault, PeerRefused, line_fault
 from app.sync.inbox import UP, keep_place
 from app.sync.outbox import spec_of, unpack
 from app.sync.round import Problem, Round, SendReport, item_fault, problem_of, told
@@ -24,7 +24,8 @@ from db.tables.control import store_fact
 from db.tables.exchange import outbox, stream_state
 
 _FIRST_WAIT = timedelta(seconds=15)
-_LONGEST_WAIT = timedelta(minutes=15)
+LONGEST_WAIT = timedelta(minutes=15)
+"""No try waits longer, whatever the peer asks and whatever a clock says."""
 _MOST_CORRECTIONS = 3
 _FEWEST_REQUESTS = 16
 _UNDER_WAY = (Outgoing.SENDING, Outgoing.SENT)
@@ -81,7 +82,7 @@ def _may_try(next_try_at: str, now: datetime) -> bool:
         wait = moment - now
     except (ValueError, TypeError):
         return True
-    return wait <= timedelta(0) or wait > _LONGEST_WAIT
+    return wait <= timedelta(0) or wait > LONGEST_WAIT
 
 
 def send(here: Round, outbox_id: str) -> SendReport:
@@ -254,9 +255,16 @@ def _settle(here: Round, ready: _Ready, data: bytes) -> SendReport:
 _REJECTED = "内容を確かめ、直したものをもう一度送ってください。"
 
 
+def asked_wait(fault: MadoguchiError) -> timedelta:
+    """How long the peer asked us to stay away, within our own longest wait."""
+    asked = fault.retry_after if isinstance(fault, (LineFault, PeerRefused)) else 0.0
+    return timedelta(seconds=min(asked, LONGEST_WAIT.total_seconds()))
+
+
 def _note_failure(here: Round, row: Row[Any], fault: MadoguchiError) -> Outgoing:
     """Note a try that failed; the state the item is in."""
-    wait = min(_FIRST_WAIT * 2 ** min(row.attempts, 10), _LONGEST_WAIT)
+    asked = asked_wait(fault)
+    wait = min(max(_FIRST_WAIT * 2 ** min(row.attempts, 10), asked), LONGEST_WAIT)
     with here.bench.gate.system(EXCHANGE) as work:
         _change(
             work,

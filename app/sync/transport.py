@@ -9,13 +9,16 @@ import secrets
 import shutil
 import ssl
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-import httpx
+import httpcore
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -27,10 +30,12 @@ from app.core.clock import Clock
 from app.core.errors import EnvironmentFault
 from app.sync.faults import PeerRefused, line_fault
 from app.sync.terminal_keys import TerminalKeys
+from app.sync.watched import Limits, Watch, WatchedBackend
 from app.wire import protocol
 from app.wire.heads import CountersignedHead
 from app.wire.protocol import (
     CHUNK,
+    LARGEST,
     MEDIA_TYPE,
     UPLOAD_OFFSET,
     UPLOAD_STATE,
@@ -46,10 +51,9 @@ from app.wire.protocol import (
 from app.wire.strict_cbor import MalformedBody, decode, encode
 
 T = TypeVar("T")
-_CONNECT_SECONDS = 5.0
-_ANSWER_SECONDS = 10.0
-_SLOWEST = 64 * 1024  # bytes a second that a line must manage before it counts as stuck
-_LONGEST_BODY = 16 * 1024 * 1024
+_KEPT_SECONDS = 5.0
+_LARGEST_HEAD = 256 * 1024  # bytes beside the body: headers, and interim answers before it
+_LONGEST_NUMBER = 15  # digits
 
 _PEER_EXPIRED = 10  # X509_V_ERR_CERT_HAS_EXPIRED
 
@@ -105,31 +109,56 @@ class Transport(Protocol):
         """Where a request stands."""
         ...
 
+    def heed(self, stopped: threading.Event) -> None:
+        """Break off whatever is under way, by ExchangeCancelled, once ``stopped`` is set."""
+        ...
+
     def close(self) -> None:
         """Close the connection."""
         ...
 
 
-def timeout_for(size: int) -> httpx.Timeout:
-    """Time-outs that grow with the bytes to be moved, so that a slow line is not a dead one."""
-    moving = _ANSWER_SECONDS + size / _SLOWEST
-    return httpx.Timeout(moving, connect=_CONNECT_SECONDS)
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer: ``headers`` by their names in small letters."""
+
+    method: str
+    status: int
+    headers: dict[str, str]
+    content: bytes
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the peer did what it was asked."""
+        return 200 <= self.status < 300
 
 
 class HttpsLine:
     """A ``Transport`` over HTTPS. One connection, kept alive; used by one thread."""
 
-    def __init__(self, host: str, allowed: tuple[str, ...], context: ssl.SSLContext) -> None:
+    def __init__(
+        self,
+        host: str,
+        allowed: tuple[str, ...],
+        context: ssl.SSLContext,
+        limits: Limits = Limits(),  # noqa: B008  # frozen
+    ) -> None:
         if host not in allowed:
             raise line_fault("not_allowed")
-        self._client = httpx.Client(
-            base_url=f"https://{host}",
-            verify=context,
-            trust_env=False,  # no proxy and no other store of certificates by environment
-            follow_redirects=False,
-            headers={"Content-Type": MEDIA_TYPE, "Accept": MEDIA_TYPE},
+        self._base = f"https://{host}"
+        self._limits = limits
+        self._watch = Watch(limits.slowest)
+        # No proxy, no redirect, no other store of certificates, nothing unpacked.
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=context,
+            max_connections=1,
+            keepalive_expiry=_KEPT_SECONDS,
+            network_backend=WatchedBackend(self._watch, limits.connect),
         )
         self._answered = False
+
+    def heed(self, stopped: threading.Event) -> None:
+        self._watch.heed(stopped)
 
     def contact(self, statement: bytes) -> ContactAnswer:
         answer = self._ask("POST", protocol.CONTACT, statement)
@@ -158,7 +187,8 @@ class HttpsLine:
         return _offset(answer)
 
     def complete(self, outbox_id: str) -> bytes:
-        answer = self._ask("POST", protocol.complete_path(outbox_id))
+        path = protocol.complete_path(outbox_id)
+        answer = self._ask("POST", path, seconds=self._limits.settling)
         assert answer is not None
         return answer.content
 
@@ -168,16 +198,16 @@ class HttpsLine:
 
     def down_list(self) -> tuple[DownItem, ...]:
         items = _body(DownList, self._ask("GET", protocol.DOWN)).items
-        if not all(protocol.is_id(item.id) and item.size > 0 for item in items):
+        if not all(protocol.is_id(item.id) and 0 < item.size <= LARGEST for item in items):
             raise line_fault("answer")
         return items
 
     def fetch(self, item: DownItem, offset: int) -> bytes:
         end = min(item.size, offset + CHUNK) - 1
         headers = {"Range": f"bytes={offset}-{end}"}
-        answer = self._ask("GET", protocol.download_path(item.id), b"", headers, size=CHUNK)
+        answer = self._ask("GET", protocol.download_path(item.id), b"", headers)
         assert answer is not None
-        data = answer.content if answer.status_code == 206 else answer.content[offset : end + 1]
+        data = answer.content if answer.status == 206 else answer.content[offset : end + 1]
         if len(data) != end - offset + 1:
             raise line_fault("answer")
         return data
@@ -196,7 +226,7 @@ class HttpsLine:
         return _body(EnrolmentState, self._ask("GET", protocol.enrolment_path(request_id)))
 
     def close(self) -> None:
-        self._client.close()
+        self._pool.close()
 
     def _ask(
         self,
@@ -206,26 +236,46 @@ class HttpsLine:
         headers: dict[str, str] | None = None,
         *,
         missing: bool = False,
-        size: int = 0,
-    ) -> httpx.Response | None:
-        """One request; None for a 404 where ``missing`` allows it."""
+        seconds: float = 0.0,
+    ) -> Answer | None:
+        """One request; None for a 404 where ``missing`` allows it. ``seconds`` in place of the
+        usual time for an answer."""
         with _told_apart(known=self._answered):
-            answer = self._client.request(
-                method,
-                path,
-                content=content,
-                headers=headers,
-                timeout=timeout_for(max(size, len(content))),
-            )
+            answer = self._exchange(method, path, content, headers or {}, seconds)
         self._answered = True
-        if missing and answer.status_code == 404:
+        if missing and answer.status == 404:
             return None
-        if answer.is_success and len(answer.content) <= _LONGEST_BODY:
+        if answer.is_success:
             return answer
         raise _refusal(answer)
 
+    def _exchange(
+        self, method: str, path: str, content: bytes, headers: dict[str, str], seconds: float
+    ) -> Answer:
+        limits = self._limits
+        sent = [
+            ("Content-Type", MEDIA_TYPE),
+            ("Accept", MEDIA_TYPE),
+            ("Accept-Encoding", "identity"),
+            *headers.items(),
+        ]
+        self._watch.begin(
+            limits.connect + (seconds or limits.answer), limits.largest + _LARGEST_HEAD
+        )
+        with self._pool.stream(
+            method, self._base + path, headers=sent, content=content
+        ) as response:
+            told = {
+                name.decode("latin-1").lower(): value.decode("latin-1")
+                for name, value in response.headers
+            }
+            if told.get("content-encoding", "identity").lower() != "identity":
+                raise line_fault("answer")  # not asked for, and not unpacked: it may be a bomb
+            body = b"".join(response.iter_stream())
+        return Answer(method, response.status, told, body)
 
-def open_line(keys: TerminalKeys, clock: Clock) -> HttpsLine:
+
+def open_line(keys: TerminalKeys, clock: Clock, limits: Limits = Limits()) -> HttpsLine:  # noqa: B008
     """A line with this terminal's certificate.
 
     Raises LineFault ``certificate_expired`` before anything is sent when ours is over.
@@ -235,7 +285,7 @@ def open_line(keys: TerminalKeys, clock: Clock) -> HttpsLine:
         raise line_fault("certificate_expired")
     context = trusting(keys.authorities)
     _load_pair(context, keys.certificate, keys.tls_key)
-    return HttpsLine(facts.hosts[0], facts.hosts, context)
+    return HttpsLine(facts.hosts[0], facts.hosts, context, limits)
 
 
 def trusting(authorities: bytes) -> ssl.SSLContext:
@@ -275,13 +325,13 @@ def _told_apart(*, known: bool) -> Iterator[None]:
     """Every trouble of the line as its own fault; ``known``: the peer has answered before."""
     try:
         yield
-    except httpx.TimeoutException as cause:
+    except httpcore.TimeoutException as cause:
         raise line_fault("timeout") from cause
-    except httpx.ConnectError as cause:
+    except httpcore.ConnectError as cause:
         raise line_fault(_connect_cause(cause)) from cause
-    except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError) as cause:
+    except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError) as cause:
         raise line_fault(_cut_cause(cause, known=known)) from cause
-    except httpx.HTTPError as cause:
+    except (httpcore.NetworkError, httpcore.ProtocolError) as cause:
         raise line_fault("unreachable") from cause
 
 
@@ -292,7 +342,7 @@ def _chain_of(error: BaseException) -> Iterator[BaseException]:
         seen = seen.__cause__ or seen.__context__
 
 
-def _connect_cause(error: httpx.ConnectError) -> str:
+def _connect_cause(error: httpcore.ConnectError) -> str:
     for problem in _chain_of(error):
         if isinstance(problem, ssl.SSLCertVerificationError):
             return "peer_expired" if problem.verify_code == _PEER_EXPIRED else "peer_unknown"
@@ -301,33 +351,53 @@ def _connect_cause(error: httpx.ConnectError) -> str:
     return "unreachable"
 
 
-def _cut_cause(error: httpx.HTTPError, *, known: bool) -> str:
+def _cut_cause(error: Exception, *, known: bool) -> str:
     # Under TLS 1.3 a refused client certificate shows as a connection that the server closes
     # without an answer, or as an alert at the first read (TECH 8).
     for problem in _chain_of(error):
         if isinstance(problem, ssl.SSLError) and "ALERT" in str(problem).upper():
             return "certificate_refused"
-    silent = isinstance(error, httpx.RemoteProtocolError) and "without sending a response" in str(
-        error
-    )
+    silent = isinstance(
+        error, httpcore.RemoteProtocolError
+    ) and "without sending a response" in str(error)
     return "certificate_refused" if silent and not known else "cut"
 
 
-def _refusal(answer: httpx.Response) -> EnvironmentFault:
+def _refusal(answer: Answer) -> EnvironmentFault:
+    wait = _retry_after(answer)
     try:
         refusal = decode(Refusal, answer.content)
     except MalformedBody:
         # A HEAD has no body; its status and headers say enough.
-        if answer.request.method == "HEAD" and answer.status_code in (401, 403):
+        if answer.method == "HEAD" and answer.status in (401, 403):
             return line_fault("certificate_refused")
-        return line_fault(_told_by_status(answer.status_code))
-    offset = answer.headers.get(UPLOAD_OFFSET, "")
+        return line_fault(_told_by_status(answer.status), retry_after=wait)
+    offset = answer.headers.get(UPLOAD_OFFSET.lower(), "")
     return PeerRefused(
         str(refusal.cause),
         refusal.message,
         refusal.remedy,
-        int(offset) if offset.isdigit() else -1,
+        int(offset) if _is_number(offset) else -1,
+        retry_after=wait,
     )
+
+
+def _retry_after(answer: Answer) -> float:
+    """Seconds that the peer asks us to stay away (RFC 9110, 10.2.3), 0 for none. A date counts
+    from the peer's own clock; whoever waits keeps it within his own limits."""
+    said = answer.headers.get("retry-after", "").strip()
+    if _is_number(said):
+        return float(said)
+    try:
+        until = parsedate_to_datetime(said)
+        now = parsedate_to_datetime(answer.headers.get("date", ""))
+        return max(0.0, (until - now).total_seconds())
+    except (TypeError, ValueError):
+        return 0.0
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
 
 
 def _told_by_status(status: int) -> str:
@@ -340,7 +410,7 @@ def _told_by_status(status: int) -> str:
     return "peer_fault" if status >= 500 else "answer"
 
 
-def _body(kind: type[T], answer: httpx.Response | None) -> T:
+def _body(kind: type[T], answer: Answer | None) -> T:
     assert answer is not None
     return _decoded(kind, answer.content)
 
@@ -352,16 +422,16 @@ def _decoded(kind: type[T], content: bytes) -> T:
         raise line_fault("answer") from cause
 
 
-def _offset(answer: httpx.Response) -> int:
-    text = answer.headers.get(UPLOAD_OFFSET, "")
-    if not text.isdigit():
+def _offset(answer: Answer) -> int:
+    text = answer.headers.get(UPLOAD_OFFSET.lower(), "")
+    if not _is_number(text):
         raise line_fault("answer")
     return int(text)
 
 
-def _upload_state(answer: httpx.Response) -> UploadState:
+def _upload_state(answer: Answer) -> UploadState:
     try:
-        return UploadState(answer.headers.get(UPLOAD_STATE, ""))
+        return UploadState(answer.headers.get(UPLOAD_STATE.lower(), ""))
     except ValueError as cause:
         raise line_fault("answer") from cause
 

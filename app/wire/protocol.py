@@ -35,6 +35,8 @@ VERSION = 1
 PREFIX = "/v1"
 CHUNK = 1024 * 1024
 """Bytes in one PATCH and one ranged fetch at most (TECH 8: the best of those measured)."""
+LARGEST = 2 * 1024**3
+"""Bytes of one container at most, in either direction."""
 LINES_AT_ONCE = 20_000
 """Journal lines in one contact at most; a longer journal takes several contacts."""
 MEDIA_TYPE = "application/vnd.madoguchi+cbor"

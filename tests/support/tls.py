@@ -89,7 +89,9 @@ def _handler(script: Script) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nhalf")
                 self.close_connection = True
                 return
-            self.send_response(told.status)
+            self.send_response_only(told.status)
+            if "Date" not in told.headers:
+                self.send_header("Date", self.date_time_string())
             for name, value in told.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(told.body)))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import threading
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import update
 
 from app.core.errors import EnvironmentFault
-from app.sync.faults import PeerRefused, line_fault
+from app.sync.faults import ExchangeCancelled, PeerRefused, line_fault
 from app.sync.receiving import container_path
 from app.sync.states import Incoming, Outgoing
 from db.tables.exchange import outbox
@@ -208,6 +210,108 @@ def test_a_next_try_that_says_nothing_is_due(world, union, written):
     with world.hands_on("outbox") as work:
         work.run(update(outbox).values(next_try_at=written))
     assert [s.outbox_id for s in engine_of(world, union).contact().sent] == [outbox_id]
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [(0, 15), (10, 15), (120, 120), (15 * 60, 15 * 60), (10**6, 15 * 60), (10.0**15, 15 * 60)],
+)
+@pytest.mark.parametrize("kind", ["own", "gateway"])
+def test_a_busy_peer_is_left_alone_as_long_as_it_asks_within_our_limits(
+    world, union, asked, seconds, kind
+):
+    def busy(*_):
+        if kind == "own":
+            raise PeerRefused("busy", "混んでいます。", "待ってください。", retry_after=asked)
+        raise line_fault("busy", retry_after=asked)
+
+    outbox_id = confirmed(world)
+    union.complete = busy
+    engine_of(world, union).contact()
+    wait = datetime.fromisoformat(sending(world, outbox_id).next_try_at) - world.clock.now()
+    assert wait == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(("asked", "seconds"), [(100, 100), (10**6, 15 * 60)])
+def test_a_round_refused_as_busy_is_not_tried_again_before_its_time(world, union, asked, seconds):
+    engine = engine_of(world, union)
+
+    def busy(name):
+        raise line_fault("busy", retry_after=asked)
+
+    union.before = busy
+    assert engine.contact().problem.code == "line.busy"
+    up(union)
+    union.seen.clear()
+    world.later(seconds=seconds - 1)
+    assert engine.contact().problem.code == "line.busy"
+    assert union.seen == []
+    world.later(seconds=1)
+    assert engine.contact().problem is None
+
+
+def test_lines_that_are_taken_and_never_countersigned_end_as_a_fault(world, union, monkeypatch):
+    monkeypatch.setattr("app.sync.engine.LINES_AT_ONCE", 2)
+    original, calls = union.contact, []
+
+    def never_further(statement):
+        calls.append(statement)
+        answer = original(statement)
+        union.head = first.setdefault("head", answer.head)
+        return replace(answer, head=union.head)
+
+    first = {}
+    union.contact = never_further
+    report = engine_of(world, union).contact()
+    assert report.problem.code == "line.answer"
+    assert len(calls) <= 3
+
+
+# -- stopping
+
+
+class Held:
+    """A union that does not answer until the line is told to stop."""
+
+    def __init__(self, union):
+        self.union = union
+        self.waits = threading.Event()
+        union.heed = self.heed
+        union.before = self.before
+
+    def heed(self, stopped):
+        self.stopped = stopped
+
+    def before(self, name):
+        self.waits.set()
+        if self.stopped.wait(30):
+            raise ExchangeCancelled
+        raise AssertionError("nobody stopped it")
+
+
+def test_to_stop_works_at_once_for_what_runs_and_for_what_waits_its_turn(world, union):
+    held = Held(union)
+    outbox_id = confirmed(world)
+    engine = engine_of(world, union)
+    reports = []
+    running = threading.Thread(target=lambda: reports.append(engine.contact()))
+    running.start()
+    assert held.waits.wait(30)
+    behind = threading.Thread(target=lambda: reports.append(engine.send_now(outbox_id)))
+    behind.start()
+    while len(engine._stops) < 2:  # until it stands in the queue
+        threading.Event().wait(0.001)
+    engine.cancel()
+    for thread in (running, behind):
+        thread.join(30)
+        assert not thread.is_alive()
+    first, second = reports
+    assert first.cancelled
+    assert second.problem is None
+    assert second.state is Outgoing.CONFIRMED
+    assert sending(world, outbox_id).attempts == 0
+    union.before, union.heed = (lambda name: None), (lambda stopped: None)
+    assert engine.send_now(outbox_id).accepted  # to stop once is not to stop for ever
 
 
 # -- point 14: what was verified is looked at again when it is used

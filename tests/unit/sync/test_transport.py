@@ -9,15 +9,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 
 from app.core.clock import JST, FixedClock
 from app.core.errors import EnvironmentFault
-from app.sync import transport
 from app.sync.faults import PeerRefused
-from app.sync.transport import HttpsLine, open_line, timeout_for, trusting
+from app.sync.transport import HttpsLine, open_line, trusting
+from app.sync.watched import Limits
 from app.wire.protocol import (
+    LARGEST,
     Cause,
     DownItem,
     DownList,
@@ -37,8 +37,11 @@ def _code(excinfo) -> str:
     return excinfo.value.code
 
 
-def _line(host, trusted=OURS, issuer=None):
-    return open_line(keys_for(host, trusted, issuer), CLOCK)
+SHORT = Limits(connect=1.0, answer=0.4, settling=0.4)
+
+
+def _line(host, trusted=OURS, issuer=None, limits=None):
+    return open_line(keys_for(host, trusted, issuer), CLOCK, limits or Limits())
 
 
 @pytest.mark.req("SEC-141")
@@ -173,27 +176,20 @@ def test_a_part_shorter_than_asked_is_no_answer(tmp_path):
     assert _code(fault) == "line.answer"
 
 
-def test_a_slow_peer_is_a_time_out(tmp_path, monkeypatch):
+def test_a_slow_peer_is_a_time_out(tmp_path):
     release = threading.Event()
 
     def slow(*_):
         release.wait(5)
         return Answer()
 
-    monkeypatch.setattr(transport, "timeout_for", lambda size: httpx.Timeout(0.1))
     with server(tmp_path, OURS, slow) as host:
-        line = _line(host)
+        line = _line(host, limits=SHORT)
         with pytest.raises(EnvironmentFault) as fault:
             line.down_list()
         release.set()
         line.close()
     assert _code(fault) == "line.timeout"
-
-
-def test_time_outs_grow_with_size():
-    small, large = timeout_for(0), timeout_for(10 * 1024 * 1024)
-    assert large.read > small.read + 100
-    assert large.connect == small.connect
 
 
 def test_the_private_key_leaves_no_file(tmp_path, monkeypatch):
@@ -206,3 +202,57 @@ def test_keys_are_not_shown():
     keys = keys_for("127.0.0.1:1", OURS)
     assert keys.tls_key.hex()[:16] not in repr(keys)
     assert repr(keys) == "TerminalKeys(T01)"
+
+
+DATE = "Mon, 16 Nov 2026 01:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("120", 120.0),
+        ("0", 0.0),
+        ("Mon, 16 Nov 2026 01:05:00 GMT", 300.0),
+        ("Mon, 16 Nov 2026 00:05:00 GMT", 0.0),
+        ("999999999999999", 999999999999999.0),
+        ("9" * 400, 0.0),
+        ("-5", 0.0),
+        ("１２０", 0.0),
+        ("soon", 0.0),
+        ("", 0.0),
+    ],
+)
+@pytest.mark.parametrize("own", [True, False])
+def test_what_a_busy_peer_asks_for_is_read(tmp_path, said, seconds, own):
+    body = (
+        encode(Refusal(Cause.BUSY, "混み合っています。", "待ってください。")) if own else b"<html>"
+    )
+    headers = {"Retry-After": said.encode().decode("latin-1"), "Date": DATE}
+    with server(tmp_path, OURS, lambda *_: Answer(503, body, headers)) as host:
+        line = _line(host)
+        with pytest.raises(EnvironmentFault) as fault:
+            line.down_list()
+        line.close()
+    assert _code(fault) == ("peer.busy" if own else "line.busy")
+    assert fault.value.retry_after == seconds
+
+
+def test_a_date_without_a_clock_to_compare_is_no_wait(tmp_path):
+    headers = {"Retry-After": "Mon, 16 Nov 2026 01:05:00 GMT", "Date": "x"}
+    with server(tmp_path, OURS, lambda *_: Answer(429, b"", headers)) as host:
+        line = _line(host)
+        with pytest.raises(EnvironmentFault) as fault:
+            line.down_list()
+        line.close()
+    assert fault.value.retry_after == 0
+
+
+@pytest.mark.parametrize("size", [0, -1, LARGEST + 1, 2**62])
+def test_a_file_that_cannot_be_fetched_to_its_end_is_no_answer(tmp_path, size):
+    listed = encode(DownList((replace(ITEM, size=size),)))
+    with server(tmp_path, OURS, lambda *_: Answer(200, listed)) as host:
+        line = _line(host)
+        with pytest.raises(EnvironmentFault) as fault:
+            line.down_list()
+        line.close()
+    assert _code(fault) == "line.answer"

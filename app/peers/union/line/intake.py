@@ -35,12 +35,9 @@ from app.wire.container import (
 )
 from app.wire.files import FILES, FileSpec
 from app.wire.keys import recipient_id, signing_keys
-from app.wire.protocol import Cause, UploadStart, UploadState
+from app.wire.protocol import LARGEST, Cause, UploadStart, UploadState
 from app.wire.refusals import ContainerRefused
 from app.wire.statements import Receipt, Settlement, sign
-
-LARGEST = 2 * 1024**3
-"""Bytes of one container at most."""
 
 Apply = Callable[[System, Connection, Caller, Header, tuple[Any, ...]], None]
 

@@ -34,6 +34,7 @@ from app.wire.protocol import CHUNK, MEDIA_TYPE, UPLOAD_OFFSET, UPLOAD_STATE, Ca
 from app.wire.strict_cbor import decode, encode
 
 _LARGEST_BODY = 4 * 1024 * 1024
+_BUSY_SECONDS = 30
 _LONGEST_NUMBER = 15  # digits of an offset
 _PEER = "madoguchi.certificate"
 _TRANSPORT = "madoguchi.transport"
@@ -184,6 +185,8 @@ def _refusal(cause: Refused) -> Response:
     headers = {}
     if cause.cause is Cause.WRONG_OFFSET:
         headers[UPLOAD_OFFSET] = str(cause.offset)
+    if cause.cause is Cause.BUSY:
+        headers["Retry-After"] = str(_BUSY_SECONDS)
     return _cbor(encode(cause.body), protocol.STATUS[cause.cause], headers)
 
 
