@@ -39,6 +39,15 @@ class KeyPanel(QWidget):
             tabs.addTab(_papers(mover, tables), mover.label)
         layout.addWidget(tabs, 1)
 
+    def show_beside(self, window: QWidget) -> None:
+        """Stand to the right of ``window``; where the screen has no room for that, above it."""
+        beside = window.frameGeometry().topRight()
+        last = window.screen().availableGeometry().right() - self.width()
+        if beside.x() > last:
+            self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint)
+        self.move(min(beside.x(), last), beside.y())
+        self.show()
+
 
 _NOT_ON_PAPER = frozenset(
     {

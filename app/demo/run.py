@@ -114,8 +114,7 @@ def _in_window(out: Path, persons: int, stop: Stop) -> int:
     ):
         panel = KeyPanel(room.keys, room.movers, room.parts.tables)
         counter.window.show()
-        panel.move(counter.window.frameGeometry().topRight())
-        panel.show()
+        panel.show_beside(counter.window)
         counter.window.activateWindow()
         counter.window.closing.connect(panel.close)
         _say(_what_to_try())

@@ -182,6 +182,17 @@ def test_apt_s_failure_is_one_sentence_and_its_words_are_kept(
     assert not (machine.tree / ".venv").exists()
 
 
+def test_an_archive_that_answers_nothing_is_not_tried_again_package_by_package(
+    machine: BareMachine,
+) -> None:
+    machine.command("id", "echo 0")
+    machine.command("apt-get", 'echo "Err:1 a main"; echo "  Temporary failure resolving \'a\'"')
+    done = machine.bootstrap("test")
+    assert done.returncode == 2
+    assert "ネットワークにつながらない" in done.stderr
+    assert _installs(machine) == []
+
+
 def test_pip_without_a_network_is_one_sentence_and_the_next_run_starts_afresh(
     machine: BareMachine,
 ) -> None:

@@ -24,6 +24,8 @@ from app.core.stopping import Stop
 _OF_NO_USE = ("propagateSizeHints",)
 """What the platform for programs without a screen says of itself at every window."""
 
+_SCREEN_GONE = "connection broke"
+
 
 def open_application() -> QApplication:
     """The running application, else a new one.
@@ -69,8 +71,14 @@ def _no_screen() -> NoReturn:
 
 
 def _tell(_kind: QtMsgType, _context: QMessageLogContext | None, text: str) -> None:
-    if not any(word in text for word in _OF_NO_USE):
-        print(text, file=sys.stderr, flush=True)
+    if any(word in text for word in _OF_NO_USE):
+        return
+    if _SCREEN_GONE in text:  # and Qt ends the process
+        text = in_words(
+            "画面との接続が切れたため、終わりました。",
+            "The display is gone; the program has ended.",
+        )
+    print(text, file=sys.stderr, flush=True)
 
 
 @contextmanager
