@@ -29,7 +29,7 @@ from app.rules.calendar.wareki import (
     month_end,
 )
 
-_ABOUT = "頃|ごろ|ころ"
+_ABOUT = "頃|ごろ|ころ|前後"
 _ALL_UNKNOWN = re.compile(
     "(?:生年月日|生年|年月日)?不詳|0{8}|0{4}([-./])0{1,2}\1 ?0{1,2}|0{4}年0{1,2}月0{1,2}日"
 )
@@ -47,10 +47,10 @@ _KANJI_TENS = {"十": 10, "拾": 10, "廿": 20, "卅": 30, "百": 100, "千": 10
 _POINT = re.compile(
     r"(?:(?P<month>\d{1,2})月)?"
     r"(?:(?P<day>\d{1,2})日|(?P<part>[上中下初]旬|初め|はじめ|半ば|なかば|中頃|末日|末|[春夏秋冬]))?"
-    f"(?P<tail>{_ABOUT}|月日不詳|日不詳)?(?P<guess>推定)?"
+    f"(?P<tail>{_ABOUT}|月日不詳|日不詳|不詳|月日|日)?(?P<guess>推定)?"
 )
 _RANGE = re.compile(
-    f"(?P<first>.*?)(?P<from>から|より|~)(?P<second>.*?)(?P<about>{_ABOUT})?"
+    f"(?P<first>.*?)(?P<from>から|より|~|-)(?P<second>.*?)(?P<about>{_ABOUT})?"
     "(?P<until>までの間|の間|まで|間)?"
 )
 _PARTS = {
@@ -66,6 +66,9 @@ _PARTS = {
     "末": (21, 31),
 }
 _SEASONS = "春夏秋冬"
+# Left blank on a form: 昭和10年　月　日.
+_NO_MONTH = frozenset(("月日不詳", "月日", "不詳"))
+_NO_DAY = frozenset(("日不詳", "日", "不詳"))
 _HOW = "S10.5.3、昭和10年5月3日、1935-05-03 のように入力してください。"
 
 
@@ -280,16 +283,17 @@ def _point(
 ) -> WarekiDate:
     """A year, a month, a part of it or a day, with what says that it is not sure."""
     tail, behind = point["tail"] or "", point["guess"] or ""
-    about = "" if tail in ("月日不詳", "日不詳") else tail
+    about = "" if tail in _NO_MONTH | _NO_DAY else tail
     if point["month"] is None or (_is_zeros(point) and not about):
         return _year_only(year, point, tail, about + behind, eras)
     month = int(point["month"])
-    if tail == "月日不詳" or (tail == "日不詳" and point["day"] is not None):
+    alone = point["day"] is None and point["part"] is None
+    if tail != about and not (alone and tail in _NO_DAY):
         raise _not_read()
     if point["part"] is not None:
         return _part_of_month(year, month, point, about + behind, eras)
     if point["day"] is None:
-        said = " 日不詳" if tail == "日不詳" else about
+        said = " 日不詳" if tail in _NO_DAY else about
         return _whole_month(f"{year}{month}月{said}{behind}", year, month, eras)
     day = int(point["day"])
     if about or behind or guess:
@@ -299,12 +303,12 @@ def _point(
 
 
 def _year_only(year: _Year, point: re.Match[str], tail: str, behind: str, eras: Eras) -> WarekiDate:
-    part = point["part"] or ""
-    if tail == "日不詳" or (point["month"] is None and point["day"] is not None):
+    part, blank = point["part"] or "", tail in _NO_MONTH
+    if tail in _NO_DAY - _NO_MONTH or (point["month"] is None and point["day"] is not None):
         raise _not_read()
-    if part and part not in _SEASONS:
+    if part and (part not in _SEASONS or blank):
         raise _not_read()
-    if tail == "月日不詳" or point["month"] is not None:
+    if blank or point["month"] is not None:
         return _whole_year(f"{year} 月日不詳{behind}", year, eras)
     return _whole_year(f"{year}{part}{behind}", year, eras)
 
@@ -317,7 +321,7 @@ def _part_of_month(
         last = month_end(max(year.western, 1), month).day
         return _day(year, month, last, eras, uncertain=True)
     span = _PARTS.get(part.removesuffix("日"))
-    if span is None or point["tail"] == "日不詳":
+    if span is None:
         raise _not_read()
     first, last = span
     written = f"{year}{month}月{part}{behind}"

@@ -42,7 +42,8 @@ def amount(text: str, label: str, width: int = WIDTH) -> Value:
             )
         digits = digits.replace(",", "")
     if not re.fullmatch("[0-9]+", digits):
-        wrong = next((sign for sign in digits if sign not in "0123456789"), "")
+        signs = sorted(digits, key=lambda sign: sign in ",円")  # those may be right
+        wrong = next((sign for sign in signs if sign not in "0123456789"), "")
         what = (
             f"に数字でない文字{shown_sign(wrong)}があります。" if wrong else "に数字がありません。"
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from app.core.signs import SPACES, without_unseen
+from app.core.signs import DASHES, SPACES, WAVES, without_unseen
 from app.core.text import clusters, is_selector, join_kana, lookalikes, to_katakana
 from app.rules.values.value import Value, ValueRefused, shown_sign
 
@@ -30,7 +30,7 @@ _KANA_SIGN = re.compile(
 )
 _HALF_KANA = re.compile("[\uff65-\uff9f]")
 _NAME_MARKS = re.compile("[-'’,.()（），．、。・＝=゠／/\u2010-\u2015\u2212－ \u3000]")
-_ADDRESS_SCRIPTS = ("LATIN", "FULLWIDTH LATIN", "GREEK", "ROMAN NUMERAL")
+_ADDRESS_SCRIPTS = ("LATIN", "FULLWIDTH LATIN", "GREEK", "ROMAN NUMERAL", "SMALL ROMAN")
 _NAME_SCRIPTS = ("LATIN", "FULLWIDTH LATIN")
 
 
@@ -144,7 +144,7 @@ def _refuse_other(kind: str, sign: str, label: str, scripts: tuple[str, ...]) ->
             return
         rule, what = ("not_name", "数字") if category[0] == "N" else ("sign", "氏名に使わない記号")
     else:
-        if category[0] in "NPZ" or category == "Sm":
+        if category[0] in "NPZ" or _is_printed(sign):
             return
         rule, what = "sign", "印字できない記号（絵文字など）"
     plain = unicodedata.normalize("NFKC", sign)
@@ -155,6 +155,15 @@ def _refuse_other(kind: str, sign: str, label: str, scripts: tuple[str, ...]) ->
         f"{label}に{what}{shown_sign(sign)}があります。",
         f"{instead or '届出のとおり、漢字・かな・英字'}で入れてください。",
     )
+
+
+def _is_printed(sign: str) -> bool:
+    """Whether a symbol is one of the printed signs of JIS X 0208 (☆, ♪, 〒) or ASCII; 〓 stands
+    for a sign that is not there."""
+    try:
+        return bool(sign.encode("shift_jis")) and sign != "〓"
+    except UnicodeEncodeError:
+        return sign in DASHES + WAVES
 
 
 def _is_letter(sign: str) -> bool:

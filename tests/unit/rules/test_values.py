@@ -173,6 +173,10 @@ def test_an_amount_loses_no_sign(typed: str, rule: str) -> None:
     assert refused(amount, typed).code == f"value.amount.{rule}"
 
 
+def test_the_sign_that_is_wrong_is_named() -> None:
+    assert "「也」" in refused(amount, "1,200,000円也").message
+
+
 @pytest.mark.parametrize("take", [atena_number, household_number])
 @pytest.mark.parametrize(
     "typed",
@@ -301,6 +305,8 @@ def test_a_sign_that_looks_like_a_kanji_is_named_with_the_kanji(take: Take, sign
         ("山田ﾊﾅ", "half_width"),
         ("山田😀", "sign"),
         ("山田㈱", "sign"),
+        ("山田〓", "sign"),
+        ("山田❤", "sign"),
         ("山田⺀", "sign"),
         ("㍻山", "sign"),
         ("Иванов", "script"),
@@ -322,7 +328,18 @@ def test_what_no_japanese_name_has_is_named(take: Take, typed: str, rule: str) -
 
 
 @pytest.mark.parametrize(
-    "typed", ["本町一丁目1番1号", "メゾンⅡ−101", "コーポα", "A&B棟", "①号棟", "2〜3F"]
+    "typed",
+    [
+        "本町一丁目1番1号",
+        "本町−1",
+        "メゾンⅡ−101",
+        "コーポα",
+        "A&B棟",
+        "①号棟",
+        "2〜3F",
+        "メゾン☆ⅲ",
+        "♪荘",
+    ],
 )
 def test_an_address_holds_numbers_and_punctuation(typed: str) -> None:
     assert address(typed, LABEL).normal == typed
