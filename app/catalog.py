@@ -1,13 +1,16 @@
-"""FUNCTIONS: every area's entries, collected; nothing else (DESIGN 2, 3).
+"""FUNCTIONS and CASES: every area's entries, collected; nothing else (DESIGN 2, 3).
 
 To add a function: an entry in its area's ``spec.py``, a service, an example in
-``tests/support/examples.py``. To add an area: its ``spec`` module in ``SPECS``.
+``tests/support/examples.py``. To add an area: its ``spec`` module in ``SPECS``. To add a kind of
+case: docs/howto/add-a-case.md.
 """
 
 from __future__ import annotations
 
+from app.cases import kind as case_kind
 from app.functions.admin import spec as admin
 from app.functions.day import spec as day
+from app.functions.eligibility import kinds as eligibility_kinds
 from app.functions.eligibility import spec as eligibility
 from app.functions.files import spec as files
 from app.functions.own import spec as own
@@ -40,3 +43,6 @@ def collect(specs: tuple[tuple[Area, tuple[Function, ...]], ...]) -> Catalog:
 
 
 CATALOG = collect(tuple((spec.AREA, spec.FUNCTIONS) for spec in SPECS))
+
+CASES = case_kind.collect(eligibility_kinds.KINDS)
+"""Every kind of case, by its code."""

@@ -1,7 +1,8 @@
 """FORMS: every paper that the terminal prints, declared once (DESIGN 3).
 
-To add a form: one module with its data and its drawing, one entry here, one row in
-``resources/tables/print_papers.toml``, one example and golden picture in ``tests/golden``.
+To add a form: one module with its data, where they come from and its drawing, one entry here,
+one row in ``resources/tables/print_papers.toml``, one example and golden picture in
+``tests/golden``.
 """
 
 from __future__ import annotations
@@ -12,11 +13,17 @@ from datetime import date
 from typing import Any
 
 from app.core.errors import Bug
+from app.core.tables import Tables
 from forms.certificates.eligibility_certificate import (
     EligibilityCertificateData,
+    certificate_of,
     draw_eligibility_certificate,
 )
-from forms.certificates.eligibility_notice import EligibilityNoticeData, draw_eligibility_notice
+from forms.certificates.eligibility_notice import (
+    EligibilityNoticeData,
+    draw_eligibility_notice,
+    notice_of,
+)
 from forms.drawing import Sheet
 from forms.lists.issue_slip import IssueSlipData, draw_issue_slip
 from forms.notices.acceptance_slip import AcceptanceSlipData, draw_acceptance_slip
@@ -30,7 +37,8 @@ class Form:
     ``kind`` is certificate, notice, slip or list. ``source`` is what it may be printed from:
     ``decision`` (a received decision, CON-07), ``case`` (an accepted notification) or ``issue``
     (a reserved certificate). ``decided`` is the code of the table ``papers`` with which a
-    decision orders this paper; the clerk never chooses it. ``numbered``: it bears a reserved
+    decision orders this paper; the clerk never chooses it; ``from_decision`` then takes the data
+    from the decision, the issue number and the tables. ``numbered``: it bears a reserved
     number (DESIGN 7). ``paper`` names its row in ``print_papers``. Both ends of the validity are
     inclusive; None is open.
     """
@@ -44,8 +52,16 @@ class Form:
     numbered: bool
     paper: str
     decided: str = ""
+    from_decision: Callable[[Any, str, Tables], Any] | None = None
     valid_from: date | None = None
     valid_to: date | None = None
+
+    def fill(self, decision: Any, number: str, tables: Tables) -> Any:
+        """The data of this paper from a decision that orders it. Raises ValueError for a paper
+        that no decision orders."""
+        if self.from_decision is None:
+            raise ValueError(f"{self.id} is not drawn from a decision")
+        return self.from_decision(decision, number, tables)
 
     def holds_on(self, day: date) -> bool:
         """True when the paper is in use on ``day``."""
@@ -65,6 +81,7 @@ FORMS: tuple[Form, ...] = (
         numbered=True,
         paper="FORM-04",
         decided="eligibility_certificate",
+        from_decision=certificate_of,
         valid_from=date(2024, 12, 2),  # abolition of the 被保険者証 (DOMAIN 5.1)
     ),
     Form(
@@ -77,6 +94,7 @@ FORMS: tuple[Form, ...] = (
         numbered=True,
         paper="FORM-N1",
         decided="eligibility_notice",
+        from_decision=notice_of,
         valid_from=date(2026, 8, 1),  # not issued before (DOMAIN 5.1)
     ),
     Form(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.cases.decisions import DecisionView
 from app.cases.drafts import erase_number
 from app.cases.state import CaseState, move, state_of
 from app.core.errors import UserError
@@ -18,25 +19,25 @@ class CloseCase:
     case_id: str
 
 
-def close_case(gate: Gate, session: Session, case_id: str, version: int) -> None:
+def close_case(gate: Gate, session: Session, view: DecisionView) -> None:
     """End a case that the union refused: what was keyed and the number are erased here, the
     decision remains (FLOW-1012, SEC-54).
 
     Raises UserError ``eligibility.no_case``, ``eligibility.not_refused``.
     """
     draft = gate.prepare(
-        "eligibility.close_case",
+        view.kind.function("close_case"),
         session,
-        subject=Subject("case", case_id),
-        content=CloseCase(case_id),
-        versions=(RowVersion("case_file", case_id, version),),
+        subject=Subject("case", view.case_id),
+        content=CloseCase(view.case_id),
+        versions=(RowVersion("case_file", view.case_id, view.case_version),),
     )
     with gate.act(draft) as work:
-        if state_of(work, case_id) is not CaseState.REFUSED:
+        if state_of(work, view.case_id) is not CaseState.REFUSED:
             raise UserError(
                 "eligibility.not_refused",
                 "却下された届出だけを、この操作で終えられます。",
-                "今日の仕事の一覧から、今の状態を確かめてください。",
+                "受付の一覧から、今の状態を確かめてください。",
             )
-        move(work, case_id, CaseState.CLOSED, draft="{}")
-        erase_number(work, case_id)
+        move(work, view.case_id, CaseState.CLOSED, draft="{}")
+        erase_number(work, view.case_id)

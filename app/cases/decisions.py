@@ -11,8 +11,11 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from app.cases import checks
-from app.cases.drafts import erase_number
-from app.cases.entry import FIELDS
+from app.cases.answers import GROUNDS, Compared, Words
+from app.cases.drafts import Case, close_if_done, erase_number, whom_of
+from app.cases.effects import Received
+from app.cases.entry import FieldKind
+from app.cases.kind import CaseKind, Kinds
 from app.cases.state import (
     LABELS,
     NEXT,
@@ -24,20 +27,21 @@ from app.cases.state import (
     paper_of,
     state_of,
 )
+from app.cases.whom import Whom
 from app.core.canon import canonical_json, digest_hex
 from app.core.errors import UserError
 from app.core.tables import Tables
 from app.persons import effects
 from app.persons.judging import Contradiction
 from app.persons.writing import Writer
-from app.rules.calendar.wareki import Eras, on_paper
+from app.rules.calendar.wareki import Eras
 from app.rules.calendar.wareki_input import parse_date
 from app.rules.values.reader import Reader
 from app.security.gate.gate import ActWork, Gate, RowVersion, Subject
 from app.security.staff.session import Session
 from app.sync.inbox import Applied, Handler
 from app.wire.codec import record_from
-from app.wire.files import FILES, FileSpec
+from app.wire.files import FileSpec
 from app.wire.records import DecisionHead
 from db.tables.cases import case_file, decision
 from db.tables.certificates import certificate
@@ -51,6 +55,8 @@ class DecisionView:
     was issued for the current decision."""
 
     case_id: str
+    kind: CaseKind
+    whom: Whom | None
     case_state: CaseState
     case_version: int
     keyed: Mapping[str, str]
@@ -61,6 +67,26 @@ class DecisionView:
     outbox_state: str
     waiting_cause: str
     paper: Paper | None
+
+    @property
+    def name(self) -> str:
+        """Whom the case is about, as the address master or the entry says."""
+        return self.whom.name if self.whom is not None else self.keyed.get("name", "")
+
+    @property
+    def case(self) -> Case:
+        """The case as it was keyed; of a sent one the number counts as kept."""
+        return Case(
+            id=self.case_id,
+            kind=self.kind,
+            state=self.case_state,
+            whom=self.whom,
+            values=self.keyed,
+            step="",
+            has_number=self.kind.asks_number,
+            decision_id="",
+            version=self.case_version,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +100,27 @@ class CompareLine:
     agrees: bool
     only: bool
     is_name: bool = False
+    large: bool = False
 
 
-def receiver(tables: Tables) -> Handler:
-    """The handler of FILE-16 (決定の受領): ties each decision to its case and makes the insured
-    person known here.
+def receiver(tables: Tables, kinds: Kinds) -> Handler:
+    """The handler of received decisions (決定の受領): ties each to its case and carries out what
+    its kind says that it changes here.
 
     A decision that came before changes nothing. What contradicts the store goes to the check
-    list. It raises UserError ``eligibility.decision_without_case`` for a case that is not ours;
-    the file is then quarantined whole.
+    list. A decision for a case that is not ours, or that is of another kind than was sent, raises
+    UserError ``eligibility.decision_without_case`` or ``cases.other_kind``; the file is then
+    quarantined whole.
     """
 
     def receive(work: ActWork, spec: FileSpec, records: Iterable[Any]) -> Applied:
         reader = Reader.of(tables, work.at.date())
-        return Applied(sum(_receive_one(work, record, reader) for record in records), 0)
+        return Applied(sum(_receive_one(work, record, kinds, reader) for record in records), 0)
 
     return receive
 
 
-def _receive_one(work: ActWork, record: Any, reader: Reader) -> bool:
+def _receive_one(work: ActWork, record: Any, kinds: Kinds, reader: Reader) -> bool:
     known = work.scalar(select(decision.c.id).where(decision.c.id == record.decision_id))
     if known is not None:
         return False
@@ -103,16 +131,14 @@ def _receive_one(work: ActWork, record: Any, reader: Reader) -> bool:
             f"決定（{record.decision_id}）に対応する受付が、この端末にありません。",
             "広域連合に、どの端末の届出への決定かを確かめてください。",
         )
+    if record.kind != case.kind:
+        raise _other_kind(record, case.kind, kinds)
     writer = effects.writer_of_decision(work, record.decision_id, reader.eras)
-    person_id = ""
+    person_id, kind = case.person_id or "", kinds[case.kind]
     if record.outcome == "accepted":
-        person_id = effects.acquires(
-            writer,
-            effects.said_by(record, _as_sent(json.loads(case.draft), reader), reader.eras),
-            since=record.acquired_on,
-            case_id=record.case_id,
-            replaced=_period_of(work, record.supersedes),
-        ).person_id
+        keyed = checks.as_sent(kind, json.loads(case.draft), reader)
+        received = Received(work, writer, record, case.id, person_id, keyed, reader.eras)
+        person_id = kind.effect.carry_out(received).person_id
     _keep(work, writer, record, case.id, person_id)
     if record.outcome == "accepted":
         # The union holds the number now; the terminal needs it no longer (SEC-54).
@@ -120,24 +146,15 @@ def _receive_one(work: ActWork, record: Any, reader: Reader) -> bool:
     return True
 
 
-def _as_sent(keyed: Mapping[str, str], reader: Reader) -> dict[str, str]:
-    """What was keyed in the form in which it was sent: numbers in their one form."""
-    return {
-        name: checks.stored(name, keyed.get(name, ""), reader)
-        for name, field in FIELDS.items()
-        if field.shown(keyed) and name in keyed
-    }
-
-
-def _period_of(work: ActWork, decision_id: str) -> tuple[str, str] | None:
-    """Insured number and day of acquisition of a decision that is taken back."""
-    text = work.scalar(select(decision.c.record).where(decision.c.id == decision_id))
-    if text is None:
-        return None
-    earlier = json.loads(text)
-    if not earlier.get("acquired_on"):  # it was pending: there is nothing to take back
-        return None
-    return earlier["insured_number"], earlier["acquired_on"]
+def _other_kind(record: Any, kind: str, kinds: Kinds) -> UserError:
+    theirs = kinds[record.kind].label if record.kind in kinds else record.kind
+    ours = kinds[kind].label if kind in kinds else kind
+    return UserError(
+        "cases.other_kind",
+        f"受付 {record.case_id} は「{ours}」ですが、届いた決定（{record.decision_id}）は"
+        f"「{theirs}」への決定です。",
+        "取り込んでいません。広域連合に、どの届出への決定かを確かめてください。",
+    )
 
 
 _STATES = {"accepted": CaseState.DECIDED, "refused": CaseState.REFUSED}
@@ -189,17 +206,19 @@ def _keep(
     )
 
 
-def show(gate: Gate, session: Session, case_id: str, *, background: bool = False) -> DecisionView:
+def show(
+    gate: Gate, session: Session, kind: CaseKind, case_id: str, *, background: bool = False
+) -> DecisionView:
     """The case and its current decision; ``background`` as in ``Gate.view``. Raises UserError
     ``eligibility.no_case``."""
     subject = Subject("case", case_id)
     with gate.view(
-        "eligibility.show_decision", session, subject=subject, background=background
+        kind.function("show_decision"), session, subject=subject, background=background
     ) as work:
         case = work.first(
             select(case_file, outbox.c.state.label("outbox_state"), outbox.c.last_cause)
             .select_from(case_file.outerjoin(outbox, outbox.c.id == case_file.c.outbox_id))
-            .where(case_file.c.id == case_id)
+            .where(case_file.c.id == case_id, case_file.c.kind == kind.code)
         )
         found = work.first(
             select(decision.c.id, decision.c.record).where(
@@ -207,14 +226,17 @@ def show(gate: Gate, session: Session, case_id: str, *, background: bool = False
             )
         )
         paper = paper_of(work, found.id) if found is not None else None
-    if case is None:
-        raise no_case()
+        if case is None:
+            raise no_case()
+        whom = whom_of(work, kind, case.person_id)
     return DecisionView(
         case_id=case.id,
+        kind=kind,
+        whom=whom,
         case_state=CaseState(case.state),
         case_version=case.version,
         keyed=json.loads(case.draft),
-        record=record_from(FILES["FILE-16"], json.loads(found.record)) if found else None,
+        record=record_from(kind.answered_in, json.loads(found.record)) if found else None,
         compared=bool(case.compared_by),
         second_look=bool(case.second_look_by),
         keyed_by=tuple(case.keyed_by.split()),
@@ -225,45 +247,46 @@ def show(gate: Gate, session: Session, case_id: str, *, background: bool = False
 
 
 def compare(view: DecisionView, tables: Tables, today: date) -> tuple[CompareLine, ...]:
-    """Keyed and decided side by side, in the order of the certificate (SEC-119)."""
-    record = view.record
+    """Keyed (or shown from the address master) and decided side by side, in the order of the
+    kind's declaration (SEC-119); then what the union alone says."""
+    record, kind = view.record, view.kind
     if record is None:
         return ()
-    eras, reader = Eras(tables["eras"]), Reader.of(tables, today)
+    reader = Reader.of(tables, today)
+    words = Words(tables, reader.eras, today)
     lines = [
-        _pair(view, record, "name", "氏名", reader, is_name=True),
-        _pair(view, record, "kana", "フリガナ", reader),
-        _pair(view, record, "birth_written", "生年月日", reader),
-        _pair(view, record, "sex", "性別", reader, codes="sexes"),
-        _pair(view, record, "address", "住所", reader, is_name=True),
-        _pair(view, record, "building", "方書", reader, is_name=True),
-        _pair(view, record, "atena_number", "宛名番号", reader),
+        _pair(view, item, words, reader) for item in kind.compared if hasattr(record, _theirs(item))
     ]
     if record.outcome == "accepted":
-        lines += _decided_only(record, tables, eras)
+        lines += [
+            CompareLine(one.label, "", one.words(record, words), True, True, large=one.large)
+            for one in (*kind.told, GROUNDS)
+        ]
     return tuple(line for line in lines if line.keyed or line.decided)
 
 
-def _pair(
-    view: DecisionView,
-    record: DecisionHead,
-    name: str,
-    label: str,
-    reader: Reader,
-    *,
-    codes: str = "",
-    is_name: bool = False,
-) -> CompareLine:
-    keyed = checks.stored(name, view.keyed.get(name, ""), reader)
-    decided = str(getattr(record, name))
+def _theirs(item: Compared) -> str:
+    return item.decided or item.name
+
+
+def _pair(view: DecisionView, item: Compared, words: Words, reader: Reader) -> CompareLine:
+    """One item on both sides, as it is stored; days and codes are told in words."""
+    field = view.kind.fields.get(item.name)
+    decided = str(getattr(view.record, _theirs(item)))
+    if field is not None:
+        keyed = checks.stored(field, view.keyed.get(item.name, ""), reader)
+    else:
+        keyed = str(getattr(view.whom, item.name, ""))
     agrees = keyed == decided
-    if name == "birth_written" and keyed and decided:
-        agrees = _same_birth(keyed, decided, reader.eras)
-    if codes:
-        table, day = reader.tables[codes], reader.day
-        keyed = table.label(keyed, day) if keyed else ""
-        decided = table.label(decided, day) if decided else ""
-    return CompareLine(label, keyed, decided, agrees, only=False, is_name=is_name)
+    codes = item.codes or (field.codes if field is not None else "")
+    if item.is_birth and keyed and decided:
+        agrees = _same_birth(keyed, decided, words.eras)
+    elif codes:
+        keyed, decided = words.label(codes, keyed), words.label(codes, decided)
+    elif field is not None and field.kind is FieldKind.DAY:
+        keyed, decided = words.on(keyed), words.on(decided)
+    label = item.label or (field.label if field is not None else item.name)
+    return CompareLine(label.strip("　"), keyed, decided, agrees, False, is_name=item.is_name)
 
 
 def _same_birth(keyed: str, decided: str, eras: Eras) -> bool:
@@ -272,33 +295,8 @@ def _same_birth(keyed: str, decided: str, eras: Eras) -> bool:
     return (mine.sort_date, mine.precision) == (theirs.sort_date, theirs.precision)
 
 
-def _decided_only(record: Any, tables: Tables, eras: Eras) -> list[CompareLine]:
-    def day(text: str) -> str:
-        return on_paper(date.fromisoformat(text), eras) if text else ""
-
-    issued = date.fromisoformat(record.issue_on)
-    provisional = "（見込み）" if record.provisional == "1" else ""
-    limit = tables["limit_classes"].label(record.limit_class, issued) if record.limit_class else ""
-    rows = [
-        ("交付する書類", tables["papers"].label(record.paper, issued) if record.paper else ""),
-        ("被保険者番号", record.insured_number),
-        ("保険者番号", f"{record.insurer_number}　{record.insurer_name}"),
-        ("資格取得年月日", day(record.acquired_on)),
-        (
-            "負担割合",
-            f"{record.copay_ratio}割{provisional}　{day(record.copay_from)} から"
-            if record.copay_ratio
-            else "所得未確認（割合は後で決まります）",
-        ),
-        ("限度区分", limit),
-        ("有効期限", day(record.expires_on)),
-        ("判定の根拠", record.grounds_clerk),
-    ]
-    return [CompareLine(label, "", text, agrees=True, only=True) for label, text in rows]
-
-
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedDecision:
     """Which decision was compared on the screen."""
 
     case_id: str
@@ -317,11 +315,13 @@ def confirm_comparison(gate: Gate, session: Session, view: DecisionView) -> None
             "決定が届くのを待ってください。",
         )
     draft = gate.prepare(
-        "eligibility.compare_decision",
+        view.kind.function("compare_decision"),
         session,
         subject=Subject("case", view.case_id),
-        content=Compared(view.case_id, view.record.decision_id),
+        content=ComparedDecision(view.case_id, view.record.decision_id),
         versions=(RowVersion("case_file", view.case_id, view.case_version),),
     )
     with gate.act(draft) as work:
         change(work, view.case_id, compared_by=work.staff_id, compared_at=work.at.isoformat())
+        if not view.kind.papers:
+            close_if_done(work, view.case_id, view.kind)

@@ -9,9 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import delete, select
 
+from app.cases import state
+from app.cases.entry import NUMBER, TODAY, FieldKind
+from app.cases.kind import CaseKind, KnownPerson, Look
 from app.cases.state import (
     CaseState,
     add,
@@ -21,28 +25,31 @@ from app.cases.state import (
     no_case,
     state_of,
 )
+from app.cases.whom import DEAD, INSURED, LOST, NEVER, Whom, read_whom
 from app.core.canon import canonical_json
 from app.core.errors import UserError
+from app.core.tables import Tables
+from app.rules.calendar.wareki import Eras, on_screen
+from app.security.acts.approval import NO_SUBJECT
 from app.security.gate.gate import ActWork, Gate, RowVersion, Subject
 from app.security.gate.work import GateWork
 from app.security.staff.session import Session
 from db.tables.cases import case_file
 from db.tables.persons import my_number
 
-MOVE_IN = "move_in"
-"""The notification of moving in from another prefecture (県外転入), code of notification_kinds."""
-
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case as a screen sees it. ``values`` holds no individual number; ``has_number``
+    """One case as a screen sees it. ``whom`` is the person from the address master, None for a
+    newcomer. ``values`` holds no individual number; ``has_number``
     says whether one is kept with the case; ``version`` is what the next change refers to.
     ``second_look`` is who looked it through (SEC-13), ``looks_first`` whether that must have
     happened before the sending."""
 
     id: str
-    kind: str
+    kind: CaseKind
     state: CaseState
+    whom: Whom | None
     values: Mapping[str, str]
     step: str
     has_number: bool
@@ -57,6 +64,7 @@ class OpenCase:
     """What opening a case writes."""
 
     kind: str
+    person_id: str
     values: str
 
 
@@ -85,52 +93,127 @@ class CancelCase:
 
 
 def _draft_text(values: Mapping[str, str]) -> str:
-    return canonical_json({k: v for k, v in values.items() if v and k != "my_number"})
+    return canonical_json({k: v for k, v in values.items() if v and k != NUMBER})
 
 
-def open_case(gate: Gate, session: Session, kind: str, values: Mapping[str, str]) -> Case:
-    """Open a case of ``kind`` with what is known so far (FLOW-101)."""
-    content = OpenCase(kind, _draft_text(values))
-    draft = gate.prepare("eligibility.open_case", session, content=content)
+def first_values(kind: CaseKind, today: date, tables: Tables) -> dict[str, str]:
+    """What stands in a fresh entry."""
+    day = on_screen(today, Eras(tables["eras"]))
+    fields = kind.fields.values()
+    return {one.name: day if one.first == TODAY else one.first for one in fields if one.first}
+
+
+def as_of(case: Case, today: date, tables: Tables) -> dict[str, str]:
+    """The values as they stand today: the day of processing is always today's."""
+    day = on_screen(today, Eras(tables["eras"]))
+    fields = case.kind.fields.values()
+    days = [one.name for one in fields if one.read_only and one.kind is FieldKind.DAY]
+    return {**case.values, **dict.fromkeys(days, day)}
+
+
+def open_case(
+    gate: Gate,
+    session: Session,
+    kind: CaseKind,
+    values: Mapping[str, str],
+    *,
+    person_id: str = "",
+) -> Case:
+    """Open a case of ``kind`` with what is known so far (FLOW-101).
+
+    A kind about a known person needs ``person_id``. Raises UserError ``cases.no_person``, and
+    ``cases.not_for_person`` for somebody it is not for (who is dead, was never insured …).
+    """
+    content = OpenCase(kind.code, person_id, _draft_text(values))
+    subject = Subject("person", person_id) if person_id else NO_SUBJECT
+    draft = gate.prepare(kind.opening, session, subject=subject, content=content)
     with gate.act(draft) as work:
+        if isinstance(kind.about, KnownPerson):
+            _require_for(kind, kind.about, read_whom(work, person_id))
         case_id = work.new_id()
         add(
             work,
             case_id,
-            kind=kind,
+            kind=kind.code,
+            person_id=person_id or None,
             opened_by=work.staff_id,
             opened_at=work.at.isoformat(),
             keyed_by=work.staff_id,
             draft=content.values,
         )
-        return read_case(work, case_id)
+        return read_case(work, kind, case_id)
 
 
-def load_case(gate: Gate, session: Session, case_id: str) -> Case:
+_STANDINGS = {
+    INSURED: "被保険者",
+    LOST: "資格を喪失した方",
+    DEAD: "亡くなった方",
+    NEVER: "被保険者になったことのない方",
+}
+
+
+def _require_for(kind: CaseKind, about: KnownPerson, whom: Whom) -> None:
+    if whom.standing in about.standings:
+        return
+    wanted = "・".join(_STANDINGS[one] for one in about.standings)
+    raise UserError(
+        "cases.not_for_person",
+        f"「{kind.label}」は{wanted}についての手続です。"
+        f"この方は、この端末では{_STANDINGS[whom.standing]}です。",
+        "開いた方が届出の方か確かめてください。記録が違うときは、責任者に相談してください。",
+    )
+
+
+def load_case(gate: Gate, session: Session, kind: CaseKind, case_id: str) -> Case:
     """Open an existing case again. Raises UserError ``eligibility.no_case``."""
-    with gate.view("eligibility.load_case", session, subject=Subject("case", case_id)) as work:
-        return read_case(work, case_id)
+    subject = Subject("case", case_id)
+    with gate.view(kind.function("load_case"), session, subject=subject) as work:
+        return read_case(work, kind, case_id)
 
 
-def read_case(work: GateWork, case_id: str) -> Case:
-    """A case in another service's unit of work. Raises UserError ``eligibility.no_case``."""
-    row = work.first(select(case_file).where(case_file.c.id == case_id))
+def read_case(work: GateWork, kind: CaseKind, case_id: str) -> Case:
+    """A case in another service's unit of work. Raises UserError ``eligibility.no_case``, also
+    for a case of another kind."""
+    row = work.first(
+        select(case_file).where(case_file.c.id == case_id, case_file.c.kind == kind.code)
+    )
     if row is None:
         raise no_case()
     number = select(my_number.c.owner_id)
     number = number.where(my_number.c.owner_kind == "case", my_number.c.owner_id == case_id)
     return Case(
         id=row.id,
-        kind=row.kind,
+        kind=kind,
         state=CaseState(row.state),
+        whom=whom_of(work, kind, row.person_id),
         values=json.loads(row.draft),
         step=row.step,
         has_number=work.first(number) is not None,
         decision_id=row.decision_id or "",
         version=row.version,
         second_look=row.second_look_by,
-        looks_first=looks_first(work),
+        looks_first=must_look_first(work, kind),
     )
+
+
+def must_look_first(work: GateWork, kind: CaseKind) -> bool:
+    """Whether a second person must have looked before a case of ``kind`` is sent (SEC-13)."""
+    if kind.second_look.look is Look.BY_SETTING:
+        return looks_first(work)
+    return kind.second_look.look is Look.BEFORE
+
+
+def close_if_done(work: ActWork, case_id: str, kind: CaseKind) -> None:
+    """Close a case of ``kind`` when nothing of it waits for anybody."""
+    looked_at = kind.second_look.look is not Look.NONE
+    state.close_if_done(work, case_id, papers=kind.papers, looked_at=looked_at)
+
+
+def whom_of(work: GateWork, kind: CaseKind, person_id: str | None) -> Whom | None:
+    """The person that a case of a kind about a known person is about."""
+    if isinstance(kind.about, KnownPerson) and person_id:
+        return read_whom(work, person_id)
+    return None
 
 
 def save_draft(
@@ -139,7 +222,7 @@ def save_draft(
     """Keep what is keyed so far. Raises UserError when the case is no longer a draft."""
     text = _draft_text(values)
     draft = gate.prepare(
-        "eligibility.save_draft",
+        case.kind.function("save_draft"),
         session,
         subject=Subject("case", case.id),
         content=SaveDraft(case.id, text, step),
@@ -148,7 +231,7 @@ def save_draft(
     with gate.act(draft) as work:
         _require_draft(work, case.id)
         _change(work, case.id, draft=text, step=step)
-        return read_case(work, case.id)
+        return read_case(work, case.kind, case.id)
 
 
 def keep_number(gate: Gate, session: Session, case: Case, number: str) -> Case:
@@ -158,7 +241,7 @@ def keep_number(gate: Gate, session: Session, case: Case, number: str) -> Case:
     ``eligibility.number_elsewhere`` for one that is tied to somebody else here (SEC-04).
     """
     draft = gate.prepare(
-        "eligibility.keep_number",
+        case.kind.function("keep_number"),
         session,
         subject=Subject("case", case.id),
         content=KeepNumber(case.id),
@@ -169,7 +252,7 @@ def keep_number(gate: Gate, session: Session, case: Case, number: str) -> Case:
         refuse_elsewhere(work, case.id, number)
         work.my_number.put("case", case.id, number)
         _change(work, case.id)
-        return read_case(work, case.id)
+        return read_case(work, case.kind, case.id)
 
 
 def refuse_elsewhere(work: ActWork, case_id: str, number: str) -> None:
@@ -185,7 +268,7 @@ def refuse_elsewhere(work: ActWork, case_id: str, number: str) -> None:
         if cases
         else "この個人番号は、別の方の番号としてすでに登録されています。",
         "番号を書類と見比べてください。正しければ送信せず、責任者に相談してください。",
-        field="my_number",
+        field=NUMBER,
     )
 
 
@@ -201,7 +284,7 @@ def cancel_case(gate: Gate, session: Session, case: Case, reason: str) -> None:
     """Drop a case that was not sent, or that the union did not take: values and number are
     erased, the fact remains. Raises UserError ``eligibility.case_state`` for any other."""
     draft = gate.prepare(
-        "eligibility.cancel_case",
+        case.kind.function("cancel_case"),
         session,
         subject=Subject("case", case.id),
         content=CancelCase(case.id, reason),

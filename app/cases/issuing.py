@@ -11,23 +11,23 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from app.cases.decisions import DecisionView
-from app.cases.paper_data import paper_data
-from app.cases.state import CaseState, close_if_done, move
+from app.cases.drafts import close_if_done
+from app.cases.kind import CaseKind
+from app.cases.state import CaseState, move
 from app.core.errors import MadoguchiError, UserError
 from app.core.tables import Tables
 from app.security.acts.approval import Approval
 from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Subject
 from app.security.staff.session import Session
-from app.wire.bodies.coverage import Coverage
 from app.wire.codec import record_from
-from app.wire.files import FILES
 from db.tables.cases import case_file, check_entry, decision
 from db.tables.certificates import certificate, sheet
-from forms.catalog import Form, find_decided_form
+from forms.catalog import Form, find_decided_form, get_form
 from forms.press import Press, Rendered
 from forms.spool import Printer
 
@@ -42,9 +42,28 @@ class Reserve:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """What certificates are drawn with; in ``training`` every sheet carries 見本."""
+
+    tables: Tables
+    press: Press
+    training: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """A certificate's row: its number and version, and when the number was reserved."""
+
+    number: str
+    version: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """A certificate drawn and proved, not yet issued. ``number`` is its 発行番号."""
 
+    kind: CaseKind
     case_id: str
     decision_id: str
     number: str
@@ -71,20 +90,13 @@ class Issue:
 class Issued:
     """An issued certificate and the sheet that was sent to the printer."""
 
+    kind: CaseKind
     number: str
     sheet_id: str
     journal_line: int
 
 
-def reserve_and_draw(
-    gate: Gate,
-    session: Session,
-    view: DecisionView,
-    tables: Tables,
-    press: Press,
-    *,
-    training: bool,
-) -> Proof:
+def reserve_and_draw(gate: Gate, session: Session, view: DecisionView, drawing: Drawing) -> Proof:
     """Reserve the number, draw the paper that the decision names, and prove it.
 
     A number reserved earlier for the same case and left behind becomes void. Raises UserError
@@ -94,7 +106,7 @@ def reserve_and_draw(
     """
     record, form = _issuable(view, gate.now().date())
     draft = gate.prepare(
-        "eligibility.reserve_certificate",
+        view.kind.function("reserve_certificate"),
         session,
         subject=Subject("case", view.case_id),
         content=Reserve(view.case_id, record.decision_id, form.id),
@@ -120,16 +132,15 @@ def reserve_and_draw(
         )
         at = work.at
     try:
-        return _draw(content, number, 1, found.record, at, tables, press, training=training)
+        stored = record_from(view.kind.answered_in, json.loads(found.record))
+        return _draw(view.kind, content, _Numbered(number, 1, at), stored, drawing)
     except Exception as error:
         code = error.code if isinstance(error, MadoguchiError) else type(error).__name__
-        void(gate, session, number, 1, f"券面を作れませんでした（{code}）")
+        void(gate, session, view.kind, number, 1, f"券面を作れませんでした（{code}）")
         raise
 
 
-def redraw(
-    gate: Gate, session: Session, number: str, tables: Tables, press: Press, *, training: bool
-) -> Proof:
+def redraw(gate: Gate, session: Session, kind: CaseKind, number: str, drawing: Drawing) -> Proof:
     """Draw an issued certificate again from its decision: the same bytes as were issued, for a
     sheet that did not come out.
 
@@ -137,7 +148,7 @@ def redraw(
     fonts or tables have changed so that the bytes are not the same.
     """
     subject = Subject("certificate", number)
-    with gate.view("eligibility.show_certificate", session, subject=subject) as work:
+    with gate.view(kind.function("show_certificate"), session, subject=subject) as work:
         row = work.first(
             select(certificate, decision.c.record)
             .join(decision, decision.c.id == certificate.c.decision_id)
@@ -147,34 +158,26 @@ def redraw(
         raise _not_issuable("この発行番号の証は発行されていません。")
     content = Reserve(row.case_id, row.decision_id, row.form_id)
     at = datetime.fromisoformat(row.reserved_at)
-    proof = _draw(content, number, row.version, row.record, at, tables, press, training=training)
+    stored = record_from(kind.answered_in, json.loads(row.record))
+    proof = _draw(kind, content, _Numbered(number, row.version, at), stored, drawing)
     if proof.rendered.digest.hex() != row.pdf_digest:
         raise _not_issuable("発行した券面と同じものを作れません。")
     return proof
 
 
-def _draw(
-    content: Reserve,
-    number: str,
-    version: int,
-    record: str,
-    at: datetime,
-    tables: Tables,
-    press: Press,
-    *,
-    training: bool,
-) -> Proof:
-    stored = record_from(FILES["FILE-16"], json.loads(record))
-    data = paper_data(stored, number, tables)
-    rendered = press.render(content.form_id, data, training=training, now=at)
+def _draw(kind: CaseKind, content: Reserve, row: _Numbered, record: Any, drawing: Drawing) -> Proof:
+    data = get_form(content.form_id).fill(record, row.number, drawing.tables)
+    press = drawing.press
+    rendered = press.render(content.form_id, data, training=drawing.training, now=row.at)
     press.prove(rendered, data)
     return Proof(
+        kind,
         content.case_id,
         content.decision_id,
-        number,
-        version,
+        row.number,
+        row.version,
         content.form_id,
-        stored.name,
+        record.name,
         rendered,
     )
 
@@ -197,10 +200,12 @@ def _leave_none_behind(work: ActWork, content: Reserve) -> None:
     )
 
 
-def void(gate: Gate, session: Session, number: str, version: int, cause: str) -> None:
+def void(
+    gate: Gate, session: Session, kind: CaseKind, number: str, version: int, cause: str
+) -> None:
     """Make a reserved number void; the number is never used again."""
     draft = gate.prepare(
-        "eligibility.void_certificate",
+        kind.function("void_certificate"),
         session,
         subject=Subject("certificate", number),
         content=Void(number, cause),
@@ -228,7 +233,7 @@ def prepare_issue(gate: Gate, session: Session, proof: Proof, view: DecisionView
     record, form = _issuable(view, gate.now().date())
     how = "郵送用に" if record.delivery == "post" else ""
     return gate.prepare(
-        "eligibility.issue_certificate",
+        view.kind.function("issue_certificate"),
         session,
         subject=Subject("certificate", proof.number),
         content=Issue(
@@ -278,7 +283,7 @@ def perform_issue(
         move(work, content.case_id, CaseState.ISSUED)
         line = work.line
     printer.spool(proof.rendered.pdf, proof.number)
-    return Issued(content.number, sheet_id, line)
+    return Issued(proof.kind, content.number, sheet_id, line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,12 +297,13 @@ class Settle:
 
 
 def settle_sheet(
-    gate: Gate, session: Session, number: str, sheet_id: str, *, good: bool, cause: str = ""
+    gate: Gate, session: Session, issued: Issued, *, good: bool, cause: str = ""
 ) -> None:
     """Record that the paper came out right, or that the sheet was spoilt (FLOW-108)."""
-    content = Settle(sheet_id, number, "confirmed" if good else "spoilt", cause)
+    kind, number = issued.kind, issued.number
+    content = Settle(issued.sheet_id, number, "confirmed" if good else "spoilt", cause)
     draft = gate.prepare(
-        "eligibility.settle_sheet",
+        kind.function("settle_sheet"),
         session,
         subject=Subject("certificate", number),
         content=content,
@@ -322,7 +328,7 @@ def settle_sheet(
             case_id = work.scalar(
                 select(certificate.c.case_id).where(certificate.c.number == content.number)
             )
-            close_if_done(work, case_id)
+            close_if_done(work, case_id, kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +342,7 @@ class Reprint:
 def prepare_reprint(gate: Gate, session: Session, proof: Proof, copy: int) -> Draft:
     """Touch over the same PDF once more: the spoilt sheet is replaced, nothing is reissued."""
     return gate.prepare(
-        "eligibility.reprint_sheet",
+        proof.kind.function("reprint_sheet"),
         session,
         subject=Subject("certificate", proof.number),
         content=Reprint(proof.number, copy),
@@ -372,7 +378,7 @@ def perform_reprint(
         sheet_id = _new_sheet(work, content.number, len(states) + 1)
         line = work.line
     printer.spool(proof.rendered.pdf, proof.number)
-    return Issued(proof.number, sheet_id, line)
+    return Issued(proof.kind, proof.number, sheet_id, line)
 
 
 def _require_same_pdf(draft: Draft, proof: Proof) -> None:
@@ -416,7 +422,7 @@ def _new_sheet(work: ActWork, number: str, copy: int) -> str:
     return sheet_id
 
 
-def _issuable(view: DecisionView, today: date) -> tuple[Coverage, Form]:
+def _issuable(view: DecisionView, today: date) -> tuple[Any, Form]:
     """The decision and the form that it orders on ``today``, by the FORMS registry alone."""
     record = view.record
     paper = getattr(record, "paper", "")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.cases.entry import Values
+from app.cases.kind import CaseKind, Newcomer
 from app.core.errors import UserError
 from app.core.tables import Tables
 from app.core.text import search_key
@@ -30,23 +31,27 @@ class Namesake:
 
 
 def find(
-    gate: Gate, session: Session, values: Values, tables: Tables, today: date
+    gate: Gate, session: Session, kind: CaseKind, values: Values, tables: Tables, today: date
 ) -> tuple[Namesake, ...]:
     """Persons of this store with the same kana (the same name, where there is no kana) whose
-    birth date is or may be the one of the entry: of an uncertain date a part is not known."""
+    birth date is or may be the one of the entry: of an uncertain date a part is not known.
+    Nobody for a kind about somebody who is known."""
+    about = kind.about
+    if not isinstance(about, Newcomer):
+        return ()
     eras = Eras(tables["eras"])
     try:
-        birth = parse_date(values.get("birth_written", ""), eras, uncertain=True)
+        birth = parse_date(values.get(about.birth, ""), eras, uncertain=True)
     except UserError:
         return ()
-    asked = {"name": values.get("name", ""), "kana": values.get("kana", "")}
+    asked = {"name": values.get(about.name, ""), "kana": values.get(about.kana, "")}
     if not any(map(search_key, asked.values())):
         return ()
     # Whole months: a day that is only about right may be any of its month.
     first, last = birth.sort_date.isoformat()[:7], birth.latest.isoformat()[:7]
     days = {"first": f"{first}-01", "last": f"{last}-31"}
     with gate.view(
-        "eligibility.find_namesakes", session, subject=Subject("list", "namesakes")
+        kind.function("find_namesakes"), session, subject=Subject("list", "namesakes")
     ) as work:
         hits = namesakes(work, **asked, **days).persons
         same = [

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.cases.drafts import Case, read_case
+from app.cases.kind import CaseKind
 from app.cases.state import CaseState, no_case
 from app.core.errors import UserError
 from app.security.gate.gate import Gate, Subject
@@ -29,13 +30,13 @@ class Rejection:
     at: str
 
 
-def show(gate: Gate, session: Session, case_id: str) -> Rejection:
+def show(gate: Gate, session: Session, kind: CaseKind, case_id: str) -> Rejection:
     """The case and why it was not taken.
 
     Raises UserError ``eligibility.no_case``, ``eligibility.not_rejected``.
     """
     subject = Subject("case", case_id)
-    with gate.view("eligibility.show_rejection", session, subject=subject) as work:
+    with gate.view(kind.function("show_rejection"), session, subject=subject) as work:
         row = work.first(
             select(case_file.c.state, outbox.c.last_cause, outbox.c.settled_at)
             .join(outbox, outbox.c.id == case_file.c.outbox_id)
@@ -49,4 +50,4 @@ def show(gate: Gate, session: Session, case_id: str) -> Rejection:
                 "この届出は、受け付けられなかった状態ではありません。",
                 "今日の仕事の一覧を読み直し、今の状態を確かめてください。",
             )
-        return Rejection(read_case(work, case_id), row.last_cause, row.settled_at)
+        return Rejection(read_case(work, kind, case_id), row.last_cause, row.settled_at)

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.cases.decisions import DecisionView
-from app.cases.state import CaseState, change, close_if_done
+from app.cases.drafts import close_if_done
+from app.cases.kind import CaseKind
+from app.cases.state import CaseState, change
 from app.core.errors import UserError
 from app.security.acts.approval import Approval
 from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Subject
@@ -44,7 +46,7 @@ def prepare_second_look(gate: Gate, session: Session, view: DecisionView) -> Dra
         raise _nothing()
     what = "届出と決定" if view.record is not None else "届出"
     return gate.prepare(
-        "eligibility.second_look",
+        view.kind.function("second_look"),
         session,
         subject=Subject("case", view.case_id),
         content=SecondLook(view.case_id, view.record.decision_id if view.record else ""),
@@ -53,7 +55,9 @@ def prepare_second_look(gate: Gate, session: Session, view: DecisionView) -> Dra
     )
 
 
-def perform_second_look(gate: Gate, draft: Draft, approvals: tuple[Approval, ...]) -> None:
+def perform_second_look(
+    gate: Gate, draft: Draft, approvals: tuple[Approval, ...], kind: CaseKind
+) -> None:
     """Record the second look; whoever keyed or sent the case is refused here too."""
     with gate.act(draft, approvals) as work:
         content: SecondLook = work.content
@@ -65,7 +69,7 @@ def perform_second_look(gate: Gate, draft: Draft, approvals: tuple[Approval, ...
             second_look_by=work.staff_id,
             second_look_at=work.at.isoformat(),
         )
-        close_if_done(work, content.case_id)
+        close_if_done(work, content.case_id, kind)
 
 
 def _keyed_by(work: ActWork, case_id: str) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,38 +12,39 @@ from sqlalchemy import select
 from app.cases import checks
 from app.cases.drafts import (
     Case,
+    must_look_first,
     not_draft,
     refuse_elsewhere,
+    whom_of,
 )
-from app.cases.entry import FIELDS, LOCAL_ONLY, PAGES, FieldKind
-from app.cases.state import SUMMARY, CaseState, is_unregistered, looks_first, move, state_of
+from app.cases.entry import NUMBER, Entered, EntryField, FieldKind, Finding
+from app.cases.kind import CaseKind
+from app.cases.state import SUMMARY, CaseState, move, state_of
 from app.core.canon import canonical_json, digest_hex
 from app.core.errors import UserError
 from app.core.tables import Tables
+from app.rules.calendar.wareki import WarekiDate
 from app.rules.calendar.wareki_input import parse_date
 from app.rules.values.reader import Reader
 from app.security.acts.approval import Approval
 from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Subject
 from app.security.staff.session import Session
 from app.sync import outbox as outgoing
-from app.wire.files import FILES
 from app.wire.layout import columns
 from app.wire.records import CaseHead
 from app.wire.values import code_sets
 from db.tables.cases import case_file
 
-_SYSTEM_CHECKS = "eligibility.verify_by_system"
-SEND = "eligibility.send_notification"
-UNREGISTERED = "eligibility.send_unregistered"
-
 
 @dataclass(frozen=True, slots=True)
 class SendNotification:
-    """What the clerk approves by touch: the values as keyed (without the number), whether a
-    number goes with them, and the warnings answered."""
+    """What the clerk approves by touch: the values as keyed (without the number), whom they are
+    about (an atena number, "" where it was keyed), whether a number goes with them, and the
+    warnings answered."""
 
     case_id: str
     kind: str
+    about: str
     values: str
     with_number: bool
     warnings: tuple[str, ...]
@@ -70,32 +71,45 @@ class SummaryLine:
 _NAMES = (FieldKind.NAME, FieldKind.ADDRESS)
 
 
-def summary(
-    values: Mapping[str, str], tables: Tables, today: date, *, has_number: bool
-) -> tuple[SummaryLine, ...]:
+def summary(case: Case, tables: Tables, today: date) -> tuple[SummaryLine, ...]:
     """What will be sent, in words; the individual number only as kept or not."""
     lines = []
-    for page in PAGES:
+    for page in case.kind.pages:
         for field in page.fields:
-            typed = values.get(field.name, "").strip()
-            if not field.shown(values):
-                continue
-            if field.kind is FieldKind.MY_NUMBER:
-                text = "登録済み（表示しません）" if has_number else "なし"
-            elif field.kind is FieldKind.FLAG:
-                if typed != "1":
-                    continue
-                text = "あり" if field.name.endswith("_paper") else "はい"
-            elif not typed:
-                continue
-            elif field.kind is FieldKind.CHOICE:
-                text = tables[field.codes].label(typed, today)
-            else:
-                text = checks.understood(field, typed, today, tables).removeprefix("→ ") or typed
-            lines.append(
-                SummaryLine(page.title, field.label.strip("　"), text, field.kind in _NAMES)
-            )
+            text = _words(field, case, tables, today) if field.shown(case.values) else ""
+            if text:
+                is_name = field.kind in _NAMES
+                lines.append(SummaryLine(page.title, field.label.strip("　"), text, is_name))
     return tuple(lines)
+
+
+def _words(field: EntryField, case: Case, tables: Tables, today: date) -> str:
+    """A field's value in the clerk's words; "" for none."""
+    typed = case.values.get(field.name, "").strip()
+    if field.kind is FieldKind.MY_NUMBER:
+        return "登録済み（表示しません）" if case.has_number else "なし"
+    if field.kind is FieldKind.FLAG:
+        return field.yes if typed == "1" else ""
+    if not typed:
+        return ""
+    if field.kind is FieldKind.CHOICE:
+        return tables[field.codes].label(typed, today)
+    return checks.understood(field, typed, today, tables).removeprefix("→ ") or typed
+
+
+def sentence_of(case: Case, tables: Tables, today: date) -> str:
+    """What the clerk signs: the kind's sentence with this case's words."""
+    words = {field.name: _words(field, case, tables, today) for field in case.kind.fields.values()}
+    if case.whom is not None:
+        words |= {"name": case.whom.name, "birth": case.whom.birth_written}
+    return case.kind.sentence.format_map(words)
+
+
+def entered(case: Case, tables: Tables, today: date) -> Entered:
+    """The case as the checks see it."""
+    return checks.as_entered(
+        case.kind, case.values, tables, today, case.whom, has_number=case.has_number
+    )
 
 
 def prepare_send(
@@ -113,27 +127,28 @@ def prepare_send(
     ``eligibility.system_check_right`` (SEC-05), or ``eligibility.second_look_first`` (SEC-13,
     SEC-14: somebody else must look through it before it is sent).
     """
-    findings = checks.check_all(PAGES, _with_number(case), tables, today)
+    kind = case.kind
+    findings = checks.check_all(kind, entered(case, tables, today))
     _refuse_errors(findings)
     warnings = _answered(findings, answered)
-    with_number = _check_number(gate, session, case, tables, today)
-    unregistered = is_unregistered(case.values)
-    if (case.looks_first or unregistered) and not case.second_look:
+    with_number = kind.asks_number and _check_number(gate, session, case, tables, today)
+    supervised = kind.second_look.supervised(case.values)
+    if (case.looks_first or supervised) and not case.second_look:
         raise _look_first()
-    name = case.values.get("name", "")
     text = canonical_json(dict(case.values))
+    about = case.whom.atena_number if case.whom is not None else ""
     return gate.prepare(
-        UNREGISTERED if unregistered else SEND,
+        kind.supervised_sending if supervised else kind.sending,
         session,
         subject=Subject("case", case.id),
-        content=SendNotification(case.id, case.kind, text, with_number, warnings),
-        sentence=f"{name} 様の県外転入の届出を、広域連合へ送ります。",
+        content=SendNotification(case.id, kind.code, about, text, with_number, warnings),
+        sentence=sentence_of(case, tables, today),
         versions=(RowVersion("case_file", case.id, case.version),),
         digest=bytes.fromhex(digest_hex(text.encode())),
     )
 
 
-def _answered(findings: list[checks.Finding], answered: Iterable[str]) -> tuple[str, ...]:
+def _answered(findings: list[Finding], answered: Iterable[str]) -> tuple[str, ...]:
     """The codes of the warnings, all of them answered."""
     warnings = {finding.code for finding in findings if finding.level == "warning"}
     if warnings - set(answered):
@@ -158,7 +173,8 @@ def _check_number(gate: Gate, session: Session, case: Case, tables: Tables, toda
             field="my_number",
         )
     needs_right = tables["number_checks"].at(today, code=check).flag("needs_right")
-    if needs_right and _SYSTEM_CHECKS not in gate.permitted(session):
+    by_system = case.kind.function("verify_by_system")
+    if needs_right and by_system not in gate.permitted(session):
         raise UserError(
             "eligibility.system_check_right",
             "統合宛名・住基ネットによる番号確認を選ぶ権限がありません。",
@@ -168,7 +184,13 @@ def _check_number(gate: Gate, session: Session, case: Case, tables: Tables, toda
     return True
 
 
-def perform_send(gate: Gate, draft: Draft, approvals: tuple[Approval, ...], tables: Tables) -> Sent:
+def perform_send(
+    gate: Gate,
+    draft: Draft,
+    approvals: tuple[Approval, ...],
+    kind: CaseKind,
+    tables: Tables,
+) -> Sent:
     """Write the outbox row and mark the case as waiting, in one act (FLOW-103).
 
     Raises UserError ``eligibility.number_elsewhere`` when the number is already tied to
@@ -176,16 +198,15 @@ def perform_send(gate: Gate, draft: Draft, approvals: tuple[Approval, ...], tabl
     """
     with gate.act(draft, approvals) as work:
         content: SendNotification = work.content
-        _require_ready(work, draft.function.id, content, approvals)
+        _require_ready(work, draft, kind, content, approvals)
         number = ""
         if content.with_number:
             number = work.my_number.show("case", content.case_id) or ""
             refuse_elsewhere(work, content.case_id, number)
-        record = to_record(content, number, Reader.of(tables, work.at.date()))
         outbox_id = outgoing.prepare(
             work,
-            "FILE-01",
-            (record,),
+            kind.sent_in.id,
+            (to_record(kind, content, number, Reader.of(tables, work.at.date())),),
             codes=code_sets(tables, work.at.date()),
             case_id=content.case_id,
         )
@@ -195,21 +216,31 @@ def perform_send(gate: Gate, draft: Draft, approvals: tuple[Approval, ...], tabl
 
 
 def _require_ready(
-    work: ActWork, function_id: str, content: SendNotification, approvals: tuple[Approval, ...]
+    work: ActWork,
+    draft: Draft,
+    kind: CaseKind,
+    content: SendNotification,
+    approvals: tuple[Approval, ...],
 ) -> None:
     """The case is a draft that says what was approved, and a second person has looked where
-    that comes first; for an unregistered resident's number the supervisor is a third one
-    (SEC-14)."""
+    that comes first; where a supervisor approves, it is a third one (SEC-14)."""
     row = work.one(select(case_file).where(case_file.c.id == content.case_id))
     if row.state != CaseState.DRAFT:
         raise not_draft()
-    if row.draft != content.values:
+    if row.draft != content.values or row.kind != kind.code:
         raise UserError(
             "eligibility.draft_differs",
             "送ろうとした内容が、保存されている届出と違います。",
             "届出を開き直し、内容を確かめてから送信してください。",
         )
-    first = function_id == UNREGISTERED or looks_first(work)
+    whom = whom_of(work, kind, row.person_id)
+    if whom is not None and whom.atena_number != content.about:
+        raise UserError(
+            "cases.person_differs",
+            "この届出の方の宛名番号が、開いたときから変わっています。",
+            "届出を開き直し、表示された方を確かめてから送信してください。",
+        )
+    first = draft.function.id == kind.supervised_sending or must_look_first(work, kind)
     if not first:
         return
     if row.second_look_by in ("", work.staff_id):
@@ -222,28 +253,41 @@ def _require_ready(
         )
 
 
-def to_record(content: SendNotification, number: str, reader: Reader) -> CaseHead:
-    """The FILE-01 record of an approved entry."""
+def to_record(kind: CaseKind, content: SendNotification, number: str, reader: Reader) -> CaseHead:
+    """The record of an approved entry: exactly what the kind's body declares."""
     values = json.loads(content.values)
-    layout = FILES["FILE-01"].newest(content.kind)
-    known = {column.name for column in columns(layout.record)}
+    known = {column.name: column for column in columns(kind.body.record)}
     record = {
-        name: checks.stored(name, values.get(name, ""), reader) if field.shown(values) else ""
-        for name, field in FIELDS.items()
-        if name in known and name not in LOCAL_ONLY and field.kind is not FieldKind.MY_NUMBER
+        name: checks.stored(field, values.get(name, ""), reader) if field.shown(values) else ""
+        for name, field in kind.fields.items()
+        if name in known and field.kind is not FieldKind.MY_NUMBER
     }
-    birth = parse_date(values["birth_written"], reader.eras, uncertain=True)
+    for field in kind.fields.values():
+        if field.kind is FieldKind.BIRTH and values.get(field.name, ""):
+            record |= _birth(
+                field.name, parse_date(values[field.name], reader.eras, uncertain=True)
+            )
     record |= {
         "case_id": content.case_id,
         "kind": content.kind,
-        "birth_sort": birth.sort_date.isoformat(),
-        "birth_precision": birth.precision.value,
-        "my_number": number,
         "warnings": " ".join(content.warnings),
         "municipality_code": values["municipality_code"],
     }
-    made: CaseHead = layout.new(**record)
+    if content.about:
+        record["atena_number"] = content.about
+    if NUMBER in known:
+        record[NUMBER] = number
+    made: CaseHead = kind.body.new(**{k: v for k, v in record.items() if k in known})
     return made
+
+
+def _birth(name: str, birth: WarekiDate) -> dict[str, str]:
+    """What goes with a birth date as written: the working day and how exactly it is known."""
+    stem = name.removesuffix("_written")
+    return {
+        f"{stem}_sort": birth.sort_date.isoformat(),
+        f"{stem}_precision": birth.precision.value,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +306,7 @@ def withdraw(gate: Gate, session: Session, case: Case) -> None:
     ``outbox.under_way`` when it is already being sent or was sent.
     """
     draft = gate.prepare(
-        "eligibility.withdraw_notification",
+        case.kind.function("withdraw_notification"),
         session,
         subject=Subject("case", case.id),
         content=WithdrawNotification(case.id),
@@ -277,18 +321,6 @@ def withdraw(gate: Gate, session: Session, case: Case) -> None:
         move(work, case.id, CaseState.DRAFT, **columns)
 
 
-def _with_number(case: Case) -> dict[str, str]:
-    """The values as the checks want them: a kept number counts as filled in."""
-    values = dict(case.values)
-    if case.has_number:
-        values["my_number"] = KEPT_NUMBER
-    return values
-
-
-KEPT_NUMBER = "123456789018"
-"""Stands for a kept number in the checks, so that the number need not be read (DOMAIN 1.2)."""
-
-
 def _look_first() -> UserError:
     return UserError(
         "eligibility.second_look_first",
@@ -297,7 +329,7 @@ def _look_first() -> UserError:
     )
 
 
-def _refuse_errors(findings: list[checks.Finding]) -> None:
+def _refuse_errors(findings: list[Finding]) -> None:
     errors = [f for f in findings if f.level == "error"]
     if errors:
         first = errors[0]

@@ -3,33 +3,35 @@ may be printed; CON-07)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.cases.drafts import Case
-from app.cases.paper_data import slip_data
+from app.cases.issuing import Drawing
 from app.cases.state import CaseState
 from app.core.errors import UserError
 from app.core.tables import Tables
+from app.rules.calendar.wareki import Eras, on_paper
+from app.rules.calendar.wareki_input import parse_date
 from app.security.gate.gate import Gate, Subject
 from app.security.staff.session import Session
-from forms.press import Press
+from forms.notices.acceptance_slip import AcceptanceSlipData
 from forms.spool import Printer
 
 SLIP_FORM = "FORM-N2"
 
 
+@dataclass(frozen=True, slots=True)
+class At:
+    """When and at which counter a slip is given: the office's name and telephone."""
+
+    now: datetime
+    office: str
+    phone: str
+
+
 def print_slip(
-    gate: Gate,
-    session: Session,
-    case: Case,
-    tables: Tables,
-    press: Press,
-    printer: Printer,
-    now: datetime,
-    *,
-    office: str,
-    phone: str,
-    training: bool,
+    gate: Gate, session: Session, case: Case, drawing: Drawing, printer: Printer, counter: At
 ) -> None:
     """Draw, prove and print the slip. Raises UserError for a case that was not sent."""
     if case.state not in (CaseState.WAITING, CaseState.DECIDED):
@@ -38,12 +40,39 @@ def print_slip(
             "まだ送信していない届出の受付票は印刷できません。",
             "届出を送信してから印刷してください。",
         )
-    data = slip_data(case, now, tables, office=office, phone=phone)
-    rendered = press.render(SLIP_FORM, data, training=training, now=now)
+    data = slip_data(case, drawing.tables, counter)
+    press = drawing.press
+    rendered = press.render(SLIP_FORM, data, training=drawing.training, now=counter.now)
     press.prove(rendered, data)
     draft = gate.prepare(
-        "eligibility.print_slip", session, subject=Subject("case", case.id), digest=rendered.digest
+        case.kind.function("print_slip"),
+        session,
+        subject=Subject("case", case.id),
+        digest=rendered.digest,
     )
     with gate.act(draft):
         pass
     printer.spool(rendered.pdf, case.id)
+
+
+def slip_data(case: Case, tables: Tables, counter: At) -> AcceptanceSlipData:
+    """The acceptance slip (受付票) of a case that waits: no number, no ratio, no certificate."""
+    eras = Eras(tables["eras"])
+    today, values = counter.now.date(), case.values
+    name, kana = values.get("name", ""), values.get("kana", "")
+    if case.whom is not None:
+        name, kana = case.whom.name, case.whom.kana
+    delivery = values.get("delivery", "")
+    return AcceptanceSlipData(
+        case_id=case.id,
+        accepted_at=f"{on_paper(today, eras)} {counter.now:%H時%M分}",
+        notification=tables["notification_kinds"].label(case.kind.code, today),
+        notified_on=on_paper(parse_date(values["notified_on"], eras), eras),
+        name=name,
+        name_kana=kana,
+        notifier=tables["notifiers"].label(values["notifier"], today),
+        state="広域連合の決定を待っています",
+        delivery=tables["deliveries"].label(delivery, today) if delivery else "なし",
+        office=counter.office,
+        phone=counter.phone,
+    )

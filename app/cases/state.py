@@ -27,7 +27,6 @@ CLOSING_READS = ("case_file", *PAPER_READS)
 """What a function declares that may be the last step of a case."""
 
 _LOOK = "eligibility.second_look"
-_UNREGISTERED = "3"
 
 
 SUMMARY = "summary"
@@ -185,19 +184,18 @@ def looks_first(work: ReadRows) -> bool:
     return Settings(changed).text(_LOOK) == "before"
 
 
-def is_unregistered(values: Mapping[str, str]) -> bool:
-    """Whether the entry gives an individual number to an unregistered resident (住登外),
-    which always needs two checkers and a supervisor (SEC-14)."""
-    checked = values.get("number_check", "")
-    return values.get("person_kind", "") == _UNREGISTERED and checked not in ("", "none")
-
-
-def close_if_done(work: ActWork, case_id: str) -> None:
-    """Close an issued case when its sheet is confirmed and a second person has looked."""
+def close_if_done(work: ActWork, case_id: str, *, papers: bool, looked_at: bool = True) -> None:
+    """Close a case that waits for nobody any more: a second person has looked (where somebody
+    must: ``looked_at``), and its sheet is confirmed, or, where no paper follows (``papers``), its
+    decision was compared."""
     row = work.first(select(case_file).where(case_file.c.id == case_id))
-    if row is None or row.state != S.ISSUED or not row.second_look_by:
+    if row is None or (looked_at and not row.second_look_by):
         return
-    paper = paper_of(work, row.decision_id)
+    if not papers:
+        if row.state == S.DECIDED and row.compared_by:
+            move(work, case_id, S.CLOSED)
+        return
+    paper = paper_of(work, row.decision_id) if row.state == S.ISSUED else None
     if paper is not None and paper.settled:
         move(work, case_id, S.CLOSED)
 

@@ -8,12 +8,15 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
+from app.cases.follow_ups import follow_up_source
+from app.cases.kind import CaseKind, Look
 from app.cases.state import LABELS, OVER, SUMMARY, CaseState, looks_first, paper_of
 from app.security.waiting import Source, Waits, WaitWork
 from app.sync.states import Outgoing
 from db.tables.cases import case_file, check_entry
 from db.tables.certificates import certificate
 from db.tables.exchange import outbox
+from db.tables.persons import person
 
 SECOND_LOOK = "二人目の確認が済んでいない受付"
 SHEET = "用紙の確認が済んでいない受付"
@@ -32,68 +35,93 @@ _NEXT = {
     CaseState.REFUSED: "理由を説明して終える",
     CaseState.ISSUED: "別の職員が二人目の確認をする",
 }
+_NEXT_WITHOUT_PAPER = {CaseState.DECIDED: "決定を見比べて終える"}
 _LOOK_FIRST = "別の職員が送信前の確認をする"
 _SEE_TO_SHEET = "用紙を確かめる・刷り直す"
 
-CASES_READ = ("case_file", "outbox", "certificate", "sheet", "setting")
+CASES_READ = ("case_file", "outbox", "certificate", "sheet", "setting", "person")
 
 
-def case_source(kinds: Mapping[str, str]) -> Source:
-    """The cases of these kinds (code → label) that still need somebody."""
-    return Source(CASES_READ, _case_lines(kinds))
+def case_sources(kinds: tuple[CaseKind, ...]) -> tuple[Source, ...]:
+    """What waits of an area with these kinds of case: the cases that still need somebody, and
+    what comes after those that were accepted."""
+    by_code = {kind.code: kind for kind in kinds}
+    after = {one.code: one for kind in kinds for one in kind.follow_up}
+    sources = [Source(CASES_READ, _case_lines(by_code))]
+    if after:
+        sources.append(follow_up_source(after, lambda code: after[code].opens))
+    return tuple(sources)
 
 
-def _case_lines(kinds: Mapping[str, str]) -> Callable[[WaitWork], Iterator[Waits]]:
+def _case_lines(kinds: Mapping[str, CaseKind]) -> Callable[[WaitWork], Iterator[Waits]]:
     def lines(work: WaitWork) -> Iterator[Waits]:
         rows = work.all(
-            select(case_file, outbox.c.state.label("sending"), outbox.c.last_cause)
-            .select_from(case_file.outerjoin(outbox, outbox.c.id == case_file.c.outbox_id))
+            select(
+                case_file,
+                outbox.c.state.label("sending"),
+                outbox.c.last_cause,
+                person.c.name.label("about"),
+            )
+            .select_from(
+                case_file.outerjoin(outbox, outbox.c.id == case_file.c.outbox_id).outerjoin(
+                    person, person.c.id == case_file.c.person_id
+                )
+            )
             .where(case_file.c.kind.in_(list(kinds)), case_file.c.state.not_in(OVER))
             .order_by(case_file.c.opened_at, case_file.c.id)
         )
         first, numbers = looks_first(work), _numbers_left(work)
         for row in rows:
-            reasons = tuple(_reasons(work, row, first=first, number=row.id in numbers))
-            look_first = first and row.state == CaseState.DRAFT and _is_unlooked_entry(row)
-            yield _line(work, row, kinds[row.kind], reasons, look_first=look_first)
+            kind = kinds[row.kind]
+            look = kind.second_look.look
+            before = first if look is Look.BY_SETTING else look is Look.BEFORE
+            looked_at = look is not Look.NONE
+            reasons = tuple(
+                _reasons(work, row, after=looked_at and not before, number=row.id in numbers)
+            )
+            look_first = before and row.state == CaseState.DRAFT and _is_unlooked_entry(row)
+            yield _line(work, row, kind, reasons, look_first=look_first)
 
     return lines
 
 
 def _line(
-    work: WaitWork, row: Row[Any], kind: str, reasons: tuple[str, ...], *, look_first: bool
+    work: WaitWork, row: Row[Any], kind: CaseKind, reasons: tuple[str, ...], *, look_first: bool
 ) -> Waits:
     state = CaseState(row.state)
     sheet_open = SHEET in reasons
-    next_step = _LOOK_FIRST if look_first else _SEE_TO_SHEET if sheet_open else _NEXT[state]
+    following = _NEXT if kind.papers else {**_NEXT, **_NEXT_WITHOUT_PAPER}
+    next_step = _LOOK_FIRST if look_first else _SEE_TO_SHEET if sheet_open else following[state]
+    opens = _opens(work, row, kind, look_first=look_first)
+    given = (("case_id", row.id),)
     return Waits(
         key=row.id,
-        what=kind,
+        what=kind.label,
         state=LABELS[state],
         since=row.opened_at,
         next_step=next_step,
-        opens=_opens(work, row, look_first=look_first),
-        given=(("case_id", row.id),),
-        whose=str(json.loads(row.draft).get("name", "")),
+        opens=opens,
+        given=given if opens == kind.opening else (("kind", kind.code), *given),
+        whose=row.about or str(json.loads(row.draft).get("name", "")),
         cause=row.last_cause or "",
         holds_day=reasons,
     )
 
 
-def _opens(work: WaitWork, row: Row[Any], *, look_first: bool) -> str:
+def _opens(work: WaitWork, row: Row[Any], kind: CaseKind, *, look_first: bool) -> str:
     if row.state == CaseState.REJECTED:
-        return "eligibility.show_rejection"
+        return kind.function("show_rejection")
     if row.state == CaseState.DRAFT and (row.opened_by == work.staff_id or not look_first):
-        return "eligibility.open_case"
-    return "eligibility.show_decision"
+        return kind.opening
+    return kind.function("show_decision")
 
 
-def _reasons(work: WaitWork, row: Row[Any], *, first: bool, number: bool) -> Iterator[str]:
-    """Why the day may not close with this case."""
+def _reasons(work: WaitWork, row: Row[Any], *, after: bool, number: bool) -> Iterator[str]:
+    """Why the day may not close with this case; ``after``: somebody looks after the sending."""
     state = CaseState(row.state)
     if state is CaseState.REJECTED:
         yield REJECTED
-    if state in LOOKED_AT and not first and not row.second_look_by:
+    if state in LOOKED_AT and after and not row.second_look_by:
         yield SECOND_LOOK
     if state is CaseState.WAITING and row.sending != Outgoing.ACCEPTED:
         yield SENDING

@@ -13,10 +13,11 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from app.cases.entry import PAGES, FieldKind
+from app.cases.entry import FieldKind
 from app.cases.screens.board import BoardScreen
 from app.cases.screens.decision import DecisionScreen
-from app.cases.screens.notification import NotificationScreen
+from app.cases.screens.entry import EntryScreen
+from app.catalog import CASES
 from app.demo.people import TrainingStaff
 from app.demo.room import Room
 from app.persons.screens.search import SearchScreen
@@ -25,6 +26,9 @@ from app.training.movers import Mover
 from app.ui.base.fields import ChoiceField, Field, FlagField
 from app.ui.base.touch import TouchDialog
 from forms.preview import preview
+
+PAGES = CASES["move_in"].pages
+"""What is keyed in for a mover."""
 
 _PATIENCE_SECONDS = 60.0
 _POLL_MS = 5
@@ -197,7 +201,7 @@ def run_visit(driver: Driver, mover: Mover, room: Room) -> Visit:
     search: list[SearchScreen] = []
     driver.step(visit, "検索", lambda: search.append(_search(driver, mover)))
     driver.step(visit, "届出を始める", lambda: _begin(driver))
-    entry: NotificationScreen = driver.screen(NotificationScreen)
+    entry: EntryScreen = driver.screen(EntryScreen)
     driver.wait(lambda: entry.form is not None, "first page")
     values = _values(mover)
     for at, page in enumerate(PAGES):
@@ -241,7 +245,7 @@ def _short_birth(mover: Mover) -> str:
 
 def _begin(driver: Driver) -> None:
     driver.press(Qt.Key.Key_F6)
-    driver.screen(NotificationScreen)
+    driver.screen(EntryScreen)
     driver.settle()
 
 
@@ -257,7 +261,7 @@ def _values(mover: Mover) -> dict[str, str]:
     return values | {"purpose_explained": "1", "processed_on": ""}
 
 
-def _fill(driver: Driver, entry: NotificationScreen, at: int, values: dict[str, str]) -> None:
+def _fill(driver: Driver, entry: EntryScreen, at: int, values: dict[str, str]) -> None:
     form = entry.form
     assert form is not None
     for declared in PAGES[at].fields:
@@ -284,7 +288,7 @@ def _key_in(driver: Driver, field_: Field, wanted: str) -> None:
         driver.type_in(wanted)
 
 
-def _next(driver: Driver, entry: NotificationScreen, at: int) -> None:
+def _next(driver: Driver, entry: EntryScreen, at: int) -> None:
     driver.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     driver.wait(lambda: entry.step == at + 1 or _errors(entry) != "", f"page {at + 2}")
     if entry.step == at:
@@ -292,7 +296,7 @@ def _next(driver: Driver, entry: NotificationScreen, at: int) -> None:
     driver.settle()
 
 
-def _errors(entry: NotificationScreen) -> str:
+def _errors(entry: EntryScreen) -> str:
     if entry.form is None:
         return ""
     shown = [entry.form.field(f.name).error for f in entry.form.page.fields]
@@ -300,7 +304,7 @@ def _errors(entry: NotificationScreen) -> str:
 
 
 def _send(driver: Driver) -> None:
-    entry: NotificationScreen = driver.screen(NotificationScreen)
+    entry: EntryScreen = driver.screen(EntryScreen)
     for box in entry.answers():
         if not box.isChecked():
             box.setFocus()

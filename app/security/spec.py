@@ -81,6 +81,8 @@ class Function:
     (when another screen calls its service). ``purpose`` says whether one must be chosen.
     ``home`` marks the one screen that opens after the login. ``reads_what_waits`` adds the
     tables of every area's sources to ``reads``.
+    ``given`` are arguments that its screen always gets; ``from_person`` puts it among what can
+    be begun on an opened person's page.
 
     ``at_login`` marks the terminal's own work that begins when somebody has logged in: its
     ``run`` gets the gate and the calendar of business days.
@@ -108,6 +110,7 @@ class Function:
     needs: tuple[Need, ...] = ()
     screen: str = ""
     run: str = ""
+    given: tuple[tuple[str, str], ...] = ()
     menu: bool = False
     home: bool = False
     reads_what_waits: bool = False
@@ -117,6 +120,7 @@ class Function:
     with_old_password: bool = False
     sets_clock: bool = False
     supervises: bool = False
+    from_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)

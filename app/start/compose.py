@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app.cases import decisions
 from app.cases.state import was_rejected
-from app.catalog import CATALOG
+from app.catalog import CASES, CATALOG
 from app.core.clock import Clock
 from app.core.errors import EnvironmentFault
 from app.core.files import write_whole
@@ -40,8 +40,14 @@ def handlers(tables: Tables) -> dict[str, Handler]:
     return {
         "files.receive_insured": insured.receiver(tables),
         "files.receive_check_list": receive_check_list,
-        "eligibility.receive_decision": decisions.receiver(tables),
+        **_receivers(tables),
     }
+
+
+def _receivers(tables: Tables) -> dict[str, Handler]:
+    """The handler of decisions under the function of every area that has kinds of case."""
+    receive = decisions.receiver(tables, CASES)
+    return {kind.function("receive_decision"): receive for kind in CASES.values()}
 
 
 @dataclass(frozen=True, slots=True)

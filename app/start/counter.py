@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.catalog import CATALOG
+from app.catalog import CASES, CATALOG
 from app.core.errors import EnvironmentFault, MadoguchiError
 from app.core.stopping import stopping
 from app.rules.calendar.days import BusinessCalendar
@@ -210,6 +210,7 @@ class Counter(QObject):
             office=Office(installation.municipality_code, installation.office, installation.phone),
             printer=self._printer,
             training=installation.training,
+            kinds=CASES,
         )
         self.form = None
         self._area = ""
@@ -279,7 +280,9 @@ class Counter(QObject):
     def _show(self, function_id: str, arguments: Mapping[str, Any]) -> None:
         desk = self._desk
         assert desk is not None
-        screen: QWidget = found_at(CATALOG[function_id].screen)(desk, **arguments)
+        function = CATALOG[function_id]
+        given = {**dict(function.given), **arguments}
+        screen: QWidget = found_at(function.screen)(desk, **given)
         self.window.show_screen(screen, function_id)
 
     # -- leaving ---------------------------------------------------------------------------

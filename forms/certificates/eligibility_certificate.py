@@ -6,11 +6,14 @@ Items in the order of DOMAIN 5.2 (則16条). Drawn from a received decision only
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
+from app.core.tables import Tables
 from forms.barcodes import qr_code
 from forms.cells import CAPTION, CAPTION_HEIGHT, Cell, draw_row
 from forms.certificates.certificate_back import draw_back
 from forms.certificates.seal import Seal, SealOmitted, draw_seal
+from forms.decided import DecidedCoverage, Printed
 from forms.drawing import Sheet, Style
 from forms.items import item
 from forms.papers import Paper
@@ -71,6 +74,43 @@ class EligibilityCertificateData:
     certificate_number: str = item("発行番号", pattern=r"[!-~]{1,40}")
     decision_id: str = item("決定番号", printed=False)
     seal: Seal = field(default_factory=SealOmitted)
+
+
+def certificate_of(
+    decision: DecidedCoverage, number: str, tables: Tables
+) -> EligibilityCertificateData:
+    """The printed items of ``decision`` under issue number ``number``."""
+    printed = Printed.of(decision, tables)
+    issued = date.fromisoformat(decision.issue_on)
+    limit = decision.limit_printed == "1"
+    address = f"{decision.address}　{decision.building}".rstrip("　")
+    return EligibilityCertificateData(
+        issued_on=printed.day(decision.issue_on),
+        insured_number=decision.insured_number,
+        name=decision.name,
+        name_kana=decision.kana,
+        birth_date=printed.birth_date,
+        acquired_on=printed.day(decision.acquired_on),
+        copay_ratio=printed.ratio,
+        copay_from=printed.day(decision.copay_from),
+        provisional=printed.provisional,
+        insurer_number=decision.insurer_number,
+        insurer_name=decision.insurer_name,
+        certificate_number=number,
+        decision_id=decision.decision_id,
+        expires_on=printed.day(decision.expires_on),
+        sex=tables["sexes"].label(decision.sex, issued),
+        address=address if decision.address_printed == "1" else "",
+        limit_class=tables["limit_classes"].at(issued, code=decision.limit_class).text("wording")
+        if limit and decision.limit_class
+        else "",
+        limit_from=printed.day(decision.limit_from) if limit else "",
+        long_stay_on=printed.day(decision.long_stay_on),
+        specified_disease=tables["specified_diseases"].label(decision.disease_kind, issued)
+        if decision.disease_kind
+        else "",
+        specified_disease_from=printed.day(decision.disease_from),
+    )
 
 
 def draw_eligibility_certificate(

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from app.core.tables import Tables
 from forms.barcodes import qr_code
 from forms.cells import Cell, TableRow, draw_row, draw_table
+from forms.decided import DecidedCoverage, Printed
 from forms.drawing import Sheet, Style
 from forms.items import item
 from forms.papers import Paper
@@ -68,6 +70,26 @@ class EligibilityNoticeData:
     insurer_name: str = item("保険者名")
     certificate_number: str = item("発行番号", pattern=r"[!-~]{1,40}")
     decision_id: str = item("決定番号", printed=False)
+
+
+def notice_of(decision: DecidedCoverage, number: str, tables: Tables) -> EligibilityNoticeData:
+    """The printed items of ``decision`` under issue number ``number``."""
+    printed = Printed.of(decision, tables)
+    return EligibilityNoticeData(
+        issued_on=printed.day(decision.issue_on),
+        insured_number=decision.insured_number,
+        name=decision.name,
+        name_kana=decision.kana,
+        birth_date=printed.birth_date,
+        acquired_on=printed.day(decision.acquired_on),
+        copay_ratio=printed.ratio,
+        copay_from=printed.day(decision.copay_from),
+        provisional=printed.provisional,
+        insurer_number=decision.insurer_number,
+        insurer_name=decision.insurer_name,
+        certificate_number=number,
+        decision_id=decision.decision_id,
+    )
 
 
 def draw_eligibility_notice(sheet: Sheet, data: EligibilityNoticeData, paper: Paper) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.cases import check_list, namesakes
 from app.core.errors import UserError
+from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.persons import find, numbers, restrictions, show
 from app.security.refusals import Refusal
 from db.tables.cases import check_entry
@@ -66,7 +67,8 @@ def test_the_page_the_household_and_the_namesakes_too(counter: Counter) -> None:
     assert (view.household, view.eligibility, view.has_number) == ((), (), False)
     assert open_(counter, "P-2").household == ()
     entry = {"kana": HIDDEN.kana, "birth_written": "S10.5.3"}
-    (namesake,) = namesakes.find(world.gate, world.session("clerk"), entry, world.tables, DAY)
+    clerk = world.session("clerk")
+    (namesake,) = namesakes.find(world.gate, clerk, MOVE_IN, entry, world.tables, DAY)
     assert namesake.name == HIDDEN.name and namesake.address == ""
     assert only_name_and_birth(namesake)
 

@@ -17,10 +17,10 @@ from tests.support.day import cases_waiting
 
 STEPS = (
     "persons.search",
-    "eligibility.open_case",
+    "eligibility.open_move_in",
     "eligibility.keep_number",
     "eligibility.save_draft",
-    "eligibility.send_notification",
+    "eligibility.send_move_in",
     "eligibility.receive_decision",
     "eligibility.compare_decision",
     "eligibility.reserve_certificate",

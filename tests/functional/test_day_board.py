@@ -364,7 +364,8 @@ class TestScreen:
         assert [line.key for line in screen.lines] == [first]
         screen.table.setFocus()
         QTest.keyClick(screen.table, Qt.Key.Key_Return)
-        assert room.went == [("eligibility.show_rejection", {"case_id": first})]
+        given = {"kind": "move_in", "case_id": first}
+        assert room.went == [("eligibility.show_rejection", given)]
 
     def test_what_came_over_the_line_is_shown_without_a_key(self, room: Room) -> None:
         sent = room.counter.send(room.counter.open())

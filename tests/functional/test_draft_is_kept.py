@@ -10,6 +10,7 @@ import pytest
 
 from app.cases import drafts
 from app.core.errors import UserError
+from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.security.keys.my_number import MyNumbers
 from app.security.refusals import Refusal
 from db.tables.cases import case_file
@@ -23,7 +24,7 @@ HALF = {"name": "辻󠄀﨑　髙子", "kana": "つじさき　たかこ", "my_n
 
 def opened(counter: Counter) -> drafts.Case:
     world = counter.world
-    return drafts.open_case(world.gate, world.session("clerk"), drafts.MOVE_IN, {})
+    return drafts.open_case(world.gate, world.session("clerk"), MOVE_IN, {})
 
 
 @pytest.mark.req("FLOW-101", "FLOW-103")
@@ -35,7 +36,7 @@ def test_closing_and_starting_again_offers_the_draft(counter: Counter) -> None:
     session = again.world.session("clerk")
     (line,) = cases_waiting(again.world.gate, session)
     assert (line.key, line.state, line.whose) == (case.id, "書きかけ", HALF["name"])
-    kept = drafts.load_case(again.world.gate, session, case.id)
+    kept = drafts.load_case(again.world.gate, session, MOVE_IN, case.id)
     assert kept.values == {"name": HALF["name"], "kana": HALF["kana"]}
     assert kept.step == "move" and kept.has_number
     again.world.close()
@@ -58,7 +59,7 @@ def test_a_kill_right_after_saving_loses_nothing(counter: Counter) -> None:
     _, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
     counter.world = open_world(data)
-    kept = drafts.load_case(counter.world.gate, counter.world.session("clerk"), case.id)
+    kept = drafts.load_case(counter.world.gate, counter.world.session("clerk"), MOVE_IN, case.id)
     assert (kept.values["name"], kept.step) == (HALF["name"], "identity")
     assert counter.world.journal.open_acts() == ()
 
@@ -80,7 +81,7 @@ def test_the_number_lies_under_the_number_key_and_never_in_the_draft(counter: Co
 def test_without_the_number_key_no_number_is_kept(counter: Counter) -> None:
     world = counter.world
     session = world.session("branch")
-    case = drafts.open_case(world.gate, session, drafts.MOVE_IN, {})
+    case = drafts.open_case(world.gate, session, MOVE_IN, {})
     with pytest.raises(Refusal, match=r"number\.no_key"):
         drafts.keep_number(world.gate, session, case, NUMBER)
     assert counter.rows(my_number) == []
@@ -119,7 +120,11 @@ def test_cancelling_erases_what_was_keyed_and_the_number(counter: Counter) -> No
     assert counter.rows(my_number) == [] and cases_waiting(world.gate, session) == ()
     with pytest.raises(UserError) as over:
         drafts.save_draft(
-            world.gate, session, drafts.load_case(world.gate, session, case.id), ENTRY, "person"
+            world.gate,
+            session,
+            drafts.load_case(world.gate, session, MOVE_IN, case.id),
+            ENTRY,
+            "person",
         )
     assert over.value.code == "eligibility.not_draft"
 
@@ -134,5 +139,7 @@ def test_two_screens_on_one_draft_do_not_overwrite_each_other(counter: Counter) 
 
 def test_a_case_that_is_not_here_is_said_so(counter: Counter, tmp_path: Path) -> None:
     with pytest.raises(UserError) as unknown:
-        drafts.load_case(counter.world.gate, counter.world.session("clerk"), "T01-1-999999")
+        drafts.load_case(
+            counter.world.gate, counter.world.session("clerk"), MOVE_IN, "T01-1-999999"
+        )
     assert unknown.value.code == "eligibility.no_case"

@@ -12,14 +12,16 @@ from dataclasses import replace
 import pypdfium2
 import pytest
 
-from app.cases import check_list, decisions, issuing, paper_data
+from app.cases import check_list, decisions, issuing
 from app.cases.waiting import SHEET
 from app.core.errors import EnvironmentFault, UserError
+from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.security.acts.approval import Role, read_signed
 from app.security.refusals import Refusal
 from app.wire.bodies.coverage import Coverage
 from db.tables.cases import case_file, check_entry
 from db.tables.certificates import certificate, sheet
+from forms.catalog import FORMS
 from tests.support.counter import Counter, accepted
 from tests.support.day import cases_waiting
 from tests.support.world import open_world
@@ -36,7 +38,11 @@ def text_of(pdf: bytes) -> str:
 def redrawn(counter: Counter, number: str) -> issuing.Proof:
     world = counter.world
     return issuing.redraw(
-        world.gate, world.session("clerk"), number, world.tables, counter.press, training=True
+        world.gate,
+        world.session("clerk"),
+        MOVE_IN,
+        number,
+        issuing.Drawing(world.tables, counter.press, training=True),
     )
 
 
@@ -108,8 +114,10 @@ def test_what_the_screen_holds_does_not_reach_the_paper(counter: Counter) -> Non
 
 @pytest.mark.req("CON-07")
 def test_no_call_draws_a_certificate_from_an_entry(counter: Counter) -> None:
-    taken = inspect.signature(paper_data.paper_data).parameters
-    assert next(p.annotation for p in taken.values()) == "Coverage"
+    for form in FORMS:
+        if form.from_decision is not None:
+            taken = inspect.signature(form.from_decision).parameters
+            assert next(p.annotation for p in taken.values()) == "DecidedCoverage"
     case = counter.open()
     with pytest.raises(UserError):
         counter.proof(counter.show(case.id))
@@ -172,7 +180,9 @@ def test_a_printer_that_fails_leaves_the_issue_and_an_open_sheet(counter: Counte
     assert line.state == "交付済み" and SHEET in line.holds_day
     paper = again.show(line.key).paper
     assert paper is not None and paper.sheet_state == "spooled"
-    again.settle(issuing.Issued(paper.number, paper.sheet_id, 0), good=False, cause="未印刷")
+    again.settle(
+        issuing.Issued(MOVE_IN, paper.number, paper.sheet_id, 0), good=False, cause="未印刷"
+    )
     again.printer.broken = False
     second = reprint(again, redrawn(again, paper.number), paper.copies + 1)
     again.settle(second)
@@ -186,7 +196,7 @@ def test_a_number_given_up_is_void_with_its_cause_and_never_used_again(counter: 
     world, session = counter.world, counter.world.session("clerk")
     view = counter.compared()
     proof = counter.proof(view)
-    issuing.void(world.gate, session, proof.number, 1, "発行せずに戻った")
+    issuing.void(world.gate, session, MOVE_IN, proof.number, 1, "発行せずに戻った")
     (row,) = counter.rows(certificate)
     assert (row.state, row.cause) == ("void", "発行せずに戻った")
     with pytest.raises(Refusal, match=r"act\.row_changed"):

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from app.cases import closing, decisions, drafts, slips
+from app.cases import closing, decisions, drafts, issuing, slips
 from app.core.errors import UserError
+from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.persons import show
 from app.sync.faults import line_fault
 from app.sync.states import Incoming
@@ -206,28 +207,25 @@ def test_a_refused_case_says_why_and_is_ended(counter: Counter) -> None:
     with pytest.raises(UserError) as paper:
         counter.proof(view)
     assert paper.value.code == "eligibility.not_issuable"
-    closing.close_case(world.gate, session, view.case_id, view.case_version)
+    closing.close_case(world.gate, session, view)
     (row,) = counter.rows(case_file)
     assert (row.state, row.draft) == ("closed", "{}")
     assert counter.rows(my_number) == [] and cases_waiting(world.gate, session) == ()
     with pytest.raises(UserError) as twice:
-        closing.close_case(world.gate, session, view.case_id, view.case_version + 1)
+        closing.close_case(world.gate, session, counter.show(view.case_id))
     assert twice.value.code == "eligibility.not_refused"
 
 
 def print_slip(counter: Counter, case_id: str) -> None:
     world = counter.world
+    session = world.session("clerk")
     slips.print_slip(
         world.gate,
-        world.session("clerk"),
-        drafts.load_case(world.gate, world.session("clerk"), case_id),
-        world.tables,
-        counter.press,
+        session,
+        drafts.load_case(world.gate, session, MOVE_IN, case_id),
+        issuing.Drawing(world.tables, counter.press, training=True),
         counter.printer,
-        world.clock.now(),
-        office="見本市役所　保険年金課",
-        phone="000-000-0000",
-        training=True,
+        slips.At(world.clock.now(), "見本市役所　保険年金課", "000-000-0000"),
     )
 
 

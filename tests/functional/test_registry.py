@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QWidget
 
-from app.catalog import CATALOG, entrance
+from app.catalog import CASES, CATALOG, entrance
 from app.core.settings import SETTINGS
 from app.security.spec import Actor, Kind, StepUp
 from app.start.compose import handlers
@@ -104,8 +104,8 @@ def test_the_least_levels_of_step_up_are_kept() -> None:
         if function.actor is Actor.SYSTEM:
             assert function.step_up is StepUp.SESSION
         elif function.kind is Kind.SEND or function.id in (
-            "eligibility.issue_certificate",
-            "eligibility.reprint_sheet",
+            *(kind.function("issue_certificate") for kind in CASES.values()),
+            *(kind.function("reprint_sheet") for kind in CASES.values()),
             "persons.show_my_number",
             "persons.lift_support",
             "admin.approve_grant",
@@ -133,10 +133,39 @@ def test_every_function_that_the_source_calls_is_declared() -> None:
     assert [(one, name) for one, name in called if one not in CATALOG] == []
 
 
+def _derived_acts() -> set[str]:
+    """What the cases' source does by ``kind.function("…")``, whatever the kind."""
+    return {
+        node.args[0].value
+        for _, tree in _trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "function"
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    }
+
+
+def _derived() -> set[str]:
+    """The functions of the kinds of case: opened, sent, and what is done on the way."""
+    own = {one for kind in CASES.values() for one in (kind.opening, kind.sending)}
+    own |= {kind.supervised_sending for kind in CASES.values() if kind.has_supervised_sending}
+    return own | {kind.function(act) for kind in CASES.values() for act in _derived_acts()}
+
+
+def test_what_is_done_with_a_case_is_declared_in_some_area() -> None:
+    acts = _derived_acts()
+    assert len(acts) > 15
+    assert {act for act in acts if not any(f"{a.id}.{act}" in CATALOG for a in CATALOG.areas)} == (
+        set()
+    )
+
+
 def test_every_declared_function_is_used() -> None:
-    named = {text for text, _ in _texts(without=("spec.py",))}
+    named = {text for text, _ in _texts(without=("spec.py", "functions.py"))}
     with_screen = {f.id for f in CATALOG.values() if f.screen or f.run}
-    unused = set(CATALOG) - named - with_screen - ENTRANCES
+    unused = set(CATALOG) - named - with_screen - ENTRANCES - _derived()
     assert unused <= NOT_YET_USED
 
 
@@ -153,6 +182,7 @@ def test_every_file_that_the_source_names_is_declared_and_used() -> None:
     named = _named(r"FILE-\d+", "app/wire/files.py")
     assert named <= set(FILES)
     used = named | {spec.id for spec in FILES.values() if spec.applied_by}
+    used |= {kind.sent_in.id for kind in CASES.values()}
     assert set(FILES) - used <= NOT_YET_USED
 
 

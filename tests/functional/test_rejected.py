@@ -17,6 +17,7 @@ from app.cases.state import SUMMARY, CaseState
 from app.cases.waiting import REJECTED
 from app.catalog import CATALOG
 from app.core.errors import UserError
+from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.sync.states import Outgoing
 from db.tables.cases import case_file, check_entry
 from db.tables.exchange import outbox
@@ -41,12 +42,12 @@ def room(counter: Counter, qtbot: Any) -> Iterator[Room]:
 
 
 def case_of(counter: Counter, case_id: str) -> drafts.Case:
-    return drafts.load_case(counter.world.gate, counter.world.session(), case_id)
+    return drafts.load_case(counter.world.gate, counter.world.session(), MOVE_IN, case_id)
 
 
 def test_its_cause_stands_on_the_case(counter: Counter) -> None:
     case_id = counter.rejected()
-    found = rejected.show(counter.world.gate, counter.world.session(), case_id)
+    found = rejected.show(counter.world.gate, counter.world.session(), MOVE_IN, case_id)
     assert found.case.state is CaseState.REJECTED
     assert "宛名番号の検査数字が合いません" in found.cause
     (line,) = cases_waiting(counter.world.gate, counter.world.session())
@@ -103,7 +104,7 @@ def test_only_a_rejected_case_is_shown_as_one(counter: Counter, turn: str) -> No
         if turn == "decided":
             assert counter.engine.send_now(sent.outbox_id).accepted
     with pytest.raises(UserError) as refused:
-        rejected.show(counter.world.gate, counter.world.session(), case.id)
+        rejected.show(counter.world.gate, counter.world.session(), MOVE_IN, case.id)
     assert refused.value.code in ("eligibility.not_rejected", "eligibility.no_case")
 
 
@@ -140,16 +141,16 @@ def test_the_day_is_closed_over_it_only_when_it_is_settled(counter: Counter) -> 
 class TestScreen:
     def test_corrected_from_the_keyboard(self, room: Room) -> None:
         case_id = room.counter.rejected()
-        screen = room.add(RejectedScreen(room.desk(), case_id))
+        screen = room.add(RejectedScreen(room.desk(), "move_in", case_id))
         room.until(lambda: screen.rejection is not None)
         assert "送られません" in screen.lead.text()
         screen.correct_button.click()
         room.until(lambda: bool(room.went))
-        assert room.went == [("eligibility.open_case", {"case_id": case_id})]
+        assert room.went == [("eligibility.open_move_in", {"case_id": case_id})]
         assert room.counter.rows(case_file)[0].state == CaseState.DRAFT
 
     def test_dropped_with_a_reason(self, room: Room) -> None:
-        screen = room.add(RejectedScreen(room.desk(), room.counter.rejected()))
+        screen = room.add(RejectedScreen(room.desk(), "move_in", room.counter.rejected()))
         room.until(lambda: screen.rejection is not None)
         screen.drop_button.click()
         screen.findChild(QInputDialog).textValueSelected.emit("届出人が取り下げた")
@@ -158,6 +159,8 @@ class TestScreen:
 
     def test_who_waits_for_the_decision_is_led_there(self, room: Room) -> None:
         case_id = room.counter.rejected()
-        room.add(DecisionScreen(room.desk(), case_id))
+        room.add(DecisionScreen(room.desk(), "move_in", case_id))
         room.until(lambda: bool(room.went))
-        assert room.went == [("eligibility.show_rejection", {"case_id": case_id})]
+        assert room.went == [
+            ("eligibility.show_rejection", {"kind": "move_in", "case_id": case_id})
+        ]

@@ -13,6 +13,7 @@ from app.cases.waiting import NUMBER as NUMBER_LEFT
 from app.cases.waiting import SECOND_LOOK, SENDING, SHEET
 from app.catalog import CATALOG
 from app.core.errors import UserError
+from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.security.journal.line import State
 from app.security.refusals import Refusal
 from app.security.waiting import Waits
@@ -50,7 +51,7 @@ def test_whoever_keyed_or_sent_it_is_not_the_second(counter: Counter) -> None:
     pretended = replace(view, keyed_by=())
     draft = second_look.prepare_second_look(world.gate, world.session("clerk"), pretended)
     with pytest.raises(UserError) as row:
-        second_look.perform_second_look(world.gate, draft, tuple(world.approvals(draft)))
+        second_look.perform_second_look(world.gate, draft, tuple(world.approvals(draft)), MOVE_IN)
     assert row.value.code == "eligibility.same_person"
     assert counter.rows(case_file)[0].second_look_by == ""
 
@@ -63,7 +64,7 @@ def test_the_one_who_sent_what_another_keyed_is_not_the_second(counter: Counter)
     view = counter.show(sent.case_id, "supervisor")
     draft = second_look.prepare_second_look(world.gate, world.session("supervisor"), view)
     with pytest.raises(UserError) as sender:
-        second_look.perform_second_look(world.gate, draft, tuple(world.approvals(draft)))
+        second_look.perform_second_look(world.gate, draft, tuple(world.approvals(draft)), MOVE_IN)
     assert sender.value.code == "eligibility.same_person"
     counter.look(sent.case_id, "supervisor2")
     assert counter.rows(case_file)[0].second_look_by == "S202"
@@ -91,11 +92,11 @@ def test_the_second_look_is_a_touch_over_this_state_of_the_case(counter: Counter
     view = counter.decided()
     draft = second_look.prepare_second_look(world.gate, world.session("supervisor"), view)
     with pytest.raises(Refusal, match=r"approval\.none"):
-        second_look.perform_second_look(world.gate, draft, ())
+        second_look.perform_second_look(world.gate, draft, (), MOVE_IN)
     counter.decide(replace(view.record, copay_ratio="1"), supersedes=view.record.decision_id)
     counter.fetch()
     with pytest.raises(Refusal, match=r"act\.row_changed"):
-        second_look.perform_second_look(world.gate, draft, tuple(world.approvals(draft)))
+        second_look.perform_second_look(world.gate, draft, tuple(world.approvals(draft)), MOVE_IN)
 
 
 @pytest.mark.req("SEC-13", "SEC-98")
@@ -162,10 +163,9 @@ def test_a_reserved_number_and_an_open_sheet_keep_the_day_open(counter: Counter)
     close_after = issuing.redraw(
         counter.world.gate,
         counter.world.session("clerk"),
+        MOVE_IN,
         issued.number,
-        counter.world.tables,
-        counter.press,
-        training=True,
+        issuing.Drawing(counter.world.tables, counter.press, training=True),
     )
     draft = issuing.prepare_reprint(
         counter.world.gate, counter.world.session("clerk"), close_after, 2
@@ -198,7 +198,7 @@ def test_drafts_and_later_days_do_not_keep_a_day_open(counter: Counter) -> None:
     for who in ("clerk", "supervisor"):
         live = counter.world.sessions.get(counter.world.session(who))
         live.verified_at = counter.world.clock.monotonic()
-    case = drafts.open_case(counter.world.gate, counter.world.session("clerk"), drafts.MOVE_IN, {})
+    case = drafts.open_case(counter.world.gate, counter.world.session("clerk"), MOVE_IN, {})
     assert case.state == "draft"
     close_day(counter, date(2026, 11, 17))
 
@@ -221,7 +221,7 @@ def test_two_cases_are_two_lines_oldest_first(counter: Counter) -> None:
     first = counter.open()
     counter.world.later(minutes=1)
     session = counter.world.session("clerk")
-    second = drafts.open_case(counter.world.gate, session, drafts.MOVE_IN, {})
+    second = drafts.open_case(counter.world.gate, session, MOVE_IN, {})
     second = drafts.keep_number(counter.world.gate, session, second, OTHER_NUMBER)
     assert list(lines(counter)) == [first.id, second.id]
     assert OTHER_NUMBER != NUMBER and not any(line.holds_day for line in lines(counter).values())

@@ -9,6 +9,7 @@ import pytest
 
 from app.cases import drafts, sending
 from app.core.errors import EnvironmentFault, UserError
+from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.security.acts.approval import Role
 from app.security.journal.line import State
 from app.security.refusals import Refusal
@@ -49,16 +50,16 @@ def test_sending_is_signed_over_what_was_approved(counter: Counter) -> None:
     assert "辻󠄀﨑　髙子 様" in draft.sentence
     assert NUMBER not in repr(draft.content)
     with pytest.raises(Refusal, match=r"approval\.none"):
-        sending.perform_send(counter.world.gate, draft, (), counter.world.tables)
+        sending.perform_send(counter.world.gate, draft, (), MOVE_IN, counter.world.tables)
     assert counter.rows(outbox) == []
     given = tuple(counter.world.approvals(draft))
-    sending.perform_send(counter.world.gate, draft, given, counter.world.tables)
+    sending.perform_send(counter.world.gate, draft, given, MOVE_IN, counter.world.tables)
     lines = [line.entry for line in counter.world.lines()]
-    begun = next(e for e in lines if e.function_id == sending.SEND and e.evidence)
+    begun = next(e for e in lines if e.function_id == MOVE_IN.sending and e.evidence)
     assert begun.evidence[0].signed == draft.signed("S101", Role.ACTOR, draft.grant_id)
     assert begun.document_digest == draft.digest
     with pytest.raises(Refusal):
-        sending.perform_send(counter.world.gate, draft, given, counter.world.tables)
+        sending.perform_send(counter.world.gate, draft, given, MOVE_IN, counter.world.tables)
     assert len(counter.rows(outbox)) == 1
 
 
@@ -134,7 +135,7 @@ def test_a_number_tied_to_somebody_meanwhile_is_not_sent(counter: Counter) -> No
     put_residents(counter.world, Resident(my_number=NUMBER))
     given = tuple(counter.world.approvals(draft))
     with pytest.raises(UserError) as elsewhere:
-        sending.perform_send(counter.world.gate, draft, given, counter.world.tables)
+        sending.perform_send(counter.world.gate, draft, given, MOVE_IN, counter.world.tables)
     assert elsewhere.value.code == "eligibility.number_elsewhere"
     assert counter.rows(outbox) == []
     assert counter.rows(case_file)[0].state == "draft"
@@ -159,21 +160,21 @@ def test_the_setting_lets_nothing_out_before_a_second_person_has_looked(counter:
     world.set_setting("eligibility.second_look", "before")
     given = tuple(world.approvals(same_day))
     with pytest.raises(UserError) as late:
-        sending.perform_send(world.gate, same_day, given, world.tables)
+        sending.perform_send(world.gate, same_day, given, MOVE_IN, world.tables)
     assert late.value.code == "eligibility.second_look_first"
-    case = drafts.load_case(world.gate, session, same_day.subject.key)
+    case = drafts.load_case(world.gate, session, MOVE_IN, same_day.subject.key)
     assert refusal_of(counter, case).code == "eligibility.second_look_first"
     (line,) = cases_waiting(world.gate, session)
-    assert "送信前の確認" in line.next_step and line.opens == "eligibility.open_case"
+    assert "送信前の確認" in line.next_step and line.opens == "eligibility.open_move_in"
     counter.look(case.id)
-    case = drafts.load_case(world.gate, session, case.id)
+    case = drafts.load_case(world.gate, session, MOVE_IN, case.id)
     assert case.second_look == "S201"
     counter.prepare_send(case)
     case = drafts.save_draft(world.gate, session, case, {**case.values, "sex": "1"}, "summary")
     assert case.second_look == ""
     assert refusal_of(counter, case).code == "eligibility.second_look_first"
     counter.look(case.id)
-    counter.send(drafts.load_case(world.gate, session, case.id))
+    counter.send(drafts.load_case(world.gate, session, MOVE_IN, case.id))
     assert len(counter.rows(outbox)) == 1
 
 
@@ -185,19 +186,19 @@ def test_a_number_for_an_unregistered_resident_takes_two_checkers_and_a_supervis
     case = counter.open(person_kind="3")
     assert refusal_of(counter, case).code == "eligibility.second_look_first"
     counter.look(case.id, "supervisor")
-    case = drafts.load_case(world.gate, session, case.id)
+    case = drafts.load_case(world.gate, session, MOVE_IN, case.id)
     draft = counter.prepare_send(case)
     assert draft.needs == (Role.ACTOR, Role.SUPERVISOR)
     own = world.own(draft)
     with pytest.raises(Refusal, match=r"approval\.second_missing"):
-        sending.perform_send(world.gate, draft, (own,), world.tables)
+        sending.perform_send(world.gate, draft, (own,), MOVE_IN, world.tables)
     looked = world.second(draft, "supervisor", Role.SUPERVISOR)
     with pytest.raises(UserError) as third:
-        sending.perform_send(world.gate, draft, (own, looked), world.tables)
+        sending.perform_send(world.gate, draft, (own, looked), MOVE_IN, world.tables)
     assert third.value.code == "eligibility.third_person"
     draft = counter.prepare_send(case)
     three = (world.own(draft), world.second(draft, "supervisor2", Role.SUPERVISOR))
-    sending.perform_send(world.gate, draft, three, world.tables)
+    sending.perform_send(world.gate, draft, three, MOVE_IN, world.tables)
     assert counter.rows(outbox)[0].state == "confirmed"
     begun = [line.entry for line in world.lines() if line.entry.function_id == draft.function.id]
     assert len(next(e for e in reversed(begun) if e.evidence).evidence) == 2
@@ -212,6 +213,7 @@ def test_what_the_screen_holds_must_be_what_was_kept(counter: Counter) -> None:
             counter.world.gate,
             draft,
             tuple(counter.world.approvals(draft)),
+            MOVE_IN,
             counter.world.tables,
         )
     assert differs.value.code == "eligibility.draft_differs"
@@ -221,9 +223,9 @@ def test_what_the_screen_holds_must_be_what_was_kept(counter: Counter) -> None:
 def test_taken_back_before_it_has_left(counter: Counter) -> None:
     world, session = counter.world, counter.world.session("clerk")
     sent = counter.send(counter.open())
-    case = drafts.load_case(world.gate, session, sent.case_id)
+    case = drafts.load_case(world.gate, session, MOVE_IN, sent.case_id)
     sending.withdraw(world.gate, session, case)
-    case = drafts.load_case(world.gate, session, sent.case_id)
+    case = drafts.load_case(world.gate, session, MOVE_IN, sent.case_id)
     assert (case.state, case.step, case.has_number) == ("draft", "summary", True)
     (row,) = counter.rows(outbox)
     assert (row.state, bytes(row.payload)) == ("withdrawn", b"")
@@ -232,7 +234,7 @@ def test_taken_back_before_it_has_left(counter: Counter) -> None:
     assert again.value.code == "eligibility.case_state"
     second = counter.send(case)
     assert counter.engine.send_now(second.outbox_id).accepted
-    case = drafts.load_case(world.gate, session, sent.case_id)
+    case = drafts.load_case(world.gate, session, MOVE_IN, sent.case_id)
     with pytest.raises(UserError):
         sending.withdraw(world.gate, session, case)
 
@@ -250,8 +252,7 @@ def test_a_terminal_that_is_not_enrolled_keeps_the_draft(counter: Counter) -> No
 
 def test_the_summary_says_everything_but_the_number(counter: Counter) -> None:
     case = counter.open()
-    today = counter.world.clock.now().date()
-    lines = sending.summary(case.values, counter.world.tables, today, has_number=True)
+    lines = sending.summary(case, counter.world.tables, counter.world.clock.now().date())
     said = {line.label: line.value for line in lines}
     assert said["氏名"] == "辻󠄀﨑　髙子" and "昭和20年5月3日" in said["生年月日"]
     assert said["個人番号"] == "登録済み（表示しません）"

@@ -9,6 +9,7 @@ import pytest
 
 from app.cases import issuing
 from app.core.errors import UserError
+from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.rules.copay.facts import IncomeFacts
 from db.tables.cases import decision
 from db.tables.certificates import certificate
@@ -142,14 +143,16 @@ def test_a_spoilt_paper_of_the_old_decision_is_not_printed_again(provisional: St
     with story.desk() as desk:
         first = desk.compared(mover, **NO_COPAY_PAPER)
         old = desk.issue(desk.draw(first), first)
-        issuing.settle_sheet(
-            desk.gate, desk.session, old.number, old.sheet_id, good=False, cause="紙詰まり"
-        )
+        issuing.settle_sheet(desk.gate, desk.session, old, good=False, cause="紙詰まり")
         answer(story, mover.person.atena_number)
         desk.contact()
         desk.compare(desk.show(first.case_id))
         proof = issuing.redraw(
-            desk.gate, desk.session, old.number, desk.tables, desk.press, training=True
+            desk.gate,
+            desk.session,
+            MOVE_IN,
+            old.number,
+            issuing.Drawing(desk.tables, desk.press, training=True),
         )
         draft = issuing.prepare_reprint(desk.gate, desk.session, proof, 2)
         with pytest.raises(UserError) as late:

@@ -19,6 +19,7 @@ import pytest
 
 from app.cases import decisions as decisions_service
 from app.cases import drafts, issuing
+from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.security.authenticators.verify import verify_assertion
 from app.security.journal.verify import PublicKey, verify
 from app.sync.transport import HttpsLine
@@ -90,7 +91,7 @@ def look(story: Story, case_id: str, atena_number: str) -> Seen:
     def work() -> Seen:
         with story.desk() as desk:
             assert_journal_whole(desk)
-            case = drafts.load_case(desk.gate, desk.session, case_id)
+            case = drafts.load_case(desk.gate, desk.session, MOVE_IN, case_id)
             return Seen(
                 case.state,
                 case.has_number,
@@ -164,7 +165,7 @@ def begin(story: Story, mover: Mover) -> None:
 def prepare(story: Story, mover: Mover) -> None:
     """Keyed to the end and put into the outbox."""
     with story.desk() as desk:
-        case = drafts.load_case(desk.gate, desk.session, only_case(desk))
+        case = drafts.load_case(desk.gate, desk.session, MOVE_IN, only_case(desk))
         desk.send(desk.key_in(case, entry(mover, desk.today)))
         die()
 
@@ -206,10 +207,18 @@ def finish(story: Story) -> None:
         assert view.paper is not None and view.paper.sheet_state == "spooled"
         number, sheet_id = view.paper.number, view.paper.sheet_id
         issuing.settle_sheet(
-            desk.gate, desk.session, number, sheet_id, good=False, cause="出なかった"
+            desk.gate,
+            desk.session,
+            issuing.Issued(MOVE_IN, number, sheet_id, 0),
+            good=False,
+            cause="出なかった",
         )
         proof = issuing.redraw(
-            desk.gate, desk.session, number, desk.tables, desk.press, training=True
+            desk.gate,
+            desk.session,
+            MOVE_IN,
+            number,
+            issuing.Drawing(desk.tables, desk.press, training=True),
         )
         draft = issuing.prepare_reprint(desk.gate, desk.session, proof, 2)
         issued = issuing.perform_reprint(

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from app.cases import check_list
+from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.training.people import MUNICIPALITY_CODE, resident_record
 from app.wire.codec import encode_file
 from app.wire.files import FILES
@@ -20,7 +21,7 @@ from tests.support.stories import Desk, Story, entry
 def keyed_without_number(desk: Desk, mover: object) -> None:
     from app.cases import drafts
 
-    case = drafts.open_case(desk.gate, desk.session, drafts.MOVE_IN, {})
+    case = drafts.open_case(desk.gate, desk.session, MOVE_IN, {})
     values = entry(mover, desk.today)  # type: ignore[arg-type]
     values |= {"number_check": "none", "my_number_absent": "not_brought"}
     sent = desk.send(desk.key_in(case, values))

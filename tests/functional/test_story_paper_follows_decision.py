@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from app.cases import drafts
 from app.core.errors import UserError
+from app.functions.eligibility.kinds.move_in import MOVE_IN
 from db.tables.cases import case_file
 from db.tables.certificates import certificate
 from tests.support.stories import Desk, Story, text_of
@@ -81,7 +82,7 @@ def test_nothing_keyed_or_shown_reaches_the_paper_after_the_decision(story: Stor
         view = desk.compared(story.movers[0])
         assert view.record is not None
         with pytest.raises(UserError) as late:
-            case = drafts.load_case(desk.gate, desk.session, view.case_id)
+            case = drafts.load_case(desk.gate, desk.session, MOVE_IN, view.case_id)
             desk.key_in(case, {**case.values, "name": "別人　太郎"})
         assert late.value.code == "eligibility.not_draft"
         # Somebody past the gate rewrites what was keyed, and the screen holds a forged copy.

@@ -12,6 +12,7 @@ import pytest
 from app.cases import closing, drafts, sending
 from app.cases.decisions import DecisionView
 from app.core.errors import UserError
+from app.functions.eligibility.kinds.move_in import MOVE_IN
 from db.tables.cases import case_file
 from db.tables.certificates import certificate
 from db.tables.persons import my_number
@@ -65,7 +66,7 @@ def assert_readable(desk: Desk, view: DecisionView, reason: str) -> None:
 
 def end(desk: Desk, view: DecisionView) -> None:
     """What was explained is ended: nothing keyed stays here."""
-    closing.close_case(desk.gate, desk.session, view.case_id, view.case_version)
+    closing.close_case(desk.gate, desk.session, view)
     row = next(row for row in desk.rows(case_file) if row.id == view.case_id)
     assert (row.state, row.draft) == ("closed", "{}")
     assert view.case_id not in [row.owner_id for row in desk.rows(my_number)]
@@ -99,7 +100,7 @@ def test_a_day_in_the_future_is_stopped_here_and_refused_there(
         desk.send(case)
     assert local.value.code == "eligibility.not_ready"
     monkeypatch.setattr(sending.checks, "check_all", lambda *_: [])  # a terminal gone wrong
-    sent = desk.send(drafts.load_case(desk.gate, desk.session, case.id))
+    sent = desk.send(drafts.load_case(desk.gate, desk.session, MOVE_IN, case.id))
     assert desk.engine.send_now(sent.outbox_id).accepted
     view = desk.show(case.id)
     assert_readable(desk, view, "event_in_future")

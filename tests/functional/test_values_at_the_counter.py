@@ -9,6 +9,7 @@ import pytest
 
 from app.cases import namesakes
 from app.core.errors import UserError
+from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.persons import find
 from db.tables.persons import atena, household_member, person
 from tests.support.counter import ENTRY, Counter, Resident, put_residents
@@ -36,7 +37,8 @@ def found(counter: Counter, typed: str) -> set[str]:
 def who_may_be_the_same(counter: Counter, **values: str) -> list[str]:
     world = counter.world
     session = world.session("clerk")
-    return [one.person_id for one in namesakes.find(world.gate, session, values, world.tables, DAY)]
+    found = namesakes.find(world.gate, session, MOVE_IN, values, world.tables, DAY)
+    return [one.person_id for one in found]
 
 
 @pytest.mark.req("FLOW-103", "FLOW-106")

@@ -17,9 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.cases.checks import Finding, check_page
-from app.cases.entry import PAGES, EntryPage
+from app.cases.checks import as_entered, check_page
+from app.cases.entry import EntryPage, Finding
 from app.cases.screens.entry_form import EntryForm
+from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.ui.base.fields import ChoiceField, Field, FlagField, TextField
 from app.ui.base.names import NamePainter
 from app.ui.base.theme import BASE_POINTS, apply_theme
@@ -28,6 +29,7 @@ from tests.support.counter import ENTRY
 from tests.support.world import MONDAY_MORNING, shared_tables
 
 TODAY = MONDAY_MORNING.date()
+PAGES = MOVE_IN.pages
 BY_ID = {page.id: page for page in PAGES}
 EVERYTHING: Mapping[str, str] = {
     **ENTRY,
@@ -85,7 +87,8 @@ class TestWhatIsTold:
     def test_the_reason_is_not_told_twice(self, qtbot: Any, painter: NamePainter) -> None:
         values = {**ENTRY, "name": "⻑谷川"}
         form = self.form(qtbot, painter, name="⻑谷川")
-        form.show_findings(check_page(BY_ID["person"], values, shared_tables(), TODAY))
+        entered = as_entered(MOVE_IN, values, shared_tables(), TODAY)
+        form.show_findings(check_page(BY_ID["person"], entered))
         assert sum("U+2ED1" in text for text in self.told(form, "name")) == 1
 
     def test_kana_are_asked_of_whoever_must_have_them(
@@ -265,7 +268,7 @@ class TestEntryForm:
 
     def test_errors_stand_at_their_fields_and_the_first_gets_the_focus(self, form_of: Any) -> None:
         form = form_of("person", {})
-        findings = check_page(form.page, form.values(), shared_tables(), TODAY)
+        findings = check_page(form.page, as_entered(MOVE_IN, form.values(), shared_tables(), TODAY))
         assert form.show_findings(findings)
         wrong = [name for name in visible_fields(form) if form.field(name).error]
         assert wrong[:2] == ["kana", "name"]

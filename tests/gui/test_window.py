@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from app.cases.screens.board import BoardScreen
 from app.cases.screens.decision import DecisionScreen
-from app.cases.screens.notification import NotificationScreen
+from app.cases.screens.entry import EntryScreen
 from app.persons.screens.person import PersonScreen
 from app.persons.screens.search import SearchScreen
 from app.ui.base.pages import Page, key_label
@@ -179,8 +179,8 @@ def test_every_page_writes_its_keys_on_its_buttons_and_has_each_once(
             SearchScreen(desk),
             PersonScreen(desk, "P-1"),
             BoardScreen(desk),
-            NotificationScreen(desk),
-            DecisionScreen(desk, case.case_id),
+            EntryScreen(desk, "move_in"),
+            DecisionScreen(desk, "move_in", case.case_id),
         ):
             room.add(screen)
             keys = [s.key().toString() for s in screen.findChildren(QShortcut)]

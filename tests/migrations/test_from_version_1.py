@@ -16,6 +16,7 @@ from sqlalchemy import insert, select
 from app.cases import drafts
 from app.cases.state import SUMMARY
 from app.core.clock import JST, FixedClock
+from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.persons import history
 from app.security import vault
 from app.security.keys.sealing import new_pair
@@ -172,7 +173,7 @@ def test_the_half_finished_case_goes_on_to_the_decision(migrated, tmp_path):
         with counter.world.hands_on("case_file") as work:
             work.run(insert(case_file).values(**half._mapping))
         gate, session = counter.world.gate, counter.world.session("clerk")
-        case = drafts.load_case(gate, session, HALF)
+        case = drafts.load_case(gate, session, MOVE_IN, HALF)
         assert case.values["name"] == "書掛　はる"
         case = drafts.keep_number(gate, session, case, NUMBER)
         values = {**ENTRY, **case.values}

@@ -16,9 +16,9 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from app.cases import checks, decisions, drafts, issuing, second_look, sending
-from app.cases.entry import PAGES
 from app.cases.state import SUMMARY
 from app.core.errors import EnvironmentFault
+from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.security.acts.draft import Draft
 from app.security.keys.my_number import MyNumbers
 from app.start.compose import handlers
@@ -152,16 +152,15 @@ class Counter:
         """Open a case and key everything; ``changed`` replaces fields of the entry."""
         world, session = self.world, self.world.session(who)
         values = {**ENTRY, **changed}
-        case = drafts.open_case(world.gate, session, drafts.MOVE_IN, {})
+        case = drafts.open_case(world.gate, session, MOVE_IN, {})
         if values["number_check"] != "none":
             case = drafts.keep_number(world.gate, session, case, NUMBER)
         return drafts.save_draft(world.gate, session, case, values, SUMMARY)
 
     def warnings(self, case: drafts.Case) -> list[str]:
         """The codes of the warnings of a case."""
-        values = {**case.values, "my_number": sending.KEPT_NUMBER}
         today = self.world.clock.now().date()
-        found = checks.check_all(PAGES, values, self.world.tables, today)
+        found = checks.check_all(case.kind, sending.entered(case, self.world.tables, today))
         return [finding.code for finding in found if finding.level == "warning"]
 
     def prepare_send(self, case: drafts.Case, who: str = "clerk", **options: Any) -> Draft:
@@ -181,11 +180,11 @@ class Counter:
         """Touch and put the notification into the outbox."""
         draft = self.prepare_send(case, who)
         given = tuple(self.world.approvals(draft))
-        return sending.perform_send(self.world.gate, draft, given, self.world.tables)
+        return sending.perform_send(self.world.gate, draft, given, MOVE_IN, self.world.tables)
 
     def show(self, case_id: str, who: str = "clerk") -> decisions.DecisionView:
         """The case with its decision."""
-        return decisions.show(self.world.gate, self.world.session(who), case_id)
+        return decisions.show(self.world.gate, self.world.session(who), MOVE_IN, case_id)
 
     def decided(self, who: str = "clerk", **changed: str) -> decisions.DecisionView:
         """A case keyed, sent, decided and come back."""
@@ -210,7 +209,10 @@ class Counter:
         """Number reserved, paper drawn and proved."""
         world = self.world
         return issuing.reserve_and_draw(
-            world.gate, world.session(who), view, world.tables, self.press, training=True
+            world.gate,
+            world.session(who),
+            view,
+            issuing.Drawing(world.tables, self.press, training=True),
         )
 
     def issue(
@@ -232,8 +234,7 @@ class Counter:
         issuing.settle_sheet(
             self.world.gate,
             self.world.session("clerk"),
-            issued.number,
-            issued.sheet_id,
+            issued,
             good=good,
             cause=cause,
         )
@@ -243,7 +244,7 @@ class Counter:
         world = self.world
         view = self.show(case_id, who)
         draft = second_look.prepare_second_look(world.gate, world.session(who), view)
-        second_look.perform_second_look(world.gate, draft, tuple(world.approvals(draft)))
+        second_look.perform_second_look(world.gate, draft, tuple(world.approvals(draft)), MOVE_IN)
 
     def rows(self, table: Any) -> list[Any]:
         """All rows of a table."""

@@ -24,6 +24,7 @@ from app.cases import (
 )
 from app.cases.state import SUMMARY
 from app.catalog import CATALOG
+from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.persons import find, numbers, restrictions, show
 from app.security.gate.gate import Session
 from app.start.compose import handlers
@@ -122,7 +123,7 @@ def _lift(world: World) -> Attempt:
 def _open_case(world: World) -> Attempt:
     return Attempt(
         "clerk",
-        does=lambda session: drafts.open_case(world.gate, session, drafts.MOVE_IN, ENTRY),
+        does=lambda session: drafts.open_case(world.gate, session, MOVE_IN, ENTRY),
     )
 
 
@@ -144,7 +145,9 @@ def _send(world: World) -> Attempt:
     return Attempt(
         "clerk",
         lambda session: counter.prepare_send(case),
-        lambda draft, given: sending.perform_send(world.gate, draft, tuple(given), world.tables),
+        lambda draft, given: sending.perform_send(
+            world.gate, draft, tuple(given), MOVE_IN, world.tables
+        ),
     )
 
 
@@ -152,38 +155,36 @@ def _send_unregistered(world: World) -> Attempt:
     counter = at(world)
     case = counter.open(person_kind="3")
     counter.look(case.id, "supervisor2")
-    case = drafts.load_case(world.gate, world.session("clerk"), case.id)
+    case = drafts.load_case(world.gate, world.session("clerk"), MOVE_IN, case.id)
     return Attempt(
         "clerk",
         lambda session: counter.prepare_send(case),
-        lambda draft, given: sending.perform_send(world.gate, draft, tuple(given), world.tables),
+        lambda draft, given: sending.perform_send(
+            world.gate, draft, tuple(given), MOVE_IN, world.tables
+        ),
     )
 
 
 def _withdraw(world: World) -> Attempt:
     counter = at(world)
     sent = counter.send(counter.open())
-    case = drafts.load_case(world.gate, world.session("clerk"), sent.case_id)
+    case = drafts.load_case(world.gate, world.session("clerk"), MOVE_IN, sent.case_id)
     return Attempt("clerk", does=lambda session: sending.withdraw(world.gate, session, case))
 
 
 def _slip(world: World) -> Attempt:
     counter = at(world)
     sent = counter.send(counter.open())
-    case = drafts.load_case(world.gate, world.session("clerk"), sent.case_id)
+    case = drafts.load_case(world.gate, world.session("clerk"), MOVE_IN, sent.case_id)
     return Attempt(
         "clerk",
         does=lambda session: slips.print_slip(
             world.gate,
             session,
             case,
-            world.tables,
-            counter.press,
+            issuing.Drawing(world.tables, counter.press, training=True),
             counter.printer,
-            world.clock.now(),
-            office="見本市役所　保険年金課",
-            phone="000-000-0000",
-            training=True,
+            slips.At(world.clock.now(), "見本市役所　保険年金課", "000-000-0000"),
         ),
     )
 
@@ -207,12 +208,16 @@ def _receive_decision(world: World) -> Attempt:
 
 def _show_decision(world: World) -> Attempt:
     view = at(world).decided()
-    return Attempt("clerk", view=lambda session: decisions.show(world.gate, session, view.case_id))
+    return Attempt(
+        "clerk", view=lambda session: decisions.show(world.gate, session, MOVE_IN, view.case_id)
+    )
 
 
 def _show_rejection(world: World) -> Attempt:
     case_id = at(world).rejected()
-    return Attempt("clerk", view=lambda session: rejected.show(world.gate, session, case_id))
+    return Attempt(
+        "clerk", view=lambda session: rejected.show(world.gate, session, MOVE_IN, case_id)
+    )
 
 
 def _compare(world: World) -> Attempt:
@@ -227,7 +232,9 @@ def _second_look(world: World) -> Attempt:
     return Attempt(
         "supervisor",
         lambda session: second_look.prepare_second_look(world.gate, session, view),
-        lambda draft, given: second_look.perform_second_look(world.gate, draft, tuple(given)),
+        lambda draft, given: second_look.perform_second_look(
+            world.gate, draft, tuple(given), MOVE_IN
+        ),
     )
 
 
@@ -250,9 +257,7 @@ def _close_case(world: World) -> Attempt:
     view = counter.decided()
     return Attempt(
         "clerk",
-        does=lambda session: closing.close_case(
-            world.gate, session, view.case_id, view.case_version
-        ),
+        does=lambda session: closing.close_case(world.gate, session, view),
     )
 
 
@@ -274,7 +279,7 @@ def _reserve(world: World) -> Attempt:
     return Attempt(
         "clerk",
         does=lambda session: issuing.reserve_and_draw(
-            world.gate, session, view, world.tables, counter.press, training=True
+            world.gate, session, view, issuing.Drawing(world.tables, counter.press, training=True)
         ),
     )
 
@@ -284,7 +289,9 @@ def _void(world: World) -> Attempt:
     proof = counter.proof(counter.compared())
     return Attempt(
         "clerk",
-        does=lambda session: issuing.void(world.gate, session, proof.number, 1, "取りやめ"),
+        does=lambda session: issuing.void(
+            world.gate, session, MOVE_IN, proof.number, 1, "取りやめ"
+        ),
     )
 
 
@@ -305,9 +312,7 @@ def _settle(world: World) -> Attempt:
     issued = at(world).issued()
     return Attempt(
         "clerk",
-        does=lambda session: issuing.settle_sheet(
-            world.gate, session, issued.number, issued.sheet_id, good=True
-        ),
+        does=lambda session: issuing.settle_sheet(world.gate, session, issued, good=True),
     )
 
 
@@ -317,7 +322,11 @@ def _show_certificate(world: World) -> Attempt:
     return Attempt(
         "clerk",
         view=lambda session: issuing.redraw(
-            world.gate, session, issued.number, world.tables, counter.press, training=True
+            world.gate,
+            session,
+            MOVE_IN,
+            issued.number,
+            issuing.Drawing(world.tables, counter.press, training=True),
         ),
     )
 
@@ -329,10 +338,9 @@ def _reprint(world: World) -> Attempt:
     proof = issuing.redraw(
         world.gate,
         world.session("clerk"),
+        MOVE_IN,
         issued.number,
-        world.tables,
-        counter.press,
-        training=True,
+        issuing.Drawing(world.tables, counter.press, training=True),
     )
     return Attempt(
         "clerk",
@@ -408,9 +416,9 @@ COUNTER_EXAMPLES: dict[str, Example] = {
     "day.show": _on_draft(
         lambda world, session, case: board.lines(world.gate, session, CATALOG), "view"
     ),
-    "eligibility.open_case": _open_case,
+    "eligibility.open_move_in": _open_case,
     "eligibility.load_case": _on_draft(
-        lambda world, session, case: drafts.load_case(world.gate, session, case.id), "view"
+        lambda world, session, case: drafts.load_case(world.gate, session, MOVE_IN, case.id), "view"
     ),
     "eligibility.save_draft": _on_draft(
         lambda world, session, case: drafts.save_draft(world.gate, session, case, ENTRY, SUMMARY)
@@ -425,12 +433,12 @@ COUNTER_EXAMPLES: dict[str, Example] = {
     ),
     "eligibility.find_namesakes": _on_draft(
         lambda world, session, case: namesakes.find(
-            world.gate, session, case.values, world.tables, DAY
+            world.gate, session, MOVE_IN, case.values, world.tables, DAY
         ),
         "view",
     ),
-    "eligibility.send_notification": _send,
-    "eligibility.send_unregistered": _send_unregistered,
+    "eligibility.send_move_in": _send,
+    "eligibility.send_move_in_supervised": _send_unregistered,
     "eligibility.withdraw_notification": _withdraw,
     "eligibility.receive_decision": _receive_decision,
     "eligibility.show_decision": _show_decision,

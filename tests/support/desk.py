@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from app.cases.screens.decision import DecisionScreen
+from app.catalog import CASES
 from app.security.gate.carry_out import Touch
 from app.ui.base.desk import Desk, Office
 from app.ui.base.operations import Operations
@@ -85,6 +86,7 @@ class Room:
             office=Office("152994", "見本市役所", "000-000-0000"),
             printer=self.counter.printer,
             training=True,
+            kinds=CASES,
         )
 
     def add(self, screen: Any) -> Any:
@@ -98,8 +100,8 @@ class Room:
         for error in self.door.shown:
             raise error
 
-    def decision(self, case_id: str, who: str = "clerk") -> DecisionScreen:
-        screen = self.add(DecisionScreen(self.desk(who), case_id))
+    def decision(self, case_id: str, who: str = "clerk", kind: str = "move_in") -> DecisionScreen:
+        screen = self.add(DecisionScreen(self.desk(who), kind, case_id))
         self.qtbot.waitUntil(lambda: screen.view is not None, timeout=10_000)
         return screen
 

@@ -45,13 +45,13 @@ from app.cases import (
 )
 from app.cases.decisions import DecisionView
 from app.cases.drafts import Case
-from app.cases.entry import FIELDS, PAGES
 from app.cases.issuing import Issued, Proof
 from app.cases.state import SUMMARY
 from app.core.clock import JST, SystemClock
 from app.demo.keys import KeyDrawer
 from app.demo.people import CLERK, SECOND_CLERK, TrainingStaff
 from app.demo.room import Script, training_room
+from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.peers.union.embed import Union, embedded
 from app.peers.union.system import ShiftedClock
 from app.security.gate.gate import Gate
@@ -310,7 +310,7 @@ class Desk:
 
     def open_case(self, mover: Mover) -> Case:
         """A fresh case with her individual number kept."""
-        case = drafts.open_case(self.gate, self.session, drafts.MOVE_IN, {})
+        case = drafts.open_case(self.gate, self.session, MOVE_IN, {})
         return drafts.keep_number(self.gate, self.session, case, mover.person.my_number)
 
     def key_in(self, case: Case, values: Mapping[str, str], step: str = SUMMARY) -> Case:
@@ -323,13 +323,14 @@ class Desk:
 
     def send(self, case: Case) -> sending.Sent:
         """Answer the warnings, touch, and put the notification into the outbox."""
-        kept = {**case.values, "my_number": sending.KEPT_NUMBER}
-        found = checks.check_all(PAGES, kept, self.tables, self.today)
+        found = checks.check_all(case.kind, sending.entered(case, self.tables, self.today))
         answered = [one.code for one in found if one.level == "warning"]
         draft = sending.prepare_send(
             self.gate, self.session, case, answered, self.tables, self.today
         )
-        return sending.perform_send(self.gate, draft, self.script.approvals(draft), self.tables)
+        return sending.perform_send(
+            self.gate, draft, self.script.approvals(draft), case.kind, self.tables
+        )
 
     def sent(self, mover: Mover, **changed: str) -> sending.Sent:
         """Keyed and put into the outbox."""
@@ -337,7 +338,7 @@ class Desk:
 
     def show(self, case_id: str) -> DecisionView:
         """The case with what the union decided."""
-        return decisions.show(self.gate, self.session, case_id)
+        return decisions.show(self.gate, self.session, MOVE_IN, case_id)
 
     def decided(self, mover: Mover, **changed: str) -> DecisionView:
         """Keyed, sent and answered."""
@@ -358,7 +359,7 @@ class Desk:
     def draw(self, view: DecisionView) -> Proof:
         """Number reserved, paper drawn and proved."""
         return issuing.reserve_and_draw(
-            self.gate, self.session, view, self.tables, self.press, training=True
+            self.gate, self.session, view, issuing.Drawing(self.tables, self.press, training=True)
         )
 
     def issue(self, proof: Proof, view: DecisionView) -> Issued:
@@ -374,14 +375,14 @@ class Desk:
 
     def settle(self, issued: Issued) -> None:
         """The paper came out right."""
-        issuing.settle_sheet(self.gate, self.session, issued.number, issued.sheet_id, good=True)
+        issuing.settle_sheet(self.gate, self.session, issued, good=True)
 
     def look(self, case_id: str, person: TrainingStaff = SECOND_CLERK) -> None:
         """The second look by somebody else at the same terminal."""
         session = self.script.enter(person)
-        view = decisions.show(self.gate, session, case_id)
+        view = decisions.show(self.gate, session, MOVE_IN, case_id)
         draft = second_look.prepare_second_look(self.gate, session, view)
-        second_look.perform_second_look(self.gate, draft, self.script.approvals(draft))
+        second_look.perform_second_look(self.gate, draft, self.script.approvals(draft), MOVE_IN)
         self.script.doorway.log_off(session)
 
     def slip(self, case_id: str) -> None:
@@ -390,14 +391,10 @@ class Desk:
         slips.print_slip(
             self.gate,
             self.session,
-            drafts.load_case(self.gate, self.session, case_id),
-            self.tables,
-            self.press,
+            drafts.load_case(self.gate, self.session, MOVE_IN, case_id),
+            issuing.Drawing(self.tables, self.press, training=True),
             self.printer,
-            self.story.clock.now(),
-            office=installation.office,
-            phone=installation.phone,
-            training=True,
+            slips.At(self.story.clock.now(), installation.office, installation.phone),
         )
 
     def contact(self) -> Any:
@@ -416,7 +413,7 @@ class Desk:
 def entry(mover: Mover, on: Any, **changed: str) -> dict[str, str]:
     """What the clerk keys from the papers of ``mover``; her number is kept apart."""
     record = mover.notification("", on)
-    values = {name: str(getattr(record, name)) for name in FIELDS if hasattr(record, name)}
+    values = {name: str(getattr(record, name)) for name in MOVE_IN.fields if hasattr(record, name)}
     values |= {"purpose_explained": "1", "municipality_code": MUNICIPALITY_CODE, "my_number": ""}
     return {**values, **changed}
 

@@ -19,6 +19,7 @@ from app.cases import (
     sending,
     slips,
 )
+from app.cases.kind import CaseKind
 from app.cases.state import CaseState
 from app.sync.states import Outgoing
 from app.ui.base.desk import Desk
@@ -40,8 +41,9 @@ _WHERE = {
 class DecisionScreen(Page):
     """One case from sending to the paper in the clerk's hand."""
 
-    def __init__(self, desk: Desk, case_id: str, outbox_id: str = "") -> None:
+    def __init__(self, desk: Desk, kind: str, case_id: str, outbox_id: str = "") -> None:
         super().__init__("決定の確認", "")
+        self._kind: CaseKind = desk.kinds[kind]
         self._desk = desk
         self._case_id = case_id
         self._painter = NamePainter(desk.fonts)
@@ -88,14 +90,26 @@ class DecisionScreen(Page):
 
     def _load(self) -> None:
         desk = self._desk
-        desk.run(self, lambda: decisions.show(desk.gate, desk.session, self._case_id), self._loaded)
+        desk.run(
+            self,
+            lambda: decisions.show(desk.gate, desk.session, self._kind, self._case_id),
+            self._loaded,
+        )
+
+    def _read(self, *, background: bool = False) -> decisions.DecisionView:
+        desk = self._desk
+        return decisions.show(
+            desk.gate, desk.session, self._kind, self._case_id, background=background
+        )
 
     def _wait_for_it(self) -> None:
         """What comes over the line is looked at without anybody's doing."""
         desk = self._desk
         self._watch = desk.watch(
             self,
-            lambda: decisions.show(desk.gate, desk.session, self._case_id, background=True),
+            lambda: decisions.show(
+                desk.gate, desk.session, self._kind, self._case_id, background=True
+            ),
             self._loaded,
         )
 
@@ -107,7 +121,9 @@ class DecisionScreen(Page):
             self._show_draft(view)
             return
         if view.case_state is CaseState.REJECTED:
-            self._desk.go("eligibility.show_rejection", case_id=view.case_id)
+            self._desk.go(
+                self._kind.function("show_rejection"), kind=self._kind.code, case_id=view.case_id
+            )
             return
         if view.record is None or view.record.outcome == "pending":
             self._show_waiting(view)
@@ -135,9 +151,7 @@ class DecisionScreen(Page):
         grid = QGridLayout()
         grid.setColumnStretch(1, 1)
         today = desk.clock.now().date()
-        for row, line in enumerate(
-            sending.summary(view.keyed, desk.tables, today, has_number=True)
-        ):
+        for row, line in enumerate(sending.summary(view.case, desk.tables, today)):
             grid.addWidget(QLabel(line.label), row, 0)
             value = NameLabel(self._painter, line.value, 20) if line.is_name else QLabel(line.value)
             grid.addWidget(value, row, 1)
@@ -146,7 +160,7 @@ class DecisionScreen(Page):
         self._buttons()
 
     def _show_waiting(self, view: decisions.DecisionView) -> None:
-        name = view.keyed.get("name", "")
+        name = view.name
         notes: list[QWidget] = [
             box(
                 "warn",
@@ -188,7 +202,7 @@ class DecisionScreen(Page):
             )
         else:
             column.addWidget(box("ok", "届け出た内容と決定に違いはありません。"))
-        if view.record.provisional == "1":
+        if getattr(view.record, "provisional", "") == "1":
             column.addWidget(
                 box("warn", "所得が確認できるまでの見込みの割合です。後で変わることがあります。")
             )
@@ -207,7 +221,7 @@ class DecisionScreen(Page):
             label.setObjectName("fieldLabel" if line.agrees else "fieldError")
             grid.addWidget(label, row, 0)
             for at, text in ((1, line.keyed), (2, line.decided)):
-                if line.label == "被保険者番号" and at == 2:
+                if line.large and at == 2:
                     big = QLabel(text)
                     big.setObjectName("bigNumber")
                     grid.addWidget(big, row, at)
@@ -226,7 +240,10 @@ class DecisionScreen(Page):
             column.addWidget(named_box("ok", aloud, self._painter))
         column.addStretch(1)
         self._place.addWidget(scrolled(inner))
-        if view.record.paper == "none":
+        if not self._kind.papers:
+            self._place.addWidget(box("ok", "この決定では、証の交付はありません。"))
+            self._buttons(main="見比べた。処理を終える" if not view.compared else "")
+        elif view.record.paper == "none":
             self._place.addWidget(
                 box("warn", "所得が確認できてから証が郵送されます。今日は受付票を渡してください。")
             )
@@ -282,7 +299,7 @@ class DecisionScreen(Page):
         assert view is not None
         desk.run(
             self,
-            lambda: closing.close_case(desk.gate, desk.session, view.case_id, view.case_version),
+            lambda: closing.close_case(desk.gate, desk.session, view),
             lambda _none: desk.home(),
             ended=self._live,
         )
@@ -294,7 +311,9 @@ class DecisionScreen(Page):
         desk.carry_out(
             self,
             lambda: second_look.prepare_second_look(desk.gate, desk.session, view),
-            lambda draft, given: second_look.perform_second_look(desk.gate, draft, given),
+            lambda draft, given: second_look.perform_second_look(
+                desk.gate, draft, given, self._kind
+            ),
             lambda _none: desk.home(),
             ended=self._live,
         )
@@ -312,17 +331,12 @@ class DecisionScreen(Page):
             if paper.sheet_state == "spoilt":
                 self._reprint()
             else:
-                self._was_issued(issuing.Issued(paper.number, paper.sheet_id, 0))
+                self._was_issued(issuing.Issued(self._kind, paper.number, paper.sheet_id, 0))
 
         desk.run(
             self,
             lambda: issuing.redraw(
-                desk.gate,
-                desk.session,
-                paper.number,
-                desk.tables,
-                desk.press,
-                training=desk.training,
+                desk.gate, desk.session, self._kind, paper.number, self._drawing()
             ),
             drawn,
             ended=self._live,
@@ -346,15 +360,8 @@ class DecisionScreen(Page):
         desk = self._desk
 
         def work() -> tuple[decisions.DecisionView, issuing.Proof]:
-            fresh = decisions.show(desk.gate, desk.session, self._case_id)
-            proof = issuing.reserve_and_draw(
-                desk.gate,
-                desk.session,
-                fresh,
-                desk.tables,
-                desk.press,
-                training=desk.training,
-            )
+            fresh = self._read()
+            proof = issuing.reserve_and_draw(desk.gate, desk.session, fresh, self._drawing())
             return fresh, proof
 
         def drawn(result: tuple[decisions.DecisionView, issuing.Proof]) -> None:
@@ -440,9 +447,7 @@ class DecisionScreen(Page):
 
         desk.run(
             self,
-            lambda: issuing.settle_sheet(
-                desk.gate, desk.session, issued.number, issued.sheet_id, good=good, cause=cause
-            ),
+            lambda: issuing.settle_sheet(desk.gate, desk.session, issued, good=good, cause=cause),
             settled,
             ended=self._live,
         )
@@ -466,25 +471,19 @@ class DecisionScreen(Page):
         desk = self._desk
 
         def work() -> None:
-            case = drafts.load_case(desk.gate, desk.session, self._case_id)
-            slips.print_slip(
-                desk.gate,
-                desk.session,
-                case,
-                desk.tables,
-                desk.press,
-                desk.printer,
-                desk.clock.now(),
-                office=desk.office.name,
-                phone=desk.office.phone,
-                training=desk.training,
-            )
+            case = drafts.load_case(desk.gate, desk.session, self._kind, self._case_id)
+            counter = slips.At(desk.clock.now(), desk.office.name, desk.office.phone)
+            slips.print_slip(desk.gate, desk.session, case, self._drawing(), desk.printer, counter)
 
         desk.run(self, work, lambda _none: desk.say("受付票を印刷しました。"), ended=self._live)
 
     def _live(self) -> None:
         """It did not come to the act: the button may be pressed again."""
         self.main_button.setEnabled(not self.main_button.isHidden())
+
+    def _drawing(self) -> issuing.Drawing:
+        desk = self._desk
+        return issuing.Drawing(desk.tables, desk.press, desk.training)
 
     def _leave(self) -> None:
         desk, proof, view = self._desk, self._proof, self._view
@@ -494,7 +493,12 @@ class DecisionScreen(Page):
             desk.run(
                 self,
                 lambda: issuing.void(
-                    desk.gate, desk.session, proof.number, proof.version, "発行せずに戻った"
+                    desk.gate,
+                    desk.session,
+                    proof.kind,
+                    proof.number,
+                    proof.version,
+                    "発行せずに戻った",
                 ),
                 lambda _none: desk.home(),
             )

@@ -8,8 +8,8 @@ from datetime import date
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.cases.checks import Finding, understood
-from app.cases.entry import EntryField, EntryPage, FieldKind
+from app.cases.checks import understood
+from app.cases.entry import EntryField, EntryPage, FieldKind, Finding
 from app.core.tables import Tables
 from app.ui.base.fields import ChoiceField, Field, FlagField, NameField, TextField
 from app.ui.base.names import NamePainter

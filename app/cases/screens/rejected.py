@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog, QLabel
 
 from app.cases import drafts, rejected, sending
+from app.cases.kind import CaseKind
 from app.ui.base.desk import Desk
 from app.ui.base.names import NameLabel, NamePainter
 from app.ui.base.pages import Page, box, card
@@ -16,13 +17,14 @@ _REASONS = ("届出人が取り下げた", "入力する方を間違えた", "�
 class RejectedScreen(Page):
     """Read the cause, correct and send again, or drop the case."""
 
-    def __init__(self, desk: Desk, case_id: str) -> None:
+    def __init__(self, desk: Desk, kind: str, case_id: str) -> None:
         super().__init__(
             "受け付けられなかった届出",
             "広域連合が届出を受け付けませんでした。理由を読み、直して送り直すか、取りやめます。"
             "このままでは送られません。",
         )
         self._desk = desk
+        self._kind: CaseKind = desk.kinds[kind]
         self.rejection: rejected.Rejection | None = None
         self.action("戻る", "Esc", desk.home)
         self.drop_button = self.action("取りやめる", "Ctrl+Del", self._drop)
@@ -30,7 +32,9 @@ class RejectedScreen(Page):
             "直して送り直す", "Ctrl+Return", self._correct, primary=True
         )
         self._let_live(alive=False)
-        desk.run(self, lambda: rejected.show(desk.gate, desk.session, case_id), self._show)
+        desk.run(
+            self, lambda: rejected.show(desk.gate, desk.session, self._kind, case_id), self._show
+        )
 
     def first_focus(self) -> None:
         self.correct_button.setFocus()
@@ -67,7 +71,7 @@ class RejectedScreen(Page):
         desk.run(
             self,
             lambda: sending.withdraw(desk.gate, desk.session, rejection.case),
-            lambda _none: desk.go("eligibility.open_case", case_id=rejection.case.id),
+            lambda _none: desk.go(self._kind.opening, case_id=rejection.case.id),
             ended=self._let_live,
         )
 

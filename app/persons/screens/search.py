@@ -195,9 +195,7 @@ class SearchScreen(Page):
         )
 
     def _start_notification(self) -> None:
-        self._desk.go(
-            "eligibility.open_case", prefill=self._results.prefill if self._results else {}
-        )
+        self._desk.begin(prefill=self._results.prefill if self._results else {})
 
 
 def _cells(line: PersonLine) -> tuple[str, ...]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtWidgets import QWidget
 
@@ -60,6 +60,8 @@ class Desk:
     the key is asked for and the work goes on. ``done`` gets the outcome; ``failed`` gets the
     cause, which the error door shows where it is not given; ``ended`` is called when it did not
     come to the act, by a cause or because the person gave up.
+
+    ``kinds`` is CASES, the kinds of case by code.
     """
 
     gate: Gate
@@ -81,6 +83,12 @@ class Desk:
     office: Office
     printer: Printer
     training: bool
+    kinds: Mapping[str, Any]
+
+    def begin(self, **arguments: Any) -> None:
+        """Open the first of the cases that begin without anybody opened (a newcomer's)."""
+        first = next(kind for kind in self.kinds.values() if kind.for_newcomer)
+        self.go(first.opening, **arguments)
 
     def run(
         self,

@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.cases import checks
-from app.cases.entry import FIELDS, LOCAL_ONLY, PAGES, EntryField, FieldKind
+from app.cases.entry import EntryField, FieldKind, Finding
 from app.cases.sending import SendNotification, to_record
 from app.core.signs import DASHES, SPACES, UNSEEN, WAVES
 from app.core.tables import load_tables, shipped_tables
 from app.core.text import lookalikes
+from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.rules.calendar.wareki_input import parse_date
 from app.rules.values.reader import Reader
 from app.wire.codec import FileRefused, decode_file, encode_file
@@ -30,11 +31,12 @@ TABLES = load_tables(shipped_tables())
 READER = Reader.of(TABLES, TODAY)
 CODES = code_sets(TABLES, TODAY)
 SPEC = FILES["FILE-01"]
+FIELDS = MOVE_IN.fields
 COLUMNS = {column.name: column for column in columns(SPEC.newest("move_in").record)}
 SENT = sorted(
     name
     for name, field in FIELDS.items()
-    if name not in LOCAL_ONLY and field.kind is not FieldKind.MY_NUMBER
+    if not field.kept_here and field.kind is not FieldKind.MY_NUMBER
 )
 # Everything of every page is shown: a foreign resident with an alias and all papers.
 SHOWN = GOOD | {
@@ -121,14 +123,14 @@ def typed_into(field: EntryField) -> st.SearchStrategy[str]:
     return anything
 
 
-def _errors(values: dict[str, str]) -> list[checks.Finding]:
-    found = checks.check_all(PAGES, values, TABLES, TODAY)
+def _errors(values: dict[str, str]) -> list[Finding]:
+    found = checks.check_all(MOVE_IN, checks.as_entered(MOVE_IN, values, TABLES, TODAY))
     return [finding for finding in found if finding.level == "error"]
 
 
 def _record(values: dict[str, str]) -> Any:
-    content = SendNotification("T01-1-000042", "move_in", json.dumps(values), True, ())
-    return to_record(content, "123456789018", READER)
+    content = SendNotification("T01-1-000042", "move_in", "", json.dumps(values), True, ())
+    return to_record(MOVE_IN, content, "123456789018", READER)
 
 
 @pytest.mark.req("SEC-11", "SEC-112")
@@ -159,10 +161,9 @@ def test_what_the_wire_refuses_is_told_beside_its_own_field(name: str, data: st.
     typed = data.draw(typed_into(FIELDS[name]))
     column = COLUMNS[name]
     reason = check_of(column, CODES)(typed) if typed.strip() else ""
-    own = [f for f in checks.check_all(PAGES, keyed(name, typed), TABLES, TODAY)
-           if f.field == name and f.level == "error"]  # fmt: skip
+    own = [f for f in _errors(keyed(name, typed)) if f.field == name]
     if reason and not own:  # then it is another spelling, and it is sent in the one that passes
-        sent = checks.stored(name, typed, READER)
+        sent = checks.stored(FIELDS[name], typed, READER)
         assert not sent or check_of(column, CODES)(sent) == ""
 
 

@@ -8,12 +8,14 @@ from datetime import date
 import pytest
 
 from app.cases import checks
-from app.cases.entry import FIELDS, LOCAL_ONLY, PAGES, FieldKind
+from app.cases.entry import FieldKind
 from app.core.tables import Tables, load_tables, shipped_tables
+from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.rules.values.reader import Reader
 from app.wire.bodies.move_in import MoveIn
 
 TODAY = date(2026, 11, 20)
+FIELDS = MOVE_IN.fields
 
 GOOD = {
     "kana": "かとう はな",
@@ -59,8 +61,9 @@ def tables() -> Tables:
 
 
 def found(tables: Tables, **changed: str) -> dict[tuple[str, str], str]:
-    values = {**GOOD, **changed}
-    return {(f.field, f.code): f.level for f in checks.check_all(PAGES, values, tables, TODAY)}
+    entered = checks.as_entered(MOVE_IN, {**GOOD, **changed}, tables, TODAY)
+    seen = checks.check_all(MOVE_IN, entered)
+    return {(f.field, f.code): f.level for f in seen}
 
 
 def test_a_complete_entry_has_nothing_to_say(tables: Tables) -> None:
@@ -69,7 +72,7 @@ def test_a_complete_entry_has_nothing_to_say(tables: Tables) -> None:
 
 @pytest.mark.req("SEC-11", "SEC-12", "FLOW-103")
 def test_the_form_has_exactly_the_fields_of_its_definition() -> None:
-    keyed = set(FIELDS) - LOCAL_ONLY
+    keyed = {name for name, field in FIELDS.items() if not field.kept_here}
     columns = {field.name for field in fields(MoveIn)}
     made_by_the_program = {
         *("case_id", "kind", "body", "body_version", "municipality_code"),
@@ -175,10 +178,10 @@ def test_disability_papers_answer_for_those_under_75(tables: Tables) -> None:
 def test_names_are_sent_exactly_as_typed(tables: Tables) -> None:
     reader = Reader.of(tables, TODAY)
     for name in ("葛\U000e0102城", "髙﨑 \U00020bb7", "\ufa19谷"):
-        assert checks.stored("name", name, reader) == name
-    assert checks.stored("kana", "ｶﾄｳ はな", reader) == "カトウ　ハナ"
-    assert checks.stored("postal_code", "９９９－０００１", reader) == "9990001"
-    assert checks.stored("is_head", "", reader) == "0"
+        assert checks.stored(FIELDS["name"], name, reader) == name
+    assert checks.stored(FIELDS["kana"], "ｶﾄｳ はな", reader) == "カトウ　ハナ"
+    assert checks.stored(FIELDS["postal_code"], "９９９－０００１", reader) == "9990001"
+    assert checks.stored(FIELDS["is_head"], "", reader) == "0"
 
 
 @pytest.mark.parametrize("name", sorted(n for n, f in FIELDS.items() if f.required))

@@ -8,11 +8,10 @@ from datetime import date
 
 import pytest
 
-from app.cases.paper_data import paper_data
 from app.core.tables import Tables, load_tables, shipped_tables
 from app.wire.bodies.coverage import Coverage
 from forms.catalog import find_decided_form
-from forms.certificates.eligibility_certificate import EligibilityCertificateData
+from forms.certificates.eligibility_certificate import EligibilityCertificateData, certificate_of
 from forms.fonts import load_fonts
 from forms.press import Press
 from tests.support.form_examples import NOW
@@ -68,7 +67,7 @@ def limit_codes() -> list[str]:
 def test_every_limit_class_prints_in_the_wording_of_the_certificate(
     tables: Tables, press: Press, decision: Coverage, code: str
 ) -> None:
-    data = paper_data(replace(decision, limit_class=code), "T01-1-000042", tables)
+    data = certificate_of(replace(decision, limit_class=code), "T01-1-000042", tables)
     assert isinstance(data, EligibilityCertificateData)
     wording = tables["limit_classes"].at(TODAY, code=code).text("wording")
     assert data.limit_class == wording
@@ -79,7 +78,7 @@ def test_limit_class_is_left_out_when_the_decision_does_not_print_it(
     tables: Tables, decision: Coverage
 ) -> None:
     quiet = replace(decision, limit_class=limit_codes()[-1], limit_printed="0")
-    data = paper_data(quiet, "T01-1-000042", tables)
+    data = certificate_of(quiet, "T01-1-000042", tables)
     assert isinstance(data, EligibilityCertificateData)
     assert (data.limit_class, data.limit_from) == ("", "")
 
@@ -88,7 +87,7 @@ def test_limit_class_is_left_out_when_the_decision_does_not_print_it(
 def test_every_specified_disease_prints(tables: Tables, press: Press, decision: Coverage) -> None:
     for code in tables["specified_diseases"].codes(TODAY):
         record = replace(decision, disease_kind=str(code), disease_from="2024-04-01")
-        data = paper_data(record, "T01-1-000042", tables)
+        data = certificate_of(record, "T01-1-000042", tables)
         press.prove(press.render("FORM-04", data, training=False, now=NOW), data)
 
 
@@ -98,5 +97,5 @@ def test_paper_of_the_decision_is_the_form_of_the_catalogue(
     for paper in ("eligibility_certificate", "eligibility_notice"):
         form = find_decided_form(paper, TODAY)
         assert form is not None
-        data = paper_data(replace(decision, paper=paper), "T01-1-000042", tables)
+        data = form.fill(replace(decision, paper=paper), "T01-1-000042", tables)
         press.prove(press.render(form.id, data, training=True, now=NOW), data)

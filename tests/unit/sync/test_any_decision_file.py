@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
 from app.cases.decisions import receiver
+from app.catalog import CASES as KINDS
 from app.functions.files import insured as files
 from app.functions.files.check_list import receive_check_list
 from app.wire.codec import encode_file
@@ -93,7 +94,7 @@ PROPERTY = settings(
 
 @pytest.mark.req("FILE-16")
 def test_any_decisions_are_taken(filled):
-    receive = receiver(shared_tables())
+    receive = receiver(shared_tables(), KINDS)
 
     @seed(16)
     @PROPERTY

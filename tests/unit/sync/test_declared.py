@@ -37,7 +37,7 @@ def test_moving_states_touches_no_person():
 
 
 def test_the_sending_of_a_notification_declares_the_outbox():
-    function = CATALOG["eligibility.send_notification"]
+    function = CATALOG["eligibility.send_move_in"]
     assert set(outbox.WRITES) <= set(function.writes)
     assert set(outbox.READS) <= set(function.reads)
 

@@ -1,8 +1,9 @@
-"""県外転入の届出: the guided entry, its summary and its sending (FLOW-101 … 103)."""
+"""The guided entry of any kind of case: its pages, its summary and its sending (FLOW-101 … 103)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -15,25 +16,34 @@ from PySide6.QtWidgets import (
 )
 
 from app.cases import checks, drafts, namesakes, sending
-from app.cases.entry import FIELDS, PAGES
+from app.cases.entry import NUMBER, FieldKind, error
+from app.cases.kind import CaseKind, Newcomer
 from app.cases.screens.entry_form import EntryForm
+from app.cases.screens.whom_bar import WhomBar
+from app.cases.state import SUMMARY
 from app.core.errors import UserError
-from app.rules.calendar.wareki import Eras, on_screen
 from app.ui.base.desk import Desk
 from app.ui.base.names import NameLabel, NamePainter
 from app.ui.base.pages import Page, StepRow, box, card, clear, named_box, scrolled
 
-_STEPS = ("本人", "異動・住所", "本人確認", "証明書", "確認して送信")
+_LAST_STEP = "確認して送信"
 _CANCEL_REASONS = ("届出人が取りやめた", "入力する方を間違えた", "必要な書類が足りない")
 
 
-class NotificationScreen(Page):
-    """Opens a new case, or goes on with one that was left (``case_id``)."""
+class EntryScreen(Page):
+    """Opens a new case of a kind, about ``person_id`` where it is about a known person, or goes
+    on with one that was left (``case_id``)."""
 
     def __init__(
-        self, desk: Desk, case_id: str = "", prefill: Mapping[str, str] | None = None
+        self,
+        desk: Desk,
+        kind: str,
+        case_id: str = "",
+        person_id: str = "",
+        prefill: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__("県外転入の届出", "")
+        self._kind: CaseKind = desk.kinds[kind]
+        super().__init__(self._kind.label, "")
         self._desk = desk
         self._today = desk.clock.now().date()
         self._painter = NamePainter(desk.fonts)
@@ -42,14 +52,14 @@ class NotificationScreen(Page):
         self._at = 0
         self._form: EntryForm | None = None
         self._answers: dict[str, QCheckBox] = {}
-        self.steps = StepRow(_STEPS)
+        self.steps = StepRow([*(page.step or page.title for page in self._kind.pages), _LAST_STEP])
         self.body.addWidget(self.steps)
         self._place = QVBoxLayout()
         self.body.addLayout(self._place, 1)
         self.cancel_button = self.action("取りやめる", "Ctrl+Del", self._cancel)
         self.back_button = self.action("戻る", "Esc", self._back)
         self.next_button = self.action("次へ", "Ctrl+Return", self._next, primary=True)
-        self._open(case_id, dict(prefill or {}))
+        self._open(case_id, person_id, dict(prefill or {}))
 
     def first_focus(self) -> None:
         if self._form is not None:
@@ -69,34 +79,34 @@ class NotificationScreen(Page):
         """The boxes by which warnings are answered, in their order."""
         return tuple(self._answers.values())
 
-    def _open(self, case_id: str, prefill: dict[str, str]) -> None:
-        desk = self._desk
+    def _open(self, case_id: str, person_id: str, prefill: dict[str, str]) -> None:
+        desk, kind = self._desk, self._kind
         if case_id:
-            desk.run(self, lambda: drafts.load_case(desk.gate, desk.session, case_id), self._opened)
+            desk.run(
+                self,
+                lambda: drafts.load_case(desk.gate, desk.session, kind, case_id),
+                self._opened,
+            )
             return
-        today = on_screen(self._today, Eras(desk.tables["eras"]))
-        values = {
-            "notified_on": today,
-            "accepted_on": today,
-            "channel": "counter",
-            "person_kind": "1",
-            "is_head": "0",
-            "delivery": "counter",
-            "municipality_code": desk.office.municipality_code,
-        } | prefill
+        values = drafts.first_values(kind, self._today, desk.tables) | prefill
+        values["municipality_code"] = desk.office.municipality_code
         desk.run(
             self,
-            lambda: drafts.open_case(desk.gate, desk.session, drafts.MOVE_IN, values),
+            lambda: drafts.open_case(desk.gate, desk.session, kind, values, person_id=person_id),
             self._opened,
+            failed=self._not_opened,
         )
+
+    def _not_opened(self, cause: BaseException) -> None:
+        self._desk.door.show(self, cause)
+        self._desk.home()
 
     def _opened(self, case: drafts.Case) -> None:
         self._case = case
-        self._values = dict(case.values)
-        self._values["processed_on"] = on_screen(self._today, Eras(self._desk.tables["eras"]))
-        ids = [page.id for page in PAGES]
-        if case.step == "summary":
-            self._show_step(len(PAGES))
+        self._values = drafts.as_of(case, self._today, self._desk.tables)
+        ids = [page.id for page in self._kind.pages]
+        if case.step == SUMMARY:
+            self._show_step(len(self._kind.pages))
         else:
             self._show_step(ids.index(case.step) if case.step in ids else 0)
         self._desk.say(f"受付番号 {case.id}　入力した内容は、画面を進めるたびに保存されます。")
@@ -106,7 +116,7 @@ class NotificationScreen(Page):
         self.steps.show_step(at)
         clear(self._place)
         self._form = None
-        last = at == len(PAGES)
+        last = at == len(self._kind.pages)
         self.next_button.setText(
             "送信する（キーに触れる）  [Ctrl+Enter]" if last else "次へ  [Ctrl+Enter]"
         )
@@ -114,26 +124,37 @@ class NotificationScreen(Page):
         if last:
             self._show_summary()
             return
-        page = PAGES[at]
-        self.title.setText(f"県外転入の届出　— {page.title}")
+        page = self._kind.pages[at]
+        self.title.setText(f"{self._kind.label}　— {page.title}")
         self.lead.setText(page.lead)
         self._form = EntryForm(page, self._values, self._desk.tables, self._today, self._painter)
-        if page.id == "identity" and self._case and self._case.has_number:
-            self._form.field("my_number").set_hint("登録済みです。変えるときだけ入れてください。")
+        for field in page.fields:
+            if field.kind is FieldKind.MY_NUMBER and self._case and self._case.has_number:
+                self._form.field(field.name).set_hint(
+                    "登録済みです。変えるときだけ入れてください。"
+                )
         self._form.finished.connect(self._next)
+        self._show_whom()
         self._place.addWidget(self._form)
         self._form.focus_first()
 
+    def _show_whom(self) -> None:
+        """The person from the address master, on every page and never to be changed (SEC-09)."""
+        if self._case is not None and self._case.whom is not None:
+            self._place.addWidget(WhomBar(self._case.whom, self._desk.tables, self._painter))
+
     def _show_summary(self) -> None:
         assert self._case is not None
+        self._show_whom()
         desk = self._desk
-        self.title.setText("県外転入の届出　— 確認して送信")
+        self.title.setText(f"{self._kind.label}　— {_LAST_STEP}")
         self.lead.setText("届出書と見比べ、注意に答えてから、キーに触れて送信してください。")
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
         self._answers = {}
-        findings = checks.check_all(PAGES, self._checked_values(), desk.tables, self._today)
+        case = self._keyed()
+        findings = checks.check_all(self._kind, sending.entered(case, desk.tables, self._today))
         for finding in findings:
             if finding.level == "error":
                 column.addWidget(box("stop", f"{finding.message}　{finding.remedy}"))
@@ -150,9 +171,7 @@ class NotificationScreen(Page):
         grid.setColumnStretch(1, 1)
         grid.setVerticalSpacing(3)
         page = ""
-        lines = sending.summary(
-            self._values, desk.tables, self._today, has_number=self._case.has_number
-        )
+        lines = sending.summary(case, desk.tables, self._today)
         for line in lines:
             if line.page != page:
                 page = line.page
@@ -178,7 +197,9 @@ class NotificationScreen(Page):
         self._look_for_namesakes()
 
     def _look_for_namesakes(self) -> None:
-        desk, values = self._desk, dict(self._values)
+        desk, case = self._desk, self._keyed()
+        if not isinstance(self._kind.about, Newcomer):
+            return
 
         def found(lines: tuple[namesakes.Namesake, ...]) -> None:
             for line in lines:
@@ -194,7 +215,9 @@ class NotificationScreen(Page):
 
         desk.run(
             self,
-            lambda: namesakes.find(desk.gate, desk.session, values, desk.tables, self._today),
+            lambda: namesakes.find(
+                desk.gate, desk.session, case.kind, case.values, desk.tables, self._today
+            ),
             found,
         )
 
@@ -202,24 +225,26 @@ class NotificationScreen(Page):
         answered = all(answer.isChecked() for answer in self._answers.values())
         self.next_button.setEnabled(answered and not self._errors)
 
-    def _checked_values(self) -> dict[str, str]:
-        values = dict(self._values)
-        if self._case and self._case.has_number:
-            values["my_number"] = sending.KEPT_NUMBER
-        return values
+    def _keyed(self) -> drafts.Case:
+        """The case with what is on the screen and not saved yet."""
+        assert self._case is not None
+        return replace(self._case, values=dict(self._values))
 
     def _next(self) -> None:
         if self._case is None or self._desk.operations.busy:
             return
-        if self._at == len(PAGES):
+        if self._at == len(self._kind.pages):
             self._send()
             return
         assert self._form is not None
         values = self._form.values()
-        number = values.pop("my_number", "")
+        number = values.pop(NUMBER, "")
         self._values = values
-        checked = self._checked_values() | ({"my_number": number} if number else {})
-        findings = checks.check_page(PAGES[self._at], checked, self._desk.tables, self._today)
+        keyed = self._keyed()
+        if number:
+            keyed = replace(keyed, values={**values, NUMBER: number})
+        entered = sending.entered(keyed, self._desk.tables, self._today)
+        findings = checks.check_page(self._kind.pages[self._at], entered)
         if self._form.show_findings(findings):
             return
         at = self._at + 1
@@ -230,7 +255,7 @@ class NotificationScreen(Page):
             return
         if self._form is not None:
             values = self._form.values()
-            values.pop("my_number", "")
+            values.pop(NUMBER, "")
             self._values = values
         if self._at == 0:
             self._save(0, "", self._desk.home)
@@ -241,7 +266,7 @@ class NotificationScreen(Page):
     def _save(self, at: int, number: str, then: Callable[[], None]) -> None:
         desk, case, values = self._desk, self._case, dict(self._values)
         assert case is not None
-        step = PAGES[at].id if at < len(PAGES) else "summary"
+        step = self._kind.pages[at].id if at < len(self._kind.pages) else SUMMARY
 
         def work() -> drafts.Case:
             kept = case
@@ -255,14 +280,13 @@ class NotificationScreen(Page):
 
         desk.run(self, work, saved, failed=self._not_saved)
 
-    def _not_saved(self, error: BaseException) -> None:
-        if isinstance(error, UserError) and error.field in FIELDS and self._form is not None:
-            finding = checks.Finding(
-                error.field or "", "error", error.code, error.message, error.remedy
-            )
+    def _not_saved(self, cause: BaseException) -> None:
+        named = isinstance(cause, UserError) and cause.field in self._kind.fields
+        if isinstance(cause, UserError) and named and self._form is not None:
+            finding = error(cause.field or "", cause.code, cause.message, cause.remedy)
             if self._form.show_findings([finding]):
                 return
-        self._desk.door.show(self, error)
+        self._desk.door.show(self, cause)
 
     def _send(self) -> None:
         if not self.next_button.isEnabled():
@@ -276,13 +300,20 @@ class NotificationScreen(Page):
             lambda: sending.prepare_send(
                 desk.gate, desk.session, case, answered, desk.tables, self._today
             ),
-            lambda draft, given: sending.perform_send(desk.gate, draft, given, desk.tables),
+            lambda draft, given: sending.perform_send(
+                desk.gate, draft, given, case.kind, desk.tables
+            ),
             self._sent,
             ended=self._update_send,
         )
 
     def _sent(self, sent: sending.Sent) -> None:
-        self._desk.go("eligibility.show_decision", case_id=sent.case_id, outbox_id=sent.outbox_id)
+        self._desk.go(
+            self._kind.function("show_decision"),
+            kind=self._kind.code,
+            case_id=sent.case_id,
+            outbox_id=sent.outbox_id,
+        )
 
     def _cancel(self) -> None:
         if self._case is None:

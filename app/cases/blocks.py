@@ -1,0 +1,186 @@
+"""Blocks: parts of pages that many kinds of case share, with their fields and their rules.
+
+A kind puts a block where a page belongs, or unpacks ``…_fields`` into a page of its own. What a
+block sends stands in the common head (``app.wire.records.CaseHead``).
+"""
+
+from __future__ import annotations
+
+from app.cases import page_rules
+from app.cases.entry import (
+    NUMBER,
+    TODAY,
+    EntryField,
+    EntryPage,
+    FieldKind,
+    Rule,
+    Values,
+    when,
+)
+
+
+def four_dates(event: str, note: str = "") -> tuple[EntryField, ...]:
+    """異動日 (called ``event`` here), 届出日, 受付日 and 処理日 (DOMAIN 2.1)."""
+    return (
+        EntryField("event_on", event, FieldKind.DAY, required=True, note=note),
+        EntryField("notified_on", "届出日", FieldKind.DAY, required=True, first=TODAY),
+        EntryField("accepted_on", "受付日", FieldKind.DAY, required=True, first=TODAY),
+        EntryField("processed_on", "処理日", FieldKind.DAY, required=True, read_only=True),
+    )
+
+
+FOUR_DATES: tuple[Rule, ...] = (page_rules.four_dates,)
+"""The rules of ``four_dates``."""
+
+
+def _by_post_or_wire(values: Values) -> bool:
+    return values.get("channel", "") in ("post", "electronic")
+
+
+def notifier_fields() -> tuple[EntryField, ...]:
+    """Channel, who brings it, and by what that person was identified (SEC-02, SEC-18)."""
+    return (
+        EntryField(
+            "channel",
+            "受付経路",
+            FieldKind.CHOICE,
+            codes="channels",
+            required=True,
+            first="counter",
+        ),
+        EntryField("notifier", "届出人", FieldKind.CHOICE, codes="notifiers", required=True),
+        EntryField(
+            "proxy_basis",
+            "代理権の確認",
+            FieldKind.CHOICE,
+            codes="proxy_bases",
+            shown=when("notifier", "proxy"),
+            needed=when("notifier", "proxy"),
+        ),
+        EntryField(
+            "identity_check", "身元確認", FieldKind.CHOICE, codes="identity_checks", required=True
+        ),
+        EntryField(
+            "copies_received",
+            "写しの確認",
+            FieldKind.FLAG,
+            note="郵送・電子のとき：本人確認書類の写しを受け取った",
+            shown=_by_post_or_wire,
+            needed=_by_post_or_wire,
+            kept_here=True,
+        ),
+    )
+
+
+def _has_number(values: Values) -> bool:
+    return values.get("number_check", "") not in ("", "none")
+
+
+def number_fields() -> tuple[EntryField, ...]:
+    """個人番号: how it was checked, the number itself, why there is none, and that the purpose
+    was explained (SEC-01, SEC-03, SEC-17)."""
+    return (
+        EntryField(
+            "number_check", "番号確認", FieldKind.CHOICE, codes="number_checks", required=True
+        ),
+        EntryField(
+            NUMBER,
+            "個人番号",
+            FieldKind.MY_NUMBER,
+            12,
+            note="12桁",
+            shown=_has_number,
+            needed=_has_number,
+        ),
+        EntryField(
+            "my_number_absent",
+            "個人番号がない理由",
+            FieldKind.CHOICE,
+            codes="number_absent_reasons",
+            shown=when("number_check", "none"),
+            needed=when("number_check", "none"),
+        ),
+        EntryField(
+            "purpose_explained",
+            "利用目的の説明",
+            FieldKind.FLAG,
+            note="「個人番号は、後期高齢者医療の資格の管理と給付のために使います。」と説明した",
+            required=True,
+            kept_here=True,
+        ),
+    )
+
+
+def notifier(*, with_number: bool = False) -> EntryPage:
+    """The page of who stands here; with 個人番号 where the kind asks for it."""
+    if with_number:
+        return EntryPage(
+            "identity",
+            "届出人と本人確認",
+            "窓口の方の身元と、本人の個人番号を確認し、確認した書類を選んでください。",
+            (*notifier_fields(), *number_fields()),
+            (page_rules.identification, page_rules.number_absent),
+            step="本人確認",
+        )
+    return EntryPage(
+        "identity",
+        "届出人と本人確認",
+        "窓口の方の身元を確認し、確認した書類を選んでください。",
+        notifier_fields(),
+        (page_rules.identification,),
+        step="本人確認",
+    )
+
+
+def delivery_field() -> EntryField:
+    """交付方法 of a paper that may follow."""
+    return EntryField(
+        "delivery",
+        "交付方法",
+        FieldKind.CHOICE,
+        codes="deliveries",
+        required=True,
+        first="counter",
+    )
+
+
+def role(prefix: str, label: str, *, required: bool = False) -> tuple[EntryField, ...]:
+    """A person in a role (喪主, 相続人 …): name, relation and telephone; absent yet when the name
+    is empty, unless ``required``."""
+    name = f"{prefix}_name"
+
+    def named(values: Values) -> bool:
+        return bool(values.get(name, ""))
+
+    return (
+        EntryField(name, label, FieldKind.NAME, required=required),
+        EntryField(
+            f"{prefix}_relation",
+            "　亡くなった方との続柄",
+            FieldKind.TEXT,
+            20,
+            shown=named,
+            needed=named,
+        ),
+        EntryField(f"{prefix}_phone", "　電話番号", FieldKind.PHONE, 20, shown=named),
+    )
+
+
+def account_fields() -> tuple[EntryField, ...]:
+    """振込先: bank, branch, type, number and the holder's kana."""
+    return (
+        EntryField("bank_code", "金融機関コード", FieldKind.DIGITS, 4, required=True, note="4桁"),
+        EntryField("branch_code", "支店コード", FieldKind.DIGITS, 3, required=True, note="3桁"),
+        EntryField(
+            "account_type", "口座の種類", FieldKind.CHOICE, codes="account_types", required=True
+        ),
+        EntryField(
+            "account_number",
+            "口座番号",
+            FieldKind.DIGITS,
+            7,
+            required=True,
+            note="7桁。足りないときは前に0",
+        ),
+        EntryField("holder_kana", "口座名義（カナ）", FieldKind.KANA, 40, required=True),
+    )

@@ -1,0 +1,294 @@
+"""The functions that an area with kinds of case has: derived, so that permission table, gate,
+journal, menu and manual follow from the declarations (DESIGN 3).
+
+Opening and sending are functions of each kind, because rights are given by kind; what is done
+with a case on the way is one function of the area.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.cases.kind import CaseKind, Newcomer
+from app.cases.state import CLOSING_READS
+from app.cases.whom import WHOM_READS
+from app.persons import writing
+from app.security.spec import Actor, Function, Kind, MyNumber, SecondPerson, StepUp
+from app.sync import outbox
+from app.sync.inbox import APPLYING
+
+_NUMBER_KEPT = ("my_number.owner_kind", "my_number.owner_id")
+_CASE = ("case_file", "setting", *_NUMBER_KEPT, *WHOM_READS)
+_NAMESAKES = (*WHOM_READS, "household")
+_PAPERS = ("case_file", "decision", "certificate", "sheet")
+
+
+def case_functions(area: str, kinds: tuple[CaseKind, ...]) -> tuple[Function, ...]:
+    """The functions of an area with these kinds of case, openings first. Raises ValueError for a
+    kind of another area."""
+    for kind in kinds:
+        if kind.area != area:
+            raise ValueError(f"{kind.code}: declared in {area}, says {kind.area}")
+    shared = [*_keying(area, kinds), *_deciding(area)]
+    if any(kind.papers for kind in kinds):
+        shared += _papers(area)
+    return (
+        *(one for kind in kinds for one in _own(kind)),
+        *shared,
+    )
+
+
+def _own(kind: CaseKind) -> Iterator[Function]:
+    """Opening and sending one kind."""
+    yield Function(
+        id=kind.opening,
+        area=kind.area,
+        kind=Kind.UPDATE,
+        label=kind.label,
+        help=kind.help,
+        reads=_CASE,
+        writes=("case_file",),
+        screen="app.cases.screens.entry:EntryScreen",
+        given=(("kind", kind.code),),
+        menu=isinstance(kind.about, Newcomer),
+        from_person=not isinstance(kind.about, Newcomer),
+    )
+    yield Function(
+        id=kind.sending,
+        area=kind.area,
+        kind=Kind.SEND,
+        label=f"{kind.label}の送信",
+        help=f"確かめた「{kind.label}」を広域連合へ送ります。キーに触れると、"
+        "あなたの名で送信されます。",
+        step_up=StepUp.TOUCH,
+        my_number=MyNumber.UPDATE if kind.asks_number else MyNumber.NONE,
+        reads=_sending_reads(kind),
+        writes=("case_file", *outbox.WRITES),
+    )
+    if kind.has_supervised_sending:
+        yield Function(
+            id=kind.supervised_sending,
+            area=kind.area,
+            kind=Kind.SEND,
+            label=f"{kind.label}の送信（{kind.second_look.supervised_label}）",
+            help=f"{kind.second_look.supervised_label}が入った「{kind.label}」を送ります。送る人の"
+            "ほかに、確認した職員と責任者の承認が要ります（SEC-14）。",
+            step_up=StepUp.TOUCH,
+            second_person=SecondPerson.SUPERVISOR,
+            my_number=MyNumber.UPDATE if kind.asks_number else MyNumber.NONE,
+            reads=_sending_reads(kind),
+            writes=("case_file", *outbox.WRITES),
+        )
+
+
+def _sending_reads(kind: CaseKind) -> tuple[str, ...]:
+    number = ("my_number",) if kind.asks_number else ()
+    return ("case_file", "setting", *number, *WHOM_READS, *outbox.READS)
+
+
+def _keying(area: str, kinds: tuple[CaseKind, ...]) -> Iterator[Function]:
+    """What is done until a case is sent."""
+    yield Function(
+        id=f"{area}.load_case",
+        area=area,
+        kind=Kind.INQUIRE,
+        label="届出の続き",
+        help="書きかけの届出を開きます。",
+        step_up=StepUp.RECENT,
+        reads=_CASE,
+    )
+    yield Function(
+        id=f"{area}.save_draft",
+        area=area,
+        kind=Kind.UPDATE,
+        label="書きかけの保存",
+        help="届出の書きかけを保存します（画面を進めるたびに自動で行われます）。",
+        reads=_CASE,
+        writes=("case_file",),
+    )
+    if any(kind.asks_number for kind in kinds):
+        yield Function(
+            id=f"{area}.keep_number",
+            area=area,
+            kind=Kind.UPDATE,
+            label="個人番号の登録",
+            help="確認した個人番号を、届出とともに封をして保存します。",
+            my_number=MyNumber.UPDATE,
+            reads=(*_CASE, "my_number", "store_fact"),
+            writes=("case_file", "my_number"),
+        )
+        yield Function(
+            id=f"{area}.verify_by_system",
+            area=area,
+            kind=Kind.INQUIRE,
+            label="統合宛名・住基ネットによる番号確認",
+            help="番号確認の方法に、統合宛名システムか住民基本台帳ネットワークを選べます。",
+            step_up=StepUp.RECENT,
+            reads=("case_file",),
+        )
+    yield Function(
+        id=f"{area}.cancel_case",
+        area=area,
+        kind=Kind.UPDATE,
+        label="届出の取りやめ",
+        help="送信していない届出や、広域連合が受け付けなかった届出を取りやめます。"
+        "入れた内容と個人番号は消えます。",
+        reads=("case_file", *_NUMBER_KEPT),
+        writes=("case_file", "my_number"),
+    )
+    if any(isinstance(kind.about, Newcomer) for kind in kinds):
+        yield Function(
+            id=f"{area}.find_namesakes",
+            area=area,
+            kind=Kind.INQUIRE,
+            label="同姓同名の確認",
+            help="同じカナと生年月日の方がすでにいないかを調べます。",
+            reads=(*_NAMESAKES, "watermark"),
+        )
+    yield Function(
+        id=f"{area}.withdraw_notification",
+        area=area,
+        kind=Kind.UPDATE,
+        label="届出を書きかけに戻す",
+        help="まだ送られていない届出、または広域連合が受け付けなかった届出を、書きかけに"
+        "戻します。直したあとは、新しい送信として送ります。",
+        reads=("case_file", "outbox"),
+        writes=("case_file", "outbox"),
+    )
+    yield Function(
+        id=f"{area}.show_rejection",
+        area=area,
+        kind=Kind.INQUIRE,
+        label="受け付けられなかった届出",
+        help="広域連合が届出を受け付けなかった理由を見て、直して送り直すか、取りやめます。",
+        step_up=StepUp.RECENT,
+        reads=(*_CASE, "outbox"),
+        screen="app.cases.screens.rejected:RejectedScreen",
+    )
+
+
+def _deciding(area: str) -> Iterator[Function]:
+    """What is done from the decision on."""
+    yield Function(
+        id=f"{area}.receive_decision",
+        area=area,
+        kind=Kind.UPDATE,
+        label="決定の受領",
+        help="広域連合の決定を受け取り、届出に結び付けます（端末が行います）。",
+        actor=Actor.SYSTEM,
+        reads=(
+            *writing.READS,
+            "case_file",
+            "outbox",
+            *_NUMBER_KEPT,
+            *APPLYING,
+        ),
+        writes=(*writing.WRITES, "case_file", "decision", "my_number", *APPLYING),
+    )
+    yield Function(
+        id=f"{area}.show_decision",
+        area=area,
+        kind=Kind.INQUIRE,
+        label="決定の確認",
+        help="広域連合の決定を、届け出た内容と並べて見比べます。",
+        step_up=StepUp.RECENT,
+        screen="app.cases.screens.decision:DecisionScreen",
+        reads=(*_PAPERS, "outbox", *WHOM_READS),
+    )
+    yield Function(
+        id=f"{area}.compare_decision",
+        area=area,
+        kind=Kind.UPDATE,
+        label="画面確認の記録",
+        help="決定の内容を届出と見比べたことを記録します。記録するまで証は交付できません。",
+        reads=("case_file", "decision"),
+        writes=("case_file",),
+    )
+    yield Function(
+        id=f"{area}.second_look",
+        area=area,
+        kind=Kind.UPDATE,
+        label="二人目の確認",
+        help="即時に処理した届出を、入力した人とは別の職員が確かめます。",
+        step_up=StepUp.TOUCH,
+        reads=(*CLOSING_READS, "outbox.prepared_by"),
+        writes=("case_file",),
+    )
+    yield Function(
+        id=f"{area}.close_case",
+        area=area,
+        kind=Kind.UPDATE,
+        label="却下された届出の終了",
+        help="却下の理由を説明し終えた届出を終えます。入れた内容と個人番号は消えます。",
+        reads=("case_file", *_NUMBER_KEPT),
+        writes=("case_file", "my_number"),
+    )
+    yield Function(
+        id=f"{area}.print_slip",
+        area=area,
+        kind=Kind.PRINT,
+        label="受付票の印刷",
+        help="決定がまだ届かないとき、受付票を渡します。証の代わりにはなりません。",
+        step_up=StepUp.RECENT,
+        reads=_CASE,
+    )
+
+
+def _papers(area: str) -> Iterator[Function]:
+    """What is done with the paper that a decision orders."""
+    yield Function(
+        id=f"{area}.reserve_certificate",
+        area=area,
+        kind=Kind.UPDATE,
+        label="発行番号の確保",
+        help="証の発行番号を一つ確保し、券面を作ります。使わなかった番号は無効として残ります。",
+        reads=("case_file", "decision", "certificate", "store_fact"),
+        writes=("certificate",),
+    )
+    yield Function(
+        id=f"{area}.issue_certificate",
+        area=area,
+        kind=Kind.PRINT,
+        label="資格確認書などの交付",
+        help="券面を確かめ、キーに触れて発行します。発行した人と券面の指紋が記録されます。",
+        step_up=StepUp.TOUCH,
+        reads=_PAPERS,
+        writes=("certificate", "sheet", "case_file", "check_entry"),
+    )
+    yield Function(
+        id=f"{area}.void_certificate",
+        area=area,
+        kind=Kind.UPDATE,
+        label="発行番号の無効",
+        help="確保した番号を、理由を付けて無効にします。",
+        reads=("certificate",),
+        writes=("certificate",),
+    )
+    yield Function(
+        id=f"{area}.settle_sheet",
+        area=area,
+        kind=Kind.UPDATE,
+        label="用紙の確認",
+        help="出てきた用紙が正しく印刷されたか、書き損じかを記録します。",
+        reads=CLOSING_READS,
+        writes=("sheet", "case_file"),
+    )
+    yield Function(
+        id=f"{area}.show_certificate",
+        area=area,
+        kind=Kind.INQUIRE,
+        label="発行した券面の表示",
+        help="発行した証の券面を、決定からもう一度作って表示します。用紙が出なかったときに使います。",
+        step_up=StepUp.RECENT,
+        reads=("certificate", "decision"),
+    )
+    yield Function(
+        id=f"{area}.reprint_sheet",
+        area=area,
+        kind=Kind.PRINT,
+        label="書き損じの刷り直し",
+        help="書き損じた用紙を、同じ発行番号で刷り直します（再交付ではありません）。",
+        step_up=StepUp.TOUCH,
+        reads=_PAPERS,
+        writes=("sheet",),
+    )

@@ -1,0 +1,194 @@
+"""A kind of case: one declaration, from its pages to what comes after (the registry CASES).
+
+Every area has its kinds in ``app/functions/<area>/kinds``, one module each, and
+``app.catalog`` collects them. Screens, checks, sending, receiving, comparison, papers, journal
+and day board follow from the declaration; nothing of a kind stands anywhere else here. What is
+sent and answered stands in ``app.wire.bodies`` under the same code, and the union decides it in
+``app.peers.union.office.kinds``. To add one: docs/howto/add-a-case.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+from typing import TypeAlias
+
+from app.cases.answers import Compared, Told
+from app.cases.effects import Effect
+from app.cases.entry import NUMBER, EntryField, EntryPage, Values
+from app.wire.files import FILES, FileSpec, sent_in
+from app.wire.layout import BodyLayout
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A kind about somebody who may not be here yet; begins at the search or the menu. The
+    fields are those by which a namesake (同姓同名) is looked for."""
+
+    name: str = "name"
+    kana: str = "kana"
+    birth: str = "birth_written"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """A kind about a person who is here; begins from the opened person. ``standings`` are those
+    of ``app.cases.whom`` in which it may begin."""
+
+    standings: tuple[str, ...]
+
+
+About: TypeAlias = Newcomer | KnownPerson
+
+
+class Look(StrEnum):
+    """When a second person looks an entry through (SEC-13): as the setting of the municipality
+    says (before the sending or on the same day), always before, or never."""
+
+    BY_SETTING = "by_setting"
+    BEFORE = "before"
+    NONE = "none"
+
+
+def _never(values: Values) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """When a second person looks. ``supervised`` tells by the values whether two checkers and a
+    supervisor are needed before the sending (SEC-14); ``supervised_label`` says for whom."""
+
+    look: Look = Look.BY_SETTING
+    supervised: Callable[[Values], bool] = _never
+    supervised_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document asked for. ``or_by`` names who can be asked instead of the visitor
+    (ADD-03), "" when there is no other way."""
+
+    title: str
+    or_by: str = ""
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What comes after an accepted decision: a line of the day board. ``days`` is until when
+    (None: no day); ``opens`` names the kind of case that settles it ("" for one that is settled
+    by hand); ``applies`` looks at what was keyed."""
+
+    code: str
+    label: str
+    next_step: str
+    days: int | None = None
+    opens: str = ""
+    applies: Callable[[Values], bool] = lambda values: True
+
+
+@dataclass(frozen=True)
+class CaseKind:
+    """One kind of case (届出・申請の種別).
+
+    ``code`` is that of ``notification_kinds`` and of the bodies on the wire. ``sentence`` is what
+    the clerk signs, with the fields' texts, and ``whom``'s, by name. ``refusals`` are the codes of
+    ``refusal_reasons`` that the union may answer with. ``papers``: a paper may follow, which the
+    decision names. ``source`` is where its rules stand (law, DOMAIN, requirement ids).
+    """
+
+    code: str
+    area: str
+    label: str
+    help: str
+    about: About
+    pages: tuple[EntryPage, ...]
+    sentence: str
+    compared: tuple[Compared, ...]
+    told: tuple[Told, ...]
+    effect: Effect
+    refusals: tuple[str, ...]
+    second_look: SecondLook = SecondLook()
+    documents: tuple[Document, ...] = ()
+    papers: bool = False
+    follow_up: tuple[FollowUp, ...] = ()
+    source: str = ""
+
+    @cached_property
+    def fields(self) -> Mapping[str, EntryField]:
+        """Every field of its pages by name."""
+        return MappingProxyType({field.name: field for page in self.pages for field in page.fields})
+
+    @property
+    def for_newcomer(self) -> bool:
+        """Whether it begins without anybody opened."""
+        return isinstance(self.about, Newcomer)
+
+    @property
+    def asks_number(self) -> bool:
+        """Whether 個人番号 is asked for."""
+        return NUMBER in self.fields
+
+    @property
+    def sent_in(self) -> FileSpec:
+        """The file in which it goes up."""
+        return sent_in(self.code)
+
+    @property
+    def answered_in(self) -> FileSpec:
+        """The file in which its decision comes down."""
+        return FILES[self.sent_in.answered_in]
+
+    @property
+    def body(self) -> BodyLayout:
+        """The layout of what it sends."""
+        return self.sent_in.newest(self.code)
+
+    @property
+    def answer(self) -> BodyLayout:
+        """The newest layout of what it is answered with."""
+        return self.answered_in.newest(self.code)
+
+    def function(self, act: str) -> str:
+        """The id of the function by which ``act`` is done on cases of this area, e.g.
+        ``save_draft``."""
+        return f"{self.area}.{act}"
+
+    @property
+    def opening(self) -> str:
+        """The id of the function that opens it."""
+        return self.function(f"open_{self.code}")
+
+    @property
+    def sending(self) -> str:
+        """The id of the function that sends it."""
+        return self.function(f"send_{self.code}")
+
+    @property
+    def supervised_sending(self) -> str:
+        """The id of the function that sends it with a supervisor's approval (SEC-14)."""
+        return self.function(f"send_{self.code}_supervised")
+
+    @property
+    def has_supervised_sending(self) -> bool:
+        """Whether there is such a function."""
+        return self.second_look.supervised is not _never
+
+
+Kinds: TypeAlias = Mapping[str, CaseKind]
+"""CASES: every kind by its code."""
+
+
+def collect(*groups: tuple[CaseKind, ...]) -> Kinds:
+    """The kinds of all areas by code. Raises ValueError for one declared twice, or under another
+    area's group."""
+    found: dict[str, CaseKind] = {}
+    for kind in (kind for group in groups for kind in group):
+        if kind.code in found:
+            raise ValueError(f"kind of case declared twice: {kind.code}")
+        found[kind.code] = kind
+    return MappingProxyType(found)

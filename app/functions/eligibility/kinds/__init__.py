@@ -1,0 +1,8 @@
+"""The kinds of case of eligibility (資格), one module each (docs/howto/add-a-case.md)."""
+
+from __future__ import annotations
+
+from app.cases.kind import CaseKind
+from app.functions.eligibility.kinds.move_in import MOVE_IN
+
+KINDS: tuple[CaseKind, ...] = (MOVE_IN,)
