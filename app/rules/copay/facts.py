@@ -39,7 +39,10 @@ class CopayError(RuleError):
 
 @dataclass(frozen=True, slots=True)
 class CopayTerms:
-    """The lines of one judgement day (yen, ages in years), joined from four tables."""
+    """The lines of one judgement day (yen, ages in years), joined from four tables.
+
+    ``of_…``: which row of each table is unconfirmed, so that a decision names what it turned on.
+    """
 
     three_line: int
     earner2_line: int
@@ -61,6 +64,10 @@ class CopayTerms:
     child_older_below: int
     child_income_line: int
     child_salary_relief: int
+    of_lines: tuple[Unconfirmed, ...] = ()
+    of_class_one: tuple[Unconfirmed, ...] = ()
+    of_child: tuple[Unconfirmed, ...] = ()
+    of_elderly: tuple[Unconfirmed, ...] = ()
     unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
@@ -94,6 +101,10 @@ def copay_terms(tables: Tables, day: date) -> CopayTerms:
         child_older_below=child.number("older_below"),
         child_income_line=child.number("income_line"),
         child_salary_relief=child.number("salary_relief"),
+        of_lines=lines.unconfirmed,
+        of_class_one=one.unconfirmed,
+        of_child=child.unconfirmed,
+        of_elderly=elderly.unconfirmed,
         unconfirmed=unconfirmed_among((lines, child, one, elderly)),
     )
 

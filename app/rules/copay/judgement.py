@@ -224,7 +224,7 @@ def _low_income(
         household.judged_on,
         tuple(grounds),
         tuple(own),
-        unconfirmed=_unconfirmed(terms, grounds),
+        unconfirmed=terms.of_lines + terms.of_class_one,
     )
 
 
@@ -384,17 +384,16 @@ def _two_or_one(
     )
 
 
-_ASKED_OF = {
-    GroundKind.NO_INCOME: "class_one_lines",
-    GroundKind.CHILD_DEDUCTION: "copay_child_deductions",
-    GroundKind.STANDARD_SINGLE: "copay_elderly_members",
-}
-"""Questions that turn on another table than ``copay_thresholds``."""
+_CHILD, _STANDARD = GroundKind.CHILD_DEDUCTION, GroundKind.STANDARD_SINGLE
 
 
 def _unconfirmed(terms: CopayTerms, grounds: list[Ground]) -> tuple[Unconfirmed, ...]:
     """The unconfirmed rows that the questions asked turned on."""
-    if not terms.unconfirmed:
-        return ()
-    asked = {_ASKED_OF.get(ground.kind, "copay_thresholds") for ground in grounds}
-    return tuple(row for row in terms.unconfirmed if row.table in asked)
+    found = terms.of_lines
+    for ground in grounds:
+        kind = ground.kind
+        if kind is _STANDARD:
+            found += terms.of_elderly
+        elif kind is _CHILD:
+            found += terms.of_child
+    return found and tuple(dict.fromkeys(found))
