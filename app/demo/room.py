@@ -29,10 +29,10 @@ from app.functions.admin.staff import KeyEntry, NewStaff
 from app.peers.union.embed import Union, embedded
 from app.security.acts.approval import Approval, Role
 from app.security.acts.draft import Ask, Draft
-from app.security.authenticators.registration import Registered, register_person
+from app.security.authenticators.registration import Registered, Registrant, register_person
 from app.security.entry.doorway import Doorway
 from app.security.entry.terminal import OpenTerminal
-from app.security.founding.founding import FounderPerson, Place, found, provisional_number
+from app.security.founding.founding import FounderPerson, Ground, Place, found, provisional_number
 from app.security.keys.derivation import STANDARD, Argon2Parameters
 from app.security.keys.os_keyring import OsKeyring
 from app.security.keys.recovery import RecoveryIssue
@@ -147,10 +147,7 @@ def found_training_terminal(
         made = register_person(
             authenticator,
             installation.policy,
-            person.staff_id,
-            person.name,
-            person.password,
-            parameters,
+            Registrant(person.staff_id, person.name, person.password, parameters),
             taken=[one.credential.credential_id for one in registered],
         )
         registered.append(made)
@@ -164,13 +161,10 @@ def found_training_terminal(
         paths,
         OsKeyring(installation.keyring_service),
         Place(provisional_number(), MUNICIPALITY_CODE, ""),
-        installation.policy,
+        Ground(installation.policy, CATALOG, load_tables(shipped_tables()), _ANY_TIME),
         founders,
         issue.public,
-        CATALOG,
-        load_tables(shipped_tables()),
         clock,
-        settings=_ANY_TIME,
     )
     return made_store.fingerprint
 
@@ -256,10 +250,7 @@ def _register(
     made = register_person(
         script.keys.authenticator_of(person.staff_id),
         script.parts.installation.policy,
-        person.staff_id,
-        person.name,
-        person.password,
-        parameters,
+        Registrant(person.staff_id, person.name, person.password, parameters),
     )
     today = script.parts.clock.now().date()
     new = NewStaff(

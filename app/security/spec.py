@@ -127,13 +127,15 @@ class Function:
 class Area:
     """An area of work (事務): entering it is itself an act (SEC-29). ``waits`` are the sources
     of what waits in it for somebody. ``before_registration``: it works before the union has
-    registered the terminal, which must be set up somehow."""
+    registered the terminal, which must be set up somehow. ``by_founding``: the founders get its
+    rights with the founding, which gives no right to the day's business."""
 
     id: str
     label: str
     order: int
     waits: tuple[Source, ...] = ()
     before_registration: bool = False
+    by_founding: bool = False
 
 
 class Catalog(Mapping[str, Function]):

@@ -20,8 +20,15 @@ from app.functions.admin.staff import check_staff_id
 from app.rules import identifiers
 from app.security.authenticators.choice import some_key_is_there
 from app.security.authenticators.port import Authenticator
-from app.security.authenticators.registration import register_person
-from app.security.founding.founding import Founded, FounderPerson, Place, found, provisional_number
+from app.security.authenticators.registration import Registrant, register_person
+from app.security.founding.founding import (
+    Founded,
+    FounderPerson,
+    Ground,
+    Place,
+    found,
+    provisional_number,
+)
 from app.security.keys.derivation import STANDARD
 from app.security.keys.os_keyring import OsKeyring
 from app.security.keys.recovery import RecoveryIssue
@@ -115,10 +122,8 @@ def _found(talk: Talk, clock: Clock, machine: Machine, place: Unfinished) -> Fou
             place.clear()
             write_installation(place.paths, installation)
             where = Place(provisional_number(), installation.municipality_code, os_account())
-            policy = installation.policy
-            done = found(
-                place.paths, shelf, where, policy, founders, recovery, CATALOG, tables, clock
-            )
+            ground = Ground(installation.policy, CATALOG, tables)
+            done = found(place.paths, shelf, where, ground, founders, recovery, clock)
             place.settle()
             return done
 
@@ -235,10 +240,7 @@ def ask_person(
         lambda: register_person(
             key,
             installation.policy,
-            staff_id,
-            name,
-            password,
-            STANDARD,
+            Registrant(staff_id, name, password, STANDARD),
             taken=[one.registered.credential.credential_id for one in before],
             witnesses=tuple(witnesses.split()),
         ),

@@ -199,7 +199,8 @@ class TestTextField:
 
     def test_a_secret_is_not_readable_and_a_given_value_not_changeable(self, qtbot: Any) -> None:
         secret = TextField("my_number", "個人番号", secret=True)
-        given = TextField("processed_on", "処理日", read_only=True)
+        given = TextField("processed_on", "処理日")
+        given.set_read_only()
         assert secret.edit.echoMode() is QLineEdit.EchoMode.PasswordEchoOnEdit
         shown(qtbot, given)
         qtbot.keyClicks(given.edit, "1")

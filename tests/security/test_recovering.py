@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from app.catalog import CATALOG
 from app.core.errors import EnvironmentFault, UserError
-from app.security.authenticators.registration import register_person
+from app.security.authenticators.registration import Registrant, register_person
 from app.security.founding.founding import FounderPerson
 from app.security.founding.recovering import RECOVERED, Rescue, recover
 from app.security.journal.line import State
@@ -43,10 +43,8 @@ def fresh(*staff_ids: str) -> list[FounderPerson]:
     persons = []
     for staff_id in staff_ids:
         port = software_authenticator()
-        made = register_person(
-            port, TRAINING, staff_id, NAMES.get(staff_id, "だれか"),
-            FRESH.get(staff_id, "Ajisai-11-kumo"), QUICK,
-        )  # fmt: skip
+        name, password = NAMES.get(staff_id, "だれか"), FRESH.get(staff_id, "Ajisai-11-kumo")
+        made = register_person(port, TRAINING, Registrant(staff_id, name, password, QUICK))
         persons.append(FounderPerson(staff_id, "", "", made, port))
     return persons
 

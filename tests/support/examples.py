@@ -298,7 +298,8 @@ def _change_password(world: World) -> Attempt:
 
 def _lines(world: World, session: Session) -> object:
     day = world.clock.now().date()
-    return records.view_lines(world.gate, session, world.journal, world.catalog, (day, day))
+    wanted = records.Wanted((day, day))
+    return records.view_lines(world.gate, session, world.journal, world.catalog, wanted)
 
 
 EXAMPLES: dict[str, Example] = {

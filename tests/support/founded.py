@@ -20,12 +20,12 @@ from app.core.relying_party import TRAINING_RP_ID
 from app.core.tables import Tables
 from app.rules.calendar.days import BusinessCalendar
 from app.security.authenticators.ctap import CtapAuthenticator
-from app.security.authenticators.registration import register_person
+from app.security.authenticators.registration import Registrant, register_person
 from app.security.authenticators.verify import verify_assertion
 from app.security.entry.doorway import Doorway
 from app.security.entry.entrance import Entrance
 from app.security.entry.lockout import LockoutRule
-from app.security.founding.founding import Founded, FounderPerson, Place, found
+from app.security.founding.founding import Founded, FounderPerson, Ground, Place, found
 from app.security.gate.checks import Conditions, GateRules, registry_version
 from app.security.keys.recovery import RecoveryIssue
 from app.security.keys.terminal_secret import SecretShelf
@@ -146,7 +146,7 @@ def _founded_now(
         keys[staff_id] = port
         taken = [one.registered.credential.credential_id for one in founders]
         registered = register_person(
-            port, TRAINING, staff_id, NAMES[staff_id], password, QUICK, taken=taken
+            port, TRAINING, Registrant(staff_id, NAMES[staff_id], password, QUICK), taken=taken
         )
         founders.append(FounderPerson(staff_id, NAMES[staff_id], "保険年金課", registered, port))
     papers: list[str] = []
@@ -155,11 +155,9 @@ def _founded_now(
         Paths(folder / "terminal"),
         shelf,
         Place("T01", "999998", ""),
-        TRAINING,
+        Ground(TRAINING, CATALOG, shared_tables()),
         founders,
         recovery,
-        CATALOG,
-        shared_tables(),
         clock,
     )
     return FoundedTerminal(folder, shelf, clock, founded, keys, recovery, papers)

@@ -114,7 +114,7 @@ class EntryForm(QWidget):
                 limit=declared.width,
                 understand=self._understand(declared),
             )
-        return TextField(
+        field = TextField(
             declared.name,
             declared.label,
             required=declared.required,
@@ -122,8 +122,10 @@ class EntryForm(QWidget):
             limit=40 if kind is FieldKind.MY_NUMBER else max(declared.width, 20),
             understand=self._understand(declared),
             secret=kind is FieldKind.MY_NUMBER,
-            read_only=declared.read_only,
         )
+        if declared.read_only:
+            field.set_read_only()
+        return field
 
     def _understand(self, declared: EntryField) -> Callable[[str], str]:
         return lambda typed: understood(declared, typed, self._today, self._tables)

@@ -6,7 +6,7 @@ from app.functions.admin import waiting
 from app.security.keys.my_number import ROTATION_WRITES
 from app.security.spec import Actor, Area, Function, Kind, SecondPerson, StepUp
 
-AREA = Area("admin", "管理", 90, waiting.WAITS, before_registration=True)
+AREA = Area("admin", "管理", 90, waiting.WAITS, before_registration=True, by_founding=True)
 
 _RIGHTS = ("staff", "grant_row")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.functions.own import waiting
 from app.security.spec import Area, Function, Kind, StepUp
 
-AREA = Area("own", "自分の設定", 95, waiting.WAITS, before_registration=True)
+AREA = Area("own", "自分の設定", 95, waiting.WAITS, before_registration=True, by_founding=True)
 
 FUNCTIONS: tuple[Function, ...] = (
     Function(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +13,7 @@ from app.core.clock import Clock
 from app.security.acts.approval import Approval, AssertionCheck
 from app.security.gate.gate import Draft, Gate, Session, Subject
 from app.security.journal.journal import Journal
-from app.security.journal.line import State
+from app.security.journal.line import Line, State
 from app.security.journal.segments import Segment, close_month
 from app.security.journal.verify import PublicKey, Report, verify
 from app.security.spec import Catalog
@@ -51,57 +51,66 @@ class Review:
     irregular: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which lines are looked at: of ``days`` (inclusive), by the person who acted, by whose
+    data it was (a subject's key), or refusals alone."""
+
+    days: tuple[date, date]
+    staff_id: str = ""
+    subject_key: str = ""
+    refused_only: bool = False
+    limit: int = 1000
+
+    def has(self, line: Line) -> bool:
+        """Whether a line is among them."""
+        entry = line.entry
+        return (
+            self.days[0] <= date.fromisoformat(line.at[:10]) <= self.days[1]
+            and self.staff_id in ("", entry.staff_id)
+            and self.subject_key in ("", entry.subject.key, *entry.shown)
+            and (not self.refused_only or entry.state is State.REFUSED)
+        )
+
+
 def view_lines(
     gate: Gate,
     session: Session,
     journal: Journal,
     catalog: Catalog,
-    days: tuple[date, date],
-    *,
-    staff_id: str = "",
-    subject_key: str = "",
-    refused_only: bool = False,
-    limit: int = 1000,
+    wanted: Wanted,
 ) -> tuple[RecordLine, ...]:
-    """The newest lines of the days (inclusive), newest first, at most ``limit``: by person
-    who acted, by whose data it was, or refusals alone."""
+    """The newest lines of the wanted ones, newest first, at most ``wanted.limit``."""
     subject = Subject("list", "journal")
     with gate.view("records.view_lines", session, subject=subject) as work:
         names = {row.id: row.name for row in work.all(select(staff.c.id, staff.c.name))}
-        work.note(query_kind=f"{days[0]}_{days[1]}")
+        work.note(query_kind=f"{wanted.days[0]}_{wanted.days[1]}")
         found: list[RecordLine] = []
         for line in journal.newest_first():
-            day = date.fromisoformat(line.at[:10])
-            if day < days[0]:
+            if date.fromisoformat(line.at[:10]) < wanted.days[0] or len(found) == wanted.limit:
                 break
-            entry = line.entry
-            if (
-                day > days[1]
-                or (staff_id and entry.staff_id != staff_id)
-                or (subject_key and subject_key not in (entry.subject.key, *entry.shown))
-                or (refused_only and entry.state is not State.REFUSED)
-            ):
-                continue
-            known = catalog.get(entry.function_id)
-            found.append(
-                RecordLine(
-                    line.number,
-                    line.at,
-                    entry.staff_id,
-                    names.get(entry.staff_id, ""),
-                    known.label if known is not None else entry.function_id,
-                    entry.subject.kind,
-                    entry.subject.key,
-                    entry.purpose,
-                    entry.state.value,
-                    entry.cause,
-                    len(entry.shown),
-                    entry.numbers,
-                )
-            )
-            if len(found) == limit:
-                break
+            if wanted.has(line):
+                found.append(_record_line(line, names, catalog))
         return tuple(found)
+
+
+def _record_line(line: Line, names: Mapping[str, str], catalog: Catalog) -> RecordLine:
+    entry = line.entry
+    known = catalog.get(entry.function_id)
+    return RecordLine(
+        line.number,
+        line.at,
+        entry.staff_id,
+        names.get(entry.staff_id, ""),
+        known.label if known is not None else entry.function_id,
+        entry.subject.kind,
+        entry.subject.key,
+        entry.purpose,
+        entry.state.value,
+        entry.cause,
+        len(entry.shown),
+        entry.numbers,
+    )
 
 
 def verify_journal(

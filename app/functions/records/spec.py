@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.security.spec import Actor, Area, Function, Kind, StepUp
 
-AREA = Area("records", "記録", 80, before_registration=True)
+AREA = Area("records", "記録", 80, before_registration=True, by_founding=True)
 
 FUNCTIONS: tuple[Function, ...] = (
     Function(

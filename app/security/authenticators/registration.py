@@ -31,37 +31,45 @@ class Registered:
     credential: VerifiedCredential
 
 
+@dataclass(frozen=True, slots=True)
+class Registrant:
+    """Who is registered, and the password (checked before: ``app.security.staff.password``)
+    under which the pair is sealed with ``parameters``."""
+
+    staff_id: str
+    name: str
+    password: str
+    parameters: Argon2Parameters
+
+
 def register_person(
     authenticator: Authenticator,
     policy: RegistrationPolicy,
-    staff_id: str,
-    name: str,
-    password: str,
-    parameters: Argon2Parameters,
+    person: Registrant,
     *,
     taken: Collection[bytes] = (),
     witnesses: tuple[str, ...] = (),
     cancel: Event | None = None,
 ) -> Registered:
-    """Register ``staff_id``'s authenticator and make the pair sealed under it and ``password``.
+    """Register the person's authenticator and make the pair sealed under it and the password.
 
-    The password was checked before (``app.security.staff.password``). Raises what the authenticator
-    and ``verify_registration`` raise, and UserError ``registration.no_prf`` when the key gives
-    no PRF output.
+    Raises what the authenticator and ``verify_registration`` raise, and UserError
+    ``registration.no_prf`` when the key gives no PRF output.
     """
     stop = cancel or Event()
     salt = new_prf_salt()
     challenge = secrets.token_bytes(_CHALLENGE_BYTES)
-    user = KeyUser(secrets.token_bytes(_HANDLE_BYTES), name)
+    user = KeyUser(secrets.token_bytes(_HANDLE_BYTES), person.name)
     new = authenticator.enrol(
         user, policy.rp_id, challenge, tuple(taken), prf_salt=salt, cancel=stop
     )
     credential = verify_registration(
-        policy, challenge, new, staff_id=staff_id, taken=taken, witnesses=witnesses
+        policy, challenge, new, staff_id=person.staff_id, taken=taken, witnesses=witnesses
     )
     prf = new.prf or _first_output(authenticator, policy, credential, salt, stop)
     output = PrfOutput(credential.credential_id, prf)
-    return Registered(make_person_keys(staff_id, password, parameters, salt, (output,)), credential)
+    keys = make_person_keys(person.staff_id, person.password, person.parameters, salt, (output,))
+    return Registered(keys, credential)
 
 
 def _first_output(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Event
 
@@ -21,13 +21,13 @@ from app.core.paths import Paths
 from app.core.settings import SETTINGS
 from app.core.tables import Tables
 from app.security import vault
-from app.security.authenticators.port import Authenticator
+from app.security.authenticators.port import Assertion, Authenticator
 from app.security.authenticators.registration import Registered
 from app.security.authenticators.verify import Profile, RegistrationPolicy, verify_assertion
 from app.security.journal.genesis import Founder, Genesis, write_genesis
 from app.security.journal.journal import Journal
 from app.security.keys import keyslots
-from app.security.keys.sealing import new_pair, random_key
+from app.security.keys.sealing import KeyPair, new_pair, random_key
 from app.security.keys.slot_storage import write_slot_file
 from app.security.keys.terminal_secret import SecretShelf, new_terminal_secret
 from app.security.spec import Catalog
@@ -35,13 +35,10 @@ from app.security.staff.grants import access_of
 from app.security.staff.roles import roles_on
 from app.security.vault.store_access import STORE_PRIVATE
 from db.tables.control import credential, grant_row, setting, staff, terminal_key
-from db.work import Work
+from db.work import Store, Work
 
 FOUNDING_ROLES = ("supervisor", "administrator")
 """What both founders get, and nothing of the day's business (DESIGN 4 "Rights")."""
-
-FOUNDING_AREAS = frozenset({"own", "admin", "records"})
-"""No business updates by right of founding."""
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _PROVISIONAL_LETTERS = 8
@@ -84,25 +81,32 @@ class Founded:
     fingerprint: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a founding stands on: which keys are taken, the functions and the code tables, and
+    the municipality's own ``settings`` from the start (hours of use and the like), checked as
+    later changes are."""
+
+    policy: RegistrationPolicy
+    catalog: Catalog
+    tables: Tables
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
 def found(
     paths: Paths,
     shelf: SecretShelf,
     place: Place,
-    policy: RegistrationPolicy,
+    ground: Ground,
     founders: Sequence[FounderPerson],
     recovery_public: str,
-    catalog: Catalog,
-    tables: Tables,
     clock: Clock,
-    *,
-    settings: Mapping[str, str] | None = None,
 ) -> Founded:
     """Make the terminal's store and leave it closed.
 
-    ``settings`` are the municipality's own from the start (hours of use and the like), checked
-    as later changes are. ``recovery_public`` comes from a ``RecoveryIssue`` whose shares were
-    typed back. Raises ``EnvironmentFault`` ``store.exists``, ``keyring.*``, ``disk.*``;
-    ``UserError`` ``genesis.two_founders``; and what the authenticators raise at the touch.
+    ``recovery_public`` comes from a ``RecoveryIssue`` whose shares were typed back. Raises
+    ``EnvironmentFault`` ``store.exists``, ``keyring.*``, ``disk.*``; ``UserError``
+    ``genesis.two_founders``; and what the authenticators raise at the touch.
     """
     if paths.store.exists():
         raise EnvironmentFault(
@@ -110,11 +114,58 @@ def found(
             "この端末には、すでに保存データがあります。初期設定はできません。",
             "そのままログインしてください。作り直すときは、先に端末の廃止の手順で消去します。",
         )
-    store_id = f"S-{secrets.token_hex(8)}"
+    genesis = _genesis(place, ground.policy, founders, recovery_public, clock)
+    assertions = [_signed(genesis, one) for one in founders]
     terminal = new_terminal_secret(place.terminal)
-    data_key, number_key, store_pair = random_key(), random_key(), new_pair()
-    genesis = Genesis(
-        store_id,
+    keys = _Keys(random_key(), random_key(), new_pair())
+    slots = keyslots.found(
+        keyslots.Genesis(
+            genesis.store_id,
+            keys.store.public,
+            recovery_public,
+            tuple(one.registered.keys for one in founders),
+            keys.data,
+            keys.number,
+            # They have no function that shows a number; they hold the key to pass it on.
+            number_holders=frozenset(one.staff_id for one in founders),
+            account=place.account,
+        ),
+        terminal,
+    )
+    paths.make()
+    shelf.keep_terminal_secret(terminal)
+    store = vault.create(paths, keys.data, _founding(genesis, place, clock))
+    try:
+        _fill(store, keys, ground, founders, clock)
+        connection = vault.open_journal(paths, keys.data, create=True)
+        journal = Journal.create(connection, place.terminal, store.identity.epoch, clock)
+        mark = write_genesis(journal, genesis, assertions, verify_assertion)
+        journal.close()
+    finally:
+        store.close()
+    write_slot_file(paths.slots, slots, terminal)
+    return Founded(genesis.store_id, mark)
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """The fresh keys of a store: its data key, the number key, its own pair."""
+
+    data: bytes
+    number: bytes
+    store: KeyPair
+
+
+def _genesis(
+    place: Place,
+    policy: RegistrationPolicy,
+    founders: Sequence[FounderPerson],
+    recovery_public: str,
+    clock: Clock,
+) -> Genesis:
+    """What both founders sign."""
+    return Genesis(
+        f"S-{secrets.token_hex(8)}",
         place.terminal,
         place.municipality_code,
         policy.rp_id,
@@ -130,62 +181,49 @@ def found(
         recovery_public,
         clock.now().isoformat(),
     )
-    assertions = [
-        one.authenticator.assert_(
-            policy.rp_id,
-            genesis.challenge,
-            (one.registered.credential.credential_id,),
-            uv=True,
-            cancel=Event(),
-        )
-        for one in founders
-    ]
-    slots = keyslots.found(
-        keyslots.Genesis(
-            store_id,
-            store_pair.public,
-            recovery_public,
-            tuple(one.registered.keys for one in founders),
-            data_key,
-            number_key,
-            # They have no function that shows a number; they hold the key to pass it on.
-            number_holders=frozenset(one.staff_id for one in founders),
-            account=place.account,
-        ),
-        terminal,
+
+
+def _signed(genesis: Genesis, founder: FounderPerson) -> Assertion:
+    return founder.authenticator.assert_(
+        genesis.rp_id,
+        genesis.challenge,
+        (founder.registered.credential.credential_id,),
+        uv=True,
+        cancel=Event(),
     )
-    paths.make()
-    shelf.keep_terminal_secret(terminal)
+
+
+def _founding(genesis: Genesis, place: Place, clock: Clock) -> vault.Founding:
     facts = {
-        "rp_id": policy.rp_id,
+        "rp_id": genesis.rp_id,
         "municipality_code": place.municipality_code,
         "terminal_state": "founded",
         "clock_mark": clock.now().isoformat(),
     }
-    founding = vault.Founding(store_id, place.terminal, genesis.training, facts=facts)
-    store = vault.create(paths, data_key, founding)
-    try:
-        rows = ("staff", "credential", "grant_row", "terminal_key", "setting")
-        with store.update(rows, rows) as work:
-            work.run(insert(terminal_key).values(name=STORE_PRIVATE, value=store_pair.private))
-            _write_founders(work, founders, catalog, tables, clock)
-            for name, value in (settings or {}).items():
-                work.run(
-                    insert(setting).values(
-                        name=name,
-                        value=SETTINGS[name].check(value),
-                        set_by=founders[0].staff_id,
-                        set_at=clock.now().isoformat(),
-                    )
+    return vault.Founding(genesis.store_id, place.terminal, genesis.training, facts=facts)
+
+
+def _fill(
+    store: Store,
+    keys: _Keys,
+    ground: Ground,
+    founders: Sequence[FounderPerson],
+    clock: Clock,
+) -> None:
+    """The store's own key, the founders with their rights, the settings."""
+    rows = ("staff", "credential", "grant_row", "terminal_key", "setting")
+    with store.update(rows, rows) as work:
+        work.run(insert(terminal_key).values(name=STORE_PRIVATE, value=keys.store.private))
+        _write_founders(work, founders, ground.catalog, ground.tables, clock)
+        for name, value in ground.settings.items():
+            work.run(
+                insert(setting).values(
+                    name=name,
+                    value=SETTINGS[name].check(value),
+                    set_by=founders[0].staff_id,
+                    set_at=clock.now().isoformat(),
                 )
-        connection = vault.open_journal(paths, data_key, create=True)
-        journal = Journal.create(connection, place.terminal, store.identity.epoch, clock)
-        mark = write_genesis(journal, genesis, assertions, verify_assertion)
-        journal.close()
-    finally:
-        store.close()
-    write_slot_file(paths.slots, slots, terminal)
-    return Founded(store_id, mark)
+            )
 
 
 def _write_founders(
@@ -203,7 +241,7 @@ def _write_founders(
         function_id
         for code in FOUNDING_ROLES
         for function_id in roles[code].function_ids
-        if catalog[function_id].area in FOUNDING_AREAS
+        if catalog.area_of(catalog[function_id]).by_founding
     )
     for at, one in enumerate(founders):
         other = founders[1 - at].staff_id

@@ -123,20 +123,21 @@ class TextField(Field):
         limit: int = 100,
         understand: Understand | None = None,
         secret: bool = False,
-        read_only: bool = False,
     ) -> None:
         super().__init__(name, label, required=required, note=note)
         self.edit: QLineEdit = ClusterEdit(limit)
         self.edit.setAccessibleName(label)
-        self.edit.setReadOnly(read_only)
-        if read_only:
-            self.edit.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         if secret:
             self.edit.setEchoMode(QLineEdit.EchoMode.PasswordEchoOnEdit)
         self._understand = understand
         self.place(self.edit)
         self.edit.textChanged.connect(self._on_text)
         self.edit.returnPressed.connect(self.done)
+
+    def set_read_only(self) -> None:
+        """Show the text and let nobody change it; the keyboard passes it by."""
+        self.edit.setReadOnly(True)
+        self.edit.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def value(self) -> str:
         return self.edit.text().strip()
