@@ -186,12 +186,8 @@ def _whole(
             )
         ),
         certificates=tuple(
-            (row.number, row.state)
-            for row in work.all(
-                select(certificate.c.number, certificate.c.state).where(
-                    certificate.c.person_id == person_id
-                )
-            )
+            (row.number, _paper_state(row.state, row.untrue_items))
+            for row in work.all(select(certificate).where(certificate.c.person_id == person_id))
         ),
         has_number=work.first(
             select(my_number.c.owner_id).where(
@@ -200,6 +196,10 @@ def _whole(
         )
         is not None,
     )
+
+
+def _paper_state(state: str, untrue_items: str) -> str:
+    return f"{state}、⚠ {untrue_items}が事実と違う" if untrue_items else state
 
 
 def _household(work: GateWork, person_id: str) -> tuple[str, ...]:

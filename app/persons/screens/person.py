@@ -7,12 +7,16 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLa
 
 from app.persons import restrictions
 from app.persons.numbers import NumberShown, perform_show_number, prepare_show_number
+from app.persons.screens.past import PastPanel
 from app.persons.screens.purpose import ask_purpose
 from app.persons.show import PersonView, open_person
 from app.rules.calendar import days
 from app.ui.base.desk import Desk
 from app.ui.base.names import NameLabel, NamePainter
 from app.ui.base.pages import Page, box, card, clear, scrolled
+
+_PAST = "いつ時点の記録"
+_NOW = "今の記録へ戻る"
 
 
 class NumberDialog(QDialog):
@@ -46,6 +50,10 @@ class PersonScreen(Page):
         self.body.addLayout(self._place, 1)
         self.view: PersonView | None = None
         self.action("検索へ戻る", "Esc", lambda: desk.go("persons.search"))
+        self.past: PastPanel | None = None
+        self.past_button = self.action(_PAST, "F6", self._turn)
+        self.past_button.setVisible(False)
+        self.past_button.setEnabled(False)
         self.number_button = self.action("個人番号を表示", "F8", self._ask_purpose)
         self.number_button.setVisible(False)
         self.number_button.setEnabled(False)
@@ -79,6 +87,24 @@ class PersonScreen(Page):
             button.setEnabled(wanted)
         self._show(view)
 
+    def _turn(self) -> None:
+        """Between the person as of now and as of another day (いつ時点)."""
+        if self.view is None:
+            return
+        if self.past is not None:
+            self.past = None
+            self._show(self.view)
+            self.setFocus()
+        else:
+            clear(self._place)
+            self.past = PastPanel(self._desk, self._person_id)
+            self._place.addWidget(self.past)
+            self.past.show()  # before it has the focus: a layout shows it later
+            self.past.first_focus()
+        said = _PAST if self.past is None else _NOW
+        self.past_button.setText(f"{said}  [F6]")
+        self.past_button.setAccessibleName(said)
+
     def _mark(self) -> None:
         """支援措置 last one year, the day before the anniversary included (DOMAIN 7.3)."""
         desk = self._desk
@@ -104,6 +130,8 @@ class PersonScreen(Page):
 
     def _show(self, view: PersonView) -> None:
         self.view = view
+        self.past_button.setVisible(not view.line.care)
+        self.past_button.setEnabled(not view.line.care)
         self.number_button.setVisible(view.has_number)
         self.number_button.setEnabled(view.has_number)
         clear(self._place)
