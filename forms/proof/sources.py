@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import mmap
 import re
@@ -173,7 +174,7 @@ class SourceFonts:
     """The configured fonts by path and by the name under which a PDF embeds them."""
 
     def __init__(self, fonts: Mapping[Path, str]) -> None:
-        self._by_path = {path: SourceFont(path) for path in fonts}
+        self._by_path = {path: _read_once(path, path.stat().st_mtime_ns) for path in fonts}
         self._by_name = {
             re.sub(r"[^A-Za-z0-9]", "", name): self._by_path[path] for path, name in fonts.items()
         }
@@ -190,6 +191,12 @@ class SourceFonts:
         """Parse all fonts now, so that the first proof of the day is not slower."""
         for font in self._by_path.values():
             font.warm()
+
+
+@functools.cache
+def _read_once(path: Path, changed: int) -> SourceFont:
+    """One reader for one file in a process: its tables take long to read and do not change."""
+    return SourceFont(path)
 
 
 def embedded_outlines(program: bytes) -> Outlines:

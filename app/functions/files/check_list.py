@@ -17,6 +17,7 @@ from db.tables.cases import case_file, check_entry
 from db.tables.persons import atena
 
 _BLOCK = 500
+_ADD = insert(check_entry).on_conflict_do_nothing(index_elements=["id"])
 _LABELS = {column.name: column.label for column in columns(ResidentRecord)}
 
 
@@ -28,21 +29,18 @@ def receive_check_list(work: EngineWork, spec: FileSpec, records: Iterable[Check
         owners = _owners(work, block)
         cases = _cases(work, block)
         for record in block:
-            applied += work.run(
-                insert(check_entry)
-                .values(
-                    id=record.entry_id,
-                    origin="union",
-                    cause=record.cause,
-                    person_id=owners.get((record.municipality_code, record.atena_number)),
-                    case_id=record.case_id if record.case_id in cases else None,
-                    municipality_code=record.municipality_code,
-                    atena_number=record.atena_number,
-                    detail=_detail(record),
-                    listed_at=record.listed_at,
-                )
-                .on_conflict_do_nothing(index_elements=["id"])
-            )
+            values = {
+                "id": record.entry_id,
+                "origin": "union",
+                "cause": record.cause,
+                "person_id": owners.get((record.municipality_code, record.atena_number)),
+                "case_id": record.case_id if record.case_id in cases else None,
+                "municipality_code": record.municipality_code,
+                "atena_number": record.atena_number,
+                "detail": _detail(record),
+                "listed_at": record.listed_at,
+            }
+            applied += work.run(_ADD, values)
     return Applied(applied, 0, applied)
 
 
