@@ -13,12 +13,13 @@ from typing import Any
 
 from sqlalchemy import Table, select
 
-from app.wire.codec import Encoding
+from app.wire.codec import Encoding, decode_file
 from app.wire.files import FILES
 from app.wire.records import InsuredRecord
 from db import engine
 from db.tables.persons import address, atena, household, household_member, insured, person
-from tests.benchmarks.frame import Bench, Better, Row
+from tests.benchmarks import limits
+from tests.benchmarks.frame import Bench, Better, Limit, Row
 from tests.support.line import CODES, LoopUnion, engine_of, enrol
 from tests.support.sendings import sample
 from tests.support.world import DATA_KEY, World, world_in
@@ -27,6 +28,7 @@ RECORDS = int(os.environ.get("MADOGUCHI_BENCH_RECORDS", "100000"))
 FEWER = RECORDS // 2
 TABLES = (person, atena, household, household_member, address, insured)
 _GRAMS = "name_grams"
+_RAW = Limit("raw executemany of the same rows", 1.0)
 
 
 def daily_apply() -> Iterable[Row]:
@@ -45,6 +47,7 @@ def daily_apply() -> Iterable[Row]:
         goal=0.5,
         measured=raw / (staged + applied),
         unit="×",
+        limit=_RAW,
         better=Better.MORE,
         note=f"{RECORDS:,} records, CPU time: {took}",
     )
@@ -53,8 +56,23 @@ def daily_apply() -> Iterable[Row]:
         goal=0.5,
         measured=raw / applied,
         unit="×",
+        limit=_RAW,
         better=Better.MORE,
     )
+
+
+def decoding() -> Iterable[Row]:
+    """Records of a daily file read by its layout and checked, and its lines read by the module
+    ``csv``, in CPU time."""
+    plain = Encoding(FILES["FILE-17"], _records(FEWER // 5), CODES).read()
+    own = time.process_time()
+    decoded = len(decode_file(FILES["FILE-17"], plain, CODES))
+    rate = decoded / (time.process_time() - own)
+    read = limits.csv_reader(plain.decode("utf-8").splitlines())
+    own = time.process_time()
+    lines = read()
+    limit = Limit("csv.reader over the same lines", lines / (time.process_time() - own))
+    yield Row("daily file: records decoded", 25_000, rate, "/s", limit, Better.MORE, "CPU time")
 
 
 def memory() -> Iterable[Row]:
@@ -71,6 +89,7 @@ def memory() -> Iterable[Row]:
         goal=1.2,
         measured=peaks[1] / peaks[0],
         unit="×",
+        limit=Limit("half the records", 1.0),
         note=" ".join(f"{peak:.0f} MiB" for peak in peaks) + f" for {FEWER:,} and {RECORDS:,}",
     )
 
@@ -157,5 +176,6 @@ def _raw(
 
 BENCHES = (
     Bench("exchange", "the daily file of insured persons", daily_apply),
+    Bench("decoding", "a daily file read by its layout", decoding),
     Bench("memory", "what a large daily file needs of memory", memory),
 )

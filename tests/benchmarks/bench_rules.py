@@ -12,9 +12,10 @@ from app.rules.copay.facts import copay_terms
 from app.rules.income import Incomes, pension_income
 from app.rules.levy.premium import InsuredStatus, LevyHousehold, LevyMember, assess
 from app.rules.levy.tables import pension_deduction, premium_year
+from tests.benchmarks import limits
 from tests.benchmarks.copay_decisions import JUDGED_ON
 from tests.benchmarks.copay_decisions import households as copay_households
-from tests.benchmarks.frame import Bench, Better, Row, parallel_rate
+from tests.benchmarks.frame import Bench, Better, Limit, Row, parallel_rate
 
 PER_MINUTE = 1_000_000
 HOUSEHOLDS = 100_000
@@ -75,12 +76,22 @@ def decisions(number: int) -> Callable[[], int]:
     return work
 
 
+def lines_read(number: int) -> Callable[[], int]:
+    """One line of incomes for each household, read by the module ``csv``: the least that a
+    yearly run has to do with anybody."""
+    chance = random.Random(number)
+    return limits.csv_reader(
+        [",".join(str(chance.randrange(8_000_000)) for _ in range(12)) for _ in range(HOUSEHOLDS)]
+    )
+
+
 def _rate(name: str, prepare: Callable[[int], Callable[[], int]]) -> Iterable[Row]:
     yield Row(
         name,
         PER_MINUTE,
         parallel_rate(prepare) * 60,
         "/min",
+        Limit("csv.reader, a line of 12 numbers each", parallel_rate(lines_read) * 60),
         Better.MORE,
         "2 processes, every step and ground in the result",
     )

@@ -1,8 +1,10 @@
 """The small frame of ``make bench``.
 
 To add a figure: write ``tests/benchmarks/bench_<area>.py`` with a tuple ``BENCHES`` of ``Bench``;
-it is found by its name. A bench's ``run`` measures and returns rows; where the goal is a ratio, it
-measures both sides in the same run. A bench never fails because it is slow: the table says so.
+it is found by its name. A bench's ``run`` measures and returns rows, each with its limit: the
+bare way to do the same, measured in the same run (``limits``). A bench never fails because it is
+slow: the table says so. A whole run adds a column to ``docs/figures.md`` (``figures``), and
+``make bench-check`` compares with what is committed there.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
@@ -33,26 +35,43 @@ class Better(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """The bare way: what it is, and its figure in the unit of the row, of the same run."""
+
+    name: str
+    measured: float
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table. ``ratio`` is above 1 when the goal is met, whichever way is good."""
+    """One line of the table. ``ratio`` is above 1 when the goal is met, ``to_limit`` is 1 when we
+    are as quick as the bare way, whichever way is good. A figure that is a ratio already has a
+    limit of 1."""
 
     name: str
     goal: float
     measured: float
     unit: str
+    limit: Limit
     better: Better = Better.LESS
     note: str = ""
+    bench: str = ""
 
     @property
     def ratio(self) -> float:
-        high, low = (
-            (self.measured, self.goal) if self.better is Better.MORE else (self.goal, self.measured)
-        )
-        return high / low if low else float("inf")
+        return self._against(self.goal)
+
+    @property
+    def to_limit(self) -> float:
+        return self._against(self.limit.measured)
 
     @property
     def met(self) -> bool:
         return self.ratio >= 1.0
+
+    def _against(self, other: float) -> float:
+        high, low = (self.measured, other) if self.better is Better.MORE else (other, self.measured)
+        return high / low if low else float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +144,17 @@ def _worker(
         results.put(traceback.format_exc())
 
 
-def run(names: Sequence[str], output: Path) -> int:
+def run(names: Sequence[str], output: Path) -> tuple[int, list[Row]]:
     """Run all benches, or those named; print the table and keep it as JSON in ``output``.
 
-    Returns 0 when all ran, 1 when one broke, 2 for a name that does not exist.
+    The exit code is 0 when all ran, 1 when one broke, 2 for a name that does not exist.
     """
     benches = found_benches()
     unknown = set(names) - {bench.name for bench in benches}
     if unknown:
         known = ", ".join(bench.name for bench in benches)
         sys.stderr.write(f"no such bench: {', '.join(sorted(unknown))}; there are: {known}\n")
-        return 2
+        return 2, []
     look_less_often()  # as the program does
     rows: list[Row] = []
     broken = []
@@ -144,25 +163,28 @@ def run(names: Sequence[str], output: Path) -> int:
             continue
         sys.stderr.write(f"{bench.name}: {bench.title}\n")
         try:
-            rows += bench.run()
+            rows += [replace(row, bench=bench.name) for row in bench.run()]
         except Exception:
             broken.append(bench.name)
             traceback.print_exc()
     sys.stdout.write(table(rows))
     output.mkdir(parents=True, exist_ok=True)
-    kept = [{**asdict(row), "ratio": row.ratio, "met": row.met} for row in rows]
+    kept = [
+        {**asdict(row), "ratio": row.ratio, "to_limit": row.to_limit, "met": row.met}
+        for row in rows
+    ]
     (output / "bench.json").write_text(
         json.dumps({"load": os.getloadavg(), "rows": kept}, ensure_ascii=False, indent=1),
         encoding="utf-8",
     )
     if broken:
         sys.stderr.write(f"broken: {', '.join(broken)}\n")
-    return 1 if broken else 0
+    return (1 if broken else 0), rows
 
 
 def table(rows: Sequence[Row]) -> str:
-    """The rows as aligned text: what, goal, measured, ratio, met."""
-    head = ("what", "goal", "measured", "ratio", "met", "note")
+    """The rows as aligned text: what, goal, measured, ratio, met, and the ratio to the limit."""
+    head = ("what", "goal", "measured", "ratio", "met", "to limit", "limit", "note")
     lines = [head]
     for row in rows:
         sign = "≥" if row.better is Better.MORE else "≤"
@@ -175,6 +197,8 @@ def table(rows: Sequence[Row]) -> str:
                 else f"{row.measured:,.0f} {row.unit}",
                 f"{row.ratio:.2f}",
                 "yes" if row.met else "NO",
+                f"{row.to_limit:.2f}",
+                row.limit.name,
                 row.note,
             )
         )

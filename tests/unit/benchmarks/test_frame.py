@@ -12,26 +12,32 @@ import pytest
 from app.rules.copay import judgement as copay
 from app.rules.levy import premium
 from tests.benchmarks import bench_rules, frame
-from tests.benchmarks.frame import Bench, Better, Row
+from tests.benchmarks.frame import Bench, Better, Limit, Row
+
+BARE = Limit("bare", 500)
 
 
 def test_ratio_is_above_one_when_met_whichever_way_is_good() -> None:
-    fast = Row("rate", 100, 250, "/s", Better.MORE)
-    slow = Row("wait", 100, 250, "ms", Better.LESS)
+    fast = Row("rate", 100, 250, "/s", BARE, Better.MORE)
+    slow = Row("wait", 100, 250, "ms", BARE, Better.LESS)
     assert (fast.ratio, fast.met) == (2.5, True)
     assert (slow.ratio, slow.met) == (0.4, False)
-    assert Row("wait", 100, 100, "ms").met
-    assert Row("wait", 100, 0, "ms").met
+    assert (fast.to_limit, slow.to_limit) == (0.5, 2.0)
+    assert Row("wait", 100, 100, "ms", BARE).met
+    assert Row("wait", 100, 0, "ms", BARE).met
 
 
 def test_table_shows_goal_measured_ratio_and_met() -> None:
     head, first, second = frame.table(
-        [Row("rate", 1_000_000, 2_500_000, "/min", Better.MORE), Row("wait", 5, 12.345, "ms")]
+        [
+            Row("rate", 1_000_000, 2_500_000, "/min", BARE, Better.MORE),
+            Row("wait", 5, 12.345, "ms", Limit("bare", 6.1725)),
+        ]
     ).splitlines()
-    assert head.split()[:5] == ["what", "goal", "measured", "ratio", "met"]
+    assert head.split()[:7] == ["what", "goal", "measured", "ratio", "met", "to", "limit"]
     assert "≥ 1,000,000 /min" in first
-    assert first.split()[-2:] == ["2.50", "yes"]
-    assert second.split() == ["wait", "≤", "5", "ms", "12.35", "ms", "0.41", "NO"]
+    assert first.split()[-4:] == ["2.50", "yes", "5000.00", "bare"]
+    assert second.split() == ["wait", "≤", "5", "ms", "12.35", "ms", "0.41", "NO", "0.50", "bare"]
 
 
 @pytest.fixture
@@ -43,7 +49,7 @@ def benches(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 
 def one_row() -> list[Row]:
-    return [Row("r", 1, 2, "s")]
+    return [Row("r", 1, 2, "s", BARE)]
 
 
 def broken() -> list[Row]:
@@ -54,7 +60,8 @@ def test_a_broken_bench_does_not_hide_the_others(
     benches: Callable[..., None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     benches(Bench("bad", "breaks", broken), Bench("good", "works", one_row))
-    assert frame.run([], tmp_path) == 1
+    code, rows = frame.run([], tmp_path)
+    assert (code, [row.bench for row in rows]) == (1, ["good"])
     output = capsys.readouterr()
     assert "broken: bad" in output.err
     assert "no such file" in output.err
@@ -66,8 +73,8 @@ def test_only_the_named_ones_run_and_an_unknown_name_is_said(
     benches: Callable[..., None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     benches(Bench("bad", "breaks", broken), Bench("good", "works", one_row))
-    assert frame.run(["good"], tmp_path) == 0
-    assert frame.run(["goood"], tmp_path) == 2
+    assert frame.run(["good"], tmp_path)[0] == 0
+    assert frame.run(["goood"], tmp_path) == (2, [])
     assert "there are: bad, good" in capsys.readouterr().err
 
 
