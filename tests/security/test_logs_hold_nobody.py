@@ -19,7 +19,8 @@ from app.wire.files import FILES
 from app.wire.protocol import Cause, complete_path
 from app.wire.strict_cbor import encode
 from tests.support.failing import NAME, NUMBER, WAYS
-from tests.support.postgres import private_postgres
+from tests.support.forked_union import ForkedUnion
+from tests.support.postgres import worker_postgres
 from tests.support.union_inside import notification, resident
 from tests.support.union_terminal import CODES, MORNING, RefusedError, UnionTerminal
 
@@ -55,7 +56,7 @@ PHANTOM = {
 def broken_union(request, tmp_path):
     """A union whose table of persons takes nobody, and where all its logs lie."""
     if request.param == "sqlite":
-        with embedded(tmp_path, moment=MORNING) as running:
+        with embedded(tmp_path, moment=MORNING, start=ForkedUnion) as running:
             terminal = UnionTerminal(running).enrol()
             with sqlite3.connect(tmp_path / "union.db") as beside:
                 beside.execute(
@@ -66,16 +67,16 @@ def broken_union(request, tmp_path):
             yield running, terminal, [tmp_path / "union.log"]
             terminal.close()
         return
-    with private_postgres() as server:
-        url = server.fresh()
-        with embedded(tmp_path, database=url, moment=MORNING) as running:
-            terminal = UnionTerminal(running).enrol()
-            plain = url.replace("postgresql+psycopg", "postgresql")
-            with psycopg.connect(plain, autocommit=True) as beside:
-                # PostgreSQL names the whole failing row in its error.
-                beside.execute("ALTER TABLE person ADD CONSTRAINT nobody CHECK (name = '')")
-            yield running, terminal, [tmp_path / "union.log", server.log]
-            terminal.close()
+    server = worker_postgres()
+    url = server.union()
+    with embedded(tmp_path, database=url, moment=MORNING, start=ForkedUnion) as running:
+        terminal = UnionTerminal(running).enrol()
+        plain = url.replace("postgresql+psycopg", "postgresql")
+        with psycopg.connect(plain, autocommit=True) as beside:
+            # PostgreSQL names the whole failing row in its error.
+            beside.execute("ALTER TABLE person ADD CONSTRAINT nobody CHECK (name = '')")
+        yield running, terminal, [tmp_path / "union.log", server.log]
+        terminal.close()
 
 
 def test_a_union_that_fails_answers_with_a_number_and_logs_nobody(broken_union):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import pwd
 import secrets
@@ -16,27 +17,56 @@ from pathlib import Path
 
 import psycopg
 
+from app.peers.union.database import Database
+from tests.support import room
+
 _PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin")
 
 
 @dataclass(frozen=True, slots=True)
 class Postgres:
-    """A running server; ``fresh`` makes an empty database and gives its SQLAlchemy URL."""
+    """A running server. ``fresh`` makes an empty database, ``union`` one that holds a union's
+    tables; both give its SQLAlchemy URL."""
 
     port: int
     password: str
     log: Path
 
     def fresh(self) -> str:
+        return self._url(self._made("template1"))
+
+    def union(self) -> str:
+        return self._url(self._made(_union_template(self)))
+
+    def _made(self, template: str) -> str:
         name = f"t{secrets.token_hex(6)}"
         with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return name
+
+    def _url(self, name: str) -> str:
         return f"postgresql+psycopg://postgres:{self.password}@127.0.0.1:{self.port}/{name}"
 
     def _dsn(self, name: str) -> str:
         return (
             f"host=127.0.0.1 port={self.port} user=postgres password={self.password} dbname={name}"
         )
+
+
+@functools.cache
+def _union_template(server: Postgres) -> str:
+    """The tables are made once; a copy of a database is quicker."""
+    url = server.fresh()
+    Database(url).close()
+    return url.rpartition("/")[2]
+
+
+@functools.cache
+def worker_postgres() -> Postgres:
+    """The one server that this test process starts."""
+    server = room.shared.enter_context(private_postgres())
+    room.shared.callback(worker_postgres.cache_clear)
+    return server
 
 
 @contextmanager
@@ -52,24 +82,38 @@ def private_postgres() -> Iterator[Postgres]:
             account = pwd.getpwnam(owner)
             for path in (folder, secret):
                 os.chown(path, account.pw_uid, account.pw_gid)
-        port, data = _free_port(), folder / "data"
+        data = folder / "data"
         _run(
             owner,
             f"{_bin('initdb')} -D {data} -U postgres -E UTF8 --locale=C.UTF-8 "
             f"-A scram-sha-256 --pwfile={secret} --no-sync",
         )
-        options = (
-            f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} "
-            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-        )
         control = f"{_bin('pg_ctl')} -D {data}"
-        _run(owner, f"{control} -o '{options}' -l {folder / 'log'} -w start")
+        port = _started(owner, control, folder)
         try:
             yield Postgres(port, password, folder / "log")
         finally:
             _run(owner, f"{control} -m immediate -w stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _started(owner: str, control: str, folder: Path) -> int:
+    """Start the server; its port. Somebody may take a free port before the server does."""
+    for attempt in range(5):
+        port = _free_port()
+        options = (
+            f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} "
+            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        )
+        try:
+            _run(owner, f"{control} -o '{options}' -l {folder / 'log'} -w start")
+        except RuntimeError:
+            if attempt == 4:
+                raise
+        else:
+            return port
+    raise AssertionError("unreachable")
 
 
 def _owner() -> str:

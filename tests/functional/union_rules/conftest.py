@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.postgres import private_postgres
+from tests.support.postgres import worker_postgres
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def postgres():
-    with private_postgres() as server:
-        yield server
+    return worker_postgres()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request):
-    if request.param == "sqlite":
-        return ""
-    return request.getfixturevalue("postgres").fresh()
+    return "" if request.param == "sqlite" else worker_postgres().union()

@@ -11,6 +11,7 @@ from app.peers.union.embed import embedded
 from app.wire import protocol
 from app.wire.protocol import Cause, UploadStart
 from app.wire.strict_cbor import MalformedBody, decode, encode
+from tests.support.forked_union import ForkedUnion
 from tests.support.union_terminal import MORNING, RefusedError, UnionTerminal
 
 START = UploadStart("FILE-01", "file-01", 1, 1, 10, "0" * 64)
@@ -20,7 +21,7 @@ OFFSET = protocol.UPLOAD_OFFSET
 
 @pytest.fixture
 def terminal(tmp_path, database):
-    with embedded(tmp_path, database=database, moment=MORNING) as running:
+    with embedded(tmp_path, database=database, moment=MORNING, start=ForkedUnion) as running:
         enrolled = UnionTerminal(running).enrol()
         yield enrolled
         enrolled.close()

@@ -12,13 +12,14 @@ from app.core.errors import EnvironmentFault, UserError
 from app.peers.union.client import OperatorClient
 from app.peers.union.embed import embedded
 from app.training.people import my_number_of
+from tests.support.forked_union import ForkedUnion
 from tests.support.union_inside import seed_person
 from tests.support.union_terminal import MORNING
 
 
 @pytest.fixture(scope="module")
 def union(tmp_path_factory):
-    with embedded(tmp_path_factory.mktemp("union"), moment=MORNING) as running:
+    with embedded(tmp_path_factory.mktemp("union"), moment=MORNING, start=ForkedUnion) as running:
         yield running
 
 
