@@ -2,8 +2,9 @@
 PY := .venv/bin/python
 WINDOWS_TESTS := tests/security tests/unit/db tests/unit/sync tests/unit/forms tests/unit/core tests/migrations
 export PYTHONPATH := $(CURDIR)
+unexport PYTHONDONTWRITEBYTECODE # the tests start the program a hundred times
 
-.PHONY: setup setup-tests demo test check windows-rules bench faults soak bundle docs format lock
+.PHONY: setup setup-tests demo test check windows-rules bench bench-check faults soak bundle docs format lock
 
 setup:
 	@./.ci/bootstrap demo
@@ -27,6 +28,9 @@ check: setup
 
 bench: setup-tests
 	@$(PY) -m tests.benchmarks
+
+bench-check: setup-tests
+	@$(PY) -m tests.benchmarks --check
 
 # The rules of Windows, played over the file calls of what the counter stores, sends and prints.
 windows-rules: setup-tests

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Table, select
 
+from app.training.people import atena_of, insured_of
 from app.wire.codec import Encoding, decode_file
 from app.wire.files import FILES
 from app.wire.records import InsuredRecord
@@ -95,8 +96,11 @@ def memory() -> Iterable[Row]:
 
 
 def _peak(count: int) -> float:
-    with tempfile.TemporaryDirectory() as folder, world_in(Path(folder)) as world:
-        return _apply(world, count)[2]
+    try:
+        with tempfile.TemporaryDirectory() as folder, world_in(Path(folder)) as world:
+            return _apply(world, count)[2]
+    except Exception as cause:  # not every error comes back whole from another process
+        raise RuntimeError(repr(cause)) from None
 
 
 def _resident(line: str) -> float:
@@ -111,9 +115,9 @@ def _records(count: int) -> Iterator[InsuredRecord]:
     for number in range(count):
         yield replace(
             one,
-            atena_number=f"{number:015d}",
-            insured_number=f"{number:08d}",
-            household_number=f"{number // 2:015d}",
+            atena_number=atena_of(1 + number),
+            insured_number=insured_of(1 + number),
+            household_number=atena_of(9_000_000 + number // 2),
             support_measure="0",
             name=f"見本　{chr(0x4E00 + number % 9000)}{chr(0x4E00 + number // 9000)}",
             kana=f"ミホン　{chr(0x30A2 + number % 80)}{chr(0x30A2 + number // 80 % 80)}コ",

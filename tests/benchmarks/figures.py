@@ -21,7 +21,6 @@ from tests.benchmarks.frame import Row
 KEPT = 2 / 3
 """A ratio below this part of the committed one has fallen."""
 
-_ROOT = Path(__file__).resolve().parents[2]
 _HEAD = """# Figures
 
 Written by `make bench`, committed by hand; `make bench-check` fails when a ratio falls by more than
@@ -139,8 +138,8 @@ def read_figures(text: str) -> Figures:
 def committed(file: Path) -> Figures:
     """What is committed, whatever a run has written since; without git what the file holds."""
     shown = subprocess.run(
-        ["git", "show", f"HEAD:{file.relative_to(_ROOT).as_posix()}"],
-        cwd=_ROOT,
+        ["git", "show", f"HEAD:./{file.name}"],
+        cwd=file.parent,
         capture_output=True,
         text=True,
         check=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, select, text
@@ -10,6 +11,7 @@ from app.peers.union import migrations
 from app.peers.union.database import Database, sqlite_url
 from app.peers.union.migrations import v0001_first
 from app.peers.union.tables import METADATA, upload
+from tests.support.postgres import worker_postgres
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

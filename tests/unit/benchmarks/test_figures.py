@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.benchmarks import __main__ as command
-from tests.benchmarks import figures, frame
-from tests.benchmarks.figures import Figures, Run, read_figures
+from tests.benchmarks import frame
+from tests.benchmarks.figures import Figures, Run, committed, read_figures
 from tests.benchmarks.frame import Bench, Better, Limit, Row
 
 FIRST = Run("2026-11-29", "A Processor @ 2.0GHz", 2, "0.1")
@@ -138,7 +139,21 @@ def test_the_check_fails_for_what_stays_fallen_and_names_it(
     assert not desk.file.exists()
 
 
-def test_what_is_committed_is_what_counts(tmp_path: Path) -> None:
-    assert figures.committed(command.FIGURES).runs
-    nowhere = command.FIGURES.with_name("no-such-figures.md")
-    assert figures.committed(nowhere) == Figures()
+def test_what_is_committed_counts_and_not_what_a_run_has_written_since(tmp_path: Path) -> None:
+    def git(*arguments: str) -> None:
+        who = ["-c", "user.name=x", "-c", "user.email=x@example.invalid"]
+        subprocess.run(["git", *who, *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    file = tmp_path / "docs" / "figures.md"
+    file.parent.mkdir()
+    assert committed(file) == Figures()
+    known = Figures()
+    known.add(FIRST, [rate(0.5)])
+    file.write_text(known.text(), encoding="utf-8")
+    assert committed(file) == known  # there is no git here: what the file holds
+    git("init")
+    git("add", ".")
+    git("commit", "-m", "figures")
+    known.add(FIRST, [rate(0.6)])
+    file.write_text(known.text(), encoding="utf-8")
+    assert committed(file).ratios == {("rate", "the bare way"): [0.5]}
