@@ -3,10 +3,12 @@ window offscreen through the scripted visit, leaving ``demo-out/``."""
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,8 +59,13 @@ def run_demo(out: Path, *, persons: int, window: str) -> int:
 
 
 def _say(text: str) -> None:
-    with suppress(OSError):  # nobody listens any more: a closed terminal, the end of a pipe
+    try:
         print(text, flush=True)
+    except OSError as cause:  # nobody listens any more
+        if cause.errno == errno.EIO and sys.platform != "win32":
+            # The terminal is closed. Whoever stands between it and us (make, as the terminal's
+            # own program) may keep the signal to itself.
+            signal.raise_signal(signal.SIGHUP)
 
 
 def _scripted(out: Path, persons: int, stop: Stop) -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-REAL = "bash sh cp rm cat cut sed tr tee seq env grep cmp chmod touch mkdir dirname install"
+REAL = "head bash sh cp rm cat cut sed tr tee seq env grep cmp chmod touch mkdir dirname install"
 
 
 @dataclass
@@ -220,6 +220,22 @@ def test_english_when_asked(machine: BareMachine) -> None:
     machine.env["MADOGUCHI_LANG"] = "en"
     machine.python("3.9")
     assert machine.bootstrap().stderr.startswith("There is no Python 3.11 to 3.13;")
+
+
+def test_a_bare_root_needs_an_archive_that_this_machine_s_apt_knows(machine: BareMachine) -> None:
+    shutil.copy(ROOT / ".ci" / "fresh-root", machine.tree / ".ci")
+    done = subprocess.run(
+        ["bash", ".ci/fresh-root", "trixie"],
+        cwd=machine.tree,
+        env={"PATH": str(machine.folder / "bin")},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("This machine's apt knows no Debian archive;")
+    assert any(call.startswith("apt-get indextargets") for call in machine.calls)
 
 
 def test_a_long_step_counts(machine: BareMachine) -> None:

@@ -3,17 +3,21 @@ keyring, and no folder but what a kill leaves, which the next start clears."""
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from app.core.stopping import Stopped, stopping
 from app.demo.leash import leashed
+from app.demo.run import _say
 from app.demo.scratch import clear_leftovers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -151,6 +155,21 @@ def test_a_kill_ends_its_children_and_the_next_start_clears_its_folders(tmp_path
     assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
     clear_leftovers(ring.name, ring.parent)  # another worker's start may have been quicker
     assert not ring.exists()
+
+
+@pytest.mark.parametrize(("number", "ends"), [(errno.EIO, True), (errno.EPIPE, False)])
+def test_a_terminal_that_is_gone_ends_it_and_a_pipe_s_reader_does_not(
+    number: int, ends: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object, **__: object) -> None:
+        raise OSError(number, "nobody listens")
+
+    monkeypatch.setattr("builtins.print", gone)
+    with stopping() as stop, suppress(Stopped):
+        _say("…")
+    monkeypatch.undo()
+    with pytest.raises(Stopped) if ends else nullcontext():
+        stop.check()
 
 
 def test_what_is_leashed_gets_its_input_and_gives_its_code(tmp_path: Path) -> None:

@@ -205,9 +205,9 @@ async def _both(
     def stop() -> None:
         line.should_exit = back.should_exit = True
 
-    for name in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
-            loop.add_signal_handler(name, stop)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        with contextlib.suppress(NotImplementedError, AttributeError):  # Windows has no such
+            loop.add_signal_handler(getattr(signal, name), stop)
     if options.until_input_ends:
         threading.Thread(target=_wait_for_end, args=(loop, stop), daemon=True).start()
     running = asyncio.gather(line.serve(sockets=[terminals]), back.serve(sockets=[desk]))
