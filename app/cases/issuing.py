@@ -22,7 +22,7 @@ from app.cases.state import CaseState, move
 from app.core.errors import MadoguchiError, UserError
 from app.core.tables import Tables
 from app.security.acts.approval import Approval
-from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Subject
+from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Subject, WithDocument
 from app.security.staff.session import Session
 from app.wire.codec import record_from
 from db.tables.cases import case_file, check_entry, decision
@@ -236,20 +236,22 @@ def prepare_issue(gate: Gate, session: Session, proof: Proof, view: DecisionView
         view.kind.function("issue_certificate"),
         session,
         subject=Subject("certificate", proof.number),
-        content=Issue(
-            proof.number,
-            proof.case_id,
-            proof.decision_id,
-            proof.form_id,
-            record.delivery,
-            tuple(missing.codes for missing in proof.rendered.missing),
+        content=WithDocument(
+            Issue(
+                proof.number,
+                proof.case_id,
+                proof.decision_id,
+                proof.form_id,
+                record.delivery,
+                tuple(missing.codes for missing in proof.rendered.missing),
+            ),
+            proof.rendered.digest,
         ),
         sentence=f"{proof.name} 様の{form.title}（発行番号 {proof.number}）を{how}発行します。",
         versions=(
             RowVersion("certificate", proof.number, proof.version),
             RowVersion("case_file", view.case_id, view.case_version),
         ),
-        digest=proof.rendered.digest,
     )
 
 
@@ -345,9 +347,8 @@ def prepare_reprint(gate: Gate, session: Session, proof: Proof, copy: int) -> Dr
         proof.kind.function("reprint_sheet"),
         session,
         subject=Subject("certificate", proof.number),
-        content=Reprint(proof.number, copy),
+        content=WithDocument(Reprint(proof.number, copy), proof.rendered.digest),
         sentence=f"書き損じた用紙の代わりに、発行番号 {proof.number} をもう一枚印刷します。",
-        digest=proof.rendered.digest,
     )
 
 

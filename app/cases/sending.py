@@ -27,7 +27,7 @@ from app.rules.calendar.wareki import WarekiDate
 from app.rules.calendar.wareki_input import parse_date
 from app.rules.values.reader import Reader
 from app.security.acts.approval import Approval
-from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Subject
+from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Subject, WithDocument
 from app.security.staff.session import Session
 from app.sync import outbox as outgoing
 from app.wire.layout import columns
@@ -141,10 +141,12 @@ def prepare_send(
         kind.supervised_sending if supervised else kind.sending,
         session,
         subject=Subject("case", case.id),
-        content=SendNotification(case.id, kind.code, about, text, with_number, warnings),
+        content=WithDocument(
+            SendNotification(case.id, kind.code, about, text, with_number, warnings),
+            bytes.fromhex(digest_hex(text.encode())),
+        ),
         sentence=sentence_of(case, tables, today),
         versions=(RowVersion("case_file", case.id, case.version),),
-        digest=bytes.fromhex(digest_hex(text.encode())),
     )
 
 

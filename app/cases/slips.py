@@ -13,7 +13,7 @@ from app.core.errors import UserError
 from app.core.tables import Tables
 from app.rules.calendar.wareki import Eras, on_paper
 from app.rules.calendar.wareki_input import parse_date
-from app.security.gate.gate import Gate, Subject
+from app.security.gate.gate import Gate, Subject, WithDocument
 from app.security.staff.session import Session
 from forms.notices.acceptance_slip import AcceptanceSlipData
 from forms.spool import Printer
@@ -48,7 +48,7 @@ def print_slip(
         case.kind.function("print_slip"),
         session,
         subject=Subject("case", case.id),
-        digest=rendered.digest,
+        content=WithDocument(None, rendered.digest),
     )
     with gate.act(draft):
         pass

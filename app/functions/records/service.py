@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.core.clock import Clock
 from app.security.acts.approval import Approval, AssertionCheck
-from app.security.gate.gate import Draft, Gate, Session, Subject
+from app.security.gate.gate import Draft, Gate, Session, Subject, WithDocument
 from app.security.journal.journal import Journal
 from app.security.journal.line import Line, State
 from app.security.journal.segments import Segment, close_month
@@ -147,10 +147,9 @@ def prepare_review(gate: Gate, session: Session, review: Review) -> Draft:
         "records.note_review",
         session,
         subject=Subject("review", f"{review.first_day}_{review.last_day}_{code}"),
-        content=review,
+        content=WithDocument(review, review.head_hash),
         sentence=f"{review.first_day} から {review.last_day} までの操作記録を点検しました。"
         f"結果: {result}",
-        digest=review.head_hash,
     )
 
 

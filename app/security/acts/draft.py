@@ -21,6 +21,15 @@ class RowVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class WithDocument:
+    """An act's content with the document that belongs to it: ``digest`` is SHA-256 of the PDF,
+    of the values as sent, or of a batch's manifest; a touch signs it too."""
+
+    content: object
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """What the device worker needs for one touch. ``verify``: PIN, fingerprint or face is
     asked (``uv``), not presence alone."""

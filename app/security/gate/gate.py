@@ -32,7 +32,7 @@ from app.security.acts.approval import (
     Subject,
     challenge_of,
 )
-from app.security.acts.draft import Ask, Draft, RowVersion, roles_needed
+from app.security.acts.draft import Ask, Draft, RowVersion, WithDocument, roles_needed
 from app.security.gate import checks
 from app.security.gate.checks import GateRules, Questions
 from app.security.gate.facts import READS, read_grants, read_place, read_staff
@@ -60,6 +60,7 @@ __all__ = [
     "Session",
     "Subject",
     "ViewWork",
+    "WithDocument",
 ]
 
 SYSTEM = "system"
@@ -104,13 +105,12 @@ class Gate:
         content: object = None,
         sentence: str = "",
         versions: Sequence[RowVersion] = (),
-        digest: bytes = b"",
     ) -> Draft:
         """A draft for ``act``; the checks are made now, and all of them again then.
 
-        ``content`` is a frozen dataclass of plain values (``app.security.acts.content``),
-        ``sentence`` the Japanese sentence shown before the touch, ``versions`` the rows seen,
-        ``digest`` SHA-256 of the PDF or of the batch's manifest. Raises ``Refusal``.
+        ``content`` is a frozen dataclass of plain values (``app.security.acts.content``), or
+        ``WithDocument`` of one; ``sentence`` the Japanese sentence shown before the touch,
+        ``versions`` the rows seen. Raises ``Refusal``.
         """
         function = self._function(function_id)
         with self._refusing(function, session, subject, purpose):
@@ -119,15 +119,16 @@ class Gate:
                 grant, place = self._questions.standing(work, function, live, purpose)
                 keys = checks.key_ids(work, session.staff_id)
         identity = self._store.identity
+        held = content if isinstance(content, WithDocument) else WithDocument(content, b"")
         draft = Draft(
             function=function,
             session=session,
             subject=subject,
             purpose=purpose,
-            content=content,
+            content=held.content,
             sentence=sentence,
             versions=tuple(versions),
-            digest=digest,
+            digest=held.digest,
             store_id=identity.store_id,
             terminal=identity.terminal,
             epoch=identity.epoch,
