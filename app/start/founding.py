@@ -49,6 +49,7 @@ from app.start.unfinished import Unfinished, unfinished
 FOUNDERS = 2
 _PROBE = "madoguchi-founding-check"
 _NOT_USED = "使わない"
+_NONE = "なし"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,7 @@ def _ask_installation(talk: Talk, place: Unfinished) -> Installation:
         municipality_code=code,
         office=office,
         phone=phone,
-        printer="" if printer == "なし" else printer,
+        printer="" if printer == _NONE else printer,
     )
 
 
@@ -229,7 +230,7 @@ def ask_person(
     post = asked.ask("post", "所属・職名", not_blank("所属・職名"))
     witnesses = asked.ask(
         "witnesses",
-        "許可機種でないキーのとき、立ち会った責任者2人の職員番号（空白で区切る。許可機種なら空のまま）",
+        "許可機種でないキーのとき、立ち会った責任者2人の職員番号（空白で区切る。許可機種なら「なし」）",
         str.strip,
     )
     talk.say(rules_in_words(PasswordRules()))
@@ -242,7 +243,7 @@ def ask_person(
             installation.policy,
             Registrant(staff_id, name, password, STANDARD),
             taken=[one.registered.credential.credential_id for one in before],
-            witnesses=tuple(witnesses.split()),
+            witnesses=() if witnesses == _NONE else tuple(witnesses.split()),
         ),
     )
     return FounderPerson(staff_id, name, post, made, PatientKey(talk, key, f"職員 {staff_id} "))

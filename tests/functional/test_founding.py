@@ -32,7 +32,7 @@ pytestmark = pytest.mark.req("SEC-20")
 
 PASSWORDS = ("Tachiaoi-73-kaki", "Nadeshiko-41-ume")
 PLAIN = [MUNICIPALITY_CODE, "見本市 保険年金課", "0000-00-0000", "なし"]
-PERSONS = [["S201", "責任 一郎", "保険年金課", ""], ["S202", "責任 二郎", "保険年金課", ""]]
+PERSONS = [["S201", "責任 一郎", "保険年金課", "なし"], ["S202", "責任 二郎", "保険年金課", ""]]
 AGAIN, EARLIER, BACK = "やめるときは", "もう使わない端末なら", "打ち返して"
 
 
