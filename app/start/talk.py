@@ -11,6 +11,7 @@ from threading import Event
 from typing import TypeVar
 
 from app.core.errors import MadoguchiError, UserError
+from app.core.signs import SPACES, UNSEEN, is_blank
 from app.security.authenticators.choice import keys_of_this_machine
 from app.security.authenticators.port import Assertion, Authenticator, KeyUser, NewCredential
 
@@ -89,9 +90,9 @@ def not_blank(what: str) -> Callable[[str], str]:
     """A check that takes an answer with something in it."""
 
     def check(answer: str) -> str:
-        if not answer.strip():
+        if is_blank(answer):
             raise UserError("setting_up.blank", f"{what}が入っていません。", "入れてください。")
-        return answer.strip()
+        return answer.strip(SPACES + UNSEEN)
 
     return check
 
