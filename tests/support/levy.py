@@ -19,6 +19,13 @@ def tables() -> Tables:
     return load_tables(shipped_tables())
 
 
+def last_day(table: str, **key: str) -> date:
+    """The last day that the rows of ``key`` cover, so that no test names the year of today's."""
+    ends = [row.valid_to for row in tables()[table].rows(**key)]
+    assert None not in ends, f"{table} has an open row"
+    return max(end for end in ends if end is not None)
+
+
 @cache
 def year_of(union: str, fiscal_year: int) -> PremiumYear:
     return premium_year(tables(), union, fiscal_year)

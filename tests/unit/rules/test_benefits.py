@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
@@ -27,7 +27,7 @@ from app.rules.benefits.yearly import (
     yearly_outpatient_benefit,
 )
 from app.rules.money import one_percent
-from tests.support.levy import tables
+from tests.support.levy import last_day, tables
 
 pytestmark = pytest.mark.req("FLOW-605", "DATA-23")
 
@@ -235,12 +235,14 @@ class TestHalfMonth:
 
 class TestLimitsOfTheMonth:
     @pytest.mark.parametrize("limit_class", CLASSES)
-    def test_beyond_july_2027_is_refused_for_every_class(self, limit_class: str) -> None:
-        assert month_limits(tables(), limit_class, date(2027, 7, 31)).household > 0
+    def test_beyond_the_last_row_is_refused_for_every_class(self, limit_class: str) -> None:
+        last = last_day("high_cost_limits", limit_class=limit_class)
+        assert month_limits(tables(), limit_class, last).household > 0
+        beyond = last + timedelta(days=1)
         with pytest.raises(UserError) as caught:
-            month_limits(tables(), limit_class, date(2027, 8, 1))
+            month_limits(tables(), limit_class, beyond)
         assert caught.value.code == "benefits.no_limits"
-        assert "2027年08月" in caught.value.message
+        assert f"{beyond:%Y年%m月}" in caught.value.message
         assert limit_class in caught.value.message
 
     def test_the_month_of_treatment_counts_not_the_day(self) -> None:
@@ -385,9 +387,12 @@ class TestYear:
         assert (found.limit, found.benefit) == (None, 0)
 
     def test_beyond_the_table(self) -> None:
-        for find in (year_limits, combined_limits):
+        for table, find in (
+            ("high_cost_limits", year_limits),
+            ("combined_care_limits", combined_limits),
+        ):
             with pytest.raises(UserError) as caught:
-                find(tables(), "low2", 2027)
+                find(tables(), "low2", last_day(table, limit_class="low2").year)
             assert caught.value.code == "benefits.no_limits"
 
 

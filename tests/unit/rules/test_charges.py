@@ -30,7 +30,7 @@ from app.rules.collection.tables import (
     late_charge_rates,
     late_charge_setting,
 )
-from tests.support.levy import tables
+from tests.support.levy import last_day, tables
 
 pytestmark = pytest.mark.req("SYS-25", "FLOW-2029", "FLOW-2030", "DATA-30")
 
@@ -121,12 +121,13 @@ class TestLateCharge:
         ]
 
     def test_a_year_without_rates_is_refused_and_says_which(self) -> None:
+        last = last_day("late_charge_rates")
         with pytest.raises(UserError) as caught:
-            charged(98_765, DUE, date(2027, 1, 1))
+            charged(98_765, DUE, last + timedelta(1))
         assert caught.value.code == "charges.no_rate"
-        assert "2027年" in caught.value.message
+        assert f"{last.year + 1}年" in caught.value.message
         assert "A-1" in caught.value.message
-        assert charged(98_765, DUE, date(2026, 12, 31)).amount > 0
+        assert charged(98_765, DUE, last).amount > 0
 
     def test_paid_on_the_due_date_and_the_day_after(self) -> None:
         assert charged(98_765, DUE, DUE).outcome is Outcome.IN_TIME
@@ -274,9 +275,9 @@ class TestRates:
     @pytest.mark.parametrize(
         ("start", "end"),
         [
-            ("01-01", "valid_to = 2027-12-30\n"),
+            ("01-01", "valid_to = {year}-12-30\n"),
             ("01-01", ""),
-            ("01-02", "valid_to = 2027-12-31\n"),
+            ("01-02", "valid_to = {year}-12-31\n"),
         ],
     )
     def test_a_year_that_is_registered_in_part_is_refused_whole(
@@ -286,13 +287,14 @@ class TestRates:
         copy = tmp_path / "tables"
         shutil.copytree(shipped_tables(), copy)
         file = copy / "late_charge_rates.toml"
-        half = f"\n[[row]]\nvalid_from = 2027-{start}\n{end}"
+        year = last_day("late_charge_rates").year + 1
+        half = f"\n[[row]]\nvalid_from = {year}-{start}\n{end.format(year=year)}"
         half += "first = 2.9\nlater = 9.2\nrefund = 1.4\n"
         text = file.read_text(encoding="utf-8").replace(
             "gaps = false\ncovers", "gaps = true\ncovers"
         )
         file.write_text(text + half, encoding="utf-8")
-        assert set(late_charge_rates(load_tables(copy))) == set(range(2014, 2027))
+        assert set(late_charge_rates(load_tables(copy))) == set(range(2014, year))
 
     def test_demand_fee_of_kai_ended_with_due_dates_of_april_2024(self) -> None:
         assert demand_setting(tables(), "192104", date(2024, 3, 31)).fee == 100

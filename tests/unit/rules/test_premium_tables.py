@@ -1,9 +1,9 @@
-"""Premium tables: all unions, a year without a row, and R10 by adding rows and no code."""
+"""Premium tables: all unions, a year without a row, and a new year by adding rows and no code."""
 
 from __future__ import annotations
 
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,11 +11,12 @@ import pytest
 
 from app.core.errors import UserError
 from app.core.tables import Tables, load_tables, shipped_tables
+from app.rules.calendar.days import fiscal_year
 from app.rules.collection.tables import late_charge_rates
 from app.rules.levy.premium import InsuredStatus, Part, assess
 from app.rules.levy.tables import pension_deduction, premium_year
 from app.rules.money import rate_from_percent
-from tests.support.levy import single, tables, year_of
+from tests.support.levy import last_day, single, tables, year_of
 from tests.support.premium_appendix import UnionRates, appendix_a
 
 pytestmark = pytest.mark.req("FLOW-405", "DATA-21")
@@ -140,15 +141,6 @@ def test_every_bracket_has_its_figures(table: str, columns: tuple[str, ...], las
 
 
 class TestWhatIsMissingIsRefused:
-    def test_r9_has_rates_but_no_reduction_lines(self) -> None:
-        error = refusal("15", 2027)
-        assert error.code == "premium.no_reduction_share"
-        assert "2027年度（令和9年度）" in error.message
-        assert "軽減" in error.message
-
-    def test_r10_has_nothing_yet(self) -> None:
-        assert refusal("15", 2028).code == "premium.no_ceiling"
-
     def test_a_union_that_does_not_exist(self) -> None:
         error = refusal("48", 2026)
         assert error.code == "premium.no_union"
@@ -171,71 +163,79 @@ class TestWhatIsMissingIsRefused:
         assert caught.value.code == "tables.no_row"
 
 
-R10_ROWS = {
+NEW_ROWS = {
     "premium_rates": """
 [[row]]
 union = "15"
 part = "medical"
-valid_from = 2028-04-01
-valid_to = 2030-03-31
+valid_from = {start}
 per_capita = 50_001
 income_rate = 8.755
 [[row]]
 union = "15"
 part = "child"
-valid_from = 2028-04-01
-valid_to = 2030-03-31
+valid_from = {start}
 per_capita = 1_500
 income_rate = 0.30
 """,
     "premium_ceilings": """
 [[row]]
 part = "medical"
-valid_from = 2028-04-01
+valid_from = {start}
 ceiling = 870_000
-source = "令和10年度（試験）"
+source = "新しい年度（試験）"
 [[row]]
 part = "child"
-valid_from = 2028-04-01
+valid_from = {start}
 ceiling = 22_000
-source = "令和10年度（試験）"
+source = "新しい年度（試験）"
 """,
     "premium_reductions": """
 [[row]]
-valid_from = 2027-04-01
+valid_from = {start}
 five_per_head = 320_000
 two_per_head = 580_000
 """,
     "premium_salaried_lines": """
 [[row]]
-valid_from = 2027-04-01
+valid_from = {start}
 salary_line = 650_000
-source = "令和9年度（試験）"
+source = "新しい年度（試験）"
 confirmed = true
 """,
     "premium_reduction_shares": """
 [[row]]
 part = "medical"
-valid_from = 2027-04-01
+valid_from = {start}
 seven = 710
-source = "令和9年度（試験）"
+source = "新しい年度（試験）"
 [[row]]
 part = "child"
-valid_from = 2027-04-01
+valid_from = {start}
 seven = 690
-source = "令和9年度（試験）"
+source = "新しい年度（試験）"
 """,
 }
 
 
-def with_rows_of_r10(folder: Path, *, without: str = "") -> Tables:
-    """The shipped tables and the rows of R10, those of the table ``without`` left out."""
+NEW_YEAR = 1 + max(
+    fiscal_year(last_day(name, **({"union": "15"} if name == "premium_rates" else {})))
+    for name in NEW_ROWS
+)
+"""The first fiscal year that no table covers."""
+
+
+def with_rows_of_a_new_year(folder: Path, *, without: str = "") -> Tables:
+    """The shipped tables and rows after their last ones, those of ``without`` left out."""
     copy = folder / "tables"
     shutil.copytree(shipped_tables(), copy)
-    for name, rows in R10_ROWS.items():
+    for name, rows in NEW_ROWS.items():
         if name != without:
             file = copy / f"{name}.toml"
-            file.write_text(file.read_text(encoding="utf-8") + rows, encoding="utf-8")
+            key = {"union": "15"} if name == "premium_rates" else {}
+            start = last_day(name, **key) + timedelta(days=1)
+            text = file.read_text(encoding="utf-8") + rows.format(start=start)
+            file.write_text(text, encoding="utf-8")
     return load_tables(copy)
 
 
@@ -249,24 +249,24 @@ def with_rows_of_r10(folder: Path, *, without: str = "") -> Tables:
         ("premium_reduction_shares", "premium.no_reduction_share"),
     ],
 )
-def test_each_table_that_forgot_r10_is_its_own_refusal(
+def test_each_table_that_forgot_the_new_year_is_its_own_refusal(
     table: str, code: str, tmp_path: Path
 ) -> None:
     with pytest.raises(UserError) as caught:
-        premium_year(with_rows_of_r10(tmp_path, without=table), "15", 2028)
+        premium_year(with_rows_of_a_new_year(tmp_path, without=table), "15", NEW_YEAR)
     assert caught.value.code == code
 
 
-def test_r10_needs_rows_and_no_line_of_code(tmp_path: Path) -> None:
+def test_a_new_year_needs_rows_and_no_line_of_code(tmp_path: Path) -> None:
     """A change of law is a new row (issue 3, item 8)."""
-    known = with_rows_of_r10(tmp_path)
-    year = premium_year(known, "15", 2028)
+    known = with_rows_of_a_new_year(tmp_path)
+    year = premium_year(known, "15", NEW_YEAR)
     status = InsuredStatus(date(2020, 1, 1))
-    result = assess(year, single(3_000_000, 2028, insured=status)).persons[0]
+    result = assess(year, single(3_000_000, NEW_YEAR, insured=status)).persons[0]
     assert [part.income_based for part in result.parts] == [1_470_000 * 8_755 // 100_000, 4_410]
     assert result.amount == (50_001 + 128_698) // 100 * 100 + (1_500 + 4_410) // 100 * 100
-    poor = assess(year, single(1_530_000, 2028, insured=status)).persons[0]
+    poor = assess(year, single(1_530_000, NEW_YEAR, insured=status)).persons[0]
     assert [part.per_capita for part in poor.parts] == [50_001 * 29 // 100, 1_500 * 31 // 100]
-    rich = assess(year, single(20_000_000, 2028, insured=status)).persons[0]
+    rich = assess(year, single(20_000_000, NEW_YEAR, insured=status)).persons[0]
     assert rich.amount == 870_000 + 22_000
     assert premium_year(known, "15", 2026) == year_of("15", 2026)
