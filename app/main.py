@@ -109,7 +109,7 @@ def _self_check(arguments: argparse.Namespace) -> int:
     machine = Machine(clock=SystemClock(), data=data if data.exists() else None)
     worst = DONE
     for finding in self_check(machine):
-        print(f"{finding.level.value} {finding.subject}：{finding.text}", flush=True)
+        print(finding.line, flush=True)
         worst = FAILED if finding.level is Level.FAILURE else worst
     return worst
 

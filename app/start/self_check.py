@@ -21,6 +21,7 @@ from pathlib import Path
 
 from app.core.clock import Clock
 from app.core.errors import EnvironmentFault, MadoguchiError
+from app.core.language import in_words
 from app.core.paths import RESOURCES, Paths
 from app.core.tables import load_tables, shipped_tables
 
@@ -35,13 +36,38 @@ class Level(Enum):
     FAILURE = "×"
 
 
+SUBJECTS = {
+    "コード表": "code tables",
+    "暗号化された保存領域": "encrypted store",
+    "フォントと券面": "fonts and forms",
+    "セキュリティキー": "security keys",
+    "画面": "screen",
+    "OSのキーリング": "OS keyring",
+    "端末の設定": "deployment",
+    "プログラムの置き場所": "where the program lies",
+    "コアダンプ": "core dumps",
+    "OSアカウント": "OS account",
+    "スワップ": "swap",
+    "データの置き場所": "where the data lie",
+}
+"""What is looked at, and its name in English."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the result; the texts are Japanese and hold no personal data."""
+    """One line of the result; ``subject`` is a key of ``SUBJECTS``. No personal data."""
 
     level: Level
     subject: str
     text: str
+
+    @property
+    def line(self) -> str:
+        """The line as it is printed."""
+        colon = in_words("：", ": ")
+        return (
+            f"{self.level.value} {in_words(self.subject, SUBJECTS[self.subject])}{colon}{self.text}"
+        )
 
 
 def _program() -> Path:
@@ -90,14 +116,20 @@ def self_check(machine: Machine) -> Iterator[Finding]:
         except MadoguchiError as error:
             yield Finding(Level.FAILURE, subject, error.message + error.remedy)
         except Exception as error:  # whatever is broken is a line of the result, not its end
-            cause = f"動きません（{type(error).__name__}）。プログラムを入れ直してください。"
+            cause = in_words(
+                f"動きません（{type(error).__name__}）。プログラムを入れ直してください。",
+                f"does not work ({type(error).__name__}); install the program again.",
+            )
             yield Finding(Level.FAILURE, subject, cause)
 
 
 def check_tables(machine: Machine) -> Iterator[Finding]:
     """The code tables load and prove themselves."""
     tables = load_tables(machine.tables)
-    text = f"{len(tables)} 表を読み込みました（要確認の行 {len(tables.unconfirmed())}）。"
+    text = in_words(
+        f"{len(tables)} 表を読み込みました（要確認の行 {len(tables.unconfirmed())}）。",
+        f"{len(tables)} tables load ({len(tables.unconfirmed())} rows to be confirmed).",
+    )
     yield Finding(Level.OK, "コード表", text)
 
 
@@ -125,7 +157,10 @@ def check_store(machine: Machine) -> Iterator[Finding]:
         vault.restore(paths, made.folder, pair.private, new_key, epoch_over=1)
         vault.migrate(paths, new_key, public, machine.clock)
         vault.open_store(paths, new_key).close()
-    text = f"作成・検査・バックアップ・復旧ができました（保存形式の版 {SHIPPED.head}）。"
+    text = in_words(
+        f"作成・検査・バックアップ・復旧ができました（保存形式の版 {SHIPPED.head}）。",
+        f"made, proved, backed up and recovered (version {SHIPPED.head}).",
+    )
     yield Finding(Level.OK, "暗号化された保存領域", text)
 
 
@@ -149,10 +184,16 @@ def check_form(machine: Machine) -> Iterator[Finding]:
     )
     rendered = press.render("FORM-N2", data, training=True, now=machine.clock.now())
     press.prove(rendered, data)
-    text = f"{len(fonts.files)} 書体を読み込み、券面を描いて読み戻しました。"
+    text = in_words(
+        f"{len(fonts.files)} 書体を読み込み、券面を描いて読み戻しました。",
+        f"{len(fonts.files)} fonts load; a form was drawn and read back.",
+    )
     yield Finding(Level.OK, "フォントと券面", text)
     for name in absent_fonts(machine.fonts):
-        text = f"「{name}」がありません。このフォントだけが持つ字は印刷できません。"
+        text = in_words(
+            f"「{name}」がありません。このフォントだけが持つ字は印刷できません。",
+            f"{name} is not there; what only it holds cannot be printed.",
+        )
         yield Finding(Level.WARNING, "フォントと券面", text)
 
 
@@ -163,10 +204,16 @@ def check_key_library(_: Machine) -> Iterator[Finding]:
     try:
         count = len(list(usb_and_nfc_devices()))
     except OSError:
-        text = "読み込みましたが、機器の一覧を取れません。OSアカウントの権限を確かめてください。"
+        text = in_words(
+            "読み込みましたが、機器の一覧を取れません。OSアカウントの権限を確かめてください。",
+            "it loads, but this account may not list the devices; see to its rights.",
+        )
         yield Finding(Level.WARNING, "セキュリティキー", text)
         return
-    text = f"読み込みました（いま差し込まれているキー {count}）。"
+    text = in_words(
+        f"読み込みました（いま差し込まれているキー {count}）。",
+        f"it loads ({count} keys are plugged in).",
+    )
     yield Finding(Level.OK, "セキュリティキー", text)
 
 
@@ -215,7 +262,9 @@ def check_keyring(machine: Machine) -> Iterator[Finding]:
             "OSのキーリングに書いたものが、そのまま読み戻せません。",
             "システム管理者に連絡してください。",
         )
-    yield Finding(Level.OK, "OSのキーリング", "書いて読み戻せました。")
+    yield Finding(
+        Level.OK, "OSのキーリング", in_words("書いて読み戻せました。", "written and read back.")
+    )
 
 
 def check_deployment(machine: Machine) -> Iterator[Finding]:
@@ -223,7 +272,10 @@ def check_deployment(machine: Machine) -> Iterator[Finding]:
     if sys.platform != "win32":
         yield from _check_account(machine)
     if os.access(machine.program, os.W_OK):
-        text = "いまのアカウントで書き換えられます。書き換えられない場所に置いてください。"
+        text = in_words(
+            "いまのアカウントで書き換えられます。書き換えられない場所に置いてください。",
+            "this account can change it; put it where it cannot.",
+        )
         yield Finding(Level.WARNING, "プログラムの置き場所", text)
 
 
@@ -232,22 +284,37 @@ if sys.platform != "win32":
 
     def _check_account(machine: Machine) -> Iterator[Finding]:
         if resource.getrlimit(resource.RLIMIT_CORE)[0] != 0:
-            text = "無効になっていません。ulimit -c 0 を設定してください。"
+            text = in_words(
+                "無効になっていません。ulimit -c 0 を設定してください。",
+                "not off; set ulimit -c 0.",
+            )
             yield Finding(Level.WARNING, "コアダンプ", text)
         if os.geteuid() == 0:
-            text = "管理者で動いています。この端末専用のアカウントで動かしてください。"
+            text = in_words(
+                "管理者で動いています。この端末専用のアカウントで動かしてください。",
+                "this is the administrator; use the terminal's own account.",
+            )
             yield Finding(Level.WARNING, "OSアカウント", text)
         if has_plain_swap(machine.swaps):
-            text = "暗号化されていないスワップがあります。止めるか暗号化してください。"
+            text = in_words(
+                "暗号化されていないスワップがあります。止めるか暗号化してください。",
+                "some swap is not encrypted; turn it off or encrypt it.",
+            )
             yield Finding(Level.WARNING, "スワップ", text)
         if machine.data is not None:
             about = machine.data.stat()
             if about.st_uid != os.geteuid():
-                text = "別のアカウントのものです。この端末専用のアカウントで動かしてください。"
+                text = in_words(
+                    "別のアカウントのものです。この端末専用のアカウントで動かしてください。",
+                    "it belongs to another account; use the terminal's own account.",
+                )
                 yield Finding(Level.WARNING, "データの置き場所", text)
             if about.st_mode & 0o077:
                 mode = f"{about.st_mode & 0o777:o}"
-                text = f"ほかのアカウントから使える設定です（{mode}）。700 にしてください。"
+                text = in_words(
+                    f"ほかのアカウントから使える設定です（{mode}）。700 にしてください。",
+                    f"other accounts can use it ({mode}); make it 700.",
+                )
                 yield Finding(Level.WARNING, "データの置き場所", text)
 
 

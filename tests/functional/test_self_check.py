@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 
 from app.core.clock import FixedClock, SystemClock
 from app.core.errors import EnvironmentFault
+from app.core.language import VARIABLE
 from app.core.paths import RESOURCES
 from app.core.tables import shipped_tables
 from app.main import main
@@ -54,6 +57,28 @@ def test_the_command_passes_here(capsys: pytest.CaptureFixture[str]) -> None:
         "画面",
     ):
         assert f"○ {subject}" in sound
+
+
+def test_it_is_english_when_asked(
+    machine: Machine, os_keyring_session: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "en")
+    monkeypatch.setattr(module, "check_key_library", _broken)
+    data = machine.temporary
+    assert data is not None
+    data.chmod(0o755)
+    lines = [one.line for one in self_check(replace(machine, data=data, swaps=_swap(data)))]
+    assert len(lines) > 9
+    assert [line for line in lines if re.search("[ぁ-んァ-ン一-龠：]", line)] == []
+
+
+def _broken(_: Machine) -> Iterator[Finding]:
+    raise TypeError
+
+
+def _swap(folder: Path) -> Path:
+    (folder / "swaps").write_text("Filename\n/dev/sda2 partition\n")
+    return folder / "swaps"
 
 
 def test_it_leaves_nothing_behind(machine: Machine, tmp_path: Path) -> None:

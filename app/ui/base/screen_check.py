@@ -5,13 +5,14 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel
 
 from app.core.errors import EnvironmentFault
+from app.core.language import in_words
 from app.ui.base.application import open_application
 from app.ui.base.theme import apply_theme
 from forms.fonts import load_fonts
 
 
 def draw_one_screen() -> str:
-    """Show a label in the configured font; returns what was done, in Japanese.
+    """Show a label in the configured font; returns what was done, in words.
 
     Raises ``EnvironmentFault`` ``screen.nothing_drawn`` when no ink appears. Without a usable
     platform the process ends (``open_application``).
@@ -29,4 +30,7 @@ def draw_one_screen() -> str:
             "画面に文字を描けません。",
             "プログラムを入れ直すか、システム管理者に連絡してください。",
         )
-    return f"{family} で画面を描きました（{app.platformName()}）。"
+    return in_words(
+        f"{family} で画面を描きました（{app.platformName()}）。",
+        f"drawn in {family} ({app.platformName()}).",
+    )
