@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from app.cases import checks
 from app.cases.entry import EntryField, FieldKind, Finding
 from app.cases.sending import SendNotification, to_record
+from app.catalog import CASES
+from app.core.errors import UserError
 from app.core.signs import DASHES, SPACES, UNSEEN, WAVES
 from app.core.tables import load_tables, shipped_tables
 from app.core.text import lookalikes
@@ -21,7 +23,7 @@ from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.rules.calendar.wareki_input import parse_date
 from app.rules.values.reader import Reader
 from app.wire.codec import FileRefused, decode_file, encode_file
-from app.wire.files import FILES
+from app.wire.files import FILES, sent_in
 from app.wire.layout import Column, Kind, columns
 from app.wire.values import check_of, code_sets
 from tests.unit.functions.test_notification_checks import GOOD
@@ -167,18 +169,42 @@ def test_what_the_wire_refuses_is_told_beside_its_own_field(name: str, data: st.
         assert not sent or check_of(column, CODES)(sent) == ""
 
 
-def _pairs() -> list[tuple[EntryField, Column]]:
-    return [(FIELDS[name], COLUMNS[name]) for name in SENT]
+def _pairs() -> list[Any]:
+    """Every field of every page of every kind of case that is sent, with its column."""
+    found = []
+    for kind in CASES.values():
+        declared = {c.name: c for c in columns(sent_in(kind.code).newest(kind.code).record)}
+        found += [
+            pytest.param(field, declared[name], id=f"{kind.code}-{name}")
+            for name, field in kind.fields.items()
+            if name in declared and not field.kept_here
+        ]
+    return found
 
 
-@pytest.mark.parametrize(("field", "column"), _pairs(), ids=SENT)
+@pytest.mark.parametrize(("field", "column"), _pairs())
 def test_field_and_column_are_of_one_kind(field: EntryField, column: Column) -> None:
     assert column.kind is WIRE_OF[field.kind]
     assert field.codes == column.codes
-    if column.kind in (Kind.TEXT, Kind.KANA):
+    if column.kind in (Kind.TEXT, Kind.KANA, Kind.YEN, Kind.DIGITS):
         assert field.width <= column.width
     if column.required and field.kind is not FieldKind.FLAG:
         assert field.required or field.needed is not None
+
+
+@pytest.mark.parametrize(("field", "column"), _pairs())
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_what_any_field_stores_its_column_takes(
+    field: EntryField, column: Column, data: st.DataObject
+) -> None:
+    typed = data.draw(typed_into(field))
+    try:
+        kept = checks.stored(field, typed, READER)
+    except UserError as refused:
+        assert field.asked.label in refused.message and refused.remedy
+        return
+    assert not kept or check_of(column, CODES)(kept) == ""
 
 
 @pytest.mark.parametrize("name", SENT)

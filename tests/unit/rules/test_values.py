@@ -254,6 +254,7 @@ def test_a_municipality_code_is_completed_by_the_table_only() -> None:
     ("typed", "normal"),
     [
         ("つじさき　みすゞ", "ツジサキ　ミスヾ"),
+        ("すゝき　みすゞ", "スヽキ　ミスヾ"),
         ("ﾂｼﾞｻｷ ﾐｽｽﾞ", "ツジサキ　ミスズ"),
         ("か\u3099とう　はな", "ガトウ　ハナ"),
         ("ロ-ラ", "ローラ"),
