@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from app.core.errors import EnvironmentFault, UserError
@@ -41,11 +41,12 @@ def output_folder(out: Path) -> Iterator[Path]:
     try:
         yield out
     finally:
-        ours = sorted(entry.name for entry in out.iterdir() if entry.name not in theirs)
-        if ours or not made:
-            _note(mark, ours)
-        else:
-            shutil.rmtree(out, ignore_errors=True)
+        with suppress(OSError):  # the folder is gone or the disk full: the run told it already
+            ours = sorted(entry.name for entry in out.iterdir() if entry.name not in theirs)
+            if ours or not made:
+                _note(mark, ours)
+            else:
+                shutil.rmtree(out, ignore_errors=True)
 
 
 def _refuse_foreign(out: Path, mark: Path) -> None:

@@ -20,6 +20,7 @@ from app.security.keys.terminal_secret import SecretShelf, new_terminal_secret
 from app.start import founding
 from app.start.compose import Installation, read_installation
 from app.start.founding import Machine, found_terminal
+from app.start.setting_up import recover_terminal
 from app.start.talk import Talk
 from app.start.unfinished import Unfinished, unfinished
 from app.training.people import MUNICIPALITY_CODE
@@ -359,3 +360,34 @@ def test_the_rules_of_a_password_are_told_before_it_is_typed(bench: Bench) -> No
     board._secret = _secret  # type: ignore[method-assign]
     assert bench.found(board) == 0
     assert told == [1, 2]
+
+
+def _recover(bench: Bench, board: Board, shelf_of: Callable[[str], SecretShelf]) -> int:
+    ports = iter(Bench(bench.data).ports)
+    machine = Machine(lambda talk: next(ports), bench.key_is_there, shelf_of)
+    return recover_terminal(bench.data, board.talk(), None, machine)
+
+
+@pytest.mark.req("SEC-31")
+def test_a_lost_keyring_is_recovered_at_the_keyboard(bench: Bench) -> None:
+    first = Board()
+    assert bench.found(first) == 0
+    bench.shelves.clear()
+    passwords = ["Kikyou-19-hagi", "Kikyou-19-hagi", "Susuki-88-tsuki", "Susuki-88-tsuki"]
+    board = Board(answers=[*PERSONS[0], *PERSONS[1]], passwords=[*first.words[1:], *passwords])
+    assert _recover(bench, board, bench.shelf) == 0
+    assert bench.shelf().secret is not None
+    assert any("復旧しました" in text for text in board.said)
+
+
+def test_a_recovery_too_asks_nothing_without_keyring_or_key(bench: Bench) -> None:
+    assert bench.found(Board()) == 0
+    board = Board()
+    with pytest.raises(EnvironmentFault) as refused:
+        _recover(bench, board, _locked)
+    assert refused.value.code == "keyring.locked"
+    bench.key_is_there = _no_key
+    with pytest.raises(EnvironmentFault) as refused:
+        _recover(bench, board, bench.shelf)
+    assert refused.value.code == "key.none"
+    assert board.asked == []

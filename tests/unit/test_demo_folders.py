@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -84,6 +85,12 @@ def test_a_run_that_writes_nothing_leaves_no_folder(tmp_path: Path) -> None:
     with pytest.raises(KeyError), output_folder(tmp_path / "out"):
         raise KeyError
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_somebody_takes_away_hides_no_other_cause(tmp_path: Path) -> None:
+    with pytest.raises(KeyError), output_folder(tmp_path / "out") as out:
+        shutil.rmtree(out)
+        raise KeyError
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
