@@ -50,7 +50,9 @@ _TYPST_PAGE = """#set page(width: 128mm, height: 182mm, margin: 8mm)
 
 def sqlite_write(folder: Path) -> tuple[float, float]:
     """Milliseconds, wall and CPU, of one row written durably by bare SQLite, each p95."""
-    connection = sqlite3.connect(folder / "bare.db", isolation_level=None)
+    path = folder / "bare.db"
+    path.unlink(missing_ok=True)
+    connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("CREATE TABLE line (number INTEGER PRIMARY KEY, body BLOB)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from app.cases.screens.entry import EntryScreen
 from app.persons.screens.person import PersonScreen
 from app.persons.screens.search import SearchScreen
 from app.ui.base.pages import Page, key_label
+from app.ui.shell import window as shell
 from app.ui.shell.window import MainWindow, MenuEntry
 from tests.support.counter import Resident, counter_in, put_residents
 from tests.support.desk import Room
@@ -150,16 +152,21 @@ def test_one_key_locks_and_one_logs_off(window: MainWindow) -> None:
 @pytest.mark.req("SEC-65")
 class TestIdle:
     def test_keys_and_mouse_are_told_once_a_second_at_most(
-        self, qtbot: Any, window: MainWindow
+        self, window: MainWindow, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         told: list[bool] = []
+        now = [1000.0]
+        monkeypatch.setattr(shell, "time", SimpleNamespace(monotonic=lambda: now[0]))
         window.input_seen.connect(lambda: told.append(True))
         QApplication.instance().installEventFilter(window)
         try:
             for _ in range(5):
                 QTest.keyClick(window, Qt.Key.Key_Shift)
             assert told == [True]
-            qtbot.wait(1100)
+            now[0] += 0.9
+            QTest.mouseClick(window, Qt.MouseButton.LeftButton)
+            assert told == [True]
+            now[0] += 0.2
             QTest.mouseClick(window, Qt.MouseButton.LeftButton)
             assert told == [True, True]
         finally:
