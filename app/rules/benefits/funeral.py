@@ -41,43 +41,52 @@ class FuneralAmount:
     unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class FuneralCase:
+    """Who died when, when the funeral was (葬祭日) and when it was applied for (申請日).
+
+    ``other_law``: another law pays for the funeral. ``key``: neutral key of the person.
+    """
+
+    died_on: date
+    funeral_on: date
+    applied_on: date
+    insured_on_death: bool
+    other_law: bool
+    key: str = ""
+
+
 def decide_funeral_benefit(
     rule: LimitationRule,
     amount: FuneralAmount,
-    *,
-    died_on: date,
-    funeral_on: date,
-    applied_on: date,
-    insured_on_death: bool,
-    other_law: bool,
-    key: str = "",
+    case: FuneralCase,
 ) -> FuneralDecision:
     """Whether the chief mourner (喪主) gets ``amount`` (of the municipality's row).
 
     Raises RuleError ``benefits.funeral_before_death`` and ``benefits.applied_before_funeral``.
     """
-    if funeral_on < died_on:
+    if case.funeral_on < case.died_on:
         raise RuleError(
             "benefits.funeral_before_death",
-            f"葬祭の日（{funeral_on:%Y-%m-%d}）が死亡日（{died_on:%Y-%m-%d}）より前です。",
+            f"葬祭の日（{case.funeral_on:%Y-%m-%d}）が死亡日（{case.died_on:%Y-%m-%d}）より前です。",
             "会葬礼状などで日付を確かめてください。",
-            person=key,
+            person=case.key,
             missing="funeral_on",
         )
-    if applied_on < funeral_on:
+    if case.applied_on < case.funeral_on:
         raise RuleError(
             "benefits.applied_before_funeral",
-            f"申請日（{applied_on:%Y-%m-%d}）が葬祭の日（{funeral_on:%Y-%m-%d}）より前です。",
+            f"申請日（{case.applied_on:%Y-%m-%d}）が葬祭の日（{case.funeral_on:%Y-%m-%d}）より前です。",
             "葬祭が済んでから申請を受け付けてください。",
-            person=key,
+            person=case.key,
             missing="applied_on",
         )
-    period = limitation(rule, funeral_on)
-    if not insured_on_death:
+    period = limitation(rule, case.funeral_on)
+    if not case.insured_on_death:
         outcome = FuneralOutcome.NOT_INSURED
-    elif other_law:
+    elif case.other_law:
         outcome = FuneralOutcome.OTHER_LAW
-    elif period.is_lapsed(applied_on):
+    elif period.is_lapsed(case.applied_on):
         outcome = FuneralOutcome.LAPSED
     else:
         used = joined(amount.unconfirmed, rule.unconfirmed)

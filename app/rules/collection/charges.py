@@ -80,6 +80,16 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class LateInstalment:
+    """An instalment as levied: ``principal`` yen (本料), due date, 賦課決定日, neutral key."""
+
+    principal: int
+    due: date
+    levied_on: date
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChargeSegment:
     """Days with one rate on one base; ``amount`` is cut to 1 yen by itself."""
 
@@ -140,34 +150,30 @@ def late_charge(
     rule: ChargeRule,
     setting: LateChargeSetting,
     rates: Mapping[int, YearRates],
-    *,
-    principal: int,
-    due: date,
-    levied_on: date,
+    debt: LateInstalment,
     payments: Iterable[Payment],
     until: date,
-    key: str = "",
 ) -> Charge:
     """The late charge (延滞金) of one instalment.
 
-    ``principal`` yen fell due on ``due``; what is not paid by ``payments`` is reckoned up to and
-    including ``until``. A part payment lowers the base from the day after it. Raises RuleError
-    ``charges.no_rate`` (a calendar year without rates), ``charges.overpaid``.
+    What of ``debt`` is not paid by ``payments`` is reckoned up to and including ``until``. A part
+    payment lowers the base from the day after it. Raises RuleError ``charges.no_rate`` (a
+    calendar year without rates), ``charges.overpaid``.
     """
     settings = joined(rule.unconfirmed, setting.unconfirmed)
-    if levied_on < (setting.charged_from or date.min):
+    if debt.levied_on < (setting.charged_from or date.min):
         return Charge(Outcome.NOT_CHARGED_YET, (), 0, 0, settings)
-    first_end = last_day_of(due + ONE_DAY, setting.first_months)
-    spans = list(_open_spans(principal, due, payments, until, key))
+    first_end = last_day_of(debt.due + ONE_DAY, setting.first_months)
+    spans = list(_open_spans(debt, payments, until))
     if not spans:
         return Charge(Outcome.IN_TIME, (), 0, 0, settings)
     segments: list[ChargeSegment] = []
     for start, end, open_amount in spans:
-        if min(principal, open_amount) >= rule.base_least:
+        if min(debt.principal, open_amount) >= rule.base_least:
             base = cut(open_amount, rule.base_unit)
             later_start = max(start, first_end + ONE_DAY)
-            segments += _segments(rule, rates, base, start, min(end, first_end), _FIRST, key)
-            segments += _segments(rule, rates, base, later_start, end, _LATER, key)
+            segments += _segments(rule, rates, base, start, min(end, first_end), _FIRST, debt.key)
+            segments += _segments(rule, rates, base, later_start, end, _LATER, debt.key)
     if not segments:
         return Charge(Outcome.BASE_TOO_SMALL, (), 0, 0, settings)
     return finish_charge(rule, segments, joined(settings, _rates_used(rates, segments)))
@@ -214,11 +220,11 @@ def demand_term(setting: DemandSetting, due: date) -> DemandTerm:
 
 
 def _open_spans(
-    principal: int, due: date, payments: Iterable[Payment], until: date, key: str
+    debt: LateInstalment, payments: Iterable[Payment], until: date
 ) -> Iterable[tuple[date, date, int]]:
     """Spans after the due date in which the open amount did not change: start, end, amount."""
-    rest = principal
-    start = due + ONE_DAY
+    rest = debt.principal
+    start = debt.due + ONE_DAY
     for payment in sorted(payments, key=lambda payment: payment.day):
         if payment.day > until:
             break
@@ -229,9 +235,9 @@ def _open_spans(
         if rest < 0:
             raise RuleError(
                 "charges.overpaid",
-                f"納付額の合計が期割額（{principal}円）を超えています。",
+                f"納付額の合計が期割額（{debt.principal}円）を超えています。",
                 "納付の記録を確かめ、納めすぎの分は過誤納として処理してください。",
-                person=key,
+                person=debt.key,
                 missing="payments",
             )
     if rest > 0 and until >= start:

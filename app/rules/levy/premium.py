@@ -319,7 +319,9 @@ def _person_premium(
         else 0
     )
     parts = tuple(
-        _part_premium(year, rule, reduction, member, status, base.base, months, former_months)
+        _part_premium(
+            year, rule, reduction, member, status, base.base, (months.count, former_months)
+        )
         for rule in year.parts
     )
     return PersonPremium(member.key, base, months, parts, sum(part.amount for part in parts))
@@ -332,9 +334,10 @@ def _part_premium(
     member: LevyMember,
     status: InsuredStatus,
     base: int,
-    months: LiableMonths,
-    former_months: int,
+    counted: tuple[int, int],
 ) -> PartPremium:
+    """``counted``: liable months, and those of them with the cut of former dependants."""
+    months, former_months = counted
     rate = _rate_for(year, rule, member.key, status)
     unit = year.component_unit
     permille = rule.reductions[reduction]
@@ -349,7 +352,7 @@ def _part_premium(
     ceiling = _ceiling_for(rule.ceiling, member.born, status.recognised_on)
     annual = min(per_capita + income_based, ceiling)
     former_annual = min(former_per_capita + income_based, ceiling)
-    before_cut = _for_months(year, annual, former_annual, months.count, former_months)
+    before_cut = _for_months(year, annual, former_annual, months, former_months)
     return PartPremium(
         rule.part,
         rate.per_capita,
@@ -365,7 +368,7 @@ def _part_premium(
         ceiling,
         annual,
         former_annual,
-        months.count,
+        months,
         before_cut,
         cut(before_cut, year.part_unit),
     )

@@ -16,6 +16,7 @@ from app.rules.calendar.periods import last_day_of
 from app.rules.collection.charges import (
     Charge,
     LateChargeSetting,
+    LateInstalment,
     Outcome,
     Payment,
     RefundCause,
@@ -50,12 +51,9 @@ def charged(
         charge_rule(tables(), due),
         setting,
         late_charge_rates(tables()),
-        principal=principal,
-        due=due,
-        levied_on=levied_on,
-        payments=[Payment(paid, principal)],
-        until=paid,
-        key="A-1",
+        LateInstalment(principal, due, levied_on, "A-1"),
+        [Payment(paid, principal)],
+        paid,
     )
 
 
@@ -149,11 +147,9 @@ class TestLateCharge:
             charge_rule(tables(), DUE),
             ONE_MONTH,
             late_charge_rates(tables()),
-            principal=50_000,
-            due=DUE,
-            levied_on=date(2026, 7, 1),
-            payments=[] if paid is None else [Payment(paid, 50_000)],
-            until=until,
+            LateInstalment(50_000, DUE, date(2026, 7, 1)),
+            [] if paid is None else [Payment(paid, 50_000)],
+            until,
         )
         assert (charge.outcome, [part.days for part in charge.segments]) == (outcome, days)
 
@@ -169,11 +165,9 @@ class TestLateCharge:
             charge_rule(tables(), DUE),
             ONE_MONTH,
             late_charge_rates(tables()),
-            principal=100_000,
-            due=DUE,
-            levied_on=DUE,
-            payments=[Payment(date(2026, 8, 10), 60_000)],
-            until=date(2026, 9, 30),
+            LateInstalment(100_000, DUE, DUE),
+            [Payment(date(2026, 8, 10), 60_000)],
+            date(2026, 9, 30),
         )
         assert [(part.start, part.end, part.base) for part in charge.segments] == [
             (date(2026, 8, 1), date(2026, 8, 10), 100_000),
@@ -187,11 +181,9 @@ class TestLateCharge:
                 charge_rule(tables(), DUE),
                 ONE_MONTH,
                 late_charge_rates(tables()),
-                principal=10_000,
-                due=DUE,
-                levied_on=DUE,
-                payments=[Payment(date(2026, 8, 10), 10_001)],
-                until=date(2026, 9, 30),
+                LateInstalment(10_000, DUE, DUE),
+                [Payment(date(2026, 8, 10), 10_001)],
+                date(2026, 9, 30),
             )
         assert caught.value.code == "charges.overpaid"
 

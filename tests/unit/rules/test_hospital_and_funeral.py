@@ -13,7 +13,12 @@ from hypothesis import strategies as st
 
 from app.core.errors import UserError
 from app.core.tables import load_tables, shipped_tables
-from app.rules.benefits.funeral import FuneralAmount, FuneralOutcome, decide_funeral_benefit
+from app.rules.benefits.funeral import (
+    FuneralAmount,
+    FuneralCase,
+    FuneralOutcome,
+    decide_funeral_benefit,
+)
 from app.rules.benefits.hospital_charges import (
     HospitalCharge,
     LivingClass,
@@ -248,7 +253,8 @@ class TestFuneral:
             "key": "M1",
         }
         rule = limitation_rule(tables(), "funeral_benefit", date(2026, 2, 27))
-        return decide_funeral_benefit(rule, FuneralAmount(50_000), **{**facts, **changes})
+        case = FuneralCase(**{**facts, **changes})
+        return decide_funeral_benefit(rule, FuneralAmount(50_000), case)
 
     def test_paid(self) -> None:
         decision = self.decide()

@@ -25,7 +25,7 @@ from app.rules.benefits.tables import (
     month_limits,
     year_limits,
 )
-from app.rules.collection.charges import LateChargeSetting, late_charge
+from app.rules.collection.charges import LateChargeSetting, LateInstalment, late_charge
 from app.rules.collection.tables import charge_rule, late_charge_rates
 from app.rules.levy.premium import assess
 from tests.support.levy import single, tables, year_of
@@ -38,11 +38,9 @@ def late_charge_until(day: date) -> object:
         charge_rule(tables(), DUE),
         LateChargeSetting(1),
         late_charge_rates(tables()),
-        principal=98_765,
-        due=DUE,
-        levied_on=DUE,
-        payments=(),
-        until=day,
+        LateInstalment(98_765, DUE, DUE),
+        (),
+        day,
     )
 
 

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from app.core.errors import UserError
 from app.core.tables import NoRowError
 from app.rules.collection.charge_relief import Relief, ReliefRule, relieve
-from app.rules.collection.charges import Charge, LateChargeSetting, Payment, late_charge
+from app.rules.collection.charges import (
+    Charge,
+    LateChargeSetting,
+    LateInstalment,
+    Payment,
+    late_charge,
+)
 from app.rules.collection.deferral import DeferralRule, defer
 from app.rules.collection.tables import (
     charge_rule,
@@ -31,11 +37,9 @@ def charged(principal: int, due: date, paid: date) -> Charge:
         charge_rule(tables(), due),
         LateChargeSetting(1),
         late_charge_rates(tables()),
-        principal=principal,
-        due=due,
-        levied_on=due,
-        payments=[Payment(paid, principal)],
-        until=paid,
+        LateInstalment(principal, due, due),
+        [Payment(paid, principal)],
+        paid,
     )
 
 

@@ -19,11 +19,11 @@ import pytest
 import app.rules
 from app.core.tables import Table, Tables, Unconfirmed, load_tables, shipped_tables
 from app.rules.benefits import tables as benefit_tables
-from app.rules.benefits.funeral import decide_funeral_benefit
+from app.rules.benefits.funeral import FuneralCase, decide_funeral_benefit
 from app.rules.benefits.hospital_charges import LivingClass
 from app.rules.calendar.days import BusinessCalendar
 from app.rules.collection import tables as collection_tables
-from app.rules.collection.charges import Payment, late_charge
+from app.rules.collection.charges import LateInstalment, Payment, late_charge
 from app.rules.collection.instalments import correct_deduction, deduction_year, mixed_year
 from app.rules.copay.exemption import CopayCause, copay_exemption_rule
 from app.rules.copay.explain import unconfirmed_line
@@ -283,11 +283,9 @@ class TestResults:
             collection_tables.charge_rule(doubted, DAY),
             collection_tables.late_charge_setting(doubted, "152994", DAY),
             collection_tables.late_charge_rates(doubted),
-            principal=98_765,
-            due=date(2025, 7, 31),
-            levied_on=date(2025, 7, 1),
-            payments=[Payment(date(2026, 3, 1), 98_765)],
-            until=date(2026, 3, 1),
+            LateInstalment(98_765, date(2025, 7, 31), date(2025, 7, 1)),
+            [Payment(date(2026, 3, 1), 98_765)],
+            date(2026, 3, 1),
         )
         assert named(charge) == {"charge_rules", "municipal_late_charges", "late_charge_rates"}
 
@@ -314,11 +312,7 @@ class TestResults:
         decision = decide_funeral_benefit(
             collection_tables.limitation_rule(doubted, "funeral_benefit", DAY),
             benefit_tables.funeral_amount(doubted, "01", "012076", DAY),
-            died_on=DAY,
-            funeral_on=DAY,
-            applied_on=DAY,
-            insured_on_death=True,
-            other_law=False,
+            FuneralCase(DAY, DAY, DAY, insured_on_death=True, other_law=False),
         )
         assert named(decision) == {"funeral_benefits", "limitation_periods"}
         stay = require_stay(Stay("long_term", 12), doubted["residence_statuses"], DAY, person="P")
