@@ -52,6 +52,7 @@ class PersonLine:
     atena_number: str
     state: str
     care: bool
+    alias: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ class PersonView:
     cases: tuple[tuple[str, str], ...]
     certificates: tuple[tuple[str, str], ...]
     has_number: bool
+    alias_kana: str = ""
+    phone: str = ""
 
 
 def person_lines(hits: Sequence[Hit], tables: Tables, today: date) -> tuple[PersonLine, ...]:
@@ -103,6 +106,7 @@ def _line(hit: Hit, tables: Tables, eras: Eras, today: date) -> PersonLine:
         hit.atena_number,
         "" if hit.state == _LIVING else tables["resident_states"].label(hit.state, today),
         False,
+        hit.alias,
     )
 
 
@@ -167,8 +171,11 @@ def _periods(
 def _whole(
     work: GateWork, line: PersonLine, person_id: str, tables: Tables, today: date
 ) -> PersonView:
+    row = work.one(select(person.c.alias_kana, person.c.phone).where(person.c.id == person_id))
     return PersonView(
         line,
+        alias_kana=row.alias_kana,
+        phone=row.phone,
         former_atena=tuple(
             row.atena_number
             for row in work.all(

@@ -10,7 +10,7 @@ import pytest
 from app.cases import namesakes
 from app.core.errors import UserError
 from app.functions.eligibility.kinds.move_in import MOVE_IN
-from app.persons import find
+from app.persons import find, show
 from db.tables.persons import atena, household_member, person
 from tests.support.counter import ENTRY, Counter, Resident, put_residents
 
@@ -74,6 +74,26 @@ def test_what_was_keyed_is_kept_in_one_form(counter: Counter) -> None:
     assert number.atena_number == "000000000123455"
     (member,) = counter.rows(household_member)
     assert member.household_number == "000000000001234"
+
+
+def test_alias_and_telephone_stand_on_the_persons_page(counter: Counter) -> None:
+    counter.decided(**FOREIGN)
+    world = counter.world
+    (line,) = find.search(world.gate, world.session("clerk"), "ﾐﾎﾝ", world.tables, DAY).lines
+    assert line.alias == "見本　真理"
+    view = show.open_person(world.gate, world.session("clerk"), line.person_id, world.tables, DAY,
+                            by_number=False, confirmed=False)  # fmt: skip
+    assert (view.line.alias, view.alias_kana) == ("見本　真理", "ミホン　マリ")
+    assert view.phone == "0250001234"
+
+
+def test_nothing_of_a_protected_person_but_name_and_birth(counter: Counter) -> None:
+    put_residents(counter.world, Resident(id="P-1", alias="見本　真理", care=True))
+    world = counter.world
+    (line,) = find.search(world.gate, world.session("clerk"), "見本真理", world.tables, DAY).lines
+    view = show.open_person(world.gate, world.session("clerk"), "P-1", world.tables, DAY,
+                            by_number=False, confirmed=False)  # fmt: skip
+    assert (line.alias, view.line.alias, view.alias_kana, view.phone) == ("", "", "", "")
 
 
 def test_another_spelling_of_a_known_number_makes_no_second_person(counter: Counter) -> None:

@@ -186,7 +186,10 @@ class PersonScreen(Page):
         grid.setColumnMinimumWidth(0, 190)
         grid.setColumnStretch(1, 1)
         rows: list[tuple[str, str, bool]] = [
+            ("通称", view.line.alias, True),
+            ("通称フリガナ", view.alias_kana, False),
             ("住所", view.line.address, True),
+            ("電話番号", view.phone, False),
             ("宛名番号", view.line.atena_number, False),
             ("過去の宛名番号", "、".join(view.former_atena), False),
         ]

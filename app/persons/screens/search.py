@@ -200,7 +200,7 @@ class SearchScreen(Page):
 
 def _cells(line: PersonLine) -> tuple[str, ...]:
     return (
-        line.name,
+        f"{line.name}（{line.alias}）" if line.alias else line.name,
         line.state,
         line.kana,
         line.birth,
