@@ -180,6 +180,15 @@ class TestMonth:
         assert limit(80_000, october) == 18_000
         assert month_limits(tables(), "general1", september).relief_base is None
 
+    def test_the_relief_looks_only_at_what_no_fund_and_no_disease_touches(self) -> None:
+        """Case 16 from the copays: 10,000 of 50,000 plain, 5,000 left by a fund of 40,000."""
+        care = (outpatient(10_000, 50_000), Treatment(False, 40_000, 5_000, apart=True))
+        (steps,) = benefit("general2", date(2025, 9, 1), person(*care)).persons
+        assert (steps.outpatient_limit, steps.outpatient_benefit) == (13_000, 2_000)
+        both = (outpatient(21_000, 105_000), Treatment(False, 35_000, 5_000, apart=True))
+        (steps,) = benefit("general2", date(2025, 9, 1), person(*both)).persons
+        assert (steps.outpatient_limit, steps.outpatient_benefit) == (18_000, 8_000)
+
 
 class TestHalfMonth:
     """DOMAIN 3.7: the month of the 75th birthday."""

@@ -87,6 +87,9 @@ def test_what_osaka_says_is_confirmed_and_an_unknown_union_is_refused() -> None:
         ((Relief(ALL, date(2026, 8, 1), date(2026, 8, 31)),), 2_907, 2_900),
         # 1 September to 30 November, 91 of the 119 days: 28 days × 9.1 % are left
         ((Relief(ALL, date(2026, 9, 1), date(2026, 11, 30)),), 233 + 684, 0),
+        # the last day alone, and all of the second period but the last day
+        ((Relief(ALL, date(2026, 12, 28), date(2026, 12, 28)),), 233 + 2_883, 3_100),
+        ((Relief(ALL, date(2026, 9, 1), date(2026, 12, 27)),), 233 + 24, 0),
         # days outside the charge change nothing
         ((Relief(ALL, date(2025, 1, 1), date(2026, 7, 31)),), 3_140, 3_100),
         # the greater of two reliefs holds
