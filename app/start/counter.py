@@ -13,13 +13,22 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.catalog import CASES, CATALOG
-from app.core.errors import EnvironmentFault, MadoguchiError
+from app.core.errors import EnvironmentFault
+from app.core.shown import as_shown
 from app.core.stopping import stopping
 from app.rules.calendar.days import BusinessCalendar
 from app.security.authenticators.port import Assertion, Authenticator
 from app.security.authenticators.worker import DeviceWorker
 from app.security.entry.doorway import Doorway, Question
-from app.security.entry.login import Admission, Due, Wakefulness, touched, what_is_due
+from app.security.entry.login import (
+    Admission,
+    Due,
+    Vigil,
+    Wakefulness,
+    read_vigil,
+    shut,
+    touched,
+)
 from app.security.entry.terminal import OpenTerminal
 from app.security.gate.carry_out import Touch
 from app.security.journal.journal import FORK, fork
@@ -45,6 +54,8 @@ from forms.spool import CupsPrinter, NoPrinter, Printer
 
 _DUE_EVERY_MS = 5_000
 _CONTACT_EVERY_MS = 60_000
+_LINE, _SETTINGS = "line", "settings"
+"""The names under which troubles of what goes on behind the person's back are told."""
 
 AuthenticatorOf = Callable[[ScreenPrompts], Authenticator]
 """Makes the authenticator that asks through the screen."""
@@ -70,9 +81,9 @@ class Counter(QObject):
         self._printer = printer
         self._on_login_try = on_login_try
         self._log = logging.getLogger("madoguchi")
-        self.door = ErrorDoor(self._log)
-        self.operations = Operations(self.door.show)
         self.background = Background()
+        self.door = ErrorDoor(self._log, self.background, lambda: self.window.covered)
+        self.operations = Operations(self.door.show, self.door.murmur)
         self._prompts = ScreenPrompts()
         self._worker = DeviceWorker()
         self.touch = TouchDesk(
@@ -103,6 +114,9 @@ class Counter(QObject):
         application = QApplication.instance()
         assert application is not None
         application.installEventFilter(self.window)
+        self.background.troubled.connect(self._say_trouble)
+        self._vigil: Vigil | None = None
+        self._reading = False
         self._wakefulness = Wakefulness()
         self._due = QTimer(self)
         self._due.setInterval(_DUE_EVERY_MS)
@@ -178,11 +192,9 @@ class Counter(QObject):
         )
 
     def _refuse(self, form: LoginForm, error: BaseException) -> None:
-        if isinstance(error, MadoguchiError):
-            form.refuse(error.message, error.remedy)
-        else:
-            form.set_busy(False)
-            self.door.show(form, error)
+        """Said in the form itself: it may stand on the cover, above which nothing opens."""
+        _, message, remedy = as_shown(error, self._log)
+        form.refuse(message, remedy)
 
     def _admitted(self, admission: Admission) -> None:
         self._session = admission.session
@@ -214,6 +226,7 @@ class Counter(QObject):
         )
         self.form = None
         self._area = ""
+        self.background.forget()
         self.background.resume()
         # A limited session (password, clock) may run what mends it and nothing else, not even
         # the entrance of its area.
@@ -223,6 +236,7 @@ class Counter(QObject):
             self.window.say(f"パスワードの有効期間はあと {admission.password_days_left} 日です。")
         self._due.start()
         self._contact.start()
+        self._vigil = admission.vigil
         self.operations.run(
             self,
             lambda: terminal.gate.permitted(admission.session),
@@ -268,6 +282,8 @@ class Counter(QObject):
             return
 
         def entered(_none: None) -> None:
+            if self.window.covered:
+                return
             self._area = function.area
             self._show(function_id, arguments)
 
@@ -293,8 +309,12 @@ class Counter(QObject):
         if session is None or self.window.covered:
             return
         self.background.pause()
+        self.door.close()
         self.window.close_dialogs()
         self.window.set_covered(True)
+        terminal = self._doorway.terminal
+        if terminal is not None:
+            shut(terminal, session)
         form = LoginForm(
             self._unlock,
             heading="離席中",
@@ -370,26 +390,48 @@ class Counter(QObject):
         self._worker.close(2.0)
 
     def look_at_the_clock(self) -> None:
-        terminal, session = self._doorway.terminal, self._session
-        if terminal is None or session is None:
+        terminal, session, vigil = self._doorway.terminal, self._session, self._vigil
+        if terminal is None or session is None or vigil is None:
             return
         if self._wakefulness.has_slept(self._parts.clock.now()):
             self.log_off("time.slept")
             return
 
-        def due(what: Due) -> None:
-            if what is Due.LOCK:
-                self.lock()
-            elif what is Due.CLOSE:
-                self.log_off("time.over")
+        due = vigil.due(terminal, session)
+        if due is Due.LOCK:
+            self.lock()
+        elif due is Due.CLOSE:
+            self.log_off("time.over")
+        elif not self._reading:
+            self._read_settings(terminal)
 
-        self.operations.aside(self, lambda: what_is_due(terminal, session), due)
+    def _read_settings(self, terminal: OpenTerminal) -> None:
+        """The minutes of the lock and the hours as they are set now; what was known last counts
+        when they cannot be read."""
+        self._reading = True
+
+        def read(vigil: Vigil) -> None:
+            self._reading = False
+            self._vigil = vigil
+            self.background.well(_SETTINGS)
+
+        def failed(error: BaseException) -> None:
+            self._reading = False
+            if self._session is not None:  # after log-off the store is closed
+                self.door.murmur(error, _SETTINGS)
+
+        self.operations.aside(self, lambda: read_vigil(terminal), read, failed)
 
     def note_input(self) -> None:
         """Keyboard or mouse was used: the idle time starts anew."""
         terminal, session = self._doorway.terminal, self._session
         if terminal is not None and session is not None and not self.window.covered:
             touched(terminal, session)
+
+    def _say_trouble(self) -> None:
+        """The newest trouble of what goes on behind the person's back, in the status line."""
+        if self.background.troubles:
+            self.window.say(self.background.troubles[-1])
 
     # -- the line --------------------------------------------------------------------------
 
@@ -406,7 +448,7 @@ class Counter(QObject):
 
     def _not_contacted(self, error: BaseException) -> None:
         if self._session is not None:  # after log-off the store is closed: that is no trouble
-            self.door.show(self.window, error)
+            self.door.murmur(error, _LINE)
 
     def _contacted(self, outcome: tuple[ContactReport, str]) -> None:
         report, last = outcome
@@ -418,12 +460,15 @@ class Counter(QObject):
 
     def _told(self, report: ContactReport) -> None:
         """What the round said of the line."""
-        self._reachable = report.problem is None
-        if report.problem is None:
+        problem = report.problem
+        self._reachable = problem is None
+        self.background.well(_LINE, but=problem.code if problem is not None else "")
+        if problem is None:
             self.window.show_line("広域連合　接続中")
         else:
-            self.window.show_line(f"広域連合　{report.problem.message}")
-            if report.problem.code == FORK:
+            self.window.show_line(f"広域連合　{problem.message}")
+            self.background.trouble(_LINE, problem.code, problem.message)
+            if problem.code == FORK:
                 self._stop()
 
     def _stop(self) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from app.core.errors import EnvironmentFault
-from app.security.entry.login import Wakefulness
+from app.security.entry.login import Due, Wakefulness
 from app.start.counter import Counter
 from app.sync.round import ContactReport, Problem
+from app.ui.base.watch import Background
 from tests.support.founded import MONDAY
 
 
@@ -23,6 +24,7 @@ def contacted(code: str) -> tuple[list[str], list[BaseException]]:
         _calendar=None,
         _parts=SimpleNamespace(clock=SimpleNamespace(now=None)),
         window=SimpleNamespace(show_age=lambda _text: None, show_line=lambda _text: None),
+        background=Background(),
         operations=SimpleNamespace(run=lambda _parent, work, _done: work()),
         door=SimpleNamespace(show=lambda _parent, error: shown.append(error)),
         log_off=lambda cause: went.append(f"log off {cause}"),
@@ -58,7 +60,9 @@ def test_a_machine_that_slept_wakes_up_logged_off(silence: int, ended: bool) -> 
         _wakefulness=Wakefulness(),
         _parts=SimpleNamespace(clock=SimpleNamespace(now=lambda: next(moments))),
         log_off=went.append,
-        operations=SimpleNamespace(aside=lambda *_: went.append("looked")),
+        _vigil=SimpleNamespace(due=lambda *_: Due.NOTHING),
+        _reading=False,
+        _read_settings=lambda _terminal: went.append("looked"),
     )
     Counter.look_at_the_clock(counter)
     Counter.look_at_the_clock(counter)

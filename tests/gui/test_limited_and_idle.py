@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -11,10 +12,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 from sqlalchemy import update
 
-from app.core.errors import UserError
+from app.core.errors import EnvironmentFault, UserError
 from app.functions.own.screens.password import PasswordScreen
 from app.persons.screens.search import SearchScreen
 from app.start.compose import Installation, Parts
@@ -175,3 +176,108 @@ def test_what_is_wrong_is_said_at_its_field(
     until(lambda: bool(getattr(screen, field).error))
     assert said in getattr(screen, field).error
     assert counter.desk is not None  # nothing changed, nobody was logged off
+
+
+def log_in_anew(counter: Counter) -> None:
+    """With a fresh password, to a desk without limits."""
+    log_in(counter, PASSWORDS["S201"])
+    change(counter, PASSWORDS["S201"], NEW)
+    until(lambda: counter.form is not None)
+    log_in(counter, NEW)
+    until(lambda: counter.desk is not None)
+    settle(counter)
+
+
+def dialogs(counter: Counter) -> list[str]:
+    return [one.windowTitle() for one in counter.window.findChildren(QDialog) if one.isVisible()]
+
+
+@pytest.mark.req("SEC-66")
+def test_sixty_failed_rounds_under_the_cover_leave_no_box(counter: Counter) -> None:
+    log_in_anew(counter)
+    engine = counter._engine
+    assert engine is not None
+    rounds: list[int] = []
+
+    def fail(*_given: object) -> None:
+        rounds.append(1)
+        raise ValueError("見本　花子")
+
+    engine.contact = fail  # type: ignore[method-assign]
+    counter.lock()
+    for at in range(1, 61):
+        counter.contact()
+        until(lambda at=at: len(rounds) == at)  # type: ignore[misc]
+    settle_aside(counter)
+    until(lambda: bool(counter.background.troubles))
+    settle_aside(counter)
+    assert sum("事故番号" in told for told in counter.background.troubles) == 1
+    assert dialogs(counter) == []
+    assert counter.window.covered and counter.form is not None
+
+
+def test_a_failed_round_takes_no_key_from_who_is_typing(counter: Counter) -> None:
+    log_in_anew(counter)
+    engine = counter._engine
+    assert engine is not None
+    engine.contact = lambda: 1 / 0  # type: ignore[method-assign, assignment, return-value]
+    counter.go("own.change_password")
+    until(lambda: isinstance(screen_of(counter), PasswordScreen))
+    screen = counter.window.open_screen()
+    assert isinstance(screen, PasswordScreen)
+    counter.window.activateWindow()
+    screen.old.edit.setFocus()
+    for letter in (Qt.Key.Key_A, Qt.Key.Key_B, Qt.Key.Key_C):
+        QTest.keyClick(QApplication.focusWidget() or screen.old.edit, letter)
+        counter.contact()
+        settle_aside(counter)
+    until(lambda: bool(counter.background.troubles))
+    assert screen.old.edit.text() == "abc" and dialogs(counter) == []
+
+
+def test_what_was_begun_before_the_lock_opens_nothing_above_the_cover(counter: Counter) -> None:
+    log_in_anew(counter)
+    counter.go("own.change_password")
+    until(lambda: isinstance(screen_of(counter), PasswordScreen))
+    screen = counter.window.open_screen()
+    assert isinstance(screen, PasswordScreen)
+    for field, text in ((screen.old, NEW), (screen.new, NEW + "2"), (screen.again, NEW + "2")):
+        field.edit.setText(text)
+    held = threading.Event()
+    counter.operations.run(counter, lambda: held.wait(5), lambda _none: None)
+    screen.button.click()  # the first step waits for the store's worker
+    counter.lock()
+    held.set()
+    settle(counter)
+    settle_aside(counter)
+    assert dialogs(counter) == [] and counter.touch.dialog is None
+
+
+@pytest.mark.req("SEC-65")
+@pytest.mark.parametrize("fault", ["fails", "hangs"])
+def test_the_lock_comes_also_when_the_store_cannot_be_read(
+    counter: Counter, terminal: FoundedTerminal, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_in_anew(counter)
+    held = threading.Event()
+
+    def read(_terminal: object) -> None:
+        if fault == "hangs":
+            held.wait(20)
+        raise EnvironmentFault("disk.read", "読めません。", "連絡してください。")
+
+    monkeypatch.setattr("app.start.counter.read_vigil", read)
+    try:
+        for _ in range(4):
+            terminal.clock.advance(timedelta(minutes=1))
+            counter.look_at_the_clock()
+        assert not counter.window.covered
+        terminal.clock.advance(timedelta(minutes=1))
+        counter.look_at_the_clock()
+        assert counter.window.covered
+        live = counter._doorway.terminal
+        assert live is not None and counter._session is not None
+        assert live.sessions.get(counter._session).locked_at is not None
+        assert dialogs(counter) == []
+    finally:
+        held.set()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from app.core.errors import EnvironmentFault, UserError
 from app.ui.base.door import ErrorDialog, ErrorDoor
 from app.ui.base.operations import Operations
+from app.ui.base.watch import Background
 
 SECRET = "見本　花子 0000 0123 4560"
 
@@ -27,6 +28,7 @@ class Told:
         self.results: list[object] = []
         self.errors: list[BaseException] = []
         self.shown: list[tuple[QObject | None, BaseException]] = []
+        self.murmured: list[BaseException] = []
         self.threads: set[threading.Thread] = set()
 
     def result(self, value: object) -> None:
@@ -39,6 +41,9 @@ class Told:
     def door(self, parent: QObject | None, error: BaseException) -> None:
         self.shown.append((parent, error))
 
+    def murmur(self, error: BaseException) -> None:
+        self.murmured.append(error)
+
 
 @pytest.fixture
 def told() -> Told:
@@ -47,7 +52,7 @@ def told() -> Told:
 
 @pytest.fixture
 def operations(qapp: Any, told: Told) -> Iterator[Operations]:
-    made = Operations(told.door)
+    made = Operations(told.door, told.murmur)
     yield made
     made.close()
 
@@ -71,12 +76,21 @@ class TestOperations:
         assert worked[0] is not threading.main_thread()
         assert told.shown == []
 
-    @pytest.mark.parametrize("way", ["run", "net", "aside"])
+    @pytest.mark.parametrize("way", ["net", "aside"])
+    @pytest.mark.parametrize("fault", ["work", "screen"])
+    def test_what_nobody_waits_for_opens_no_door(
+        self, qtbot: Any, operations: Operations, told: Told, way: str, fault: str
+    ) -> None:
+        work, result = (refused, told.result) if fault == "work" else (int, lambda _value: boom())
+        getattr(operations, way)(None, work, result)
+        qtbot.waitUntil(lambda: len(told.murmured) == 1)
+        assert told.shown == []
+
     def test_what_nobody_takes_goes_to_the_door(
-        self, qtbot: Any, operations: Operations, told: Told, way: str
+        self, qtbot: Any, operations: Operations, told: Told
     ) -> None:
         parent = QObject()
-        getattr(operations, way)(parent, refused, told.result)
+        operations.run(parent, refused, told.result)
         qtbot.waitUntil(lambda: len(told.shown) == 1)
         assert told.shown[0][0] is parent
         assert getattr(told.shown[0][1], "code", "") == "x.no"
@@ -145,7 +159,7 @@ class TestOperations:
         assert (told.results, told.errors, told.shown) == (["touched"], [], [])
 
     def test_closing_lets_running_work_end_and_takes_no_more(self, qapp: Any, told: Told) -> None:
-        operations = Operations(told.door)
+        operations = Operations(told.door, told.murmur)
         ended: list[str] = []
         operations.run(None, lambda: ended.append("done"), told.result)
         operations.close()
@@ -166,7 +180,64 @@ class TestDoor:
 
     @pytest.fixture
     def door(self) -> ErrorDoor:
-        return ErrorDoor(logging.getLogger("madoguchi.test_door"))
+        return ErrorDoor(logging.getLogger("madoguchi.test_door"), Background())
+
+    def test_the_same_error_is_not_opened_twice(self, window: QWidget, door: ErrorDoor) -> None:
+        for _ in range(60):
+            door.show(window, UserError("x.no", "できません。", "直してください。"))
+        assert len(window.findChildren(ErrorDialog)) == 1
+
+    def test_another_one_waits_until_the_first_is_closed(
+        self, qtbot: Any, window: QWidget, door: ErrorDoor
+    ) -> None:
+        for said in ("一", "二", "二", "三", "一"):
+            door.show(window, UserError("x.no", said, "直してください。"))
+        seen = []
+        for _ in range(3):
+            (dialog,) = [one for one in window.findChildren(ErrorDialog) if one.isVisible()]
+            seen.append(dialog.message.text())
+            with qtbot.waitSignal(dialog.destroyed):
+                qtbot.keyClick(dialog, Qt.Key.Key_Return)
+        assert seen == ["一", "二", "三"]
+        assert not any(one.isVisible() for one in window.findChildren(ErrorDialog))
+
+    @pytest.mark.req("SEC-66")
+    def test_under_the_cover_it_is_a_line_and_no_dialog(self, window: QWidget) -> None:
+        background = Background()
+        door = ErrorDoor(logging.getLogger("madoguchi.test_door"), background, lambda: True)
+        for _ in range(60):
+            door.show(
+                window, EnvironmentFault("disk.full", "空きがありません。", "空けてください。")
+            )
+        assert window.findChildren(ErrorDialog) == []
+        assert background.troubles == ("空きがありません。",)
+
+    def test_a_mistake_of_ours_behind_the_back_is_told_and_logged_once(
+        self, door: ErrorDoor, caplog: Any
+    ) -> None:
+        caplog.set_level(logging.INFO)
+        for _ in range(60):
+            try:
+                boom()
+            except ValueError as error:
+                door.murmur(error)
+        assert len(caplog.messages) == len(door._background.troubles) == 1
+
+    def test_what_goes_well_again_is_told_no_more(self, qtbot: Any) -> None:
+        background, told = Background(), []
+        background.troubled.connect(lambda: told.append(background.troubles))
+        background.trouble("line", "line.down", "つながりません。")
+        background.trouble("line", "line.down", "つながりません。")
+        background.trouble("settings", "disk.full", "空きがありません。")
+        background.well("line", but="line.down")
+        background.well("line", but="line.busy")
+        background.well("settings")
+        assert told == [
+            ("つながりません。",),
+            ("つながりません。", "空きがありません。"),
+            ("空きがありません。",),
+            (),
+        ]
 
     @pytest.mark.parametrize(
         ("error", "title", "logged"),

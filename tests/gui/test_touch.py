@@ -22,6 +22,7 @@ from app.ui.base.door import ErrorDoor
 from app.ui.base.names import NamePainter
 from app.ui.base.operations import Operations
 from app.ui.base.touch import ScreenPrompts, TouchDesk, TouchDialog
+from app.ui.base.watch import Background
 from tests.support.authenticators import PIN, authenticator, enrol, key_with_pin
 
 CHALLENGE = b"\x31" * 32
@@ -39,8 +40,8 @@ class Counter:
         self.window = QWidget()
         qtbot.addWidget(self.window)
         self.window.show()
-        self.door = ErrorDoor(logging.getLogger("madoguchi.test_touch"))
-        self.operations = Operations(self.door.show)
+        self.door = ErrorDoor(logging.getLogger("madoguchi.test_touch"), Background())
+        self.operations = Operations(self.door.show, self.door.murmur)
         self.worker = DeviceWorker()
         self.signed: list[Assertion] = []
         self.cancelled: list[bool] = []

@@ -43,6 +43,7 @@ class Door:
 
     def __init__(self) -> None:
         self.shown: list[BaseException] = []
+        self.murmured: list[BaseException] = []
 
     def show(self, parent: object, error: BaseException) -> None:
         self.shown.append(error)
@@ -58,7 +59,7 @@ class Room:
         self.went: list[tuple[str, dict[str, Any]]] = []
         self.door = Door()
         self.touch = SigningTouch(counter)
-        self.operations = Operations(self.door.show)
+        self.operations = Operations(self.door.show, self.door.murmured.append)
         self.fonts = load_fonts()
         self.background = Background()
         self.said: list[str] = []

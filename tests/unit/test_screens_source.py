@@ -13,6 +13,7 @@ SCREENS = sorted(path for path in ROOT.glob("**/screens/*.py") if path.name != "
 FORBIDDEN = {
     ("operations", "run"): "desk.run or desk.carry_out, which renew the verification",
     ("operations", "aside"): "desk.watch, which stops at the lock",
+    ("operations", "net"): "desk.over_the_line, whose failure is told",
     ("operations", "follow"): "desk.carry_out",
     ("touch", "sign"): "desk.carry_out",
     ("gate", "refresh"): "desk.run, which renews the verification",

@@ -52,6 +52,7 @@ class BoardScreen(Page):
             lambda: board.lines(desk.gate, desk.session, desk.catalog, background=True),
             self._show,
         )
+        desk.background.troubled.connect(self._sum_up)
         self.load()
 
     def first_focus(self) -> None:
@@ -93,6 +94,8 @@ class BoardScreen(Page):
         held = sum(bool(line.holds_day) for line in self.lines)
         rest = len(self.lines) - held
         clear(self._summary)
+        for trouble in self._desk.background.troubles:
+            self._summary.addWidget(box("warn", f"端末が裏で行っていること：{trouble}"))
         if held:
             more = f"　ほかに {rest}件。" if rest else ""
             self._summary.addWidget(

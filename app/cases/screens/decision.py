@@ -84,7 +84,7 @@ class DecisionScreen(Page):
     def _send_now(self, outbox_id: str) -> None:
         self._waiting_text("広域連合へ送っています。そのままお待ちください。", [])
         desk = self._desk
-        desk.operations.net(
+        desk.over_the_line(
             self, lambda: desk.engine.send_now(outbox_id), lambda _done: self._load()
         )
 

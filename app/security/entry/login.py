@@ -17,6 +17,7 @@ from enum import StrEnum
 from sqlalchemy import select
 
 from app.core.errors import MadoguchiError
+from app.core.settings import Settings
 from app.security.acts.approval import Assertion
 from app.security.entry.terminal import OpenTerminal, keep_counter, keep_mark
 from app.security.gate.clock_mark import Judgement, believed, judge, moved
@@ -35,7 +36,7 @@ from app.security.keys import my_number
 from app.security.keys.keyslots import Unlocked
 from app.security.refusals import refusal
 from app.security.staff.grants import Grant
-from app.security.staff.hours import hours_of
+from app.security.staff.hours import Hours, hours_of
 from app.security.staff.password import AgeState, PasswordRules, age_of
 from app.security.staff.session import LiveSession, Session
 from app.wire.heads import CountersignedHead
@@ -53,23 +54,58 @@ class Proof:
     assertion: Assertion
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
-    """Who came in, and what for: ``only`` limits the session (None: no limit), ``reason`` is
-    the code of the limit, ``password_days_left`` counts to the last usable day."""
-
-    session: Session
-    only: frozenset[str] | None
-    reason: str
-    password_days_left: int
-
-
 class Due(StrEnum):
     """What time demands of the terminal now: ロック, 保存データを閉じる, 利用時間の終わり."""
 
     NOTHING = "nothing"
     LOCK = "lock"
     CLOSE = "close"
+
+
+@dataclass(frozen=True, slots=True)
+class Vigil:
+    """What time demands, by the settings that were read last: how long nobody may touch the
+    desk, how long a locked store stays open, the usable hours. It asks the store nothing, so that
+    the lock comes also while the store cannot be read."""
+
+    idle: timedelta
+    locked: timedelta
+    hours: Hours
+
+    @classmethod
+    def by(cls, settings: Settings) -> Vigil:
+        """By these settings; ``Settings({})`` are those that the program ships with."""
+        return cls(
+            timedelta(minutes=settings.number("lock.idle_minutes")),
+            timedelta(minutes=settings.number("lock.store_minutes")),
+            hours_of(settings),
+        )
+
+    def due(self, terminal: OpenTerminal, session: Session) -> Due:
+        """What the shell must do now: lock after the idle time (SEC-65), close the store when a
+        lock has lasted as long as the setting allows, close at the end of the hours (SEC-69)."""
+        live = terminal.sessions.get(session)
+        monotonic = terminal.clock.monotonic()
+        if live.only is None and not self.hours.is_open(terminal.clock.now()):
+            return Due.CLOSE
+        if live.locked_at is not None:
+            over = timedelta(seconds=monotonic - live.locked_at) >= self.locked
+            return Due.CLOSE if over else Due.NOTHING
+        over = timedelta(seconds=monotonic - live.used_at) >= self.idle
+        return Due.LOCK if over else Due.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Who came in, and what for: ``only`` limits the session (None: no limit), ``reason`` is
+    the code of the limit, ``password_days_left`` counts to the last usable day, ``vigil`` is what
+    time will demand of the session."""
+
+    session: Session
+    only: frozenset[str] | None
+    reason: str
+    password_days_left: int
+    vigil: Vigil
 
 
 def log_in(
@@ -118,7 +154,8 @@ def log_in(
     terminal.access.number_key = number_key
     if number_key is not None:
         _end_number_change(terminal, number_key, now)
-    return Admission(session, limit.only, limit.reason, age.days_left)
+    vigil = Vigil.by(place.settings)
+    return Admission(session, limit.only, limit.reason, age.days_left, vigil)
 
 
 def _fresh_session_id() -> str:
@@ -132,10 +169,7 @@ _LETTERS = str.maketrans("0123456789", "ghijkmnpqr")
 def lock(terminal: OpenTerminal, session: Session) -> None:
     """Lock the screen (離席時ロック, SEC-64): nothing runs in the session, its number key is
     forgotten; the store stays open for the engine until ``what_is_due`` says otherwise."""
-    live = terminal.sessions.get(session)
-    live.locked_at = terminal.clock.monotonic()
-    live.number_key = None
-    terminal.access.number_key = None
+    shut(terminal, session)
     terminal.journal.append(Entry(State.EVENT, LOCK, session.staff_id, session=session.id))
 
 
@@ -179,22 +213,25 @@ def touched(terminal: OpenTerminal, session: Session) -> None:
     terminal.sessions.get(session).used_at = terminal.clock.monotonic()
 
 
-def what_is_due(terminal: OpenTerminal, session: Session) -> Due:
-    """What the shell must do now: lock after the idle time (SEC-65), close the store when a
-    lock has lasted as long as the setting allows, close at the end of the hours (SEC-69)."""
-    live = terminal.sessions.get(session)
+def read_vigil(terminal: OpenTerminal) -> Vigil:
+    """The settings as the store has them now. Raises what the store raises."""
     with terminal.store.view(READS) as work:
-        settings = read_place(work).settings
-    monotonic = terminal.clock.monotonic()
-    if live.only is None and not hours_of(settings).is_open(terminal.clock.now()):
-        return Due.CLOSE
-    if live.locked_at is not None:
-        allowed = timedelta(minutes=settings.number("lock.store_minutes"))
-        over = timedelta(seconds=monotonic - live.locked_at) >= allowed
-        return Due.CLOSE if over else Due.NOTHING
-    idle = timedelta(minutes=settings.number("lock.idle_minutes"))
-    over = timedelta(seconds=monotonic - live.used_at) >= idle
-    return Due.LOCK if over else Due.NOTHING
+        return Vigil.by(read_place(work).settings)
+
+
+def what_is_due(terminal: OpenTerminal, session: Session) -> Due:
+    """What time demands by the settings of this moment."""
+    return read_vigil(terminal).due(terminal, session)
+
+
+def shut(terminal: OpenTerminal, session: Session) -> None:
+    """Lock the session in memory, at once and without the store: nothing runs in it any more.
+    ``lock`` follows and writes the line."""
+    live = terminal.sessions.get(session)
+    if live.locked_at is None:
+        live.locked_at = terminal.clock.monotonic()
+    live.number_key = None
+    terminal.access.number_key = None
 
 
 LONGEST_SILENCE = timedelta(seconds=90)

@@ -48,11 +48,13 @@ class Door(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """What steps are taken with."""
+    """What steps are taken with. While ``away`` says so (the session is locked) no step is
+    taken, no dialog opened and no outcome shown."""
 
     operations: Operations
     touch: Toucher
     door: Door
+    away: Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,14 @@ class _Walk(Generic[T]):
         try:
             step = advance()
         except StopIteration as end:
-            self._ending.done(end.value)
+            if not self._hands.away():
+                self._ending.done(end.value)
             return
         except Exception as error:
             self._fail(error)
+            return
+        if self._hands.away():
+            self._give_up()
             return
         if isinstance(step, Work):
             self._hands.operations.run(self._screen, step.run, self.go_on, self._throw)

@@ -130,8 +130,15 @@ class Desk:
         ended: Nothing | None = None,
     ) -> None:
         """Take other steps than those of one act (``app.security.gate.carry_out``)."""
-        hands = Hands(self.operations, self.touch, self.door)
+        background = self.background
+        hands = Hands(self.operations, self.touch, self.door, lambda: background.paused)
         take_steps(hands, screen, steps, Ending(done, failed, ended))
+
+    def over_the_line(
+        self, screen: QWidget, work: Callable[[], T], done: Callable[[T], None]
+    ) -> None:
+        """Run ``work`` of the person's own on the network pool while the screen says so."""
+        self.operations.net(screen, work, done, lambda error: self.door.show(screen, error))
 
     def watch(self, screen: QWidget, work: Callable[[], T], done: Callable[[T], None]) -> Watch[T]:
         """Look again by ``work`` whenever something came over the line, until the watch is

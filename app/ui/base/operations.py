@@ -20,16 +20,20 @@ Failure = Callable[[BaseException], None]
 class Operations(QObject):
     """Starts work off the screen thread and brings its outcome back.
 
-    ``door`` shows what no ``on_failure`` took (the error door). A screen that was closed
+    ``door`` shows what no ``on_failure`` took (the error door); ``murmur`` tells the same of work
+    that nobody waits for (``aside``, ``net``), without a dialog. A screen that was closed
     meanwhile gets nothing.
     """
 
     _settled = Signal(object)
     busy_changed = Signal(bool)
 
-    def __init__(self, door: Callable[[QObject | None, BaseException], None]) -> None:
+    def __init__(
+        self, door: Callable[[QObject | None, BaseException], None], murmur: Failure
+    ) -> None:
         super().__init__()
         self._door = door
+        self._murmur = murmur
         self._store = ThreadPoolExecutor(1, "store")
         self._net = ThreadPoolExecutor(2, "net")
         self._running = 0
@@ -136,6 +140,12 @@ class Operations(QObject):
             elif on_failure is not None:
                 on_failure(error)
             else:
-                self._door(parent, error)
-        except Exception as problem:  # a fault of the screen itself goes through the same door
-            self._door(parent, problem)
+                self._tell(parent, error, counted=counted)
+        except Exception as problem:  # a fault of the screen itself is told in the same way
+            self._tell(parent, problem, counted=counted)
+
+    def _tell(self, parent: QObject | None, error: BaseException, *, counted: bool) -> None:
+        if counted:
+            self._door(parent, error)
+        else:
+            self._murmur(error)

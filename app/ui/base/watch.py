@@ -22,19 +22,52 @@ _UNREADABLE = "この画面の内容を読み直せませんでした。"
 
 
 class Background(QObject):
-    """What comes over the line while somebody works. ``came`` is told to screens that wait;
-    nothing is told between ``pause`` (the session is locked) and ``resume``."""
+    """What goes on while somebody works. ``came`` is told to screens that wait for something
+    over the line; nothing is told between ``pause`` (the session is locked) and ``resume``.
+
+    ``troubled`` is told when what work behind the person's back fails of has changed.
+    """
 
     came = Signal()
+    troubled = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.paused = False
+        self._troubles: dict[str, dict[str, str]] = {}
 
     def tell(self) -> None:
         """Something was received."""
         if not self.paused:
             self.came.emit()
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """What failed and has not gone well since: one sentence for each cause."""
+        told = (text for of in self._troubles.values() for text in of.values())
+        return tuple(dict.fromkeys(told))
+
+    def has_trouble(self, of: str, cause: str) -> bool:
+        """Whether ``cause`` of this work is told already."""
+        return cause in self._troubles.get(of, {})
+
+    def trouble(self, of: str, cause: str, sentence: str) -> None:
+        """The work ``of`` this name failed by ``cause``; a cause is told once."""
+        if not self.has_trouble(of, cause):
+            self._troubles.setdefault(of, {})[cause] = sentence
+            self.troubled.emit()
+
+    def well(self, of: str, *, but: str = "") -> None:
+        """The work of this name goes well again, but for one cause."""
+        known = self._troubles.get(of, {})
+        left = {cause: text for cause, text in known.items() if cause == but}
+        if left != known:
+            self._troubles[of] = left
+            self.troubled.emit()
+
+    def forget(self) -> None:
+        """Another person comes: nothing is told of before."""
+        self._troubles.clear()
 
     def pause(self) -> None:
         """The session is locked."""
