@@ -52,11 +52,13 @@ def for_clerk(decision: CopayDecision, names: Mapping[str, str], eras: Eras) -> 
     return "\n".join(lines)
 
 
-def unconfirmed_line(rows: Sequence[Unconfirmed]) -> str:
-    """「※確認待ち: …」 for the clerk: the tables of which a row was used that nobody confirmed
-    yet; "" when everything is confirmed. Never read aloud."""
-    titles = "、".join(dict.fromkeys(row.title for row in rows))
-    return f"※公の文書で確認できていない基準を使っています: {titles}" if titles else ""
+def unconfirmed_lines(rows: Sequence[Unconfirmed]) -> str:
+    """For the clerk: the tables of which a row was used that nobody confirmed yet, a line each;
+    "" when everything is confirmed. Never read aloud."""
+    titles = tuple(dict.fromkeys(row.title for row in rows))
+    if not titles:
+        return ""
+    return "\n".join(("※公の文書で確認できていない基準:", *(f"　・{title}" for title in titles)))
 
 
 def to_read_aloud(decision: CopayDecision, eras: Eras) -> str:

@@ -160,9 +160,9 @@ def test_the_clerk_reads_which_standards_nobody_confirmed(tmp_path, database):
         load(system)
         low = paper(0, 800_000, 800_000, 0, taxed=False, zero=True)
         decided = decide(system, notification(1, **low))
-        line = decided.grounds_clerk.splitlines()[-1]
-        assert line.startswith("※公の文書で確認できていない基準を使っています: ")
-        assert "区分Ⅰの年金控除額" in line
+        lines = decided.grounds_clerk.splitlines()
+        heading = lines.index("※公の文書で確認できていない基準:")
+        assert "　・区分Ⅰの年金控除額" in lines[heading:]
         assert "※" not in decided.grounds_aloud
         common = decide(system, notification(2, **paper(100_000, 1_000_000, 1_000_000)))
         assert "区分Ⅰの年金控除額" not in common.grounds_clerk

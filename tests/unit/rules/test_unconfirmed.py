@@ -26,7 +26,7 @@ from app.rules.collection import tables as collection_tables
 from app.rules.collection.charges import LateInstalment, Payment, late_charge
 from app.rules.collection.instalments import correct_deduction, deduction_year, mixed_year
 from app.rules.copay.exemption import CopayCause, copay_exemption_rule
-from app.rules.copay.explain import unconfirmed_line
+from app.rules.copay.explain import unconfirmed_lines
 from app.rules.copay.facts import copay_terms
 from app.rules.copay.judgement import judge_copay
 from app.rules.eligibility.papers import certificate_rule
@@ -318,13 +318,13 @@ class TestResults:
         stay = require_stay(Stay("long_term", 12), doubted["residence_statuses"], DAY, person="P")
         assert named(stay) == {"residence_statuses"}
 
-    def test_the_clerks_line_names_each_table_once(self) -> None:
+    def test_the_clerks_lines_name_each_table_once(self) -> None:
         rows = [
             Unconfirmed("a", "区分Ⅰの年金控除額", "x"),
             Unconfirmed("a", "区分Ⅰの年金控除額", "y"),
         ]
         rows.append(Unconfirmed("b", "広域連合の取扱い", "z"))
-        assert unconfirmed_line(rows) == (
-            "※公の文書で確認できていない基準を使っています: 区分Ⅰの年金控除額、広域連合の取扱い"
+        assert unconfirmed_lines(rows) == (
+            "※公の文書で確認できていない基準:\n　・区分Ⅰの年金控除額\n　・広域連合の取扱い"
         )
-        assert unconfirmed_line([]) == ""
+        assert unconfirmed_lines([]) == ""

@@ -11,7 +11,7 @@ from app.peers.union.office.persons import PersonRow
 from app.peers.union.office.shares import Judged
 from app.peers.union.system import System
 from app.rules.copay.data import grounds_to_data
-from app.rules.copay.explain import for_clerk, to_read_aloud, unconfirmed_line
+from app.rules.copay.explain import for_clerk, to_read_aloud, unconfirmed_lines
 from app.rules.eligibility.papers import PaperDecision, PaperGround
 
 _PAPER_WORDS: dict[PaperGround, str] = {
@@ -66,7 +66,7 @@ def clerk_text(
     if paper is not None:
         lines.append(f"→ {_paper_word(system, paper)}（{_PAPER_WORDS[paper.ground]}）")
         used = joined(used, paper.unconfirmed)
-    return "\n".join(line for line in (*lines, unconfirmed_line(used)) if line)
+    return "\n".join(line for line in (*lines, unconfirmed_lines(used)) if line)
 
 
 def aloud_text(system: System, judged: Judged | None, paper: PaperDecision | None) -> str:
