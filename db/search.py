@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import cache
 from operator import add
 from typing import Any
@@ -200,18 +201,20 @@ def by_birth(work: ReadRows, birth: str, until: str = "") -> Hits:
     return _found(work, _BY_BIRTH, {"birth": birth})
 
 
-def namesakes(work: ReadRows, name: str, kana: str, first: str, last: str) -> Hits:
-    """Everybody of the same kana (of the same name, where there is no kana) who may have been
-    born from ``first`` to ``last`` (YYYY-MM-DD): on a known day between, or on one of which a
-    part is not known. Whether that one can be the same day, its ``birth_written`` says."""
-    key = search_key(kana)
+def namesakes(work: ReadRows, words: Sequence[str], kana: str, first: str, last: str) -> Hits:
+    """Everybody of the same kana, and everybody whose name or alias holds the ``words`` of the
+    name, who may have been born from ``first`` to ``last`` (YYYY-MM-DD): on a known day between,
+    or on one of which a part is not known (whether that one can be the same day, its
+    ``birth_written`` says). Those of the same kana first."""
     params = {"first": first, "last": last}
-    if key:
-        return _found(work, _SAME_KANA, {**params, "key": key})
-    key = search_key(name)
-    if not key:
-        return _NOBODY
-    return _found(work, _SAME_NAME, {**params, "grams": _query(key), "key": key})
+    rows: list[Any] = []
+    if key := search_key(kana):
+        rows += work.all(_SAME_KANA, {**params, "key": key})
+    if keys := _keys_of_words(words):
+        statement = _words_statement(len(keys), _Born.MAY_BE_BETWEEN)
+        rows += work.all(statement, {**params, **_words_params(keys)})
+    hits = tuple({row[0]: _hit(tuple(row)) for row in rows}.values())
+    return Hits(hits[:SHOWN], len(hits) > SHOWN)
 
 
 def by_phone(work: ReadRows, typed: str) -> Hits:
@@ -235,14 +238,23 @@ def by_name(work: ReadRows, typed: str, birth: str = "") -> Hits:
 def by_words(work: ReadRows, words: Iterable[str], birth: str = "") -> Hits:
     """By the words of a name, each in any place and order (JOHN SMITH, SMITH JOHN PAUL); else
     like ``by_name``."""
-    keys = [key for word in words if (key := search_key(word))][:_MOST_WORDS]
+    keys = _keys_of_words(words)
     if not keys:
         return _NOBODY
-    params = {f"key{number}": key for number, key in enumerate(keys)}
-    params["grams"] = " AND ".join(map(_query, keys))
+    params = _words_params(keys)
     if birth:
-        return _found(work, _words_statement(len(keys), True), {**params, "birth": birth})
-    return _found(work, _words_statement(len(keys), False), params)
+        statement = _words_statement(len(keys), _Born.MAY_BE_ON)
+        return _found(work, statement, {**params, "birth": birth})
+    return _found(work, _words_statement(len(keys), _Born.ANY), params)
+
+
+def _keys_of_words(words: Iterable[str]) -> list[str]:
+    return [key for word in words if (key := search_key(word))][:_MOST_WORDS]
+
+
+def _words_params(keys: Sequence[str]) -> dict[str, str]:
+    named = {f"key{number}": key for number, key in enumerate(keys)}
+    return {**named, "grams": " AND ".join(map(_query, keys))}
 
 
 def _owners(work: ReadRows, statement: Select[Any], params: Mapping[str, Any]) -> Hits:
@@ -420,13 +432,21 @@ _BY_IDS = (
 )
 _BY_NAME = _by_name(_NAME_HOLDS)
 _BY_NAME_AND_BIRTH = _by_name(_NAME_HOLDS, _BORN)
-_SAME_NAME = _by_name(_NAME_HOLDS, _MAY_BE_BORN)
+
+
+class _Born(Enum):
+    """How a birth date narrows a search by the words of a name."""
+
+    ANY = "any"
+    MAY_BE_ON = "may_be_on"
+    MAY_BE_BETWEEN = "may_be_between"
 
 
 @cache
-def _words_statement(words: int, born: bool) -> Select[Any]:
+def _words_statement(words: int, born: _Born) -> Select[Any]:
     held = [func.instr(person.c.name_key, bindparam(f"key{number}")) > 0 for number in range(words)]
-    return _by_name(*held, _BORN) if born else _by_name(*held)
+    narrowed = {_Born.ANY: (), _Born.MAY_BE_ON: (_BORN,), _Born.MAY_BE_BETWEEN: (_MAY_BE_BORN,)}
+    return _by_name(*held, *narrowed[born])
 
 
 _DEFAULTS: Mapping[str, Any] = {

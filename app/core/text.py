@@ -50,6 +50,7 @@ _HIRAGANA_TO_KATAKANA = {
     **{code: code + 0x60 for code in range(0x3041, 0x3097)},
     **{code: code + 0x60 for code in (0x309D, 0x309E)},
 }
+_BETWEEN_WORDS = re.compile(f"[{re.escape(SPACES)}・･＝=゠]+")
 _HENTAIGANA = range(0x1B001, 0x1B11F)
 _KANA_REPEATED = {"ヽ": "", "ヾ": VOICED}
 # Marks over and under Latin letters; Japanese input has none, a passport has them.
@@ -243,6 +244,11 @@ def _fold_kana(text: str) -> str:
 
 def _long_o(run: re.Match[str]) -> str:
     return "オ" * len(run.group())
+
+
+def name_words(name: str) -> list[str]:
+    """The parts of a name: between them stand spaces, and middle dots in those of foreigners."""
+    return [word for word in _BETWEEN_WORDS.split(name) if word]
 
 
 def bigrams(key: str) -> tuple[str, ...]:

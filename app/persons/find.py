@@ -13,7 +13,7 @@ from itertools import permutations
 from app.core.errors import UserError
 from app.core.signs import plain, spaced
 from app.core.tables import Tables
-from app.core.text import digits, is_kana, to_katakana
+from app.core.text import digits, is_kana, name_words, to_katakana
 from app.persons.show import PersonLine, person_lines
 from app.rules import identifiers
 from app.rules.calendar.wareki import Eras, Precision, from_day, on_paper
@@ -259,22 +259,17 @@ def _atena(work: ViewWork, query: Query) -> Hits:
 def _kana(work: ViewWork, query: Query) -> Hits:
     """By the beginning of the kana, 姓 and 名 in either order: foreign residents are recorded in
     the one and say the other."""
-    words = _words(query.value)
+    words = name_words(query.value)
     orders = permutations(words) if 1 < len(words) <= _MOST_ORDERED else (words,)
     return _together(index.by_kana(work, " ".join(order), query.birth) for order in orders)
 
 
 def _name(work: ViewWork, query: Query) -> Hits:
     as_typed = index.by_name(work, query.value, query.birth)
-    words = _words(query.value)
+    words = name_words(query.value)
     if len(words) == 1:
         return as_typed
     return _together((as_typed, index.by_words(work, words, query.birth)))
-
-
-def _words(name: str) -> list[str]:
-    """The parts of a name; between those of foreign residents stands a middle dot, too."""
-    return [word for word in re.split(r"[\s・･＝=゠]+", name) if word]
 
 
 def _together(results: Iterable[Hits]) -> Hits:

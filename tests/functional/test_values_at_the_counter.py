@@ -162,8 +162,23 @@ def test_namesakes_whose_days_may_be_one_are_shown(
     assert who_may_be_the_same(counter, **asked) == (["P-1"] if same else [])
 
 
-def test_without_kana_the_name_tells_the_namesake(counter: Counter) -> None:
+@pytest.mark.parametrize(
+    ("name", "kana", "same"),
+    [
+        ("Smith Maria", "", True),
+        ("MARIA SMITH", "", True),
+        ("MARIA SMITH", "スミス　マリア", True),
+        ("見本　真理", "", True),
+        ("見本真理", "ミホン　マリ", True),
+        ("MARIA", "", False),
+        ("MARIA SMITH LEE", "", False),
+        ("見本　真理子", "ミホン　マリコ", False),
+    ],
+)
+def test_where_one_has_no_kana_the_name_tells_the_namesake(
+    counter: Counter, name: str, kana: str, same: bool
+) -> None:
     foreign = Resident(id="P-1", kind="2", name="SMITH MARIA", kana="", alias="見本　真理")
     put_residents(counter.world, foreign)
-    asked = {"name": "Smith Maria", "kana": "", "birth_written": "S10.5.3"}
-    assert who_may_be_the_same(counter, **asked) == ["P-1"]
+    asked = {"name": name, "kana": kana, "birth_written": "S10.5.3"}
+    assert who_may_be_the_same(counter, **asked) == (["P-1"] if same else [])

@@ -165,11 +165,12 @@ def test_namesakes_are_those_who_may_have_been_born_on_one_day(tmp_path):
         with made.update((), search.WRITES) as work:
             search.insert_persons(work, people)
         day = ("1935-05-03", "1935-05-03")
-        assert ids(made, search.namesakes, "", "ワタナベ ハナ", *day) == ["year", "same"]
+        assert ids(made, search.namesakes, (), "ワタナベ ハナ", *day) == ["year", "same"]
         year = ("1935-01-01", "1935-12-31")
-        assert ids(made, search.namesakes, "", "ワタナベ ハナ", *year) == ["year", "same", "other"]
-        assert ids(made, search.namesakes, "Watanabe Hana", "", *day) == ["bare"]
-        assert ids(made, search.namesakes, "", "", *day) == []
+        assert ids(made, search.namesakes, (), "ワタナベ ハナ", *year) == ["year", "same", "other"]
+        assert ids(made, search.namesakes, ("Hana", "Watanabe"), "", *day) == ["bare"]
+        assert ids(made, search.namesakes, ("華",), "ワタナベ ハナコ", *day) == ["longer", "year"]
+        assert ids(made, search.namesakes, (), "", *day) == []
         assert ids(made, search.by_birth, *year) == ["bare", "year", "same", "other", "longer"]
 
 
