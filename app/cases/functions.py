@@ -142,7 +142,7 @@ def _keying(area: str, kinds: tuple[CaseKind, ...]) -> Iterator[Function]:
             area=area,
             kind=Kind.INQUIRE,
             label="同姓同名の確認",
-            help="同じカナと生年月日の方がすでにいないかを調べます。",
+            help="カナか氏名が同じで、生年月日が同じか、不詳のため同じかもしれない方がすでにいないかを調べます。",
             reads=(*_NAMESAKES, "watermark"),
         )
     yield Function(

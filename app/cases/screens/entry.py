@@ -207,7 +207,7 @@ class EntryScreen(Page):
                     0,
                     named_box(
                         "warn",
-                        f"同じカナと生年月日の方がいます：{line.name}　{line.birth}　{line.address}"
+                        f"同じ方かもしれない方がいます：{line.name}　{line.birth}　{line.address}"
                         "　同じ方なら取りやめて、その方を開いてください。",
                         self._painter,
                     ),
