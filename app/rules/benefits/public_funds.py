@@ -48,7 +48,7 @@ class DiseaseCap:
 
 @dataclass(frozen=True, slots=True)
 class FundedCare:
-    """Outpatient treatment of one person at one institution in the month, ``cost`` yen (医療費).
+    """Treatment of one person at one institution in the month, ``cost`` yen (医療費).
 
     ``fund``: code of the public fund that covers it ("" : none), with the limit of the month that
     its paper states. ``specified_disease``: it is treatment of the person's 特定疾病.
@@ -58,6 +58,7 @@ class FundedCare:
     fund: str = ""
     own_limit: int | None = None
     specified_disease: bool = False
+    inpatient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class FundedPayment:
 
     fund: str
     specified_disease: bool
+    inpatient: bool
     cost: int
     share: int
     """一部負担金 by the share alone."""
@@ -97,13 +99,16 @@ class FundedMonth:
         """The month as ``monthly.monthly_benefit`` adds it up for the household."""
         return tuple(
             Treatment(
-                False, each.cost, each.person, apart=bool(each.fund) or each.specified_disease
+                each.inpatient,
+                each.cost,
+                each.person,
+                apart=bool(each.fund) or each.specified_disease,
             )
             for each in self.payments
         )
 
 
-def outpatient_with_funds(
+def month_with_funds(
     limits: MonthLimits,
     ratio: int,
     cares: Iterable[FundedCare],
@@ -113,51 +118,91 @@ def outpatient_with_funds(
     half: bool = False,
     person: str = "",
 ) -> FundedMonth:
-    """What ``person`` pays for outpatient treatment at ``ratio`` tenths (割).
+    """What ``person`` pays for the month's treatment at ``ratio`` tenths (割).
 
-    ``half``: the month of the 75th birthday. Raises RuleError ``benefits.fund_unknown``,
-    ``benefits.fund_limit_missing``, ``benefits.cost_impossible``.
+    The person's limit over everything is that of outpatient treatment; inpatients are summed up
+    by the household (``FundedMonth.treatments``). ``half``: the month of the 75th birthday.
+    Raises RuleError ``benefits.fund_unknown``, ``benefits.fund_limit_missing``,
+    ``benefits.cost_impossible``.
     """
-    halves = 2 if half else 1
     cares = sorted(cares, key=_kind)
     _check(cares, funds, person)
-    cap = disease.cap // halves
-    base = None if limits.outpatient is None else limits.outpatient // halves
-    payments = []
-    for (code, own_limit, diseased), group in groupby(cares, key=_kind):
-        cost = sum(care.cost for care in group)
-        fund = funds[code] if code else None
+    halves = 2 if half else 1
+    payments: list[FundedPayment] = []
+    spent: dict[str, int] = {}
+    for _, group in groupby(cares, key=_kind):
+        same = tuple(group)
+        cost = sum(care.cost for care in same)
         share = share_in_tens(cost, ratio)
-        leaves = min(share, cap) if diseased else share
-        if fund is not None:
-            alone = household_limit(limits, cost, halves=halves) if base is None else base
-            leaves = min(leaves, alone)
-        if fund is None and not diseased:
-            relieved = relief_limit(limits, cost)
-            leaves = leaves if relieved is None else min(leaves, relieved)
-        left = leaves if fund is None else _left_by(fund, cost, leaves, own_limit)
+        fund = funds.get(same[0].fund)
+        leaves = _left_by_insurer(limits, same[0], cost, share, disease.cap, halves)
+        left = leaves if fund is None else _left_by_fund(fund, same[0], cost, leaves, spent)
         payments.append(
-            FundedPayment(code, diseased, cost, share, share - leaves, leaves - left, left)
+            FundedPayment(
+                same[0].fund,
+                same[0].specified_disease,
+                same[0].inpatient,
+                cost,
+                share,
+                share - leaves,
+                leaves - left,
+                left,
+            )
         )
+    return _month(limits, payments, funds, disease, halves)
+
+
+def _month(
+    limits: MonthLimits,
+    payments: list[FundedPayment],
+    funds: Mapping[str, PublicFund],
+    disease: DiseaseCap,
+    halves: int,
+) -> FundedMonth:
     left = sum(each.person for each in payments)
-    over = 0 if base is None else max(0, left - base)
+    outpatient = sum(each.person for each in payments if not each.inpatient)
+    over = 0
+    if limits.outpatient is not None:
+        over = max(0, outpatient - limits.outpatient // halves)
     used = [funds[each.fund].unconfirmed for each in payments if each.fund]
     if any(each.specified_disease for each in payments):
         used.append(disease.unconfirmed)
     return FundedMonth(tuple(payments), left, over, left - over, joined(limits.unconfirmed, *used))
 
 
-def _kind(care: FundedCare) -> tuple[str, int, bool]:
-    """Treatment of one kind is reckoned together; without a fund there is no own limit."""
-    return care.fund, -1 if care.own_limit is None else care.own_limit, care.specified_disease
+def _kind(care: FundedCare) -> tuple[str, int, bool, bool]:
+    """Treatment of one kind is reckoned together."""
+    own_limit = -1 if care.own_limit is None else care.own_limit
+    return care.fund, own_limit, care.specified_disease, care.inpatient
 
 
-def _left_by(fund: PublicFund, cost: int, leaves: int, own_limit: int) -> int:
-    """What the fund leaves to the person of what the insurer left (``own_limit`` -1: none)."""
+def _left_by_insurer(
+    limits: MonthLimits, care: FundedCare, cost: int, share: int, cap: int, halves: int
+) -> int:
+    """What the insurer leaves of the ``share`` of treatment like ``care``, taken alone."""
+    leaves = min(share, cap // halves) if care.specified_disease else share
+    if care.fund:
+        if care.inpatient or limits.outpatient is None:
+            return min(leaves, household_limit(limits, cost, halves=halves))
+        return min(leaves, limits.outpatient // halves)
+    if care.specified_disease or care.inpatient:
+        return leaves
+    relieved = relief_limit(limits, cost)
+    return leaves if relieved is None else min(leaves, relieved)
+
+
+def _left_by_fund(
+    fund: PublicFund, care: FundedCare, cost: int, leaves: int, spent: dict[str, int]
+) -> int:
+    """What the fund leaves to the person of what the insurer left. The person's own limit of the
+    month holds once for in- and outpatient treatment; ``spent`` is what it took already."""
     left = leaves
     if fund.person_permille is not None:
         left = min(left, cost * fund.person_permille // PERMILLE)
-    return left if own_limit < 0 else min(left, own_limit)
+    if care.own_limit is not None:
+        left = min(left, max(0, care.own_limit - spent.get(care.fund, 0)))
+        spent[care.fund] = spent.get(care.fund, 0) + left
+    return left
 
 
 def _check(cares: list[FundedCare], funds: Mapping[str, PublicFund], person: str) -> None:

@@ -23,6 +23,7 @@ from app.rules.levy.premium import (
     MonthOrder,
     assess,
 )
+from app.rules.levy.reduction import judge_income
 from app.rules.levy.tables import pension_deduction, salary_deduction
 from tests.support.levy import tables, year_of
 from tests.support.soak import tries
@@ -123,6 +124,53 @@ def test_more_income_never_lowers_the_premium(
         return assess(rules, LevyHousehold("H", "A", (member,))).persons[0].amount
 
     assert premium(income) <= premium(income + more)
+
+
+KINDS = {
+    "pension": st.integers(0, 3_000_000),
+    "business": st.integers(-5_000_000, 5_000_000),
+    "real_estate": st.integers(-5_000_000, 5_000_000),
+    "transfer": st.integers(0, 1_000_000),
+    "carried_loss": st.integers(0, 3_000_000),
+}
+INCOMES = st.builds(Incomes, **KINDS)
+
+
+@given(INCOMES, st.integers(0, 3_000_000), st.sampled_from(["business", "real_estate"]))
+def test_what_a_family_helper_got_changes_no_judgement(
+    incomes: Incomes, helper: int, kind: str
+) -> None:
+    """The one who paid 専従者給与 is judged as if he had kept it, whatever the losses (DOMAIN
+    4.4)."""
+    rule = year_of("15", 2026).reduction
+    kept = judge_income(rule, "A", incomes, is_65=True)
+    less = getattr(incomes, kind) - helper
+    paid = replace(incomes, family_deduction=helper, **{kind: less})
+    assert judge_income(rule, "A", paid, is_65=True) == kept
+    got = replace(incomes, salary=helper, family_salary=helper)
+    assert judge_income(rule, "A", got, is_65=True) == kept
+
+
+@given(INCOMES, st.integers(0, 3_000_000))
+def test_a_carried_loss_that_came_from_a_helper_changes_no_judgement(
+    incomes: Incomes, helper: int
+) -> None:
+    rule = year_of("15", 2026).reduction
+    plain = judge_income(rule, "A", incomes, is_65=True)
+    more = replace(incomes, carried_loss=incomes.carried_loss + helper, carried_family=helper)
+    assert judge_income(rule, "A", more, is_65=True) == plain
+
+
+@given(INCOMES, st.sampled_from(sorted(KINDS)), st.integers(0, 2_000_000), st.booleans())
+def test_the_judged_income_is_never_below_nothing_and_follows_each_kind(
+    incomes: Incomes, kind: str, more: int, is_65: bool
+) -> None:
+    rule = year_of("15", 2026).reduction
+    before = judge_income(rule, "A", incomes, is_65=is_65).income
+    grown = replace(incomes, **{kind: getattr(incomes, kind) + more})
+    after = judge_income(rule, "A", grown, is_65=is_65).income
+    assert min(before, after) >= 0
+    assert (after <= before) if kind == "carried_loss" else (before <= after)
 
 
 @given(UNIONS, st.integers(0, 3_000_000), st.integers(0, 3_000_000))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.core.errors import UserError
 from app.rules.benefits.monthly import PersonMonth, Treatment, monthly_benefit
-from app.rules.benefits.public_funds import FundedCare, FundedMonth, outpatient_with_funds
+from app.rules.benefits.public_funds import FundedCare, FundedMonth, month_with_funds
 from app.rules.benefits.tables import disease_cap, month_limits, public_funds
 from tests.support.levy import tables
 
@@ -23,7 +23,7 @@ MONTH = date(2023, 4, 1)
 
 def pay(*cares: FundedCare, half: bool = False, ratio: int = 2, month: date = MONTH) -> FundedMonth:
     classes = {1: "general1", 2: "general2", 3: "earner1"}
-    return outpatient_with_funds(
+    return month_with_funds(
         month_limits(tables(), classes[ratio], month),
         ratio,
         cares,
@@ -135,6 +135,28 @@ def test_the_household_adds_what_the_person_paid() -> None:
     assert (result.left, result.household_benefit) == (78_000, 78_000 - 57_600)
 
 
+def test_an_inpatient_with_a_fund_is_limited_alone_by_the_households_limit() -> None:
+    """難病, 400,000 at 2割: the insurer leaves 57,600, the fund 52,600 of it, the person 5,000."""
+    month = pay(FundedCare(400_000, "intractable", 5_000, inpatient=True))
+    (only,) = month.payments
+    assert (only.share, only.share - only.insurer) == (80_000, 57_600)
+    assert (only.fund_bears, only.person, month.person) == (52_600, 5_000, 5_000)
+    assert month.treatments() == (Treatment(True, 400_000, 5_000, apart=True),)
+
+
+def test_the_limit_on_the_funds_paper_holds_once_for_in_and_outpatient() -> None:
+    month = pay(intractable(20_000), FundedCare(400_000, "intractable", 5_000, inpatient=True))
+    assert sorted(each.person for each in month.payments) == [1_000, 4_000]
+    assert month.person == 5_000
+
+
+def test_the_cap_of_a_disease_holds_for_in_and_outpatient_apart() -> None:
+    month = pay(of_disease(150_000), FundedCare(300_000, specified_disease=True, inpatient=True))
+    assert [each.person for each in month.payments] == [10_000, 10_000]
+    plain = pay(FundedCare(300_000, inpatient=True))
+    assert plain.person == 60_000, "the household's limit comes later"
+
+
 @pytest.mark.parametrize(
     ("code", "care"),
     [
@@ -164,11 +186,8 @@ def test_the_rows_used_are_named() -> None:
 
 CARES = st.lists(
     st.builds(
-        lambda points, fund, disease: FundedCare(
-            points * 10,
-            fund[0],
-            fund[1],
-            specified_disease=disease,
+        lambda points, fund, disease, inpatient: FundedCare(
+            points * 10, fund[0], fund[1], disease, inpatient
         ),
         st.integers(0, 50_000),
         st.sampled_from(
@@ -183,6 +202,7 @@ CARES = st.lists(
                 ("infection", None),
             ]
         ),
+        st.booleans(),
         st.booleans(),
     ),
     max_size=5,
@@ -200,7 +220,8 @@ def test_every_yen_of_the_share_is_borne_once(
     assert month.person + month.over_limit == sum(each.person for each in month.payments)
     assert month == pay(*cares[::-1], ratio=ratio, half=half)
     if ratio != 3:
-        assert month.person <= (9_000 if half else 18_000)
+        inpatient = sum(each.person for each in month.payments if each.inpatient)
+        assert month.person - inpatient <= (9_000 if half else 18_000)
 
 
 @given(CARES, st.sampled_from([1, 2]), st.booleans())
@@ -212,7 +233,8 @@ def test_the_household_rule_finds_the_same_for_the_person(
     classes = {1: "general1", 2: "general2"}
     limits = month_limits(tables(), classes[ratio], MONTH)
     steps = monthly_benefit(limits, (PersonMonth("P1", month.treatments(), half),), 0).persons[0]
-    assert steps.outpatient_copay - steps.outpatient_benefit == month.person
+    after_outpatient = steps.outpatient_copay - steps.outpatient_benefit + steps.inpatient_copay
+    assert after_outpatient == month.person
 
 
 @given(CARES, st.integers(0, 4), st.integers(0, 5_000))
@@ -225,6 +247,6 @@ def test_more_treatment_never_costs_the_person_less(
     changed = list(cares)
     old = changed[place % len(cares)]
     changed[place % len(cares)] = FundedCare(
-        old.cost + more * 10, old.fund, old.own_limit, old.specified_disease
+        old.cost + more * 10, old.fund, old.own_limit, old.specified_disease, old.inpatient
     )
     assert pay(*changed).person >= before
