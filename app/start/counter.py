@@ -42,6 +42,7 @@ from app.ui.base.desk import Desk, Office, StaffDoor
 from app.ui.base.door import ErrorDoor
 from app.ui.base.names import NamePainter
 from app.ui.base.operations import Operations
+from app.ui.base.printing import PrintQueue
 from app.ui.base.theme import apply_theme
 from app.ui.base.touch import ScreenPrompts, TouchDesk
 from app.ui.base.watch import Background
@@ -78,12 +79,12 @@ class Counter(QObject):
         self._parts = parts
         self._fonts = fonts
         self._press = press
-        self._printer = printer
         self._on_login_try = on_login_try
         self._log = logging.getLogger("madoguchi")
         self.background = Background()
         self.door = ErrorDoor(self._log, self.background, lambda: self.window.covered)
         self.operations = Operations(self.door.show, self.door.murmur)
+        self.printing = PrintQueue(printer, self.door.murmur)
         self._prompts = ScreenPrompts()
         self._worker = DeviceWorker()
         self.touch = TouchDesk(
@@ -220,7 +221,7 @@ class Counter(QObject):
             say=self.window.say,
             door_of_staff=StaffDoor(self._doorway, terminal, self.log_off),
             office=Office(installation.municipality_code, installation.office, installation.phone),
-            printer=self._printer,
+            printer=self.printing,
             training=installation.training,
             kinds=CASES,
         )
@@ -386,6 +387,7 @@ class Counter(QObject):
         self._due.stop()
         self._contact.stop()
         self.operations.close()
+        self.printing.close()
         self._doorway.close()
         self._worker.close(2.0)
 

@@ -13,6 +13,7 @@ from app.catalog import CASES
 from app.security.gate.carry_out import Touch
 from app.ui.base.desk import Desk, Office
 from app.ui.base.operations import Operations
+from app.ui.base.printing import PrintQueue
 from app.ui.base.watch import Background
 from forms.fonts import load_fonts
 from tests.support.counter import Counter
@@ -62,6 +63,7 @@ class Room:
         self.operations = Operations(self.door.show, self.door.murmured.append)
         self.fonts = load_fonts()
         self.background = Background()
+        self.printing = PrintQueue(counter.printer, lambda error, _of: self.door.show(None, error))
         self.said: list[str] = []
         self.refused: list[Any] = []
 
@@ -85,7 +87,7 @@ class Room:
             say=self.said.append,
             door_of_staff=None,
             office=Office("152994", "見本市役所", "000-000-0000"),
-            printer=self.counter.printer,
+            printer=self.printing,
             training=True,
             kinds=CASES,
         )

@@ -50,6 +50,8 @@ class DecisionScreen(Page):
         self._view: decisions.DecisionView | None = None
         self._proof: issuing.Proof | None = None
         self._issued: issuing.Issued | None = None
+        self._missing_sheet = False
+        desk.printer.failed.connect(self._not_printed)
         self._copies = 1
         self._place = QVBoxLayout()
         self.body.addLayout(self._place, 1)
@@ -57,7 +59,7 @@ class DecisionScreen(Page):
         self.again_button = self.action("今の状況を見る", "F5", self._load)
         self.slip_button = self.action("受付票を印刷", "F7", self._print_slip)
         self.look_button = self.action("二人目として確認した", "F8", self._look_through)
-        self.spoilt_button = self.action("書き損じ", "F9", self._spoilt)
+        self.spoilt_button = self.action("書き損じ・出てこない", "F9", self._spoilt)
         self.main_button = self.action("次へ", "Ctrl+Return", self._go_on, primary=True)
         self._watch: Watch[decisions.DecisionView] | None = None
         self._buttons()
@@ -416,9 +418,12 @@ class DecisionScreen(Page):
 
     def _was_issued(self, issued: issuing.Issued) -> None:
         self._issued = issued
+        self._missing_sheet = False
         clear(self._place)
         self.title.setText("用紙の確認")
-        self.lead.setText("出てきた用紙を見て、正しければ Ctrl+Enter、書き損じなら F9 を押します。")
+        self.lead.setText(
+            "出てきた用紙を見て、正しければ Ctrl+Enter、書き損じか出てこないときは F9 を押します。"
+        )
         self._place.addWidget(box("ok", f"発行しました。発行番号 {issued.number}"))
         if self._view and self._view.record and self._view.record.delivery == "post":
             self._place.addWidget(
@@ -428,6 +433,24 @@ class DecisionScreen(Page):
             self.preview = PaperPreview(self._proof.rendered.pdf)
             self._place.addWidget(self.preview, 1)
         self._buttons(main="正しく印刷された", spoilt=True)
+        why = self._desk.printer.failure_of(issued.number)
+        if why:
+            self._not_printed(issued.number, why)
+
+    def _not_printed(self, number: str, why: str) -> None:
+        """The issue stands; the sheet did not come out."""
+        issued = self._issued
+        if issued is None or number != issued.number:
+            if number == self._case_id:
+                self._place.insertWidget(0, box("stop", f"受付票を印刷していません。{why}"))
+            return
+        self._missing_sheet = True
+        self.lead.setText(
+            "発行済み、印刷していません。プリンターを直してから F9 で刷り直します。"
+            "用紙が出てきたときだけ Ctrl+Enter を押します。"
+        )
+        self._place.insertWidget(0, box("stop", f"発行済み、印刷していません。{why}"))
+        self.spoilt_button.setFocus()
 
     def _spoilt(self) -> None:
         if self._issued is not None and not self._desk.operations.busy:
@@ -436,7 +459,8 @@ class DecisionScreen(Page):
     def _settle(self, *, good: bool) -> None:
         desk, issued = self._desk, self._issued
         assert issued is not None
-        cause = "" if good else "印刷の乱れ"
+        bad = "印刷されなかった" if self._missing_sheet else "印刷の乱れ"
+        cause = "" if good else bad
 
         def settled(_none: None) -> None:
             if good:
@@ -475,7 +499,7 @@ class DecisionScreen(Page):
             counter = slips.At(desk.clock.now(), desk.office.name, desk.office.phone)
             slips.print_slip(desk.gate, desk.session, case, self._drawing(), desk.printer, counter)
 
-        desk.run(self, work, lambda _none: desk.say("受付票を印刷しました。"), ended=self._live)
+        desk.run(self, work, lambda _none: desk.say("受付票を印刷に回しました。"), ended=self._live)
 
     def _live(self) -> None:
         """It did not come to the act: the button may be pressed again."""

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from app.security.spec import Catalog
     from app.security.staff.session import Session
     from app.sync.engine import Engine
+    from app.ui.base.printing import PrintQueue
     from forms.fonts import FontSet
     from forms.press import Press
-    from forms.spool import Printer
 
 
 T = TypeVar("T")
@@ -81,7 +81,7 @@ class Desk:
     say: Callable[[str], None]
     door_of_staff: StaffDoor
     office: Office
-    printer: Printer
+    printer: PrintQueue
     training: bool
     kinds: Mapping[str, Any]
 
