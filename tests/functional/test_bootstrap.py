@@ -241,7 +241,8 @@ def test_a_bare_root_needs_an_archive_that_this_machine_s_apt_knows(machine: Bar
 def test_a_long_step_counts(machine: BareMachine) -> None:
     machine.python(
         "3.11",
-        pip="for each in $(seq 45); do echo Collecting it; done; echo Installing collected packages: it",
+        pip="for each in $(seq 45); do echo Collecting it; done\n"
+        "echo Installing collected packages: it",
     )
     said = machine.bootstrap().stdout.splitlines()
     assert [line.split()[0] for line in said[1:]] == ["20", "40", "展開しています"]
