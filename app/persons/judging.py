@@ -20,6 +20,7 @@ from app.persons import facts
 from app.persons.history import Line, lines_of_periods
 from app.persons.known import Key, Known
 from app.rules.calendar.axes import Span, whole
+from app.rules.calendar.knowing import AS_BEFORE
 from app.rules.calendar.wareki import Eras
 from app.rules.calendar.wareki_input import may_be_same_day
 from app.rules.values.days import kept_birth
@@ -39,9 +40,6 @@ PERIOD = (
     "limit_class",
     "limit_from",
 )
-AS_BEFORE = "\0"
-"""As a span's value in what is said: what is known of the day before it goes on."""
-
 _OPEN_END = "9999-12-31"
 _LIVING = "1"
 

@@ -15,9 +15,10 @@ from typing import Any, Protocol
 from sqlalchemy import bindparam, func, insert, select, update
 
 from app.persons import facts
-from app.persons.judging import AS_BEFORE, Change, Contradiction
+from app.persons.judging import Change, Contradiction
 from app.persons.papers import Untrue, mark_untrue
-from app.rules.calendar.axes import Span, lay
+from app.rules.calendar.axes import Span
+from app.rules.calendar.knowing import Held, Word, as_told, begin, tell
 from db.tables.cases import check_entry
 from db.tables.history import fact, origin
 from db.tables.persons import atena, person
@@ -140,73 +141,36 @@ class Memory:
 
     def _lay(
         self, lines: _Lines, person_id: str, of: tuple[str, str], group: Sequence[Change]
-    ) -> list[Span]:
+    ) -> tuple[Span, ...]:
         """Lay what is said over one line; gives the spans that say something new."""
         key = (person_id, *of)
         stored = lines.known.get(key)
-        since = lines.origins[person_id]
-        line = stored or [
-            _Row(number, span, since[1], since[0], 0, 0)
-            for number, span in enumerate(group[0].before, start=1)
-        ]
-        spans = [row.span for row in line]
-        said = [_told(spans, span) for one in group for span in one.said]
-        laid = lay(spans, said)
-        if not laid.added and (stored or all(span in spans for span in said)):
+        line = stored or begin(group[0].before, *lines.since[person_id])
+        said = [span for one in group for span in one.said]
+        last = group[-1]
+        word = Word(self.source.at, self.origin, last.line, last.reason or self.source.reason)
+        told = tell(line, said, word)
+        spans = [held.span for held in line]
+        if not told.added and (stored or all(as_told(spans, span) in spans for span in said)):
             # a current row can change without saying anything new of any day; from then on it
             # is no longer its own history
-            return []
-        # what is known later is never known from an earlier moment, whatever the clock says
-        at = max(self.source.at, *(row.known_from for row in line))
-        number = max(row.number for row in line)
-        ended = {line[place].number for place in laid.ended}
+            return ()
         if stored is None:
-            lines.added += [_fact(key, row, at if row.number in ended else "") for row in line]
+            ended = frozenset(told.ended)
+            lines.added += [
+                _fact(key, held, told.at if held.number in ended else "") for held in line
+            ]
         else:
-            lines.ended += [_ended(key, one, at) for one in sorted(ended)]
-        last = group[-1]
-        for more, added in enumerate(laid.added, start=1):
-            old = line[added.replaces[0]]
-            row = _Row(
-                number + more,
-                added.span,
-                at,
-                old.origin if added.carried else self.origin,
-                old.line if added.carried else last.line,
-                int(added.carried),
-                " ".join(str(line[place].number) for place in added.replaces),
-                "" if added.carried else last.reason or self.source.reason,
-            )
-            lines.added.append(_fact(key, row, ""))
-        return [added.span for added in laid.added if not added.carried]
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A span of a line as it is or will be written."""
-
-    number: int
-    span: Span
-    known_from: str
-    origin: int
-    line: int
-    carried: int
-    replaces: str = ""
-    reason: str = ""
-
-
-def _told(line: Sequence[Span], said: Span) -> Span:
-    if said.value != AS_BEFORE:
-        return said
-    held = [span.value for span in line if span.true_from < said.true_from]
-    return Span(held[-1] if held else "", said.true_from, said.true_until)
+            lines.ended += [_ended(key, number, told.at) for number in told.ended]
+        lines.added += [_fact(key, held, "") for held in told.added]
+        return told.news
 
 
 class _Lines:
     """What is known now of some persons' lines that have a history, and what becomes of it."""
 
     def __init__(self, work: PersonWork, persons: Collection[str]) -> None:
-        self.known: dict[tuple[str, str, str], list[_Row]] = defaultdict(list)
+        self.known: dict[tuple[str, str, str], list[Held]] = defaultdict(list)
         self.added: list[dict[str, Any]] = []
         self.ended: list[dict[str, Any]] = []
         rows = work.all(
@@ -217,17 +181,17 @@ class _Lines:
         for row in rows:
             span = Span(row.value, row.true_from, row.true_until)
             self.known[(row.person_id, row.kind, row.subject)].append(
-                _Row(row.number, span, row.known_from, row.origin, row.line, int(row.carried))
+                Held(row.number, span, row.known_from, row.origin, row.line, bool(row.carried))
             )
         came = work.all(
             select(person.c.id, person.c.origin, func.coalesce(origin.c.at, "").label("at"))
             .select_from(person.outerjoin(origin, origin.c.id == person.c.origin))
             .where(person.c.id.in_(persons))
         )
-        self.origins = {row.id: (row.origin, row.at) for row in came}
+        self.since = {row.id: (str(row.at), int(row.origin)) for row in came}
 
 
-def _fact(key: tuple[str, str, str], row: _Row, known_until: str) -> dict[str, Any]:
+def _fact(key: tuple[str, str, str], row: Held, known_until: str) -> dict[str, Any]:
     return {
         "person_id": key[0],
         "kind": key[1],
@@ -240,8 +204,8 @@ def _fact(key: tuple[str, str, str], row: _Row, known_until: str) -> dict[str, A
         "known_until": known_until,
         "origin": row.origin,
         "line": row.line,
-        "replaces": row.replaces,
-        "carried": row.carried,
+        "replaces": " ".join(map(str, row.replaces)),
+        "carried": int(row.carried),
         "reason": row.reason,
         "found_by": facts.found_by(key[1], row.span.value),
     }

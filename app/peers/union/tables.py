@@ -212,10 +212,54 @@ person = Table(
     _empty("support_from"),
     _empty("support_until"),
     _text("origin"),  # register, terminal (keyed at a counter and not yet confirmed)
+    # what brought the person: since when every fact without a history is known
+    Column("brought", Integer, nullable=False, server_default="1"),
     _flag("touched"),  # rises with every change, so that a delivery takes what is new
     UniqueConstraint("municipality_code", "atena_number"),
     Index("ix_person_household", "municipality_code", "household_number"),
     Index("ix_person_touched", "municipality_code", "touched"),
+)
+
+# What brought knowledge: one row for a file, a case, an official's act; never changed. ``since``
+# is the day from which its word is true where it names none.
+origin = Table(
+    "origin",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    _text("kind"),  # file, case, official, seed, earlier (before version 5)
+    _text("ref"),
+    _text("by"),
+    _text("at"),
+    _text("since"),
+)
+
+# What was ever known of a fact, from its first change on: spans of true time that share a
+# moment of knowing cover all days once. Only ``known_until`` is written again, once
+# (docs/decisions/010-two-time-axes.md).
+fact = Table(
+    "fact",
+    METADATA,
+    # deferred, so that a person's history can go after the person and not before
+    Column(
+        "person_id",
+        Integer,
+        ForeignKey("person.id", deferrable=True, initially="DEFERRED"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    _text("kind", primary_key=True),
+    _text("subject", primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _text("value"),  # canonical JSON; "" nothing holds
+    _text("true_from"),
+    _text("true_until"),
+    _text("known_from"),
+    _empty("known_until"),
+    Column("origin", Integer, nullable=False),
+    Column("line", Integer, nullable=False, server_default="0"),
+    _empty("replaces"),
+    _flag("carried"),
+    _empty("reason"),
 )
 
 former_atena = Table(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import insert, select, text
+from sqlalchemy import Text, insert, select, text
 
 from app.peers.union import migrations
 from app.peers.union.database import Database, sqlite_url
 from app.peers.union.migrations import v0001_first
-from app.peers.union.tables import METADATA, upload
+from app.peers.union.office import history
+from app.peers.union.tables import METADATA, person, upload
 from tests.support.postgres import worker_postgres
 
 
@@ -53,4 +56,29 @@ def test_a_database_of_the_first_version_keeps_what_it_holds(tmp_path, database,
         connection.execute(insert(upload).values({**row, "id": "larger", "size": 2**31}))
         sizes = connection.execute(select(upload.c.size).order_by(upload.c.size)).scalars().all()
     assert sizes == [2**31 - 1, 2**31]
+    new.close()
+
+
+def test_persons_of_version_4_are_known_since_before(tmp_path, database, monkeypatch):
+    """Their past begins where version 4 had none; what changes now is remembered."""
+    url = database or sqlite_url(tmp_path / "union.db")
+    texts = [
+        column.name
+        for column in person.columns
+        if isinstance(column.type, Text) and column.server_default is None
+    ]
+    row = dict.fromkeys(texts, "x") | {"id": 1, "name": "見本　花子", "state": "1", "state_on": ""}
+    with monkeypatch.context() as before:
+        before.setattr(migrations, "STEPS", migrations.STEPS[:4])
+        old = Database(url)
+        with old.write() as connection:
+            names = ", ".join(row)
+            marks = ", ".join(f":{name}" for name in row)
+            connection.execute(text(f"INSERT INTO person ({names}) VALUES ({marks})"), row)
+        old.close()
+    new = Database(url)
+    with new.write() as connection:
+        assert connection.execute(select(person.c.name)).scalars().all() == ["見本　花子"]
+        seen = history.as_of(connection, 1, date(1990, 1, 1), date(2000, 1, 1))
+        assert seen[("name", "")]["name"] == "見本　花子"
     new.close()

@@ -18,6 +18,7 @@ from app.peers.union.migrations import (
     v0002_long_numbers,
     v0003_settled_apart,
     v0004_alias_kana,
+    v0005_two_time_axes,
 )
 
 STEPS: tuple[Callable[[Operations], None], ...] = (
@@ -25,6 +26,7 @@ STEPS: tuple[Callable[[Operations], None], ...] = (
     v0002_long_numbers.upgrade,
     v0003_settled_apart.upgrade,
     v0004_alias_kana.upgrade,
+    v0005_two_time_axes.upgrade,
 )
 
 

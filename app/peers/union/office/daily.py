@@ -19,6 +19,7 @@ from app.peers.union.line.delivery import forget_old
 from app.peers.union.line.enrolment import Caller
 from app.peers.union.office.check_list import NUMBER_BLANK, CheckEntry, deliver_list, list_entry
 from app.peers.union.office.decisions import kept_record
+from app.peers.union.office.history import bring
 from app.peers.union.office.insured import deliver_changes
 from app.peers.union.office.kinds import KINDS
 from app.peers.union.office.persons import (
@@ -32,6 +33,7 @@ from app.peers.union.office.persons import (
     open_coverage,
     owner_of,
     put_number,
+    touch,
 )
 from app.peers.union.office.shares import rejudge_others
 from app.peers.union.system import UNION_ACTOR, System, log_act
@@ -99,6 +101,7 @@ def run(
     """Compare and follow the register's file, then deliver what changed and the check list."""
     if any(record.municipality_code != municipality for record in records):
         raise _other_municipality()
+    bring(system, connection, "file", "FILE-03", municipality)
     waiting = _waiting(connection, municipality)
     confirmed = contradicted = listed = 0
     for record in records:
@@ -257,7 +260,7 @@ def _put(system: System, connection: Connection, record: ResidentRecord) -> int:
     if any(getattr(found, name) != value for name, value in values.items()):
         if found.state != record.state:
             values["state_on"] = record.event_on
-        change_person(connection, found.id, values)
+        change_person(connection, found.id, values, since=record.event_on, reason=record.event)
     listed = _number(system, connection, record, found, taken=True)
     _events(system, connection, record, found.id)
     return listed
@@ -329,6 +332,6 @@ def _events(system: System, connection: Connection, record: ResidentRecord, pers
         system.practice,
     )
     end_coverage(connection, current.id, loss.day.isoformat(), loss.reason.value)
-    change_person(connection, person_id, {})
+    touch(connection, person_id)
     place = (record.municipality_code, record.household_number)
     rejudge_others(system, connection, *place, event_on, person_id)

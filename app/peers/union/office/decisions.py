@@ -19,6 +19,7 @@ from app.peers.union.line.delivery import active_terminals, deliver
 from app.peers.union.line.enrolment import Caller
 from app.peers.union.office import texts
 from app.peers.union.office.case import Answer, Case, Finding, Office
+from app.peers.union.office.history import bring
 from app.peers.union.office.kinds import KINDS
 from app.peers.union.office.persons import get_person
 from app.peers.union.system import UNION_ACTOR, System, log_act, next_value
@@ -166,6 +167,8 @@ def _decide(office: Office, case: Case) -> None:
     if checked.refused:
         _refuse(office, case, checked.refused)
         return
+    # what the case brings is true from its event (異動日), unless a fact has a day of its own
+    bring(office.system, office.connection, "case", case.id, case.terminal, case.record.event_on)
     person_id = kind.whom(office, case, checked)
     standing = "settled" if kind.register_says is None else "waiting"
     _keep(office, case, person_id, standing)

@@ -11,12 +11,14 @@ from app.core.errors import UserError
 from app.peers.union.office.case import Finding, Office
 from app.peers.union.office.coverages import Acquired, cover, insure
 from app.peers.union.office.decisions import answer_case, kept_case, last_decision, tell_without
+from app.peers.union.office.history import bring
 from app.peers.union.office.kinds.move_in import acquisition_of, reason_of
 from app.peers.union.office.persons import change_person, coverages_of, get_person
 from app.peers.union.office.shares import put_income, rejudge_others
 from app.peers.union.system import UNION_ACTOR, System, log_act
 from app.peers.union.tables import (
     decision,
+    fact,
     former_atena,
     income,
     inquiry,
@@ -69,6 +71,7 @@ def answer_inquiry(system: System, operator: str, inquiry_id: str, facts: Income
             .values(state="answered", answered_at=system.now(), answered_by=operator)
         )
         log_act(system, connection, operator, "answer_inquiry", inquiry_id)
+        bring(system, connection, "official", inquiry_id, operator)
         return _again(system, connection, row.notification_id)
 
 
@@ -98,6 +101,7 @@ def settle_birth(system: System, operator: str, notification_id: str, day: date)
         case = replace(case, record=record)
         office = Office(system, connection)
         log_act(system, connection, operator, "settle_birth", notification_id)
+        bring(system, connection, "official", notification_id, operator)
         change_person(connection, person_id, {"birth_sort": day.isoformat()})
         acquired = acquisition_of(system, record, reason_of(system, record))
         if isinstance(acquired, Finding):
@@ -131,6 +135,7 @@ def erase_applicant(
         for table in (number, income, former_atena):
             connection.execute(delete(table).where(table.c.person_id == person_id))
         connection.execute(delete(person).where(person.c.id == person_id))
+        connection.execute(delete(fact).where(fact.c.person_id == person_id))
     log_act(system, connection, UNION_ACTOR, "erase_refused", notification_id)
 
 

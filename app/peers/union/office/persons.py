@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from app.peers.union.office import history
 from app.peers.union.system import next_value
 from app.peers.union.tables import (
     coverage,
@@ -109,25 +111,52 @@ def insured_on(rows: Iterable[Row[Any]], day: str) -> bool:
 
 
 def add_person(connection: Connection, values: Mapping[str, object]) -> int:
-    """A new person; returns the id."""
+    """A new person, known from now (``history.bring``); returns the id."""
     person_id = next_value(connection, "person")
     touched = next_value(connection, "touched")
-    connection.execute(insert(person).values(**values, id=person_id, touched=touched))
+    brought = history.newest(connection).id
+    connection.execute(
+        insert(person).values(**values, id=person_id, touched=touched, brought=brought)
+    )
     return person_id
 
 
-def change_person(connection: Connection, person_id: int, values: Mapping[str, object]) -> None:
-    """Change a person; the next delivery takes it along."""
-    connection.execute(
-        update(person)
-        .where(person.c.id == person_id)
-        .values(**values, touched=next_value(connection, "touched"))
-    )
+def change_person(
+    connection: Connection,
+    person_id: int,
+    values: Mapping[str, object],
+    *,
+    since: str = "",
+    reason: str = "",
+) -> None:
+    """Change a person; the next delivery takes it along. What was known before is remembered,
+    what is new is true from ``since`` (YYYY-MM-DD), else from the day of what brings it;
+    ``reason`` says why (of the register's files the 異動事由)."""
+    with remembered(connection, person_id, since=since, reason=reason):
+        connection.execute(
+            update(person)
+            .where(person.c.id == person_id)
+            .values(**values, touched=next_value(connection, "touched"))
+        )
+
+
+@contextmanager
+def remembered(
+    connection: Connection, person_id: int, *, since: str = "", reason: str = ""
+) -> Iterator[None]:
+    """Whatever is written of a person inside becomes history."""
+    before = history.lines_now(connection, (person_id,)).get(person_id, {})
+    yield
+    history.remember(connection, person_id, before, since=since, reason=reason)
 
 
 def touch(connection: Connection, person_id: int) -> None:
     """Something about the person changed elsewhere: the next delivery takes it along."""
-    change_person(connection, person_id, {})
+    connection.execute(
+        update(person)
+        .where(person.c.id == person_id)
+        .values(touched=next_value(connection, "touched"))
+    )
 
 
 def add_coverage(connection: Connection, person_id: int, acquired_on: str, reason: str) -> str:
@@ -138,26 +167,26 @@ def add_coverage(connection: Connection, person_id: int, acquired_on: str, reaso
         taken = select(coverage.c.id).where(coverage.c.insured_number == insured_number)
         if connection.execute(taken).first() is None:
             break
-    connection.execute(
-        insert(coverage).values(
-            id=next_value(connection, "coverage"),
-            person_id=person_id,
-            insured_number=insured_number,
-            acquired_on=acquired_on,
-            acquisition_reason=reason,
+    with remembered(connection, person_id):
+        connection.execute(
+            insert(coverage).values(
+                id=next_value(connection, "coverage"),
+                person_id=person_id,
+                insured_number=insured_number,
+                acquired_on=acquired_on,
+                acquisition_reason=reason,
+            )
         )
-    )
     touch(connection, person_id)
     return insured_number
 
 
 def end_coverage(connection: Connection, coverage_id: int, lost_on: str, reason: str) -> None:
     """資格喪失 from ``lost_on``."""
-    connection.execute(
-        update(coverage)
-        .where(coverage.c.id == coverage_id)
-        .values(lost_on=lost_on, loss_reason=reason)
-    )
+    mine = coverage.c.id == coverage_id
+    person_id = connection.execute(select(coverage.c.person_id).where(mine)).scalar_one()
+    with remembered(connection, person_id):
+        connection.execute(update(coverage).where(mine).values(lost_on=lost_on, loss_reason=reason))
 
 
 def shares_of(connection: Connection, person_ids: Iterable[int]) -> dict[int, Row[Any]]:

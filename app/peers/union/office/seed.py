@@ -22,8 +22,9 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from app.core.errors import UserError
+from app.peers.union.office.history import bring
 from app.peers.union.office.shares import initial_shares
-from app.peers.union.system import System
+from app.peers.union.system import UNION_ACTOR, System
 from app.peers.union.tables import (
     card_use,
     counter,
@@ -107,6 +108,8 @@ def load(system: System, lines: Iterable[bytes]) -> dict[str, int]:
                     batch.write(connection)
         batch.write(connection)
         _set_counters(connection, batch)
+        brought = bring(system, connection, "seed", "", UNION_ACTOR)
+        connection.execute(update(person).values(brought=brought))
         judged = initial_shares(
             system, connection, connection.execute(select(person)).all(), system.today()
         )

@@ -9,7 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
-from app.peers.union.office.persons import PersonRow, coverages_of, household_of, insured_on, touch
+from app.peers.union.office.persons import (
+    PersonRow,
+    coverages_of,
+    household_of,
+    insured_on,
+    remembered,
+    touch,
+)
 from app.peers.union.system import System
 from app.peers.union.tables import income, share
 from app.rules.calendar.days import age_on, judgement_year
@@ -138,19 +145,20 @@ def put_share(
     copay_from: date,
     limit_from: date,
 ) -> None:
-    """Keep the share in force."""
-    connection.execute(delete(share).where(share.c.person_id == person_id))
-    connection.execute(
-        insert(share).values(
-            person_id=person_id,
-            copay_ratio=judged.decision.ratio,
-            copay_from=copay_from.isoformat(),
-            limit_class=limit_class,
-            limit_from=limit_from.isoformat(),
-            provisional=int(judged.decision.provisional),
-            income_state=judged.income_state,
+    """Keep the share in force; what was in force before is remembered."""
+    with remembered(connection, person_id):
+        connection.execute(delete(share).where(share.c.person_id == person_id))
+        connection.execute(
+            insert(share).values(
+                person_id=person_id,
+                copay_ratio=judged.decision.ratio,
+                copay_from=copay_from.isoformat(),
+                limit_class=limit_class,
+                limit_from=limit_from.isoformat(),
+                provisional=int(judged.decision.provisional),
+                income_state=judged.income_state,
+            )
         )
-    )
 
 
 def rejudge_others(

@@ -1,0 +1,316 @@
+"""What the union knew when: the same two time axes as a terminal's (``app.rules.calendar.axes``).
+
+Current state stays in ``person``, ``coverage`` and ``share``. A fact has rows in ``fact`` from its
+first change on; until then its current row is its history, known since the person's ``brought``.
+Whoever changes persons says first what brings the change (``bring``); writers follow each other,
+so the newest origin is the one of the running transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from app.core.canon import canonical_json
+from app.peers.union.system import System
+from app.peers.union.tables import coverage, fact, origin, person, share
+from app.rules.calendar.axes import Span, whole
+from app.rules.calendar.knowing import AS_BEFORE, Held, Word, as_told, begin, tell
+
+Line = tuple[str, str]
+"""A kind of fact and which one, "" where there is one only."""
+
+Lines = dict[Line, tuple[Span, ...]]
+
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "name": ("name", "kana"),
+    "alias": ("alias", "alias_kana"),
+    "birth": ("birth_written", "birth_sort", "birth_precision", "sex", "person_kind"),
+    "phone": ("phone",),
+    "state": ("state",),
+    "address": ("municipality_code", "postal_code", "address", "building", "facility_code"),
+    "household": ("household_number", "relation", "is_head"),
+    "number": ("atena_number",),
+    "restriction": ("support_until",),
+}
+"""Kinds of fact by the columns of ``person`` they stand in; beside them ``eligibility`` from the
+coverages, ``copay`` and ``limit`` from the share."""
+
+_OF_ITS_OWN_DAY = {"state": "state_on", "restriction": "support_from"}
+_AT_ONCE = 1_000
+
+
+def bring(
+    system: System, connection: Connection, kind: str, ref: str, by: str, since: str = ""
+) -> int:
+    """Say what brings the changes that follow: a file, a case, an official's act. ``since``: the
+    day from which its word is true where it names none, else today. Gives its number."""
+    number = int(connection.execute(select(func.coalesce(func.max(origin.c.id), 0))).scalar_one())
+    values = {"kind": kind, "ref": ref, "by": by, "at": system.now()}
+    since = since or system.today().isoformat()
+    connection.execute(insert(origin).values(id=number + 1, **values, since=since))
+    return number + 1
+
+
+def newest(connection: Connection) -> Row[Any]:
+    """What brings the present changes."""
+    return connection.execute(select(origin).order_by(origin.c.id.desc()).limit(1)).one()
+
+
+def lines_now(connection: Connection, person_ids: Collection[int]) -> dict[int, Lines]:
+    """What the current tables state, by person, each line whole."""
+    said: dict[int, dict[Line, list[Span]]] = {}
+    for row in connection.execute(select(person).where(person.c.id.in_(person_ids))):
+        said[row.id] = defaultdict(list)
+        for kind, names in KINDS.items():
+            since = getattr(row, _OF_ITS_OWN_DAY[kind]) if kind in _OF_ITS_OWN_DAY else ""
+            if kind == "restriction" and not since:
+                continue
+            value = {name: getattr(row, name) for name in names}
+            if kind == "restriction":
+                value["support_measure"] = "1"
+            said[row.id][(kind, "")] = [Span(_text(value), since)]
+    periods: dict[int, list[Row[Any]]] = defaultdict(list)
+    mine = select(coverage).where(coverage.c.person_id.in_(person_ids))
+    for row in connection.execute(mine.order_by(coverage.c.acquired_on, coverage.c.id)):
+        periods[row.person_id].append(row)
+    shares = {
+        row.person_id: row
+        for row in connection.execute(select(share).where(share.c.person_id.in_(person_ids)))
+    }
+    for key, rows in periods.items():
+        said[key][("eligibility", "")] = _periods(rows)
+    for key, row in shares.items():
+        said[key] |= _share(row, periods.get(key, []))
+    return {
+        key: {line: whole(spans) for line, spans in lines.items()} for key, lines in said.items()
+    }
+
+
+def remember(
+    connection: Connection,
+    person_id: int,
+    before: Mapping[Line, Sequence[Span]],
+    *,
+    since: str = "",
+    reason: str = "",
+) -> int:
+    """Write down what has changed of a person since ``before`` (``lines_now``); ``since`` is the
+    day from which it is true where the fact has none of its own. Gives how many lines changed."""
+    by = newest(connection)
+    row = connection.execute(select(person.c.brought).where(person.c.id == person_id)).one()
+    if row.brought == by.id:
+        return 0  # still coming in: the beginning of the history
+    now = lines_now(connection, (person_id,))[person_id]
+    count = 0
+    for line in now.keys() | before.keys():
+        old, new = before.get(line, whole(())), now.get(line, whole(()))
+        if tuple(old) != new:
+            said = _said(line[0], old, new, since or by.since)
+            count += _lay(connection, person_id, line, (old, said), by, reason)
+    return count
+
+
+def as_of(
+    connection: Connection, person_id: int, day: date, known_on: date
+) -> dict[Line, dict[str, Any]]:
+    """What was true of a person on ``day``, as known at the end of ``known_on``: the values that
+    held, by line. Empty for somebody unknown then."""
+    lines = _all_lines(connection, (person_id,)).get(person_id, {})
+    return _seen(lines, day, known_on)
+
+
+def register_as_of(
+    connection: Connection, kind: str, day: date, known_on: date
+) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """The register as of ``day``, as known at the end of ``known_on``: person id, subject and value
+    of every fact of a kind that held, by person; memory stays flat."""
+    last = 0
+    while ids := [
+        row.id
+        for row in connection.execute(
+            select(person.c.id).where(person.c.id > last).order_by(person.c.id).limit(_AT_ONCE)
+        )
+    ]:
+        last = ids[-1]
+        for person_id, lines in sorted(_all_lines(connection, ids).items()):
+            mine = {line: held for line, held in lines.items() if line[0] == kind}
+            for (_, subject), value in sorted(_seen(mine, day, known_on).items()):
+                yield person_id, subject, value
+
+
+def _seen(
+    lines: Mapping[Line, Sequence[tuple[Held, str]]], day: date, known_on: date
+) -> dict[Line, dict[str, Any]]:
+    moment, text = (known_on + timedelta(days=1)).isoformat(), day.isoformat()
+    found = {}
+    for line, spans in lines.items():
+        for held, until in spans:
+            known = held.known_from < moment and not (until and until < moment)
+            if known and held.span.value and held.span.holds_on(text):
+                found[line] = _value(held.span.value)
+    return found
+
+
+def _all_lines(
+    connection: Connection, person_ids: Collection[int]
+) -> dict[int, dict[Line, list[tuple[Held, str]]]]:
+    """Every line with all its spans, each with the moment at which it was known no more."""
+    found: dict[int, dict[Line, list[tuple[Held, str]]]] = defaultdict(dict)
+    rows = connection.execute(
+        select(fact)
+        .where(fact.c.person_id.in_(person_ids))
+        .order_by(fact.c.person_id, fact.c.kind, fact.c.subject, fact.c.number)
+    )
+    for row in rows:
+        mine = found[row.person_id].setdefault((row.kind, row.subject), [])
+        mine.append((_held(row), row.known_until))
+    since = {
+        row.id: (row.at or "", row.brought)
+        for row in connection.execute(
+            select(person.c.id, person.c.brought, origin.c.at)
+            .select_from(person.outerjoin(origin, origin.c.id == person.c.brought))
+            .where(person.c.id.in_(person_ids))
+        )
+    }
+    for person_id, lines in lines_now(connection, person_ids).items():
+        for line, spans in lines.items():
+            if line not in found[person_id]:
+                begun = begin(spans, *since[person_id])
+                found[person_id][line] = [(held, "") for held in begun]
+    return found
+
+
+def _lay(
+    connection: Connection,
+    person_id: int,
+    line: Line,
+    change: tuple[Sequence[Span], Iterable[Span]],
+    by: Row[Any],
+    reason: str,
+) -> int:
+    """Lay what is said over one line; 1 when the line has changed."""
+    key = {"person_id": person_id, "kind": line[0], "subject": line[1]}
+    mine = (fact.c.person_id == person_id, fact.c.kind == line[0], fact.c.subject == line[1])
+    known = select(fact).where(*mine, fact.c.known_until == "").order_by(fact.c.true_from)
+    stored = [_held(row) for row in connection.execute(known)]
+    before, said = change[0], list(change[1])
+    held = stored or list(begin(before, *_since(connection, person_id)))
+    told = tell(held, said, Word(by.at, by.id, reason=reason))
+    spans = [one.span for one in held]
+    if not told.added and (stored or all(as_told(spans, span) in spans for span in said)):
+        return 0
+    ended = frozenset(told.ended)
+    if stored:
+        if ended:
+            gone = update(fact).where(*mine, fact.c.number.in_(ended))
+            connection.execute(gone.values(known_until=told.at))
+        rows = []
+    else:
+        rows = [_row(key, one, told.at if one.number in ended else "") for one in held]
+    connection.execute(insert(fact), [*rows, *(_row(key, one, "") for one in told.added)])
+    return 1
+
+
+def _since(connection: Connection, person_id: int) -> tuple[str, int]:
+    row = connection.execute(
+        select(person.c.brought, origin.c.at)
+        .select_from(person.outerjoin(origin, origin.c.id == person.c.brought))
+        .where(person.c.id == person_id)
+    ).one()
+    return row.at or "", row.brought
+
+
+def _said(kind: str, old: Sequence[Span], new: Sequence[Span], since: str) -> list[Span]:
+    """What is said when the current tables go from one line to the other. 資格 is stated whole;
+    a share, a state and a measure from their own day; anything else from ``since``."""
+    if kind == "eligibility":
+        return list(new)
+    if kind in ("copay", "limit"):
+        return [span for span in new if span not in old and (span.value or span.true_from)]
+    if kind not in _OF_ITS_OWN_DAY:
+        return [Span(new[-1].value, since)]
+    before, now = old[-1], new[-1]
+    if not now.value or (not now.true_from and now.value != before.value):
+        return [Span(now.value, since)]
+    said = [now]
+    if now.value == before.value and "" < before.true_from < now.true_from:
+        said.append(Span(AS_BEFORE, before.true_from, now.true_from))
+    return said
+
+
+def _periods(rows: Sequence[Row[Any]]) -> list[Span]:
+    spans = []
+    for at, row in enumerate(rows):
+        following = rows[at + 1].acquired_on if at + 1 < len(rows) else ""
+        value = {
+            "insured_number": row.insured_number,
+            "acquired_on": row.acquired_on,
+            "acquisition_reason": row.acquisition_reason,
+        }
+        spans.append(Span(_text(value), row.acquired_on, row.lost_on or following))
+        if row.lost_on:
+            spans.append(Span(_text({"loss_reason": row.loss_reason}), row.lost_on, following))
+    return [span for span in spans if not span.is_empty]
+
+
+def _share(row: Row[Any], periods: Sequence[Row[Any]]) -> dict[Line, list[Span]]:
+    copay = {"ratio": str(row.copay_ratio), "provisional": str(row.provisional)}
+    limit = {"limit_class": row.limit_class}
+    lines = {
+        ("copay", ""): [_in_force(copay, row.copay_from, periods)],
+        ("limit", ""): [_in_force(limit, row.limit_from, periods)],
+    }
+    return {line: [span for span in spans if not span.is_empty] for line, spans in lines.items()}
+
+
+def _in_force(value: Mapping[str, str], since: str, periods: Sequence[Row[Any]]) -> Span:
+    """A share holds until the end of the period in which it begins."""
+    own = [row for row in periods if row.acquired_on <= since] or list(periods[:1])
+    return Span(_text(value), since, own[-1].lost_on if own else "")
+
+
+def _text(value: Mapping[str, Any]) -> str:
+    return canonical_json(dict(value)) if any(value.values()) else ""
+
+
+def _value(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def _held(row: Row[Any]) -> Held:
+    span = Span(row.value, row.true_from, row.true_until)
+    replaces = tuple(int(number) for number in row.replaces.split())
+    return Held(
+        row.number,
+        span,
+        row.known_from,
+        row.origin,
+        row.line,
+        bool(row.carried),
+        replaces,
+        row.reason,
+    )
+
+
+def _row(key: Mapping[str, Any], held: Held, known_until: str) -> dict[str, Any]:
+    return {
+        **key,
+        "number": held.number,
+        "value": held.span.value,
+        "true_from": held.span.true_from,
+        "true_until": held.span.true_until,
+        "known_from": held.known_from,
+        "known_until": known_until,
+        "origin": held.origin,
+        "line": held.line,
+        "replaces": " ".join(map(str, held.replaces)),
+        "carried": int(held.carried),
+        "reason": held.reason,
+    }
