@@ -94,7 +94,11 @@ def _words(field: EntryField, case: Case, tables: Tables, today: date) -> str:
         return ""
     if field.kind is FieldKind.CHOICE:
         return tables[field.codes].label(typed, today)
-    return checks.understood(field, typed, today, tables).removeprefix("→ ") or typed
+    try:
+        kept = checks.stored(field, typed, Reader.of(tables, today))
+    except UserError:
+        return typed  # what is wrong with it stands beside the field
+    return checks.understood(field, typed, today, tables).removeprefix("→ ") or kept
 
 
 def sentence_of(case: Case, tables: Tables, today: date) -> str:

@@ -258,10 +258,12 @@ def _atena(work: ViewWork, query: Query) -> Hits:
 
 def _kana(work: ViewWork, query: Query) -> Hits:
     """By the beginning of the kana, 姓 and 名 in either order: foreign residents are recorded in
-    the one and say the other."""
+    the one and say the other. Then by names and aliases that are written in kana themselves:
+    their bearers may have no kana beside them."""
     words = name_words(query.value)
     orders = permutations(words) if 1 < len(words) <= _MOST_ORDERED else (words,)
-    return _together(index.by_kana(work, " ".join(order), query.birth) for order in orders)
+    by_kana = [index.by_kana(work, " ".join(order), query.birth) for order in orders]
+    return _together((*by_kana, _name(work, query)))
 
 
 def _name(work: ViewWork, query: Query) -> Hits:

@@ -143,6 +143,15 @@ def test_what_looks_the_same_is_found_the_same(counter: Counter, typed: str, who
     assert found(counter, typed) == who
 
 
+def test_a_name_in_kana_without_kana_beside_it_is_not_hidden_by_others(counter: Counter) -> None:
+    bare = Resident(id="P-5", kind="2", name="ジョン　タカハシ", kana="", alias="たかはし　譲",
+                    atena_number="5", household_number="5", insured_number="",
+                    phone="")  # fmt: skip
+    put_residents(counter.world, TAKE, bare)
+    assert found(counter, "タカハシ") == {"P-1", "P-5"}
+    assert found(counter, "タカハシ　ジョン") == {"P-5"}
+
+
 @pytest.mark.parametrize(
     ("typed", "kind"),
     [

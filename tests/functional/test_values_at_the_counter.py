@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.cases import namesakes
+from app.cases import namesakes, sending
 from app.core.errors import UserError
 from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.persons import find, show
@@ -74,6 +74,18 @@ def test_what_was_keyed_is_kept_in_one_form(counter: Counter) -> None:
     assert number.atena_number == "000000000123455"
     (member,) = counter.rows(household_member)
     assert member.household_number == "000000000001234"
+
+
+@pytest.mark.parametrize("typed", ["⻑谷川", "\u200b山田　花子", "-"])
+def test_the_summary_shows_what_will_be_sent_and_bears_what_is_wrong(
+    counter: Counter, typed: str
+) -> None:
+    case = counter.open(name=typed, atena_number="1234567890123456", phone="+81 250–00–1234")
+    lines = sending.summary(case, counter.world.tables, DAY)
+    shown = {line.label: line.value for line in lines}
+    assert shown["氏名"] == typed.strip("\u200b")
+    assert shown["宛名番号"] == "1234567890123456"
+    assert shown["電話番号"] == "0250001234"
 
 
 def test_alias_and_telephone_stand_on_the_persons_page(counter: Counter) -> None:
