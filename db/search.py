@@ -27,6 +27,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    literal_column,
     or_,
     select,
     table,
@@ -410,9 +411,9 @@ _BY_ATENA_NUMBER_THERE = _visible(
 )
 _BY_KANA = _in_kana_order(_KANA_BEGINS)
 _BY_KANA_AND_BIRTH = _in_kana_order(_KANA_BEGINS, _BORN)
-# The condition is the partial index's own: few have an alias.
+# The condition is the partial index's own, literally: few have an alias.
 _ALIAS_BEGINS = (
-    person.c.alias_kana_key != "",
+    person.c.alias_kana_key != literal_column("''"),
     person.c.alias_kana_key.between(bindparam("first"), bindparam("last")),
 )
 _BY_ALIAS_KANA = _in_alias_order(*_ALIAS_BEGINS)

@@ -271,10 +271,11 @@ def _statements_of(find, typed):
 def _plan(store, statement):
     from sqlalchemy.dialects import sqlite
 
-    literal = {"literal_binds": True}
-    sql = str(statement.compile(dialect=sqlite.dialect(), compile_kwargs=literal))
+    # With bound values, as the store runs it: a partial index needs its condition in the text.
+    made = statement.compile(dialect=sqlite.dialect())
+    values = tuple(made.params[name] for name in made.positiontup)
     with store._lanes.reader.connect() as connection:
-        steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")
+        steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {made}", values)
         return [row[3] for row in steps if row[1] == 0]  # the persons' own, not their details'
 
 
