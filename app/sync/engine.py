@@ -25,6 +25,7 @@ from app.sync.faults import ExchangeCancelled, line_fault
 from app.sync.inbox import last_applied
 from app.sync.outbox import unknown_sending
 from app.sync.receiving import receive
+from app.sync.restored import make_whole, newest_receipts
 from app.sync.round import (
     Bench,
     ContactReport,
@@ -44,6 +45,7 @@ from app.wire.files import FILES
 from app.wire.heads import START, CountersignedHead, Head, LineDigest
 from app.wire.protocol import LINES_AT_ONCE, ControlRow
 from app.wire.statements import Contact, PeerTime, open_signed, sign
+from app.wire.strict_cbor import encode
 from db.tables.control import store_fact
 from db.tables.exchange import inbox, outbox
 
@@ -239,6 +241,7 @@ class Engine:
             here.go_on("contact.control")
             if answer.control:
                 self._control.take(answer.control)
+            make_whole(here, answer.epoch, answer.places)
             rows += len(answer.control)
             if len(lines) < LINES_AT_ONCE:
                 return rows, at
@@ -254,6 +257,9 @@ class Engine:
         since: Head,
         lines: tuple[LineDigest, ...],
     ) -> bytes:
+        proof = self._journal.last_countersigned()
+        with self._bench.gate.system(EXCHANGE) as work:
+            receipts = newest_receipts(work, keys.facts.union)
         contact = Contact(
             municipality=keys.facts.municipality,
             terminal=keys.facts.terminal,
@@ -264,6 +270,8 @@ class Engine:
             lines=lines,
             control=self._control.position(),
             at=self._bench.clock.now().isoformat(timespec="seconds"),
+            proof=encode(proof) if proof is not None else b"",
+            receipts=receipts,
         )
         return sign(contact, keys.signing_key)
 

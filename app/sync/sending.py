@@ -58,7 +58,13 @@ def due(work: EngineWork, outbox_id: str = "") -> list[Due]:
     rows = work.all(
         select(outbox.c.id, outbox.c.stream, outbox.c.state, outbox.c.next_try_at)
         .where(outbox.c.state.in_([Outgoing.CONFIRMED, *_UNDER_WAY]))
-        .order_by(under_way_first, outbox.c.prepared_at, outbox.c.id)
+        .order_by(
+            under_way_first,
+            outbox.c.epoch,
+            outbox.c.sequence,
+            outbox.c.prepared_at,
+            outbox.c.id,
+        )
     )
     if outbox_id:
         stream = next((row.stream for row in rows if row.id == outbox_id), None)
@@ -68,9 +74,14 @@ def due(work: EngineWork, outbox_id: str = "") -> list[Due]:
             if row.id == outbox_id or (row.stream == stream and row.state in _UNDER_WAY)
         ]
     else:
-        waits = {row.id for row in rows if not _may_try(row.next_try_at, work.at)}
-        held = {row.stream for row in rows if row.id in waits and row.state in _UNDER_WAY}
-        wanted = [row for row in rows if row.id not in waits and row.stream not in held]
+        wanted, held = [], set()
+        for row in rows:
+            if row.stream in held:
+                continue
+            if _may_try(row.next_try_at, work.at):
+                wanted.append(row)
+            elif row.state in _UNDER_WAY:
+                held.add(row.stream)
     return [Due(row.id, row.stream) for row in wanted]
 
 
@@ -178,7 +189,8 @@ def _ready(here: Round, row: Row[Any]) -> _Ready:
     here.go_on("send.build")
     with here.bench.gate.system(EXCHANGE) as work:
         epoch = _epoch(work)
-        if row.container is None or row.epoch != epoch:
+        # What was settled once has no file any more to build from: its container goes as it is.
+        if row.container is None or (row.epoch != epoch and row.payload):
             place = _next_place(work, here.keys.facts.union, row.stream, epoch)
             container = _container(here, row, place)
             _change(
@@ -248,7 +260,9 @@ def _settle(here: Round, ready: _Ready, data: bytes) -> SendReport:
             here.bench.on_rejected(work, row.case_id)
         if accepted and receipt.epoch == _epoch(work):
             place = (receipt.epoch, receipt.sequence, receipt.digest)
-            keep_place(work, UP, facts.union, row.stream, place)
+            last = _next_place(work, facts.union, row.stream, receipt.epoch)
+            if receipt.sequence >= last.sequence:  # one sent again moves nothing back
+                keep_place(work, UP, facts.union, row.stream, place)
     return SendReport(row.id, state, problem)
 
 

@@ -45,6 +45,7 @@ from app.wire.protocol import (
     EnrolmentState,
     Refusal,
     Renewal,
+    Returned,
     UploadStart,
     UploadState,
 )
@@ -99,6 +100,10 @@ class Transport(Protocol):
 
     def acknowledge(self, item_id: str, statement: bytes) -> None:
         """Hand over the signed acknowledgement."""
+        ...
+
+    def give_back(self, decision: Returned) -> None:
+        """Give a decision back to a union that no longer has it."""
         ...
 
     def renew(self, renewal: Renewal) -> EnrolmentState:
@@ -214,6 +219,9 @@ class HttpsLine:
 
     def acknowledge(self, item_id: str, statement: bytes) -> None:
         self._ask("POST", protocol.acknowledge_path(item_id), statement)
+
+    def give_back(self, decision: Returned) -> None:
+        self._ask("POST", protocol.RETURNED, encode(decision))
 
     def enrol(self, request: bytes) -> EnrolmentState:
         """Hand over a first enrolment request; no client certificate is needed for it."""

@@ -179,19 +179,30 @@ def verify(source: BinaryIO, addressee: Addressee) -> Verified:
     the stream is ``check_place``'s matter, because a repeat may still be answered.
     """
     whole = hashlib.sha256()
+    header, size = _verified_head(source, addressee.keys, whole)
+    _check_body(source, header.body, whole)
+    _check_address(header, addressee)
+    return Verified(header, whole.hexdigest(), size)
+
+
+def verify_head(source: BinaryIO, keys: SigningKeys) -> Header:
+    """Verify a container's head alone: what its sender vouched for, the plain file's digest among
+    it. Raises ContainerRefused: form, version, unknown key, signature."""
+    return _verified_head(source, keys, hashlib.sha256())[0]
+
+
+def _verified_head(source: BinaryIO, keys: SigningKeys, whole: _Digest) -> tuple[Header, int]:
     header, raw, signature = _read_head(source, whole)
     if header.version != 1:
         raise ContainerRefused(ContainerCause.VERSION)
-    public = addressee.keys.get(header.signing_key)
+    public = keys.get(header.signing_key)
     if public is None:
         raise ContainerRefused(ContainerCause.UNKNOWN_KEY)
     try:
         public.verify(signature, _DOMAIN + raw)
     except InvalidSignature as cause:
         raise ContainerRefused(ContainerCause.SIGNATURE) from cause
-    _check_body(source, header.body, whole)
-    _check_address(header, addressee)
-    return Verified(header, whole.hexdigest(), len(MAGIC) + 4 + len(raw) + 64)
+    return header, len(MAGIC) + 4 + len(raw) + 64
 
 
 def check_place(header: Header, expected: Place) -> None:

@@ -18,6 +18,7 @@ CBOR (``app.wire.strict_cbor``), signed ones statements (``app.wire.statements``
     down      GET  DOWN                                                → DownList
               GET  download_path(id)          Range: bytes=a-b         → 206 (200 for the whole)
               POST acknowledge_path(id)       signed Acknowledgement   → 204
+    returned  POST RETURNED                   Returned                 → 204
 
 A refusal has the status of its cause (``STATUS``) and a ``Refusal`` as body.
 """
@@ -50,6 +51,7 @@ HEAD = f"{PREFIX}/head"
 TIME = f"{PREFIX}/time"
 UP = f"{PREFIX}/up"
 DOWN = f"{PREFIX}/down"
+RETURNED = f"{PREFIX}/returned"
 
 
 def enrolment_path(request_id: str) -> str:
@@ -131,13 +133,39 @@ class ControlRow:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamPlace:
+    """How far a stream of this terminal came, as the union knows it. ``direction``: up, or down
+    (there the last place before the present epoch of the union)."""
+
+    direction: str
+    stream: str
+    epoch: int
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
 class ContactAnswer:
     """The union's answer: the head reached, countersigned; its ``PeerTime`` (a signed
-    statement); the control rows after the position the terminal named, in order."""
+    statement); the control rows after the position the terminal named, in order.
+
+    ``epoch`` is the union's own: it rises when two operators confirm that it was restored.
+    From ``places`` the terminal then learns what the union no longer has.
+    """
 
     head: CountersignedHead
     time: bytes
     control: tuple[ControlRow, ...]
+    epoch: int = 1
+    places: tuple[StreamPlace, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A decision given back to a union that no longer has it: the container's signed head as it
+    came, and the plain file that the head vouches for."""
+
+    head: bytes
+    plain: bytes
 
 
 class EnrolmentStep(StrEnum):
@@ -187,6 +215,8 @@ class Cause(StrEnum):
     BAD_SIGNATURE = "bad_signature"
     FORK = "fork"  # the journal does not continue the countersigned head
     BUSY = "busy"
+    OUT_OF_PLACE = "out_of_place"  # what comes before it in its stream is not here
+    RESTORED = "restored"  # the union's data are older than what it signed
     FAULT = "fault"  # the union's own mistake; the message holds its incident number
 
 
@@ -203,6 +233,8 @@ STATUS: dict[Cause, int] = {
     Cause.BAD_SIGNATURE: 422,
     Cause.FORK: 409,
     Cause.BUSY: 503,
+    Cause.OUT_OF_PLACE: 409,
+    Cause.RESTORED: 503,
     Cause.FAULT: 500,
 }
 

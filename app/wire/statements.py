@@ -95,6 +95,8 @@ class Contact:
     ``since`` is the head the union last countersigned (as the terminal knows it), ``lines``
     the digests of the lines after it in order: ``app.wire.heads.follow`` leads from one to
     the other. ``control`` is the position of the municipal control log already applied.
+    ``proof`` is the newest head that the union signed (encoded, empty for none) and ``receipts``
+    its newest receipt of each stream: a union that does not remember them was restored.
     """
 
     municipality: str
@@ -106,6 +108,8 @@ class Contact:
     lines: tuple[LineDigest, ...]
     control: int
     at: str
+    proof: bytes = b""
+    receipts: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from app.wire.protocol import (
     DownItem,
     EnrolmentState,
     Renewal,
+    Returned,
     UploadStart,
     UploadState,
     stream_of,
@@ -78,6 +79,7 @@ class LoopUnion:
         self.head: CountersignedHead | None = None
         self.control: list[ControlRow] = []
         self.seen: list[str] = []
+        self.given_back: list[Returned] = []
         self.before: Callable[[str], None] = lambda name: None
         self.after: Callable[[str], None] = lambda name: None
         self.judge: Callable[[str, tuple[Any, ...]], tuple[str, str]] = lambda *_: ("", "")
@@ -198,6 +200,10 @@ class LoopUnion:
         if all(known.id != item_id for known in self.acknowledged):
             self.acknowledged.append(said)
         self.after("acknowledge")
+
+    def give_back(self, decision: Returned) -> None:
+        self._asked("give_back")
+        self.given_back.append(decision)
 
     def renew(self, renewal: Renewal) -> EnrolmentState:
         raise AssertionError("renewals are tried against the real union")

@@ -128,6 +128,18 @@ class OperatorClient:
         """Decide the working day of an unknown birth; returns the decision's id."""
         return str(self.act("settle_birth", {"notification": notification, "day": day}))
 
+    def restores(self) -> list[dict[str, Any]]:
+        """Restores of the database, noticed or confirmed, newest first."""
+        return list(self.act("restores"))
+
+    def confirm_restored(self, restore: int) -> dict[str, Any]:
+        """This operator's word on the restored point; the second operator's takes effect."""
+        return dict(self.act("confirm_restored", {"id": str(restore)}))
+
+    def returned(self) -> list[dict[str, Any]]:
+        """The decisions that terminals gave back after a restore, without what they say."""
+        return list(self.act("returned"))
+
     def fault(self, kind: str, route: str = "*", times: int = 1, seconds: float = 0.0) -> None:
         """Tell the union to misbehave (``app.peers.union.line.faults``)."""
         values = {"kind": kind, "route": route, "times": str(times), "seconds": str(seconds)}

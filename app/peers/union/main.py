@@ -33,6 +33,9 @@ _PLAIN = {
     "decisions": "decisions",
     "check-list": "check_list",
     "log": "log",
+    "restores": "restores",
+    "restored": "restored",
+    "returned": "returned",
 }
 
 
@@ -79,6 +82,7 @@ def _ask(client: OperatorClient, arguments: argparse.Namespace) -> object:
         "settle-birth": ("notification", "day"),
         "fault": ("kind", "route", "times", "seconds"),
         "clock": ("moment",),
+        "confirm-restored": ("id",),
     }
     if command == "answer":
         facts = {
@@ -203,6 +207,14 @@ def _add_terminals(command: _Command) -> None:
     command("terminals", "登録された端末", "enrolled terminals")
     command("withdraw", "端末の登録を取り消す", "withdraw a terminal").add_argument("terminal")
     command("log", "操作者の記録", "what operators did")
+    command("restored", "データベースを復元したことを知らせる", "tell that the data were restored")
+    command("restores", "気づいた復元と、その時点", "restores and the point they go to")
+    command(
+        "confirm-restored",
+        "復元の時点を確かめる（二人で一度ずつ）",
+        "confirm a restored point (both operators)",
+    ).add_argument("id")
+    command("returned", "復元後に端末から戻された決定", "decisions that terminals gave back")
 
 
 def _add_cases(command: _Command) -> None:

@@ -24,7 +24,7 @@ from starlette.routing import Route
 
 from app.core.errors import MadoguchiError, UserError
 from app.peers.union.keys import write_private
-from app.peers.union.line import enrolment
+from app.peers.union.line import enrolment, restored
 from app.peers.union.line.faults import Fault, FaultKind, Faults
 from app.peers.union.line.refusal import Refused, own_mistake
 from app.peers.union.office import daily, officials, seed
@@ -153,6 +153,12 @@ def _acts(desk: Desk) -> dict[str, Act]:
             system, _reading("body", _rows, body)
         ),
         "card_use": lambda who, _, body: _card_use(desk, who, _reading("body", _uses, body)),
+        "restores": lambda _, __, ___: restored.listing(system),
+        "restored": lambda who, _, __: restored.say(system, who),
+        "confirm_restored": lambda who, args, _: restored.confirm(
+            system, who, args.read("id", int)
+        ),
+        "returned": lambda _, __, ___: restored.given_back(system),
         "fault": lambda who, args, _: _fault(desk, who, args),
         "behave": lambda who, _, __: desk.faults.clear(),
         "clock": lambda who, args, _: _clock(

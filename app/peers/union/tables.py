@@ -424,6 +424,38 @@ journal_head = Table(
     _text("at"),
 )
 
+# A restored database: noticed by a terminal's proof or said by an operator, confirmed by two.
+restore = Table(
+    "restore",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    _text("noticed_at"),
+    _text("noticed_by"),
+    _text("evidence"),
+    _text("point"),  # the newest moment that the data know of
+    _empty("first_operator"),
+    _empty("second_operator"),
+    _empty("confirmed_at"),
+    Column("epoch", _LONG, nullable=False, server_default="0"),
+)
+
+# Decisions of ours that terminals gave back after a restore. ``standing``: open (an official is
+# to look), taken (their case came again and got them), differs (it was decided otherwise now).
+returned = Table(
+    "returned",
+    METADATA,
+    _text("decision_id", primary_key=True),
+    _text("notification_id"),
+    _text("terminal"),
+    _text("outcome"),
+    _empty("insured_number"),
+    _text("record"),
+    Column("position", _LONG, nullable=False),
+    _text("returned_at"),
+    _text("standing"),
+    Index("ix_returned_notification_id", "notification_id"),
+)
+
 control_row = Table(
     "control_row",
     METADATA,

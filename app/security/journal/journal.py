@@ -189,8 +189,8 @@ class Journal:
         addressee is wrong, ``journal.fork`` when this journal lacks the head. A head that
         is already kept is no error.
         """
-        known = self.last_countersigned()
-        if known is not None and known.head == record.head:
+        kept = "SELECT 1 FROM head WHERE number = ? AND hash = ? LIMIT 1"
+        if self.file.rows(kept, (record.head.number, record.head.hash)):
             return
         addressed = record.store_id == store_id and record.terminal == self._terminal
         if not addressed or not is_countersigned(key, record):

@@ -83,7 +83,6 @@ def test_bytes_damaged_on_the_way_begin_again(desk):
 
 
 CAUSES = [
-    ("container.gap", lambda place: {"place": replace(place, sequence=place.sequence + 1)}),
     ("container.repeat", lambda place: {"place": replace(place, sequence=place.sequence - 1)}),
     ("container.previous", lambda place: {"place": replace(place, previous="0" * 64)}),
     ("container.epoch", lambda place: {"place": replace(place, epoch=0)}),
@@ -111,6 +110,24 @@ def test_a_wrong_container_is_refused_with_its_cause_and_takes_no_place(desk, ca
     desk.places["FILE-01"] = place
     after = desk.send("FILE-01", [record(index)])
     assert after.settlement is Settlement.ACCEPTED
+    desk.receive("FILE-16")
+
+
+def test_what_comes_too_early_waits_for_the_one_before_and_is_not_refused(desk):
+    """Refused for good it would never be sent again, although nothing is wrong with it."""
+    desk.send("FILE-01", [record(20)])
+    place = desk.places["FILE-01"]
+    before = desk.build("FILE-01", [record(21)])
+    after = desk.build(
+        "FILE-01", [record(22)], place=Place(place.epoch, place.sequence + 1, before.digest)
+    )
+    desk.upload(after)
+    with pytest.raises(RefusedError) as early:
+        desk.complete(after)
+    assert early.value.cause is Cause.OUT_OF_PLACE
+    desk.upload(before)
+    for sent in (before, after):
+        assert desk.complete(sent).settlement is Settlement.ACCEPTED
     desk.receive("FILE-16")
 
 

@@ -19,7 +19,14 @@ from app.peers.union.line.faults import Faults
 from app.peers.union.office.check_list import CheckEntry, list_entry
 from app.peers.union.shown import ACTS, FACTS, LEFT_OUT, WORDS, as_words
 from app.peers.union.system import System
-from app.peers.union.tables import enrolment, enrolment_approval, inquiry, terminal
+from app.peers.union.tables import (
+    enrolment,
+    enrolment_approval,
+    inquiry,
+    restore,
+    returned,
+    terminal,
+)
 from app.wire.protocol import EnrolmentStep
 from tests.support.union_inside import decide, load, notification, seed_person, union_inside
 from tests.support.union_terminal import MORNING
@@ -34,6 +41,8 @@ ASKED = (
     "decisions",
     "check_list",
     "log",
+    "restores",
+    "returned",
 )
 TABLES = load_tables(shipped_tables())
 
@@ -49,6 +58,8 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
         _put(system, enrolment_approval)
         _put(system, terminal, state="active", profile="branch")
         _put(system, inquiry, person_id=1, year=2026, state="open")
+        _put(system, restore)
+        _put(system, returned, standing="differs")
         with system.database.write() as connection:
             entry = CheckEntry("number_blank", "152994", "1", ("name", "birth_written"))
             list_entry(system, connection, entry, "個人番号が空白です。", case_id="T01-1-000001")

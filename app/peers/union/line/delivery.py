@@ -23,6 +23,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from app.core.errors import MadoguchiError, UserError
 from app.peers.union.line.enrolment import Caller, receiving_of, signing_publics
 from app.peers.union.line.refusal import Refused
+from app.peers.union.line.restored import epoch_of
 from app.peers.union.line.streams import DOWN, next_place, note_place
 from app.peers.union.system import System, next_value
 from app.peers.union.tables import down_item, municipality, terminal
@@ -33,8 +34,6 @@ from app.wire.keys import signing_id, signing_keys
 from app.wire.protocol import CHUNK, Cause, DownItem, DownList, stream_of
 from app.wire.statements import Acknowledgement, open_signed
 
-EPOCH = 1
-"""The union's own epoch: it was never restored."""
 _RANGE = re.compile(r"bytes=([0-9]{1,15})-([0-9]{1,15})?")
 _BLOCK = 1024 * 1024
 _SHOWN_AGAIN = 20
@@ -141,14 +140,15 @@ def deliver(
     spec = FILES[file_id]
     row = _receiver(connection, terminal_id)
     position = next_value(connection, "down_item")
-    item_id = f"{system.setup.id}-{EPOCH}-{position:08d}"
+    epoch = epoch_of(connection)
+    item_id = f"{system.setup.id}-{epoch}-{position:08d}"
     system.downloads.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=system.downloads) as body:
         encoding = Encoding(spec, records, system.codes)
         recipient = receiving_of(connection, terminal_id)
         facts = seal_body(encoding, body, recipient, row.archive_recipient)
         stream = stream_of(file_id)
-        place = next_place(connection, DOWN, terminal_id, stream, EPOCH)
+        place = next_place(connection, DOWN, terminal_id, stream, epoch)
         header = Header(
             version=1,
             sender=system.setup.id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, insert, select
 
 from app.core.errors import MadoguchiError
+from app.peers.union.line import restored
 from app.peers.union.line.enrolment import Caller, signing_publics
 from app.peers.union.line.refusal import Refused
 from app.peers.union.system import System, log_act
@@ -22,11 +23,14 @@ def contact(system: System, caller: Caller, data: bytes) -> ContactAnswer:
     """Take the digests of a terminal's new journal lines and countersign where they lead.
 
     Raises Refused: a statement not signed by this terminal or about another one, too many
-    lines, and ``fork`` when the lines do not continue the head that was last countersigned.
+    lines, and ``fork`` when the lines do not continue the head that was last countersigned;
+    ``restored`` when the terminal proves more than is known here, until two operators have
+    confirmed that.
     """
     with system.database.write() as connection:
         said = _said(system, connection, caller, data)
-        known = _stored(connection, caller.terminal)
+        proven = restored.take_proofs(system, connection, caller, said)
+        known = _newest(_stored(connection, caller.terminal), proven)
         try:
             reached = _reached(said, known)
         except ForkError as cause:
@@ -39,7 +43,9 @@ def contact(system: System, caller: Caller, data: bytes) -> ContactAnswer:
             record = countersign(
                 system.keys.signing, said.store, caller.terminal, reached, system.now()
             )
+        if record != _stored(connection, caller.terminal):
             _store(connection, said, record)
+        epoch, places = restored.epoch_of(connection), restored.places(connection, caller)
         rows = connection.execute(
             select(control_row.c.position, control_row.c.body)
             .where(
@@ -53,6 +59,8 @@ def contact(system: System, caller: Caller, data: bytes) -> ContactAnswer:
         head=record,
         time=sign(PeerTime(said.nonce, system.now()), system.keys.signing),
         control=tuple(ControlRow(row.position, row.body) for row in rows),
+        epoch=epoch,
+        places=places,
     )
 
 
@@ -94,6 +102,15 @@ def _stored(connection: Connection, terminal: str) -> CountersignedHead | None:
         select(journal_head.c.statement).where(journal_head.c.terminal == terminal)
     ).first()
     return None if row is None else decode(CountersignedHead, row.statement)
+
+
+def _newest(
+    known: CountersignedHead | None, proven: CountersignedHead | None
+) -> CountersignedHead | None:
+    """The head to go on from: what the union signed counts, also where it forgot it."""
+    if known is None or proven is None:
+        return known or proven
+    return proven if proven.head.number > known.head.number else known
 
 
 def _reached(said: Contact, known: CountersignedHead | None) -> Head:

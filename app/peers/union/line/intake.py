@@ -26,6 +26,7 @@ from app.wire.codec import Decoder, record_maker
 from app.wire.container import (
     Addressee,
     Header,
+    Place,
     Verified,
     check_count,
     check_place,
@@ -36,7 +37,7 @@ from app.wire.container import (
 from app.wire.files import FILES, FileSpec
 from app.wire.keys import recipient_id, signing_keys
 from app.wire.protocol import LARGEST, Cause, UploadStart, UploadState
-from app.wire.refusals import ContainerRefused
+from app.wire.refusals import ContainerCause, ContainerRefused
 from app.wire.statements import Receipt, Settlement, sign
 
 Apply = Callable[[System, Connection, Caller, Header, tuple[Any, ...]], None]
@@ -173,11 +174,22 @@ def _take(
         header = verified.header
         _must_be_announced(row, header)
         place = next_place(connection, UP, caller.terminal, header.stream, header.epoch)
-        check_place(header, place)
+        _must_follow(header, place)
         source.seek(0)
         records = _records(system, source, verified)
     APPLIED[header.file_id](system, connection, caller, header, records)
     note_place(connection, UP, caller.terminal, header.stream, place, verified.digest)
+
+
+def _must_follow(header: Header, place: Place) -> None:
+    """The container is the next of its stream. One that comes too early is not settled: what is
+    before it may be on its way, or this union may have forgotten it (``restored``)."""
+    try:
+        check_place(header, place)
+    except ContainerRefused as refused:
+        if refused.cause is ContainerCause.GAP:
+            raise Refused(Cause.OUT_OF_PLACE) from refused
+        raise
 
 
 def _addressee(system: System, connection: Connection, caller: Caller) -> Addressee:

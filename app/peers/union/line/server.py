@@ -24,7 +24,7 @@ from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.core.errors import MadoguchiError
-from app.peers.union.line import delivery, enrolment, heads, intake
+from app.peers.union.line import delivery, enrolment, heads, intake, restored
 from app.peers.union.line.enrolment import Caller
 from app.peers.union.line.faults import FaultKind, Faults
 from app.peers.union.line.refusal import Refused, own_mistake
@@ -35,6 +35,10 @@ from app.wire.strict_cbor import decode, encode
 
 _LARGEST_BODY = 4 * 1024 * 1024
 _BUSY_SECONDS = 30
+_HALTED = frozenset(
+    {"up", "complete", "receipt", "down", "fetch", "acknowledge", "returned", "renew"}
+)
+"""Routes that wait while a restore is not confirmed; ``contact`` tells its proofs first."""
 _LONGEST_NUMBER = 15  # digits of an offset
 _PEER = "madoguchi.certificate"
 _TRANSPORT = "madoguchi.transport"
@@ -119,6 +123,7 @@ def application(line: Line) -> Starlette:
                 "acknowledge",
                 _acknowledge(line),
             ),
+            route(protocol.RETURNED, "POST", "returned", _returned(line)),
         ]
     )
 
@@ -155,7 +160,7 @@ def _guarded(
 
     def work(request: Request, body: bytes) -> Response:
         try:
-            caller = None if open_ else _caller(line, request)
+            caller = None if open_ else _caller(line, request, halts=name in _HALTED)
             return handler(request, body, caller)
         except Refused as cause:
             return _refusal(cause)
@@ -176,9 +181,12 @@ async def _body(request: Request) -> bytes:
     return b"".join(parts)
 
 
-def _caller(line: Line, request: Request) -> Caller:
+def _caller(line: Line, request: Request, *, halts: bool) -> Caller:
     with line.system.database.read() as connection:
-        return enrolment.caller_of(line.system, connection, request.scope[_PEER])
+        caller = enrolment.caller_of(line.system, connection, request.scope[_PEER])
+        if halts and restored.halted(connection):
+            raise Refused(Cause.RESTORED)
+        return caller
 
 
 def _refusal(cause: Refused) -> Response:
@@ -316,6 +324,14 @@ def _fetch(line: Line) -> Handler:
 def _acknowledge(line: Line) -> Handler:
     def answer(request: Request, body: bytes, caller: Caller | None) -> Response:
         delivery.acknowledge(line.system, _known(caller), _id(request), body)
+        return Response(status_code=204)
+
+    return answer
+
+
+def _returned(line: Line) -> Handler:
+    def answer(_: Request, body: bytes, caller: Caller | None) -> Response:
+        restored.take_back(line.system, _known(caller), decode(protocol.Returned, body))
         return Response(status_code=204)
 
     return answer

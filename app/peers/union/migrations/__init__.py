@@ -1,6 +1,6 @@
 """The union's own migrations: numbered steps, each in the transaction that also notes it.
 
-To change a table: change ``tables.py``, add a module ``v0005_…`` with ``upgrade(operations)``
+To change a table: change ``tables.py``, add a module ``v0007_…`` with ``upgrade(operations)``
 and append it to STEPS. A test compares what the steps build with ``tables.METADATA``.
 """
 
@@ -19,6 +19,7 @@ from app.peers.union.migrations import (
     v0003_settled_apart,
     v0004_alias_kana,
     v0005_two_time_axes,
+    v0006_restored,
 )
 
 STEPS: tuple[Callable[[Operations], None], ...] = (
@@ -27,6 +28,7 @@ STEPS: tuple[Callable[[Operations], None], ...] = (
     v0003_settled_apart.upgrade,
     v0004_alias_kana.upgrade,
     v0005_two_time_axes.upgrade,
+    v0006_restored.upgrade,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import insert, select
 
 from app.peers.union.office import texts
 from app.peers.union.office.case import Answer, Case, Finding, Office
@@ -18,6 +18,7 @@ from app.peers.union.office.persons import (
     number_of,
     touch,
 )
+from app.peers.union.office.returned import number_given
 from app.peers.union.office.shares import Judged, judge_household, put_share
 from app.peers.union.system import next_value
 from app.peers.union.tables import card_use, inquiry
@@ -60,10 +61,12 @@ class Outcome:
     missing: str
 
 
-def insure(connection: Connection, person_id: int, acquisition: Acquisition) -> Acquired:
-    """Number the person and open the coverage."""
-    day = acquisition.day
-    number = add_coverage(connection, person_id, day.isoformat(), acquisition.reason.value)
+def insure(office: Office, case: Case, person_id: int, acquisition: Acquisition) -> Acquired:
+    """Number the person and open the coverage. A number that the union gave for this case and
+    forgot is given again."""
+    day, reason = acquisition.day, acquisition.reason.value
+    given = number_given(office, case)
+    number = add_coverage(office.connection, person_id, day.isoformat(), reason, given=given)
     return Acquired(day, acquisition.reason.value, number)
 
 

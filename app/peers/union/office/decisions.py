@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, insert, select
 from app.core.errors import UserError
 from app.peers.union.line.delivery import active_terminals, deliver
 from app.peers.union.line.enrolment import Caller
-from app.peers.union.office import texts
+from app.peers.union.office import returned, texts
 from app.peers.union.office.case import Answer, Case, Finding, Office
 from app.peers.union.office.history import bring
 from app.peers.union.office.kinds import KINDS
@@ -129,9 +129,17 @@ def _head(office: Office, case: Case, outcome: str, findings: Sequence[Finding])
 
 
 def _write(office: Office, case: Case, person_id: int | None, record: Any) -> str:
-    """Keep a decision and seal it for the terminal that asked (FILE-16, FILE-21)."""
+    """Keep a decision and seal it for the terminal that asked (FILE-16, FILE-21). One that a
+    terminal gave back after a restore is kept as it was: it was told already."""
     system, connection = office.system, office.connection
     refused = record.outcome == "refused"
+    before = returned.earlier(office, case, record)
+    if before is not None and before.same:
+        told = json.loads(before.row.record) if before.row.record else {}
+        told["decision_id"] = before.row.decision_id
+        record = replace(record, **{name: told[name] for name in asdict(record) if name in told})
+    elif before is not None and not record.supersedes:
+        record = replace(record, supersedes=before.row.decision_id)
     connection.execute(
         insert(decision).values(
             id=record.decision_id,
@@ -146,6 +154,8 @@ def _write(office: Office, case: Case, person_id: int | None, record: Any) -> st
             decided_at=record.decided_at,
         )
     )
+    if before is not None and before.same:
+        return str(record.decision_id)
     terminals = active_terminals(connection, record.municipality_code)
     receiver = case.terminal if case.terminal in terminals else next(iter(terminals), "")
     if receiver:

@@ -107,7 +107,7 @@ def settle_birth(system: System, operator: str, notification_id: str, day: date)
         if isinstance(acquired, Finding):
             erase_applicant(system, connection, case.id, person_id)
             return tell_without(office, case, "refused", (acquired,), supersedes=before.decision_id)
-        insured = insure(connection, person_id, acquired)
+        insured = insure(office, case, person_id, acquired)
         answer = cover(office, case, person_id, insured, again=True)
         done = answer_case(office, case, answer, before.decision_id)
         _others(system, connection, person_id, insured.day)

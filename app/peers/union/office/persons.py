@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from app.peers.union.office import history
 from app.peers.union.system import next_value
@@ -159,13 +159,18 @@ def touch(connection: Connection, person_id: int) -> None:
     )
 
 
-def add_coverage(connection: Connection, person_id: int, acquired_on: str, reason: str) -> str:
-    """Number an insured person anew (被保険者番号, with check digit) from ``acquired_on``."""
+def add_coverage(
+    connection: Connection, person_id: int, acquired_on: str, reason: str, *, given: str = ""
+) -> str:
+    """Number an insured person (被保険者番号, with check digit) from ``acquired_on``: anew, or by
+    the number ``given`` before, which stands on a paper already."""
     while True:
+        if given and connection.execute(_numbered(given)).first() is None:
+            insured_number = given
+            break
         body = f"{next_value(connection, 'insured_number'):07d}"
         insured_number = body + luhn_check_digit(body)
-        taken = select(coverage.c.id).where(coverage.c.insured_number == insured_number)
-        if connection.execute(taken).first() is None:
+        if connection.execute(_numbered(insured_number)).first() is None:
             break
     with remembered(connection, person_id):
         connection.execute(
@@ -179,6 +184,10 @@ def add_coverage(connection: Connection, person_id: int, acquired_on: str, reaso
         )
     touch(connection, person_id)
     return insured_number
+
+
+def _numbered(insured_number: str) -> Select[int]:
+    return select(coverage.c.id).where(coverage.c.insured_number == insured_number)
 
 
 def end_coverage(connection: Connection, coverage_id: int, lost_on: str, reason: str) -> None:

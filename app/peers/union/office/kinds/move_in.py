@@ -260,7 +260,7 @@ def _exempt(connection: Connection, known: PersonRow | None) -> list[Finding]:
 
 def decide(office: Office, case: Case, checked: Checked, person_id: int) -> Answer:
     """Number the person, open the coverage, and judge the share and the paper."""
-    acquired = insure(office.connection, person_id, checked.facts)
+    acquired = insure(office, case, person_id, checked.facts)
     return cover(office, case, person_id, acquired)
 
 
