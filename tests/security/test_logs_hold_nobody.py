@@ -77,6 +77,7 @@ def broken_union(request, tmp_path):
             beside.execute("ALTER TABLE person ADD CONSTRAINT nobody CHECK (name = '')")
         yield running, terminal, [tmp_path / "union.log", server.log]
         terminal.close()
+    server.drop(url)
 
 
 def test_a_union_that_fails_answers_with_a_number_and_logs_nobody(broken_union):

@@ -33,9 +33,10 @@ shared = ExitStack()
 """What this process starts once for all its tests (servers, keyrings); closed at its end."""
 
 
-def enter_room() -> Path:
-    """Make the room of this run, its temporary folder from now on, for children too."""
-    folder = _room.enter_context(scratch_folder(_PREFIX, _place()))
+def enter_room(place: Path | None = None) -> Path:
+    """Make the room of this run in ``place`` (else in memory where there is enough), its
+    temporary folder from now on, for children too."""
+    folder = _room.enter_context(scratch_folder(_PREFIX, place or _place()))
     folder.chmod(0o711)  # the database server's own account passes through
     os.environ[_ROOM] = os.environ["TMPDIR"] = str(folder)
     tempfile.tempdir = None
@@ -77,9 +78,9 @@ def once(name: str, build: Callable[[Path], None]) -> Path:
 
 
 def _shared_folder() -> Path:
-    """The run's room; outside a test run (benchmarks) one of this process."""
+    """The run's room; outside a test run (benchmarks, which measure the disk) one on disk."""
     if _ROOM not in os.environ:
-        enter_room()
+        enter_room(Path(tempfile.gettempdir()))
         atexit.register(leave_room, keep=False)
     return Path(os.environ[_ROOM])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.postgres import worker_postgres
+from tests.support.postgres import database_of, worker_postgres
 
 
 @pytest.fixture
@@ -14,4 +14,5 @@ def postgres():
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request):
-    return "" if request.param == "sqlite" else worker_postgres().union()
+    with database_of(request.param) as url:
+        yield url

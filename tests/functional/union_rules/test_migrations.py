@@ -14,13 +14,14 @@ from app.peers.union.database import Database, sqlite_url
 from app.peers.union.migrations import v0001_first
 from app.peers.union.office import history
 from app.peers.union.tables import METADATA, person, upload
-from tests.support.postgres import worker_postgres
+from tests.support.postgres import database_of
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request):
     """An empty one; the others of these tests hold the newest tables already."""
-    return "" if request.param == "sqlite" else worker_postgres().fresh()
+    with database_of(request.param, empty=True) as url:
+        yield url
 
 
 def test_the_migrations_build_what_the_tables_say(tmp_path, database):
