@@ -13,6 +13,7 @@ from typing import TypeVar
 from app.core.errors import MadoguchiError, UserError
 from app.core.signs import SPACES, UNSEEN, is_blank
 from app.security.authenticators.choice import keys_of_this_machine
+from app.security.authenticators.pin import in_form
 from app.security.authenticators.port import Assertion, Authenticator, KeyUser, NewCredential
 
 T = TypeVar("T")
@@ -57,7 +58,12 @@ class KeyboardPrompts:
     def pin(self, retries_left: int | None) -> str | None:
         """The key's PIN; an empty answer gives up."""
         rest = f"（あと{retries_left}回）" if retries_left is not None else ""
-        return self._talk.secret(f"キーの暗証番号{rest}") or None
+
+        def ask() -> str | None:
+            typed = self._talk.secret(f"キーの暗証番号{rest}")
+            return in_form(typed) if typed else None
+
+        return until_right(self._talk, ask)
 
 
 def real_authenticator(talk: Talk) -> Authenticator:

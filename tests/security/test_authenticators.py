@@ -234,6 +234,17 @@ def test_a_right_pin_restores_the_tries(key: SoftwareKey) -> None:
     assert key.state.pin_tries == 8
 
 
+@both
+@pytest.mark.parametrize("pin", ["123", "あ" * 22, "12\x0034"])
+def test_a_pin_that_cannot_be_right_costs_no_try(make: Make, key: SoftwareKey, pin: str) -> None:
+    credential = registered(make(key, Person(on_touch=key.touch)))
+    tries = key.state.pin_tries
+    port = make(key, Person(on_touch=key.touch, pins=[pin]))
+    assert _code(lambda: sign(port, credential.credential_id, os.urandom(32))) == "key.pin_form"
+    assert key.state.pin_tries == tries
+
+
+
 def test_a_paused_key_wants_to_be_taken_out_even_with_the_right_pin(key: SoftwareKey) -> None:
     credential = registered(authenticator(key)).credential_id
     person = Person(pins=["1111", "1111", "1111", PIN], on_touch=key.touch)

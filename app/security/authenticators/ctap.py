@@ -15,6 +15,7 @@ from fido2.hid import ConnectionFailure, CtapHidDevice
 from app.core.errors import MadoguchiError
 from app.security.authenticators import faults, webauthn
 from app.security.authenticators.interruption import Interruption
+from app.security.authenticators.pin import in_form
 from app.security.authenticators.port import Assertion, KeyUser, NewCredential, Prompts
 
 Devices = Callable[[], Iterable[CtapDevice]]
@@ -116,7 +117,8 @@ class _Interaction(UserInteraction):  # type: ignore[misc]  # fido2 has no types
         self._prompts.touch()
 
     def request_pin(self, permissions: object, rp_id: str | None) -> str | None:
-        return self._prompts.pin(_pin_retries(self._device))
+        pin = self._prompts.pin(_pin_retries(self._device))
+        return None if pin is None else in_form(pin)
 
     def request_uv(self, permissions: object, rp_id: str | None) -> bool:
         self._prompts.touch()

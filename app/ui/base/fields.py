@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.base.names import ClusterEdit, NameEdit, NamePainter
+from app.ui.base.secret import SecretEdit
 
 Understand = Callable[[str], str]
 """Turns what was typed into what was understood (e.g. a date in words); "" if nothing."""
@@ -111,7 +112,8 @@ class Field(QWidget):
 
 
 class TextField(Field):
-    """A line of text; ``understand`` explains beneath what was typed."""
+    """A line of text; ``understand`` explains beneath what was typed. A ``secret`` one is typed
+    without the input method (``app.ui.base.secret``)."""
 
     def __init__(
         self,
@@ -125,10 +127,10 @@ class TextField(Field):
         secret: bool = False,
     ) -> None:
         super().__init__(name, label, required=required, note=note)
-        self.edit: QLineEdit = ClusterEdit(limit)
+        self.edit: QLineEdit = (
+            SecretEdit(echo=QLineEdit.EchoMode.PasswordEchoOnEdit) if secret else ClusterEdit(limit)
+        )
         self.edit.setAccessibleName(label)
-        if secret:
-            self.edit.setEchoMode(QLineEdit.EchoMode.PasswordEchoOnEdit)
         self._understand = understand
         self.place(self.edit)
         self.edit.textChanged.connect(self._on_text)
@@ -149,6 +151,21 @@ class TextField(Field):
         if self._understand is not None:
             self.set_hint(self._understand(text.strip()) if text.strip() else "")
         self.changed.emit()
+
+
+class PasswordField(Field):
+    """A password, as it is typed and never shown."""
+
+    def __init__(self, name: str, label: str, *, note: str = "") -> None:
+        super().__init__(name, label, required=True, note=note)
+        self.edit = SecretEdit(echo=QLineEdit.EchoMode.Password, digits=False)
+        self.edit.setAccessibleName(label)
+        self.place(self.edit)
+        self.edit.textChanged.connect(lambda _text: self.changed.emit())
+        self.edit.returnPressed.connect(self.done)
+
+    def value(self) -> str:
+        return self.edit.text()
 
 
 class NameField(Field):

@@ -20,12 +20,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.core.errors import UserError
+from app.security.authenticators.pin import in_form
 from app.security.authenticators.port import Assertion, Authenticator
 from app.security.authenticators.worker import DeviceWorker
 from app.security.gate.carry_out import Touch
 from app.ui.base.door import ErrorDoor
 from app.ui.base.names import NamePainter, TextBlock
 from app.ui.base.operations import Operations
+from app.ui.base.secret import SecretEdit
 
 _CANCELLED = "key.cancelled"
 _SENTENCE_WIDTH = 620
@@ -83,8 +86,7 @@ class TouchDialog(QDialog):
         self.ask.setObjectName("warnBox")
         self.ask.setWordWrap(True)
         layout.addWidget(self.ask)
-        self.pin = QLineEdit()
-        self.pin.setEchoMode(QLineEdit.EchoMode.Password)
+        self.pin = SecretEdit(echo=QLineEdit.EchoMode.Password)
         self.pin.setAccessibleName("キーの暗証番号")
         self.pin.setPlaceholderText("キーの暗証番号（PIN）を入れて Enter")
         self.pin.setVisible(False)
@@ -138,12 +140,18 @@ class TouchDialog(QDialog):
         self.pin.setFocus()
 
     def _send_pin(self) -> None:
-        pin = self.pin.text()
-        if pin:
-            self.pin.clear()
-            self.pin.setVisible(False)
-            self.ask.setText("キーが光ったら触れてください。")
-            self._prompts.answer(pin)
+        typed = self.pin.text()
+        if not typed:
+            return
+        self.pin.clear()
+        try:
+            pin = in_form(typed)
+        except UserError as wrong:
+            self.ask.setText(f"{wrong.message}{wrong.remedy}")
+            return
+        self.pin.setVisible(False)
+        self.ask.setText("キーが光ったら触れてください。")
+        self._prompts.answer(pin)
 
 
 class TouchDesk(QObject):

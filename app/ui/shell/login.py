@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QPushButton, QVBox
 
 from app.core.signs import plain
 from app.ui.base.pages import card
+from app.ui.base.secret import SecretEdit
 
 
 class LoginForm(QWidget):
@@ -39,12 +40,11 @@ class LoginForm(QWidget):
         layout.addWidget(self.note)
         form = QFormLayout()
         form.setVerticalSpacing(12)
-        self.staff = QLineEdit(staff_id)
+        self.staff = SecretEdit(staff_id, echo=QLineEdit.EchoMode.Normal)
         self.staff.setAccessibleName("職員番号")
         self.staff.setReadOnly(bool(staff_id))
-        self.password = QLineEdit()
+        self.password = SecretEdit(echo=QLineEdit.EchoMode.Password, digits=False)
         self.password.setAccessibleName("パスワード")
-        self.password.setEchoMode(QLineEdit.EchoMode.Password)
         form.addRow("職員番号", self.staff)
         form.addRow("パスワード", self.password)
         layout.addLayout(form)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLineEdit
-
 from app.core.errors import MadoguchiError
 from app.functions.own.changing import change_password
 from app.ui.base.desk import Desk
-from app.ui.base.fields import TextField
+from app.ui.base.fields import PasswordField
 from app.ui.base.pages import Page, box, card
 
 _RULES = (
@@ -25,12 +23,11 @@ class PasswordScreen(Page):
         )
         self._desk = desk
         frame, layout = card()
-        self.old = TextField("old", "今のパスワード", required=True)
-        self.new = TextField("new", "新しいパスワード", required=True, note=_RULES)
-        self.again = TextField("again", "新しいパスワード（もう一度）", required=True)
+        self.old = PasswordField("old", "今のパスワード")
+        self.new = PasswordField("new", "新しいパスワード", note=_RULES)
+        self.again = PasswordField("again", "新しいパスワード（もう一度）")
         self._fields = (self.old, self.new, self.again)
         for field in self._fields:
-            field.edit.setEchoMode(QLineEdit.EchoMode.Password)
             layout.addWidget(field)
         layout.addStretch(1)
         self.body.addWidget(frame)
