@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from app.cases import kind as case_kind
 from app.functions.admin import spec as admin
+from app.functions.benefits import kinds as benefits_kinds
+from app.functions.benefits import spec as benefits
 from app.functions.day import spec as day
 from app.functions.eligibility import kinds as eligibility_kinds
 from app.functions.eligibility import spec as eligibility
@@ -18,7 +20,7 @@ from app.functions.records import spec as records
 from app.persons import spec as persons
 from app.security.spec import Area, Catalog, Function, Kind
 
-SPECS = (day, own, persons, eligibility, files, records, admin)
+SPECS = (day, own, persons, eligibility, benefits, files, records, admin)
 """The areas of work; each module has an ``AREA`` and its ``FUNCTIONS``."""
 
 
@@ -44,5 +46,5 @@ def collect(specs: tuple[tuple[Area, tuple[Function, ...]], ...]) -> Catalog:
 
 CATALOG = collect(tuple((spec.AREA, spec.FUNCTIONS) for spec in SPECS))
 
-CASES = case_kind.collect(eligibility_kinds.KINDS)
+CASES = case_kind.collect(eligibility_kinds.KINDS, benefits_kinds.KINDS)
 """Every kind of case, by its code."""

@@ -85,5 +85,36 @@ COVERAGE: tuple[Told, ...] = (
 )
 """資格の決定 (body ``coverage``)."""
 
+REISSUED: tuple[Told, ...] = (
+    Told(
+        "再交付",
+        lambda record, words: (
+            f"{record.reissue_count}回目（{words.label('reissue_reasons', record.reissue_reason)}）"
+        ),
+    ),
+    *COVERAGE,
+)
+"""再交付の決定 (body ``reissued``)."""
+
+LOSS: tuple[Told, ...] = (
+    Told("被保険者番号", lambda record, words: record.insured_number, large=True),
+    Told("資格喪失年月日", lambda record, words: words.on(record.lost_on)),
+    Told("喪失事由", lambda record, words: words.label("loss_reasons", record.loss_reason)),
+    Told("根拠条文", lambda record, words: record.article),
+    Told(
+        "資格確認書などの返還",
+        lambda record, words: "返還が必要" if record.paper_due == "1" else "不要",
+    ),
+)
+"""喪失の決定 (body ``loss``)."""
+
+PAYMENT: tuple[Told, ...] = (
+    Told("給付の種類", lambda record, words: words.label("benefits", record.benefit)),
+    Told("支給決定額", lambda record, words: f"{int(record.amount):,} 円", large=True),
+    Told("支給決定日", lambda record, words: words.on(record.decided_on)),
+    Told("請求できる最後の日", lambda record, words: words.on(record.claim_until)),
+)
+"""給付の支給決定 (body ``payment``)."""
+
 GROUNDS = Told("判定の根拠", lambda record, words: record.grounds_clerk)
 """Why; the last line of every accepted decision."""

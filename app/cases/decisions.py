@@ -15,6 +15,7 @@ from app.cases.answers import GROUNDS, Compared, Words
 from app.cases.drafts import Case, close_if_done, erase_number, whom_of
 from app.cases.effects import Received
 from app.cases.entry import FieldKind
+from app.cases.follow_ups import begin
 from app.cases.kind import CaseKind, Kinds
 from app.cases.state import (
     LABELS,
@@ -43,7 +44,7 @@ from app.sync.inbox import Applied, Handler
 from app.wire.codec import record_from
 from app.wire.files import FileSpec
 from app.wire.records import DecisionHead
-from db.tables.cases import case_file, decision
+from db.tables.cases import case_file, decision, follow_up
 from db.tables.certificates import certificate
 from db.tables.exchange import outbox
 
@@ -139,11 +140,23 @@ def _receive_one(work: ActWork, record: Any, kinds: Kinds, reader: Reader) -> bo
         keyed = checks.as_sent(kind, json.loads(case.draft), reader)
         received = Received(work, writer, record, case.id, person_id, keyed, reader.eras)
         person_id = kind.effect.carry_out(received).person_id
+        _begin_follow_ups(received, kind)
     _keep(work, writer, record, case.id, person_id)
     if record.outcome == "accepted":
         # The union holds the number now; the terminal needs it no longer (SEC-54).
         erase_number(work, case.id)
     return True
+
+
+def _begin_follow_ups(received: Received, kind: CaseKind) -> None:
+    """What comes after the case waits on the day board, once whatever decision followed."""
+    work, case_id = received.work, received.case_id
+    there = {
+        row.code for row in work.all(select(follow_up.c.code).where(follow_up.c.case_id == case_id))
+    }
+    for one in kind.follow_up:
+        if one.code not in there and one.applies(received.keyed):
+            begin(work, one, case_id, received.person_id or None, work.at.date())
 
 
 def _other_kind(record: Any, kind: str, kinds: Kinds) -> UserError:

@@ -15,6 +15,7 @@ from sqlalchemy import delete, select
 
 from app.cases import state
 from app.cases.entry import NUMBER, TODAY, FieldKind
+from app.cases.follow_ups import settle_by_case
 from app.cases.kind import CaseKind, KnownPerson, Look
 from app.cases.state import (
     CaseState,
@@ -141,6 +142,8 @@ def open_case(
             keyed_by=work.staff_id,
             draft=content.values,
         )
+        for code in kind.settles:
+            settle_by_case(work, person_id, code, case_id)
         return read_case(work, kind, case_id)
 
 

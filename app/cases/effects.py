@@ -66,6 +66,66 @@ class Acquires:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Loses:
+    """喪失: the period ends on the decision's day, the person's state changes; mail may stop at
+    once, and the papers issued are void."""
+
+    stops_mail: bool = False
+    voids_for: str = ""
+    words: str = "資格を喪失する（資格・住民状態）"
+
+    def carry_out(self, received: Received) -> Outcome:
+        record = received.record
+        loss = effects.Loss(
+            record.lost_on, record.loss_reason, record.state, record.event_on, self.stops_mail
+        )
+        outcome = effects.loses(received.writer, received.person_id, loss, case_id=received.case_id)
+        if self.voids_for:
+            effects.voids(received.writer, received.person_id, self.voids_for)
+        return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Reissues:
+    """再交付: nothing of the person changes; the papers issued before are void, and another copy
+    of the one decided may follow."""
+
+    voids_for: str
+    words: str = "前の書類を無効にし、同じ書類をもう一度交付する"
+
+    def carry_out(self, received: Received) -> Outcome:
+        record = received.record
+        effects.voids(received.writer, received.person_id, self.voids_for)
+        return effects.issues(
+            received.writer,
+            received.person_id,
+            record.paper,
+            on=record.issue_on,
+            ref=received.case_id,
+            reason=record.reissue_reason,
+            copy=int(record.reissue_count),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pays:
+    """支給: the amount that was decided stands in the person's history; no account does."""
+
+    words: str = "支給決定を記録する（給付の種類・金額・受取人）"
+
+    def carry_out(self, received: Received) -> Outcome:
+        record = received.record
+        payment = effects.Payment(
+            record.benefit,
+            int(record.amount),
+            record.payee_name,
+            record.decided_on,
+            received.case_id,
+        )
+        return effects.pays(received.writer, received.person_id, payment)
+
+
 def period_of(work: ActWork, decision_id: str) -> tuple[str, str] | None:
     """Insured number and day of acquisition of a decision that is taken back."""
     text = work.scalar(select(decision.c.record).where(decision.c.id == decision_id))

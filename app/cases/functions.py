@@ -8,7 +8,9 @@ with a case on the way is one function of the area.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+from app.cases import follow_ups
 from app.cases.kind import CaseKind, Newcomer
 from app.cases.state import CLOSING_READS
 from app.cases.whom import WHOM_READS
@@ -29,9 +31,9 @@ def case_functions(area: str, kinds: tuple[CaseKind, ...]) -> tuple[Function, ..
     for kind in kinds:
         if kind.area != area:
             raise ValueError(f"{kind.code}: declared in {area}, says {kind.area}")
-    shared = [*_keying(area, kinds), *_deciding(area)]
+    shared = [*_keying(area, kinds), *_taking_back(area, kinds), *_deciding(area), *_looking(area)]
     if any(kind.papers for kind in kinds):
-        shared += _papers(area)
+        shared += [*_papers(area), *_sheets(area)]
     return (
         *(one for kind in kinds for one in _own(kind)),
         *shared,
@@ -46,8 +48,8 @@ def _own(kind: CaseKind) -> Iterator[Function]:
         kind=Kind.UPDATE,
         label=kind.label,
         help=kind.help,
-        reads=_CASE,
-        writes=("case_file",),
+        reads=_CASE if not kind.settles else (*_CASE, *follow_ups.READS),
+        writes=("case_file",) if not kind.settles else ("case_file", *follow_ups.WRITES),
         screen="app.cases.screens.entry:EntryScreen",
         given=(("kind", kind.code),),
         menu=isinstance(kind.about, Newcomer),
@@ -86,81 +88,91 @@ def _sending_reads(kind: CaseKind) -> tuple[str, ...]:
     return ("case_file", "setting", *number, *WHOM_READS, *outbox.READS)
 
 
+def _act(area: str, name: str, kind: Kind, label: str, help_: str, **more: Any) -> Function:
+    """A function of the area that is done on cases of any of its kinds."""
+    return Function(f"{area}.{name}", area, kind, label, help_, **more)
+
+
 def _keying(area: str, kinds: tuple[CaseKind, ...]) -> Iterator[Function]:
     """What is done until a case is sent."""
-    yield Function(
-        id=f"{area}.load_case",
-        area=area,
-        kind=Kind.INQUIRE,
-        label="届出の続き",
-        help="書きかけの届出を開きます。",
+    yield _act(
+        area,
+        "load_case",
+        Kind.INQUIRE,
+        "届出の続き",
+        "書きかけの届出を開きます。",
         step_up=StepUp.RECENT,
         reads=_CASE,
     )
-    yield Function(
-        id=f"{area}.save_draft",
-        area=area,
-        kind=Kind.UPDATE,
-        label="書きかけの保存",
-        help="届出の書きかけを保存します（画面を進めるたびに自動で行われます）。",
+    yield _act(
+        area,
+        "save_draft",
+        Kind.UPDATE,
+        "書きかけの保存",
+        "届出の書きかけを保存します（画面を進めるたびに自動で行われます）。",
         reads=_CASE,
         writes=("case_file",),
     )
     if any(kind.asks_number for kind in kinds):
-        yield Function(
-            id=f"{area}.keep_number",
-            area=area,
-            kind=Kind.UPDATE,
-            label="個人番号の登録",
-            help="確認した個人番号を、届出とともに封をして保存します。",
+        yield _act(
+            area,
+            "keep_number",
+            Kind.UPDATE,
+            "個人番号の登録",
+            "確認した個人番号を、届出とともに封をして保存します。",
             my_number=MyNumber.UPDATE,
             reads=(*_CASE, "my_number", "store_fact"),
             writes=("case_file", "my_number"),
         )
-        yield Function(
-            id=f"{area}.verify_by_system",
-            area=area,
-            kind=Kind.INQUIRE,
-            label="統合宛名・住基ネットによる番号確認",
-            help="番号確認の方法に、統合宛名システムか住民基本台帳ネットワークを選べます。",
+        yield _act(
+            area,
+            "verify_by_system",
+            Kind.INQUIRE,
+            "統合宛名・住基ネットによる番号確認",
+            "番号確認の方法に、統合宛名システムか住民基本台帳ネットワークを選べます。",
             step_up=StepUp.RECENT,
             reads=("case_file",),
         )
-    yield Function(
-        id=f"{area}.cancel_case",
-        area=area,
-        kind=Kind.UPDATE,
-        label="届出の取りやめ",
-        help="送信していない届出や、広域連合が受け付けなかった届出を取りやめます。"
+
+
+def _taking_back(area: str, kinds: tuple[CaseKind, ...]) -> Iterator[Function]:
+    """What undoes, or rules out, a case before its decision."""
+    yield _act(
+        area,
+        "cancel_case",
+        Kind.UPDATE,
+        "届出の取りやめ",
+        "送信していない届出や、広域連合が受け付けなかった届出を取りやめます。"
         "入れた内容と個人番号は消えます。",
         reads=("case_file", *_NUMBER_KEPT),
         writes=("case_file", "my_number"),
     )
     if any(isinstance(kind.about, Newcomer) for kind in kinds):
-        yield Function(
-            id=f"{area}.find_namesakes",
-            area=area,
-            kind=Kind.INQUIRE,
-            label="同姓同名の確認",
-            help="カナか氏名が同じで、生年月日が同じか、不詳のため同じかもしれない方がすでにいないかを調べます。",
+        yield _act(
+            area,
+            "find_namesakes",
+            Kind.INQUIRE,
+            "同姓同名の確認",
+            "カナか氏名が同じで、生年月日が同じか、不詳のため同じかもしれない方がすでにいないかを"
+            "調べます。",
             reads=(*_NAMESAKES, "watermark"),
         )
-    yield Function(
-        id=f"{area}.withdraw_notification",
-        area=area,
-        kind=Kind.UPDATE,
-        label="届出を書きかけに戻す",
-        help="まだ送られていない届出、または広域連合が受け付けなかった届出を、書きかけに"
+    yield _act(
+        area,
+        "withdraw_notification",
+        Kind.UPDATE,
+        "届出を書きかけに戻す",
+        "まだ送られていない届出、または広域連合が受け付けなかった届出を、書きかけに"
         "戻します。直したあとは、新しい送信として送ります。",
         reads=("case_file", "outbox"),
         writes=("case_file", "outbox"),
     )
-    yield Function(
-        id=f"{area}.show_rejection",
-        area=area,
-        kind=Kind.INQUIRE,
-        label="受け付けられなかった届出",
-        help="広域連合が届出を受け付けなかった理由を見て、直して送り直すか、取りやめます。",
+    yield _act(
+        area,
+        "show_rejection",
+        Kind.INQUIRE,
+        "受け付けられなかった届出",
+        "広域連合が届出を受け付けなかった理由を見て、直して送り直すか、取りやめます。",
         step_up=StepUp.RECENT,
         reads=(*_CASE, "outbox"),
         screen="app.cases.screens.rejected:RejectedScreen",
@@ -168,67 +180,79 @@ def _keying(area: str, kinds: tuple[CaseKind, ...]) -> Iterator[Function]:
 
 
 def _deciding(area: str) -> Iterator[Function]:
-    """What is done from the decision on."""
-    yield Function(
-        id=f"{area}.receive_decision",
-        area=area,
-        kind=Kind.UPDATE,
-        label="決定の受領",
-        help="広域連合の決定を受け取り、届出に結び付けます（端末が行います）。",
+    """What the terminal does with the decision."""
+    yield _act(
+        area,
+        "receive_decision",
+        Kind.UPDATE,
+        "決定の受領",
+        "広域連合の決定を受け取り、届出に結び付けます（端末が行います）。",
         actor=Actor.SYSTEM,
         reads=(
             *writing.READS,
             "case_file",
             "outbox",
             *_NUMBER_KEPT,
+            *follow_ups.READS,
             *APPLYING,
         ),
-        writes=(*writing.WRITES, "case_file", "decision", "my_number", *APPLYING),
+        writes=(
+            *writing.WRITES,
+            "case_file",
+            "decision",
+            "my_number",
+            *follow_ups.WRITES,
+            *APPLYING,
+        ),
     )
-    yield Function(
-        id=f"{area}.show_decision",
-        area=area,
-        kind=Kind.INQUIRE,
-        label="決定の確認",
-        help="広域連合の決定を、届け出た内容と並べて見比べます。",
+
+
+def _looking(area: str) -> Iterator[Function]:
+    """What persons do with the decision."""
+    yield _act(
+        area,
+        "show_decision",
+        Kind.INQUIRE,
+        "決定の確認",
+        "広域連合の決定を、届け出た内容と並べて見比べます。",
         step_up=StepUp.RECENT,
         screen="app.cases.screens.decision:DecisionScreen",
         reads=(*_PAPERS, "outbox", *WHOM_READS),
     )
-    yield Function(
-        id=f"{area}.compare_decision",
-        area=area,
-        kind=Kind.UPDATE,
-        label="画面確認の記録",
-        help="決定の内容を届出と見比べたことを記録します。記録するまで証は交付できません。",
+    yield _act(
+        area,
+        "compare_decision",
+        Kind.UPDATE,
+        "画面確認の記録",
+        "決定の内容を届出と見比べたことを記録します。記録するまで証は交付できません。",
         reads=("case_file", "decision"),
         writes=("case_file",),
     )
-    yield Function(
-        id=f"{area}.second_look",
-        area=area,
-        kind=Kind.UPDATE,
-        label="二人目の確認",
-        help="即時に処理した届出を、入力した人とは別の職員が確かめます。",
+    yield _act(
+        area,
+        "second_look",
+        Kind.UPDATE,
+        "二人目の確認",
+        "即時に処理した届出を、入力した人とは別の職員が確かめます。",
         step_up=StepUp.TOUCH,
         reads=(*CLOSING_READS, "outbox.prepared_by"),
         writes=("case_file",),
     )
-    yield Function(
-        id=f"{area}.close_case",
-        area=area,
-        kind=Kind.UPDATE,
-        label="却下された届出の終了",
-        help="却下の理由を説明し終えた届出を終えます。入れた内容と個人番号は消えます。",
+    yield _act(
+        area,
+        "close_case",
+        Kind.UPDATE,
+        "却下された届出の終了",
+        "却下の理由を説明し終えた届出を終えます。入れた内容と個人番号は消えます。",
         reads=("case_file", *_NUMBER_KEPT),
         writes=("case_file", "my_number"),
     )
-    yield Function(
-        id=f"{area}.print_slip",
-        area=area,
-        kind=Kind.PRINT,
-        label="受付票の印刷",
-        help="決定がまだ届かないとき、受付票を渡します。証の代わりにはなりません。",
+    yield _act(
+        area,
+        "print_slip",
+        Kind.PRINT,
+        "受付票の印刷",
+        "決定がまだ届かないとき、受付票を渡します。証の代わりにはなりません。",
         step_up=StepUp.RECENT,
         reads=_CASE,
     )
@@ -236,58 +260,62 @@ def _deciding(area: str) -> Iterator[Function]:
 
 def _papers(area: str) -> Iterator[Function]:
     """What is done with the paper that a decision orders."""
-    yield Function(
-        id=f"{area}.reserve_certificate",
-        area=area,
-        kind=Kind.UPDATE,
-        label="発行番号の確保",
-        help="証の発行番号を一つ確保し、券面を作ります。使わなかった番号は無効として残ります。",
+    yield _act(
+        area,
+        "reserve_certificate",
+        Kind.UPDATE,
+        "発行番号の確保",
+        "証の発行番号を一つ確保し、券面を作ります。使わなかった番号は無効として残ります。",
         reads=("case_file", "decision", "certificate", "store_fact"),
         writes=("certificate",),
     )
-    yield Function(
-        id=f"{area}.issue_certificate",
-        area=area,
-        kind=Kind.PRINT,
-        label="資格確認書などの交付",
-        help="券面を確かめ、キーに触れて発行します。発行した人と券面の指紋が記録されます。",
+    yield _act(
+        area,
+        "issue_certificate",
+        Kind.PRINT,
+        "資格確認書などの交付",
+        "券面を確かめ、キーに触れて発行します。発行した人と券面の指紋が記録されます。",
         step_up=StepUp.TOUCH,
         reads=_PAPERS,
         writes=("certificate", "sheet", "case_file", "check_entry"),
     )
-    yield Function(
-        id=f"{area}.void_certificate",
-        area=area,
-        kind=Kind.UPDATE,
-        label="発行番号の無効",
-        help="確保した番号を、理由を付けて無効にします。",
+    yield _act(
+        area,
+        "void_certificate",
+        Kind.UPDATE,
+        "発行番号の無効",
+        "確保した番号を、理由を付けて無効にします。",
         reads=("certificate",),
         writes=("certificate",),
     )
-    yield Function(
-        id=f"{area}.settle_sheet",
-        area=area,
-        kind=Kind.UPDATE,
-        label="用紙の確認",
-        help="出てきた用紙が正しく印刷されたか、書き損じかを記録します。",
+
+
+def _sheets(area: str) -> Iterator[Function]:
+    """What is done with the sheet that came out."""
+    yield _act(
+        area,
+        "settle_sheet",
+        Kind.UPDATE,
+        "用紙の確認",
+        "出てきた用紙が正しく印刷されたか、書き損じかを記録します。",
         reads=CLOSING_READS,
         writes=("sheet", "case_file"),
     )
-    yield Function(
-        id=f"{area}.show_certificate",
-        area=area,
-        kind=Kind.INQUIRE,
-        label="発行した券面の表示",
-        help="発行した証の券面を、決定からもう一度作って表示します。用紙が出なかったときに使います。",
+    yield _act(
+        area,
+        "show_certificate",
+        Kind.INQUIRE,
+        "発行した券面の表示",
+        "発行した証の券面を、決定からもう一度作って表示します。用紙が出なかったときに使います。",
         step_up=StepUp.RECENT,
         reads=("certificate", "decision"),
     )
-    yield Function(
-        id=f"{area}.reprint_sheet",
-        area=area,
-        kind=Kind.PRINT,
-        label="書き損じの刷り直し",
-        help="書き損じた用紙を、同じ発行番号で刷り直します（再交付ではありません）。",
+    yield _act(
+        area,
+        "reprint_sheet",
+        Kind.PRINT,
+        "書き損じの刷り直し",
+        "書き損じた用紙を、同じ発行番号で刷り直します（再交付ではありません）。",
         step_up=StepUp.TOUCH,
         reads=_PAPERS,
         writes=("sheet",),

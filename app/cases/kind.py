@@ -80,8 +80,8 @@ class Document:
 @dataclass(frozen=True, slots=True)
 class FollowUp:
     """What comes after an accepted decision: a line of the day board. ``days`` is until when
-    (None: no day); ``opens`` names the kind of case that settles it ("" for one that is settled
-    by hand); ``applies`` looks at what was keyed."""
+    (None: no day); ``opens`` is the function that opens the case which settles it ("" for one
+    that is settled by hand); ``applies`` looks at what was keyed."""
 
     code: str
     label: str
@@ -98,7 +98,8 @@ class CaseKind:
     ``code`` is that of ``notification_kinds`` and of the bodies on the wire. ``sentence`` is what
     the clerk signs, with the fields' texts, and ``whom``'s, by name. ``refusals`` are the codes of
     ``refusal_reasons`` that the union may answer with. ``papers``: a paper may follow, which the
-    decision names. ``source`` is where its rules stand (law, DOMAIN, requirement ids).
+    decision names. ``settles`` are the follow-ups of other kinds that are settled when it is
+    opened. ``source`` is where its rules stand (law, DOMAIN, requirement ids).
     """
 
     code: str
@@ -116,6 +117,7 @@ class CaseKind:
     documents: tuple[Document, ...] = ()
     papers: bool = False
     follow_up: tuple[FollowUp, ...] = ()
+    settles: tuple[str, ...] = ()
     source: str = ""
 
     @cached_property

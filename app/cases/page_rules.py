@@ -10,6 +10,7 @@ from app.cases.entry import Entered, Finding, Rule, error, warning
 from app.core.errors import UserError
 from app.core.signs import is_blank
 from app.core.tables import Tables
+from app.core.text import search_key
 from app.rules import identifiers
 from app.rules.calendar.days import BusinessCalendar
 from app.rules.eligibility.notification import is_late
@@ -183,3 +184,19 @@ def weak_is_posted(entered: Entered) -> Iterator[Finding]:
             "この身元確認の方法では、窓口で手渡しできません。",
             "「郵送」を選んでください。届出はこのまま受け付けられます。",
         )
+
+
+def holder_is(kana: str, who: str) -> Rule:
+    """The account's holder is the person whose kana the field ``kana`` has."""
+
+    def rule(entered: Entered) -> Iterator[Finding]:
+        mine, holder = (search_key(entered.text(name)) for name in (kana, "holder_kana"))
+        if mine and holder and mine != holder:
+            yield warning(
+                "holder_kana",
+                "holder_differs",
+                f"口座名義が{who}のフリガナと違います。",
+                f"通帳の名義を確かめてください。{who}でない方の口座には、委任状が要ります。",
+            )
+
+    return rule

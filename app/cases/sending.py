@@ -30,7 +30,7 @@ from app.security.acts.approval import Approval
 from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Subject, WithDocument
 from app.security.staff.session import Session
 from app.sync import outbox as outgoing
-from app.wire.layout import columns
+from app.wire.layout import Column, columns
 from app.wire.records import CaseHead
 from app.wire.values import code_sets
 from db.tables.cases import case_file
@@ -264,7 +264,9 @@ def to_record(kind: CaseKind, content: SendNotification, number: str, reader: Re
     values = json.loads(content.values)
     known = {column.name: column for column in columns(kind.body.record)}
     record = {
-        name: checks.stored(field, values.get(name, ""), reader) if field.shown(values) else ""
+        name: checks.stored(field, values.get(name, ""), reader)
+        if field.shown(values)
+        else _not_asked(field, known[name])
         for name, field in kind.fields.items()
         if name in known and field.kind is not FieldKind.MY_NUMBER
     }
@@ -285,6 +287,11 @@ def to_record(kind: CaseKind, content: SendNotification, number: str, reader: Re
         record[NUMBER] = number
     made: CaseHead = kind.body.new(**{k: v for k, v in record.items() if k in known})
     return made
+
+
+def _not_asked(field: EntryField, column: Column) -> str:
+    """What is sent of a field that its page does not show: a required flag is not set."""
+    return "0" if field.kind is FieldKind.FLAG and column.required else ""
 
 
 def _birth(name: str, birth: WarekiDate) -> dict[str, str]:

@@ -203,10 +203,11 @@ class Script:
             ask = (
                 draft.own_ask if role is Role.ACTOR else self.terminal.gate.ask(draft, second, role)
             )
-            given.append(self._touch(ask))
+            given.append(self.touch(ask))
         return tuple(given)
 
-    def _touch(self, ask: Ask) -> Approval:
+    def touch(self, ask: Ask) -> Approval:
+        """The touch of the person who is asked."""
         assertion = self.keys.authenticator_of(ask.staff_id).assert_(
             ask.rp_id, ask.challenge, ask.credential_ids, uv=ask.verify, cancel=Event()
         )

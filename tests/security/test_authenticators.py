@@ -244,7 +244,6 @@ def test_a_pin_that_cannot_be_right_costs_no_try(make: Make, key: SoftwareKey, p
     assert key.state.pin_tries == tries
 
 
-
 def test_a_paused_key_wants_to_be_taken_out_even_with_the_right_pin(key: SoftwareKey) -> None:
     credential = registered(authenticator(key)).credential_id
     person = Person(pins=["1111", "1111", "1111", PIN], on_touch=key.touch)

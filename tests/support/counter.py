@@ -16,9 +16,12 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from app.cases import checks, decisions, drafts, issuing, second_look, sending
+from app.cases.kind import CaseKind
 from app.cases.state import SUMMARY
+from app.core.canon import canonical_json
 from app.core.errors import EnvironmentFault
 from app.functions.eligibility.kinds.move_in import MOVE_IN
+from app.rules.values.reader import Reader
 from app.security.acts.draft import Draft
 from app.security.keys.my_number import MyNumbers
 from app.start.compose import handlers
@@ -26,10 +29,19 @@ from app.sync.engine import Engine
 from app.wire.bodies import coverage
 from app.wire.bodies.coverage import Coverage
 from app.wire.bodies.move_in import MoveIn
+from app.wire.files import sent_in
 from app.wire.layout import columns
 from app.wire.records import DecisionHead
 from db import search
-from db.tables.persons import address, atena, household, household_member, insured, restriction
+from db.tables.persons import (
+    address,
+    atena,
+    household,
+    household_member,
+    insured,
+    person,
+    restriction,
+)
 from forms.fonts import load_fonts
 from forms.press import Press
 from tests.support.line import LoopUnion, engine_of, enrol
@@ -113,10 +125,17 @@ class Counter:
     answers: list[Callable[[Any], DecisionHead]] = field(default_factory=list)
     rejections: list[tuple[str, str]] = field(default_factory=list)
     made: int = 0
+    kind: CaseKind = MOVE_IN
 
     def __post_init__(self) -> None:
         self.union.judge = self._judge
         self.press = shared_press()
+
+    @property
+    def _scene(self) -> Any:
+        from tests.support.kinds import SCENES  # it is made of what stands here
+
+        return SCENES[self.kind.code]
 
     @property
     def engine(self) -> Engine:
@@ -129,7 +148,7 @@ class Counter:
         if self.rejections:
             return self.rejections.pop(0)
         for record in records:
-            answer = self.answers.pop(0) if self.answers else accepted
+            answer = self.answers.pop(0) if self.answers else self._scene.answer
             self.decide(answer(record), notification_id=outbox_id)
         return "", ""
 
@@ -137,7 +156,7 @@ class Counter:
         """Put a decision there for the terminal."""
         self.made += 1
         made = replace(record, decision_id=f"U15-1-{self.made:06d}", **changed)
-        self.union.announce("FILE-16", [made])
+        self.union.announce(sent_in(made.kind).answered_in, [made])
         return made
 
     def fetch(self) -> None:
@@ -151,11 +170,25 @@ class Counter:
     def open(self, who: str = "clerk", **changed: str) -> drafts.Case:
         """Open a case and key everything; ``changed`` replaces fields of the entry."""
         world, session = self.world, self.world.session(who)
-        values = {**ENTRY, **changed}
-        case = drafts.open_case(world.gate, session, MOVE_IN, {})
-        if values["number_check"] != "none":
+        scene, kind = self._scene, self.kind
+        values = {**scene.entry, **changed}
+        if scene.resident is not None and not self.rows(person):
+            put_residents(world, scene.resident)
+        person_id = scene.resident.id if scene.resident is not None else ""
+        case = drafts.open_case(world.gate, session, kind, {}, person_id=person_id)
+        if kind.asks_number and values["number_check"] != "none":
             case = drafts.keep_number(world.gate, session, case, NUMBER)
         return drafts.save_draft(world.gate, session, case, values, SUMMARY)
+
+    def entry_of(self, case_id: str) -> Any:
+        """What the case's sending says, as the union reads it."""
+        world, kind = self.world, self.kind
+        case = drafts.load_case(world.gate, world.session(), kind, case_id)
+        about = case.whom.atena_number if case.whom is not None else ""
+        text = canonical_json(dict(case.values))
+        content = sending.SendNotification(case_id, kind.code, about, text, False, ())
+        reader = Reader.of(world.tables, world.clock.now().date())
+        return sending.to_record(kind, content, "", reader)
 
     def warnings(self, case: drafts.Case) -> list[str]:
         """The codes of the warnings of a case."""
@@ -180,11 +213,11 @@ class Counter:
         """Touch and put the notification into the outbox."""
         draft = self.prepare_send(case, who)
         given = tuple(self.world.approvals(draft))
-        return sending.perform_send(self.world.gate, draft, given, MOVE_IN, self.world.tables)
+        return sending.perform_send(self.world.gate, draft, given, self.kind, self.world.tables)
 
     def show(self, case_id: str, who: str = "clerk") -> decisions.DecisionView:
         """The case with its decision."""
-        return decisions.show(self.world.gate, self.world.session(who), MOVE_IN, case_id)
+        return decisions.show(self.world.gate, self.world.session(who), self.kind, case_id)
 
     def decided(self, who: str = "clerk", **changed: str) -> decisions.DecisionView:
         """A case keyed, sent, decided and come back."""
@@ -244,7 +277,7 @@ class Counter:
         world = self.world
         view = self.show(case_id, who)
         draft = second_look.prepare_second_look(world.gate, world.session(who), view)
-        second_look.perform_second_look(world.gate, draft, tuple(world.approvals(draft)), MOVE_IN)
+        second_look.perform_second_look(world.gate, draft, tuple(world.approvals(draft)), self.kind)
 
     def rows(self, table: Any) -> list[Any]:
         """All rows of a table."""
@@ -256,7 +289,9 @@ class Counter:
         self.world.close()
         world = open_world(self.world.paths.data, start=self.world.clock.now())
         world.signers = self.world.signers  # a key's counter never falls
-        return Counter(world, self.union, self.printer, self.answers, self.made)
+        return Counter(
+            world, self.union, self.printer, self.answers, made=self.made, kind=self.kind
+        )
 
 
 @contextmanager

@@ -22,9 +22,13 @@ from app.cases import (
     sending,
     slips,
 )
+from app.cases.kind import CaseKind
 from app.cases.state import SUMMARY
 from app.catalog import CATALOG
+from app.functions.benefits.kinds.funeral import FUNERAL
+from app.functions.eligibility.kinds.death import DEATH
 from app.functions.eligibility.kinds.move_in import MOVE_IN
+from app.functions.eligibility.kinds.reissue import REISSUE
 from app.persons import find, numbers, restrictions, show
 from app.security.gate.gate import Session
 from app.start.compose import handlers
@@ -41,6 +45,7 @@ from tests.support.counter import (
     put_residents,
     refused,
 )
+from tests.support.kinds import SCENES, refusing
 from tests.support.line import LoopUnion, enrol
 from tests.support.sendings import sample
 from tests.support.world import World
@@ -48,9 +53,9 @@ from tests.support.world import World
 DAY = date(2026, 11, 16)
 
 
-def at(world: World) -> Counter:
+def at(world: World, kind: CaseKind = MOVE_IN) -> Counter:
     """The desk of this world, enrolled."""
-    counter = Counter(world, LoopUnion())
+    counter = Counter(world, LoopUnion(), kind=kind)
     enrol(world, counter.union)
     return counter
 
@@ -405,7 +410,185 @@ def _file(file_id: str) -> Example:
     return example
 
 
+def _of(kind: CaseKind) -> dict[str, Example]:
+    """The examples of opening and sending a kind about a known person."""
+
+    def open_(world: World) -> Attempt:
+        scene = SCENES[kind.code]
+        assert scene.resident is not None
+        put_residents(world, scene.resident)
+        about = scene.resident.id
+        return Attempt(
+            "clerk",
+            does=lambda session: drafts.open_case(
+                world.gate, session, kind, scene.entry, person_id=about
+            ),
+        )
+
+    def send(world: World) -> Attempt:
+        counter = at(world, kind)
+        case = counter.open()
+        return Attempt(
+            "clerk",
+            lambda session: counter.prepare_send(case),
+            lambda draft, given: sending.perform_send(
+                world.gate, draft, tuple(given), kind, world.tables
+            ),
+        )
+
+    return {kind.opening: open_, kind.sending: send}
+
+
+def _drafted(
+    kind: CaseKind, call: Callable[[World, Session, drafts.Case], object], how: str = "does"
+) -> Example:
+    """On a case that is keyed."""
+
+    def example(world: World) -> Attempt:
+        case = at(world, kind).open()
+        return Attempt("clerk", **{how: lambda session: call(world, session, case)})
+
+    return example
+
+
+def _sent(kind: CaseKind, call: Callable[[Counter, Session, drafts.Case], object]) -> Example:
+    """On a case that waits in the outbox."""
+
+    def example(world: World) -> Attempt:
+        counter = at(world, kind)
+        case_id = counter.send(counter.open()).case_id
+        case = drafts.load_case(world.gate, world.session("clerk"), kind, case_id)
+        return Attempt("clerk", does=lambda session: call(counter, session, case))
+
+    return example
+
+
+def _answered(
+    kind: CaseKind,
+    call: Callable[[World, Session, decisions.DecisionView], object],
+    how: str = "does",
+    *,
+    refused: bool = False,
+) -> Example:
+    """On a case that the union has answered."""
+
+    def example(world: World) -> Attempt:
+        counter = at(world, kind)
+        if refused:
+            counter.answers.append(refusing)
+        view = counter.decided()
+        return Attempt("clerk", **{how: lambda session: call(world, session, view)})
+
+    return example
+
+
+def _looked_at(kind: CaseKind) -> Example:
+    def example(world: World) -> Attempt:
+        view = at(world, kind).decided()
+        return Attempt(
+            "supervisor",
+            lambda session: second_look.prepare_second_look(world.gate, session, view),
+            lambda draft, given: second_look.perform_second_look(
+                world.gate, draft, tuple(given), kind
+            ),
+        )
+
+    return example
+
+
+def _not_taken(kind: CaseKind) -> Example:
+    def example(world: World) -> Attempt:
+        case_id = at(world, kind).rejected()
+        return Attempt(
+            "clerk", view=lambda session: rejected.show(world.gate, session, kind, case_id)
+        )
+
+    return example
+
+
+def _received(kind: CaseKind) -> Example:
+    def example(world: World) -> Attempt:
+        counter = at(world, kind)
+        sent = counter.send(counter.open())
+        record = replace(
+            SCENES[kind.code].answer(counter.entry_of(sent.case_id)),
+            decision_id="U15-1-000001",
+            notification_id=sent.outbox_id,
+        )
+        function_id = kind.function("receive_decision")
+
+        def work() -> None:
+            with world.gate.system(function_id) as unit:
+                handlers(world.tables)[function_id](unit, kind.answered_in, [record])
+
+        return Attempt("", system=work)
+
+    return example
+
+
+def _give_slip(counter: Counter, session: Session, case: drafts.Case) -> None:
+    world = counter.world
+    slips.print_slip(
+        world.gate,
+        session,
+        case,
+        issuing.Drawing(world.tables, counter.press, training=True),
+        counter.printer,
+        slips.At(world.clock.now(), "見本市役所　保険年金課", "000-000-0000"),
+    )
+
+
+def _on_the_way(kind: CaseKind) -> dict[str, Example]:
+    """The examples of what is done with a case of ``kind``'s area, without number and paper."""
+    entry = SCENES[kind.code].entry
+    acts: dict[str, Example] = {
+        "load_case": _drafted(
+            kind,
+            lambda world, session, case: drafts.load_case(world.gate, session, kind, case.id),
+            "view",
+        ),
+        "save_draft": _drafted(
+            kind,
+            lambda world, session, case: drafts.save_draft(
+                world.gate, session, case, entry, SUMMARY
+            ),
+        ),
+        "cancel_case": _drafted(
+            kind,
+            lambda world, session, case: drafts.cancel_case(
+                world.gate, session, case, "届出人が取りやめた"
+            ),
+        ),
+        "withdraw_notification": _sent(
+            kind, lambda desk, session, case: sending.withdraw(desk.world.gate, session, case)
+        ),
+        "print_slip": _sent(kind, _give_slip),
+        "show_rejection": _not_taken(kind),
+        "receive_decision": _received(kind),
+        "show_decision": _answered(
+            kind,
+            lambda world, session, view: decisions.show(world.gate, session, kind, view.case_id),
+            "view",
+        ),
+        "compare_decision": _answered(
+            kind,
+            lambda world, session, view: decisions.confirm_comparison(world.gate, session, view),
+        ),
+        "second_look": _looked_at(kind),
+        "close_case": _answered(
+            kind,
+            lambda world, session, view: closing.close_case(world.gate, session, view),
+            refused=True,
+        ),
+    }
+    return {kind.function(act): example for act, example in acts.items()}
+
+
 COUNTER_EXAMPLES: dict[str, Example] = {
+    **_of(DEATH),
+    **_of(REISSUE),
+    **_of(FUNERAL),
+    **_on_the_way(FUNERAL),
     "persons.search": _search,
     "persons.search_by_number": _search_by_number,
     "persons.open": _open_person,

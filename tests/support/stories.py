@@ -20,11 +20,12 @@ import resource
 import shutil
 import signal
 import socket
+import sqlite3
 import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -46,6 +47,7 @@ from app.cases import (
 from app.cases.decisions import DecisionView
 from app.cases.drafts import Case
 from app.cases.issuing import Issued, Proof
+from app.cases.kind import CaseKind
 from app.cases.state import SUMMARY
 from app.core.clock import JST, SystemClock
 from app.demo.keys import KeyDrawer
@@ -63,6 +65,7 @@ from app.sync.engine import Engine
 from app.training.movers import FACILITIES, Mover
 from app.training.municipality import Municipality
 from app.training.people import MUNICIPALITY_CODE, atena_of, my_number_of
+from db.tables.persons import atena
 from forms.fonts import load_fonts
 from forms.press import Press
 from forms.spool import FolderPrinter, Printer
@@ -191,6 +194,21 @@ class Story:
         """Stop the union; nobody answers at its address."""
         self._union = None
         self._down.close()
+
+    def union_rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """What stands in the union's own database."""
+        with closing(sqlite3.connect(self._books)) as connection:
+            return connection.execute(statement, values).fetchall()
+
+    def change_union(self, statement: str, *values: object) -> None:
+        """What its officials, or another desk, changed there meanwhile."""
+        with closing(sqlite3.connect(self._books)) as connection, connection:
+            assert connection.execute(statement, values).rowcount == 1
+
+    @property
+    def _books(self) -> Path:
+        (file,) = (self.folder / "union").rglob("*.db")
+        return file
 
     def set_clock(self, moment: datetime) -> None:
         """Another moment for both."""
@@ -377,12 +395,14 @@ class Desk:
         """The paper came out right."""
         issuing.settle_sheet(self.gate, self.session, issued, good=True)
 
-    def look(self, case_id: str, person: TrainingStaff = SECOND_CLERK) -> None:
+    def look(
+        self, case_id: str, person: TrainingStaff = SECOND_CLERK, kind: CaseKind = MOVE_IN
+    ) -> None:
         """The second look by somebody else at the same terminal."""
         session = self.script.enter(person)
-        view = decisions.show(self.gate, session, MOVE_IN, case_id)
+        view = decisions.show(self.gate, session, kind, case_id)
         draft = second_look.prepare_second_look(self.gate, session, view)
-        second_look.perform_second_look(self.gate, draft, self.script.approvals(draft), MOVE_IN)
+        second_look.perform_second_look(self.gate, draft, self.script.approvals(draft), kind)
         self.script.doorway.log_off(session)
 
     def slip(self, case_id: str) -> None:
@@ -403,6 +423,11 @@ class Desk:
         assert report.problem is None, report
         assert all(one.problem is None for one in report.received), report
         return report
+
+    def atena_of(self, person_id: str) -> str:
+        """The atena number by which the union knows a person of the store."""
+        (row,) = [one for one in self.rows(atena) if one.person_id == person_id and one.current]
+        return str(row.atena_number)
 
     def rows(self, table: Any) -> list[Any]:
         """All rows of a table of the store."""

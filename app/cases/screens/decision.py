@@ -348,15 +348,20 @@ class DecisionScreen(Page):
         desk, view = self._desk, self._view
         assert view is not None
         self.main_button.setEnabled(False)
+        go_on = self._reserve if self._kind.papers else self._end
         if view.compared:
-            self._reserve()
+            go_on()
             return
         desk.run(
             self,
             lambda: decisions.confirm_comparison(desk.gate, desk.session, view),
-            lambda _none: self._reserve(),
+            lambda _none: go_on(),
             ended=self._live,
         )
+
+    def _end(self) -> None:
+        self._desk.say(f"{self._kind.label}の決定を見比べました。")
+        self._desk.home()
 
     def _reserve(self) -> None:
         desk = self._desk

@@ -378,6 +378,20 @@ decision = Table(
     Index("ix_decision_notification_id", "notification_id"),
 )
 
+# What was decided to be paid, so that nobody is paid twice; ``kind`` is that of the claim.
+benefit = Table(
+    "benefit",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    _text("notification_id"),
+    Column("person_id", Integer, ForeignKey("person.id"), nullable=False),
+    _text("kind"),
+    Column("amount", BigInteger, nullable=False),
+    _text("payee"),
+    _text("decided_on"),
+    Index("ix_benefit_person_id", "person_id"),
+)
+
 # 所得照会 to where the person lived on 1 January. ``state``: open, answered.
 inquiry = Table(
     "inquiry",

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.persons import restrictions
 from app.persons.numbers import NumberShown, perform_show_number, prepare_show_number
@@ -50,6 +58,7 @@ class PersonScreen(Page):
         self.body.addLayout(self._place, 1)
         self.view: PersonView | None = None
         self.action("検索へ戻る", "Esc", lambda: desk.go("persons.search"))
+        self.begin_button = self.action("手続を始める", "F7", self._ask_what)
         self.past: PastPanel | None = None
         self.past_button = self.action(_PAST, "F6", self._turn)
         self.past_button.setVisible(False)
@@ -59,7 +68,8 @@ class PersonScreen(Page):
         self.number_button.setEnabled(False)
         self.mark_button = self.action("取扱注意を付ける", "F9", self._mark)
         self.lift_button = self.action("取扱注意を外す", "F10", self._lift)
-        for button in (self.mark_button, self.lift_button):
+        self._begins: dict[str, str] = {}
+        for button in (self.begin_button, self.mark_button, self.lift_button):
             button.setVisible(False)
             button.setEnabled(False)
         today = desk.clock.now().date()
@@ -82,7 +92,16 @@ class PersonScreen(Page):
         view, permitted = found
         marks = "persons.mark_support" in permitted and not view.line.care
         lifts = "persons.lift_support" in permitted and view.line.care
-        for button, wanted in ((self.mark_button, marks), (self.lift_button, lifts)):
+        self._begins = {
+            one.label: one.id
+            for one in self._desk.catalog.values()
+            if one.from_person and one.id in permitted
+        }
+        for button, wanted in (
+            (self.begin_button, bool(self._begins)),
+            (self.mark_button, marks),
+            (self.lift_button, lifts),
+        ):
             button.setVisible(wanted)
             button.setEnabled(wanted)
         self._show(view)
@@ -104,6 +123,20 @@ class PersonScreen(Page):
         said = _PAST if self.past is None else _NOW
         self.past_button.setText(f"{said}  [F6]")
         self.past_button.setAccessibleName(said)
+
+    def _ask_what(self) -> None:
+        """Which of the cases that may begin with this person begins."""
+        dialog = QInputDialog(self)
+        dialog.setWindowTitle("手続を始める")
+        dialog.setLabelText("この方のどの手続を始めますか。")
+        dialog.setComboBoxItems(list(self._begins))
+        dialog.setOkButtonText("始める")
+        dialog.setCancelButtonText("やめる")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.textValueSelected.connect(
+            lambda label: self._desk.go(self._begins[label], person_id=self._person_id)
+        )
+        dialog.open()
 
     def _mark(self) -> None:
         """支援措置 last one year, the day before the anniversary included (DOMAIN 7.3)."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from app.cases.kind import CaseKind
+from app.functions.eligibility.kinds.death import DEATH
 from app.functions.eligibility.kinds.move_in import MOVE_IN
+from app.functions.eligibility.kinds.reissue import REISSUE
 
-KINDS: tuple[CaseKind, ...] = (MOVE_IN,)
+KINDS: tuple[CaseKind, ...] = (MOVE_IN, DEATH, REISSUE)

@@ -45,6 +45,7 @@ Apply = Callable[[System, Connection, Caller, Header, tuple[Any, ...]], None]
 APPLIED: dict[str, Apply] = {
     "FILE-01": decisions.receive,
     "FILE-03": daily.receive,
+    "FILE-10": decisions.receive,
 }
 """The files a terminal may send, and what becomes of them."""
 

@@ -20,6 +20,7 @@ from app.peers.union.migrations import (
     v0004_alias_kana,
     v0005_two_time_axes,
     v0006_restored,
+    v0007_benefits,
 )
 
 STEPS: tuple[Callable[[Operations], None], ...] = (
@@ -29,6 +30,7 @@ STEPS: tuple[Callable[[Operations], None], ...] = (
     v0004_alias_kana.upgrade,
     v0005_two_time_axes.upgrade,
     v0006_restored.upgrade,
+    v0007_benefits.upgrade,
 )
 
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
+
+from sqlalchemy import Row
 
 from app.core.errors import MadoguchiError
-from app.peers.union.office.case import Case, Finding, Office
+from app.peers.union.office.case import Case, Finding, Office, find_whom
+from app.peers.union.office.persons import PersonRow, open_coverage
 from app.rules.calendar.wareki import DateError
 from app.rules.eligibility.notification import NotificationDates, check_dates
 from app.rules.eligibility.reasons import EligibilityError
+
+DEAD = "3"
+"""住民状態 of the dead."""
 
 _SHORT = {"event_in_future", "dates_disorder"}
 
@@ -36,3 +43,16 @@ def four_dates(office: Office, case: Case, birth_sort: str) -> list[Finding]:
 def told(code: str, cause: MadoguchiError) -> Finding:
     """A rule's own sentence as the particulars of a reason."""
     return Finding(code, cause.message)
+
+
+def insured_person(
+    office: Office, case: Case
+) -> tuple[PersonRow | None, Row[Any] | None, list[Finding]]:
+    """The living insured person that the head names and her coverage, or why there is none."""
+    row = find_whom(office, case)
+    if row is None:
+        return None, None, [Finding("unknown_person")]
+    if row.state == DEAD:
+        return row, None, [Finding("already_dead", f"死亡日は {row.state_on} です。")]
+    current = open_coverage(office.connection, row.id)
+    return row, current, [] if current is not None else [Finding("not_insured")]

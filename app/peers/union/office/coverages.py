@@ -100,7 +100,15 @@ def cover(
         Outcome(
             acquired=acquired,
             judged=None if later else judged,
-            paper=None if later else _paper(office, case, current, acquired.day),
+            paper=None
+            if later
+            else paper_for(
+                office,
+                current,
+                acquired.day,
+                registered=case.record.card_use == "registered",
+                until=case.record.disability_until if case.record.disability_paper == "1" else "",
+            ),
             limit_class="" if later else own_class,
             copay_from=copay_from,
             limit_from=limit_from,
@@ -113,19 +121,13 @@ def cover(
 def _answer(office: Office, case: Case, current: PersonRow, outcome: Outcome) -> Answer:
     system, record = office.system, case.record
     judged, paper = outcome.judged, outcome.paper
-    place = system.tables["municipalities"].at(system.today(), code=current.municipality_code)
     members = household_of(office.connection, current.municipality_code, current.household_number)
     disease = record.disease_kind if record.disease_paper == "1" else ""
     matters = judged is not None and limit_mark_matters(
         judged.decision.class_of(current.atena_number)
     )
-    values = {
-        "postal_code": current.postal_code,
-        "address": current.address,
-        "building": current.building,
+    values = whose(office, current) | {
         "insured_number": outcome.acquired.insured_number,
-        "insurer_number": place.text("insurer_number"),
-        "insurer_name": system.setup.name,
         "acquired_on": outcome.acquired.day.isoformat(),
         "acquisition_reason": outcome.acquired.reason,
         "copay_ratio": "" if judged is None else str(judged.decision.ratio),
@@ -141,7 +143,6 @@ def _answer(office: Office, case: Case, current: PersonRow, outcome: Outcome) ->
         "paper": "none" if paper is None else paper.paper.value,
         "expires_on": "" if paper is None else paper.expires_on.isoformat(),
         "issue_on": "" if paper is None else system.today().isoformat(),
-        "address_printed": "1" if system.practice.address_printed else "0",
         "delivery": "post" if paper is None else record.delivery,
         "grounds": texts.grounds_json(judged, paper),
         "grounds_clerk": texts.clerk_text(system, judged, paper, members),
@@ -149,6 +150,20 @@ def _answer(office: Office, case: Case, current: PersonRow, outcome: Outcome) ->
     }
     waiting = (Finding("income_unconfirmed"),) if outcome.missing and judged is None else ()
     return Answer(int(current.id), coverage.LAYOUTS[-1], values, waiting)
+
+
+def whose(office: Office, current: PersonRow) -> dict[str, str]:
+    """Where the person lives, whose insured person she is, and whether papers say where."""
+    system = office.system
+    place = system.tables["municipalities"].at(system.today(), code=current.municipality_code)
+    return {
+        "postal_code": current.postal_code,
+        "address": current.address,
+        "building": current.building,
+        "insurer_number": place.text("insurer_number"),
+        "insurer_name": system.setup.name,
+        "address_printed": "1" if system.practice.address_printed else "0",
+    }
 
 
 def _ask_income(
@@ -184,17 +199,19 @@ def _income_state(record: MoveIn, judged: Judged, asked: bool) -> str:
     return "paper" if record.copay_paper == "1" else "confirmed"
 
 
-def _paper(office: Office, case: Case, current: PersonRow, acquired_on: date) -> PaperDecision:
-    """Which paper, by the union's rule and the answer of the 中間サーバー on マイナ保険証."""
-    system, connection, record = office.system, office.connection, case.record
+def paper_for(
+    office: Office, current: PersonRow, acquired_on: date, *, registered: bool, until: str = ""
+) -> PaperDecision:
+    """Which paper, by the union's rule and the answer of the 中間サーバー on マイナ保険証;
+    ``registered`` counts where it has none. ``until`` is another last day of the paper."""
+    system, connection = office.system, office.connection
     my_number = number_of(connection, current.id)
     known = connection.execute(select(card_use).where(card_use.c.my_number == my_number)).first()
     if my_number and known is not None:
         use = CardUse(bool(known.registered), known.visits_year, known.visits_quarter)
     else:
-        use = CardUse(record.card_use == "registered")
+        use = CardUse(registered)
     today = system.today()
-    until = record.disability_until if record.disability_paper == "1" else ""
     return which_paper(
         Holder(
             birth=date.fromisoformat(current.birth_sort),

@@ -8,6 +8,8 @@ add one: its module and its line here (docs/howto/add-a-case.md).
 from __future__ import annotations
 
 from app.peers.union.office.case import OfficeKind
-from app.peers.union.office.kinds import move_in
+from app.peers.union.office.kinds import death, funeral, move_in, reissue
 
-KINDS: dict[str, OfficeKind] = {kind.code: kind for kind in (move_in.KIND,)}
+KINDS: dict[str, OfficeKind] = {
+    kind.code: kind for kind in (move_in.KIND, death.KIND, reissue.KIND, funeral.KIND)
+}

@@ -1,0 +1,149 @@
+"""Each kind of case in a test: whom it is about, what is keyed, what the union answers.
+
+A kind without a scene here has no example, and the tests over all functions fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.wire.bodies import loss, payment, reissued
+from app.wire.layout import columns
+from app.wire.records import DecisionHead
+from tests.support.counter import ENTRY, Resident, accepted
+
+
+@dataclass(frozen=True)
+class Scene:
+    """``resident`` is whom a kind about a known person is about."""
+
+    entry: Mapping[str, str]
+    answer: Callable[[Any], DecisionHead]
+    resident: Resident | None = None
+
+
+NOTIFIER = {
+    "notified_on": "R8.11.16",
+    "accepted_on": "R8.11.16",
+    "processed_on": "R8.11.16",
+    "channel": "counter",
+    "notifier": "household",
+    "identity_check": "photo_one",
+    "municipality_code": "152994",
+}
+LIVING = Resident()
+DEAD = Resident(state="3")
+
+
+def _head(record: Any, resident: Resident) -> dict[str, str]:
+    """What a decision says of the person, as the union knows her."""
+    return {
+        "decision_id": "",
+        "notification_id": "",
+        "case_id": record.case_id,
+        "kind": record.kind,
+        "outcome": "accepted",
+        "decided_at": "2026-11-16T10:00:30+09:00",
+        "municipality_code": record.municipality_code,
+        "atena_number": record.atena_number,
+        "insured_number": resident.insured_number,
+        "person_kind": "1",
+        "name": resident.name,
+        "kana": resident.kana,
+        "birth_written": resident.birth_written,
+        "birth_sort": resident.birth_sort,
+        "sex": resident.sex,
+    }
+
+
+def _lost(record: Any) -> DecisionHead:
+    made: DecisionHead = loss.LAYOUTS[-1].new(
+        **_head(record, LIVING),
+        event_on=record.event_on,
+        lost_on="2026-11-16",
+        loss_reason="LOS_DEATH",
+        state="3",
+        paper_due="1",
+    )
+    return made
+
+
+def _again(record: Any) -> DecisionHead:
+    made: DecisionHead = reissued.LAYOUTS[-1].new(
+        **_head(record, LIVING),
+        postal_code="9990001",
+        address=LIVING.written,
+        insurer_number="39152996",
+        insurer_name="見本県後期高齢者医療広域連合",
+        acquired_on="2010-05-03",
+        acquisition_reason="ACQ_AGE",
+        copay_ratio="1",
+        copay_from="2026-08-01",
+        paper=record.paper,
+        expires_on="2027-07-31",
+        issue_on="2026-11-16",
+        delivery=record.delivery,
+        reissue_reason=record.reason,
+        reissue_count="1",
+    )
+    return made
+
+
+def _paid(record: Any) -> DecisionHead:
+    account = ("bank_code", "branch_code", "account_type", "account_number", "holder_kana")
+    made: DecisionHead = payment.LAYOUTS[-1].new(
+        **_head(record, DEAD),
+        **{name: getattr(record, name) for name in account},
+        benefit="funeral",
+        event_on=record.event_on,
+        amount="50000",
+        decided_on="2026-11-16",
+        payee_name=record.payee_name,
+    )
+    return made
+
+
+SCENES: dict[str, Scene] = {
+    "move_in": Scene(ENTRY, accepted),
+    "death": Scene({**NOTIFIER, "event_on": "R8.11.15", "paper_return": "later"}, _lost, LIVING),
+    "reissue": Scene(
+        {
+            **NOTIFIER,
+            "event_on": "R8.11.14",
+            "paper": "eligibility_certificate",
+            "reason": "lost",
+            "delivery": "counter",
+        },
+        _again,
+        LIVING,
+    ),
+    "funeral": Scene(
+        {
+            **NOTIFIER,
+            "event_on": "R8.11.14",
+            "proof": "receipt",
+            "payee_kana": "タカハシ　イチロウ",
+            "payee_name": "髙橋　一郎",
+            "payee_relation": "子",
+            "payee_postal_code": "9990001",
+            "payee_address": "見本県見本市港町5番地",
+            "bank_code": "0001",
+            "branch_code": "012",
+            "account_type": "1",
+            "account_number": "0123456",
+            "holder_kana": "タカハシ　イチロウ",
+        },
+        _paid,
+        DEAD,
+    ),
+}
+
+
+def refusing(record: Any) -> DecisionHead:
+    """The decision that refuses, whatever the kind: a head alone."""
+    answer = SCENES[record.kind].answer(record)
+    head = {item.name: getattr(answer, item.name) for item in columns(DecisionHead)}
+    bare = {"body": "", "body_version": "", "outcome": "refused", "reasons": "not_insured"}
+    return DecisionHead(**head | bare | {"reason_text": "この広域連合の被保険者ではありません。"})
