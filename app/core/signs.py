@@ -13,10 +13,12 @@ DASHES = "".join(
         "-",  # U+002D, the key itself
         "\u2010\u2011",  # hyphen and its no-break form: word processors
         "\u2012\u2013\u2014\u2015",  # figure, en and em dash, horizontal bar: PDF, "smart" typing
+        "\u02d7",  # modifier minus: phonetic fonts
         "\u2043",  # hyphen bullet: pasted lists
         "\u207b\u208b",  # raised and lowered minus
         "\u2212",  # minus sign: what the IME of a Mac gives for the key
-        "\u2500\u2501",  # box lines ─ ━: drawn by clerks in place of a dash
+        "\u23af",  # horizontal line extension
+        "\u2500\u2501\u2504\u2505\u2508\u2509\u254c\u254d",  # box lines ─ ━ ┄: drawn by clerks
         "\u2e3a\u2e3b",  # two- and three-em dash
         "\u30fc\uff70",  # long vowel mark: what the IME gives for the key while kana are on
         "\ufe31\ufe32\ufe58\ufe63",  # vertical and small forms: Chinese and old JIS data
@@ -29,7 +31,7 @@ DASHES = "".join(
 WAVES = "".join(
     (
         "~",  # U+007E, the key itself
-        "\u02dc\u2053\u223c\u223e",  # small tilde, swung dash, tilde operator, inverted lazy S
+        "\u02dc\u2053\u223c\u223d\u223e",  # small tilde, swung dash, tilde operators, lazy S
         "\u301c",  # wave dash: JIS, Mac
         "\u3030",  # wavy dash
         "\uff5e",  # full-width tilde: the same key on Windows

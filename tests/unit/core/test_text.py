@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -186,3 +187,17 @@ def test_what_is_not_seen_does_not_part_a_name(sign: str) -> None:
     assert text.search_key(f"渡{sign}辺{sign}") == text.search_key("渡辺")
     assert is_blank(sign)
     assert plain(f"{sign}1{sign}") == "1"
+
+
+FOREIGN_DASHES = set("\u058a\u05be\u1400\u1806\u2e17\u2e1a\u2e40\u2e5d\u30a0\U00010ead")
+"""Dashes of other scripts, double and oblique ones; U+30A0 parts the words of foreign names."""
+
+
+def test_every_dash_space_and_zero_width_sign_of_unicode_is_in_its_list():
+    every = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+    dashes = {sign for sign in every if unicodedata.category(sign) == "Pd"} - FOREIGN_DASHES
+    assert dashes <= set(DASHES + WAVES)
+    assert {sign for sign in every if unicodedata.category(sign)[0] == "Z"} <= set(SPACES)
+    assert not set(DASHES) & set(WAVES) and not set(SPACES) & set(UNSEEN)
+    joined = DASHES + WAVES + SPACES + UNSEEN
+    assert len(joined) == len(set(joined))
