@@ -375,7 +375,7 @@ class Counter(QObject):
         self._due.stop()
         self._contact.stop()
         if self._engine is not None:
-            self._engine.cancel()
+            self._engine.close()
         self.window.set_covered(False)
         self.show_login()
         self.operations.run(self, lambda: self._doorway.log_off(session, cause), lambda _none: None)
@@ -383,7 +383,7 @@ class Counter(QObject):
     def close(self) -> None:
         """End of the program: nothing stays open."""
         if self._engine is not None:
-            self._engine.cancel()
+            self._engine.close()
         self._due.stop()
         self._contact.stop()
         self.operations.close()

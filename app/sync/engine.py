@@ -111,6 +111,7 @@ class Engine:
         self._on_time = on_time
         self._turn = threading.Lock()
         self._stops: set[threading.Event] = set()
+        self._closed = False
         self._not_before = 0.0  # of the clock's monotonic time
         self._tidied: date | None = None
 
@@ -168,6 +169,11 @@ class Engine:
         for stop in tuple(self._stops):
             stop.set()
 
+    def close(self) -> None:
+        """Stop everything as ``cancel`` does, and begin nothing any more: the program ends."""
+        self._closed = True
+        self.cancel()
+
     def last_received(self, file_id: str) -> str:
         """The moment the last file of this kind was applied (ISO), "" for never (SEC-118)."""
         with self._bench.gate.system(EXCHANGE) as work:
@@ -202,7 +208,7 @@ class Engine:
         self._stops.add(stop)
         try:
             with self._turn:
-                if stop.is_set():
+                if stop.is_set() or self._closed:
                     raise ExchangeCancelled
                 self._bench.step("keys")
                 with self._bench.gate.system(EXCHANGE) as work:

@@ -13,10 +13,13 @@ import pytest
 
 from app.core.clock import JST, FixedClock
 from app.core.errors import EnvironmentFault
+from app.start.compose import handlers
 from app.sync import watched
+from app.sync.engine import Engine
 from app.sync.faults import ExchangeCancelled
 from app.sync.transport import open_line
 from app.sync.watched import Limits
+from tests.support.line import bench_of
 from tests.support.raw_server import asked, raw_server, saying
 from tests.support.tls import Authority, keys_for
 
@@ -250,3 +253,29 @@ def test_a_slow_line_is_not_a_dead_one(tmp_path):
     limits = Limits(connect=0.4, answer=0.1, slowest=4096)  # a second more for each part
     # it was read to its end, and is no list
     assert refused_by(tmp_path, slow, limits) == "line.answer"
+
+
+def test_the_engine_ends_in_the_middle_and_begins_nothing_more(tmp_path, world, union):
+    """The window closes while the union is silent."""
+    met = threading.Event()
+
+    def silent_once_met(line, ended):
+        met.set()
+        ended.wait()
+
+    with raw_server(tmp_path, OURS, silent_once_met) as server:
+        keys = keys_for(server.address, OURS)
+        engine = Engine(
+            bench_of(world, handlers(world.tables)),
+            lambda _: open_line(keys, CLOCK, LONG),
+            journal=world.journal,
+        )
+        reports = []
+        thread = threading.Thread(target=lambda: reports.append(engine.contact()))
+        thread.start()
+        assert met.wait(60)
+        engine.close()
+        thread.join(20)
+        assert not thread.is_alive()
+        assert reports[0].cancelled
+        assert engine.contact().cancelled
