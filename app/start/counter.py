@@ -42,6 +42,7 @@ from app.ui.base.desk import Desk, Office, StaffDoor
 from app.ui.base.door import ErrorDoor
 from app.ui.base.names import NamePainter
 from app.ui.base.operations import Operations
+from app.ui.base.pages import Page
 from app.ui.base.printing import PrintQueue
 from app.ui.base.theme import apply_theme
 from app.ui.base.touch import ScreenPrompts, TouchDesk
@@ -55,6 +56,9 @@ from forms.spool import CupsPrinter, NoPrinter, Printer
 
 _DUE_EVERY_MS = 5_000
 _CONTACT_EVERY_MS = 60_000
+_LOCKED_AFTER_MS = 2_000
+"""So long the store's worker has for what the lock writes; then the session is locked anyhow."""
+
 _LINE, _SETTINGS = "line", "settings"
 """The names under which troubles of what goes on behind the person's back are told."""
 
@@ -115,6 +119,9 @@ class Counter(QObject):
         application = QApplication.instance()
         assert application is not None
         application.installEventFilter(self.window)
+        # The end of the desktop's session asks the program to end without closing the window.
+        application.aboutToQuit.connect(self.close)
+        self._closed = False
         self.background.troubled.connect(self._say_trouble)
         self._vigil: Vigil | None = None
         self._reading = False
@@ -313,9 +320,7 @@ class Counter(QObject):
         self.door.close()
         self.window.close_dialogs()
         self.window.set_covered(True)
-        terminal = self._doorway.terminal
-        if terminal is not None:
-            shut(terminal, session)
+        self._keep_what_is_typed()
         form = LoginForm(
             self._unlock,
             heading="離席中",
@@ -331,7 +336,21 @@ class Counter(QObject):
         place.addWidget(form)
         self.form = form
         form.first_focus()
-        self.operations.run(self, lambda: self._doorway.lock(session), lambda _none: None)
+        self.operations.aside(self, lambda: self._doorway.lock(session), lambda _none: None)
+        QTimer.singleShot(_LOCKED_AFTER_MS, self, lambda: self._lock_now(session))
+
+    def _lock_now(self, session: Session) -> None:
+        """The store's worker has had its time; the session is locked whether it had or not."""
+        terminal = self._doorway.terminal
+        if terminal is not None and self._session is session and self.window.covered:
+            shut(terminal, session)
+
+    def _keep_what_is_typed(self) -> None:
+        """What the open screen holds and nobody has saved: before the session is locked or ends."""
+        screen = self.window.open_screen()
+        work = screen.keep() if isinstance(screen, Page) else None
+        if work is not None:
+            self.operations.aside(self, work, lambda _none: None)
 
     def _unlock(self, staff_id: str, password: str) -> None:
         form = self.form
@@ -369,6 +388,8 @@ class Counter(QObject):
         session, self._session = self._session, None
         if session is None:
             return
+        if not self.window.covered:
+            self._keep_what_is_typed()
         self._desk = None
         self.background.pause()
         self._wakefulness.rest()
@@ -381,7 +402,18 @@ class Counter(QObject):
         self.operations.run(self, lambda: self._doorway.log_off(session, cause), lambda _none: None)
 
     def close(self) -> None:
-        """End of the program: nothing stays open."""
+        """End of the program, however it comes: what is typed is kept, the session ends in the
+        journal, nothing stays open."""
+        if self._closed:
+            return
+        self._closed = True
+        session, self._session = self._session, None
+        if session is not None and not self.window.covered:
+            self._keep_what_is_typed()
+        if session is not None:
+            self.operations.aside(
+                self, lambda: self._doorway.log_off(session, "program.ended"), lambda _none: None
+            )
         if self._engine is not None:
             self._engine.close()
         self._due.stop()

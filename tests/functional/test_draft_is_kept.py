@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.cases import drafts
+from app.cases.screens.entry import EntryScreen
 from app.core.errors import UserError
 from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.security.keys.my_number import MyNumbers
 from app.security.refusals import Refusal
 from db.tables.cases import case_file
 from db.tables.persons import my_number
-from tests.support.counter import ENTRY, NUMBER, Counter, Resident, put_residents
+from tests.support.counter import ENTRY, NUMBER, OTHER_NUMBER, Counter, Resident, put_residents
 from tests.support.day import cases_waiting
+from tests.support.desk import Room
 from tests.support.world import NUMBER_KEY, open_world
 
 HALF = {"name": "辻󠄀﨑　髙子", "kana": "つじさき　たかこ", "my_number": NUMBER}
@@ -143,3 +147,37 @@ def test_a_case_that_is_not_here_is_said_so(counter: Counter, tmp_path: Path) ->
             counter.world.gate, counter.world.session("clerk"), MOVE_IN, "T01-1-999999"
         )
     assert unknown.value.code == "eligibility.no_case"
+
+
+def test_what_is_typed_and_not_saved_is_kept_when_the_screen_goes(
+    counter: Counter, qtbot: Any
+) -> None:
+    room = Room(counter, qtbot)
+    screen = room.add(EntryScreen(room.desk(), "move_in"))
+    room.until(lambda: screen.form is not None)
+    screen.form.field("name").set_value(HALF["name"])
+    work = screen.keep()
+    assert work is not None
+    work()
+    (row,) = counter.rows(case_file)
+    assert json.loads(row.draft)["name"] == HALF["name"] and row.state == "draft"
+    room.operations.close()
+
+
+def test_a_number_that_is_being_typed_is_not_kept_in_the_draft(
+    counter: Counter, qtbot: Any
+) -> None:
+    room = Room(counter, qtbot)
+    case = counter.open()
+    screen = room.add(EntryScreen(room.desk(), "move_in", case.id))
+    room.until(lambda: screen.step > 0)
+    while not (screen.form is not None and "my_number" in screen.form.values()):
+        before = screen.step
+        screen.back_button.click()
+        room.until(lambda before=before: screen.step < before)  # type: ignore[misc]
+    screen.form.field("my_number").set_value(OTHER_NUMBER)
+    work = screen.keep()
+    assert work is not None
+    work()
+    assert OTHER_NUMBER not in counter.rows(case_file)[0].draft
+    room.operations.close()

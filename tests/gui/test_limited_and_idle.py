@@ -21,6 +21,7 @@ from app.persons.screens.search import SearchScreen
 from app.start.compose import Installation, Parts
 from app.start.counter import Counter, make_application
 from app.ui.base.door import ErrorDialog
+from app.ui.base.pages import Page
 from db.tables.control import staff
 from forms.fonts import load_fonts
 from forms.press import Press
@@ -277,7 +278,101 @@ def test_the_lock_comes_also_when_the_store_cannot_be_read(
         assert counter.window.covered
         live = counter._doorway.terminal
         assert live is not None and counter._session is not None
-        assert live.sessions.get(counter._session).locked_at is not None
+        session = counter._session
+        until(lambda: live.sessions.get(session).locked_at is not None)
         assert dialogs(counter) == []
     finally:
         held.set()
+
+
+class HalfTyped(Page):
+    """A screen with something in it; ``kept`` says when it was saved, by the journal's lines."""
+
+    def __init__(self, counter: Counter) -> None:
+        super().__init__("半分")
+        self._counter = counter
+        self.kept: list[int] = []
+        self.fails = False
+
+    def keep(self) -> Callable[[], object]:
+        def work() -> None:
+            if self.fails:
+                raise EnvironmentFault("disk.full", "空きがありません。", "消してください。")
+            self.kept.append(self._counter.journal_line)
+
+        return work
+
+
+@pytest.mark.req("SEC-64", "SEC-67")
+class TestKept:
+    """What is typed is kept before the lock, the log-off and the end of the program."""
+
+    @pytest.fixture
+    def page(self, counter: Counter) -> HalfTyped:
+        log_in_anew(counter)
+        page = HalfTyped(counter)
+        counter.window.show_screen(page)
+        return page
+
+    def lines(self, terminal: FoundedTerminal, counter: Counter) -> list[tuple[int, str, str]]:
+        door = counter._doorway.terminal
+        assert door is not None
+        return [
+            (line.number, line.entry.function_id, line.entry.cause) for line in door.journal.lines()
+        ]
+
+    def test_before_the_lock(
+        self, counter: Counter, terminal: FoundedTerminal, page: HalfTyped
+    ) -> None:
+        counter.lock()
+        settle_aside(counter)
+        (lock,) = [at for at, what, _ in self.lines(terminal, counter) if what == "session.lock"]
+        assert len(page.kept) == 1 and page.kept[0] < lock
+
+    def test_what_cannot_be_kept_stops_no_lock(self, counter: Counter, page: HalfTyped) -> None:
+        page.fails = True
+        counter.lock()
+        settle_aside(counter)
+        assert counter.window.covered and counter._session is not None
+        live = counter._doorway.terminal
+        assert live is not None
+        assert live.sessions.get(counter._session).locked_at is not None
+        assert dialogs(counter) == [] and "空きがありません。" in counter.background.troubles
+
+    def test_before_the_log_off(self, counter: Counter, page: HalfTyped) -> None:
+        kept = page.kept
+        counter.log_off()
+        settle(counter)
+        settle_aside(counter)
+        assert len(kept) == 1
+
+    @pytest.mark.parametrize("covered", [False, True])
+    def test_at_the_end_of_the_program_the_session_ends_in_the_journal(
+        self, counter: Counter, terminal: FoundedTerminal, page: HalfTyped, covered: bool
+    ) -> None:
+        kept = page.kept
+        if covered:
+            counter.lock()
+            settle_aside(counter)
+        counter.window.close()
+        assert len(kept) == 1
+        door = terminal.login()
+        terminal.enter(door, "S202")
+        assert door.terminal is not None
+        ended = [
+            line.entry.cause
+            for line in door.terminal.journal.lines()
+            if line.entry.function_id == "session.logoff" and line.entry.staff_id == "S201"
+        ]
+        assert ended[-1] == "program.ended"
+        door.close()
+
+    def test_the_end_of_the_desktops_session_is_one_too(
+        self, counter: Counter, page: HalfTyped
+    ) -> None:
+        kept = page.kept
+        application = QApplication.instance()
+        assert application is not None
+        application.aboutToQuit.emit()  # type: ignore[attr-defined]
+        counter.window.close()
+        assert len(kept) == 1 and counter._doorway.terminal is None

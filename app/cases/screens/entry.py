@@ -65,6 +65,15 @@ class EntryScreen(Page):
         if self._form is not None:
             self._form.focus_first()
 
+    def keep(self) -> Callable[[], object] | None:
+        desk, case, form = self._desk, self._case, self._form
+        if case is None or form is None:
+            return None
+        values = {**self._values, **form.values()}
+        values.pop(NUMBER, "")  # it is sealed with the case when the page is left, never before
+        step = self._kind.pages[self._at].id
+        return lambda: drafts.save_draft(desk.gate, desk.session, case, values, step)
+
     @property
     def step(self) -> int:
         """Which step is shown, from 0; the last is the summary."""

@@ -63,6 +63,12 @@ class Page(QWidget):
         self.action_row.addWidget(button)
         return button
 
+    def keep(self) -> Callable[[], object] | None:
+        """What is typed here and not saved yet, as an act for the store's worker: asked for when
+        the screen goes without its person's doing (lock, end of the hours, end of the program).
+        None when there is nothing; screens override it."""
+        return None
+
     def first_focus(self) -> None:
         """Where typing begins when the page opens; screens override it."""
         self.setFocus()
