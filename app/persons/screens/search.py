@@ -200,9 +200,9 @@ class SearchScreen(Page):
 
 def _cells(line: PersonLine) -> tuple[str, ...]:
     return (
-        f"{line.name}（{line.alias}）" if line.alias else line.name,
+        line.name,
         line.state,
-        line.kana,
+        f"通称 {line.alias}　{line.kana}".rstrip() if line.alias else line.kana,
         line.birth,
         line.age,
         line.sex,
