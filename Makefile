@@ -50,9 +50,10 @@ format: setup
 
 # What `make test` tries in part and with a fixed seed, in full: kills at many more moments, random
 # examples anew; hours on a slow machine.
-soak: setup-tests faults
-	@MADOGUCHI_SOAK=1 $(PY) -m pytest -n 2 -m hypothesis -o timeout=7200
+soak: setup-tests
+	@MADOGUCHI_SOAK=1 $(PY) -m pytest -n 2 -m soak -o timeout=7200
 
+# The kills among them.
 faults: setup-tests
 	@MADOGUCHI_SOAK=1 $(PY) -m pytest -n 2 tests/faults -o timeout=7200
 

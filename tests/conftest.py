@@ -41,9 +41,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     session.config.madoguchi_failed = session.testsfailed > 0  # type: ignore[attr-defined]
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long files first, so that no worker is left with one at the end."""
+    """The long files first, so that no worker is left with one at the end; soaks are marked."""
     order.longest_first(items)
+    soak.mark(items)
 
 
 def _is_worker(config: pytest.Config) -> bool:

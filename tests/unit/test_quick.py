@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ import pytest
 
 from app.core.errors import EnvironmentFault
 from app.peers.union.embed import embedded
-from tests.support import order, room
+from tests.support import order, room, soak
 from tests.support.forked_union import ForkedUnion
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,3 +76,22 @@ def test_a_forked_union_that_cannot_start_says_why(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentFault) as refused, embedded(tmp_path, start=ForkedUnion):
         raise AssertionError("it must not start")
     assert refused.value.code == "union.not_started" and "鍵" in refused.value.message
+
+
+def test_what_is_random_is_tried_in_full_only_in_make_soak() -> None:
+    """A fixed number of examples would be the same few, however long somebody soaks."""
+    fixed = re.compile(r"max_examples=\d|@se" + r"ed\(")
+    found = [
+        f"{file.relative_to(ROOT)}: {hit[0]}"
+        for file in sorted((ROOT / "tests").rglob("test_*.py"))
+        for hit in fixed.finditer(file.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+def test_soaking_takes_the_files_that_try_more(request: pytest.FixtureRequest) -> None:
+    names = {item.path.stem for item in request.session.items if item.get_closest_marker("soak")}
+    there = {item.path.stem for item in request.session.items}
+    assert "test_quick" not in names
+    assert names >= there & {"test_store_kill", "test_premium_properties", "test_daily_files"}
+    assert soak.tries(1, 1_000) == (1_000 if soak.SOAKING else 1)

@@ -26,6 +26,7 @@ from app.wire.codec import FileRefused, decode_file, encode_file
 from app.wire.files import FILES, sent_in
 from app.wire.layout import Column, Kind, columns
 from app.wire.values import check_of, code_sets
+from tests.support.soak import tries
 from tests.unit.functions.test_notification_checks import GOOD
 
 TODAY = date(2026, 11, 20)
@@ -137,7 +138,7 @@ def _record(values: dict[str, str]) -> Any:
 
 @pytest.mark.req("SEC-11", "SEC-112")
 @pytest.mark.parametrize("name", SENT)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60, 2_000))
 @given(data=st.data())
 def test_what_the_field_takes_the_wire_and_the_union_take(name: str, data: st.DataObject) -> None:
     values = keyed(name, data.draw(typed_into(FIELDS[name])))
@@ -157,7 +158,7 @@ def test_what_the_field_takes_the_wire_and_the_union_take(name: str, data: st.Da
 
 
 @pytest.mark.parametrize("name", SENT)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60, 2_000))
 @given(data=st.data())
 def test_what_the_wire_refuses_is_told_beside_its_own_field(name: str, data: st.DataObject) -> None:
     typed = data.draw(typed_into(FIELDS[name]))
@@ -193,7 +194,7 @@ def test_field_and_column_are_of_one_kind(field: EntryField, column: Column) -> 
 
 
 @pytest.mark.parametrize(("field", "column"), _pairs())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40, 2_000))
 @given(data=st.data())
 def test_what_any_field_stores_its_column_takes(
     field: EntryField, column: Column, data: st.DataObject
@@ -226,7 +227,7 @@ ALL_COLUMNS = [
 
 
 @pytest.mark.parametrize("column", ALL_COLUMNS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=tries(30, 2_000))
 @given(text=st.one_of(_LETTERS, _NUMBERS, _DATES))
 def test_a_column_takes_only_what_can_be_written_and_seen(column: Column, text: str) -> None:
     if check_of(column, CODES)(text) == "" and text:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -345,7 +345,6 @@ def assert_current(work: Any, her: str) -> None:
 
 
 def test_any_day_as_known_on_any_day_equals_a_naive_replay(world: World) -> None:
-    @seed(8)
     @settings(
         max_examples=tries(50, 3_000),
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import combinations
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
@@ -23,6 +23,7 @@ from db.tables.cases import case_file, check_entry, decision
 from db.tables.persons import atena, insured, person
 from tests.support.line import CODES
 from tests.support.sendings import sample
+from tests.support.soak import tries
 from tests.support.world import shared_tables
 
 KNOWN, DEAD = sample("FILE-17")
@@ -85,9 +86,7 @@ def decided(draw):
 
 
 PROPERTY = settings(
-    max_examples=100,
-    deadline=None,
-    database=None,
+    max_examples=tries(40, 2_000),
     suppress_health_check=[HealthCheck.too_slow],
 )
 
@@ -96,7 +95,6 @@ PROPERTY = settings(
 def test_any_decisions_are_taken(filled):
     receive = receiver(shared_tables(), KINDS)
 
-    @seed(16)
     @PROPERTY
     @given(st.lists(decided(), min_size=1, max_size=5))
     def holds(records):
@@ -130,7 +128,6 @@ def _whole(work):
 
 @pytest.mark.req("FILE-24")
 def test_any_check_list_is_taken(filled):
-    @seed(24)
     @PROPERTY
     @given(
         st.lists(

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import combinations
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -20,6 +20,7 @@ from db.tables.cases import check_entry
 from db.tables.persons import address, atena, household_member, insured
 from tests.support.line import CODES
 from tests.support.sendings import sample
+from tests.support.soak import tries
 
 SPEC = FILES["FILE-17"]
 FUNCTION = "files.receive_insured"
@@ -75,11 +76,8 @@ def lines(draw):
 
 @pytest.mark.req("FILE-17")
 def test_any_files_are_applied_one_after_another(world):
-    @seed(17)
     @settings(
-        max_examples=100,
-        deadline=None,
-        database=None,
+        max_examples=tries(40, 2_000),
         suppress_health_check=[HealthCheck.too_slow],
     )
     @given(st.lists(st.lists(lines(), min_size=1, max_size=5), min_size=1, max_size=3))
