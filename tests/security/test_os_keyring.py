@@ -6,6 +6,9 @@ import os
 import socket
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -148,3 +151,61 @@ def test_a_bus_that_does_not_listen_yet_is_not_taken_for_ready() -> None:
         env = {"DBUS_SESSION_BUS_ADDRESS": f"unix:path={place}"}
         assert place.exists() and not answers(KeyringDaemon(env, session.home))
         assert answers(session)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda shelf: shelf.read_terminal_secret(),
+        lambda shelf: shelf.read_mirror(),
+        lambda shelf: shelf.keep_terminal_secret(SECRET),
+        lambda shelf: shelf.keep_mirror(MIRROR),
+        lambda shelf: shelf.forget(),
+    ],
+    ids=["read secret", "read mirror", "keep secret", "keep mirror", "forget"],
+)
+def test_a_keyring_that_does_not_answer_is_given_up_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: Callable[[OsKeyring], object]
+) -> None:
+    with socket.socket(socket.AF_UNIX) as mute:
+        mute.bind(str(tmp_path / "bus"))
+        mute.listen()
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path / 'bus'}")
+        shelf = OsKeyring("madoguchi", seconds=0.3)
+        began = time.monotonic()
+        assert _fault(lambda: call(shelf)) == "keyring.silent"
+        assert time.monotonic() - began < 10
+    # what was held up comes to its end now and leaves nobody waiting
+    assert shelf._asking is not None
+    shelf._asking.join(10)
+    assert not shelf._asking.is_alive()
+
+
+def test_while_it_is_silent_nothing_else_is_asked_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    held, asked = threading.Event(), []
+
+    class Slow:
+        def get_password(self, service: str, name: str) -> None:
+            asked.append(name)
+            held.wait(20)
+
+    monkeypatch.setattr("app.security.keys.os_keyring._named_backend", Slow)
+    shelf = OsKeyring("madoguchi", seconds=0.2)
+    for _ in range(5):
+        assert _fault(shelf.read_mirror) == "keyring.silent"
+    assert asked == ["vestibule-mirror"]
+    held.set()
+    assert shelf._asking is not None
+    shelf._asking.join(10)
+    assert shelf.read_mirror() is None  # it answers again
+
+
+def test_what_the_keyring_itself_calls_a_time_out_is_told_as_its_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Late:
+        def get_password(self, service: str, name: str) -> None:
+            raise TimeoutError("bus")
+
+    monkeypatch.setattr("app.security.keys.os_keyring._named_backend", Late)
+    assert _fault(OsKeyring("madoguchi").read_mirror) == "keyring.no_service"

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
+from threading import Thread
+from typing import TypeVar
 
 from keyring.backend import KeyringBackend
 from keyring.errors import InitError, KeyringError, KeyringLocked, PasswordDeleteError
@@ -18,8 +22,13 @@ from keyring.errors import InitError, KeyringError, KeyringLocked, PasswordDelet
 from app.core.errors import EnvironmentFault
 from app.security.keys.terminal_secret import Mirror, TerminalSecret
 
+T = TypeVar("T")
+
 _TERMINAL_ENTRY = "terminal-secret"
 _MIRROR_ENTRY = "vestibule-mirror"
+LONGEST_SECONDS = 20.0
+"""So long a keyring may take to answer, the person's own answer to its prompt included."""
+
 _NO_LOGON_SESSION = 1312  # ERROR_NO_SUCH_LOGON_SESSION: Windows keeps credentials per logon
 
 
@@ -27,11 +36,15 @@ class OsKeyring:
     """The ``SecretShelf`` in the operating system's keyring.
 
     ``service`` names this installation's entries; a training store and a production store
-    of one account have different names.
+    of one account have different names. A keyring that does not answer is given up after
+    ``seconds``, which are enough for a person at the system's own prompt; until it has answered
+    nothing else is asked of it. Every call raises ``EnvironmentFault`` ``keyring.*``.
     """
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, service: str, seconds: float = LONGEST_SECONDS) -> None:
         self._service = service
+        self._seconds = seconds
+        self._asking: Thread | None = None
         with _told_apart():
             self._backend = _named_backend()
 
@@ -63,13 +76,13 @@ class OsKeyring:
         for name in (_TERMINAL_ENTRY, _MIRROR_ENTRY):
             with _told_apart():
                 try:
-                    self._backend.delete_password(self._service, name)
+                    self._ask(partial(self._backend.delete_password, self._service, name))
                 except PasswordDeleteError:
                     continue  # nothing was kept
 
     def _read(self, name: str) -> dict[str, str] | None:
         with _told_apart():
-            text = self._backend.get_password(self._service, name)
+            text = self._ask(partial(self._backend.get_password, self._service, name))
         if text is None:
             return None
         try:
@@ -82,7 +95,29 @@ class OsKeyring:
 
     def _keep(self, name: str, fields: dict[str, str]) -> None:
         with _told_apart():
-            self._backend.set_password(self._service, name, json.dumps(fields))
+            text = json.dumps(fields)
+            self._ask(partial(self._backend.set_password, self._service, name, text))
+
+    def _ask(self, call: Callable[[], T]) -> T:
+        """Ask the keyring on a thread of its own, for a bounded time."""
+        if self._asking is not None and self._asking.is_alive():
+            raise _silent()
+        answer: Future[T] = Future()
+
+        def ask() -> None:
+            try:
+                answer.set_result(call())
+            except BaseException as cause:
+                answer.set_exception(cause)
+
+        self._asking = Thread(target=ask, name="keyring", daemon=True)
+        self._asking.start()
+        try:
+            return answer.result(self._seconds)
+        except TimeoutError as cause:
+            if answer.done():  # the keyring's own
+                raise
+            raise _silent() from cause
 
 
 def _named_backend() -> KeyringBackend:
@@ -108,6 +143,8 @@ def _told_apart() -> Iterator[None]:
     keyring could hold an entry's label."""
     try:
         yield
+    except EnvironmentFault:
+        raise
     except KeyringLocked as cause:
         raise EnvironmentFault(
             "keyring.locked",
@@ -137,6 +174,15 @@ def _told_apart() -> Iterator[None]:
         if number is not None:
             raise _failed(str(number)) from cause
         raise
+
+
+def _silent() -> EnvironmentFault:
+    return EnvironmentFault(
+        "keyring.silent",
+        "OSのキーリングが答えません。",
+        "OSの確認画面がほかの窓の後ろに出ていないか確かめ、なければいったんOSからログオフし、"
+        "この端末専用のアカウントでログオンし直してください。",
+    )
 
 
 def _no_service() -> EnvironmentFault:
