@@ -25,6 +25,7 @@ from app.core.errors import MadoguchiError
 from app.core.language import VARIABLE, in_words
 from app.core.log import keep_values_out
 from app.core.paths import Paths
+from app.core.process import leave_no_core
 from app.core.shown import as_shown
 from app.core.stopping import Stopped
 from app.core.usage import LANGUAGES, Parser, command_name, without_language
@@ -52,15 +53,6 @@ def _late(place: str) -> Callable[..., Any]:
     module, _, name = place.partition(":")
     found: Callable[..., Any] = getattr(importlib.import_module(module), name)
     return found
-
-
-def leave_no_core() -> None:
-    """A crash writes no memory to disk: a core dump would hold what the store keeps sealed."""
-    if sys.platform != "win32":
-        import resource
-
-        hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
-        resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
 
 
 def _demo(arguments: argparse.Namespace) -> int:
@@ -117,6 +109,12 @@ def _self_check(arguments: argparse.Namespace) -> int:
 def _screen_check(_: argparse.Namespace) -> int:
     print(_late("app.ui.base.screen_check:draw_one_screen")())
     return DONE
+
+
+def _print_sheet(arguments: argparse.Namespace) -> int:
+    leave_no_core()
+    printed = _late("forms.windows_spool:print_sheet")
+    return int(printed(arguments.queue, arguments.number, arguments.tray))
 
 
 def _interface_book(_: argparse.Namespace) -> int:
@@ -210,6 +208,10 @@ def parser() -> Parser:
     _add_books(command)
     screen = commands.add_parser("screen-check")  # a part of self-check, in a process of its own
     screen.set_defaults(run=_screen_check)
+    sheet = commands.add_parser("print-sheet")  # what the counter prints by, on Windows
+    for option in ("--queue", "--number", "--tray"):
+        sheet.add_argument(option, default="")
+    sheet.set_defaults(run=_print_sheet)
     return top
 
 

@@ -41,6 +41,8 @@ _BASELINE = 0.12  # of an em below the middle line's lower half: the ideographic
 _WORTH_A_LINE = 1.15
 """A further line is taken only when the text becomes larger by this factor."""
 
+_TURNED = {"long_edge": "DuplexFlipLongEdge", "short_edge": "DuplexFlipShortEdge"}
+
 _NOT_AT_LINE_START = frozenset(
     "、。，．・：；）」』】〕》々ー！？ぁぃぅぇぉっゃゅょァィゥェォッャュョ)]"
 )
@@ -228,8 +230,16 @@ class Sheet:
             DrawnBarcode(name, len(self._pages) - 1, symbol.text, symbol.symbology, box)
         )
 
-    def finish(self) -> tuple[bytes, DrawRecord, tuple[Missing, ...]]:
-        """Close the document: the PDF, the record, and what was drawn as 〓."""
+    def finish(self, turned_over: str = "") -> tuple[bytes, DrawRecord, tuple[Missing, ...]]:
+        """Close the document: the PDF, the record, and what was drawn as 〓.
+
+        ``turned_over`` is the edge (``long_edge``, ``short_edge``) over which the sheet is turned
+        when it is printed on both sides. The PDF asks for that, and for its own size (ISO 32000-1,
+        12.2); the spool reads it there.
+        """
+        self._canvas.setViewerPreference("PrintScaling", "None")
+        if turned_over:
+            self._canvas.setViewerPreference("Duplex", _TURNED[turned_over])
         self._canvas.showPage()
         self._used.add_to(self._canvas._doc)
         self._canvas.save()

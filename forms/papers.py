@@ -14,9 +14,16 @@ class Paper:
 
     width: float
     height: float
+    turned_over: str = ""
+    """The edge over which a sheet that is printed on both sides is turned: ``long_edge`` or
+    ``short_edge``; "" when it is printed on one side."""
 
 
 def find_paper(tables: Tables, form_id: str, day: date) -> Paper:
     """The sheet of a form on a day; raises NoRowError when the table has none."""
     row = tables["print_papers"].at(day, form=form_id)
-    return Paper(float(row.number("width_mm")), float(row.number("height_mm")))
+    return Paper(
+        float(row.number("width_mm")),
+        float(row.number("height_mm")),
+        row.text_or_none("turned_over") or "",
+    )

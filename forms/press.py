@@ -68,7 +68,7 @@ class Press:
         titles = {item.name: item.title for item in printed_items(data)}
         sheet = Sheet(form.id, form.title, self._fonts, training=training, now=now, titles=titles)
         form.draw(sheet, data, paper)
-        pdf, record, missing = sheet.finish()
+        pdf, record, missing = sheet.finish(paper.turned_over)
         return Rendered(form.id, pdf, hashlib.sha256(pdf).digest(), record, missing)
 
     def prove(self, rendered: Rendered, data: FormData) -> ProofReport:

@@ -8,12 +8,10 @@ with stopping() as stop:
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
 
-_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
+from app.core.process import taking_endings
 
 
 class Stopped(KeyboardInterrupt):
@@ -47,7 +45,7 @@ class Stop:
             self._soft = before
         self.check()
 
-    def _came(self, number: int, _frame: FrameType | None) -> None:
+    def _came(self, number: int) -> None:
         if self._number:
             return  # the end is under way; a second signal may not break it off
         self._number = number
@@ -61,10 +59,5 @@ class Stop:
 def stopping() -> Iterator[Stop]:
     """Take the signals for the length of the block. In the main thread only."""
     stop = Stop()
-    numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
-    before = {number: signal.signal(number, stop._came) for number in numbers}
-    try:
+    with taking_endings(stop._came):
         yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

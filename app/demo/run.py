@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from app.core.clock import SystemClock
 from app.core.errors import UserError
 from app.core.language import in_words
+from app.core.process import hang_up
 from app.core.stopping import Stop, stopping
 from app.demo.output import output_folder
 from app.demo.people import CLERK
@@ -62,10 +62,10 @@ def _say(text: str) -> None:
     try:
         print(text, flush=True)
     except OSError as cause:  # nobody listens any more
-        if cause.errno == errno.EIO and sys.platform != "win32":
+        if cause.errno == errno.EIO:
             # The terminal is closed. Whoever stands between it and us (make, as the terminal's
             # own program) may keep the signal to itself.
-            signal.raise_signal(signal.SIGHUP)
+            hang_up()
 
 
 def _scripted(out: Path, persons: int, stop: Stop) -> int:

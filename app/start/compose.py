@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.cases import decisions
@@ -55,7 +55,9 @@ class Installation:
     """What is known of this terminal before its store is open: settings.toml of its data
     directory, without personal data. ``printer`` is a queue's name, "" for none. ``key_models``
     are the AAGUIDs of security keys that are taken without witnesses, ``key_roots`` their
-    makers' root certificates (DER), from the folder ``key-roots`` beside settings.toml."""
+    makers' root certificates (DER), from the folder ``key-roots`` beside settings.toml.
+    ``trays``: which tray holds which paper, by its size in millimetres ("91x128"), as the
+    printer's driver names the tray."""
 
     training: bool
     municipality_code: str
@@ -64,6 +66,7 @@ class Installation:
     printer: str = ""
     key_models: tuple[str, ...] = ()
     key_roots: tuple[bytes, ...] = ()
+    trays: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rp_id(self) -> str:
@@ -96,6 +99,7 @@ def read_installation(paths: Paths) -> Installation:
             key_roots=tuple(
                 file.read_bytes() for file in sorted((paths.data / "key-roots").glob("*.der"))
             ),
+            trays={str(paper): str(tray) for paper, tray in values.get("trays", {}).items()},
         )
     except FileNotFoundError as error:
         raise EnvironmentFault(
@@ -103,7 +107,7 @@ def read_installation(paths: Paths) -> Installation:
             "この端末は、まだ初期設定されていません。",
             "責任者二人で madoguchi found を実行してください。",
         ) from error
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, AttributeError, KeyError, ValueError) as error:
         raise EnvironmentFault(
             "settings.damaged",
             f"設定ファイル {paths.settings.name} を読み取れません。",
@@ -121,6 +125,11 @@ def write_installation(paths: Paths, installation: Installation) -> None:
         f"phone = {json.dumps(installation.phone)}",
         f"printer = {json.dumps(installation.printer, ensure_ascii=False)}",
         f"key_models = [{models}]",
+        "[trays]",
+        *(
+            f"{json.dumps(paper)} = {json.dumps(tray, ensure_ascii=False)}"
+            for paper, tray in installation.trays.items()
+        ),
     ]
     paths.make()
     write_whole(paths.settings, ("\n".join(lines) + "\n").encode())

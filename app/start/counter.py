@@ -52,7 +52,7 @@ from app.ui.shell.menu import menu_entries
 from app.ui.shell.window import MainWindow
 from forms.fonts import FontSet, load_fonts
 from forms.press import Press
-from forms.spool import CupsPrinter, NoPrinter, Printer
+from forms.spool import Printer, Queue, printer_on
 
 _DUE_EVERY_MS = 5_000
 _CONTACT_EVERY_MS = 60_000
@@ -520,8 +520,7 @@ def found_at(place: str) -> Any:
 
 def printer_of(parts: Parts) -> Printer:
     """The configured printer."""
-    queue = parts.installation.printer
-    return CupsPrinter(queue) if queue else NoPrinter()
+    return printer_on(Queue(parts.installation.printer, parts.installation.trays))
 
 
 def make_application(fonts: FontSet) -> QApplication:

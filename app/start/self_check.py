@@ -23,6 +23,7 @@ from app.core.clock import Clock
 from app.core.errors import EnvironmentFault, MadoguchiError
 from app.core.language import in_words
 from app.core.paths import RESOURCES, Paths
+from app.core.process import leaves_cores, own_command, program_folder
 from app.core.tables import load_tables, shipped_tables
 
 _SCREEN_SECONDS = 60
@@ -70,19 +71,6 @@ class Finding:
         )
 
 
-def _program() -> Path:
-    """The folder whose files are the program: the bundle's, else this tree's."""
-    if getattr(sys, "frozen", False):
-        return Path(sys.executable).resolve().parent
-    return Path(__file__).resolve().parents[2]
-
-
-def _screen_command() -> tuple[str, ...]:
-    if getattr(sys, "frozen", False):
-        return (sys.executable, "screen-check")
-    return (sys.executable, "-m", "app.main", "screen-check")
-
-
 @dataclass(frozen=True, slots=True)
 class Machine:
     """What is looked at. ``data`` is this terminal's data directory, if there is one;
@@ -94,8 +82,8 @@ class Machine:
     tables: Path = field(default_factory=shipped_tables)
     fonts: Path = RESOURCES / "fonts" / "fonts.toml"
     swaps: Path = Path("/proc/swaps")
-    program: Path = field(default_factory=_program)
-    screen_command: tuple[str, ...] = field(default_factory=_screen_command)
+    program: Path = field(default_factory=program_folder)
+    screen_command: tuple[str, ...] = field(default_factory=lambda: own_command("screen-check"))
     keyring_service: str = "madoguchi-self-check"
 
 
@@ -226,7 +214,7 @@ def check_screen(machine: Machine) -> Iterator[Finding]:
     done = subprocess.run(  # noqa: S603  # our own program
         machine.screen_command,
         env=environment,
-        cwd=None if getattr(sys, "frozen", False) else _program(),
+        cwd=program_folder(),
         capture_output=True,
         encoding="utf-8",
         errors="replace",
@@ -280,10 +268,9 @@ def check_deployment(machine: Machine) -> Iterator[Finding]:
 
 
 if sys.platform != "win32":
-    import resource
 
     def _check_account(machine: Machine) -> Iterator[Finding]:
-        if resource.getrlimit(resource.RLIMIT_CORE)[0] != 0:
+        if leaves_cores():
             text = in_words(
                 "無効になっていません。ulimit -c 0 を設定してください。",
                 "not off; set ulimit -c 0.",

@@ -63,6 +63,7 @@ def test_help_lists_the_commands() -> None:
     listed = [line.split()[0] for line in done.stdout.splitlines() if re.match("  [a-z]", line)]
     assert [name for name in COMMANDS if name not in listed] == []
     assert "screen-check" not in listed
+    assert "print-sheet" not in listed
 
 
 @pytest.mark.parametrize("arguments", HEADLESS)
@@ -145,7 +146,7 @@ def test_every_help_is_in_the_language_that_is_asked_for(
                 assert action.help or parser.prog.endswith(UNTOLD), (parser.prog, action.dest)
 
 
-UNTOLD = ("clock", "daily", "deliver", "settle-birth", "screen-check")
+UNTOLD = ("clock", "daily", "deliver", "settle-birth", "screen-check", "print-sheet")
 """Commands whose only argument is named by the command's own line."""
 
 

@@ -7,7 +7,6 @@ import contextlib
 import dataclasses
 import json
 import os
-import signal
 import socket
 import sys
 import threading
@@ -23,6 +22,7 @@ from uvicorn import Config, Server
 from app.core.clock import SystemClock
 from app.core.errors import EnvironmentFault
 from app.core.language import in_words
+from app.core.process import endings
 from app.core.tables import load_tables, shipped_tables
 from app.peers.union import operators
 from app.peers.union.database import Database, sqlite_url
@@ -205,9 +205,9 @@ async def _both(
     def stop() -> None:
         line.should_exit = back.should_exit = True
 
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        with contextlib.suppress(NotImplementedError, AttributeError):  # Windows has no such
-            loop.add_signal_handler(getattr(signal, name), stop)
+    for number in endings():
+        with contextlib.suppress(NotImplementedError):  # Windows' loop has none
+            loop.add_signal_handler(number, stop)
     if options.until_input_ends:
         threading.Thread(target=_wait_for_end, args=(loop, stop), daemon=True).start()
     running = asyncio.gather(line.serve(sockets=[terminals]), back.serve(sockets=[desk]))

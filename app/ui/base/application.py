@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core.language import in_words
+from app.core.process import waking
 from app.core.stopping import Stop
 
 _OF_NO_USE = ("propagateSizeHints",)
@@ -85,22 +85,16 @@ def _tell(_kind: QtMsgType, _context: QMessageLogContext | None, text: str) -> N
 def hearing_signals(application: QApplication) -> Iterator[None]:
     """Let Python's signal handlers run while Qt waits for events. (Windows has no such pipes;
     there they run with the next timer of the program.)"""
-    if sys.platform == "win32":
-        yield
-    else:
-        reading, writing = os.pipe()
-        for end in (reading, writing):
-            os.set_blocking(end, False)
-        before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    with waking() as reading:
+        if reading is None:
+            yield
+            return
         notifier = QSocketNotifier(reading, QSocketNotifier.Type.Read, application)
         notifier.activated.connect(lambda: os.read(reading, 512))
         try:
             yield
         finally:
-            signal.set_wakeup_fd(before)
             notifier.setEnabled(False)
-            os.close(reading)
-            os.close(writing)
 
 
 def run_until_closed(application: QApplication, window: QWidget, stop: Stop) -> int:

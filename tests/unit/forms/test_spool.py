@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import EnvironmentFault
-from forms.spool import CupsPrinter
+from forms.press import Press
+from forms.spool import CupsPrinter, Queue
+from tests.support.form_examples import CERTIFICATE, NOW
 
 PDF = b"%PDF-1.7 " + b"x" * 300_000
 
@@ -28,17 +30,29 @@ def write(lp: Path, body: str, mode: int = 0o755) -> None:
 
 def refused(seconds: float = 5.0) -> str:
     with pytest.raises(EnvironmentFault) as fault:
-        CupsPrinter("queue", seconds).spool(PDF, "T01-1-1")
+        CupsPrinter(Queue("queue"), seconds).spool(PDF, "T01-1-1")
     assert "今日の仕事" in fault.value.remedy
     return fault.value.code
 
 
 def test_the_sheet_goes_whole_to_the_queue(lp: Path, tmp_path: Path) -> None:
     write(lp, f'echo "$@" > {tmp_path}/said; cat > {tmp_path}/got')
-    CupsPrinter("queue").spool(PDF, "T01-1-1")
+    CupsPrinter(Queue("queue")).spool(PDF, "T01-1-1")
     assert (tmp_path / "got").read_bytes() == PDF
     said = (tmp_path / "said").read_text().split()
     assert said[:4] == ["-d", "queue", "-t", "T01-1-1"]
+    assert "print-scaling=none" in said
+    assert not any(option.startswith(("sides=", "InputSlot=")) for option in said)
+
+
+def test_the_certificate_goes_on_both_sides_from_its_tray(
+    lp: Path, tmp_path: Path, press: Press
+) -> None:
+    write(lp, f'echo "$@" > {tmp_path}/said; cat > /dev/null')
+    pdf = press.render("FORM-04", CERTIFICATE, training=False, now=NOW).pdf
+    CupsPrinter(Queue("queue", {"91x128": "Bypass"})).spool(pdf, "T01-1-1")
+    said = (tmp_path / "said").read_text().split()
+    assert {"sides=two-sided-long-edge", "InputSlot=Bypass"} <= set(said)
 
 
 @pytest.mark.parametrize(
