@@ -43,6 +43,7 @@ docs: setup
 	@$(PY) -m app.main interface-book > docs/interface-book.md
 	@$(PY) -m app.main manual --day 2026-11-20 > docs/manual.md
 	@$(PY) -m app.main manual --table --day 2026-11-20 > docs/permission-table.md
+	@$(PY) -m app.main manual --cases --day 2026-11-20 > docs/cases.md
 
 format: setup
 	@$(PY) -m ruff format .

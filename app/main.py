@@ -125,9 +125,13 @@ def _interface_book(_: argparse.Namespace) -> int:
 def _manual(arguments: argparse.Namespace) -> int:
     from app.core.tables import load_tables, shipped_tables
 
-    book = "permission_book" if arguments.table else "operators_manual"
+    book = "app.start.manual:operators_manual"
+    if arguments.table:
+        book = "app.start.manual:permission_book"
+    elif arguments.cases:
+        book = "app.start.cases_book:cases_book"
     day = arguments.day or SystemClock().now().date()
-    print(_late(f"app.start.manual:{book}")(day, load_tables(shipped_tables())), end="")
+    print(_late(book)(day, load_tables(shipped_tables())), end="")
     return DONE
 
 
@@ -311,6 +315,8 @@ def _add_books(command: Callable[..., Parser]) -> None:
     )
     table = in_words("手引の代わりに対応表を書き出す", "the permission table (対応表) instead")
     manual.add_argument("--table", action="store_true", help=table)
+    kinds = in_words("手引の代わりに届出・申請の種別を書き出す", "the kinds of case instead")
+    manual.add_argument("--cases", action="store_true", help=kinds)
     manual.add_argument(
         "--day",
         metavar="YYYY-MM-DD",

@@ -12,11 +12,16 @@ from app.catalog import CATALOG
 from app.core.settings import SETTINGS
 from app.security.spec import Actor, StepUp
 from app.security.staff.roles import roles_on
+from app.start.cases_book import cases_book
 from app.start.manual import conditions, operators_manual, permission_book
 from tests.support.world import shared_tables
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-BOOKS = {"manual.md": operators_manual, "permission-table.md": permission_book}
+BOOKS = {
+    "manual.md": operators_manual,
+    "permission-table.md": permission_book,
+    "cases.md": cases_book,
+}
 
 
 @pytest.mark.parametrize("name", BOOKS)

@@ -18,7 +18,7 @@ REISSUE = CaseKind(
     about=KnownPerson(standings=(INSURED,)),
     pages=(
         EntryPage(
-            "paper",
+            "reissue",
             "再交付する書類",
             "申請書を見ながら、書類と理由を選んでください。",
             (
@@ -30,7 +30,11 @@ REISSUE = CaseKind(
                     required=True,
                 ),
                 EntryField(
-                    "reason", "理由", FieldKind.CHOICE, codes="reissue_reasons", required=True
+                    "reason",
+                    "再交付の理由",
+                    FieldKind.CHOICE,
+                    codes="reissue_reasons",
+                    required=True,
                 ),
                 EntryField(
                     "old_returned",

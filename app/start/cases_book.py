@@ -1,0 +1,113 @@
+"""Every kind of case on one page (届出・申請の種別), rendered from CASES.
+
+``madoguchi manual --cases`` prints it; ``docs/cases.md`` is that text, kept current by a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from app.cases.entry import EntryField
+from app.cases.kind import CaseKind, Kinds, KnownPerson, Look
+from app.cases.whom import DEAD, INSURED, LOST, NEVER
+from app.catalog import CASES
+from app.core.tables import Tables
+
+_PREFACE = """\
+# 届出・申請の種別
+
+この文書は種別の宣言から作られています（`madoguchi manual --cases`）。手で直しません。
+{day} 現在のコード表によります。種別を足すには `docs/howto/add-a-case.md`。
+
+| 種別 | コード | だれについて | 送り | 決定 | 決定で変わること | 証 |
+|---|---|---|---|---|---|---|
+"""
+STANDINGS = {
+    INSURED: "被保険者",
+    LOST: "資格を喪失した方",
+    DEAD: "亡くなった方",
+    NEVER: "被保険者になったことのない方",
+}
+LOOKS = {
+    Look.BY_SETTING: "設定による（送信の前か、その日のうち）",
+    Look.BEFORE: "送信の前",
+    Look.NONE: "なし",
+}
+
+
+def cases_book(day: date, tables: Tables, kinds: Kinds = CASES) -> str:
+    """The whole page as Markdown."""
+    rows = "".join(_row(kind) for kind in kinds.values())
+    chapters = ("\n".join(_chapter(kind, day, tables)) for kind in kinds.values())
+    return _PREFACE.format(day=day) + rows + "".join(f"\n{one}\n" for one in chapters)
+
+
+def _row(kind: CaseKind) -> str:
+    cells = (
+        kind.label,
+        f"`{kind.code}`",
+        _about(kind),
+        f"{kind.sent_in.id} `{kind.body.id}` 第 {kind.body.version} 版",
+        f"{kind.answered_in.id} `{kind.answer.id}` 第 {kind.answer.version} 版",
+        kind.effect.words,
+        "決定のとおり" if kind.papers else "なし",
+    )
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _about(kind: CaseKind) -> str:
+    if isinstance(kind.about, KnownPerson):
+        return "・".join(STANDINGS[one] for one in kind.about.standings)
+    return "ここにまだいない方"
+
+
+def _chapter(kind: CaseKind, day: date, tables: Tables) -> Iterator[str]:
+    yield f"## {kind.label}"
+    yield ""
+    yield f"{kind.help}"
+    yield ""
+    yield f"- 根拠: {kind.source}"
+    yield f"- 始め方: {'検索・メニュー' if kind.for_newcomer else '開いた方の「手続を始める」'}"
+    yield f"- 機能: `{kind.opening}`、`{kind.sending}`" + (
+        f"、`{kind.supervised_sending}`（{kind.second_look.supervised_label}）"
+        if kind.has_supervised_sending
+        else ""
+    )
+    yield f"- 署名する文: 「{kind.sentence}」"
+    yield f"- 二人目の確認: {LOOKS[kind.second_look.look]}"
+    for document in kind.documents:
+        other = f"（または{document.or_by}に照会）" if document.or_by else ""
+        yield f"- {'書類' if document.required else 'あれば受け取る書類'}: {document.title}{other}"
+    for after in kind.follow_up:
+        due = f"（{after.days}日以内）" if after.days is not None else ""
+        yield f"- 後に続くこと: {after.label}{due} — {after.next_step}"
+    yield ""
+    yield "| 画面 | 項目 | 入れ方 | 必須 |"
+    yield "|---|---|---|---|"
+    for page in kind.pages:
+        for field in page.fields:
+            yield f"| {page.title} | {field.label.strip('　')} | {_how(field)} | {_must(field)} |"
+    yield ""
+    yield f"見比べるもの: {'、'.join(_compared(kind))}。"
+    yield ""
+    yield "却下・保留の理由:"
+    yield ""
+    for code in kind.refusals:
+        yield f"- `{code}` {tables['refusal_reasons'].label(code, day)}"
+
+
+def _compared(kind: CaseKind) -> Iterator[str]:
+    for item in kind.compared:
+        field = kind.fields.get(item.name)
+        yield item.label or (field.label.strip("　") if field is not None else item.name)
+
+
+def _how(field: EntryField) -> str:
+    return f"`{field.codes}` から選ぶ" if field.codes else str(field.kind)
+
+
+def _must(field: EntryField) -> str:
+    if field.needed is not None:
+        return "場合による"
+    return "○" if field.required else ""

@@ -1,0 +1,121 @@
+"""Nothing of a kind stands outside its declaration: what is generic knows none of them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.cases import blocks
+from app.cases.entry import NUMBER, EntryField
+from app.catalog import CASES
+
+ROOT = Path(__file__).parents[3]
+GENERIC = [
+    path
+    for room in ("app/cases", "app/peers/union/office", "app/persons/screens", "app/ui")
+    for path in sorted((ROOT / room).rglob("*.py"))
+    if "kinds" not in path.parts
+]
+DECLARED_PARTS = {"blocks.py", "page_rules.py", "answers.py"}
+"""Parts that declarations are made of: they name fields, and no kind."""
+
+
+def _texts(path: Path) -> Iterator[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    told = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            yield node.value
+
+
+def _shared() -> set[str]:
+    """Names of fields that blocks bring into any kind, and the heads'."""
+    fields: list[EntryField] = [
+        *blocks.four_dates("x"),
+        *blocks.notifier_fields(),
+        *blocks.number_fields(),
+        *blocks.account_fields(),
+        blocks.delivery_field(),
+    ]
+    return {field.name for field in fields} | {"atena_number", "household_number", NUMBER}
+
+
+OWN_FIELDS = {name for kind in CASES.values() for name in kind.fields} - _shared()
+PERSON = {
+    "name", "kana", "alias", "alias_kana", "birth_written", "sex", "person_kind", "phone",
+    "postal_code", "address", "building", "relation", "is_head", "facility_code",
+}  # fmt: skip
+"""Items of a person: the register's own, whichever kind keys them."""
+
+WORDS = {
+    word
+    for kind in CASES.values()
+    for word in (
+        kind.label,
+        kind.sentence,
+        *(page.title for page in kind.pages),
+        *(page.lead for page in kind.pages),
+        *(field.label for field in kind.fields.values() if field.name in OWN_FIELDS - PERSON),
+    )
+}
+PAGES = {page.id for kind in CASES.values() for page in kind.pages} - {"identity", "person"}
+
+PAPER = {"paper", "reason"}
+"""Items of a decision on a paper, and a word of the check list, that a kind keys as well."""
+
+
+@pytest.mark.parametrize("path", GENERIC, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_kind_is_named(path: Path) -> None:
+    assert not set(_texts(path)) & set(CASES)
+
+
+@pytest.mark.parametrize("path", GENERIC, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_function_of_a_kind_is_named(path: Path) -> None:
+    own = {one for kind in CASES.values() for one in (kind.opening, kind.sending)}
+    assert not set(_texts(path)) & own
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        path
+        for path in GENERIC
+        if path.is_relative_to(ROOT / "app/cases") and path.name not in DECLARED_PARTS
+    ],
+    ids=lambda path: path.name,
+)
+def test_no_field_page_or_word_of_a_kind_is_named(path: Path) -> None:
+    texts = set(_texts(path))
+    assert not texts & WORDS
+    assert not texts & PAGES
+    assert not texts & (OWN_FIELDS - PERSON - PAPER)
+
+
+def test_no_branch_asks_which_kind_it_is() -> None:
+    """``if kind.code == …`` in any spelling, in either room."""
+    asking = []
+    for path in GENERIC:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Compare | ast.Match):
+                words = [
+                    inner.value
+                    for inner in ast.walk(node)
+                    if isinstance(inner, ast.Constant) and inner.value in CASES
+                ]
+                if words:
+                    asking.append(f"{path.relative_to(ROOT)}: {words}")
+    assert asking == []
+
+
+def test_what_looks_is_not_blind() -> None:
+    """The looking finds what stands in a declaration."""
+    declared = ROOT / "app/functions/eligibility/kinds/death.py"
+    texts = set(_texts(declared))
+    assert texts & set(CASES) and texts & WORDS and texts & OWN_FIELDS and texts & PAGES
