@@ -25,6 +25,7 @@ check: setup
 	@$(PY) -m mypy
 	@$(PY) -m mypy --platform win32
 	@.venv/bin/lint-imports
+	@$(PY) .ci/windows_wheels.py
 
 bench: setup-tests
 	@$(PY) -m tests.benchmarks
@@ -64,3 +65,4 @@ lock:
 	@$(LOCK) --extra peers --extra dev -o requirements.lock
 	@$(LOCK) -c requirements.lock -o requirements-runtime.lock
 	@$(LOCK) --extra bundle -c requirements.lock -o requirements-bundle.lock
+	@$(PY) .ci/windows_wheels.py --fetch

@@ -6,6 +6,7 @@ python .ci/bundle_contents.py dist/madoguchi > list
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -29,6 +30,25 @@ NEEDED_FILES = (
     "_internal/resources/tables/copay_thresholds.toml",
     "_internal/fido2/public_suffix_list.dat",
 )
+OF_A_SYSTEM = {
+    "linux": (
+        "_internal/PySide6/Qt/plugins/platforms/libqxcb.so",
+        "_internal/PySide6/Qt/plugins/platforms/libqoffscreen.so",
+    ),
+    "win32": (
+        "_internal/PySide6/plugins/platforms/qwindows.dll",
+        "_internal/PySide6/plugins/styles/qmodernwindowsstyle.dll",
+    ),
+}
+"""What the screen needs of Qt on each system; nothing imports it, so nothing else would miss it."""
+FONTS = tuple(
+    font["files"][0]
+    for font in tomllib.loads((ROOT / "resources" / "fonts" / "fonts.toml").read_text("utf-8"))[
+        "font"
+    ]
+    if font.get("required", True)
+)
+NEEDED_LICENCES = ("Apache-2.0", "LGPL-3", "GPL-3", "MPL-2.0")
 
 
 def modules(program: Path) -> list[str]:
@@ -50,7 +70,17 @@ def files(folder: Path) -> list[str]:
     )
 
 
-def faults(module_names: Iterable[str], file_names: Iterable[str]) -> list[str]:
+def needed_files(system: str) -> list[str]:
+    """What a bundle for this system (``sys.platform``) cannot work or be handed on without."""
+    needed = [*NEEDED_FILES, *OF_A_SYSTEM.get(system, ())]
+    needed += [f"_internal/resources/fonts/{name}" for name in FONTS]
+    needed += [f"_internal/resources/licences/{name}.txt" for name in NEEDED_LICENCES]
+    return needed
+
+
+def faults(
+    module_names: Iterable[str], file_names: Iterable[str], system: str = sys.platform
+) -> list[str]:
     """What must not be there, and what is not there and must be."""
     held, placed = set(module_names), set(file_names)
     wrong = [f"must not be inside: {name}" for name in sorted(held) if _forbidden(name)]
@@ -60,7 +90,7 @@ def faults(module_names: Iterable[str], file_names: Iterable[str]) -> list[str]:
         if any(_forbidden(dotted) for dotted in _dotted(name))
     ]
     wrong += [f"is missing: {name}" for name in NEEDED_MODULES if name not in held]
-    wrong += [f"is missing: {name}" for name in NEEDED_FILES if name not in placed]
+    wrong += [f"is missing: {name}" for name in needed_files(system) if name not in placed]
     return wrong
 
 
@@ -76,7 +106,8 @@ def _dotted(file: str) -> list[str]:
 
 def main(folder: Path) -> int:
     """Print the list; 1 and the faults on stderr when the bundle is not what it must be."""
-    module_names, file_names = modules(folder / "madoguchi"), files(folder)
+    program = folder / ("madoguchi.exe" if sys.platform == "win32" else "madoguchi")
+    module_names, file_names = modules(program), files(folder)
     print("\n".join(["# modules", *module_names, "", "# files", *file_names]))
     wrong = faults(module_names, file_names)
     print("\n".join(wrong), file=sys.stderr, end="\n" if wrong else "")

@@ -1,10 +1,14 @@
 """What the bundle carries besides code: the configured fonts and every licence text.
 
 Entries are PyInstaller's: (place inside the bundle, file, "DATA").
+
+python .ci/bundle_parts.py carry FOLDER    collects, on Debian, the fonts and the licence texts that
+another system has no package of; laid over the tree there, the build takes them from it.
 """
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -15,6 +19,8 @@ from pathlib import Path, PurePosixPath
 
 Entry = tuple[str, str, str]
 
+ROOT = Path(__file__).resolve().parents[1]
+LICENCES = ROOT / "resources" / "licences"
 COMMON = Path("/usr/share/common-licenses")
 WHOLE_TEXTS = ("Apache-2.0", "LGPL-3", "GPL-3", "MPL-2.0")
 BUILD_TOOLS = {"pip", "setuptools", "pyinstaller", "pyinstaller-hooks-contrib", "altgraph"}
@@ -31,8 +37,10 @@ def font_entries(config: Path) -> Iterator[Entry]:
             if font.get("required", True):
                 sys.exit(f"bundle: no file of the font {font['name']}")
             continue
-        if found.parent == config.parent:
-            continue  # lies in resources/fonts with its licence and is taken from there
+        if found.parent == config.parent:  # carried here; ``resources`` is taken whole
+            if not licence_beside(found).is_file():
+                sys.exit(f"bundle: {found.name} has no {licence_beside(found).name} beside it")
+            continue
         inside = f"resources/fonts/{found.name}"
         if found.name not in font["files"]:
             sys.exit(f"bundle: fonts.toml does not look for {found.name} beside itself")
@@ -42,6 +50,27 @@ def font_entries(config: Path) -> Iterator[Entry]:
             licences.add(package)
             text = Path("/usr/share/doc") / package / "copyright"
             yield f"resources/licences/fonts/{package}.txt", str(text), "DATA"
+
+
+def licence_beside(font: Path) -> Path:
+    """Where the licence of a carried font lies."""
+    return font.with_name(f"{font.name}.licence.txt")
+
+
+def carry(config: Path, folder: Path) -> None:
+    """Lay every configured font of this machine, its licence, and the whole texts into
+    ``folder`` as they lie in the tree."""
+    fonts, texts = folder / "resources" / "fonts", folder / "resources" / "licences"
+    for place in (fonts, texts):
+        place.mkdir(parents=True, exist_ok=True)
+    for inside, file, _ in font_entries(config):
+        if not inside.startswith("resources/fonts/"):
+            continue
+        shutil.copyfile(file, fonts / Path(file).name)
+        copyright_text = Path("/usr/share/doc") / owner(Path(file)) / "copyright"
+        shutil.copyfile(copyright_text, licence_beside(fonts / Path(file).name))
+    for name in WHOLE_TEXTS:
+        shutil.copyfile(COMMON / name, texts / f"{name}.txt")
 
 
 def owner(file: Path) -> str:
@@ -59,13 +88,16 @@ def licence_entries() -> Iterator[Entry]:
             yield from _package_licences(name, package)
     python = Path(sysconfig.get_path("stdlib")) / "LICENSE.txt"
     debian = Path(f"/usr/share/doc/python{sysconfig.get_python_version()}/copyright")
-    for text in (python, debian):
-        if text.is_file():
-            yield f"resources/licences/python/CPython/{text.name}", str(text), "DATA"
-            break
+    windows = Path(sys.base_prefix) / "LICENSE.txt"
+    text = next((text for text in (python, debian, windows) if text.is_file()), None)
+    if text is None:
+        sys.exit("bundle: no licence text of Python")
+    yield f"resources/licences/python/CPython/{text.name}", str(text), "DATA"
     for name in WHOLE_TEXTS:
         if (COMMON / name).is_file():
             yield f"resources/licences/{name}.txt", str(COMMON / name), "DATA"
+        elif not (LICENCES / f"{name}.txt").is_file():
+            sys.exit(f"bundle: no text of the licence {name}")
 
 
 def _package_licences(name: str, package: Distribution) -> Iterator[Entry]:
@@ -76,3 +108,9 @@ def _package_licences(name: str, package: Distribution) -> Iterator[Entry]:
         if in_metadata and (named_so or inside.parts[1] == "licenses"):
             place = "-".join(inside.parts[1:])
             yield f"resources/licences/python/{name}/{place}", str(file.locate()), "DATA"
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] != ["carry"] or len(sys.argv) != 3:
+        sys.exit(__doc__)
+    carry(ROOT / "resources" / "fonts" / "fonts.toml", Path(sys.argv[2]))

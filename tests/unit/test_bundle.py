@@ -27,7 +27,7 @@ def _load(name: str) -> ModuleType:
 contents = _load("bundle_contents")
 parts = _load("bundle_parts")
 MODULES = [*contents.NEEDED_MODULES, "app.security.gate.gate", "apparatus", "app.peersonal"]
-FILES = [*contents.NEEDED_FILES, "madoguchi", "_internal/app_notes.txt"]
+FILES = [*contents.needed_files(sys.platform), "madoguchi", "_internal/app_notes.txt"]
 
 
 def test_a_production_bundle_has_no_fault() -> None:
@@ -66,7 +66,7 @@ def test_a_file_of_it_is_found_too(file: str) -> None:
 
 
 def test_what_is_needed_and_missing_is_named() -> None:
-    needed = [*contents.NEEDED_MODULES, *contents.NEEDED_FILES]
+    needed = [*contents.NEEDED_MODULES, *contents.needed_files(sys.platform)]
     assert contents.faults([], []) == [f"is missing: {name}" for name in needed]
 
 
