@@ -235,6 +235,7 @@ def _looking(area: str) -> Iterator[Function]:
         "二人目の確認",
         "即時に処理した届出を、入力した人とは別の職員が確かめます。",
         step_up=StepUp.TOUCH,
+        screen="app.cases.screens.look:LookScreen",
         reads=(*CLOSING_READS, "outbox.prepared_by"),
         writes=("case_file",),
     )
@@ -276,6 +277,7 @@ def _papers(area: str) -> Iterator[Function]:
         "資格確認書などの交付",
         "券面を確かめ、キーに触れて発行します。発行した人と券面の指紋が記録されます。",
         step_up=StepUp.TOUCH,
+        screen="app.cases.screens.paper:PaperScreen",
         reads=_PAPERS,
         writes=("certificate", "sheet", "case_file", "check_entry"),
     )

@@ -17,6 +17,7 @@ from app.cases.entry import FieldKind
 from app.cases.screens.board import BoardScreen
 from app.cases.screens.decision import DecisionScreen
 from app.cases.screens.entry import EntryScreen
+from app.cases.screens.paper import PaperScreen
 from app.catalog import CASES
 from app.demo.people import TrainingStaff
 from app.demo.room import Room
@@ -215,13 +216,14 @@ def run_visit(driver: Driver, mover: Mover, room: Room) -> Visit:
     assert record is not None
     visit.case_id, visit.decision_id = record.case_id, record.decision_id
     visit.paper, visit.insured_number = record.paper, record.insured_number
-    driver.step(visit, "券面", lambda: _draw(driver, decision))
-    driver.step(visit, "発行", lambda: _issue(driver, decision))
-    assert decision.issued is not None and decision.proof is not None
-    visit.certificate_number = decision.issued.number
-    visit.issue_line = decision.issued.journal_line
+    driver.step(visit, "券面", lambda: _draw(driver))
+    paper: PaperScreen = driver.screen(PaperScreen)
+    driver.step(visit, "発行", lambda: _issue(driver, paper))
+    assert paper.issued is not None and paper.proof is not None
+    visit.certificate_number = paper.issued.number
+    visit.issue_line = paper.issued.journal_line
     label = room.parts.tables["papers"].label(visit.paper, room.place.on)
-    _keep(driver, visit, label, decision.proof.rendered.pdf)
+    _keep(driver, visit, label, paper.proof.rendered.pdf)
     driver.step(visit, "用紙の確認", lambda: _confirm(driver))
     visit.touches = driver.touches - touches
     visit.last_line = driver.counter.journal_line
@@ -321,13 +323,14 @@ def _await_decision(driver: Driver, screen: DecisionScreen) -> None:
     driver.settle()
 
 
-def _draw(driver: Driver, screen: DecisionScreen) -> None:
+def _draw(driver: Driver) -> None:
     driver.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    screen: PaperScreen = driver.screen(PaperScreen)
     driver.wait(lambda: screen.proof is not None, "the certificate")
     driver.settle()
 
 
-def _issue(driver: Driver, screen: DecisionScreen) -> None:
+def _issue(driver: Driver, screen: PaperScreen) -> None:
     driver.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     driver.touch_key("発行")
     driver.wait(lambda: screen.issued is not None, "the issue")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.cases.screens.paper import PaperScreen
 from app.functions.eligibility.kinds.reissue import REISSUE
 from app.persons import history
 from db.tables.cases import case_file
@@ -45,7 +46,9 @@ def test_a_lost_certificate_is_issued_again_and_the_old_one_is_void(
         assert "1回目（紛失）" in window.texts()
 
         window.screen.main_button.click()
-        window.until(lambda: window.screen.proof is not None)
+        window.until(
+            lambda: isinstance(window.screen, PaperScreen) and window.screen.proof is not None
+        )
         window.screen.main_button.click()
         window.until(lambda: window.screen.issued is not None)
         window.screen.main_button.click()

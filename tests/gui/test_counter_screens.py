@@ -10,6 +10,8 @@ import pytest
 from PySide6.QtWidgets import QDialog, QInputDialog, QWidget
 
 from app.cases.screens.board import BoardScreen
+from app.cases.screens.decision import DecisionScreen
+from app.cases.screens.look import LookScreen
 from app.persons.screens.person import NumberDialog, PersonScreen
 from app.persons.screens.search import SearchScreen
 from db.tables.cases import case_file
@@ -33,7 +35,10 @@ def test_from_the_decision_to_the_confirmed_sheet(room: Room) -> None:
     screen = room.decision(case_id)
     assert not screen.look_button.isEnabled()
     screen.main_button.click()
-    room.until(lambda: screen.proof is not None)
+    room.until(lambda: bool(room.went))
+    function_id, given = room.went.pop()
+    assert function_id == "eligibility.issue_certificate"
+    screen = room.paper(**given)
     screen.main_button.click()
     room.until(lambda: screen.issued is not None)
     assert "資格確認書" in room.touch.sentences[-1]
@@ -43,9 +48,7 @@ def test_from_the_decision_to_the_confirmed_sheet(room: Room) -> None:
 
 
 def test_going_back_without_issuing_voids_the_number(room: Room) -> None:
-    screen = room.decision(room.counter.decided().case_id)
-    screen.main_button.click()
-    room.until(lambda: screen.proof is not None)
+    screen = room.paper(room.counter.compared().case_id)
     screen._leave()
     room.until(lambda: ("home", {}) in room.went)
     assert room.counter.rows(certificate)[0].state == "void"
@@ -59,8 +62,9 @@ def test_a_sheet_left_open_is_taken_up_again_and_printed_anew(room: Room) -> Non
     listed._open()
     ((function_id, given),) = room.went
     assert function_id == "eligibility.show_decision"
-    screen = room.decision(**given)
-    screen.main_button.click()
+    room.decision(**given).main_button.click()
+    room.until(lambda: len(room.went) == 2)
+    screen = room.paper(**room.went[-1][1])
     room.until(lambda: screen.issued is not None)
     screen.spoilt_button.click()
     room.until(lambda: len(room.counter.rows(sheet)) == 2)
@@ -87,7 +91,10 @@ def test_before_the_sending_the_entry_itself_is_looked_through(room: Room) -> No
     listed = room.add(BoardScreen(room.desk("supervisor")))
     room.until(lambda: listed.table.rowCount() == 1)
     listed._open()
-    screen = room.decision(**room.went[-1][1], who="supervisor")
+    room.add(DecisionScreen(room.desk("supervisor"), **room.went[-1][1]))
+    room.until(lambda: room.went[-1][0] == "eligibility.second_look")
+    screen = room.add(LookScreen(room.desk("supervisor"), **room.went[-1][1]))
+    room.until(lambda: screen.look_button.isEnabled())
     assert screen.title.text() == "送信前の確認"
     screen.look_button.click()
     room.until(lambda: ("home", {}) in room.went)

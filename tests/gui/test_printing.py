@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from app.cases.screens.decision import DecisionScreen
+from app.cases.screens.paper import PaperScreen
 from app.core.errors import EnvironmentFault
 from app.ui.base.printing import PrintQueue
 from db.tables.certificates import certificate, sheet
@@ -52,16 +52,14 @@ def room(tmp_path: Path, qtbot: Any, printer: TroubledPrinter) -> Iterator[Room]
         made.operations.close()
 
 
-def issued(room: Room) -> DecisionScreen:
-    screen = room.decision(room.counter.decided().case_id)
-    screen.main_button.click()
-    room.until(lambda: screen.proof is not None)
+def issued(room: Room) -> PaperScreen:
+    screen = room.paper(room.counter.compared().case_id)
     screen.main_button.click()
     room.until(lambda: screen.issued is not None)
     return screen
 
 
-def texts(screen: DecisionScreen) -> str:
+def texts(screen: PaperScreen) -> str:
     return " ".join(label.text() for label in screen.findChildren(QLabel))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from app.cases.screens.decision import DecisionScreen
+from app.cases.screens.paper import PaperScreen
 from app.catalog import CASES
 from app.security.gate.carry_out import Touch
 from app.ui.base.desk import Desk, Office
@@ -106,6 +107,12 @@ class Room:
     def decision(self, case_id: str, who: str = "clerk", kind: str = "move_in") -> DecisionScreen:
         screen = self.add(DecisionScreen(self.desk(who), kind, case_id))
         self.qtbot.waitUntil(lambda: screen.view is not None, timeout=10_000)
+        return screen
+
+    def paper(self, case_id: str, who: str = "clerk", kind: str = "move_in") -> PaperScreen:
+        """The screen to which a compared decision leads: the paper is drawn and proved."""
+        screen = self.add(PaperScreen(self.desk(who), kind, case_id))
+        self.until(lambda: screen.proof is not None)
         return screen
 
     def until(self, done: Callable[[], bool]) -> None:

@@ -13,7 +13,6 @@ MOST_PARAMETERS = 7
 
 KNOWN = {
     "app/demo/room.py:training_room",
-    "app/cases/screens/decision.py:_show_comparison",
     "app/peers/union/line/delivery.py:deliver",
     "app/persons/effects.py:changes",
     "app/training/movers.py:_wanted",

@@ -1,4 +1,4 @@
-"""決定の確認と交付: the answer of the union beside what was keyed, then the certificate.
+"""決定の確認: the answer of the union beside what was keyed.
 
 While no answer has come, the screen says so, offers the acceptance slip and looks again; a
 refusal shows the reasons to be read out.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from app.cases import (
     closing,
@@ -16,7 +16,6 @@ from app.cases import (
     drafts,
     issuing,
     second_look,
-    sending,
     slips,
 )
 from app.cases.kind import CaseKind
@@ -25,7 +24,6 @@ from app.sync.states import Outgoing
 from app.ui.base.desk import Desk
 from app.ui.base.names import NameLabel, NamePainter, TextBlock
 from app.ui.base.pages import Page, box, card, clear, named_box, scrolled
-from app.ui.base.preview import PaperPreview
 from app.ui.base.watch import Watch
 
 _WHERE = {
@@ -39,7 +37,7 @@ _WHERE = {
 
 
 class DecisionScreen(Page):
-    """One case from sending to the paper in the clerk's hand."""
+    """One case from the sending to the compared decision; its paper has a screen of its own."""
 
     def __init__(self, desk: Desk, kind: str, case_id: str, outbox_id: str = "") -> None:
         super().__init__("決定の確認", "")
@@ -48,18 +46,13 @@ class DecisionScreen(Page):
         self._case_id = case_id
         self._painter = NamePainter(desk.fonts)
         self._view: decisions.DecisionView | None = None
-        self._proof: issuing.Proof | None = None
-        self._issued: issuing.Issued | None = None
-        self._missing_sheet = False
-        desk.printer.failed.connect(self._not_printed)
-        self._copies = 1
+        desk.printer.failed.connect(self._slip_not_printed)
         self._place = QVBoxLayout()
         self.body.addLayout(self._place, 1)
-        self.action("戻る", "Esc", self._leave)
+        self.action("戻る", "Esc", desk.home)
         self.again_button = self.action("今の状況を見る", "F5", self._load)
         self.slip_button = self.action("受付票を印刷", "F7", self._print_slip)
         self.look_button = self.action("二人目として確認した", "F8", self._look_through)
-        self.spoilt_button = self.action("書き損じ・出てこない", "F9", self._spoilt)
         self.main_button = self.action("次へ", "Ctrl+Return", self._go_on, primary=True)
         self._watch: Watch[decisions.DecisionView] | None = None
         self._buttons()
@@ -72,16 +65,6 @@ class DecisionScreen(Page):
     def view(self) -> decisions.DecisionView | None:
         """What is shown; None while loading."""
         return self._view
-
-    @property
-    def proof(self) -> issuing.Proof | None:
-        """The certificate on the screen, drawn and proved."""
-        return self._proof
-
-    @property
-    def issued(self) -> issuing.Issued | None:
-        """The certificate once issued."""
-        return self._issued
 
     def _send_now(self, outbox_id: str) -> None:
         self._waiting_text("広域連合へ送っています。そのままお待ちください。", [])
@@ -120,12 +103,10 @@ class DecisionScreen(Page):
         if self._watch is not None:
             self._watch.stop()
         if view.case_state is CaseState.DRAFT:
-            self._show_draft(view)
+            self._lead_to("second_look")
             return
         if view.case_state is CaseState.REJECTED:
-            self._desk.go(
-                self._kind.function("show_rejection"), kind=self._kind.code, case_id=view.case_id
-            )
+            self._lead_to("show_rejection")
             return
         if view.record is None or view.record.outcome == "pending":
             self._show_waiting(view)
@@ -136,6 +117,11 @@ class DecisionScreen(Page):
         else:
             self._show_comparison(view)
 
+    def _lead_to(self, act: str) -> None:
+        """Open another screen of this case."""
+        kind = self._kind
+        self._desk.go(kind.function(act), kind=kind.code, case_id=self._case_id)
+
     def _waiting_text(self, text: str, notes: Sequence[QWidget]) -> None:
         clear(self._place)
         self.title.setText("決定を待っています")
@@ -143,23 +129,6 @@ class DecisionScreen(Page):
         for note in notes:
             self._place.addWidget(note)
         self._place.addStretch(1)
-
-    def _show_draft(self, view: decisions.DecisionView) -> None:
-        clear(self._place)
-        self.title.setText("送信前の確認")
-        self.lead.setText("届出書と見比べ、入力に誤りがなければ F8 で確認を記録してください。")
-        desk = self._desk
-        frame, layout = card()
-        grid = QGridLayout()
-        grid.setColumnStretch(1, 1)
-        today = desk.clock.now().date()
-        for row, line in enumerate(sending.summary(view.case, desk.tables, today)):
-            grid.addWidget(QLabel(line.label), row, 0)
-            value = NameLabel(self._painter, line.value, 20) if line.is_name else QLabel(line.value)
-            grid.addWidget(value, row, 1)
-        layout.addLayout(grid)
-        self._place.addWidget(scrolled(frame))
-        self._buttons()
 
     def _show_waiting(self, view: decisions.DecisionView) -> None:
         name = view.name
@@ -208,6 +177,32 @@ class DecisionScreen(Page):
             column.addWidget(
                 box("warn", "所得が確認できるまでの見込みの割合です。後で変わることがあります。")
             )
+        column.addWidget(self._side_by_side(lines))
+        if view.record.grounds_aloud:
+            aloud = f"説明の例：{view.record.grounds_aloud}"
+            column.addWidget(named_box("ok", aloud, self._painter))
+        column.addStretch(1)
+        self._place.addWidget(scrolled(inner))
+        self._say_what_follows(view)
+
+    def _say_what_follows(self, view: decisions.DecisionView) -> None:
+        """Whether a paper follows, and the next step."""
+        if not self._kind.papers:
+            self._place.addWidget(box("ok", "この決定では、証の交付はありません。"))
+            self._buttons(main="見比べた。処理を終える" if not view.compared else "")
+        elif view.record is not None and view.record.paper == "none":
+            self._place.addWidget(
+                box("warn", "所得が確認できてから証が郵送されます。今日は受付票を渡してください。")
+            )
+            self._buttons(slip=True)
+        elif view.case_state is CaseState.ISSUED:
+            self._place.addWidget(box("ok", "この決定の証は発行済みです。"))
+            open_sheet = view.paper is not None and not view.paper.settled
+            self._buttons(main="用紙を確かめる" if open_sheet else "")
+        else:
+            self._buttons(main="見比べた。証を作る")
+
+    def _side_by_side(self, lines: Sequence[decisions.CompareLine]) -> QWidget:
         frame, layout = card()
         grid = QGridLayout()
         grid.setColumnMinimumWidth(0, 150)
@@ -223,49 +218,29 @@ class DecisionScreen(Page):
             label.setObjectName("fieldLabel" if line.agrees else "fieldError")
             grid.addWidget(label, row, 0)
             for at, text in ((1, line.keyed), (2, line.decided)):
-                if line.large and at == 2:
-                    big = QLabel(text)
-                    big.setObjectName("bigNumber")
-                    grid.addWidget(big, row, at)
-                elif line.is_name:
-                    grid.addWidget(NameLabel(self._painter, text, 22), row, at)
-                elif line.only and "\n" in text:  # the grounds name members of the household
-                    grid.addWidget(TextBlock(self._painter, text), row, at)
-                else:
-                    value = QLabel(text)
-                    value.setWordWrap(True)
-                    grid.addWidget(value, row, at)
+                grid.addWidget(self._value(line, text, decided=at == 2), row, at)
         layout.addLayout(grid)
-        column.addWidget(frame)
-        if view.record.grounds_aloud:
-            aloud = f"説明の例：{view.record.grounds_aloud}"
-            column.addWidget(named_box("ok", aloud, self._painter))
-        column.addStretch(1)
-        self._place.addWidget(scrolled(inner))
-        if not self._kind.papers:
-            self._place.addWidget(box("ok", "この決定では、証の交付はありません。"))
-            self._buttons(main="見比べた。処理を終える" if not view.compared else "")
-        elif view.record.paper == "none":
-            self._place.addWidget(
-                box("warn", "所得が確認できてから証が郵送されます。今日は受付票を渡してください。")
-            )
-            self._buttons(slip=True)
-        elif view.case_state is CaseState.ISSUED:
-            self._place.addWidget(box("ok", "この決定の証は発行済みです。"))
-            open_sheet = view.paper is not None and not view.paper.settled
-            self._buttons(main="用紙を確かめる" if open_sheet else "")
-        else:
-            self._buttons(main="見比べた。証を作る")
+        return frame
 
-    def _buttons(self, *, main: str = "", slip: bool = False, spoilt: bool = False) -> None:
+    def _value(self, line: decisions.CompareLine, text: str, *, decided: bool) -> QWidget:
+        """One side of one item, as it is best read."""
+        if line.is_name:
+            return NameLabel(self._painter, text, 22)
+        if line.only and "\n" in text:  # the grounds name members of the household
+            return TextBlock(self._painter, text)
+        value = QLabel(text)
+        value.setWordWrap(True)
+        if line.large and decided:
+            value.setObjectName("bigNumber")
+        return value
+
+    def _buttons(self, *, main: str = "", slip: bool = False) -> None:
         self.main_button.setVisible(bool(main))
         self.main_button.setEnabled(bool(main))
         self.main_button.setText(f"{main}  [Ctrl+Enter]")
         for button in (self.slip_button, self.again_button):
             button.setVisible(slip)
             button.setEnabled(slip)
-        self.spoilt_button.setVisible(spoilt)
-        self.spoilt_button.setEnabled(spoilt)
         looks = self._may_look()
         self.look_button.setVisible(looks)
         self.look_button.setEnabled(looks)
@@ -285,16 +260,12 @@ class DecisionScreen(Page):
     def _go_on(self) -> None:
         if self._desk.operations.busy or self._view is None:
             return
-        if self._issued is not None:
-            self._settle(good=True)
-        elif self._proof is not None:
-            self._issue()
-        elif self._view.case_state is CaseState.REFUSED:
+        if self._view.case_state is CaseState.REFUSED:
             self._close_case()
         elif self._view.case_state is CaseState.ISSUED:
-            self._take_up_sheet()
+            self._lead_to("issue_certificate")
         else:
-            self._draw()
+            self._compare()
 
     def _close_case(self) -> None:
         desk, view = self._desk, self._view
@@ -320,181 +291,26 @@ class DecisionScreen(Page):
             ended=self._live,
         )
 
-    def _take_up_sheet(self) -> None:
-        """A sheet that was not confirmed before the screen was left, or did not come out."""
-        desk = self._desk
-        paper = self._view.paper if self._view is not None else None
-        if paper is None:
-            return
-        self._copies = paper.copies
-
-        def drawn(proof: issuing.Proof) -> None:
-            self._proof = proof
-            if paper.sheet_state == "spoilt":
-                self._reprint()
-            else:
-                self._was_issued(issuing.Issued(self._kind, paper.number, paper.sheet_id, 0))
-
-        desk.run(
-            self,
-            lambda: issuing.redraw(
-                desk.gate, desk.session, self._kind, paper.number, self._drawing()
-            ),
-            drawn,
-            ended=self._live,
-        )
-
-    def _draw(self) -> None:
+    def _compare(self) -> None:
         desk, view = self._desk, self._view
         assert view is not None
         self.main_button.setEnabled(False)
-        go_on = self._reserve if self._kind.papers else self._end
         if view.compared:
-            go_on()
+            self._after_comparing()
             return
         desk.run(
             self,
             lambda: decisions.confirm_comparison(desk.gate, desk.session, view),
-            lambda _none: go_on(),
+            lambda _none: self._after_comparing(),
             ended=self._live,
         )
 
-    def _end(self) -> None:
+    def _after_comparing(self) -> None:
+        if self._kind.papers:
+            self._lead_to("issue_certificate")
+            return
         self._desk.say(f"{self._kind.label}の決定を見比べました。")
         self._desk.home()
-
-    def _reserve(self) -> None:
-        desk = self._desk
-
-        def work() -> tuple[decisions.DecisionView, issuing.Proof]:
-            fresh = self._read()
-            proof = issuing.reserve_and_draw(desk.gate, desk.session, fresh, self._drawing())
-            return fresh, proof
-
-        def drawn(result: tuple[decisions.DecisionView, issuing.Proof]) -> None:
-            self._view, self._proof = result
-            self._show_proof(result[1])
-
-        desk.run(self, work, drawn, ended=self._live)
-
-    def _show_proof(self, proof: issuing.Proof) -> None:
-        clear(self._place)
-        self.title.setText("券面の確認")
-        self.lead.setText(
-            "この券面が印刷されます。氏名の字形・番号・割合を確かめ、キーに触れて発行してください。"
-        )
-        row = QHBoxLayout()
-        holder = QWidget()
-        holder.setLayout(row)
-        row.setContentsMargins(0, 0, 0, 0)
-        self.preview = PaperPreview(proof.rendered.pdf)
-        row.addWidget(self.preview, 1)
-        frame, layout = card()
-        frame.setFixedWidth(300)
-        for label, text in (("発行番号", proof.number), ("決定番号", proof.decision_id)):
-            layout.addWidget(QLabel(label))
-            value = QLabel(text)
-            value.setObjectName("fieldLabel")
-            value.setWordWrap(True)
-            layout.addWidget(value)
-        layout.addWidget(box("ok", "券面を読み戻して、決定と一字ずつ照合しました。"))
-        for missing in proof.rendered.missing:
-            layout.addWidget(box("warn", f"〓で印字される文字があります：{missing.cluster}"))
-        if self._desk.training:
-            layout.addWidget(box("warn", "研修のため、券面に「見本」と入ります。"))
-        layout.addStretch(1)
-        row.addWidget(frame)
-        self._place.addWidget(holder)
-        self._buttons(main="発行する（キーに触れる）")
-
-    def _issue(self) -> None:
-        desk, proof, view = self._desk, self._proof, self._view
-        assert proof is not None and view is not None
-        self.main_button.setEnabled(False)
-        desk.carry_out(
-            self,
-            lambda: issuing.prepare_issue(desk.gate, desk.session, proof, view),
-            lambda draft, given: issuing.perform_issue(
-                desk.gate, draft, given, proof, desk.printer
-            ),
-            self._was_issued,
-            ended=self._live,
-        )
-
-    def _was_issued(self, issued: issuing.Issued) -> None:
-        self._issued = issued
-        self._missing_sheet = False
-        clear(self._place)
-        self.title.setText("用紙の確認")
-        self.lead.setText(
-            "出てきた用紙を見て、正しければ Ctrl+Enter、書き損じか出てこないときは F9 を押します。"
-        )
-        self._place.addWidget(box("ok", f"発行しました。発行番号 {issued.number}"))
-        if self._view and self._view.record and self._view.record.delivery == "post":
-            self._place.addWidget(
-                box("warn", "郵送で交付します。手渡ししないでください（簡易書留）。")
-            )
-        if self._proof is not None:
-            self.preview = PaperPreview(self._proof.rendered.pdf)
-            self._place.addWidget(self.preview, 1)
-        self._buttons(main="正しく印刷された", spoilt=True)
-        why = self._desk.printer.failure_of(issued.number)
-        if why:
-            self._not_printed(issued.number, why)
-
-    def _not_printed(self, number: str, why: str) -> None:
-        """The issue stands; the sheet did not come out."""
-        issued = self._issued
-        if issued is None or number != issued.number:
-            if number == self._case_id:
-                self._place.insertWidget(0, box("stop", f"受付票を印刷していません。{why}"))
-            return
-        self._missing_sheet = True
-        self.lead.setText(
-            "発行済み、印刷していません。プリンターを直してから F9 で刷り直します。"
-            "用紙が出てきたときだけ Ctrl+Enter を押します。"
-        )
-        self._place.insertWidget(0, box("stop", f"発行済み、印刷していません。{why}"))
-        self.spoilt_button.setFocus()
-
-    def _spoilt(self) -> None:
-        if self._issued is not None and not self._desk.operations.busy:
-            self._settle(good=False)
-
-    def _settle(self, *, good: bool) -> None:
-        desk, issued = self._desk, self._issued
-        assert issued is not None
-        bad = "印刷されなかった" if self._missing_sheet else "印刷の乱れ"
-        cause = "" if good else bad
-
-        def settled(_none: None) -> None:
-            if good:
-                desk.say(f"発行番号 {issued.number} の用紙を確認しました。お渡しください。")
-                desk.home()
-            else:
-                self._reprint()
-
-        desk.run(
-            self,
-            lambda: issuing.settle_sheet(desk.gate, desk.session, issued, good=good, cause=cause),
-            settled,
-            ended=self._live,
-        )
-
-    def _reprint(self) -> None:
-        desk, proof = self._desk, self._proof
-        assert proof is not None
-        self._copies += 1
-        copy = self._copies
-        desk.carry_out(
-            self,
-            lambda: issuing.prepare_reprint(desk.gate, desk.session, proof, copy),
-            lambda draft, given: issuing.perform_reprint(
-                desk.gate, draft, given, proof, desk.printer
-            ),
-            self._was_issued,
-            ended=self._live,
-        )
 
     def _print_slip(self) -> None:
         desk = self._desk
@@ -510,26 +326,10 @@ class DecisionScreen(Page):
         """It did not come to the act: the button may be pressed again."""
         self.main_button.setEnabled(not self.main_button.isHidden())
 
+    def _slip_not_printed(self, number: str, why: str) -> None:
+        if number == self._case_id:
+            self._place.insertWidget(0, box("stop", f"受付票を印刷していません。{why}"))
+
     def _drawing(self) -> issuing.Drawing:
         desk = self._desk
         return issuing.Drawing(desk.tables, desk.press, desk.training)
-
-    def _leave(self) -> None:
-        desk, proof, view = self._desk, self._proof, self._view
-        reserved = view is not None and view.paper is None and self._issued is None
-        if proof is not None and reserved:
-            # A reserved number that is not issued becomes void with its cause (DESIGN 7).
-            desk.run(
-                self,
-                lambda: issuing.void(
-                    desk.gate,
-                    desk.session,
-                    proof.kind,
-                    proof.number,
-                    proof.version,
-                    "発行せずに戻った",
-                ),
-                lambda _none: desk.home(),
-            )
-        else:
-            desk.home()
