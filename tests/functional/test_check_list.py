@@ -64,7 +64,6 @@ def test_what_the_union_lists_arrives_here_once(counter: Counter) -> None:
     assert len(check_list.list_checks(world.gate, session)) == len(records) - 1
 
 
-@pytest.mark.req("SEC-57")
 @pytest.mark.parametrize(
     ("entry_id", "reason"), [("U15-1-1234567890", ""), ("U15-1-12345678901", "id"), ("U 15", "id")]
 )

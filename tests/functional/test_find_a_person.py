@@ -58,7 +58,7 @@ def open_(counter: Counter, person_id: str, *, by_number: bool, confirmed: bool)
     )
 
 
-@pytest.mark.req("SEC-06", "SEC-09")
+@pytest.mark.req("SEC-06")
 @pytest.mark.parametrize(
     ("typed", "who"),
     [

@@ -193,7 +193,7 @@ def test_a_superseding_decision_takes_the_place_of_the_old_one(counter: Counter)
     assert [row.current for row in counter.rows(decision)] == [False, True]
 
 
-@pytest.mark.req("FLOW-1012", "SEC-54")
+@pytest.mark.req("SEC-54")
 def test_a_refused_case_says_why_and_is_ended(counter: Counter) -> None:
     world, session = counter.world, counter.world.session("clerk")
     counter.answers.append(refused)

@@ -27,7 +27,7 @@ KEYED = {
 }
 
 
-@pytest.mark.req("FLOW-101", "FLOW-102", "FLOW-103", "FLOW-106", "SEC-09")
+@pytest.mark.req("FLOW-101", "FLOW-102", "FLOW-103", "FLOW-106")
 def test_a_death_ends_the_eligibility_and_all_that_hangs_on_it(story: Story, qtbot) -> None:
     with story.desk() as desk:
         issued = desk.issued(story.movers[0])

@@ -46,7 +46,7 @@ def died(window: CaseWindow, person_id: str) -> None:
     window.until(lambda: window.screen is None)
 
 
-@pytest.mark.req("FLOW-604", "FLOW-607", "FILE-10", "FILE-21", "FLOW-2026")
+@pytest.mark.req("FLOW-604", "FLOW-605", "FLOW-607", "FILE-10", "FILE-21")
 def test_who_held_the_funeral_is_paid_what_the_table_says(story: Story, qtbot: Any) -> None:
     with story.desk() as desk:
         person_id = insured_here(desk)

@@ -51,7 +51,7 @@ def sheets(story: Story) -> dict[str, str]:
     return {file.name: text_of(file.read_bytes()) for file in story.printed.glob("*.pdf")}
 
 
-@pytest.mark.req("FLOW-106", "FLOW-107", "FLOW-1012")
+@pytest.mark.req("FLOW-106", "FLOW-107")
 def test_posted_later_no_certificate_today_only_a_slip(later: Story) -> None:
     mover = later.movers[0]
     with later.desk() as desk:

@@ -1,4 +1,4 @@
-"""The union refuses: each reason in a sentence that the clerk can read out (FLOW-1012)."""
+"""The union refuses: each reason in a sentence that the clerk can read out."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from db.tables.certificates import certificate
 from db.tables.persons import my_number
 from tests.support.stories import Desk, Template, story_in
 
-pytestmark = pytest.mark.req("FLOW-104", "FLOW-105", "FLOW-1012")
+pytestmark = pytest.mark.req("FLOW-104", "FLOW-105")
 
 
 @dataclass(frozen=True)

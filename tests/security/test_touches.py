@@ -128,7 +128,6 @@ def test_without_a_line_no_verification_is_renewed(
         pass
 
 
-@pytest.mark.req("SEC-08")
 def test_a_row_that_changes_between_the_checks_and_the_transaction_stops_the_act(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,7 +175,6 @@ def test_presence_within_an_act_renews_nothing(world: World) -> None:
         world.gate.prepare("persons.open", session)
 
 
-@pytest.mark.req("SEC-57")
 @pytest.mark.parametrize("typed", ["山田 太郎の件", "no-such-purpose"])
 def test_a_refused_purpose_is_kept_only_when_it_is_a_code(world: World, typed: str) -> None:
     session = world.session("clerk")

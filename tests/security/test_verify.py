@@ -186,7 +186,6 @@ def test_fields_beside_the_signed_bytes_are_not_believed(change: dict[str, objec
     )
 
 
-@pytest.mark.req("SEC-32")
 def test_a_production_store_refuses_the_software_key_by_model_and_by_relying_party() -> None:
     port = authenticator(key_with_pin())
     new, challenge = enrol(port, PRODUCTION_RP_ID)

@@ -130,7 +130,7 @@ def test_every_reason_of_the_table_has_a_sentence_and_a_remedy(system):
         assert len(text) > len(row.text("label"))
 
 
-@pytest.mark.req("SEC-130")
+@pytest.mark.req("SEC-130", "FLOW-1012")
 def test_a_refused_applicant_is_erased_and_the_erasure_recorded(system):
     record = notified(950, name="消去　される", is_head="0")
     assert decide(system, record, "erased").outcome == "refused"

@@ -26,7 +26,7 @@ from app.rules.eligibility.residence import Stay, require_stay
 from app.rules.errors import RuleError
 from app.rules.practice import Practice, practice_of
 
-pytestmark = pytest.mark.req("FLOW-104", "FLOW-301", "DATA-28")
+pytestmark = pytest.mark.req("DATA-28")
 
 R = AcquisitionReason
 OF_81 = date(1945, 3, 3)
@@ -240,7 +240,6 @@ def test_an_unknown_status_is_refused(tables: Tables) -> None:
 DATES = NotificationDates(EVENT, EVENT, EVENT, EVENT)
 
 
-@pytest.mark.req("FLOW-103")
 def test_the_four_dates() -> None:
     check_dates(DATES, OF_81, departure=False, person="P1")
     future = replace(DATES, event_on=EVENT + timedelta(days=1))

@@ -29,8 +29,6 @@ from app.rules.benefits.yearly import (
 from app.rules.money import one_percent
 from tests.support.levy import last_day, tables
 
-pytestmark = pytest.mark.req("FLOW-605", "DATA-23")
-
 JULY, AUGUST = date(2026, 7, 15), date(2026, 8, 15)
 CLASSES = [
     "earner3",

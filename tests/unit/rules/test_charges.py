@@ -33,8 +33,6 @@ from app.rules.collection.tables import (
 )
 from tests.support.levy import last_day, tables
 
-pytestmark = pytest.mark.req("SYS-25", "FLOW-2029", "FLOW-2030", "DATA-30")
-
 ONE_MONTH = LateChargeSetting(1)
 TOSHIMA = "131164"
 DUE = date(2026, 7, 31)

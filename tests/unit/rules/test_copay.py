@@ -37,8 +37,6 @@ from app.rules.income import IncomeRule, Incomes, MissingIncome
 from tests.support.copay import JUDGED_ON, household, insured, other
 from tests.support.levy import tables
 
-pytestmark = pytest.mark.req("FLOW-104", "FILE-06", "DATA-19")
-
 SECOND = date(1944, 6, 1)
 YOUNG = date(1945, 1, 2)
 RULE = IncomeRule((24_000_000,), (430_000,))

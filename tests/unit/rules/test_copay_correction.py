@@ -15,8 +15,6 @@ from app.rules.copay.days import from_income_correction, share_until
 from app.rules.copay.facts import CopayError
 from app.rules.money import share_in_tens
 
-pytestmark = pytest.mark.req("FLOW-104", "DATA-23")
-
 FROM = from_income_correction(2026, date(2020, 5, 1))
 UNTIL = share_until(FROM)
 AT_TWO = (

@@ -30,8 +30,6 @@ from app.rules.copay.facts import (
 from app.rules.copay.judgement import GroundKind, judge_copay, judge_copay_for
 from tests.support.copay import JUDGED_ON
 
-pytestmark = pytest.mark.req("FLOW-104", "FILE-06")
-
 BORDER_AMOUNTS = [0, 279_999, 280_000, 1_449_999, 1_450_000, 2_000_000, 3_829_999, 3_830_000]
 amounts = st.sampled_from(BORDER_AMOUNTS) | st.integers(0, 9_000_000)
 births = st.dates(date(1920, 1, 1), date(1951, 7, 31))

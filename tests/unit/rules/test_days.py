@@ -16,8 +16,6 @@ from app.rules.calendar.wareki import DateError, Eras
 from app.rules.calendar.wareki_input import parse_date
 from app.rules.errors import RuleError
 
-pytestmark = pytest.mark.req("FLOW-301", "FLOW-103")
-
 
 @pytest.mark.parametrize(
     ("birth", "complete", "acquired"),

@@ -21,8 +21,6 @@ from app.rules.levy.exemption import (
 from app.rules.levy.tables import exemption_rules
 from tests.support.levy import tables
 
-pytestmark = pytest.mark.req("FLOW-405", "FORM-28")
-
 AICHI, KAGOSHIMA = "23", "46"
 DAY = date(2026, 9, 1)
 WHOLE_YEAR = ExemptionBase(56_130, 153_800, 209_900, 12, 12)

@@ -28,8 +28,6 @@ from app.rules.copay.judgement import (
 )
 from tests.support.copay import JUDGED_ON, household, insured, other
 
-pytestmark = pytest.mark.req("FLOW-107")
-
 NAMES = {"A": "本人", "B": "配偶者", "C": "子"}
 
 

@@ -189,7 +189,6 @@ class TestLiving:
         assert caught.value.code == "benefits.count_negative"
 
 
-@pytest.mark.req("DATA-23")
 class TestLongStay:
     def test_more_than_ninety_days_from_the_next_month(self) -> None:
         row = meal_row(tables(), date(2026, 5, 10))
@@ -213,7 +212,7 @@ def test_specified_disease_is_capped_for_each_institution() -> None:
     assert half.charged == 5_000
 
 
-@pytest.mark.req("FLOW-2026", "CON-38")
+@pytest.mark.req("CON-38")
 class TestFuneral:
     @pytest.mark.parametrize(
         ("union", "municipality", "amount"),

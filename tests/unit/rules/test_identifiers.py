@@ -23,8 +23,6 @@ from app.rules.collection.slip_code import (
 from app.rules.collection.tables import slip_rule
 from app.rules.identifiers import CheckedNumber, DigitCheck, IdentifierError
 
-pytestmark = pytest.mark.req("FLOW-102", "SEC-01")
-
 digits = st.text("0123456789", min_size=1)
 
 

@@ -34,8 +34,6 @@ from app.rules.collection.instalments import (
 from app.rules.collection.tables import collection_pattern, deduction_rule, pattern_of
 from tests.support.levy import tables
 
-pytestmark = pytest.mark.req("FLOW-501", "FILE-07", "DATA-29")
-
 DAY = date(2026, 4, 1)
 PATTERNS = st.sampled_from(["8", "9", "10", "12"])
 PREMIUMS = st.integers(0, 9_000).map(lambda hundreds: hundreds * 100)

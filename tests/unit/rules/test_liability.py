@@ -7,8 +7,6 @@ import pytest
 from app.rules.collection.instalments import Method
 from app.rules.collection.liability import Liable, Tie, jointly_liable
 
-pytestmark = pytest.mark.req("FLOW-501")
-
 HEAD = Liable("H", Tie.HOUSEHOLDER)
 SPOUSE = Liable("S", Tie.SPOUSE)
 

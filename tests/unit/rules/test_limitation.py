@@ -29,7 +29,6 @@ from app.rules.collection.tables import act_rules, limitation_rule
 from tests.support.levy import tables
 
 
-@pytest.mark.req("FLOW-2045")
 @pytest.mark.parametrize(
     ("claim", "event", "starts_on", "lapsed_from"),
     [
@@ -52,7 +51,6 @@ def test_first_day_and_first_day_lapsed(
     assert found.is_lapsed(lapsed_from)
 
 
-@pytest.mark.req("FLOW-2045")
 def test_a_demand_lets_the_period_begin_anew_but_not_after_it_lapsed() -> None:
     rule = limitation_rule(tables(), "premium", date(2026, 7, 31))
     due = date(2026, 7, 31)

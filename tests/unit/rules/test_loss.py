@@ -20,7 +20,7 @@ from app.rules.eligibility.reasons import AcquisitionReason, EligibilityError, L
 from app.rules.practice import Practice, practice_of
 from tests.support.levy import tables as shipped
 
-pytestmark = pytest.mark.req("FLOW-301", "DATA-28", "SEC-116")
+pytestmark = pytest.mark.req("DATA-28", "SEC-116")
 
 L = LossReason
 OF_81 = date(1945, 3, 3)

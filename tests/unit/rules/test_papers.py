@@ -25,8 +25,6 @@ from app.rules.eligibility.papers import (
 )
 from app.rules.practice import Practice, practice_of
 
-pytestmark = pytest.mark.req("FLOW-107", "FORM-04")
-
 TODAY = date(2026, 11, 20)
 OF_81 = date(1945, 3, 3)
 OF_86 = date(1940, 3, 3)

@@ -30,8 +30,6 @@ from tests.support.levy import (
     year_of,
 )
 
-pytestmark = pytest.mark.req("FLOW-405", "DATA-21", "FILE-20")
-
 NARA, TOKYO, KANAGAWA, NIIGATA, SAITAMA = "29", "13", "14", "15", "11"
 
 

@@ -17,8 +17,6 @@ from app.rules.levy.months import (
 from app.rules.levy.premium import InsuredStatus, assess
 from tests.support.levy import single, year_of
 
-pytestmark = pytest.mark.req("FLOW-405", "DATA-21")
-
 NIIGATA = "15"
 
 

@@ -28,8 +28,6 @@ from app.rules.levy.tables import pension_deduction, salary_deduction
 from tests.support.levy import tables, year_of
 from tests.support.soak import tries
 
-pytestmark = pytest.mark.req("FLOW-405")
-
 YEN = st.integers(0, 30_000_000)
 UNIONS = st.sampled_from([f"{number:02}" for number in range(1, 48)])
 DAYS = st.dates(date(2014, 1, 1), date(2027, 3, 31))

@@ -19,8 +19,6 @@ from app.rules.money import rate_from_percent
 from tests.support.levy import last_day, single, tables, year_of
 from tests.support.premium_appendix import UnionRates, appendix_a
 
-pytestmark = pytest.mark.req("FLOW-405", "DATA-21")
-
 ALL_UNIONS = [f"{number:02}" for number in range(1, 48)]
 
 

@@ -15,8 +15,6 @@ from app.rules.benefits.public_funds import FundedCare, FundedMonth, month_with_
 from app.rules.benefits.tables import disease_cap, month_limits, public_funds
 from tests.support.levy import tables
 
-pytestmark = pytest.mark.req("FLOW-605")
-
 MONTH = date(2023, 4, 1)
 """The relief of 2割 held."""
 

@@ -18,8 +18,6 @@ from app.rules.eligibility.events import (
 )
 from app.rules.eligibility.reasons import AcquisitionReason, LossReason
 
-pytestmark = pytest.mark.req("FILE-03", "FLOW-301")
-
 DAY = date(2026, 11, 20)
 INSURED = Standing(insured=True, may_be_insured=True, insured_in_household=True)
 OLD = Standing(insured=False, may_be_insured=True, insured_in_household=False)

@@ -17,8 +17,6 @@ from app.rules.collection.zengin import (
 )
 from app.rules.identifiers import IdentifierError
 
-pytestmark = pytest.mark.req("DATA-37")
-
 ALL = BankFileRule(wo_kept=True, comma_kept=True)
 FEW = BankFileRule(wo_kept=False, comma_kept=False)
 
