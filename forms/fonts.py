@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import uharfbuzz as hb
 
@@ -66,6 +67,22 @@ class FontSpec:
     private_use: bool
 
 
+class Pen(Protocol):
+    """What traces an outline (the names are those of the font library)."""
+
+    def moveTo(self, at: tuple[float, float]) -> None: ...
+
+    def lineTo(self, to: tuple[float, float]) -> None: ...
+
+    def qCurveTo(self, control: tuple[float, float], to: tuple[float, float]) -> None: ...
+
+    def curveTo(
+        self, first: tuple[float, float], second: tuple[float, float], to: tuple[float, float]
+    ) -> None: ...
+
+    def closePath(self) -> None: ...
+
+
 class FontFile:
     """An opened font. Glyph ids are those of the file; advances are in ems."""
 
@@ -106,6 +123,11 @@ class FontFile:
     def advance(self, glyph: int) -> float:
         """The width of the glyph in ems."""
         return float(self._font.get_glyph_h_advance(glyph)) / self.units_per_em
+
+    def draw(self, glyph: int, pen: Pen) -> None:
+        """Trace the outline of the glyph with ``pen``, in font units (``units_per_em`` to an em),
+        y upwards: read from the mapped file, nothing is loaded."""
+        self._font.draw_glyph_with_pen(glyph, pen)
 
     def extents(self, glyph: int) -> tuple[int, int, int, int]:
         """Left, bottom, right and top of the outline in thousandths of an em."""

@@ -6,12 +6,10 @@ from __future__ import annotations
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
-    QFont,
     QKeyEvent,
     QPainter,
     QPainterPath,
     QPaintEvent,
-    QRawFont,
     QTransform,
 )
 from PySide6.QtWidgets import (
@@ -25,26 +23,27 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.text import clusters
-from forms.fonts import FontSet, split_runs
+from forms.fonts import FontFile, FontSet, split_runs
 
 
 class NamePainter:
-    """Draws text with the outlines the certificate will have. One per window: it keeps the
-    raw fonts it has opened."""
+    """Draws text with the outlines the certificate will have. The fonts are those of the
+    process, read where they lie; a painter keeps the outlines it has traced and no more."""
 
     def __init__(self, fonts: FontSet) -> None:
         self._fonts = fonts
-        self._raw: dict[tuple[str, float], QRawFont] = {}
+        self._traced: dict[tuple[FontFile, int], QPainterPath] = {}
 
     def path(self, text: str, pixels: float, role: str = "mincho") -> tuple[QPainterPath, float]:
         """The outline of ``text`` with its baseline at y=0, and its advance in pixels."""
         whole = QPainterPath()
+        whole.setFillRule(Qt.FillRule.WindingFill)
         x = 0.0
         for run in split_runs(text, self._fonts, pixels, role).runs:
-            raw = self._font(str(run.path), pixels)
+            scale = pixels / run.font.units_per_em
             for glyph in run.glyphs:
-                outline = raw.pathForGlyph(glyph.glyph)
-                whole.addPath(QTransform.fromTranslate(x, 0).map(outline))
+                place = QTransform(scale, 0, 0, scale, x, 0)
+                whole.addPath(place.map(self._outline(run.font, glyph.glyph)))
                 x += glyph.advance
         return whole, x
 
@@ -74,11 +73,39 @@ class NamePainter:
         painter.fillPath(path, ink)
         painter.restore()
 
-    def _font(self, file: str, pixels: float) -> QRawFont:
-        key = (file, pixels)
-        if key not in self._raw:
-            self._raw[key] = QRawFont(file, pixels, QFont.HintingPreference.PreferNoHinting)
-        return self._raw[key]
+    def _outline(self, font: FontFile, glyph: int) -> QPainterPath:
+        """The outline in font units, y downwards."""
+        traced = self._traced.get((font, glyph))
+        if traced is None:
+            pen = _PathPen()
+            font.draw(glyph, pen)
+            traced = self._traced[font, glyph] = pen.path
+        return traced
+
+
+class _PathPen:
+    """Traces an outline into a path; fonts count y upwards, screens downwards."""
+
+    def __init__(self) -> None:
+        self.path = QPainterPath()
+        self.path.setFillRule(Qt.FillRule.WindingFill)
+
+    def moveTo(self, at: tuple[float, float]) -> None:
+        self.path.moveTo(at[0], -at[1])
+
+    def lineTo(self, to: tuple[float, float]) -> None:
+        self.path.lineTo(to[0], -to[1])
+
+    def qCurveTo(self, control: tuple[float, float], to: tuple[float, float]) -> None:
+        self.path.quadTo(control[0], -control[1], to[0], -to[1])
+
+    def curveTo(
+        self, first: tuple[float, float], second: tuple[float, float], to: tuple[float, float]
+    ) -> None:
+        self.path.cubicTo(first[0], -first[1], second[0], -second[1], to[0], -to[1])
+
+    def closePath(self) -> None:
+        self.path.closeSubpath()
 
 
 class NameLabel(QWidget):
