@@ -11,6 +11,7 @@ import pytest
 
 from app.core.errors import UserError
 from app.peers.union.embed import embedded
+from app.sync.faults import line_fault
 from app.sync.states import Incoming, Outgoing
 from app.training.movers import movers
 from app.training.municipality import municipality
@@ -147,6 +148,52 @@ def test_two_operators_confirm_and_not_one_twice(place, lost):
         with pytest.raises(UserError) as again:
             union.second.confirm_restored(noticed["id"])
         assert again.value.code == "union.no_restore"
+
+
+def test_nothing_is_taken_or_given_before_it_is_confirmed(place, world, people, lost):
+    """An operator may say it before any terminal notices."""
+    _, running = lost
+    with place.running() as union:
+        union.first.act("restored")
+        before = known_to(union)
+        new = confirmed(world, people[1].notification("T01-1-000004", ON))
+        report = running.send_now(new)
+        assert (report.accepted, report.problem.code) == (False, "peer.restored")
+        assert known_to(union) == before
+        confirm(union)
+        assert running.contact().problem is None
+
+
+def test_broken_off_between_two_that_go_again_each_keeps_its_place(place, world, people, lost):
+    decisions, running = lost
+    with place.running() as union:
+        running.contact()
+        confirm(union)
+        original, done = running._open_line, []
+
+        def breaking(keys):
+            line = original(keys)
+            complete = line.complete
+
+            def once(outbox_id):
+                done.append(outbox_id)
+                if len(done) == 2:
+                    raise line_fault("cut")
+                return complete(outbox_id)
+
+            line.complete = once
+            return line
+
+        running._open_line = breaking
+        report = running.contact()
+        assert [s.accepted for s in report.sent] == [True, False]
+        new = confirmed(world, people[0].notification("T01-1-000006", ON))
+        world.later(minutes=1)
+        report = running.contact()
+        assert report.problem is None
+        assert [(s.outbox_id, s.accepted) for s in report.sent] == [(done[1], True), (new, True)]
+        assert [row.sequence for row in rows(world, outbox)] == [1, 2, 3, 4]
+        assert len(decisions) == 4
 
 
 @pytest.mark.req("SEC-98")
