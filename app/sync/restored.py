@@ -9,11 +9,12 @@ has one effect.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import logging
 from collections.abc import Iterable
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import delete, select, tuple_, update
 
 from app.sync.faults import PeerRefused
 from app.sync.inbox import INCOMING, UP, keep_place
@@ -138,6 +139,7 @@ def _send_again(
         .distinct()
     ):
         place = known.get(("up", stream.stream), (0, 0))
+        _go_back(work, union, stream.stream, place)
         work.run(
             update(outbox)
             .where(
@@ -156,3 +158,24 @@ def _send_again(
                 version=outbox.c.version + 1,
             )
         )
+
+
+def _go_back(work: EngineWork, union: str, stream: str, place: tuple[int, int]) -> None:
+    """The stream's last place is the union's: what goes again moves it forward once more."""
+    epoch, sequence = place
+    mine = (
+        stream_state.c.direction == UP,
+        stream_state.c.peer == union,
+        stream_state.c.stream == stream,
+    )
+    container = work.scalar(
+        select(outbox.c.container).where(
+            outbox.c.stream == stream, outbox.c.epoch == epoch, outbox.c.sequence == sequence
+        )
+    )
+    if sequence and container is None:
+        return  # its copy's time is over: what comes after it stays where it is
+    work.run(delete(stream_state).where(*mine, stream_state.c.epoch >= epoch))
+    if container is not None:
+        digest = hashlib.sha256(bytes(container)).hexdigest()
+        keep_place(work, UP, union, stream, (epoch, sequence, digest))

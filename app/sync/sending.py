@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from app.sync.outbox import spec_of, unpack
 from app.sync.round import Problem, Round, SendReport, item_fault, problem_of, told
 from app.sync.states import Outgoing
 from app.sync.work import EXCHANGE, EngineWork
-from app.wire.container import Header, Place, first_place, write_head
+from app.wire.container import BodyFacts, Header, Place, first_place, peek, write_head
 from app.wire.keys import signing_id
 from app.wire.protocol import CHUNK, UploadStart, UploadState
 from app.wire.statements import Receipt, Settlement, open_signed
@@ -189,9 +190,8 @@ def _ready(here: Round, row: Row[Any]) -> _Ready:
     here.go_on("send.build")
     with here.bench.gate.system(EXCHANGE) as work:
         epoch = _epoch(work)
-        # What was settled once has no file any more to build from: its container goes as it is.
-        if row.container is None or (row.epoch != epoch and row.payload):
-            place = _next_place(work, here.keys.facts.union, row.stream, epoch)
+        place = _next_place(work, here.keys.facts.union, row.stream, epoch)
+        if row.container is None or _must_move(row, place):
             container = _container(here, row, place)
             _change(
                 work,
@@ -209,7 +209,7 @@ def _ready(here: Round, row: Row[Any]) -> _Ready:
 
 def _container(here: Round, row: Row[Any], place: Place) -> bytes:
     spec, keys = spec_of(row), here.keys
-    facts, body = unpack(bytes(row.payload))
+    facts, body = _sealed(row)
     signing = keys.signing_key
     header = Header(
         version=1,
@@ -230,6 +230,23 @@ def _container(here: Round, row: Row[Any], place: Place) -> bytes:
         signing_key=signing_id(signing),
     )
     return write_head(header, signing) + body
+
+
+def _must_move(row: Row[Any], place: Place) -> bool:
+    """Whether the container stands in a place that is not to be had any more: of an earlier
+    epoch, or behind one that was not taken when both went again to a restored union."""
+    if row.epoch != place.epoch:
+        return bool(row.payload)  # one settled in its epoch before goes again as it was
+    return bool(row.sequence > place.sequence)
+
+
+def _sealed(row: Row[Any]) -> tuple[BodyFacts, bytes]:
+    """The sealed file: as it was prepared, or from the container once that was settled."""
+    if row.payload:
+        return unpack(bytes(row.payload))
+    source = io.BytesIO(bytes(row.container))
+    header = peek(source)
+    return header.body, source.read()
 
 
 def _settle(here: Round, ready: _Ready, data: bytes) -> SendReport:
@@ -260,9 +277,7 @@ def _settle(here: Round, ready: _Ready, data: bytes) -> SendReport:
             here.bench.on_rejected(work, row.case_id)
         if accepted and receipt.epoch == _epoch(work):
             place = (receipt.epoch, receipt.sequence, receipt.digest)
-            last = _next_place(work, facts.union, row.stream, receipt.epoch)
-            if receipt.sequence >= last.sequence:  # one sent again moves nothing back
-                keep_place(work, UP, facts.union, row.stream, place)
+            keep_place(work, UP, facts.union, row.stream, place)
     return SendReport(row.id, state, problem)
 
 

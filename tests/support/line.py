@@ -34,6 +34,7 @@ from app.wire.protocol import (
     EnrolmentState,
     Renewal,
     Returned,
+    StreamPlace,
     UploadStart,
     UploadState,
     stream_of,
@@ -80,6 +81,8 @@ class LoopUnion:
         self.control: list[ControlRow] = []
         self.seen: list[str] = []
         self.given_back: list[Returned] = []
+        self.epoch = 1
+        self.places: tuple[StreamPlace, ...] = ()
         self.before: Callable[[str], None] = lambda name: None
         self.after: Callable[[str], None] = lambda name: None
         self.judge: Callable[[str, tuple[Any, ...]], tuple[str, str]] = lambda *_: ("", "")
@@ -139,7 +142,7 @@ class LoopUnion:
         time = sign(PeerTime(said.nonce, AT), self.me.signing)
         rows = tuple(row for row in self.control if row.position > said.control)
         self.after("contact")
-        return ContactAnswer(self.head, time, rows)
+        return ContactAnswer(self.head, time, rows, self.epoch, self.places)
 
     def last_head(self) -> CountersignedHead | None:
         self._asked("last_head")
