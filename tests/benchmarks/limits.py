@@ -1,7 +1,7 @@
 """The bare ways that figures are held against: the same work without the product.
 
-A figure that falls while its limit stays is ours; when both fall, it is the machine. Each
-function measures its limit now, in the same run as the figure.
+A figure that falls while its limit stays is ours; when both fall, it is the machine. What waits
+for disk or processor is measured in turn with the figure, so that other work takes from both.
 """
 
 from __future__ import annotations
@@ -26,10 +26,7 @@ from fontTools.ttLib import TTFont
 from forms.fonts import FontSet
 from tests.benchmarks.frame import Limit
 
-_WRITES = 300
 _CHECKS = 5_000
-_PAGES = 20
-_STARTS = 5
 _ROW = b"x" * 500  # about a line of the journal
 
 _SHOW_WINDOW = """
@@ -48,24 +45,26 @@ _TYPST_PAGE = """#set page(width: 128mm, height: 182mm, margin: 8mm)
 """
 
 
-def sqlite_write(folder: Path) -> tuple[float, float]:
-    """Milliseconds, wall and CPU, of one row written durably by bare SQLite, each p95."""
-    path = folder / "bare.db"
-    path.unlink(missing_ok=True)
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("CREATE TABLE line (number INTEGER PRIMARY KEY, body BLOB)")
-    costs = []
-    for _ in range(_WRITES):
+class SqliteWrite:
+    """Bare SQLite in ``folder``; ``once`` writes one row durably: seconds, wall and CPU."""
+
+    def __init__(self, folder: Path) -> None:
+        path = folder / "bare.db"
+        path.unlink(missing_ok=True)
+        self._connection = sqlite3.connect(path, isolation_level=None)
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.execute("CREATE TABLE line (number INTEGER PRIMARY KEY, body BLOB)")
+
+    def once(self) -> tuple[float, float]:
         wall, own = time.perf_counter(), time.process_time()
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("INSERT INTO line (body) VALUES (?)", (_ROW,))
-        connection.execute("COMMIT")
-        costs.append((time.perf_counter() - wall, time.process_time() - own))
-    connection.close()
-    wall_p95, own_p95 = (_p95(list(each)) * 1000 for each in zip(*costs, strict=True))
-    return wall_p95, own_p95
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._connection.execute("INSERT INTO line (body) VALUES (?)", (_ROW,))
+        self._connection.execute("COMMIT")
+        return time.perf_counter() - wall, time.process_time() - own
+
+    def close(self) -> None:
+        self._connection.close()
 
 
 def signature_checks() -> float:
@@ -94,22 +93,20 @@ def csv_reader(lines: Sequence[str]) -> Callable[[], int]:
     return lambda: sum(1 for _ in csv.reader(io.StringIO(text)))
 
 
-def qt_window() -> Limit:
-    """Seconds from starting a process to a window with one word in it, painted; the median."""
-    times = []
-    for _ in range(_STARTS):
-        begun = time.perf_counter()
-        child = subprocess.Popen(
-            [sys.executable, "-c", _SHOW_WINDOW],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-        )
-        assert child.stdout is not None
-        assert child.stdout.readline().strip() == b"shown"
-        times.append(time.perf_counter() - begun)
-        child.wait(30)
-    return Limit("a bare Qt window in a new process", statistics.median(times))
+def qt_window() -> float:
+    """Seconds from starting a process to a bare window with one word in it, painted."""
+    begun = time.perf_counter()
+    child = subprocess.Popen(
+        [sys.executable, "-c", _SHOW_WINDOW],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline().strip() == b"shown"
+    took = time.perf_counter() - begun
+    child.wait(30)
+    return took
 
 
 def font_tables(fonts: FontSet) -> Limit:
@@ -120,32 +117,41 @@ def font_tables(fonts: FontSet) -> Limit:
     return Limit("character tables by bare fontTools", (time.perf_counter() - begun) * 1000)
 
 
-def page_drawn(fonts: FontSet, lines: Sequence[str]) -> Limit:
-    """Pages with these lines per second: PDF by Typst, where it is installed, else by ReportLab."""
-    name, draw, _ = _page_maker(fonts, lines)
-    return Limit(f"the same lines by {name}", 1 / statistics.median(_timed(draw)))
+class Page:
+    """These lines on a page, without any proof: by Typst where it is installed, else by
+    ReportLab; their picture by PDFium."""
 
+    def __init__(self, fonts: FontSet, lines: Sequence[str]) -> None:
+        installed = importlib.util.find_spec("typst") is not None
+        self._draw = _typst(fonts, lines) if installed else _reportlab(fonts, lines)
+        self._name = "Typst" if installed else "ReportLab"
+        self._times: list[tuple[float, float]] = []
+        self._draw(0)
 
-def page_on_screen(fonts: FontSet, lines: Sequence[str]) -> Limit:
-    """Milliseconds from these lines to PDF and picture at 150 dpi, without any proof; p95."""
-    name, draw, picture = _page_maker(fonts, lines)
+    def once(self) -> None:
+        """Draw and show one more page, in turn with what is measured."""
+        from forms.preview import preview
 
-    def both(number: int) -> None:
-        picture(draw(number))
+        begun = time.perf_counter()
+        pdf = self._draw(len(self._times))
+        drawn = time.perf_counter()
+        preview(pdf, 0, 150)
+        self._times.append((drawn - begun, time.perf_counter() - drawn))
 
-    return Limit(f"the same lines and their picture by {name}", _p95(_timed(both)) * 1000)
+    @property
+    def drawn(self) -> Limit:
+        """Pages per second, by the median."""
+        middle = statistics.median(drawing for drawing, _ in self._times)
+        return Limit(f"the same lines by {self._name}", 1 / middle)
+
+    @property
+    def shown(self) -> Limit:
+        """Milliseconds until the picture; the median."""
+        middle = statistics.median(drawing + showing for drawing, showing in self._times)
+        return Limit(f"the same lines and their picture by {self._name}", middle * 1000)
 
 
 _Draw = Callable[[int], bytes]
-_Picture = Callable[[bytes], object]
-
-
-def _page_maker(fonts: FontSet, lines: Sequence[str]) -> tuple[str, _Draw, _Picture]:
-    from forms.preview import preview
-
-    draw = _typst(fonts, lines) if importlib.util.find_spec("typst") else None
-    name = "Typst" if draw else "ReportLab"
-    return name, draw or _reportlab(fonts, lines), lambda pdf: preview(pdf, 0, 150)
 
 
 def _typst(fonts: FontSet, lines: Sequence[str]) -> _Draw:
@@ -180,17 +186,3 @@ def _reportlab(fonts: FontSet, lines: Sequence[str]) -> _Draw:
         return out.getvalue()
 
     return draw
-
-
-def _timed(work: Callable[[int], object]) -> list[float]:
-    work(0)
-    times = []
-    for number in range(1, _PAGES + 1):
-        begun = time.perf_counter()
-        work(number)
-        times.append(time.perf_counter() - begun)
-    return times
-
-
-def _p95(values: list[float]) -> float:
-    return statistics.quantiles(values, n=20)[-1]

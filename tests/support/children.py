@@ -6,6 +6,7 @@ import os
 import pickle
 import select
 import signal
+import sys
 import time
 import traceback
 from collections.abc import Callable
@@ -76,6 +77,34 @@ def kill_after(work: Callable[[Callable[[], None]], None], steps: int, then: flo
         seen += len(more)
     os.close(reading)
     return seen
+
+
+def killed_at_rename(work: Callable[[], None], number: int) -> bool:
+    """Run ``work`` in a forked child that dies when it is about to rename a file for the
+    ``number``-th time, however long it takes to get there; whether it did."""
+    child = os.fork()
+    if child == 0:
+        seen = 0
+
+        def watch(event: str, _given: object) -> None:
+            nonlocal seen
+            if event == "os.rename":
+                seen += 1
+                if seen == number:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(watch)
+        try:
+            work()
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        return True
+    assert os.waitstatus_to_exitcode(status) == 0, "the child failed"
+    return False
 
 
 def _pause(seconds: float) -> None:

@@ -157,3 +157,8 @@ def test_what_is_committed_counts_and_not_what_a_run_has_written_since(tmp_path:
     known.add(FIRST, [rate(0.6)])
     file.write_text(known.text(), encoding="utf-8")
     assert committed(file).ratios == {("rate", "the bare way"): [0.5]}
+
+
+def test_the_figures_of_the_repository_can_be_read() -> None:
+    known = read_figures(command.FIGURES.read_text(encoding="utf-8"))
+    assert known.runs and len(known.ratios) > 20
