@@ -42,7 +42,7 @@ YOUNG = {"birth_written": "昭和34年5月3日", "birth_sort": "1959-05-03"}
 
 CASES = [
     ("municipality_differs", {"municipality_code": "152986"}),
-    ("kind_unknown", {"kind": "death"}),
+    ("kind_unknown", {"kind": "unheard_of"}),
     ("event_in_future", {"event_on": "2026-11-21"}),
     ("dates_disorder", {"notified_on": "2026-11-19", "accepted_on": "2026-11-18"}),
     ("dates_disorder", {"processed_on": "2026-11-21"}),
