@@ -277,11 +277,12 @@ def _hit(row: tuple[Any, ...]) -> Hit:
 
 
 def _keys(row: Mapping[str, Any]) -> dict[str, str]:
-    parts = [search_key(row.get(name) or "") for name in _GRAM_FIELDS]
+    parts = [search_key(text) if (text := row.get(name)) else "" for name in _GRAM_FIELDS]
+    alias_kana = row.get("alias_kana")
     return {
         "name_key": _SEPARATOR.join(part for part in parts if part),
         "kana_key": search_key(row["kana"]),
-        "alias_kana_key": search_key(row.get("alias_kana") or ""),
+        "alias_kana_key": search_key(alias_kana) if alias_kana else "",
         "phone_key": phone_key(row.get("phone") or ""),
     }
 

@@ -328,8 +328,7 @@ class Judged:
 
     def _say(self, person_id: str, of: Line, before: Iterable[Span], said: Iterable[Span]) -> None:
         if not self._is_entering(person_id):
-            spans = tuple(said)
-            self.changes.append(Change(person_id, of, whole(before), spans, self._line))
+            self.changes.append(Change(person_id, of, whole(before), tuple(said), self._line))
 
     def _former_numbers(self, record: InsuredRecord, person_id: str) -> None:
         for number in record.former_atena.split():
@@ -384,13 +383,13 @@ class Judged:
         here = [other for other in members if other[0] == key[0]]
         if here:
             self.moved.append({"person_id": person_id, "municipality_code": key[0]})
-        before = [span for other in here for span in facts.spans_of_member(members[other])]
-        for other in here:
-            del members[other]
+        left = [members.pop(other) for other in here]
         members[key] = {**names, "person_id": person_id, **new, "since": since}
         self.members[(person_id, key[0])] = members[key]
-        said = facts.spans_of_member(members[key])
-        self._say(person_id, ("household", key[0]), before[:1], said)
+        if not self._is_entering(person_id):  # a file may bring a hundred thousand: no words yet
+            before = [span for row in left[:1] for span in facts.spans_of_member(row)]
+            said = facts.spans_of_member(members[key])
+            self._say(person_id, ("household", key[0]), before, said)
 
     def _address(self, record: InsuredRecord, person_id: str, since: str) -> None:
         new = {
@@ -401,15 +400,19 @@ class Judged:
         }
         known = self._known.addresses.get(person_id)
         if known is None:
-            row = {"person_id": person_id, "kind": "current", **new, "since": since}
-            self.new_addresses[person_id] = self._known.addresses[person_id] = row
-            self._say(person_id, ("address", "current"), (), facts.spans_of_address(row))
+            known = {"person_id": person_id, "kind": "current", **new, "since": since}
+            self.new_addresses[person_id] = self._known.addresses[person_id] = known
+            before: list[Span] = []
         elif any(known[name] != value for name, value in new.items()):
             before = facts.spans_of_address(known)
             known.update(new, since=since)
             if person_id not in self.new_addresses:
                 self.changed_addresses[person_id] = known
-            self._say(person_id, ("address", "current"), before, facts.spans_of_address(known))
+        else:
+            return
+        if not self._is_entering(person_id):
+            said = facts.spans_of_address(known)
+            self._say(person_id, ("address", "current"), before, said)
 
     def _restriction(self, record: InsuredRecord, person_id: str) -> None:
         """支援措置: taken up or lengthened; it never ends by a file, only by an act."""
