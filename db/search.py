@@ -277,7 +277,7 @@ def _hit(row: tuple[Any, ...]) -> Hit:
 
 
 def _keys(row: Mapping[str, Any]) -> dict[str, str]:
-    parts = [search_key(text) if (text := row.get(name)) else "" for name in _GRAM_FIELDS]
+    parts = [search_key(row[name]) if row.get(name) else "" for name in _GRAM_FIELDS]
     alias_kana = row.get("alias_kana")
     return {
         "name_key": _SEPARATOR.join(part for part in parts if part),

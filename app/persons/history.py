@@ -166,13 +166,13 @@ def lines_of(
     persons = {
         str(row.id): row for row in work.all(select(person).where(person.c.id.in_(person_ids)))
     }
-    origins = _Origins(work)
     found: dict[str, dict[Line, list[Known]]] = {key: defaultdict(list) for key in persons}
     rows = work.all(
         select(fact)
         .where(fact.c.person_id.in_(list(persons)), fact.c.kind.in_(sorted(wanted)))
         .order_by(fact.c.person_id, fact.c.kind, fact.c.subject, fact.c.number)
     )
+    origins = _origins(work, [row.origin for row in (*rows, *persons.values())])
     for row in rows:
         found[row.person_id][(row.kind, row.subject)].append(_known(row, origins))
     for person_id, lines in current_lines(work, persons, wanted).items():
@@ -239,22 +239,15 @@ def lines_of_periods(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Span]]
     return said
 
 
-class _Origins:
-    """Origins by id, each read once. One that no row tells is known since ever."""
+_UNKNOWN = Origin("earlier", "", "", "", "")
+"""What no row tells is known since ever."""
 
-    def __init__(self, work: ReadRows) -> None:
-        self._work = work
-        self._read: dict[int, Origin] = {}
 
-    def __getitem__(self, number: int) -> Origin:
-        if number not in self._read:
-            row = self._work.first(select(origin).where(origin.c.id == number))
-            self._read[number] = (
-                Origin("earlier", "", "", "", "")
-                if row is None
-                else Origin(row.kind, row.ref, row.staff_id, row.at, row.reason)
-            )
-        return self._read[number]
+def _origins(work: ReadRows, numbers: Iterable[int]) -> dict[int, Origin]:
+    wanted = sorted(set(numbers))
+    rows = work.all(select(origin).where(origin.c.id.in_(wanted)))
+    found = {row.id: Origin(row.kind, row.ref, row.staff_id, row.at, row.reason) for row in rows}
+    return dict.fromkeys(wanted, _UNKNOWN) | found
 
 
 def _next_persons(last: str) -> Any:
@@ -266,7 +259,7 @@ def _held(rows: Iterable[Known], day: str, moment: str) -> Known | None:
     return next(held, None)
 
 
-def _known(row: Row[Any], origins: _Origins) -> Known:
+def _known(row: Row[Any], origins: Mapping[int, Origin]) -> Known:
     return Known(
         row.kind,
         row.subject,
