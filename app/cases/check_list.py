@@ -81,11 +81,11 @@ def list_checks(gate: Gate, session: Session, *, open_only: bool = True) -> tupl
 def settle(gate: Gate, session: Session, line: CheckLine, disposition: str) -> None:
     """Record what was done about an entry, with the person and the time.
 
-    Raises UserError ``eligibility.disposition`` for anything but the three dispositions.
+    Raises UserError ``cases.disposition`` for anything but the three dispositions.
     """
     if disposition not in DISPOSITIONS:
         raise UserError(
-            "eligibility.disposition",
+            "cases.disposition",
             "処理の種類が正しくありません。",
             "「問題なし」「通知した」「再作成を依頼した」から選んでください。",
         )

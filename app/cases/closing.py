@@ -23,7 +23,7 @@ def close_case(gate: Gate, session: Session, view: DecisionView) -> None:
     """End a case that the union refused: what was keyed and the number are erased here, the
     decision remains (FLOW-1012, SEC-54).
 
-    Raises UserError ``eligibility.no_case``, ``eligibility.not_refused``.
+    Raises UserError ``cases.no_case``, ``cases.not_refused``.
     """
     draft = gate.prepare(
         view.kind.function("close_case"),
@@ -35,7 +35,7 @@ def close_case(gate: Gate, session: Session, view: DecisionView) -> None:
     with gate.act(draft) as work:
         if state_of(work, view.case_id) is not CaseState.REFUSED:
             raise UserError(
-                "eligibility.not_refused",
+                "cases.not_refused",
                 "却下された届出だけを、この操作で終えられます。",
                 "受付の一覧から、今の状態を確かめてください。",
             )

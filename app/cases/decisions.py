@@ -110,7 +110,7 @@ def receiver(tables: Tables, kinds: Kinds) -> Handler:
 
     A decision that came before changes nothing. What contradicts the store goes to the check
     list. A decision for a case that is not ours, or that is of another kind than was sent, raises
-    UserError ``eligibility.decision_without_case`` or ``cases.other_kind``; the file is then
+    UserError ``cases.decision_without_case`` or ``cases.other_kind``; the file is then
     quarantined whole.
     """
 
@@ -128,7 +128,7 @@ def _receive_one(work: ActWork, record: Any, kinds: Kinds, reader: Reader) -> bo
     case = work.first(select(case_file).where(case_file.c.id == record.case_id))
     if case is None:
         raise UserError(
-            "eligibility.decision_without_case",
+            "cases.decision_without_case",
             f"決定（{record.decision_id}）に対応する受付が、この端末にありません。",
             "広域連合に、どの端末の届出への決定かを確かめてください。",
         )
@@ -141,6 +141,7 @@ def _receive_one(work: ActWork, record: Any, kinds: Kinds, reader: Reader) -> bo
         received = Received(work, writer, record, case.id, person_id, keyed, reader.eras)
         person_id = kind.effect.carry_out(received).person_id
         _begin_follow_ups(received, kind)
+        _end_those_without_paper(work, case.id, person_id, kinds)
     _keep(work, writer, record, case.id, person_id)
     if record.outcome == "accepted":
         # The union holds the number now; the terminal needs it no longer (SEC-54).
@@ -157,6 +158,17 @@ def _begin_follow_ups(received: Received, kind: CaseKind) -> None:
     for one in kind.follow_up:
         if one.code not in there and one.applies(received.keyed):
             begin(work, one, case_id, received.person_id or None, work.at.date())
+
+
+def _end_those_without_paper(work: ActWork, case_id: str, person_id: str, kinds: Kinds) -> None:
+    """Earlier cases of the person whose paper is void now wait for no sheet any more."""
+    earlier = (
+        select(case_file.c.id, case_file.c.kind)
+        .where(case_file.c.person_id == person_id, case_file.c.state == CaseState.ISSUED)
+        .where(case_file.c.id != case_id)
+    )
+    for row in work.all(earlier):
+        close_if_done(work, row.id, kinds[row.kind])
 
 
 def _other_kind(record: Any, kind: str, kinds: Kinds) -> UserError:
@@ -223,7 +235,7 @@ def show(
     gate: Gate, session: Session, kind: CaseKind, case_id: str, *, background: bool = False
 ) -> DecisionView:
     """The case and its current decision; ``background`` as in ``Gate.view``. Raises UserError
-    ``eligibility.no_case``."""
+    ``cases.no_case``."""
     subject = Subject("case", case_id)
     with gate.view(
         kind.function("show_decision"), session, subject=subject, background=background
@@ -323,7 +335,7 @@ def confirm_comparison(gate: Gate, session: Session, view: DecisionView) -> None
     """
     if view.record is None or view.record.outcome != "accepted":
         raise UserError(
-            "eligibility.nothing_to_compare",
+            "cases.nothing_to_compare",
             "見比べる決定がまだありません。",
             "決定が届くのを待ってください。",
         )

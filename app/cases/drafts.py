@@ -168,14 +168,14 @@ def _require_for(kind: CaseKind, about: KnownPerson, whom: Whom) -> None:
 
 
 def load_case(gate: Gate, session: Session, kind: CaseKind, case_id: str) -> Case:
-    """Open an existing case again. Raises UserError ``eligibility.no_case``."""
+    """Open an existing case again. Raises UserError ``cases.no_case``."""
     subject = Subject("case", case_id)
     with gate.view(kind.function("load_case"), session, subject=subject) as work:
         return read_case(work, kind, case_id)
 
 
 def read_case(work: GateWork, kind: CaseKind, case_id: str) -> Case:
-    """A case in another service's unit of work. Raises UserError ``eligibility.no_case``, also
+    """A case in another service's unit of work. Raises UserError ``cases.no_case``, also
     for a case of another kind."""
     row = work.first(
         select(case_file).where(case_file.c.id == case_id, case_file.c.kind == kind.code)
@@ -241,7 +241,7 @@ def keep_number(gate: Gate, session: Session, case: Case, number: str) -> Case:
     """Seal a verified individual number (12 digits, check digit right) with the case.
 
     Raises UserError for a number that cannot be one (SEC-52: also without the right), and
-    ``eligibility.number_elsewhere`` for one that is tied to somebody else here (SEC-04).
+    ``cases.number_elsewhere`` for one that is tied to somebody else here (SEC-04).
     """
     draft = gate.prepare(
         case.kind.function("keep_number"),
@@ -259,14 +259,14 @@ def keep_number(gate: Gate, session: Session, case: Case, number: str) -> Case:
 
 
 def refuse_elsewhere(work: ActWork, case_id: str, number: str) -> None:
-    """Raises UserError ``eligibility.number_elsewhere`` when the number is kept here for a
+    """Raises UserError ``cases.number_elsewhere`` when the number is kept here for a
     person or for another open case (SEC-04): nothing is overwritten, nothing sent."""
     others = [owner for owner in work.my_number.find(number) if owner != ("case", case_id)]
     if not others:
         return
     cases = "、".join(owner.id for owner in others if owner.kind == "case")
     raise UserError(
-        "eligibility.number_elsewhere",
+        "cases.number_elsewhere",
         f"この個人番号は、別の受付（{cases}）で登録されています。"
         if cases
         else "この個人番号は、別の方の番号としてすでに登録されています。",
@@ -285,7 +285,7 @@ def _change(work: ActWork, case_id: str, **values: str) -> None:
 
 def cancel_case(gate: Gate, session: Session, case: Case, reason: str) -> None:
     """Drop a case that was not sent, or that the union did not take: values and number are
-    erased, the fact remains. Raises UserError ``eligibility.case_state`` for any other."""
+    erased, the fact remains. Raises UserError ``cases.case_state`` for any other."""
     draft = gate.prepare(
         case.kind.function("cancel_case"),
         session,
@@ -313,7 +313,7 @@ def _require_draft(work: ActWork, case_id: str) -> None:
 def not_draft() -> UserError:
     """The case was sent or dropped meanwhile."""
     return UserError(
-        "eligibility.not_draft",
+        "cases.not_draft",
         "この届出は、すでに送信されたか取りやめられています。",
         "今日の仕事の一覧から、今の状態を確かめてください。",
     )

@@ -191,6 +191,7 @@ def _deciding(area: str) -> Iterator[Function]:
         reads=(
             *writing.READS,
             "case_file",
+            "sheet",
             "outbox",
             *_NUMBER_KEPT,
             *follow_ups.READS,

@@ -100,8 +100,8 @@ def reserve_and_draw(gate: Gate, session: Session, view: DecisionView, drawing: 
     """Reserve the number, draw the paper that the decision names, and prove it.
 
     A number reserved earlier for the same case and left behind becomes void. Raises UserError
-    ``eligibility.not_compared`` (SEC-119), ``eligibility.not_issuable``,
-    ``eligibility.issued_already``; a drawing or proof that fails voids the number with its
+    ``cases.not_compared`` (SEC-119), ``cases.not_issuable``,
+    ``cases.issued_already``; a drawing or proof that fails voids the number with its
     cause and raises its own error.
     """
     record, form = _issuable(view, gate.now().date())
@@ -144,7 +144,7 @@ def redraw(gate: Gate, session: Session, kind: CaseKind, number: str, drawing: D
     """Draw an issued certificate again from its decision: the same bytes as were issued, for a
     sheet that did not come out.
 
-    Raises UserError ``eligibility.not_issuable`` for a number that was not issued, or when
+    Raises UserError ``cases.not_issuable`` for a number that was not issued, or when
     fonts or tables have changed so that the bytes are not the same.
     """
     subject = Subject("certificate", number)
@@ -189,7 +189,7 @@ def _leave_none_behind(work: ActWork, content: Reserve) -> None:
     issued = select(certificate.c.number).where(mine, certificate.c.state == "issued")
     if work.first(issued) is not None:
         raise UserError(
-            "eligibility.issued_already",
+            "cases.issued_already",
             "この決定の証は、すでに発行されています。",
             "用紙が出ていなければ、今日の仕事の一覧から刷り直してください。",
         )
@@ -322,7 +322,7 @@ def settle_sheet(
         )
         if changed != 1:
             raise UserError(
-                "eligibility.sheet_settled",
+                "cases.sheet_settled",
                 "この用紙の確認は、すでに記録されています。",
                 "今日の仕事の一覧から、今の状態を確かめてください。",
             )
@@ -372,7 +372,7 @@ def perform_reprint(
         _require_current(work, row.case_id, row.decision_id)
         if any(state != "spoilt" for state in states):
             raise UserError(
-                "eligibility.sheet_not_spoilt",
+                "cases.sheet_not_spoilt",
                 "前の用紙が書き損じとして記録されていません。",
                 "前の用紙を確かめ、書き損じなら先に記録してください。",
             )
@@ -432,7 +432,7 @@ def _issuable(view: DecisionView, today: date) -> tuple[Any, Form]:
         raise _not_issuable("交付できる決定がありません。")
     if not view.compared:
         raise UserError(
-            "eligibility.not_compared",
+            "cases.not_compared",
             "決定の内容をまだ見比べていません。",
             "左右を見比べ、「見比べた」を押してから交付してください。",
         )
@@ -440,7 +440,7 @@ def _issuable(view: DecisionView, today: date) -> tuple[Any, Form]:
 
 
 def _not_issuable(message: str) -> UserError:
-    return UserError("eligibility.not_issuable", message, "決定の内容を確かめてください。")
+    return UserError("cases.not_issuable", message, "決定の内容を確かめてください。")
 
 
 def _require_current(work: ActWork, case_id: str, decision_id: str) -> None:

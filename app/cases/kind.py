@@ -76,6 +76,12 @@ class Document:
     or_by: str = ""
     required: bool = True
 
+    @property
+    def words(self) -> str:
+        """As the clerk reads it."""
+        other = f"（または{self.or_by}に照会）" if self.or_by else ""
+        return f"{self.title}{other}" if self.required else f"{self.title}{other}（あれば）"
+
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:

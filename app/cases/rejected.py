@@ -33,7 +33,7 @@ class Rejection:
 def show(gate: Gate, session: Session, kind: CaseKind, case_id: str) -> Rejection:
     """The case and why it was not taken.
 
-    Raises UserError ``eligibility.no_case``, ``eligibility.not_rejected``.
+    Raises UserError ``cases.no_case``, ``cases.not_rejected``.
     """
     subject = Subject("case", case_id)
     with gate.view(kind.function("show_rejection"), session, subject=subject) as work:
@@ -46,7 +46,7 @@ def show(gate: Gate, session: Session, kind: CaseKind, case_id: str) -> Rejectio
             raise no_case()
         if row.state != CaseState.REJECTED:
             raise UserError(
-                "eligibility.not_rejected",
+                "cases.not_rejected",
                 "この届出は、受け付けられなかった状態ではありません。",
                 "今日の仕事の一覧を読み直し、今の状態を確かめてください。",
             )

@@ -37,8 +37,8 @@ class SecondLook:
 def prepare_second_look(gate: Gate, session: Session, view: DecisionView) -> Draft:
     """A second look by somebody who did not key or send the case.
 
-    Raises UserError ``eligibility.same_person`` for one who keyed it, and
-    ``eligibility.nothing_to_look_at`` for a case that is over.
+    Raises UserError ``cases.same_person`` for one who keyed it, and
+    ``cases.nothing_to_look_at`` for a case that is over.
     """
     if session.staff_id in view.keyed_by:
         raise _same_person()
@@ -83,7 +83,7 @@ def _keyed_by(work: ActWork, case_id: str) -> set[str]:
 
 def _same_person() -> UserError:
     return UserError(
-        "eligibility.same_person",
+        "cases.same_person",
         "この届出を入力または送信した人は、二人目の確認をできません。",
         "別の職員に確認してもらってください。",
     )
@@ -91,7 +91,7 @@ def _same_person() -> UserError:
 
 def _nothing() -> UserError:
     return UserError(
-        "eligibility.nothing_to_look_at",
+        "cases.nothing_to_look_at",
         "この届出には、二人目の確認を待つものがありません。",
         "今日の仕事の一覧から、今の状態を確かめてください。",
     )

@@ -126,9 +126,9 @@ def prepare_send(
 ) -> Draft:
     """Check the whole entry and make what will be signed.
 
-    Raises UserError ``eligibility.not_ready`` (an error stands), ``eligibility.unanswered``
-    (a warning was not answered), ``eligibility.no_number`` (SEC-01),
-    ``eligibility.system_check_right`` (SEC-05), or ``eligibility.second_look_first`` (SEC-13,
+    Raises UserError ``cases.not_ready`` (an error stands), ``cases.unanswered``
+    (a warning was not answered), ``cases.no_number`` (SEC-01),
+    ``cases.system_check_right`` (SEC-05), or ``cases.second_look_first`` (SEC-13,
     SEC-14: somebody else must look through it before it is sent).
     """
     kind = case.kind
@@ -159,7 +159,7 @@ def _answered(findings: list[Finding], answered: Iterable[str]) -> tuple[str, ..
     warnings = {finding.code for finding in findings if finding.level == "warning"}
     if warnings - set(answered):
         raise UserError(
-            "eligibility.unanswered",
+            "cases.unanswered",
             "まだ確認していない注意があります。",
             "それぞれの注意を読み、「確かめた」にチェックを入れてください。",
         )
@@ -173,7 +173,7 @@ def _check_number(gate: Gate, session: Session, case: Case, tables: Tables, toda
         return False
     if not case.has_number:
         raise UserError(
-            "eligibility.no_number",
+            "cases.no_number",
             "個人番号がまだ登録されていません。",
             "「届出人と本人確認」の画面で個人番号を入れてください。",
             field="my_number",
@@ -182,7 +182,7 @@ def _check_number(gate: Gate, session: Session, case: Case, tables: Tables, toda
     by_system = case.kind.function("verify_by_system")
     if needs_right and by_system not in gate.permitted(session):
         raise UserError(
-            "eligibility.system_check_right",
+            "cases.system_check_right",
             "統合宛名・住基ネットによる番号確認を選ぶ権限がありません。",
             "ほかの確認方法を選ぶか、権限のある職員に代わってください。",
             field="number_check",
@@ -199,7 +199,7 @@ def perform_send(
 ) -> Sent:
     """Write the outbox row and mark the case as waiting, in one act (FLOW-103).
 
-    Raises UserError ``eligibility.number_elsewhere`` when the number is already tied to
+    Raises UserError ``cases.number_elsewhere`` when the number is already tied to
     somebody else here (SEC-04): nothing is overwritten, nothing sent.
     """
     with gate.act(draft, approvals) as work:
@@ -235,7 +235,7 @@ def _require_ready(
         raise not_draft()
     if row.draft != content.values or row.kind != kind.code:
         raise UserError(
-            "eligibility.draft_differs",
+            "cases.draft_differs",
             "送ろうとした内容が、保存されている届出と違います。",
             "届出を開き直し、内容を確かめてから送信してください。",
         )
@@ -253,7 +253,7 @@ def _require_ready(
         raise _look_first()
     if row.second_look_by in [one.staff_id for one in approvals]:
         raise UserError(
-            "eligibility.third_person",
+            "cases.third_person",
             "二人目の確認をした人は、責任者としての承認をできません。",
             "別の責任者に承認してもらってください。",
         )
@@ -315,7 +315,7 @@ def withdraw(gate: Gate, session: Session, case: Case) -> None:
     one that has not left, or one that the union did not take. The cause of the latter stays
     with the draft until it is sent again.
 
-    Raises UserError ``eligibility.case_state`` for a case in any other state, and
+    Raises UserError ``cases.case_state`` for a case in any other state, and
     ``outbox.under_way`` when it is already being sent or was sent.
     """
     draft = gate.prepare(
@@ -336,7 +336,7 @@ def withdraw(gate: Gate, session: Session, case: Case) -> None:
 
 def _look_first() -> UserError:
     return UserError(
-        "eligibility.second_look_first",
+        "cases.second_look_first",
         "この届出は、送信の前に別の職員の確認が要ります。",
         "今日の仕事の一覧から、別の職員に「二人目の確認」をしてもらってください。",
     )
@@ -347,7 +347,7 @@ def _refuse_errors(findings: list[Finding]) -> None:
     if errors:
         first = errors[0]
         raise UserError(
-            "eligibility.not_ready",
+            "cases.not_ready",
             f"このままでは送れません。{first.message}",
             first.remedy,
             field=first.field,

@@ -36,7 +36,7 @@ def print_slip(
     """Draw, prove and print the slip. Raises UserError for a case that was not sent."""
     if case.state not in (CaseState.WAITING, CaseState.DECIDED):
         raise UserError(
-            "eligibility.slip_not_sent",
+            "cases.slip_not_sent",
             "まだ送信していない届出の受付票は印刷できません。",
             "届出を送信してから印刷してください。",
         )

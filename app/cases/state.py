@@ -115,13 +115,13 @@ def change(work: CaseWork, case_id: str, **columns: Any) -> None:
 def move(work: CaseWork, case_id: str, to: CaseState, **columns: Any) -> None:
     """Bring a case into the state ``to`` and write ``columns`` with it; its version rises.
 
-    Raises UserError ``eligibility.no_case``, and ``eligibility.case_state`` when ``NEXT`` has
+    Raises UserError ``cases.no_case``, and ``cases.case_state`` when ``NEXT`` has
     no such step from where the case stands.
     """
     now = state_of(work, case_id)
     if to not in NEXT[now]:
         raise UserError(
-            "eligibility.case_state",
+            "cases.case_state",
             f"この受付（{case_id}）は「{LABELS[now]}」のため、「{LABELS[to]}」にはできません。",
             "今日の仕事の一覧を読み直し、今の状態から続けてください。",
         )
@@ -129,7 +129,7 @@ def move(work: CaseWork, case_id: str, to: CaseState, **columns: Any) -> None:
 
 
 def state_of(work: CaseWork, case_id: str) -> CaseState:
-    """Where the case stands. Raises UserError ``eligibility.no_case``."""
+    """Where the case stands. Raises UserError ``cases.no_case``."""
     row = work.first(select(case_file.c.state).where(case_file.c.id == case_id))
     if row is None:
         raise no_case()
@@ -195,15 +195,17 @@ def close_if_done(work: ActWork, case_id: str, *, papers: bool, looked_at: bool 
         if row.state == S.DECIDED and row.compared_by:
             move(work, case_id, S.CLOSED)
         return
-    paper = paper_of(work, row.decision_id) if row.state == S.ISSUED else None
-    if paper is not None and paper.settled:
+    if row.state != S.ISSUED:
+        return
+    paper = paper_of(work, row.decision_id)
+    if paper is None or paper.settled:  # none: it is void, by a death or another issue
         move(work, case_id, S.CLOSED)
 
 
 def no_case() -> UserError:
     """No such case here."""
     return UserError(
-        "eligibility.no_case",
+        "cases.no_case",
         "その受付が見つかりません。",
         "今日の仕事の一覧から選び直してください。",
     )

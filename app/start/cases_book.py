@@ -77,8 +77,7 @@ def _chapter(kind: CaseKind, day: date, tables: Tables) -> Iterator[str]:
     yield f"- 署名する文: 「{kind.sentence}」"
     yield f"- 二人目の確認: {LOOKS[kind.second_look.look]}"
     for document in kind.documents:
-        other = f"（または{document.or_by}に照会）" if document.or_by else ""
-        yield f"- {'書類' if document.required else 'あれば受け取る書類'}: {document.title}{other}"
+        yield f"- 書類: {document.words}"
     for after in kind.follow_up:
         due = f"（{after.days}日以内）" if after.days is not None else ""
         yield f"- 後に続くこと: {after.label}{due} — {after.next_step}"

@@ -36,7 +36,7 @@ def test_nothing_but_the_three_dispositions(counter: Counter) -> None:
     line = put_check(world)
     with pytest.raises(UserError) as other:
         check_list.settle(world.gate, session, line, "ignored")
-    assert other.value.code == "eligibility.disposition"
+    assert other.value.code == "cases.disposition"
     assert counter.rows(check_entry)[0].disposition == ""
 
 

@@ -105,12 +105,12 @@ def test_a_number_of_somebody_else_is_refused_when_it_is_keyed(counter: Counter)
     first = counter.open()
     with pytest.raises(UserError) as twice:
         drafts.keep_number(world.gate, session, opened(counter), NUMBER)
-    assert twice.value.code == "eligibility.number_elsewhere" and first.id in twice.value.message
+    assert twice.value.code == "cases.number_elsewhere" and first.id in twice.value.message
     drafts.cancel_case(world.gate, session, first, "入力する方を間違えた")
     put_residents(world, Resident(my_number=NUMBER))
     with pytest.raises(UserError) as elsewhere:
         drafts.keep_number(world.gate, session, opened(counter), NUMBER)
-    assert elsewhere.value.code == "eligibility.number_elsewhere"
+    assert elsewhere.value.code == "cases.number_elsewhere"
     assert elsewhere.value.field == "my_number"
 
 
@@ -130,7 +130,7 @@ def test_cancelling_erases_what_was_keyed_and_the_number(counter: Counter) -> No
             ENTRY,
             "person",
         )
-    assert over.value.code == "eligibility.not_draft"
+    assert over.value.code == "cases.not_draft"
 
 
 def test_two_screens_on_one_draft_do_not_overwrite_each_other(counter: Counter) -> None:
@@ -146,7 +146,7 @@ def test_a_case_that_is_not_here_is_said_so(counter: Counter, tmp_path: Path) ->
         drafts.load_case(
             counter.world.gate, counter.world.session("clerk"), MOVE_IN, "T01-1-999999"
         )
-    assert unknown.value.code == "eligibility.no_case"
+    assert unknown.value.code == "cases.no_case"
 
 
 def test_what_is_typed_and_not_saved_is_kept_when_the_screen_goes(

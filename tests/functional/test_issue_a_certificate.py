@@ -72,11 +72,11 @@ def test_nothing_is_drawn_before_the_screen_was_compared(counter: Counter) -> No
     view = counter.decided()
     with pytest.raises(UserError) as early:
         counter.proof(view)
-    assert early.value.code == "eligibility.not_compared"
+    assert early.value.code == "cases.not_compared"
     # a screen that pretends is refused by the row
     with pytest.raises(UserError) as pretended:
         counter.proof(replace(view, compared=True))
-    assert pretended.value.code == "eligibility.not_issuable"
+    assert pretended.value.code == "cases.not_issuable"
     assert counter.rows(certificate) == []
 
 
@@ -109,7 +109,7 @@ def test_what_the_screen_holds_does_not_reach_the_paper(counter: Counter) -> Non
     invented = replace(view, record=replace(view.record, decision_id="U15-1-000999"))
     with pytest.raises(UserError) as nothing:
         counter.proof(invented)
-    assert nothing.value.code == "eligibility.not_issuable"
+    assert nothing.value.code == "cases.not_issuable"
 
 
 @pytest.mark.req("CON-07")
@@ -124,7 +124,7 @@ def test_no_call_draws_a_certificate_from_an_entry(counter: Counter) -> None:
     sent = counter.send(case)
     with pytest.raises(UserError) as waiting:
         counter.proof(counter.show(sent.case_id))
-    assert waiting.value.code == "eligibility.not_issuable"
+    assert waiting.value.code == "cases.not_issuable"
     assert counter.rows(certificate) == [] and counter.printer.sheets == []
 
 
@@ -137,7 +137,7 @@ def test_another_pdf_than_the_approved_one_is_not_printed(counter: Counter) -> N
     given = tuple(world.approvals(draft))
     with pytest.raises(UserError) as swapped:
         issuing.perform_issue(world.gate, draft, given, other, counter.printer)
-    assert swapped.value.code == "eligibility.not_issuable"
+    assert swapped.value.code == "cases.not_issuable"
     assert counter.rows(certificate)[0].state == "reserved" and counter.printer.sheets == []
 
 
@@ -147,11 +147,11 @@ def test_a_spoilt_sheet_is_printed_again_and_not_issued_again(counter: Counter) 
     proof = redrawn(counter, issued.number)
     with pytest.raises(UserError) as unsettled:
         reprint(counter, proof, 2)
-    assert unsettled.value.code == "eligibility.sheet_not_spoilt"
+    assert unsettled.value.code == "cases.sheet_not_spoilt"
     counter.settle(issued, good=False, cause="紙詰まり")
     with pytest.raises(UserError) as settled:
         counter.settle(issued)
-    assert settled.value.code == "eligibility.sheet_settled"
+    assert settled.value.code == "cases.sheet_settled"
     (line,) = cases_waiting(counter.world.gate, counter.world.session("clerk"))
     assert SHEET in line.holds_day
     second = reprint(counter, proof, 2)
@@ -220,7 +220,7 @@ def test_one_decision_is_issued_once(counter: Counter) -> None:
     view = counter.show(counter.rows(case_file)[0].id)
     with pytest.raises(UserError) as twice:
         counter.proof(view)
-    assert twice.value.code == "eligibility.issued_already"
+    assert twice.value.code == "cases.issued_already"
     assert counter.rows(certificate)[0].number == issued.number
 
 
@@ -254,7 +254,7 @@ def test_a_newer_decision_stops_the_issue_of_the_old_one(counter: Counter) -> No
         counter.issue(proof, view)
     with pytest.raises(UserError) as old:
         counter.proof(view)
-    assert old.value.code == "eligibility.not_issuable"
+    assert old.value.code == "cases.not_issuable"
     (row,) = counter.rows(certificate)
     assert (row.state, row.cause) == ("void", "新しい決定が届いた")
     newer = counter.show(view.case_id)
@@ -274,7 +274,7 @@ def test_a_decision_without_paper_prints_nothing(counter: Counter) -> None:
     )
     with pytest.raises(UserError) as none:
         counter.proof(counter.compared())
-    assert none.value.code == "eligibility.not_issuable"
+    assert none.value.code == "cases.not_issuable"
 
 
 def test_every_item_of_the_record_is_text(counter: Counter) -> None:

@@ -124,7 +124,7 @@ def test_a_decision_for_nobodys_case_is_set_aside_whole(counter: Counter) -> Non
     (received,) = report.received
     assert received.state is Incoming.QUARANTINED
     assert received.problem is not None
-    assert received.problem.code == "eligibility.decision_without_case"
+    assert received.problem.code == "cases.decision_without_case"
     assert len(counter.rows(decision)) == 1
 
 
@@ -203,17 +203,17 @@ def test_a_refused_case_says_why_and_is_ended(counter: Counter) -> None:
     assert counter.rows(person) == [] and len(counter.rows(my_number)) == 1
     with pytest.raises(UserError) as nothing:
         decisions.confirm_comparison(world.gate, session, view)
-    assert nothing.value.code == "eligibility.nothing_to_compare"
+    assert nothing.value.code == "cases.nothing_to_compare"
     with pytest.raises(UserError) as paper:
         counter.proof(view)
-    assert paper.value.code == "eligibility.not_issuable"
+    assert paper.value.code == "cases.not_issuable"
     closing.close_case(world.gate, session, view)
     (row,) = counter.rows(case_file)
     assert (row.state, row.draft) == ("closed", "{}")
     assert counter.rows(my_number) == [] and cases_waiting(world.gate, session) == ()
     with pytest.raises(UserError) as twice:
         closing.close_case(world.gate, session, counter.show(view.case_id))
-    assert twice.value.code == "eligibility.not_refused"
+    assert twice.value.code == "cases.not_refused"
 
 
 def print_slip(counter: Counter, case_id: str) -> None:
@@ -270,4 +270,4 @@ def test_no_slip_for_what_was_not_sent(counter: Counter) -> None:
     case = counter.open()
     with pytest.raises(UserError) as early:
         print_slip(counter, case.id)
-    assert early.value.code == "eligibility.slip_not_sent" and counter.printer.sheets == []
+    assert early.value.code == "cases.slip_not_sent" and counter.printer.sheets == []

@@ -105,14 +105,14 @@ def test_only_a_rejected_case_is_shown_as_one(counter: Counter, turn: str) -> No
             assert counter.engine.send_now(sent.outbox_id).accepted
     with pytest.raises(UserError) as refused:
         rejected.show(counter.world.gate, counter.world.session(), MOVE_IN, case.id)
-    assert refused.value.code in ("eligibility.not_rejected", "eligibility.no_case")
+    assert refused.value.code in ("cases.not_rejected", "cases.no_case")
 
 
 def test_a_sending_under_way_is_not_taken_back(counter: Counter) -> None:
     case_id = counter.decided().case_id
     with pytest.raises(UserError) as refused:
         sending.withdraw(counter.world.gate, counter.world.session(), case_of(counter, case_id))
-    assert refused.value.code == "eligibility.case_state"
+    assert refused.value.code == "cases.case_state"
 
 
 def test_a_decision_for_a_dropped_case_is_kept_and_listed(counter: Counter) -> None:

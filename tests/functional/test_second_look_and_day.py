@@ -47,12 +47,12 @@ def test_whoever_keyed_or_sent_it_is_not_the_second(counter: Counter) -> None:
     view = counter.decided()
     with pytest.raises(UserError) as own:
         second_look.prepare_second_look(world.gate, world.session("clerk"), view)
-    assert own.value.code == "eligibility.same_person"
+    assert own.value.code == "cases.same_person"
     pretended = replace(view, keyed_by=())
     draft = second_look.prepare_second_look(world.gate, world.session("clerk"), pretended)
     with pytest.raises(UserError) as row:
         second_look.perform_second_look(world.gate, draft, tuple(world.approvals(draft)), MOVE_IN)
-    assert row.value.code == "eligibility.same_person"
+    assert row.value.code == "cases.same_person"
     assert counter.rows(case_file)[0].second_look_by == ""
 
 
@@ -65,7 +65,7 @@ def test_the_one_who_sent_what_another_keyed_is_not_the_second(counter: Counter)
     draft = second_look.prepare_second_look(world.gate, world.session("supervisor"), view)
     with pytest.raises(UserError) as sender:
         second_look.perform_second_look(world.gate, draft, tuple(world.approvals(draft)), MOVE_IN)
-    assert sender.value.code == "eligibility.same_person"
+    assert sender.value.code == "cases.same_person"
     counter.look(sent.case_id, "supervisor2")
     assert counter.rows(case_file)[0].second_look_by == "S202"
 
@@ -82,7 +82,7 @@ def test_whoever_changed_a_draft_that_another_opened_has_keyed_it(counter: Count
     assert view.keyed_by == ("S101", "S201")
     with pytest.raises(UserError) as editor:
         second_look.prepare_second_look(world.gate, supervisor, view)
-    assert editor.value.code == "eligibility.same_person"
+    assert editor.value.code == "cases.same_person"
     counter.look(sent.case_id, "supervisor2")
 
 
@@ -117,7 +117,7 @@ def test_a_case_is_over_when_the_sheet_is_good_and_a_second_person_has_looked(
         second_look.prepare_second_look(
             counter.world.gate, counter.world.session("supervisor2"), view
         )
-    assert over.value.code == "eligibility.nothing_to_look_at"
+    assert over.value.code == "cases.nothing_to_look_at"
 
 
 @pytest.mark.req("SEC-13")

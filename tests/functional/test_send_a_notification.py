@@ -81,7 +81,7 @@ def test_sending_is_signed_over_what_was_approved(counter: Counter) -> None:
 )
 def test_an_error_stops_the_sending(counter: Counter, changed: dict[str, str], field: str) -> None:
     error = refusal_of(counter, counter.open(**changed))
-    assert (error.code, error.field) == ("eligibility.not_ready", field)
+    assert (error.code, error.field) == ("cases.not_ready", field)
     assert counter.rows(outbox) == []
 
 
@@ -93,8 +93,8 @@ def test_weak_identification_goes_by_post(counter: Counter) -> None:
 def test_a_warning_must_be_answered(counter: Counter) -> None:
     case = counter.open(copay_paper="0")
     assert counter.warnings(case) == ["income_unknown"]
-    assert refusal_of(counter, case, answered=()).code == "eligibility.unanswered"
-    assert refusal_of(counter, case, answered=("late",)).code == "eligibility.unanswered"
+    assert refusal_of(counter, case, answered=()).code == "cases.unanswered"
+    assert refusal_of(counter, case, answered=("late",)).code == "cases.unanswered"
     draft = counter.prepare_send(case, answered=("income_unknown",))
     assert draft.content.warnings == ("income_unknown",)
 
@@ -106,7 +106,7 @@ def test_a_checked_number_must_have_been_keyed(counter: Counter) -> None:
     values = {**case.values, "number_check": "number_card"}
     case = drafts.save_draft(world.gate, session, case, values, "summary")
     error = refusal_of(counter, case)
-    assert error.code in ("eligibility.not_ready", "eligibility.no_number")
+    assert error.code in ("cases.not_ready", "cases.no_number")
     assert error.field == "my_number"
 
 
@@ -136,7 +136,7 @@ def test_a_number_tied_to_somebody_meanwhile_is_not_sent(counter: Counter) -> No
     given = tuple(counter.world.approvals(draft))
     with pytest.raises(UserError) as elsewhere:
         sending.perform_send(counter.world.gate, draft, given, MOVE_IN, counter.world.tables)
-    assert elsewhere.value.code == "eligibility.number_elsewhere"
+    assert elsewhere.value.code == "cases.number_elsewhere"
     assert counter.rows(outbox) == []
     assert counter.rows(case_file)[0].state == "draft"
     assert counter.world.last_line().entry.state is State.FAILED
@@ -150,7 +150,7 @@ def test_a_check_by_system_needs_its_right(counter: Counter, method: str) -> Non
     counter.prepare_send(case)
     counter.world.change_grant("clerk", "eligibility.verify_by_system", state="revoked")
     error = refusal_of(counter, case)
-    assert (error.code, error.field) == ("eligibility.system_check_right", "number_check")
+    assert (error.code, error.field) == ("cases.system_check_right", "number_check")
 
 
 @pytest.mark.req("SEC-13")
@@ -161,9 +161,9 @@ def test_the_setting_lets_nothing_out_before_a_second_person_has_looked(counter:
     given = tuple(world.approvals(same_day))
     with pytest.raises(UserError) as late:
         sending.perform_send(world.gate, same_day, given, MOVE_IN, world.tables)
-    assert late.value.code == "eligibility.second_look_first"
+    assert late.value.code == "cases.second_look_first"
     case = drafts.load_case(world.gate, session, MOVE_IN, same_day.subject.key)
-    assert refusal_of(counter, case).code == "eligibility.second_look_first"
+    assert refusal_of(counter, case).code == "cases.second_look_first"
     (line,) = cases_waiting(world.gate, session)
     assert "送信前の確認" in line.next_step and line.opens == "eligibility.open_move_in"
     counter.look(case.id)
@@ -172,7 +172,7 @@ def test_the_setting_lets_nothing_out_before_a_second_person_has_looked(counter:
     counter.prepare_send(case)
     case = drafts.save_draft(world.gate, session, case, {**case.values, "sex": "1"}, "summary")
     assert case.second_look == ""
-    assert refusal_of(counter, case).code == "eligibility.second_look_first"
+    assert refusal_of(counter, case).code == "cases.second_look_first"
     counter.look(case.id)
     counter.send(drafts.load_case(world.gate, session, MOVE_IN, case.id))
     assert len(counter.rows(outbox)) == 1
@@ -184,7 +184,7 @@ def test_a_number_for_an_unregistered_resident_takes_two_checkers_and_a_supervis
 ) -> None:
     world, session = counter.world, counter.world.session("clerk")
     case = counter.open(person_kind="3")
-    assert refusal_of(counter, case).code == "eligibility.second_look_first"
+    assert refusal_of(counter, case).code == "cases.second_look_first"
     counter.look(case.id, "supervisor")
     case = drafts.load_case(world.gate, session, MOVE_IN, case.id)
     draft = counter.prepare_send(case)
@@ -195,7 +195,7 @@ def test_a_number_for_an_unregistered_resident_takes_two_checkers_and_a_supervis
     looked = world.second(draft, "supervisor", Role.SUPERVISOR)
     with pytest.raises(UserError) as third:
         sending.perform_send(world.gate, draft, (own, looked), MOVE_IN, world.tables)
-    assert third.value.code == "eligibility.third_person"
+    assert third.value.code == "cases.third_person"
     draft = counter.prepare_send(case)
     three = (world.own(draft), world.second(draft, "supervisor2", Role.SUPERVISOR))
     sending.perform_send(world.gate, draft, three, MOVE_IN, world.tables)
@@ -216,7 +216,7 @@ def test_what_the_screen_holds_must_be_what_was_kept(counter: Counter) -> None:
             MOVE_IN,
             counter.world.tables,
         )
-    assert differs.value.code == "eligibility.draft_differs"
+    assert differs.value.code == "cases.draft_differs"
     assert counter.rows(outbox) == []
 
 
@@ -231,7 +231,7 @@ def test_taken_back_before_it_has_left(counter: Counter) -> None:
     assert (row.state, bytes(row.payload)) == ("withdrawn", b"")
     with pytest.raises(UserError) as again:
         sending.withdraw(world.gate, session, case)
-    assert again.value.code == "eligibility.case_state"
+    assert again.value.code == "cases.case_state"
     second = counter.send(case)
     assert counter.engine.send_now(second.outbox_id).accepted
     case = drafts.load_case(world.gate, session, MOVE_IN, sent.case_id)

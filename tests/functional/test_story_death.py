@@ -30,8 +30,7 @@ KEYED = {
 @pytest.mark.req("FLOW-101", "FLOW-102", "FLOW-103", "FLOW-106")
 def test_a_death_ends_the_eligibility_and_all_that_hangs_on_it(story: Story, qtbot) -> None:
     with story.desk() as desk:
-        issued = desk.issued(story.movers[0])
-        desk.settle(issued)
+        issued = desk.issued(story.movers[0])  # its sheet is not confirmed when she dies
         (row,) = [one for one in desk.rows(certificate) if one.number == issued.number]
         person_id = row.person_id
         window = CaseWindow(desk, qtbot)
@@ -59,6 +58,11 @@ def test_a_death_ends_the_eligibility_and_all_that_hangs_on_it(story: Story, qtb
             assert seen.value("mail") == {"stopped": "LOS_DEATH"}
             before = history.as_of(work, person_id, date(2026, 11, 20), known)
             assert before is not None and before.is_insured
+        (visit,) = [one for one in desk.rows(case_file) if one.id == paper.case_id]
+        assert visit.state == "issued", "nobody has looked it through yet"
+        desk.look(visit.id)
+        (visit,) = [one for one in desk.rows(case_file) if one.id == paper.case_id]
+        assert visit.state == "closed", "a void paper's sheet is waited for no more"
         after = {one.code: one for one in desk.rows(follow_up)}
         assert set(after) == {"paper_to_return", "funeral_benefit"}
         assert after["paper_to_return"].due_on == "2026-12-04"

@@ -60,7 +60,7 @@ def test_posted_later_no_certificate_today_only_a_slip(later: Story) -> None:
         assert (view.record.paper, view.record.copay_ratio) == ("none", "")
         with pytest.raises(UserError) as none:
             desk.draw(view)
-        assert none.value.code == "eligibility.not_issuable"
+        assert none.value.code == "cases.not_issuable"
         desk.slip(view.case_id)
         ((name, text),) = sheets(later).items()
         assert name.startswith(view.case_id)
@@ -98,7 +98,7 @@ def test_provisional_is_printed_so_and_the_answer_brings_another_paper(provision
         assert second.record.supersedes == first.record.decision_id
         with pytest.raises(UserError) as unseen:
             desk.draw(second)
-        assert unseen.value.code == "eligibility.not_compared"
+        assert unseen.value.code == "cases.not_compared"
         seen = desk.compare(second)
         new = desk.issue(desk.draw(seen), seen)
         desk.settle(new)
@@ -159,5 +159,5 @@ def test_a_spoilt_paper_of_the_old_decision_is_not_printed_again(provisional: St
             issuing.perform_reprint(
                 desk.gate, draft, desk.script.approvals(draft), proof, desk.printer
             )
-    assert late.value.code == "eligibility.not_issuable"
+    assert late.value.code == "cases.not_issuable"
     assert len(sheets(story)) == 1

@@ -31,7 +31,7 @@ def test_the_union_is_down_and_comes_back(story: Story) -> None:
         assert (view.case_state, view.record) == ("waiting", None)
         with pytest.raises(UserError) as none:
             desk.draw(view)
-        assert none.value.code == "eligibility.not_issuable"
+        assert none.value.code == "cases.not_issuable"
         desk.slip(sent.case_id)
         (slip,) = story.printed.glob("*.pdf")
         assert "これは資格確認書ではありません" in text_of(slip.read_bytes())

@@ -84,7 +84,7 @@ def test_nothing_keyed_or_shown_reaches_the_paper_after_the_decision(story: Stor
         with pytest.raises(UserError) as late:
             case = drafts.load_case(desk.gate, desk.session, MOVE_IN, view.case_id)
             desk.key_in(case, {**case.values, "name": "別人　太郎"})
-        assert late.value.code == "eligibility.not_draft"
+        assert late.value.code == "cases.not_draft"
         # Somebody past the gate rewrites what was keyed, and the screen holds a forged copy.
         store = desk.script.terminal.store
         with store.update(("case_file",), ("case_file",)) as work:

@@ -61,7 +61,7 @@ def assert_readable(desk: Desk, view: DecisionView, reason: str) -> None:
     assert view.record.insured_number == view.record.body == ""
     with pytest.raises(UserError) as nothing:
         desk.draw(view)
-    assert nothing.value.code == "eligibility.not_issuable"
+    assert nothing.value.code == "cases.not_issuable"
 
 
 def end(desk: Desk, view: DecisionView) -> None:
@@ -98,7 +98,7 @@ def test_a_day_in_the_future_is_stopped_here_and_refused_there(
     case = desk.entered(desk.story.stranger(300), event_on=tomorrow)
     with pytest.raises(UserError) as local:
         desk.send(case)
-    assert local.value.code == "eligibility.not_ready"
+    assert local.value.code == "cases.not_ready"
     monkeypatch.setattr(sending.checks, "check_all", lambda *_: [])  # a terminal gone wrong
     sent = desk.send(drafts.load_case(desk.gate, desk.session, MOVE_IN, case.id))
     assert desk.engine.send_now(sent.outbox_id).accepted

@@ -137,7 +137,7 @@ def test_what_is_no_value_never_leaves(counter: Counter, name: str, typed: str) 
     case = counter.open(**{name: typed})
     with pytest.raises(UserError) as refused:
         counter.prepare_send(case)
-    assert (refused.value.code, refused.value.field) == ("eligibility.not_ready", name)
+    assert (refused.value.code, refused.value.field) == ("cases.not_ready", name)
 
 
 @pytest.mark.req("FLOW-102")

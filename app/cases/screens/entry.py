@@ -144,6 +144,8 @@ class EntryScreen(Page):
                 )
         self._form.finished.connect(self._next)
         self._show_whom()
+        if at == 0:
+            self._show_documents()
         self._place.addWidget(self._form)
         self._form.focus_first()
 
@@ -151,6 +153,15 @@ class EntryScreen(Page):
         """The person from the address master, on every page and never to be changed (SEC-09)."""
         if self._case is not None and self._case.whom is not None:
             self._place.addWidget(WhomBar(self._case.whom, self._desk.tables, self._painter))
+
+    def _show_documents(self) -> None:
+        """What is asked for, and who can be asked instead of the visitor (ADD-03)."""
+        asked = [one.words for one in self._kind.documents]
+        if asked:
+            hint = QLabel(f"受け取る書類　{'、'.join(asked)}")
+            hint.setObjectName("hint")
+            hint.setWordWrap(True)
+            self._place.addWidget(hint)
 
     def _show_summary(self) -> None:
         assert self._case is not None

@@ -65,7 +65,7 @@ class TestTable:
         else:
             with pytest.raises(UserError) as refused:
                 move(rows, "T01-1-1", to, step="summary")
-            assert refused.value.code == "eligibility.case_state"
+            assert refused.value.code == "cases.case_state"
             assert LABELS[at] in refused.value.message and LABELS[to] in refused.value.message
             assert rows.row == before
 
