@@ -72,7 +72,7 @@ class DecisionView:
     @property
     def name(self) -> str:
         """Whom the case is about, as the address master or the entry says."""
-        return self.whom.name if self.whom is not None else self.keyed.get("name", "")
+        return self.case.name
 
     @property
     def case(self) -> Case:

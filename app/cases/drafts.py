@@ -15,8 +15,8 @@ from sqlalchemy import delete, select
 
 from app.cases import state
 from app.cases.entry import NUMBER, TODAY, FieldKind
-from app.cases.follow_ups import settle_by_case
-from app.cases.kind import CaseKind, KnownPerson, Look
+from app.cases.follow_ups import reopen_by_case, settle_by_case
+from app.cases.kind import CaseKind, KnownPerson, Look, Newcomer
 from app.cases.state import (
     CaseState,
     add,
@@ -58,6 +58,14 @@ class Case:
     version: int
     second_look: str = ""
     looks_first: bool = False
+
+    @property
+    def name(self) -> str:
+        """Whom the case is about: as the address master says, or for a newcomer as keyed."""
+        if self.whom is not None:
+            return self.whom.name
+        about = self.kind.about
+        return self.values.get(about.name, "") if isinstance(about, Newcomer) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +293,8 @@ def _change(work: ActWork, case_id: str, **values: str) -> None:
 
 def cancel_case(gate: Gate, session: Session, case: Case, reason: str) -> None:
     """Drop a case that was not sent, or that the union did not take: values and number are
-    erased, the fact remains. Raises UserError ``cases.case_state`` for any other."""
+    erased, the fact remains, and what it had settled on the day board waits again. Raises
+    UserError ``cases.case_state`` for any other."""
     draft = gate.prepare(
         case.kind.function("cancel_case"),
         session,
@@ -296,6 +305,8 @@ def cancel_case(gate: Gate, session: Session, case: Case, reason: str) -> None:
     with gate.act(draft) as work:
         move(work, case.id, CaseState.CANCELLED, draft="{}", step="")
         erase_number(work, case.id)
+        if case.kind.settles:
+            reopen_by_case(work, case.id)
 
 
 def erase_number(work: ActWork, case_id: str) -> None:

@@ -78,6 +78,15 @@ def settle_by_case(work: ActWork, person_id: str, code: str, case_id: str) -> in
     )
 
 
+def reopen_by_case(work: ActWork, case_id: str) -> int:
+    """The case that had settled follow-ups is dropped: they wait again. Returns how many."""
+    return work.run(
+        update(follow_up)
+        .where(follow_up.c.how == case_id)
+        .values(settled_at="", settled_by="", how="", version=follow_up.c.version + 1)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Settle:
     """Which follow-up is settled, and how (a code of ``HOW``)."""

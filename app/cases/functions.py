@@ -137,6 +137,7 @@ def _keying(area: str, kinds: tuple[CaseKind, ...]) -> Iterator[Function]:
 
 def _taking_back(area: str, kinds: tuple[CaseKind, ...]) -> Iterator[Function]:
     """What undoes, or rules out, a case before its decision."""
+    settles = any(kind.settles for kind in kinds)
     yield _act(
         area,
         "cancel_case",
@@ -144,8 +145,8 @@ def _taking_back(area: str, kinds: tuple[CaseKind, ...]) -> Iterator[Function]:
         "届出の取りやめ",
         "送信していない届出や、広域連合が受け付けなかった届出を取りやめます。"
         "入れた内容と個人番号は消えます。",
-        reads=("case_file", *_NUMBER_KEPT),
-        writes=("case_file", "my_number"),
+        reads=("case_file", *_NUMBER_KEPT, *(follow_ups.READS if settles else ())),
+        writes=("case_file", "my_number", *(follow_ups.WRITES if settles else ())),
     )
     if any(isinstance(kind.about, Newcomer) for kind in kinds):
         yield _act(

@@ -126,13 +126,16 @@ class Counter(QObject):
         self._vigil: Vigil | None = None
         self._reading = False
         self._wakefulness = Wakefulness()
-        self._due = QTimer(self)
-        self._due.setInterval(_DUE_EVERY_MS)
-        self._due.timeout.connect(self.look_at_the_clock)
-        self._contact = QTimer(self)
-        self._contact.setInterval(_CONTACT_EVERY_MS)
-        self._contact.timeout.connect(self.contact)
+        self._due = self._every(_DUE_EVERY_MS, self.look_at_the_clock)
+        self._contact = self._every(_CONTACT_EVERY_MS, self.contact)
         self.show_login()
+
+    def _every(self, milliseconds: int, work: Callable[[], None]) -> QTimer:
+        """A timer that runs ``work`` again and again once it is started."""
+        timer = QTimer(self)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(work)
+        return timer
 
     # -- the door --------------------------------------------------------------------------
 

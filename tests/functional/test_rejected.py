@@ -15,16 +15,20 @@ from app.cases.screens.decision import DecisionScreen
 from app.cases.screens.rejected import RejectedScreen
 from app.cases.state import SUMMARY, CaseState
 from app.cases.waiting import REJECTED
-from app.catalog import CATALOG
+from app.catalog import CASES, CATALOG
 from app.core.errors import UserError
+from app.functions.benefits.kinds.funeral import FUNERAL
+from app.functions.eligibility.kinds.death import DEATH
 from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.sync.states import Outgoing
-from db.tables.cases import case_file, check_entry
+from app.ui.base.names import NameLabel
+from db.tables.cases import case_file, check_entry, follow_up
 from db.tables.exchange import outbox
 from db.tables.persons import my_number
 from tests.support.counter import Counter, accepted, counter_in
 from tests.support.day import cases_waiting
 from tests.support.desk import Room
+from tests.support.kinds import SCENES
 from tests.support.sendings import sample
 
 
@@ -138,7 +142,35 @@ def test_the_day_is_closed_over_it_only_when_it_is_settled(counter: Counter) -> 
     assert board.prepare_close(world.gate, session, CATALOG, today)
 
 
+def test_what_a_dropped_case_had_settled_waits_again(counter: Counter) -> None:
+    """Opening the claim settles the line that asked for it; a claim that never went has not."""
+    world, session = counter.world, counter.world.session()
+    counter.kind = DEATH
+    counter.decided()
+    counter.kind = FUNERAL
+    case = counter.open()
+
+    def offered() -> Any:
+        (row,) = [one for one in counter.rows(follow_up) if one.code in FUNERAL.settles]
+        return row
+
+    assert offered().how == case.id
+    drafts.cancel_case(world.gate, session, case, "届出人が取り下げた")
+    assert (offered().settled_at, offered().settled_by, offered().how) == ("", "", "")
+    waiting = [line for line in board.lines(world.gate, session, CATALOG) if line.settles]
+    assert FUNERAL.opening in [line.opens for line in waiting]
+
+
 class TestScreen:
+    @pytest.mark.parametrize("code", CASES)
+    def test_it_names_whom_the_case_is_about(self, room: Room, code: str) -> None:
+        room.counter.kind = CASES[code]
+        screen = room.add(RejectedScreen(room.desk(), code, room.counter.rejected()))
+        room.until(lambda: screen.rejection is not None)
+        (label,) = screen.findChildren(NameLabel)
+        resident = SCENES[code].resident
+        assert label.text() == (resident.name if resident else SCENES[code].entry["name"])
+
     def test_corrected_from_the_keyboard(self, room: Room) -> None:
         case_id = room.counter.rejected()
         screen = room.add(RejectedScreen(room.desk(), "move_in", case_id))

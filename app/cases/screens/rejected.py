@@ -47,17 +47,14 @@ class RejectedScreen(Page):
         self.rejection = rejection
         frame, layout = card()
         painter = NamePainter(self._desk.fonts)
-        name = rejection.case.values.get("name", "")
-        layout.addWidget(NameLabel(painter, name or "（氏名の入力なし）", 26))
+        layout.addWidget(NameLabel(painter, rejection.case.name or "（氏名の入力なし）", 26))
         layout.addWidget(QLabel(f"受付番号　{rejection.case.id}"))
         layout.addWidget(QLabel(f"返事の日時　{rejection.at[:16].replace('T', ' ')}"))
         self.body.addWidget(frame)
         self.body.addWidget(box("stop", rejection.cause))
+        kept = "入れた内容と個人番号" if self._kind.asks_number else "入れた内容"
         self.body.addWidget(
-            box(
-                "warn",
-                "直して送り直すと、新しい送信として送られます。入れた内容と個人番号は残っています。",
-            )
+            box("warn", f"直して送り直すと、新しい送信として送られます。{kept}は残っています。")
         )
         self.body.addStretch(1)
         self._let_live()
@@ -78,7 +75,8 @@ class RejectedScreen(Page):
     def _drop(self) -> None:
         dialog = QInputDialog(self)
         dialog.setWindowTitle("届出の取りやめ")
-        dialog.setLabelText("取りやめる理由を選んでください。入れた内容と個人番号は消えます。")
+        erased = "入れた内容と個人番号" if self._kind.asks_number else "入れた内容"
+        dialog.setLabelText(f"取りやめる理由を選んでください。{erased}は消えます。")
         dialog.setComboBoxItems(list(_REASONS))
         dialog.setOkButtonText("取りやめる")
         dialog.setCancelButtonText("続ける")
