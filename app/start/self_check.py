@@ -187,7 +187,7 @@ def check_form(machine: Machine) -> Iterator[Finding]:
 
 def check_key_library(_: Machine) -> Iterator[Finding]:
     """What talks to security keys loads and can list them; none need be plugged in."""
-    from app.security.authenticators.ctap import usb_and_nfc_devices
+    from app.security.authenticators.devices import usb_and_nfc_devices
 
     try:
         count = len(list(usb_and_nfc_devices()))

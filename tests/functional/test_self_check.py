@@ -173,7 +173,7 @@ def test_a_font_that_may_be_absent_is_a_warning_by_name(machine: Machine, tmp_pa
 def test_a_key_library_that_does_not_load_is_a_failure(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "app.security.authenticators.ctap", None)
+    monkeypatch.setitem(sys.modules, "app.security.authenticators.devices", None)
     found = _failure("セキュリティキー", machine)
     assert "動きません" in found.text
 
@@ -181,12 +181,12 @@ def test_a_key_library_that_does_not_load_is_a_failure(
 def test_devices_that_may_not_be_listed_are_a_warning(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.security.authenticators import ctap
+    from app.security.authenticators import devices
 
     def refused() -> None:
         raise PermissionError
 
-    monkeypatch.setattr(ctap, "usb_and_nfc_devices", refused)
+    monkeypatch.setattr(devices, "usb_and_nfc_devices", refused)
     (found,) = module.check_key_library(machine)
     assert found.level is Level.WARNING
 

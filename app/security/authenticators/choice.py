@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 from app.core.errors import EnvironmentFault
 from app.security.authenticators import faults
-from app.security.authenticators.ctap import CtapAuthenticator, usb_and_nfc_devices
+from app.security.authenticators.ctap import CtapAuthenticator
+from app.security.authenticators.devices import Forbidden, usb_and_nfc_devices
 from app.security.authenticators.hello import WindowsHello, windows_client
 from app.security.authenticators.port import Authenticator, Prompts
 
@@ -55,7 +56,8 @@ def _list_keys() -> None:
             "セキュリティキーの一覧を取れません。",
             "このOSアカウントにキーを使う権限があるか、システム管理者に確かめてください。",
         ) from cause
-    for device in devices:
-        device.close()
     if not devices:
         raise faults.no_key()
+    closed = [device.name for device in devices if isinstance(device, Forbidden)]
+    if len(closed) == len(devices):
+        raise faults.forbidden(closed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.core.errors import EnvironmentFault, UserError
 
 
@@ -29,6 +31,42 @@ def no_key() -> EnvironmentFault:
         "key.none",
         "セキュリティキーが見つかりません。",
         "自分のセキュリティキーを差すか、読取り機にかざして、もう一度操作してください。",
+    )
+
+
+def silent(names: Sequence[str]) -> EnvironmentFault:
+    """Nothing that is plugged in answers; ``names`` are the devices' own."""
+    return EnvironmentFault(
+        "key.silent",
+        f"つながっているセキュリティキーが答えません（{'、'.join(names)}）。",
+        "キーを抜いて差し直し、続くときは別の差込口か予備のキーで操作してください。",
+    )
+
+
+def busy(names: Sequence[str]) -> EnvironmentFault:
+    """Another program talks to the device."""
+    return EnvironmentFault(
+        "key.busy",
+        f"セキュリティキーが、ほかのプログラムに使われています（{'、'.join(names)}）。",
+        "キーを使うほかのプログラムを閉じてから、もう一度操作してください。",
+    )
+
+
+def forbidden(names: Sequence[str]) -> EnvironmentFault:
+    """This OS account may not open the device."""
+    return EnvironmentFault(
+        "key.forbidden",
+        f"このOSアカウントには、セキュリティキーを使う権限がありません（{'、'.join(names)}）。",
+        "この端末専用のアカウントでログオンしているか確かめ、システム管理者に連絡してください。",
+    )
+
+
+def pin_must_change() -> EnvironmentFault:
+    """The key demands a new PIN before it does anything else."""
+    return EnvironmentFault(
+        "key.pin_must_change",
+        "このセキュリティキーは、暗証番号（PIN）の変更を求めています。",
+        "キーの設定ツールで新しいPINに変えてから、もう一度操作してください。",
     )
 
 
