@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.cases.screens.board import BoardScreen
 from app.cases.screens.decision import DecisionScreen
 from app.cases.screens.entry import EntryScreen
+from app.cases.screens.paper import PaperScreen
 from app.core.collector import look_less_often
 from app.persons.screens.search import SearchScreen
 from app.start.counter import make_application
@@ -62,10 +63,13 @@ def visit(room: Room, window: MainWindow) -> None:
     room.until(lambda: entry.form is not None)
     decision = show(DecisionScreen(desk, "move_in", view.case_id))
     room.until(lambda: decision.view is not None)
+    room.went.clear()
     decision.main_button.click()
-    room.until(lambda: decision.proof is not None)
-    decision.main_button.click()
-    room.until(lambda: decision.issued is not None)
+    room.until(lambda: bool(room.went))
+    paper = show(PaperScreen(desk, "move_in", view.case_id))
+    room.until(lambda: paper.proof is not None)
+    paper.main_button.click()
+    room.until(lambda: paper.issued is not None)
     show(BoardScreen(desk))
 
 
