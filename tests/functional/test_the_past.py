@@ -204,8 +204,12 @@ def test_a_paper_that_a_correction_made_untrue_is_listed_and_marked(counter: Cou
     )
     assert view.certificates == ((issued.number, "issued、⚠ 負担割合が事実と違う"),)
     # told once; a change from a later day makes the paper old, not untrue
-    counter.union.announce("FILE-17", [replace(corrected, address="見本県見本市寺町1番1号")])
-    counter.fetch()
+    moved = replace(corrected, address="見本県見本市寺町1番1号", kana="テラマチ　タカコ")
+    for one in (moved, replace(moved, copay_ratio="2", copay_from="2026-12-01")):
+        counter.union.announce("FILE-17", [one])
+        counter.fetch()
+    (paper,) = counter.rows(certificate)
+    assert paper.untrue_items == "負担割合"
     assert len([r for r in counter.rows(check_entry) if r.cause == "certificate_untrue"]) == 1
 
 

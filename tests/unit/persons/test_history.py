@@ -363,3 +363,53 @@ def test_any_day_as_known_on_any_day_equals_a_naive_replay(world: World) -> None
             assert_current(work, her)
 
     holds()
+
+
+def told(world: World, work: Any, days: int, record: Any) -> None:
+    work.at = START + timedelta(days=days)
+    assert receiver(world.tables)(work, SPEC, [record]).applied == 1
+
+
+def seen(work: Any, her: str, day: str, known_on: date | None = None) -> history.AsOf:
+    found = history.as_of(work, her, date.fromisoformat(day), known_on or work.at.date())
+    assert found is not None
+    return found
+
+
+def test_a_share_that_is_said_to_begin_later_keeps_what_was_before(world: World) -> None:
+    """The current row then says less than was known: its past is written down first."""
+    with undone(world) as work:
+        work.at = START
+        her = entered(world, work, Model())
+        told(world, work, 1, replace(HER, copay_from=DAYS[4]))
+        assert seen(work, her, DAYS[2]).value("copay")["ratio"] == HER.copay_ratio
+        assert seen(work, her, DAYS[4]).value("copay")["ratio"] == HER.copay_ratio
+
+
+def test_a_death_that_was_later_than_told_gives_the_days_between_back(world: World) -> None:
+    dead = replace(HER, state="3", state_on=DAYS[3])
+    with undone(world) as work:
+        work.at = START
+        her = entered(world, work, Model())
+        told(world, work, 1, dead)
+        assert seen(work, her, DAYS[4]).value("state") == {"state": "3"}
+        told(world, work, 2, replace(dead, state_on=DAYS[6]))
+        assert seen(work, her, DAYS[4]).value("state") == {"state": "1"}
+        assert seen(work, her, DAYS[6]).value("state") == {"state": "3"}
+        before = FIRST + timedelta(days=1)
+        assert seen(work, her, DAYS[4], before).value("state") == {"state": "3"}
+
+
+def test_a_clock_that_was_set_back_sets_no_knowledge_back(world: World) -> None:
+    with undone(world) as work:
+        work.at = START
+        her = entered(world, work, Model())
+        told(world, work, 3, replace(HER, name="一度　目"))
+        told(world, work, 1, replace(HER, name="二度　目"))
+        late = FIRST + timedelta(days=3)
+        assert seen(work, her, "2100-01-01", late).value("name")["name"] == "二度　目"
+        early = FIRST + timedelta(days=2)
+        assert seen(work, her, "2100-01-01", early).value("name")["name"] == HER.name
+        rows = work.all(select(fact).where(fact.c.kind == "name"))
+        assert all(not row.known_until or row.known_from <= row.known_until for row in rows)
+        assert_whole(work, her)
