@@ -68,7 +68,7 @@ def persons(count: int) -> Iterator[dict[str, Any]]:
 
 
 _KANA = ("アサ", "イシ", "ウメ", "エノ", "カネ", "キヨ", "クニ", "サト", "シゲ", "スミ", "セツ")
-_KANA += ("タケ", "チヨ", "ツネ", "トシ", "ナツ", "ハル", "ヒサ", "フミ", "マサ", "ミツ", "ヤス")
+_KANA += ("タケ", "チヨ", "ツネ", "トシ", "ナツ", "ハル", "ヒサ", "フミ", "マサ", "ミツ", "ヤス")  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ def queries(count: int) -> Mapping[str, Iterable[Query]]:
         ]
 
     def of(find: Callable[..., search.Hits], typed: Iterable[str]) -> list[Query]:
-        return [lambda work, text=text: find(work, text) for text in typed]
+        return [lambda work, text=text: find(work, text) for text in typed]  # type: ignore[misc]
 
     return {
         "insured number": of(search.by_insured_number, ["9" + n for n in numbers()]),

@@ -388,7 +388,7 @@ class TestScreen:
         room.until(lambda: screen.close_button.isEnabled())
         screen.close_button.click()
         room.qtbot.waitUntil(lambda: bool(room.door.shown), timeout=10_000)
-        assert case_id in room.door.shown.pop().message
+        assert case_id in room.door.shown.pop().message  # type: ignore[attr-defined]
         assert room.touch.sentences == []
 
     def test_a_clerk_is_not_offered_it(self, room: Room) -> None:

@@ -204,7 +204,7 @@ def test_the_manual_follows(catalog: Catalog) -> None:
     ],
 )
 def test_an_entry_that_contradicts_itself_is_not_taken(change: dict[str, str]) -> None:
-    wrong = replace(ENTRY, **change)
+    wrong = replace(ENTRY, **change)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"."):
         collect(((persons_area.AREA, (*persons_area.FUNCTIONS, wrong)),))
 

@@ -240,7 +240,7 @@ def test_it_is_offered_on_the_persons_page_and_keyed(
     assert room.went == [("eligibility.open_change", {"person_id": WHO.id})]
 
     function = counter.world.catalog["eligibility.open_change"]
-    entry = room.add(EntryScreen(desk, **dict(function.given), person_id=WHO.id))
+    entry = room.add(EntryScreen(desk, **dict(function.given), person_id=WHO.id))  # type: ignore[arg-type]
     room.until(lambda: entry.form is not None)
     assert entry.title.text() == "連絡先の変更　— 新しい連絡先"
     form = entry.form

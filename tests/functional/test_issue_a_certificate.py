@@ -300,7 +300,7 @@ def test_a_kill_at_the_printer_leaves_the_row_and_asks_for_the_sheet(counter: Co
         try:
             counter.world = open_world(data)
             counter.world.signers = signers
-            counter.printer = KillingPrinter()
+            counter.printer = KillingPrinter()  # type: ignore[assignment]
             counter.issue(counter.proof(view), view)
         finally:
             os._exit(1)

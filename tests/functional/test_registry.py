@@ -172,7 +172,7 @@ def test_every_function_that_the_source_calls_is_declared() -> None:
 def _derived_acts() -> set[str]:
     """What the cases' source does by ``kind.function("…")``, whatever the kind."""
     return {
-        node.args[0].value
+        node.args[0].value  # type: ignore[misc]
         for _, tree in _trees()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)

@@ -93,7 +93,7 @@ def test_the_second_look_is_a_touch_over_this_state_of_the_case(counter: Counter
     draft = second_look.prepare_second_look(world.gate, world.session("supervisor"), view)
     with pytest.raises(Refusal, match=r"approval\.none"):
         second_look.perform_second_look(world.gate, draft, (), MOVE_IN)
-    counter.decide(replace(view.record, copay_ratio="1"), supersedes=view.record.decision_id)
+    counter.decide(replace(view.record, copay_ratio="1"), supersedes=view.record.decision_id)  # type: ignore[arg-type, type-var]
     counter.fetch()
     with pytest.raises(Refusal, match=r"act\.row_changed"):
         second_look.perform_second_look(world.gate, draft, tuple(world.approvals(draft)), MOVE_IN)

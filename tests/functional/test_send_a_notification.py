@@ -24,7 +24,7 @@ from tests.support.day import cases_waiting
 
 def refusal_of(counter: Counter, case: drafts.Case, **options: object) -> UserError:
     with pytest.raises(UserError) as refused:
-        counter.prepare_send(case, **options)
+        counter.prepare_send(case, **options)  # type: ignore[arg-type]
     return refused.value
 
 
@@ -96,7 +96,7 @@ def test_a_warning_must_be_answered(counter: Counter) -> None:
     assert refusal_of(counter, case, answered=()).code == "cases.unanswered"
     assert refusal_of(counter, case, answered=("late",)).code == "cases.unanswered"
     draft = counter.prepare_send(case, answered=("income_unknown",))
-    assert draft.content.warnings == ("income_unknown",)
+    assert draft.content.warnings == ("income_unknown",)  # type: ignore[attr-defined]
 
 
 @pytest.mark.req("SEC-01")

@@ -180,7 +180,7 @@ def exchange(story: Story, name: str, *, after: bool) -> None:
 def receive(story: Story) -> None:
     """The round dies inside the transaction that ties the decision to its case."""
     with story.desk() as desk:
-        decisions_service._keep = dying(decisions_service._keep, after=True)  # type: ignore[assignment]
+        decisions_service._keep = dying(decisions_service._keep, after=True)
         desk.engine.contact()
 
 

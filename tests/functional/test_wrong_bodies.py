@@ -70,7 +70,7 @@ def test_a_kind_that_the_union_does_not_know_is_answered_and_kept_at_the_counter
     with union_inside(tmp_path / "union") as system:
         load(system, seed_person(1, "1940-01-01"))
         with system.database.write() as connection:
-            decisions.receive(system, connection, CALLER, SimpleNamespace(id="A-1"), (record,))
+            decisions.receive(system, connection, CALLER, SimpleNamespace(id="A-1"), (record,))  # type: ignore[arg-type]
             (answer,) = connection.execute(select(decision)).all()
             (kept,) = connection.execute(select(notification)).all()
     assert (answer.outcome, answer.reasons) == ("refused", "kind_unknown")

@@ -163,7 +163,7 @@ class TestAct:
             ended=lambda: ended.append(len(room.door.shown)),
         )
         room.qtbot.waitUntil(lambda: bool(ended), timeout=10_000)
-        assert ended == [1] and [error.code for error in room.door.shown] == ["test.refused"]
+        assert ended == [1] and [error.code for error in room.door.shown] == ["test.refused"]  # type: ignore[attr-defined]
 
     def test_a_closed_second_persons_box_gives_up(self, room: Room) -> None:
         put_residents(
@@ -186,7 +186,7 @@ class TestWatch:
         world, seen = room.counter.world, []
 
         def work() -> Any:
-            subject = drafts.Subject("list", "cases")
+            subject = drafts.Subject("list", "cases")  # type: ignore[attr-defined]
             with world.gate.view(
                 "day.show",
                 world.session(),

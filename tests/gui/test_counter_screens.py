@@ -38,9 +38,9 @@ def test_from_the_decision_to_the_confirmed_sheet(room: Room) -> None:
     room.until(lambda: bool(room.went))
     function_id, given = room.went.pop()
     assert function_id == "eligibility.issue_certificate"
-    screen = room.paper(**given)
+    screen = room.paper(**given)  # type: ignore[assignment]
     screen.main_button.click()
-    room.until(lambda: screen.issued is not None)
+    room.until(lambda: screen.issued is not None)  # type: ignore[attr-defined]
     assert "資格確認書" in room.touch.sentences[-1]
     screen.main_button.click()
     room.until(lambda: ("home", {}) in room.went)
@@ -193,5 +193,5 @@ def test_a_second_person_without_the_right_is_told_so(room: Room) -> None:
     room.until(lambda: screen.findChild(QInputDialog) is not None)
     screen.findChild(QInputDialog).textValueSelected.emit("S101")
     room.qtbot.waitUntil(lambda: len(room.door.shown) == 1, timeout=10_000)
-    assert room.door.shown[0].code == "approval.right"
+    assert room.door.shown[0].code == "approval.right"  # type: ignore[attr-defined]
     assert room.counter.rows(restriction)[0].lifted_at == ""

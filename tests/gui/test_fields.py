@@ -110,7 +110,7 @@ class TestChoiceField:
         with qtbot.waitSignal(field.changed):
             qtbot.keyClick(focused(field.window()), Qt.Key.Key_3)
         assert field.value() == "9"
-        assert focused(field.window()).text() == "3  不明"
+        assert focused(field.window()).text() == "3  不明"  # type: ignore[attr-defined]
 
     @pytest.mark.parametrize("key", [Qt.Key.Key_0, Qt.Key.Key_4, Qt.Key.Key_A])
     def test_a_key_that_stands_at_nothing_chooses_nothing(
@@ -298,7 +298,7 @@ class TestEntryForm:
         form.field(keyed[0]).setFocus()
         for _ in keyed:
             at = focused(form.window())
-            walked.append(field_of(at).name)  # type: ignore[union-attr]
+            walked.append(field_of(at).name)
             qtbot.keyClick(at, Qt.Key.Key_Return)
         assert walked == keyed
         assert ended == [len(keyed)]
@@ -317,7 +317,7 @@ class TestEntryForm:
         for _ in reachable:
             at = focused(form.window())
             assert at.accessibleName(), at
-            walked.append(field_of(at).name)  # type: ignore[union-attr]
+            walked.append(field_of(at).name)
             qtbot.keyClick(at, Qt.Key.Key_Tab)
         assert walked == reachable
         assert field_of(focused(form.window())) is form.field(reachable[0])

@@ -204,7 +204,7 @@ def test_sixty_failed_rounds_under_the_cover_leave_no_box(counter: Counter) -> N
         rounds.append(1)
         raise ValueError("見本　花子")
 
-    engine.contact = fail  # type: ignore[method-assign]
+    engine.contact = fail  # type: ignore[assignment, method-assign]
     counter.lock()
     for at in range(1, 61):
         counter.contact()
@@ -373,6 +373,6 @@ class TestKept:
         kept = page.kept
         application = QApplication.instance()
         assert application is not None
-        application.aboutToQuit.emit()  # type: ignore[attr-defined]
+        application.aboutToQuit.emit()
         counter.window.close()
         assert len(kept) == 1 and counter._doorway.terminal is None

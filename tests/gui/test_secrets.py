@@ -129,7 +129,7 @@ class TestPin:
     ) -> None:
         heard: list[str | None] = []
         prompts = ScreenPrompts()
-        prompts.answer = heard.append  # type: ignore[method-assign]
+        prompts.answer = heard.append  # type: ignore[assignment, method-assign]
         dialog = TouchDialog(None, "送ります。", prompts, painter)
         qtbot.addWidget(dialog)
         dialog.show()

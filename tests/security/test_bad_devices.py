@@ -101,12 +101,12 @@ class Bad:
             "mute": lambda: Device(self.never),
             "mute at opening": lambda: Device(raising(ValueError(self.never()))),
             "busy": lambda: Device(raising(CtapError(CtapError.ERR.CHANNEL_BUSY))),
-            "in use": lambda: raising(OSError(16, "busy"))(),  # type: ignore[return-value]
+            "in use": lambda: raising(OSError(16, "busy"))(),
             "raising": lambda: Device(raising(RuntimeError("?"))),
             "broken": lambda: Device(raising(ConnectionFailure("Wrong nonce"))),
-            "pulled out": lambda: raising(OSError(19, "gone"))(),  # type: ignore[return-value]
+            "pulled out": lambda: raising(OSError(19, "gone"))(),
             "u2f": lambda: Device(raising(CtapError(CtapError.ERR.INVALID_COMMAND)), cbor=False),
-            "forbidden": lambda: raising(PermissionError(13, "no"))(),  # type: ignore[return-value]
+            "forbidden": lambda: raising(PermissionError(13, "no"))(),
         }
         return Plugged(made[kind])
 

@@ -62,7 +62,7 @@ class Terminal:
         write_slot_file(self.paths.slots, self.slots, self.secret)
         vault.create(self.paths, self.data_key, vault.Founding("store-1", "T01", True)).close()
 
-    def _founder(self, staff_id: str) -> keyslots.PersonKeys:
+    def _founder(self, staff_id: str) -> keyslots.PersonKeys:  # type: ignore[name-defined]
         port = authenticator(self.keys[staff_id])
         credential = self.credentials[staff_id] = registered(port, staff_id)
         salt = new_prf_salt()

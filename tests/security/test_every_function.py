@@ -182,7 +182,7 @@ def _circumstance_hazards(case: Case) -> None:
         for code, moment in (("clock.back", now - timedelta(minutes=3)),):
             case.act_refused(
                 code,
-                lambda moment=moment: world.clock.set_wall(moment),
+                lambda moment=moment: world.clock.set_wall(moment),  # type: ignore[misc]
                 lambda: world.clock.set_wall(now),
             )
     live = world.sessions.get(world.session(case.who))
@@ -233,8 +233,8 @@ def _need_hazards(case: Case) -> None:
         if need in function.needs:
             case.act_refused(
                 code,
-                lambda name=attribute: setattr(world.surroundings, name, False),
-                lambda name=attribute: setattr(world.surroundings, name, True),
+                lambda name=attribute: setattr(world.surroundings, name, False),  # type: ignore[misc]
+                lambda name=attribute: setattr(world.surroundings, name, True),  # type: ignore[misc]
             )
     if Need.MEDIA_TERMINAL in function.needs:
         case.act_refused(
@@ -261,7 +261,7 @@ def _draft_hazards(case: Case) -> None:
     ):
         with refused(world, "act.altered"):
             case.perform(dataclasses.replace(draft, **change), approvals)
-    for change in ({"terminal": "T02"}, {"store_id": "store-2"}, {"epoch": 2}):
+    for change in ({"terminal": "T02"}, {"store_id": "store-2"}, {"epoch": 2}):  # type: ignore[assignment]
         with refused(world, "terminal.other"):
             case.perform(dataclasses.replace(draft, **change), approvals)
     lost = dataclasses.replace(draft.head, hash=b"x" * 32)

@@ -131,7 +131,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_rest(
     def fail(_handle: int) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(files.os, "fsync", fail)
+    monkeypatch.setattr(files.os, "fsync", fail)  # type: ignore[attr-defined]
     with pytest.raises(EnvironmentFault) as raised:
         write_slot_file(path, place.file, place.terminal)
     assert raised.value.code == code

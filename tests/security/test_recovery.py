@@ -77,7 +77,7 @@ def test_each_share_is_shown_once_and_typed_back_before_the_next() -> None:
             _ = issue.public
         wrong = [*issue.current.words]
         wrong[4] = "academic" if wrong[4] != "academic" else "acid"
-        assert _code(lambda wrong=wrong: issue.confirm(" ".join(wrong))) == (
+        assert _code(lambda wrong=wrong: issue.confirm(" ".join(wrong))) == (  # type: ignore[misc]
             "recovery.typed_differently"
         )
         shown.append(issue.current.words)

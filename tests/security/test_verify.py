@@ -179,7 +179,7 @@ def test_an_answer_to_another_challenge_or_a_known_credential_is_refused() -> No
     ],
 )
 def test_fields_beside_the_signed_bytes_are_not_believed(change: dict[str, object]) -> None:
-    new: NewCredential = dataclasses.replace(HandMade(maker=MAKER).register(CHALLENGE), **change)
+    new: NewCredential = dataclasses.replace(HandMade(maker=MAKER).register(CHALLENGE), **change)  # type: ignore[arg-type]
     assert (
         _refused(lambda: verify_registration(PRODUCTION, CHALLENGE, new, staff_id="A001"))
         == "registration.proof"
@@ -371,7 +371,7 @@ def test_signed_data_of_another_form_is_refused(flags: int, tail: bytes, accepte
 )
 def test_torn_proofs_are_refused(change: dict[str, bytes]) -> None:
     made = HandMade()
-    proof = dataclasses.replace(made.sign(CHALLENGE), **change)
+    proof = dataclasses.replace(made.sign(CHALLENGE), **change)  # type: ignore[arg-type]
     assert _refused(lambda: _assert(made, proof)) == "assertion.proof"
 
 

@@ -183,7 +183,7 @@ def _other_history(terminal: Terminal, _old: bytes) -> None:
     terminal.path.unlink()
     terminal.shelf.keep_mirror(Mirror(0, b"\x00" * 32))
     _refuse(terminal.start(), 3, "A002")
-    terminal.shelf.keep_mirror(mirror)
+    terminal.shelf.keep_mirror(mirror)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_a_full_disk_lets_no_try_go_uncounted(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(files.os, "fsync", full)
+        patch.setattr(files.os, "fsync", full)  # type: ignore[attr-defined]
         with pytest.raises(EnvironmentFault) as raised:
             vestibule.refuse("A001", WRONG)
     assert raised.value.code == "disk.full"

@@ -144,7 +144,7 @@ def test_a_dialog_that_nobody_answers_ends_with_our_bound(dll: WebAuthnDll) -> N
 def test_the_library_s_structures_have_the_size_that_windows_reads(
     dll: WebAuthnDll, name: str
 ) -> None:
-    api = dll_module.sys.modules["fido2.client.win_api"]
+    api = dll_module.sys.modules["fido2.client.win_api"]  # type: ignore[attr-defined]
     assert ctypes.sizeof(getattr(api, name)) == size_of(LAYOUTS[name])
 
 

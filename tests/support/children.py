@@ -57,7 +57,7 @@ def kill_after(work: Callable[[Callable[[], None]], None], steps: int, then: flo
     if child == 0:
         os.close(reading)
         try:
-            work(lambda: os.write(writing, b"."))
+            work(lambda: os.write(writing, b"."))  # type: ignore[arg-type]
         finally:
             os._exit(0)
     os.close(writing)

@@ -139,7 +139,7 @@ def _on_draft(
 
     def example(world: World) -> Attempt:
         case = at(world).open(**changed)
-        return Attempt("clerk", **{kind: lambda session: call(world, session, case)})
+        return Attempt("clerk", **{kind: lambda session: call(world, session, case)})  # type: ignore[arg-type]
 
     return example
 
@@ -446,7 +446,7 @@ def _drafted(
 
     def example(world: World) -> Attempt:
         case = at(world, kind).open()
-        return Attempt("clerk", **{how: lambda session: call(world, session, case)})
+        return Attempt("clerk", **{how: lambda session: call(world, session, case)})  # type: ignore[arg-type]
 
     return example
 
@@ -477,7 +477,7 @@ def _answered(
         if refused:
             counter.answers.append(refusing)
         view = counter.decided()
-        return Attempt("clerk", **{how: lambda session: call(world, session, view)})
+        return Attempt("clerk", **{how: lambda session: call(world, session, view)})  # type: ignore[arg-type]
 
     return example
 

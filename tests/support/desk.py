@@ -86,7 +86,7 @@ class Room:
             go=lambda function_id, **given: self.went.append((function_id, given)),
             home=lambda: self.went.append(("home", {})),
             say=self.said.append,
-            door_of_staff=None,
+            door_of_staff=None,  # type: ignore[arg-type]
             office=Office("152994", "見本市役所", "000-000-0000"),
             printer=self.printing,
             training=True,

@@ -21,7 +21,7 @@ def tables() -> Tables:
 
 def last_day(table: str, **key: str) -> date:
     """The last day that the rows of ``key`` cover, so that no test names the year of today's."""
-    ends = [row.valid_to for row in tables()[table].rows(**key)]
+    ends = [row.valid_to for row in tables()[table].rows(**key)]  # type: ignore[arg-type]
     assert None not in ends, f"{table} has an open row"
     return max(end for end in ends if end is not None)
 

@@ -299,7 +299,7 @@ def engine_of(world: World, union: LoopUnion, **options: Any) -> Engine:
     handlers |= values.pop("handlers", {})
     bench = bench_of(
         world,
-        handlers,
+        handlers,  # type: ignore[arg-type]
         **{name: values.pop(name) for name in ("gate", "codes", "quiet", "step") if name in values},
     )
     return Engine(bench, lambda keys: union, **values)

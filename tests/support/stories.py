@@ -291,7 +291,7 @@ class Story:
         index = _FIRST_STRANGER + number
         numbers = {"atena_number": atena_of(index), "my_number": my_number_of(index)}
         mover = self.movers[0]
-        person = replace(mover.person, **(numbers | changed))
+        person = replace(mover.person, **(numbers | changed))  # type: ignore[arg-type]
         return replace(mover, person=person, former_insured_number="")
 
 

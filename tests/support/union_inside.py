@@ -172,7 +172,7 @@ def decide(system: System, record: Any, sent_id: str = "") -> Any:
     """The union's decision on one notification, through ``decisions.receive``."""
     sent_id = sent_id or f"{record.case_id}-{next(_NUMBERS)}"
     with system.database.write() as connection:
-        decisions.receive(system, connection, CALLER, SimpleNamespace(id=sent_id), (record,))
+        decisions.receive(system, connection, CALLER, SimpleNamespace(id=sent_id), (record,))  # type: ignore[arg-type]
         found = decisions.last_decision(connection, sent_id)
         if found is not None:
             return found

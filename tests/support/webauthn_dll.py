@@ -144,7 +144,7 @@ class _Function:
         return answer
 
 
-class _Given(ClientDataCollector):  # type: ignore[misc]  # fido2 has no types for us
+class _Given(ClientDataCollector):
     def __init__(self, data: bytes, rp_id: str) -> None:
         self._answer = (CollectedClientData(data), rp_id)
 
@@ -152,7 +152,7 @@ class _Given(ClientDataCollector):  # type: ignore[misc]  # fido2 has no types f
         return self._answer
 
 
-class _AtTheDialog(UserInteraction):  # type: ignore[misc]  # fido2 has no types for us
+class _AtTheDialog(UserInteraction):
     """The person in front of Windows' own dialog."""
 
     def __init__(self, key: SoftwareKey, pin: str) -> None:
@@ -391,7 +391,7 @@ def loaded(dll: WebAuthnDll) -> Iterator[ModuleType]:
     try:
         for name, kind in small.items():
             setattr(ctypes.wintypes, name, kind)
-        ctypes.c_ulong = ctypes.c_uint32  # type: ignore[misc]
+        ctypes.c_ulong = ctypes.c_uint32  # type: ignore[assignment, misc]
         ctypes.HRESULT = _HResult  # type: ignore[attr-defined]
         ctypes.WinDLL = lambda name, winmode=0: libraries[name]  # type: ignore[attr-defined]
         importlib.import_module(names[0])

@@ -77,7 +77,7 @@ class CaseWindow:
             go=self.go,
             home=self._home,
             say=lambda text: None,
-            door_of_staff=None,
+            door_of_staff=None,  # type: ignore[arg-type]
             office=screens.Office(
                 installation.municipality_code, installation.office, installation.phone
             ),
@@ -131,7 +131,7 @@ class CaseWindow:
                 if field.name in values and not entry.form.field(field.name).isHidden():
                     entry.form.field(field.name).set_value(values[field.name])
             entry.next_button.click()
-            self.until(lambda at=at: entry.step > at or bool(_errors(entry)))
+            self.until(lambda at=at: entry.step > at or bool(_errors(entry)))  # type: ignore[misc]
             assert entry.step > at, _errors(entry)
 
     def send(self) -> DecisionView:

@@ -26,7 +26,7 @@ def test_work_runs_in_order_on_one_thread_which_is_not_ours(worker: DeviceWorker
         order.append(number)
         return threading.get_ident()
 
-    jobs = [worker.submit(lambda _stop, n=n: note(n)) for n in range(5)]
+    jobs = [worker.submit(lambda _stop, n=n: note(n)) for n in range(5)]  # type: ignore[misc]
     threads = {job.future.result(5) for job in jobs}
     assert order == list(range(5))
     assert len(threads) == 1 and threading.get_ident() not in threads

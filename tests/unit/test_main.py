@@ -236,7 +236,7 @@ def test_the_production_program_says_that_training_is_not_in_it(
     def absent(name: str) -> None:
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
-    monkeypatch.setattr(main.importlib, "import_module", absent)
+    monkeypatch.setattr(main.importlib, "import_module", absent)  # type: ignore[attr-defined]
     assert main.main(command) == 2
     assert "本番用のプログラムには入っていません" in capsys.readouterr().err
 
@@ -247,7 +247,7 @@ def test_a_missing_library_is_not_taken_for_a_missing_command(
     def absent(name: str) -> None:
         raise ModuleNotFoundError("No module named 'httpx'", name="httpx")
 
-    monkeypatch.setattr(main.importlib, "import_module", absent)
+    monkeypatch.setattr(main.importlib, "import_module", absent)  # type: ignore[attr-defined]
     assert main.main(["demo"]) == 1
     assert "事故番号" in capsys.readouterr().err
 

@@ -85,7 +85,7 @@ class TestMarks:
     def test_two_of_what_there_is_one_of_are_refused(self, mark: str) -> None:
         one = Function("a.one", "a", Kind.INQUIRE, "一", "一です。")
         two = replace(one, id="a.two", label="二")
-        marked = tuple(replace(each, **{mark: True}) for each in (one, two))
+        marked = tuple(replace(each, **{mark: True}) for each in (one, two))  # type: ignore[arg-type]
         with pytest.raises(ValueError, match="more than one"):
             collect(((Area("a", "あ", 1), marked),))
 

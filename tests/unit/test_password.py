@@ -69,9 +69,9 @@ def test_the_last_passwords_are_refused_and_older_ones_are_not() -> None:
     marks = [mark_of(word, QUICK) for word in (GOOD, "Kx7!mmQ2zv", "9Kumo/Umi+Yama")]
     for recent in (GOOD, "Kx7!mmQ2zv"):
         with pytest.raises(UserError) as raised:
-            _check(recent, marks)
+            _check(recent, marks)  # type: ignore[arg-type]
         assert raised.value.code == "password.reused"
-    _check("9Kumo/Umi+Yama", marks)
+    _check("9Kumo/Umi+Yama", marks)  # type: ignore[arg-type]
     assert GOOD not in repr(marks) and marks[0].digest.hex() not in repr(marks)
 
 

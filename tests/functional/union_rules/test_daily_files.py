@@ -82,7 +82,7 @@ def system(tmp_path, database):
         assert decide(system, notification(KEYED)).outcome == "accepted"
         for _ in range(2):
             assert decide(system, notification(TWICE_KEYED, **UNSETTLED)).outcome == "pending"
-        system.clock.set_to(MORNING + timedelta(days=1))
+        system.clock.set_to(MORNING + timedelta(days=1))  # type: ignore[attr-defined]
         yield system
 
 

@@ -45,7 +45,7 @@ def test_the_migrations_build_what_the_tables_say(tmp_path, database):
 def test_a_database_of_the_first_version_keeps_what_it_holds(tmp_path, database, monkeypatch):
     url = database or sqlite_url(tmp_path / "union.db")
     row = {name: name for name in ("terminal", "id", "file_id", "stream", "digest", "started_at")}
-    row |= {"epoch": 1, "sequence": 2, "size": 2**31 - 1}
+    row |= {"epoch": 1, "sequence": 2, "size": 2**31 - 1}  # type: ignore[dict-item]
     with monkeypatch.context() as before:
         before.setattr(migrations, "STEPS", (v0001_first.upgrade,))
         old = Database(url)

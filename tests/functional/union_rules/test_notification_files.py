@@ -140,7 +140,7 @@ def test_every_notification_of_any_file_gets_one_decision(system):
 
 def _take(system, connection, records):
     numbers = dict(connection.execute(select(number.c.person_id, number.c.my_number)).all())
-    decisions.receive(system, connection, CALLER, SimpleNamespace(id="X"), tuple(records))
+    decisions.receive(system, connection, CALLER, SimpleNamespace(id="X"), tuple(records))  # type: ignore[arg-type]
     made = connection.execute(select(decision)).all()
     asked = ["X"] if len(records) == 1 else [f"X.{n}" for n in range(1, len(records) + 1)]
     assert sorted(row.notification_id for row in made) == sorted(asked)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.core.errors import UserError
 from app.peers.union.office import seed
-from app.peers.union.office.checks import Finding
+from app.peers.union.office.checks import Finding  # type: ignore[attr-defined]
 from app.peers.union.office.decisions import last_decision
 from app.peers.union.office.officials import settle_birth
 from app.peers.union.office.texts import reason_text

@@ -159,7 +159,7 @@ def test_a_newcomer_begins_with_the_case_that_brought_her(system: Any) -> None:
             row.kind
             for one in rows
             for row in connection.execute(
-                select(history.origin).where(history.origin.c.id == one.brought)
+                select(history.origin).where(history.origin.c.id == one.brought)  # type: ignore[arg-type, attr-defined]
             )
         }
         assert len(rows) == 2 and kinds == {"case"}

@@ -95,7 +95,7 @@ class Desk:
 
     def benches(self) -> tuple[Bench, ...]:
         return tuple(
-            Bench(name, name, lambda name=name, each=each: [rate(next(each), name)])
+            Bench(name, name, lambda name=name, each=each: [rate(next(each), name)])  # type: ignore[misc]
             for name, each in self.measured.items()
         )
 

@@ -119,9 +119,9 @@ def test_bands_meet_without_a_gap(
     put: Put, certificate: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, banded = PlayedPrinter(), PlayedPrinter()
-    windows_spool.print_pdf(certificate, NAME, put(whole) and "1")
+    windows_spool.print_pdf(certificate, NAME, put(whole) and "1")  # type: ignore[arg-type]
     monkeypatch.setattr(windows_spool, "BAND_BYTES", 7 * 1075 * 4)
-    windows_spool.print_pdf(certificate, NAME, put(banded) and "1")
+    windows_spool.print_pdf(certificate, NAME, put(banded) and "1")  # type: ignore[arg-type]
     for one, other in zip(whole.jobs[0].sheets, banded.jobs[0].sheets, strict=True):
         away = np.abs(one.astype(int) - other.astype(int))
         assert (away <= 8).all()

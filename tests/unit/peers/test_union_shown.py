@@ -63,11 +63,11 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
         with system.database.write() as connection:
             entry = CheckEntry("number_blank", "152994", "1", ("name", "birth_written"))
             list_entry(system, connection, entry, "個人番号が空白です。", case_id="T01-1-000001")
-        desk = operators.Desk(system, Faults(), system.clock, {})
+        desk = operators.Desk(system, Faults(), system.clock, {})  # type: ignore[arg-type]
         acts = operators._acts(desk)
-        acts["facilities"]("操作者", {}, b"[]")
+        acts["facilities"]("操作者", {}, b"[]")  # type: ignore[arg-type]
         acts["fault"]("操作者", operators._Arguments(kind="drop"), b"")
-        yield {name: acts[name]("操作者", {}, b"") for name in ASKED}
+        yield {name: acts[name]("操作者", {}, b"") for name in ASKED}  # type: ignore[arg-type]
 
 
 def _put(system: System, table: Table, **values: object) -> None:

@@ -251,7 +251,7 @@ def test_papers_are_void_and_their_numbers_told(world: World) -> None:
         her = str(work.one(select(person)).id)
         names = ("id", "outcome", "record", "digest", "received_at")
         work.run(insert(decision).values(**dict.fromkeys(names, "{}")))
-        names = ("form_id", "reserved_by", "reserved_at")
+        names = ("form_id", "reserved_by", "reserved_at")  # type: ignore[assignment]
         values = dict.fromkeys(names, "x") | {"decision_id": "{}", "person_id": her}
         for number, state in STATES.items():
             work.run(insert(certificate).values(number=number, state=state, **values))

@@ -40,7 +40,7 @@ def practice(tables: Tables) -> Practice:
 
 
 def facts(reason: R, birth: date = OF_81, event: date | None = EVENT, **more: object):
-    return AcquisitionFacts("P1", birth, reason, event, **more)
+    return AcquisitionFacts("P1", birth, reason, event, **more)  # type: ignore[arg-type]
 
 
 def refused(cause: str, wrong: AcquisitionFacts, practice: Practice) -> EligibilityError:

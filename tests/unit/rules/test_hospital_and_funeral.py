@@ -254,7 +254,7 @@ class TestFuneral:
             "key": "M1",
         }
         rule = limitation_rule(tables(), "funeral_benefit", date(2026, 2, 27))
-        case = FuneralCase(**{**facts, **changes})
+        case = FuneralCase(**{**facts, **changes})  # type: ignore[arg-type]
         return decide_funeral_benefit(rule, FuneralAmount(50_000), case)
 
     def test_paid(self) -> None:

@@ -65,7 +65,7 @@ def refused(cause: str, wrong: LossFacts, practice: Practice) -> EligibilityErro
         (L.EX_OFFICIO, {"base": L.WELFARE}, EVENT),
     ],
 )
-def test_domain_2_4_loss(reason: L, more: dict, day: date, practice: Practice) -> None:
+def test_domain_2_4_loss(reason: L, more: dict, day: date, practice: Practice) -> None:  # type: ignore[type-arg]
     loss = lose(facts(reason, **more), practice)
     assert (loss.person, loss.day, loss.reason) == ("P1", day, reason)
     assert loss.article

@@ -64,7 +64,7 @@ def test_what_is_kept_reads_back_as_what_was_signed() -> None:
 
 @pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(SignedAct)])
 def test_every_field_is_under_the_signature(name: str) -> None:
-    changed = dataclasses.replace(ACT, **{name: OTHER[name]})
+    changed = dataclasses.replace(ACT, **{name: OTHER[name]})  # type: ignore[arg-type]
     assert changed.challenge != ACT.challenge
 
 

@@ -142,7 +142,7 @@ def test_a_receipt_for_something_else_settles_nothing(world, union, field):
 
     def lying(id_):
         told = open_signed(Receipt, original(id_), _keys(union))
-        return sign(replace(told, **{field: "X" * 4}), union.me.signing)
+        return sign(replace(told, **{field: "X" * 4}), union.me.signing)  # type: ignore[arg-type]
 
     union.complete = lying
     report = engine_of(world, union).send_now(outbox_id)

@@ -98,8 +98,8 @@ def test_the_work_of_a_round_does_not_grow_with_what_is_settled(world, union):
             raw = work._connection.connection.dbapi_connection
             raw.set_progress_handler(lambda: steps.append(1), 5)
             try:
-                outgoing.due(_At(work, world))
-                outgoing.due(_At(work, world), "T01-1-00000009")
+                outgoing.due(_At(work, world))  # type: ignore[arg-type]
+                outgoing.due(_At(work, world), "T01-1-00000009")  # type: ignore[arg-type]
                 incoming.last_applied(work, "FILE-16")
                 incoming.last_applied(work, "FILE-17")
                 incoming.next_batch(work)

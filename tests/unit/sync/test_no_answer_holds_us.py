@@ -226,7 +226,7 @@ def test_looking_up_a_name_is_bounded_and_stops(monkeypatch):
         answer.wait()
         raise OSError("no such name")
 
-    monkeypatch.setattr(watched.socket, "getaddrinfo", hanging)
+    monkeypatch.setattr(watched.socket, "getaddrinfo", hanging)  # type: ignore[attr-defined]
     try:
         with line_to("union.example:1", SHORT) as line, pytest.raises(EnvironmentFault) as fault:
             line.down_list()

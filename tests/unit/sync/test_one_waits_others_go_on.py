@@ -297,7 +297,7 @@ def test_to_stop_works_at_once_for_what_runs_and_for_what_waits_its_turn(world, 
     running = threading.Thread(target=lambda: reports.append(engine.contact()))
     running.start()
     assert held.waits.wait(30)
-    behind = threading.Thread(target=lambda: reports.append(engine.send_now(outbox_id)))
+    behind = threading.Thread(target=lambda: reports.append(engine.send_now(outbox_id)))  # type: ignore[arg-type]
     behind.start()
     while len(engine._stops) < 2:  # until it stands in the queue
         threading.Event().wait(0.001)
@@ -308,7 +308,7 @@ def test_to_stop_works_at_once_for_what_runs_and_for_what_waits_its_turn(world, 
     first, second = reports
     assert first.cancelled
     assert second.problem is None
-    assert second.state is Outgoing.CONFIRMED
+    assert second.state is Outgoing.CONFIRMED  # type: ignore[attr-defined]
     assert sending(world, outbox_id).attempts == 0
     union.before, union.heed = (lambda name: None), (lambda stopped: None)
     assert engine.send_now(outbox_id).accepted  # to stop once is not to stop for ever

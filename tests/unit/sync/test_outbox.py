@@ -54,7 +54,7 @@ def test_a_wrong_value_is_never_prepared(world, union):
     with pytest.raises(FileRefused) as refused:
         prepared(world, my_number="12345")
     assert refused.value.code == "file.digits"
-    assert rows(world, outgoing.outbox) == []
+    assert rows(world, outgoing.outbox) == []  # type: ignore[attr-defined]
 
 
 def test_before_enrolment_nothing_can_be_prepared(world, union):

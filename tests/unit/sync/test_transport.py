@@ -234,7 +234,7 @@ def test_what_a_busy_peer_asks_for_is_read(tmp_path, said, seconds, own):
             line.down_list()
         line.close()
     assert _code(fault) == ("peer.busy" if own else "line.busy")
-    assert fault.value.retry_after == seconds
+    assert fault.value.retry_after == seconds  # type: ignore[attr-defined]
 
 
 def test_a_date_without_a_clock_to_compare_is_no_wait(tmp_path):
@@ -244,7 +244,7 @@ def test_a_date_without_a_clock_to_compare_is_no_wait(tmp_path):
         with pytest.raises(EnvironmentFault) as fault:
             line.down_list()
         line.close()
-    assert fault.value.retry_after == 0
+    assert fault.value.retry_after == 0  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("size", [0, -1, LARGEST + 1, 2**62])

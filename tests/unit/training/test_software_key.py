@@ -100,7 +100,7 @@ def test_registration_and_login_against_python_fido2s_own_client_and_server(
 def test_prf_differs_with_and_without_verification(key: SoftwareKey) -> None:
     ctap = Ctap2(key)
     made = _make(ctap, "a", extensions={"hmac-secret": True})
-    credential = made.auth_data.credential_data.credential_id
+    credential = made.auth_data.credential_data.credential_id  # type: ignore[attr-defined]
 
     def prf(*, verified: bool) -> bytes:
         pin = ClientPin(ctap)
@@ -146,8 +146,8 @@ def test_cred_protect_hides_credentials_from_those_who_did_not_verify(
 ) -> None:
     ctap = Ctap2(key)
     made = _make(ctap, "a", options={"rk": True}, extensions={"credProtect": level})
-    assert made.auth_data.extensions == {"credProtect": level}
-    allow = [{"type": "public-key", "id": made.auth_data.credential_data.credential_id}]
+    assert made.auth_data.extensions == {"credProtect": level}  # type: ignore[attr-defined]
+    allow = [{"type": "public-key", "id": made.auth_data.credential_data.credential_id}]  # type: ignore[attr-defined]
     for wanted, names in ((listed, allow), (unlisted, None)):
         if wanted:
             assert ctap.get_assertions(RP, HASH, names)
@@ -164,7 +164,7 @@ def test_a_token_serves_one_touch_one_purpose_and_one_relying_party(
 ) -> None:
     ctap = Ctap2(key)
     made = _make(ctap, "a")
-    allow = [{"type": "public-key", "id": made.auth_data.credential_data.credential_id}]
+    allow = [{"type": "public-key", "id": made.auth_data.credential_data.credential_id}]  # type: ignore[attr-defined]
     parameter, version = _token(ctap, 2, protocol)
 
     def use(rp_id: str = RP, message: bytes = HASH) -> object:
@@ -175,7 +175,7 @@ def test_a_token_serves_one_touch_one_purpose_and_one_relying_party(
     refused = CtapError.ERR.PIN_AUTH_INVALID
     assert _refused(lambda: use("other.internal")) == refused
     assert _refused(lambda: use(message=b"\x00" * 32)) == refused
-    assert use().auth_data.is_user_verified()
+    assert use().auth_data.is_user_verified()  # type: ignore[attr-defined]
     assert _refused(use) == refused
     parameter, version = _token(ctap, 1, protocol)
     assert _refused(use) == refused  # made for registration only
@@ -222,7 +222,7 @@ def test_what_the_key_remembers_survives_the_program_and_is_the_owners_only(
     again = SoftwareKey(path, touched_at_once=True)
     assert again.state == key.state and again.state.pin_tries == 7
     (answer,) = Ctap2(again).get_assertions(RP, HASH)
-    answer.verify(HASH, made.auth_data.credential_data.public_key)
+    answer.verify(HASH, made.auth_data.credential_data.public_key)  # type: ignore[attr-defined]
     assert answer.auth_data.counter == 1
     assert SoftwareKey(path).state.credentials[0].counter == 1
 
