@@ -102,16 +102,20 @@ class SourceFont:
         self._lock = threading.RLock()
 
     @cached_property
+    def _content(self) -> mmap.mmap:
+        with self.path.open("rb") as file:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    @cached_property
     def _font(self) -> TTFont:
-        font = TTFont(self.path, lazy=True)
+        font = TTFont(self._content, lazy=True)  # of a path it would keep a file open
         # Real glyph names are neither needed nor cheap to make.
         font.setGlyphOrder([f"g{number}" for number in range(font["maxp"].numGlyphs)])
         return font
 
     @cached_property
     def _outlines(self) -> Outlines:
-        with self.path.open("rb") as file:
-            return Outlines(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), self._font)
+        return Outlines(self._content, self._font)
 
     @cached_property
     def _characters(self) -> dict[int, str]:
