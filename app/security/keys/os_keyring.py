@@ -11,10 +11,10 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from threading import Thread
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from keyring.backend import KeyringBackend
 from keyring.errors import InitError, KeyringError, KeyringLocked, PasswordDeleteError
@@ -134,7 +134,29 @@ def _named_backend() -> KeyringBackend:
     else:
         from keyring.backends.SecretService import Keyring as SecretService
 
-        return SecretService()
+        service = SecretService()
+        # its own leaves the connection to the bus open whenever it fails
+        service.get_preferred_collection = _default_collection
+        return service
+
+
+def _default_collection() -> Any:
+    """The keyring's default collection, unlocked; who takes it closes ``connection``. Raises
+    InitError or KeyringLocked, as ``keyring``'s own does, and leaves nothing open then."""
+    import secretstorage
+
+    with ExitStack() as failed:
+        bus = failed.enter_context(closing(secretstorage.dbus_init()))
+        try:
+            collection = secretstorage.get_default_collection(bus)
+        except secretstorage.SecretStorageException as cause:
+            raise InitError(type(cause).__name__) from cause
+        if collection.is_locked():
+            collection.unlock()
+            if collection.is_locked():
+                raise KeyringLocked("the prompt was dismissed")
+        failed.pop_all()
+        return collection
 
 
 @contextmanager
