@@ -130,8 +130,9 @@ def open_case(
 ) -> Case:
     """Open a case of ``kind`` with what is known so far (FLOW-101).
 
-    A kind about a known person needs ``person_id``. Raises UserError ``cases.no_person``, and
-    ``cases.not_for_person`` for somebody it is not for (who is dead, was never insured …).
+    A kind about a known person needs ``person_id``. Raises UserError ``cases.no_person``,
+    ``cases.not_for_person`` for somebody it is not for (who is dead, was never insured …), and
+    ``cases.begun_already`` while another one of the kind for this person has no answer.
     """
     content = OpenCase(kind.code, person_id, _draft_text(values))
     subject = Subject("person", person_id) if person_id else NO_SUBJECT
@@ -139,6 +140,7 @@ def open_case(
     with gate.act(draft) as work:
         if isinstance(kind.about, KnownPerson):
             _require_for(kind, kind.about, read_whom(work, person_id))
+            _require_no_other(work, kind, person_id)
         case_id = work.new_id()
         add(
             work,
@@ -173,6 +175,27 @@ def _require_for(kind: CaseKind, about: KnownPerson, whom: Whom) -> None:
         f"この方は、この端末では{_STANDINGS[whom.standing]}です。",
         "開いた方が届出の方か確かめてください。記録が違うときは、責任者に相談してください。",
     )
+
+
+_UNANSWERED = (CaseState.DRAFT, CaseState.WAITING, CaseState.REJECTED)
+
+
+def _require_no_other(work: ActWork, kind: CaseKind, person_id: str) -> None:
+    """Nobody begins a second case of a kind for a person while the first has no answer."""
+    other = work.first(
+        select(case_file.c.id, case_file.c.state).where(
+            case_file.c.person_id == person_id,
+            case_file.c.kind == kind.code,
+            case_file.c.state.in_(_UNANSWERED),
+        )
+    )
+    if other is not None:
+        raise UserError(
+            "cases.begun_already",
+            f"この方の「{kind.label}」は、すでに始まっています（受付番号 {other.id}、"
+            f"{state.LABELS[CaseState(other.state)]}）。",
+            "今日の仕事の一覧から、その受付を続けてください。",
+        )
 
 
 def load_case(gate: Gate, session: Session, kind: CaseKind, case_id: str) -> Case:

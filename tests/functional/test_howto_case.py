@@ -48,7 +48,7 @@ from app.wire.records import CaseHead, DecisionHead
 from db.tables.cases import case_file
 from db.tables.exchange import outbox
 from db.tables.persons import person
-from tests.support.counter import Counter, Resident
+from tests.support.counter import Counter, Resident, put_residents
 from tests.support.desk import Room
 from tests.support.kinds import NOTIFIER, SCENES, Scene
 from tests.support.line import CODES, LoopUnion, enrol
@@ -227,7 +227,7 @@ def test_the_registries_themselves_stay_as_they_were(kinds: Kinds, catalog: Cata
 def test_it_is_offered_on_the_persons_page_and_keyed(
     counter: Counter, kinds: Kinds, qtbot: QtBot
 ) -> None:
-    counter.open()
+    put_residents(counter.world, WHO)
     room = Room(counter, qtbot)
     desk = replace(room.desk(), kinds=kinds)
     page = room.add(PersonScreen(desk, WHO.id))
