@@ -262,7 +262,7 @@ class Asked:
 class ToReturn:
     """As a kind of case declares what comes after it."""
 
-    code: str = "paper_to_return"
+    code: str = "trial_to_return"
     label: str = "資格確認書の返還"
     next_step: str = "返された資格確認書を確かめる"
     days: int | None = 14
@@ -273,7 +273,7 @@ class TestFollowUps:
 
     @pytest.fixture
     def catalog(self) -> Catalog:
-        source = follow_ups.follow_up_source({"paper_to_return": ToReturn()})
+        source = follow_ups.follow_up_source({"trial_to_return": ToReturn()})
         area = Area("trial", "ためし", 99, (replace(source, right="day.show"),))
         begin = Function(
             "trial.begin",
@@ -337,8 +337,8 @@ class TestFollowUps:
     def test_settled_by_the_case_that_it_asked_for(self, other: Counter, catalog: Catalog) -> None:
         self.begin(other)
         with other.world.gate.system("trial.begin") as work:
-            assert follow_ups.settle_by_case(work, "P-2", "paper_to_return", "T01-1-9") == 0
-            assert follow_ups.settle_by_case(work, "P-1", "paper_to_return", "T01-1-9") == 1
+            assert follow_ups.settle_by_case(work, "P-2", "trial_to_return", "T01-1-9") == 0
+            assert follow_ups.settle_by_case(work, "P-1", "trial_to_return", "T01-1-9") == 1
         assert self.waiting(other, catalog) == []
 
     def test_from_the_board(self, other: Counter, catalog: Catalog, qtbot: Any) -> None:

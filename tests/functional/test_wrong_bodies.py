@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.cases import board
+from app.catalog import CATALOG
 from app.functions.eligibility.kinds.death import DEATH
+from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.peers.union.line import intake
 from app.peers.union.office import decisions
 from app.peers.union.office import kinds as office_kinds
@@ -112,6 +115,34 @@ def test_a_decision_for_another_kind_than_was_sent_changes_nothing(counter: Coun
     counter.decide(SCENES["death"].answer(said), notification_id=sent.outbox_id)
     counter.fetch()
     assert counter.show(sent.case_id).case_state == "decided"
+
+
+def test_a_decision_set_aside_stays_on_the_day_board_whatever_else_is_decided(
+    counter: Counter,
+) -> None:
+    """The next decision of the stream is another case's: it does not replace this one."""
+    counter.kind = DEATH
+    sent = counter.send(counter.open())
+    said = counter.entry_of(sent.case_id)
+    counter.answers.append(
+        lambda record: replace(SCENES["death"].answer(record), case_id="T01-9-9")
+    )
+    counter.engine.send_now(sent.outbox_id)
+    counter.engine.contact()
+
+    def set_aside() -> list[str]:
+        lines = board.lines(counter.world.gate, counter.world.session(), CATALOG)
+        return [line.cause for line in lines if line.state == "取り込めず"]
+
+    assert len(set_aside()) == 1
+    counter.world.later(minutes=5)
+    counter.kind = MOVE_IN
+    assert counter.decided().case_state == "decided"
+    assert len(set_aside()) == 1
+    counter.world.later(minutes=5)
+    counter.decide(SCENES["death"].answer(said), notification_id=sent.outbox_id)
+    counter.fetch()
+    assert set_aside() == []
 
 
 def test_a_decision_kept_before_kinds_had_names_is_read(counter: Counter) -> None:
