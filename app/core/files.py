@@ -13,6 +13,7 @@ import errno
 import os
 import secrets
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -93,9 +94,10 @@ def append_synced(path: Path, data: bytes) -> None:
 
 
 def put_in_place(fresh: Path, target: Path) -> None:
-    """Let ``fresh`` take the name ``target``, whatever was there; durable when this returns.
+    """Let ``fresh`` take the name ``target``, whatever file was there; durable when this returns.
 
-    Both must be closed. A target that another program holds is waited for. Raises ``OSError``.
+    Both must be closed; a folder takes only a name that is free. What another program holds is
+    waited for. Raises ``OSError``.
     """
     patiently(lambda: fresh.replace(target))
     sync_directory(target.parent)
@@ -164,6 +166,16 @@ def is_file_name(name: str) -> bool:
     stem = name.partition(".")[0].rstrip(" ").upper()
     plain = all(sign >= " " and sign not in _NEVER_IN_NAMES for sign in name)
     return bool(name) and plain and stem not in _DEVICES and name[-1] not in ". "
+
+
+def may_write(folder: Path) -> bool:
+    """Whether this account may make a file in ``folder``: by trying, because Windows answers
+    ``os.access`` without its access lists."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
 
 
 def write_fault(cause: OSError) -> EnvironmentFault:

@@ -15,8 +15,10 @@ from app.core.clock import Clock
 from app.core.errors import EnvironmentFault
 from app.core.files import write_whole
 from app.core.paths import Paths
+from app.core.place import refuse_place
 from app.core.relying_party import TRAINING_RP_ID, production_rp_id
 from app.core.tables import Tables, load_tables, shipped_tables
+from app.core.this_machine import os_account, refuse_other_account, shared_note
 from app.functions.admin.upkeep import take_peer_time
 from app.functions.files import insured
 from app.functions.files.check_list import receive_check_list
@@ -86,7 +88,8 @@ class Installation:
 
 
 def read_installation(paths: Paths) -> Installation:
-    """Raises EnvironmentFault ``settings.missing`` or ``settings.damaged``."""
+    """Raises EnvironmentFault ``place.other_account``, ``settings.missing``, ``settings.denied`` or
+    ``settings.damaged``."""
     try:
         values = tomllib.loads(paths.settings.read_text(encoding="utf-8"))
         return Installation(
@@ -102,10 +105,18 @@ def read_installation(paths: Paths) -> Installation:
             trays={str(paper): str(tray) for paper, tray in values.get("trays", {}).items()},
         )
     except FileNotFoundError as error:
+        refuse_other_account(shared_note(), os_account())
         raise EnvironmentFault(
             "settings.missing",
             "この端末は、まだ初期設定されていません。",
             "責任者二人で madoguchi found を実行してください。",
+        ) from error
+    except PermissionError as error:
+        raise EnvironmentFault(
+            "settings.denied",
+            f"この端末のデータ（{paths.data}）は、いまのOSアカウントでは読めません。"
+            "別のOSアカウントのものです。",
+            "いったんログオフし、この端末専用のOSアカウントでログオンし直してください。",
         ) from error
     except (OSError, AttributeError, KeyError, ValueError) as error:
         raise EnvironmentFault(
@@ -183,19 +194,11 @@ class Parts:
         )
 
 
-def os_account() -> str:
-    """The OS account in use."""
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
-
-
 def make_parts(data: Path, clock: Clock, shelf_of: Callable[[str], SecretShelf]) -> Parts:
-    """Read what lies before the door. Raises EnvironmentFault ``settings.*``, ``tables.*``."""
+    """Read what lies before the door. Raises EnvironmentFault ``place.*``, ``settings.*``,
+    ``tables.*``."""
     paths = Paths(data)
+    refuse_place(data)
     installation = read_installation(paths)
     return Parts(
         paths,

@@ -543,11 +543,14 @@ def make_application(fonts: FontSet) -> QApplication:
 def run_counter(data: Path) -> int:
     """``madoguchi run``: the window until it is closed."""
     from app.core.clock import SystemClock
+    from app.core.this_machine import note_account, os_account, shared_note
     from app.security.authenticators.choice import keys_of_this_machine
     from app.security.keys.os_keyring import OsKeyring
     from app.start.compose import make_parts
 
     parts = make_parts(data, SystemClock(), OsKeyring)
+    if not parts.installation.training:
+        note_account(shared_note(), os_account())
     fonts = load_fonts()
     app = make_application(fonts)
     press = Press(fonts, parts.tables)

@@ -14,8 +14,10 @@ from pathlib import Path
 from app.catalog import CATALOG
 from app.core.clock import Clock, SystemClock
 from app.core.errors import EnvironmentFault, UserError
+from app.core.place import refuse_place
 from app.core.stopping import stopping
 from app.core.tables import load_tables, shipped_tables
+from app.core.this_machine import os_account, refuse_other_account, shared_note
 from app.functions.admin.staff import check_staff_id
 from app.rules import identifiers
 from app.security.authenticators.choice import some_key_is_there
@@ -34,7 +36,7 @@ from app.security.keys.os_keyring import OsKeyring
 from app.security.keys.recovery import RecoveryIssue
 from app.security.keys.terminal_secret import Mirror, SecretShelf
 from app.security.staff.password import PasswordRules, check_new_password, rules_in_words
-from app.start.compose import Installation, os_account, write_installation
+from app.start.compose import Installation, write_installation
 from app.start.talk import (
     PatientKey,
     Talk,
@@ -69,11 +71,13 @@ def found_terminal(
 ) -> int:
     """``madoguchi found``: two founders with two keys, three shares typed back, a fingerprint.
 
-    Raises, before anything is asked, EnvironmentFault ``store.exists``, ``disk.*``, ``keyring.*``
-    and ``key.*``; later what ``app.security.founding.founding.found`` raises and the person gave
-    up to mend. Nothing is in ``data`` before everything is.
+    Raises, before anything is asked, EnvironmentFault ``place.*``, ``store.exists``, ``disk.*``,
+    ``keyring.*`` and ``key.*``; later what ``app.security.founding.founding.found`` raises and
+    the person gave up to mend. Nothing is in ``data`` before everything is.
     """
     talk, clock, machine = talk or keyboard(), clock or SystemClock(), machine or Machine()
+    refuse_place(data)
+    refuse_other_account(shared_note(), os_account())
     with stopping(), unfinished(data) as place:
         check_keyring(machine.shelf_of)
         machine.key_is_there()

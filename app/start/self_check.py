@@ -21,10 +21,13 @@ from pathlib import Path
 
 from app.core.clock import Clock
 from app.core.errors import EnvironmentFault, MadoguchiError
+from app.core.files import may_write
 from app.core.language import in_words
 from app.core.paths import RESOURCES, Paths
+from app.core.place import System, badly_named, this_system, unfit
 from app.core.process import leaves_cores, own_command, program_folder
 from app.core.tables import load_tables, shipped_tables
+from app.core.this_machine import os_account, refuse_other_account, shared_note
 
 _SCREEN_SECONDS = 60
 
@@ -74,7 +77,8 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Machine:
     """What is looked at. ``data`` is this terminal's data directory, if there is one;
-    ``temporary`` is where the trial store is made (None: the account's own)."""
+    ``temporary`` is where the trial store is made (None: the account's own); ``data_would_lie`` is
+    where the data directory would be made, when there is none."""
 
     clock: Clock
     data: Path | None = None
@@ -85,6 +89,9 @@ class Machine:
     program: Path = field(default_factory=program_folder)
     screen_command: tuple[str, ...] = field(default_factory=lambda: own_command("screen-check"))
     keyring_service: str = "madoguchi-self-check"
+    data_would_lie: Path | None = None
+    system: System = field(default_factory=this_system)
+    account_note: Path | None = field(default_factory=shared_note)
 
 
 def self_check(machine: Machine) -> Iterator[Finding]:
@@ -96,6 +103,7 @@ def self_check(machine: Machine) -> Iterator[Finding]:
         ("セキュリティキー", check_key_library),
         ("画面", check_screen),
         ("OSのキーリング", check_keyring),
+        ("データの置き場所", check_place),
         ("端末の設定", check_deployment),
     )
     for subject, step in steps:
@@ -255,11 +263,31 @@ def check_keyring(machine: Machine) -> Iterator[Finding]:
     )
 
 
+def check_place(machine: Machine) -> Iterator[Finding]:
+    """The data lie in this machine, in a folder that nobody copies elsewhere, and are this
+    account's."""
+    place = machine.data or machine.data_would_lie
+    if place is not None:
+        for fault in unfit(place, machine.system):
+            yield Finding(Level.FAILURE, "データの置き場所", fault.message + fault.remedy)
+        if badly_named(place, machine.system):
+            text = in_words(
+                f"{place} の字を、この機械の文字コードでは扱えないことがあります。"
+                "組み込み済みのプログラム（madoguchi.exe）を使うか、英数字だけの場所を"
+                "--data で指定してください。",
+                f"{place} may be misread in this machine's code page; use madoguchi.exe of the "
+                "bundle, or name a place in plain letters with --data.",
+            )
+            yield Finding(Level.WARNING, "データの置き場所", text)
+    if machine.data is None:
+        refuse_other_account(machine.account_note, os_account())
+
+
 def check_deployment(machine: Machine) -> Iterator[Finding]:
     """The conditions of docs/deployment.md that a program can see; only warnings."""
     if sys.platform != "win32":
         yield from _check_account(machine)
-    if os.access(machine.program, os.W_OK):
+    if may_write(machine.program):
         text = in_words(
             "いまのアカウントで書き換えられます。書き換えられない場所に置いてください。",
             "this account can change it; put it where it cannot.",

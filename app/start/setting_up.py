@@ -15,7 +15,9 @@ from app.catalog import CATALOG
 from app.core.clock import Clock, SystemClock
 from app.core.errors import EnvironmentFault, MadoguchiError, UserError
 from app.core.paths import Paths
+from app.core.place import refuse_place
 from app.core.signs import plain
+from app.core.this_machine import os_account
 from app.functions.admin import enrolment
 from app.functions.records import service as records
 from app.security.authenticators.port import Assertion, Authenticator
@@ -30,7 +32,6 @@ from app.security.staff.session import Session
 from app.start.compose import (
     Parts,
     make_parts,
-    os_account,
     read_installation,
 )
 from app.start.founding import FOUNDERS, Asked, Machine, ask_person, check_keyring
@@ -48,10 +49,11 @@ def recover_terminal(
 ) -> int:
     """``madoguchi recover``: two shares, then two supervisors with fresh passwords and keys.
 
-    Raises, before anything is asked, EnvironmentFault ``settings.*``, ``keyring.*`` and
-    ``key.*``; later what ``app.security.founding.recovering.recover`` raises.
+    Raises, before anything is asked, EnvironmentFault ``place.*``, ``settings.*``,
+    ``keyring.*`` and ``key.*``; later what ``app.security.founding.recovering.recover`` raises.
     """
     talk, clock, machine = talk or keyboard(), clock or SystemClock(), machine or Machine()
+    refuse_place(data)
     paths = Paths(data)
     installation = read_installation(paths)
     check_keyring(machine.shelf_of)
@@ -148,6 +150,7 @@ def enrol_terminal(
     raises.
     """
     talk = talk or keyboard()
+    refuse_place(data)
     authorities = _certificate(ca)
     parts = parts or make_parts(data, SystemClock(), OsKeyring)
     doorway = parts.doorway(lambda: True)

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from app.core.errors import EnvironmentFault
-from app.core.files import FileLock, lock_file, sync_directory, write_fault, write_whole
+from app.core.files import FileLock, lock_file, put_in_place, remove, write_fault, write_whole
 from app.core.paths import Paths
 
 _ANSWERS = "answers.toml"
@@ -58,7 +58,7 @@ class Unfinished:
         made = self.paths.data
         try:
             if not self._data.exists():
-                made.rename(self._data)
+                put_in_place(made, self._data)
             else:  # somebody put the makers' certificates there before
                 store = self.paths.store.name
                 for entry in sorted(made.iterdir(), key=lambda one: one.name == store):
@@ -66,9 +66,8 @@ class Unfinished:
                     if target.is_dir() and entry.is_dir():
                         shutil.rmtree(entry)  # a new terminal has made nothing in it yet
                     else:
-                        entry.replace(target)
+                        put_in_place(entry, target)
                 made.rmdir()
-            sync_directory(self._data.parent)
         except OSError as cause:
             raise write_fault(cause) from cause
         self._settled = True
@@ -77,10 +76,10 @@ class Unfinished:
         """Give the folder back; it stays only for answers."""
         self.clear()
         self._lock.release()
-        (self._folder / _LOCK).unlink(missing_ok=True)
-        if self._settled:
-            (self._folder / _ANSWERS).unlink(missing_ok=True)
         with suppress(OSError):
+            remove(self._folder / _LOCK)
+            if self._settled:
+                remove(self._folder / _ANSWERS)
             self._folder.rmdir()  # stays when there are answers in it
 
 

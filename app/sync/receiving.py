@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from app.core.errors import EnvironmentFault, UserError
-from app.core.files import append_synced, remove
+from app.core.files import append_synced, put_in_place, remove
 from app.sync import inbox
 from app.sync.faults import ExchangeCancelled, line_fault
 from app.sync.round import Problem, ReceiveReport, Round, item_fault, problem_of, told
@@ -126,7 +126,7 @@ def _kept_bytes(path: Path, size: int) -> int:
     """How much of a container is here. What is none (a folder, a link, too long) makes room."""
     if path.is_symlink() or (path.exists() and not path.is_file()):
         aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.strange")
-        path.rename(aside)  # somebody else's: not ours to remove
+        put_in_place(path, aside)  # somebody else's: not ours to remove
         return 0
     if not path.exists():
         return 0

@@ -2,10 +2,12 @@
 
 What is open can be neither removed nor replaced; a rename never overwrites; names are
 case-blind, and those that Windows refuses are refused; a path has at most 240 characters; a file
-descriptor is text unless ``O_BINARY`` was asked for; a locked file cannot be read by another
-descriptor; there is no fork; a file opened as text without an encoding is cp932. Only calls that
-come from ``app``, ``db`` and ``forms`` are held to them. Each breach is counted and the test
-fails, even where the product catches the error.
+descriptor is text unless ``O_BINARY`` was asked for; what is locked cannot be read through another
+descriptor; there is no fork; a file opened as text without an encoding is cp932. A folder is not
+renamed while a file in it is open. The module for processes goes Windows' way: nothing waits in
+a pipe for a signal, no process group is killed, and of the signals only those of Windows are there.
+Only calls that come from ``app``, ``db`` and ``forms`` are held to the rules. Each breach is
+counted and the test fails, even where the product catches the error.
 """
 
 from __future__ import annotations
@@ -15,7 +17,10 @@ import collections
 import errno
 import io
 import os
+import signal
+import subprocess
 import sys
+import types
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -37,6 +42,11 @@ _real: dict[str, Any] = {
 }
 _real_open = builtins.open
 _text_descriptors: set[int] = set()
+_locked: dict[int, tuple[int, int]] = {}
+"""Descriptors that hold a lock, and which file each of them is."""
+_SIGNALS_THERE = ("SIGABRT", "SIGFPE", "SIGILL", "SIGINT", "SIGSEGV", "SIGTERM")
+_CALLS_THERE = ("signal", "getsignal", "raise_signal", "set_wakeup_fd", "SIG_DFL", "SIG_IGN")
+"""What ``signal`` has on Windows (docs.python.org, "signal.signal": on Windows only with these)."""
 
 
 def _caller() -> str:
@@ -71,6 +81,37 @@ def is_open(path: object) -> bool:
         if (held.st_dev, held.st_ino) == (there.st_dev, there.st_ino):
             return True
     return False
+
+
+def _open_inside(folder: object) -> bool:
+    """Whether this process holds a file open that lies in the folder."""
+    place = str(Path(os.fspath(folder)).resolve()) + os.sep  # type: ignore[call-overload]
+    for descriptor in Path("/proc/self/fd").iterdir():
+        try:
+            held = str(descriptor.readlink())
+        except OSError:
+            continue
+        if held.startswith(place):
+            return True
+    return False
+
+
+def _check_unlocked(path: object, where: str) -> None:
+    """A file whose lock another descriptor holds gives no byte to this one."""
+    try:
+        there = Path(path).stat()  # type: ignore[arg-type]
+    except (OSError, TypeError):
+        return
+    for descriptor, file in list(_locked.items()):
+        try:
+            held = os.fstat(descriptor)
+        except OSError:  # closed, and the lock given back with it
+            del _locked[descriptor]
+            continue
+        if (held.st_dev, held.st_ino) != file:
+            del _locked[descriptor]  # closed, and the number given to another file
+        elif file == (there.st_dev, there.st_ino):
+            raise _breach("a locked file is read", where, path, 33)
 
 
 def _check_name(path: object, where: str) -> None:
@@ -122,7 +163,16 @@ def _replace(source: Any, target: Any, **more: Any) -> None:
         for path in (source, target):
             if is_open(path):
                 raise _breach("an open file is replaced", where, path, 32)
+        _check_folder(source, target, where)
     _real["replace"](source, target, **more)
+
+
+def _check_folder(source: Any, target: Any, where: str) -> None:
+    if Path(source).is_dir():
+        if Path(target).exists():
+            raise _breach("a folder is put over what is there", where, target, 5)
+        if _open_inside(source):
+            raise _breach("a folder with an open file is moved", where, source, 32)
 
 
 def _rename(source: Any, target: Any, **more: Any) -> None:
@@ -133,6 +183,7 @@ def _rename(source: Any, target: Any, **more: Any) -> None:
             raise FileExistsError(errno.EEXIST, "[WinError 183]", str(target))
         if is_open(source):
             raise _breach("an open file is renamed", where, source, 32)
+        _check_folder(source, target, where)
     _real["rename"](source, target, **more)
 
 
@@ -150,9 +201,14 @@ def _mkdir(path: Any, *arguments: Any, **more: Any) -> None:
 
 def _open_text(file: Any, mode: str = "r", *arguments: Any, **more: Any) -> Any:
     where = _caller()
-    if where and "b" not in mode and len(arguments) < 2 and more.get("encoding") is None:
+    if where and set(mode) & set("r+"):
+        _check_unlocked(file, where)
+    given = arguments[1] if len(arguments) > 1 else more.get("encoding")
+    if where and "b" not in mode and given in (None, "locale"):  # pathlib says "locale" itself
         breaches[f"text without an encoding at {where}"] += 1
-        more["encoding"] = "cp932"
+        arguments = (arguments[0], "cp932", *arguments[2:]) if len(arguments) > 1 else arguments
+        if len(arguments) < 2:
+            more["encoding"] = "cp932"
     return _real_open(file, mode, *arguments, **more)
 
 
@@ -183,8 +239,24 @@ def put_on() -> None:
     builtins.open = _open_text
     io.open = _open_text
     import app.core.files as files
+    import app.core.process as process
 
     files._BINARY = BINARY
+    lock = files._lock
+
+    def _lock_and_note(handle: int) -> None:
+        lock(handle)
+        about = os.fstat(handle)
+        _locked[handle] = (about.st_dev, about.st_ino)
+
+    files._lock = _lock_and_note  # type: ignore[assignment]
+    there = types.SimpleNamespace(
+        platform="win32", executable=sys.executable, stdin=sys.stdin, frozen=False
+    )
+    process.sys = there  # type: ignore[attr-defined, assignment]
+    names = {name: getattr(signal, name) for name in (*_SIGNALS_THERE, *_CALLS_THERE)}
+    process.signal = types.SimpleNamespace(**names)  # type: ignore[attr-defined, assignment]
+    subprocess.CREATE_NO_WINDOW = 0  # type: ignore[attr-defined]  # Popen takes no other here
 
 
 @pytest.fixture(autouse=True)

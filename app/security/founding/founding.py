@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Event
@@ -138,9 +139,9 @@ def found(
     try:
         _fill(store, keys, ground, founders, clock)
         connection = vault.open_journal(paths, keys.data, create=True)
-        journal = Journal.create(connection, place.terminal, store.identity.epoch, clock)
-        mark = write_genesis(journal, genesis, assertions, verify_assertion)
-        journal.close()
+        with closing(connection):  # also when it fails: what is open cannot be made anew
+            journal = Journal.create(connection, place.terminal, store.identity.epoch, clock)
+            mark = write_genesis(journal, genesis, assertions, verify_assertion)
     finally:
         store.close()
     write_slot_file(paths.slots, slots, terminal)

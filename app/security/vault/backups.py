@@ -17,7 +17,7 @@ from typing import Any
 from app.core.canon import canonical_json, digest_hex
 from app.core.clock import Clock
 from app.core.errors import EnvironmentFault
-from app.core.files import patiently, put_in_place, sync_directory, write_fault, write_whole
+from app.core.files import put_in_place, write_fault, write_whole
 from app.core.paths import Paths
 from app.security.keys.sealing import SealError, open_with, random_key, seal_to
 from app.security.vault.opening import (
@@ -85,8 +85,7 @@ def write_backup(
             },
         }
         write_whole(partial / _MANIFEST, canonical_json(manifest).encode())
-        patiently(lambda: partial.rename(final))
-        sync_directory(paths.backups)
+        put_in_place(partial, final)
     except OSError as cause:
         raise write_fault(cause) from cause
     finally:
