@@ -65,7 +65,6 @@ def container(
     file_id: str = "FILE-24",
     idempotency_id: str = "T01-1-000001",
     place: Place | None = None,
-    count: int = 0,
     **other,
 ) -> bytes:
     """A whole container; ``other`` replaces header fields."""
@@ -86,7 +85,7 @@ def container(
         "sequence": place.sequence,
         "previous": place.previous,
         "id": idempotency_id,
-        "count": count,
+        "count": 0,
         "body": facts,
         "created": "2026-11-20T09:00:00+09:00",
         "signing_key": signing_id(sender.signing),

@@ -28,8 +28,8 @@ from app.peers.union.line.streams import DOWN, next_place, note_place
 from app.peers.union.system import System, next_value
 from app.peers.union.tables import down_item, municipality, terminal
 from app.wire.codec import Encoding
-from app.wire.container import Header, seal_body, write_head
-from app.wire.files import FILES
+from app.wire.container import Header, Place, seal_body, write_head
+from app.wire.files import FILES, FileSpec
 from app.wire.keys import signing_id, signing_keys
 from app.wire.protocol import CHUNK, Cause, DownItem, DownList, stream_of
 from app.wire.statements import Acknowledgement, open_signed
@@ -150,22 +150,12 @@ def deliver(
         stream = stream_of(file_id)
         place = next_place(connection, DOWN, terminal_id, stream, epoch)
         header = Header(
-            version=1,
-            sender=system.setup.id,
+            id=item_id,
             receiver=terminal_id,
             municipality=row.municipality,
-            file_id=file_id,
-            layout=spec.layout,
-            layout_version=spec.version,
-            stream=stream,
-            epoch=place.epoch,
-            sequence=place.sequence,
-            previous=place.previous,
-            id=item_id,
             count=encoding.count,
             body=facts,
-            created=system.now(),
-            signing_key=signing_id(system.keys.signing),
+            **_of_stream(system, spec, place),
         )
         body.seek(0)
         head = write_head(header, system.keys.signing)
@@ -187,6 +177,23 @@ def deliver(
     )
     note_place(connection, DOWN, terminal_id, stream, place, digest)
     return item_id
+
+
+def _of_stream(system: System, spec: FileSpec, place: Place) -> dict[str, Any]:
+    """What a container's header says of us, its layout and its place in the stream."""
+    return {
+        "version": 1,
+        "sender": system.setup.id,
+        "file_id": spec.id,
+        "layout": spec.layout,
+        "layout_version": spec.version,
+        "stream": stream_of(spec.id),
+        "epoch": place.epoch,
+        "sequence": place.sequence,
+        "previous": place.previous,
+        "created": system.now(),
+        "signing_key": signing_id(system.keys.signing),
+    }
 
 
 def clear_orphans(system: System) -> int:
