@@ -16,6 +16,7 @@ from sqlalchemy.sql.base import Executable
 
 from app.core.errors import UserError
 from app.core.settings import Settings
+from app.persons.words import CASE_STATES
 from app.security.gate.work import ActWork
 from db.tables.cases import case_file
 from db.tables.certificates import certificate, sheet
@@ -77,16 +78,7 @@ NEXT: Mapping[CaseState, frozenset[CaseState]] = {
 }
 """The table of transitions: every state, and those that may follow it."""
 
-LABELS: Mapping[CaseState, str] = {
-    S.DRAFT: "書きかけ",
-    S.WAITING: "決定待ち",
-    S.REJECTED: "受け付けられず",
-    S.DECIDED: "決定あり",
-    S.REFUSED: "却下",
-    S.ISSUED: "交付済み",
-    S.CLOSED: "終了",
-    S.CANCELLED: "取りやめ",
-}
+LABELS: Mapping[CaseState, str] = {state: CASE_STATES[state] for state in CaseState}
 
 OVER = frozenset({S.CLOSED, S.CANCELLED})
 """A case in one of these waits for nobody."""

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from app.core.errors import UserError
 from app.core.tables import Tables
 from app.persons.restrictions import unknown_person
+from app.persons.words import CASE_STATES, PAPER_STATES
 from app.rules.calendar import days
 from app.rules.calendar.wareki import Eras, on_paper, on_screen
 from app.rules.values.days import kept_birth
@@ -187,7 +188,7 @@ def _whole(
         eligibility=_periods(work, person_id, tables, today),
         household=_household(work, person_id),
         cases=tuple(
-            (row.id, row.state)
+            (row.id, CASE_STATES[row.state])
             for row in work.all(
                 select(case_file.c.id, case_file.c.state).where(case_file.c.person_id == person_id)
             )
@@ -206,7 +207,8 @@ def _whole(
 
 
 def _paper_state(state: str, untrue_items: str) -> str:
-    return f"{state}、⚠ {untrue_items}が事実と違う" if untrue_items else state
+    words = PAPER_STATES[state]
+    return f"{words}、⚠ {untrue_items}が事実と違う" if untrue_items else words
 
 
 def _household(work: GateWork, person_id: str) -> tuple[str, ...]:

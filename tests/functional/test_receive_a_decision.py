@@ -82,7 +82,7 @@ def test_the_number_is_erased_when_the_union_has_taken_it(counter: Counter) -> N
         by_number=False,
         confirmed=False,
     )
-    assert not view.has_number and view.cases == ((sent.case_id, "decided"),)
+    assert not view.has_number and view.cases == ((sent.case_id, "決定あり"),)
 
 
 @pytest.mark.req("FLOW-107", "SEC-119")

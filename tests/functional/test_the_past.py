@@ -8,8 +8,10 @@ from datetime import date
 
 import pytest
 
+from app.cases.state import LABELS, CaseState
 from app.core.errors import UserError
 from app.persons import past, restrictions, show
+from app.persons.words import CASE_STATES, PAPER_STATES
 from db.tables.cases import case_file, check_entry
 from db.tables.certificates import certificate
 from db.tables.persons import person
@@ -202,7 +204,7 @@ def test_a_paper_that_a_correction_made_untrue_is_listed_and_marked(counter: Cou
         by_number=False,
         confirmed=False,
     )
-    assert view.certificates == ((issued.number, "issued、⚠ 負担割合が事実と違う"),)
+    assert view.certificates == ((issued.number, "発行済み、⚠ 負担割合が事実と違う"),)
     # told once; a change from a later day makes the paper old, not untrue
     moved = replace(corrected, address="見本県見本市寺町1番1号", kana="テラマチ　タカコ")
     for one in (moved, replace(moved, copay_ratio="2", copay_from="2026-12-01")):
@@ -216,3 +218,9 @@ def test_a_paper_that_a_correction_made_untrue_is_listed_and_marked(counter: Cou
 def issued_case(counter: Counter) -> str:
     (row,) = counter.rows(case_file)
     return str(row.id)
+
+
+def test_a_persons_page_says_states_in_words() -> None:
+    """Every state that a case or a paper can have has its word there, and no code is shown."""
+    assert set(CASE_STATES) == set(CaseState) and CASE_STATES == LABELS
+    assert not any(word.isascii() for word in (*CASE_STATES.values(), *PAPER_STATES.values()))
