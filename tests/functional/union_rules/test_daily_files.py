@@ -215,6 +215,7 @@ def test_what_is_contradicted_gets_no_number_from_the_file(system):
     [
         ("death", "2026-11-19", "3", ("2026-11-20", "LOS_DEATH")),
         ("move_out", "2026-11-19", "2", ("2026-11-20", "LOS_OUT")),
+        ("death", "2020-01-05", "3", ("2020-01-06", "LOS_DEATH")),  # learnt of years later
         ("move_out_abroad", "2026-11-19", "2", ("2026-11-20", "LOS_ABROAD")),
         ("death", "2019-06-01", "3", None),  # before the coverage began
         ("death", "1930-01-01", "3", None),  # before the birth

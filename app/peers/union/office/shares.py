@@ -170,8 +170,10 @@ def rejudge_others(
     apart_from: int,
 ) -> list[int]:
     """Judge the other insured of a household that changed on ``event_on``: from the 1st of the
-    following month (世帯異動). Returns those whose share changed."""
-    judged_on = from_household_change(event_on)
+    following month (世帯異動), of an event long past from the present judgement year on (earlier
+    years are corrections). Returns those whose share changed."""
+    present = date(judgement_year(system.today()), 8, 1)
+    judged_on = max(from_household_change(event_on), present)
     members = household_of(connection, municipality_code, household_number)
     coverages = coverages_of(connection, [row.id for row in members])
     others = [
