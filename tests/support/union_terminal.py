@@ -7,6 +7,7 @@ import io
 import secrets
 import ssl
 import tempfile
+import weakref
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -188,6 +189,7 @@ class UnionTerminal:
         self.client = httpx.Client(
             base_url=f"https://{self.union.address}", verify=context, trust_env=False, timeout=20
         )
+        weakref.finalize(self, self.client.close)  # a test may forget it and leave nothing open
 
     def _bare(self) -> httpx.Client:
         return httpx.Client(
