@@ -12,6 +12,7 @@ import pytest
 from app.core import place, this_machine
 from app.core.clock import SystemClock
 from app.core.errors import EnvironmentFault
+from app.core.paths import Paths
 from app.core.place import PosixSystem
 from app.main import main
 from app.start import compose
@@ -90,7 +91,7 @@ def test_data_that_this_account_may_not_read_are_not_called_damaged(
 
     monkeypatch.setattr(Path, "read_text", denied)
     with pytest.raises(EnvironmentFault) as fault:
-        compose.read_installation(compose.Paths(tmp_path))
+        compose.read_installation(Paths(tmp_path))
     assert fault.value.code == "settings.denied"
     assert "別のOSアカウントのもの" in fault.value.message
 
@@ -119,7 +120,7 @@ def test_the_self_check_tells_each_cause(looked_at: Path, monkeypatch: pytest.Mo
 
 
 def test_the_self_check_tells_a_network_drive(looked_at: Path, remote: Path) -> None:
-    (line,) = findings(Machine(SystemClock(), remote, system=module.this_system()))
+    (line,) = findings(Machine(SystemClock(), remote, system=place.this_system()))
     assert "ネットワーク" in line
 
 

@@ -249,7 +249,7 @@ def put_on() -> None:
         about = os.fstat(handle)
         _locked[handle] = (about.st_dev, about.st_ino)
 
-    files._lock = _lock_and_note  # type: ignore[assignment]
+    files._lock = _lock_and_note
     there = types.SimpleNamespace(
         platform="win32", executable=sys.executable, stdin=sys.stdin, frozen=False
     )

@@ -12,6 +12,7 @@ from app.cases.checks import understood
 from app.cases.entry import EntryField, EntryPage, FieldKind, Finding
 from app.core.tables import Tables
 from app.ui.base.fields import ChoiceField, Field, FlagField, NameField, TextField
+from app.ui.base.ime import expect
 from app.ui.base.names import NamePainter
 from app.ui.base.pages import card, scrolled
 
@@ -91,6 +92,12 @@ class EntryForm(QWidget):
             self._go_to((empty or shown)[0].name)
 
     def _make(self, declared: EntryField) -> Field:
+        field = self._made(declared)
+        if isinstance(field, (TextField, NameField)):
+            expect(field.edit, declared.kind)
+        return field
+
+    def _made(self, declared: EntryField) -> Field:
         kind = declared.kind
         if kind is FieldKind.CHOICE:
             table = self._tables[declared.codes]

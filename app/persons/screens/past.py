@@ -20,8 +20,10 @@ from app.core.errors import UserError
 from app.persons.past import ChangeLine, PastView, open_history, open_past
 from app.rules.calendar.wareki import DateError, Eras, on_paper
 from app.rules.calendar.wareki_input import parse_day
+from app.rules.values.reader import ValueKind
 from app.ui.base.desk import Desk
 from app.ui.base.fields import TextField
+from app.ui.base.ime import expect
 from app.ui.base.names import NameLabel, NamePainter
 from app.ui.base.pages import box, card, clear, scrolled
 
@@ -98,7 +100,9 @@ class PastPanel(QWidget):
         )
 
     def _field(self, name: str, label: str, note: str) -> TextField:
-        return TextField(name, label, note=note, limit=20, understand=self._understood)
+        field = TextField(name, label, note=note, limit=20, understand=self._understood)
+        expect(field.edit, ValueKind.BIRTH)
+        return field
 
     def _understood(self, text: str) -> str:
         try:

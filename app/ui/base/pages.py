@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.base.flow import ActionRow
 from app.ui.base.names import NamePainter, TextBlock
 
 _MARKS = {"ok": "✓ ", "warn": "⚠ 注意　", "stop": "■ "}
@@ -43,10 +44,8 @@ class Page(QWidget):
         self.body = QVBoxLayout()
         self.body.setSpacing(10)
         outer.addLayout(self.body, 1)
-        self.action_row = QHBoxLayout()
-        self.action_row.setSpacing(12)
+        self.action_row = ActionRow(12)
         outer.addLayout(self.action_row)
-        self.action_row.addStretch(1)
 
     def action(
         self, text: str, key: str, run: Callable[[], None], *, primary: bool = False

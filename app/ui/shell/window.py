@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -34,6 +34,9 @@ class MenuEntry:
     area: str
     key: str
 
+
+_SIZE = QSize(1366, 860)
+"""The window at its opening, where the monitor has room for it."""
 
 _TELL_EVERY_SECONDS = 1.0
 """Keyboard and mouse are told of at most this often: the idle time is counted in minutes."""
@@ -62,7 +65,8 @@ class MainWindow(QMainWindow):
     def __init__(self, *, training: bool, terminal: str) -> None:
         super().__init__()
         self.setWindowTitle("まどぐち　後期高齢者医療 窓口端末")
-        self.resize(1366, 860)
+        frame = QSize(16, 48)  # the system's own edge and title
+        self.resize(_SIZE.boundedTo(self.screen().availableSize() - frame))
         root = QWidget()
         outer = QVBoxLayout(root)
         outer.setContentsMargins(0, 0, 0, 0)

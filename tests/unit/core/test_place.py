@@ -4,6 +4,7 @@ sentence. The systems are played at the calls that the program makes of them."""
 from __future__ import annotations
 
 import ctypes
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,7 +101,7 @@ def test_a_network_drive_is_refused(data: str) -> None:
     ],
 )
 def test_a_folder_that_a_service_copies_is_refused(data: str, environment: dict[str, str]) -> None:
-    assert causes(data, windows(**environment)) == ["place.synced"]
+    assert causes(data, windows(None, **environment)) == ["place.synced"]
 
 
 def test_what_is_said_names_place_service_and_what_to_do() -> None:
@@ -165,7 +166,7 @@ def test_kernel32_is_what_windows_is_asked_through(monkeypatch: pytest.MonkeyPat
         return Kernel()
 
     monkeypatch.setattr(ctypes, "WinDLL", load, raising=False)
-    monkeypatch.setattr(place.sys, "platform", "win32")
+    monkeypatch.setattr(sys, "platform", "win32")
     system = place.this_system()
     assert isinstance(system, WindowsSystem)
     assert system.is_remote("Z:\\m") and not system.is_remote("C:\\m")
@@ -206,6 +207,6 @@ class TestAnotherAccount:
 
     def test_windows_alone_has_the_common_place(self, monkeypatch: pytest.MonkeyPatch) -> None:
         assert this_machine.shared_note() is None
-        monkeypatch.setattr(this_machine.sys, "platform", "win32")
+        monkeypatch.setattr(sys, "platform", "win32")
         monkeypatch.setenv("PROGRAMDATA", "/programdata")
         assert this_machine.shared_note() == Path("/programdata/Madoguchi/account.txt")

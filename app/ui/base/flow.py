@@ -1,0 +1,80 @@
+"""Buttons beside each other at the right, in as many rows as the window's width asks for: on a
+small or enlarged monitor none is cut off."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QLayout, QLayoutItem
+
+
+class ActionRow(QLayout):
+    """A layout of buttons; one row where there is room for it."""
+
+    def __init__(self, gap: int) -> None:
+        super().__init__()
+        self.setSpacing(gap)
+        self._items: list[QLayoutItem] = []
+
+    def addItem(self, item: QLayoutItem) -> None:
+        self._items.append(item)
+
+    def count(self) -> int:
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        rows = self._rows(width)
+        heights = [max(item.sizeHint().height() for item in row) for row in rows]
+        return sum(heights) + self.spacing() * max(len(rows) - 1, 0)
+
+    def minimumSize(self) -> QSize:
+        widest, tallest = 0, 0
+        for item in self._shown():
+            widest = max(widest, item.sizeHint().width())
+            tallest = max(tallest, item.sizeHint().height())
+        return QSize(widest, tallest)
+
+    def sizeHint(self) -> QSize:
+        shown = self._shown()
+        width = sum(item.sizeHint().width() for item in shown)
+        return QSize(width + self.spacing() * max(len(shown) - 1, 0), self.minimumSize().height())
+
+    def setGeometry(self, place: QRect) -> None:
+        super().setGeometry(place)
+        top = place.top()
+        for row in self._rows(place.width()):
+            sizes = [item.sizeHint() for item in row]
+            tallest = max(size.height() for size in sizes)
+            left = place.right() + 1 - sum(size.width() for size in sizes)
+            left -= self.spacing() * (len(row) - 1)
+            for item, size in zip(row, sizes, strict=True):
+                item.setGeometry(QRect(QPoint(left, top), QSize(size.width(), tallest)))
+                left += size.width() + self.spacing()
+            top += tallest + self.spacing()
+
+    def _shown(self) -> list[QLayoutItem]:
+        return [item for item in self._items if not item.isEmpty()]
+
+    def _rows(self, width: int) -> list[list[QLayoutItem]]:
+        rows: list[list[QLayoutItem]] = []
+        used = 0
+        for item in self._shown():
+            need = item.sizeHint().width()
+            if rows and used + self.spacing() + need <= width:
+                rows[-1].append(item)
+                used += self.spacing() + need
+            else:
+                rows.append([item])
+                used = need
+        return rows
