@@ -66,6 +66,17 @@ PERSON: tuple[Compared, ...] = (
 )
 """The person of the head, beside the address master."""
 
+PAID_TO: tuple[Compared, ...] = (
+    Compared("payee_name", is_name=True),
+    Compared("bank_code"),
+    Compared("branch_code"),
+    Compared("account_type"),
+    Compared("account_number"),
+    Compared("holder_kana"),
+)
+"""Who is paid and into which account, as ``blocks.payee_fields`` and ``account_fields`` key it
+and the body ``payment`` answers."""
+
 
 def _ratio(record: Any, words: Words) -> str:
     if not record.copay_ratio:

@@ -166,6 +166,19 @@ def role(prefix: str, label: str, *, required: bool = False) -> tuple[EntryField
     )
 
 
+def payee_fields(role: str) -> tuple[EntryField, ...]:
+    """申請者 of a benefit of somebody who died (called ``role`` here: 喪主, 相続人 …), who need
+    not be in any register here: name, relation, address and telephone."""
+    return (
+        EntryField("payee_kana", "申請者のフリガナ", FieldKind.KANA, required=True),
+        EntryField("payee_name", f"申請者（{role}）の氏名", FieldKind.NAME, required=True),
+        EntryField("payee_relation", "亡くなった方との続柄", FieldKind.TEXT, 20, required=True),
+        EntryField("payee_postal_code", "郵便番号", FieldKind.POSTAL, 7, required=True),
+        EntryField("payee_address", "住所", FieldKind.ADDRESS, 200, required=True),
+        EntryField("payee_phone", "電話番号", FieldKind.PHONE, 20),
+    )
+
+
 def account_fields() -> tuple[EntryField, ...]:
     """振込先: bank, branch, type, number and the holder's kana."""
     return (
