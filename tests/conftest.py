@@ -5,17 +5,27 @@ from __future__ import annotations
 import functools
 import os
 import typing
+from collections.abc import Iterator
 
 import fido2.utils
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from tests.support import order, room, soak
+from tests.support import log_lines, order, room, soak
 from tests.support.keyring_daemon import os_keyring_session  # noqa: F401
 
 # fido2 evaluates its own annotations anew for every message of a key
 fido2.utils.get_type_hints = functools.cache(typing.get_type_hints)
+
+
+@pytest.fixture(autouse=True)
+def expected_log() -> Iterator[log_lines.LogLines]:
+    """A test that writes an unexpected warning or error into the log fails."""
+    with log_lines.listened() as lines:
+        yield lines
+    if problems := lines.problems():
+        pytest.fail("in the log: " + "\n".join(problems), pytrace=False)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -27,6 +27,7 @@ from forms.fonts import load_fonts
 from forms.press import Press
 from forms.spool import NoPrinter
 from tests.support.founded import PASSWORDS, FoundedTerminal, found_terminal
+from tests.support.log_lines import LogLines
 
 NEW = "Yamabuki-58-tsuki"
 
@@ -194,7 +195,10 @@ def dialogs(counter: Counter) -> list[str]:
 
 
 @pytest.mark.req("SEC-66")
-def test_sixty_failed_rounds_under_the_cover_leave_no_box(counter: Counter) -> None:
+def test_sixty_failed_rounds_under_the_cover_leave_no_box(
+    counter: Counter, expected_log: LogLines
+) -> None:
+    expected_log.expect("bug incident=.*type=ValueError")
     log_in_anew(counter)
     engine = counter._engine
     assert engine is not None
@@ -217,7 +221,10 @@ def test_sixty_failed_rounds_under_the_cover_leave_no_box(counter: Counter) -> N
     assert counter.window.covered and counter.form is not None
 
 
-def test_a_failed_round_takes_no_key_from_who_is_typing(counter: Counter) -> None:
+def test_a_failed_round_takes_no_key_from_who_is_typing(
+    counter: Counter, expected_log: LogLines
+) -> None:
+    expected_log.expect("bug incident=.*type=ZeroDivisionError")
     log_in_anew(counter)
     engine = counter._engine
     assert engine is not None
@@ -261,8 +268,13 @@ def test_what_was_begun_before_the_lock_opens_nothing_above_the_cover(
 @pytest.mark.req("SEC-65")
 @pytest.mark.parametrize("fault", ["fails", "hangs"])
 def test_the_lock_comes_also_when_the_store_cannot_be_read(
-    counter: Counter, terminal: FoundedTerminal, fault: str, monkeypatch: pytest.MonkeyPatch
+    counter: Counter,
+    terminal: FoundedTerminal,
+    fault: str,
+    monkeypatch: pytest.MonkeyPatch,
+    expected_log: LogLines,
 ) -> None:
+    expected_log.expect("environment disk.read")
     log_in_anew(counter)
     held = threading.Event()
 
@@ -333,7 +345,10 @@ class TestKept:
         (lock,) = [at for at, what, _ in self.lines(terminal, counter) if what == "session.lock"]
         assert len(page.kept) == 1 and page.kept[0] < lock
 
-    def test_what_cannot_be_kept_stops_no_lock(self, counter: Counter, page: HalfTyped) -> None:
+    def test_what_cannot_be_kept_stops_no_lock(
+        self, counter: Counter, page: HalfTyped, expected_log: LogLines
+    ) -> None:
+        expected_log.expect("environment disk.full")
         page.fails = True
         counter.lock()
         settle_aside(counter)

@@ -17,6 +17,7 @@ from app.core.errors import EnvironmentFault, UserError
 from app.ui.base.door import ErrorDialog, ErrorDoor
 from app.ui.base.operations import Operations
 from app.ui.base.watch import Background
+from tests.support.log_lines import LogLines
 
 SECRET = "見本　花子 0000 0123 4560"
 
@@ -202,7 +203,10 @@ class TestDoor:
         assert not any(one.isVisible() for one in window.findChildren(ErrorDialog))
 
     @pytest.mark.req("SEC-66")
-    def test_under_the_cover_it_is_a_line_and_no_dialog(self, window: QWidget) -> None:
+    def test_under_the_cover_it_is_a_line_and_no_dialog(
+        self, window: QWidget, expected_log: LogLines
+    ) -> None:
+        expected_log.expect("environment disk.full")
         background = Background()
         door = ErrorDoor(logging.getLogger("madoguchi.test_door"), background, lambda: True)
         for _ in range(60):
@@ -213,8 +217,9 @@ class TestDoor:
         assert background.troubles == ("空きがありません。",)
 
     def test_a_mistake_of_ours_behind_the_back_is_told_and_logged_once(
-        self, door: ErrorDoor, caplog: Any
+        self, door: ErrorDoor, caplog: Any, expected_log: LogLines
     ) -> None:
+        expected_log.expect("bug incident=.*type=ValueError")
         caplog.set_level(logging.INFO)
         for _ in range(60):
             try:
@@ -258,7 +263,10 @@ class TestDoor:
         error: Exception,
         title: str,
         logged: list[str],
+        expected_log: LogLines,
     ) -> None:
+        for line in logged:
+            expected_log.expect(f"^{line}$", count=1)
         caplog.set_level(logging.INFO)
         door.show(window, error)
         (dialog,) = window.findChildren(ErrorDialog)
@@ -269,8 +277,9 @@ class TestDoor:
 
     @pytest.mark.req("SEC-54")
     def test_a_bug_shows_an_incident_number_and_nothing_of_a_person(
-        self, window: QWidget, door: ErrorDoor, caplog: Any
+        self, window: QWidget, door: ErrorDoor, caplog: Any, expected_log: LogLines
     ) -> None:
+        expected_log.expect("bug incident=.*type=ValueError")
         caplog.set_level(logging.DEBUG)
         try:
             boom()

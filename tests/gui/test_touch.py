@@ -24,6 +24,7 @@ from app.ui.base.operations import Operations
 from app.ui.base.touch import ScreenPrompts, TouchDesk, TouchDialog
 from app.ui.base.watch import Background
 from tests.support.authenticators import PIN, authenticator, enrol, key_with_pin
+from tests.support.log_lines import LogLines
 
 CHALLENGE = b"\x31" * 32
 SENTENCE = "葛\U000e0102見　花子さんの資格確認書を交付します。"
@@ -129,7 +130,8 @@ def shown_message(counter: Counter) -> str:
     return counter.door.last[1]
 
 
-def test_without_a_key_it_says_so(counter: Counter) -> None:
+def test_without_a_key_it_says_so(counter: Counter, expected_log: LogLines) -> None:
+    expected_log.expect("environment key.none")
     counter.plugged = None
     counter.ask()
     counter.over()
@@ -146,7 +148,8 @@ def test_somebody_elses_key_is_told_as_such(counter: Counter) -> None:
     assert counter.signed == []
 
 
-def test_nobody_touches_in_time(counter: Counter) -> None:
+def test_nobody_touches_in_time(counter: Counter, expected_log: LogLines) -> None:
+    expected_log.expect("environment key.timeout")
     counter.with_seconds(0.3)
     counter.ask()
     counter.over()

@@ -20,6 +20,7 @@ from app.core.stopping import Stopped
 from app.peers.union.main import _parser as union_parser
 from app.start.compose import Installation, write_installation
 from app.training.people import MUNICIPALITY_CODE
+from tests.support.log_lines import LogLines
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = (
@@ -242,8 +243,10 @@ def test_the_production_program_says_that_training_is_not_in_it(
 
 
 def test_a_missing_library_is_not_taken_for_a_missing_command(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], expected_log: LogLines
 ) -> None:
+    expected_log.expect("bug incident=.*type=ModuleNotFoundError", count=1)
+
     def absent(name: str) -> None:
         raise ModuleNotFoundError("No module named 'httpx'", name="httpx")
 
@@ -256,7 +259,10 @@ def test_a_mistake_of_ours_is_told_by_number_without_its_text(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
+    expected_log: LogLines,
 ) -> None:
+    expected_log.expect("bug incident=.*type=ValueError", count=1)
+
     def broken(data: Path) -> int:
         raise ValueError("山田 花子")
 

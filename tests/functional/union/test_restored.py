@@ -281,7 +281,8 @@ def test_a_crash_between_a_receipt_and_the_disk_is_noticed_by_the_receipt_alone(
         assert "操作記録" not in noticed["evidence"]
 
 
-def test_a_decision_that_was_never_ours_is_not_taken_back(place, lost):
+def test_a_decision_that_was_never_ours_is_not_taken_back(place, lost, expected_log):
+    expected_log.expect("a decision was not taken back: peer.bad_signature")
     decisions, running = lost
     with place.running() as union:
         running.contact()
