@@ -104,7 +104,8 @@ def test_a_union_that_was_never_restored_is_sent_nothing_again(world, union, sen
     assert engine_of(world, union).contact().sent == ()
 
 
-def test_decisions_that_cannot_be_given_back_hold_nothing_up(world, union, sent):
+def test_decisions_that_cannot_be_given_back_hold_nothing_up(world, union, sent, expected_log):
+    expected_log.expect("a decision was not taken back: peer.bad_signature")
     handlers = {"eligibility.receive_decision": _taken}
     for _ in range(2):
         union.announce("FILE-16", [sample("FILE-16")[0]])
