@@ -18,12 +18,16 @@ from app.cases.entry import (
     when,
 )
 
+NOTIFIED_ON, NOTIFIER, DELIVERY = "notified_on", "notifier", "delivery"
+NUMBER_CHECK = "number_check"
+"""Fields of the blocks that are told again elsewhere, where a kind has them."""
+
 
 def four_dates(event: str, note: str = "") -> tuple[EntryField, ...]:
     """異動日 (called ``event`` here), 届出日, 受付日 and 処理日 (DOMAIN 2.1)."""
     return (
         EntryField("event_on", event, FieldKind.DAY, required=True, note=note),
-        EntryField("notified_on", "届出日", FieldKind.DAY, required=True, first=TODAY),
+        EntryField(NOTIFIED_ON, "届出日", FieldKind.DAY, required=True, first=TODAY),
         EntryField("accepted_on", "受付日", FieldKind.DAY, required=True, first=TODAY),
         EntryField("processed_on", "処理日", FieldKind.DAY, required=True, read_only=True),
     )
@@ -48,14 +52,14 @@ def notifier_fields() -> tuple[EntryField, ...]:
             required=True,
             first="counter",
         ),
-        EntryField("notifier", "届出人", FieldKind.CHOICE, codes="notifiers", required=True),
+        EntryField(NOTIFIER, "届出人", FieldKind.CHOICE, codes="notifiers", required=True),
         EntryField(
             "proxy_basis",
             "代理権の確認",
             FieldKind.CHOICE,
             codes="proxy_bases",
-            shown=when("notifier", "proxy"),
-            needed=when("notifier", "proxy"),
+            shown=when(NOTIFIER, "proxy"),
+            needed=when(NOTIFIER, "proxy"),
         ),
         EntryField(
             "identity_check", "身元確認", FieldKind.CHOICE, codes="identity_checks", required=True
@@ -73,7 +77,7 @@ def notifier_fields() -> tuple[EntryField, ...]:
 
 
 def _has_number(values: Values) -> bool:
-    return values.get("number_check", "") not in ("", "none")
+    return values.get(NUMBER_CHECK, "") not in ("", "none")
 
 
 def number_fields() -> tuple[EntryField, ...]:
@@ -81,7 +85,7 @@ def number_fields() -> tuple[EntryField, ...]:
     was explained (SEC-01, SEC-03, SEC-17)."""
     return (
         EntryField(
-            "number_check", "番号確認", FieldKind.CHOICE, codes="number_checks", required=True
+            NUMBER_CHECK, "番号確認", FieldKind.CHOICE, codes="number_checks", required=True
         ),
         EntryField(
             NUMBER,
@@ -97,8 +101,8 @@ def number_fields() -> tuple[EntryField, ...]:
             "個人番号がない理由",
             FieldKind.CHOICE,
             codes="number_absent_reasons",
-            shown=when("number_check", "none"),
-            needed=when("number_check", "none"),
+            shown=when(NUMBER_CHECK, "none"),
+            needed=when(NUMBER_CHECK, "none"),
         ),
         EntryField(
             "purpose_explained",
@@ -135,7 +139,7 @@ def notifier(*, with_number: bool = False) -> EntryPage:
 def delivery_field() -> EntryField:
     """交付方法 of a paper that may follow."""
     return EntryField(
-        "delivery",
+        DELIVERY,
         "交付方法",
         FieldKind.CHOICE,
         codes="deliveries",

@@ -16,7 +16,7 @@ from sqlalchemy import delete, select
 from app.cases import state
 from app.cases.entry import NUMBER, TODAY, FieldKind
 from app.cases.follow_ups import reopen_by_case, settle_by_case
-from app.cases.kind import CaseKind, KnownPerson, Look, Newcomer
+from app.cases.kind import CaseKind, KnownPerson, Look
 from app.cases.state import (
     CaseState,
     add,
@@ -62,10 +62,12 @@ class Case:
     @property
     def name(self) -> str:
         """Whom the case is about: as the address master says, or for a newcomer as keyed."""
-        if self.whom is not None:
-            return self.whom.name
-        about = self.kind.about
-        return self.values.get(about.name, "") if isinstance(about, Newcomer) else ""
+        return self.kind.name_in(self.values) if self.whom is None else self.whom.name
+
+    @property
+    def kana(self) -> str:
+        """The kana to ``name``."""
+        return self.kind.kana_in(self.values) if self.whom is None else self.whom.kana
 
 
 @dataclass(frozen=True, slots=True)

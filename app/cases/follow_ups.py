@@ -45,6 +45,12 @@ class Declared(Protocol):
     def days(self) -> int | None: ...
 
 
+class Names(Protocol):
+    """The part of a kind of case that tells whom an entry of it names."""
+
+    def name_in(self, values: Mapping[str, str]) -> str: ...
+
+
 def begin(work: ActWork, declared: Declared, case_id: str, person_id: str | None, on: date) -> str:
     """Write a follow-up of a case, beginning on the day ``on``; its id."""
     made = work.new_id()
@@ -134,20 +140,23 @@ def settle(gate: Gate, session: Session, follow_up_id: str, how: str) -> None:
 
 
 def follow_up_source(
-    declared: Mapping[str, Declared], opens: Callable[[str], str] = lambda code: ""
+    declared: Mapping[str, Declared],
+    kinds: Mapping[str, Names],
+    opens: Callable[[str], str] = lambda code: "",
 ) -> Source:
-    """The follow-ups (code → declaration) of an area's kinds that are not settled. ``opens``
+    """The follow-ups (code → declaration) of an area's ``kinds`` that are not settled. ``opens``
     gives the function whose screen a code leads to, with the person; "" for none."""
 
     def lines(work: WaitWork) -> Iterator[Waits]:
         rows = work.all(
-            select(follow_up, person.c.name, case_file.c.draft)
+            select(follow_up, person.c.name, case_file.c.kind, case_file.c.draft)
             .select_from(
                 follow_up.join(case_file, case_file.c.id == follow_up.c.case_id).outerjoin(
                     person, person.c.id == follow_up.c.person_id
                 )
             )
             .where(follow_up.c.settled_at == "", follow_up.c.code.in_(list(declared)))
+            .where(case_file.c.kind.in_(list(kinds)))
             .order_by(follow_up.c.since, follow_up.c.id)
         )
         today = work.at.date().isoformat()
@@ -162,7 +171,7 @@ def follow_up_source(
                 next_step=one.next_step,
                 opens=function_id,
                 given=(("person_id", row.person_id),) if function_id else (),
-                whose=row.name or str(json.loads(row.draft).get("name", "")),
+                whose=row.name or kinds[row.kind].name_in(json.loads(row.draft)),
                 due=row.due_on,
                 settles=row.id,
             )

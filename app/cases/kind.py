@@ -136,6 +136,14 @@ class CaseKind:
         """Whether it begins without anybody opened."""
         return isinstance(self.about, Newcomer)
 
+    def name_in(self, values: Values) -> str:
+        """Whom an entry of it names: "" for one about a known person, whom nobody keys."""
+        return values.get(self.about.name, "") if isinstance(self.about, Newcomer) else ""
+
+    def kana_in(self, values: Values) -> str:
+        """The kana to ``name_in``."""
+        return values.get(self.about.kana, "") if isinstance(self.about, Newcomer) else ""
+
     @property
     def asks_number(self) -> bool:
         """Whether 個人番号 is asked for."""

@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from app.cases import checks
+from app.cases import blocks, checks
 from app.cases.drafts import (
     Case,
     must_look_first,
@@ -76,14 +76,14 @@ def summary(case: Case, tables: Tables, today: date) -> tuple[SummaryLine, ...]:
     lines = []
     for page in case.kind.pages:
         for field in page.fields:
-            text = _words(field, case, tables, today) if field.shown(case.values) else ""
+            text = words_of(field, case, tables, today) if field.shown(case.values) else ""
             if text:
                 is_name = field.kind in _NAMES
                 lines.append(SummaryLine(page.title, field.label.strip("　"), text, is_name))
     return tuple(lines)
 
 
-def _words(field: EntryField, case: Case, tables: Tables, today: date) -> str:
+def words_of(field: EntryField, case: Case, tables: Tables, today: date) -> str:
     """A field's value in the clerk's words; "" for none."""
     typed = case.values.get(field.name, "").strip()
     if field.kind is FieldKind.MY_NUMBER:
@@ -103,7 +103,9 @@ def _words(field: EntryField, case: Case, tables: Tables, today: date) -> str:
 
 def sentence_of(case: Case, tables: Tables, today: date) -> str:
     """What the clerk signs: the kind's sentence with this case's words."""
-    words = {field.name: _words(field, case, tables, today) for field in case.kind.fields.values()}
+    words = {
+        field.name: words_of(field, case, tables, today) for field in case.kind.fields.values()
+    }
     if case.whom is not None:
         words |= {"name": case.whom.name, "birth": case.whom.birth_written}
     return case.kind.sentence.format_map(words)
@@ -168,7 +170,7 @@ def _answered(findings: list[Finding], answered: Iterable[str]) -> tuple[str, ..
 
 def _check_number(gate: Gate, session: Session, case: Case, tables: Tables, today: date) -> bool:
     """Whether a number goes along: checked, kept, and by a method this person may choose."""
-    check = case.values.get("number_check", "")
+    check = case.values.get(blocks.NUMBER_CHECK, "")
     if check == "none":
         return False
     if not case.has_number:
@@ -185,7 +187,7 @@ def _check_number(gate: Gate, session: Session, case: Case, tables: Tables, toda
             "cases.system_check_right",
             "統合宛名・住基ネットによる番号確認を選ぶ権限がありません。",
             "ほかの確認方法を選ぶか、権限のある職員に代わってください。",
-            field="number_check",
+            field=blocks.NUMBER_CHECK,
         )
     return True
 

@@ -6,13 +6,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.cases import blocks
 from app.cases.drafts import Case
 from app.cases.issuing import Drawing
+from app.cases.sending import words_of
 from app.cases.state import CaseState
 from app.core.errors import UserError
 from app.core.tables import Tables
 from app.rules.calendar.wareki import Eras, on_paper
-from app.rules.calendar.wareki_input import parse_date
 from app.security.gate.gate import Gate, Subject, WithDocument
 from app.security.staff.session import Session
 from forms.notices.acceptance_slip import AcceptanceSlipData
@@ -56,23 +57,24 @@ def print_slip(
 
 
 def slip_data(case: Case, tables: Tables, counter: At) -> AcceptanceSlipData:
-    """The acceptance slip (受付票) of a case that waits: no number, no ratio, no certificate."""
-    eras = Eras(tables["eras"])
-    today, values = counter.now.date(), case.values
-    name, kana = values.get("name", ""), values.get("kana", "")
-    if case.whom is not None:
-        name, kana = case.whom.name, case.whom.kana
-    delivery = values.get("delivery", "")
+    """The acceptance slip (受付票) of a case that waits: no number, no ratio, no certificate.
+    What its kind does not ask for stands as なし."""
+    today = counter.now.date()
+
+    def keyed(name: str) -> str:
+        field = case.kind.fields.get(name)
+        return (words_of(field, case, tables, today) if field is not None else "") or "なし"
+
     return AcceptanceSlipData(
         case_id=case.id,
-        accepted_at=f"{on_paper(today, eras)} {counter.now:%H時%M分}",
+        accepted_at=f"{on_paper(today, Eras(tables['eras']))} {counter.now:%H時%M分}",
         notification=tables["notification_kinds"].label(case.kind.code, today),
-        notified_on=on_paper(parse_date(values["notified_on"], eras), eras),
-        name=name,
-        name_kana=kana,
-        notifier=tables["notifiers"].label(values["notifier"], today),
+        notified_on=keyed(blocks.NOTIFIED_ON),
+        name=case.name,
+        name_kana=case.kana,
+        notifier=keyed(blocks.NOTIFIER),
         state="広域連合の決定を待っています",
-        delivery=tables["deliveries"].label(delivery, today) if delivery else "なし",
+        delivery=keyed(blocks.DELIVERY),
         office=counter.office,
         phone=counter.phone,
     )

@@ -49,7 +49,7 @@ def case_sources(kinds: tuple[CaseKind, ...]) -> tuple[Source, ...]:
     after = {one.code: one for kind in kinds for one in kind.follow_up}
     sources = [Source(CASES_READ, _case_lines(by_code))]
     if after:
-        sources.append(follow_up_source(after, lambda code: after[code].opens))
+        sources.append(follow_up_source(after, by_code, lambda code: after[code].opens))
     return tuple(sources)
 
 
@@ -102,7 +102,7 @@ def _line(
         next_step=next_step,
         opens=opens,
         given=given if opens == kind.opening else (("kind", kind.code), *given),
-        whose=row.about or str(json.loads(row.draft).get("name", "")),
+        whose=row.about or kind.name_in(json.loads(row.draft)),
         cause=row.last_cause or "",
         holds_day=reasons,
     )

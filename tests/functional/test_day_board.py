@@ -20,7 +20,7 @@ from app.cases import board, follow_ups
 from app.cases.screens.board import BoardScreen
 from app.cases.state import CaseState
 from app.cases.waiting import REJECTED, SECOND_LOOK, SENDING, SHEET
-from app.catalog import CATALOG, collect
+from app.catalog import CASES, CATALOG, collect
 from app.core.errors import UserError
 from app.security.spec import Actor, Area, Catalog, Function, Kind, Lane
 from app.security.waiting import Source, Waits
@@ -273,7 +273,7 @@ class TestFollowUps:
 
     @pytest.fixture
     def catalog(self) -> Catalog:
-        source = follow_ups.follow_up_source({"trial_to_return": ToReturn()})
+        source = follow_ups.follow_up_source({"trial_to_return": ToReturn()}, CASES)
         area = Area("trial", "ためし", 99, (replace(source, right="day.show"),))
         begin = Function(
             "trial.begin",

@@ -18,7 +18,7 @@ from db.tables.cases import case_file
 from db.tables.control import store_fact
 from db.tables.exchange import outbox
 from db.tables.persons import my_number
-from tests.support.counter import NUMBER, Counter, Resident, put_residents
+from tests.support.counter import NUMBER, OTHER_NUMBER, Counter, Resident, put_residents
 from tests.support.day import cases_waiting
 
 
@@ -176,6 +176,22 @@ def test_the_setting_lets_nothing_out_before_a_second_person_has_looked(counter:
     counter.look(case.id)
     counter.send(drafts.load_case(world.gate, session, MOVE_IN, case.id))
     assert len(counter.rows(outbox)) == 1
+
+
+@pytest.mark.req("SEC-13")
+def test_another_number_must_be_looked_through_again(counter: Counter) -> None:
+    """Who looked it through saw the entry with the number that was there."""
+    world, session = counter.world, counter.world.session("clerk")
+    world.set_setting("eligibility.second_look", "before")
+    case = counter.open()
+    counter.look(case.id)
+    case = drafts.load_case(world.gate, session, MOVE_IN, case.id)
+    counter.prepare_send(case)
+    case = drafts.keep_number(world.gate, session, case, OTHER_NUMBER)
+    assert case.second_look == ""
+    assert refusal_of(counter, case).code == "cases.second_look_first"
+    counter.look(case.id)
+    counter.send(drafts.load_case(world.gate, session, MOVE_IN, case.id))
 
 
 @pytest.mark.req("SEC-14")

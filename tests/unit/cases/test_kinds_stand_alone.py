@@ -21,6 +21,11 @@ GENERIC = [
 ]
 DECLARED_PARTS = {"blocks.py", "page_rules.py", "answers.py"}
 """Parts that declarations are made of: they name fields, and no kind."""
+CASES_ROOM = [
+    path
+    for path in GENERIC
+    if path.is_relative_to(ROOT / "app/cases") and path.name not in DECLARED_PARTS
+]
 
 
 def _texts(path: Path) -> Iterator[str]:
@@ -82,20 +87,41 @@ def test_no_function_of_a_kind_is_named(path: Path) -> None:
     assert not set(_texts(path)) & own
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        path
-        for path in GENERIC
-        if path.is_relative_to(ROOT / "app/cases") and path.name not in DECLARED_PARTS
-    ],
-    ids=lambda path: path.name,
-)
+@pytest.mark.parametrize("path", CASES_ROOM, ids=lambda path: path.name)
 def test_no_field_page_or_word_of_a_kind_is_named(path: Path) -> None:
     texts = set(_texts(path))
     assert not texts & WORDS
     assert not texts & PAGES
     assert not texts & (OWN_FIELDS - PERSON - PAPER)
+
+
+KEYED = {name for kind in CASES.values() for name in kind.fields}
+
+
+def _read_by_name(source: str) -> list[str]:
+    """The items that are read under a literal name: ``values["x"]``, ``values.get("x")``."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Subscript(slice=ast.Constant(value=str(name)), ctx=ast.Load()):
+                found.append(name)
+            case ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value=str(name)), *_]):
+                found.append(name)
+    return found
+
+
+@pytest.mark.parametrize("path", CASES_ROOM, ids=lambda path: path.name)
+def test_no_field_is_read_that_a_kind_may_not_have(path: Path) -> None:
+    """Whom a case is about tells its kind (``name_in``); a field of a block has its constant,
+    and is asked of the kind first."""
+    assert not set(_read_by_name(path.read_text(encoding="utf-8"))) & KEYED
+
+
+@pytest.mark.parametrize(
+    "reading", ['v["name"]', 'case.values.get("notifier", "")', 'loads(d).get("name")']
+)
+def test_a_reading_by_name_is_seen(reading: str) -> None:
+    assert set(_read_by_name(reading)) & KEYED
 
 
 def test_no_branch_asks_which_kind_it_is() -> None:
