@@ -26,7 +26,7 @@ check: setup
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
-	@$(PY) -m mypy --platform win32
+	@$(PY) -m mypy --platform win32 -p app -p db -p forms
 	@.venv/bin/lint-imports
 	@$(PY) .ci/windows_wheels.py
 

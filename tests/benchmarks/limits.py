@@ -164,7 +164,9 @@ def _typst(fonts: FontSet, lines: Sequence[str]) -> _Draw:
     def draw(number: int) -> bytes:
         text = "\n\n".join(f'#"{line}{number}"' for line in lines)
         source = _TYPST_PAGE.format(font=family, lines=text)
-        return bytes(compiler.compile(input=source.encode()))
+        pages = compiler.compile(input=source.encode())
+        assert isinstance(pages, bytes), "one document"
+        return pages
 
     return draw
 
