@@ -71,8 +71,9 @@ class DecisionView:
 
     @property
     def name(self) -> str:
-        """Whom the case is about, as the address master or the entry says."""
-        return self.case.name
+        """Whom the case is about, as the address master or the entry says; the decision, where
+        the entry is erased."""
+        return self.case.name or (self.record.name if self.record is not None else "")
 
     @property
     def case(self) -> Case:
@@ -106,7 +107,8 @@ class CompareLine:
 
 def receiver(tables: Tables, kinds: Kinds) -> Handler:
     """The handler of received decisions (決定の受領): ties each to its case and carries out what
-    its kind says that it changes here.
+    its kind says that it changes here. Of an entry that was erased meanwhile (終了, 取りやめ)
+    nothing is written that it alone could say: that goes to the check list (``entry_gone``).
 
     A decision that came before changes nothing. What contradicts the store goes to the check
     list. A decision for a case that is not ours, or that is of another kind than was sent, raises
@@ -137,10 +139,13 @@ def _receive_one(work: ActWork, record: Any, kinds: Kinds, reader: Reader) -> bo
     writer = effects.writer_of_decision(work, record.decision_id, reader.eras)
     person_id, kind = case.person_id or "", kinds[case.kind]
     if record.outcome == "accepted":
-        keyed = checks.as_sent(kind, json.loads(case.draft), reader)
+        draft = json.loads(case.draft)
+        keyed = checks.as_sent(kind, draft, reader)
         received = Received(work, writer, record, case.id, person_id, keyed, reader.eras)
         person_id = kind.effect.carry_out(received).person_id
-        _begin_follow_ups(received, kind)
+        if not draft:  # the case was ended or dropped, and what was keyed erased with it
+            _list_gone(received, kind, person_id)
+        _begin_follow_ups(received, kind, gone=not draft)
         _end_those_without_paper(work, case.id, person_id, kinds)
     _keep(work, writer, record, case.id, person_id)
     if record.outcome == "accepted":
@@ -149,14 +154,38 @@ def _receive_one(work: ActWork, record: Any, kinds: Kinds, reader: Reader) -> bo
     return True
 
 
-def _begin_follow_ups(received: Received, kind: CaseKind) -> None:
-    """What comes after the case waits on the day board, once whatever decision followed."""
+def _list_gone(received: Received, kind: CaseKind, person_id: str) -> None:
+    """The entry that the decision answers is no longer here: what it alone could say was not
+    written, and somebody takes it from the paper (書類)."""
+    record = received.record
+    lost = [
+        field.label.strip("　")
+        for name, field in kind.fields.items()
+        if name in effects.KEYED_ONLY and not hasattr(record, name)
+    ]
+    unsaid = f"この端末に入れていない項目：{'、'.join(lost)}。" if lost else ""
+    detail = (
+        f"「{kind.label}」の受付（{received.case_id}）は入力を消した後でしたが、認める決定"
+        f"（{record.decision_id}）が届きました。決定にある内容のほかは書いていません。{unsaid}"
+        "受け付けた書類を見て、決定の内容と、入れていない項目を確かめてください。"
+    )
+    received.writer.memory.list_entry(
+        Contradiction("entry_gone", detail),
+        person_id=person_id,
+        place=(record.municipality_code, record.atena_number),
+        case_id=received.case_id,
+    )
+
+
+def _begin_follow_ups(received: Received, kind: CaseKind, *, gone: bool) -> None:
+    """What comes after the case waits on the day board, once whatever decision followed. Where
+    the entry is ``gone``, nobody can tell whether it applies: it waits, and a clerk decides."""
     work, case_id = received.work, received.case_id
     there = {
         row.code for row in work.all(select(follow_up.c.code).where(follow_up.c.case_id == case_id))
     }
     for one in kind.follow_up:
-        if one.code not in there and one.applies(received.keyed):
+        if one.code not in there and (gone or one.applies(received.keyed)):
             begin(work, one, case_id, received.person_id or None, work.at.date())
 
 

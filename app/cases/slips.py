@@ -34,12 +34,19 @@ class At:
 def print_slip(
     gate: Gate, session: Session, case: Case, drawing: Drawing, printer: Printer, counter: At
 ) -> None:
-    """Draw, prove and print the slip. Raises UserError for a case that was not sent."""
+    """Draw, prove and print the slip. Raises UserError for a case that was not sent, and
+    for one whose entry was erased before the union accepted it after all."""
     if case.state not in (CaseState.WAITING, CaseState.DECIDED):
         raise UserError(
             "cases.slip_not_sent",
             "まだ送信していない届出の受付票は印刷できません。",
             "届出を送信してから印刷してください。",
+        )
+    if not case.values:
+        raise UserError(
+            "cases.slip_entry_gone",
+            "この受付は、入れた内容が消してあるため、受付票を印刷できません。",
+            "決定の画面から、決定の内容を確かめてください。",
         )
     data = slip_data(case, drawing.tables, counter)
     press = drawing.press

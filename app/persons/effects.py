@@ -51,6 +51,9 @@ from db.tables.certificates import certificate
 DECISION = "決定"
 """What a decision is called in the check list."""
 
+KEYED_ONLY = ("household_number", "relation", "is_head", "alias", "alias_kana", "phone")
+"""What the union does not send back of a person: only what was keyed can say it."""
+
 _LIVING = "1"
 
 
@@ -112,8 +115,7 @@ def said_by(record: Any, keyed: Mapping[str, str], eras: Eras) -> InsuredRecord:
         for item in fields(InsuredRecord)
         if hasattr(record, item.name)
     }
-    names = ("household_number", "relation", "is_head", "alias", "alias_kana", "phone")
-    for name in names:
+    for name in KEYED_ONLY:
         said[name] = said.get(name) or keyed.get(name, "").strip()
     said["is_head"] = "1" if said["is_head"] == "1" else "0"
     said["state"] = said.get("state") or _LIVING

@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from app.cases import closing, decisions, drafts, issuing, slips
+from app.catalog import CASES
 from app.core.errors import UserError
 from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.persons import show
 from app.sync.faults import line_fault
 from app.sync.states import Incoming
-from db.tables.cases import case_file, check_entry, decision
+from db.tables.cases import case_file, check_entry, decision, follow_up
 from db.tables.exchange import inbox, outbox
 from db.tables.persons import (
     address,
@@ -32,6 +33,7 @@ from tests.support.counter import (
     refused,
 )
 from tests.support.day import cases_waiting
+from tests.support.kinds import SCENES, refusing
 
 HERS = Resident(
     name="辻󠄀﨑　髙子",
@@ -214,6 +216,66 @@ def test_a_refused_case_says_why_and_is_ended(counter: Counter) -> None:
     with pytest.raises(UserError) as twice:
         closing.close_case(world.gate, session, counter.show(view.case_id))
     assert twice.value.code == "cases.not_refused"
+
+
+def accepted_after_all(counter: Counter, **keyed: str) -> str:
+    """A case that was refused and ended here, and that the union then accepts; its id."""
+    counter.answers.append(refusing)
+    view = counter.decided(**keyed)
+    said = counter.entry_of(view.case_id)
+    closing.close_case(counter.world.gate, counter.world.session("clerk"), view)
+    first = view.record.decision_id if view.record is not None else ""
+    answer = SCENES[counter.kind.code].answer(said)
+    counter.decide(answer, notification_id="T01-1-99", supersedes=first)
+    counter.fetch()
+    return view.case_id
+
+
+@pytest.mark.req("FLOW-106", "SEC-108")
+def test_what_only_an_erased_entry_could_say_is_listed_and_not_made_up(counter: Counter) -> None:
+    case_id = accepted_after_all(counter, alias="見本　タカコ", alias_kana="ミホン　タカコ")
+    (one,) = counter.rows(person)
+    assert (one.name, one.phone, one.alias) == (ENTRY["name"], "", "")
+    assert counter.rows(household_member) == [] and len(counter.rows(insured)) == 1
+    (case,) = counter.rows(case_file)
+    assert case.state == "decided"
+    (entry,) = counter.rows(check_entry)
+    assert (entry.cause, entry.case_id, entry.person_id) == ("entry_gone", case_id, one.id)
+    for label in ("世帯番号", "続柄", "通称", "電話番号", "書類"):
+        assert label in entry.detail
+    assert counter.show(case_id).name == ENTRY["name"]
+    with pytest.raises(UserError) as slip:
+        print_slip(counter, case_id)
+    assert slip.value.code == "cases.slip_entry_gone" and counter.printer.sheets == []
+
+
+@pytest.mark.req("FLOW-106")
+def test_what_an_entry_still_says_is_written_and_nothing_listed(counter: Counter) -> None:
+    """Refused and not ended yet: what was keyed is here when the union accepts after all."""
+    counter.answers.append(refused)
+    view = counter.decided()
+    said = counter.entry_of(view.case_id)
+    counter.decide(accepted(said), notification_id="T01-1-99")
+    counter.fetch()
+    (one,) = counter.rows(person)
+    (home,) = counter.rows(household_member)
+    assert one.phone == "0250001234" and home.household_number == ENTRY["household_number"]
+    assert counter.rows(check_entry) == []
+
+
+@pytest.mark.req("FLOW-106")
+@pytest.mark.parametrize("code", sorted(CASES))
+def test_of_every_kind_an_erased_entry_is_listed_and_what_follows_waits(
+    counter: Counter, code: str
+) -> None:
+    counter.kind = CASES[code]
+    case_id = accepted_after_all(counter)
+    (entry,) = counter.rows(check_entry)
+    assert (entry.cause, entry.case_id) == ("entry_gone", case_id)
+    assert CASES[code].label in entry.detail
+    assert {row.code for row in counter.rows(follow_up)} == {
+        one.code for one in CASES[code].follow_up
+    }
 
 
 def print_slip(counter: Counter, case_id: str) -> None:
