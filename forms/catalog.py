@@ -27,7 +27,7 @@ from forms.certificates.eligibility_notice import (
 from forms.drawing import Sheet
 from forms.lists.issue_slip import IssueSlipData, draw_issue_slip
 from forms.notices.acceptance_slip import AcceptanceSlipData, draw_acceptance_slip
-from forms.papers import Paper
+from forms.papers import SheetSize
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Form:
     title: str
     kind: str
     data: type
-    draw: Callable[[Sheet, Any, Paper], None]
+    draw: Callable[[Sheet, Any, SheetSize], None]
     source: str
     numbered: bool
     paper: str

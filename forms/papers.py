@@ -9,7 +9,7 @@ from app.core.tables import Tables
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class SheetSize:
     """One side of a sheet in millimetres."""
 
     width: float
@@ -19,10 +19,10 @@ class Paper:
     ``short_edge``; "" when it is printed on one side."""
 
 
-def find_paper(tables: Tables, form_id: str, day: date) -> Paper:
+def find_paper(tables: Tables, form_id: str, day: date) -> SheetSize:
     """The sheet of a form on a day; raises NoRowError when the table has none."""
     row = tables["print_papers"].at(day, form=form_id)
-    return Paper(
+    return SheetSize(
         float(row.number("width_mm")),
         float(row.number("height_mm")),
         row.text_or_none("turned_over") or "",

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from app.core.errors import UserError
 from app.security.acts.approval import Approval
-from app.security.gate.gate import Draft, Gate, Subject
+from app.security.gate.gate import Gate, PreparedAct, Subject
 from app.security.spec import Catalog
 from app.security.staff.session import Session
 from app.security.waiting import Waits, WaitWork
@@ -61,7 +61,7 @@ class CloseDay:
     day: str
 
 
-def prepare_close(gate: Gate, session: Session, catalog: Catalog, day: date) -> Draft:
+def prepare_close(gate: Gate, session: Session, catalog: Catalog, day: date) -> PreparedAct:
     """What a supervisor touches the key for.
 
     Raises UserError ``day.open`` that counts what holds the day open, and ``day.future`` for a
@@ -85,7 +85,7 @@ def prepare_close(gate: Gate, session: Session, catalog: Catalog, day: date) -> 
 
 
 def perform_close(
-    gate: Gate, draft: Draft, approvals: tuple[Approval, ...], catalog: Catalog
+    gate: Gate, draft: PreparedAct, approvals: tuple[Approval, ...], catalog: Catalog
 ) -> None:
     """Close the day. Raises as ``prepare_close`` when something has opened meanwhile, and
     UserError ``day.closed`` for a day that is closed already."""

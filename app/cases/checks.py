@@ -87,7 +87,7 @@ def _understood_date(field: EntryField, typed: str, today: date, eras: Eras) -> 
     return f"→ {text}"
 
 
-def stored(field: EntryField, typed: str, reader: Reader) -> str:
+def normal_form(field: EntryField, typed: str, reader: Reader) -> str:
     """The form in which a field's value is sent and compared: ISO days, numbers in their one
     form, katakana; names stay as typed.
 
@@ -101,7 +101,7 @@ def stored(field: EntryField, typed: str, reader: Reader) -> str:
 def as_sent(kind: CaseKind, values: Values, reader: Reader) -> Mapping[str, str]:
     """What was keyed in the form in which it was sent: numbers in their one form."""
     return {
-        name: stored(field, values[name], reader)
+        name: normal_form(field, values[name], reader)
         for name, field in kind.fields.items()
         if name in values and field.shown(values)
     }
@@ -137,7 +137,7 @@ def check_page(page: EntryPage, entered: Entered) -> list[Finding]:
 def _own(field: EntryField, entered: Entered) -> Iterator[Finding]:
     """What is wrong with one field alone. Whether it is filled is asked of what will be stored."""
     try:
-        kept = stored(field, entered.values.get(field.name, ""), entered.reader)
+        kept = normal_form(field, entered.values.get(field.name, ""), entered.reader)
     except UserError as cause:
         yield error(field.name, cause.code, cause.message, cause.remedy)
         return

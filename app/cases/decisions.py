@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 
 from app.cases import checks
 from app.cases.answers import GROUNDS, Compared, Words
-from app.cases.drafts import Case, close_if_done, erase_number, whom_of
+from app.cases.drafts import KeyedCase, close_if_done, erase_number, whom_of
 from app.cases.effects import Received
 from app.cases.entry import FieldKind
 from app.cases.follow_ups import begin
@@ -21,7 +21,7 @@ from app.cases.state import (
     LABELS,
     NEXT,
     CaseState,
-    Paper,
+    IssuedPaper,
     change,
     move,
     no_case,
@@ -67,7 +67,7 @@ class DecisionView:
     keyed_by: tuple[str, ...]
     outbox_state: str
     waiting_cause: str
-    paper: Paper | None
+    paper: IssuedPaper | None
 
     @property
     def name(self) -> str:
@@ -76,9 +76,9 @@ class DecisionView:
         return self.case.name or (self.record.name if self.record is not None else "")
 
     @property
-    def case(self) -> Case:
+    def case(self) -> KeyedCase:
         """The case as it was keyed; of a sent one the number counts as kept."""
-        return Case(
+        return KeyedCase(
             id=self.case_id,
             kind=self.kind,
             state=self.case_state,
@@ -328,7 +328,7 @@ def _pair(view: DecisionView, item: Compared, words: Words, reader: Reader) -> C
     field = view.kind.fields.get(item.name)
     decided = str(getattr(view.record, _theirs(item)))
     if field is not None:
-        keyed = checks.stored(field, view.keyed.get(item.name, ""), reader)
+        keyed = checks.normal_form(field, view.keyed.get(item.name, ""), reader)
     else:
         keyed = str(getattr(view.whom, item.name, ""))
     agrees = keyed == decided

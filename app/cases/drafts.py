@@ -40,7 +40,7 @@ from db.tables.persons import my_number
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class KeyedCase:
     """One case as a screen sees it. ``whom`` is the person from the address master, None for a
     newcomer. ``values`` holds no individual number; ``has_number``
     says whether one is kept with the case; ``version`` is what the next change refers to.
@@ -114,7 +114,7 @@ def first_values(kind: CaseKind, today: date, tables: Tables) -> dict[str, str]:
     return {one.name: day if one.first == TODAY else one.first for one in fields if one.first}
 
 
-def as_of(case: Case, today: date, tables: Tables) -> dict[str, str]:
+def as_of(case: KeyedCase, today: date, tables: Tables) -> dict[str, str]:
     """The values as they stand today: the day of processing is always today's."""
     day = on_screen(today, Eras(tables["eras"]))
     fields = case.kind.fields.values()
@@ -129,7 +129,7 @@ def open_case(
     values: Mapping[str, str],
     *,
     person_id: str = "",
-) -> Case:
+) -> KeyedCase:
     """Open a case of ``kind`` with what is known so far (FLOW-101).
 
     A kind about a known person needs ``person_id``. Raises UserError ``cases.no_person``,
@@ -200,14 +200,14 @@ def _require_no_other(work: ActWork, kind: CaseKind, person_id: str) -> None:
         )
 
 
-def load_case(gate: Gate, session: Session, kind: CaseKind, case_id: str) -> Case:
+def load_case(gate: Gate, session: Session, kind: CaseKind, case_id: str) -> KeyedCase:
     """Open an existing case again. Raises UserError ``cases.no_case``."""
     subject = Subject("case", case_id)
     with gate.view(kind.function("load_case"), session, subject=subject) as work:
         return read_case(work, kind, case_id)
 
 
-def read_case(work: GateWork, kind: CaseKind, case_id: str) -> Case:
+def read_case(work: GateWork, kind: CaseKind, case_id: str) -> KeyedCase:
     """A case in another service's unit of work. Raises UserError ``cases.no_case``, also
     for a case of another kind."""
     row = work.first(
@@ -217,7 +217,7 @@ def read_case(work: GateWork, kind: CaseKind, case_id: str) -> Case:
         raise no_case()
     number = select(my_number.c.owner_id)
     number = number.where(my_number.c.owner_kind == "case", my_number.c.owner_id == case_id)
-    return Case(
+    return KeyedCase(
         id=row.id,
         kind=kind,
         state=CaseState(row.state),
@@ -253,8 +253,8 @@ def whom_of(work: GateWork, kind: CaseKind, person_id: str | None) -> Whom | Non
 
 
 def save_draft(
-    gate: Gate, session: Session, case: Case, values: Mapping[str, str], step: str
-) -> Case:
+    gate: Gate, session: Session, case: KeyedCase, values: Mapping[str, str], step: str
+) -> KeyedCase:
     """Keep what is keyed so far. Raises UserError when the case is no longer a draft."""
     text = _draft_text(values)
     draft = gate.prepare(
@@ -270,7 +270,7 @@ def save_draft(
         return read_case(work, case.kind, case.id)
 
 
-def keep_number(gate: Gate, session: Session, case: Case, number: str) -> Case:
+def keep_number(gate: Gate, session: Session, case: KeyedCase, number: str) -> KeyedCase:
     """Seal a verified individual number (12 digits, check digit right) with the case.
 
     Raises UserError for a number that cannot be one (SEC-52: also without the right), and
@@ -316,7 +316,7 @@ def _change(work: ActWork, case_id: str, **values: str) -> None:
     change(work, case_id, **values, keyed_by=keyed_by, second_look_by="", second_look_at="")
 
 
-def cancel_case(gate: Gate, session: Session, case: Case, reason: str) -> None:
+def cancel_case(gate: Gate, session: Session, case: KeyedCase, reason: str) -> None:
     """Drop a case that was not sent, or that the union did not take: values and number are
     erased, the fact remains, and what it had settled on the day board waits again. Raises
     UserError ``cases.case_state`` for any other."""

@@ -22,7 +22,7 @@ from app.cases.state import CaseState, move
 from app.core.errors import MadoguchiError, UserError
 from app.core.tables import Tables
 from app.security.acts.approval import Approval
-from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Subject, WithDocument
+from app.security.gate.gate import ActWork, Gate, PreparedAct, RowVersion, Subject, WithDocument
 from app.security.staff.session import Session
 from app.wire.codec import record_from
 from db.tables.cases import case_file, check_entry, decision
@@ -60,7 +60,7 @@ class _Numbered:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class DrawnPaper:
     """A certificate drawn and proved, not yet issued. ``number`` is its 発行番号."""
 
     kind: CaseKind
@@ -96,7 +96,9 @@ class Issued:
     journal_line: int
 
 
-def reserve_and_draw(gate: Gate, session: Session, view: DecisionView, drawing: Drawing) -> Proof:
+def reserve_and_draw(
+    gate: Gate, session: Session, view: DecisionView, drawing: Drawing
+) -> DrawnPaper:
     """Reserve the number, draw the paper that the decision names, and prove it.
 
     A number reserved earlier for the same case and left behind becomes void. Raises UserError
@@ -140,7 +142,9 @@ def reserve_and_draw(gate: Gate, session: Session, view: DecisionView, drawing: 
         raise
 
 
-def redraw(gate: Gate, session: Session, kind: CaseKind, number: str, drawing: Drawing) -> Proof:
+def redraw(
+    gate: Gate, session: Session, kind: CaseKind, number: str, drawing: Drawing
+) -> DrawnPaper:
     """Draw an issued certificate again from its decision: the same bytes as were issued, for a
     sheet that did not come out.
 
@@ -165,12 +169,14 @@ def redraw(gate: Gate, session: Session, kind: CaseKind, number: str, drawing: D
     return proof
 
 
-def _draw(kind: CaseKind, content: Reserve, row: _Numbered, record: Any, drawing: Drawing) -> Proof:
+def _draw(
+    kind: CaseKind, content: Reserve, row: _Numbered, record: Any, drawing: Drawing
+) -> DrawnPaper:
     data = get_form(content.form_id).fill(record, row.number, drawing.tables)
     press = drawing.press
     rendered = press.render(content.form_id, data, training=drawing.training, now=row.at)
     press.prove(rendered, data)
-    return Proof(
+    return DrawnPaper(
         kind,
         content.case_id,
         content.decision_id,
@@ -228,7 +234,9 @@ class Void:
     cause: str
 
 
-def prepare_issue(gate: Gate, session: Session, proof: Proof, view: DecisionView) -> Draft:
+def prepare_issue(
+    gate: Gate, session: Session, proof: DrawnPaper, view: DecisionView
+) -> PreparedAct:
     """What the clerk touches the key for: this number, this decision, this very PDF."""
     record, form = _issuable(view, gate.now().date())
     how = "郵送用に" if record.delivery == "post" else ""
@@ -256,7 +264,11 @@ def prepare_issue(gate: Gate, session: Session, proof: Proof, view: DecisionView
 
 
 def perform_issue(
-    gate: Gate, draft: Draft, approvals: tuple[Approval, ...], proof: Proof, printer: Printer
+    gate: Gate,
+    draft: PreparedAct,
+    approvals: tuple[Approval, ...],
+    proof: DrawnPaper,
+    printer: Printer,
 ) -> Issued:
     """Write the issue and then send the sheet to the printer (FLOW-107).
 
@@ -341,7 +353,7 @@ class Reprint:
     copy: int
 
 
-def prepare_reprint(gate: Gate, session: Session, proof: Proof, copy: int) -> Draft:
+def prepare_reprint(gate: Gate, session: Session, proof: DrawnPaper, copy: int) -> PreparedAct:
     """Touch over the same PDF once more: the spoilt sheet is replaced, nothing is reissued."""
     return gate.prepare(
         proof.kind.function("reprint_sheet"),
@@ -353,7 +365,11 @@ def prepare_reprint(gate: Gate, session: Session, proof: Proof, copy: int) -> Dr
 
 
 def perform_reprint(
-    gate: Gate, draft: Draft, approvals: tuple[Approval, ...], proof: Proof, printer: Printer
+    gate: Gate,
+    draft: PreparedAct,
+    approvals: tuple[Approval, ...],
+    proof: DrawnPaper,
+    printer: Printer,
 ) -> Issued:
     """Print the next sheet. Refused while the sheet before is not recorded as spoilt, for a PDF
     that is not the one issued, and when a newer decision has taken the place of its own."""
@@ -382,7 +398,7 @@ def perform_reprint(
     return Issued(proof.kind, proof.number, sheet_id, line)
 
 
-def _require_same_pdf(draft: Draft, proof: Proof) -> None:
+def _require_same_pdf(draft: PreparedAct, proof: DrawnPaper) -> None:
     """What goes to the printer is what the touch was over, byte for byte."""
     if hashlib.sha256(proof.rendered.pdf).digest() != draft.digest:
         raise _not_issuable("承認した券面と違うものは印刷できません。")
@@ -403,7 +419,7 @@ def _list_missing(work: ActWork, content: Issue) -> None:
         )
 
 
-def _new_number(work: ActWork, draft: Draft) -> str:
+def _new_number(work: ActWork, draft: PreparedAct) -> str:
     """発行番号: terminal, epoch, day and a running number (DOMAIN 7.3 j1040)."""
     return f"{draft.terminal}-{draft.epoch}-{work.at:%Y%m%d}-{work.next('certificate'):05d}"
 

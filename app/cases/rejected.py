@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from app.cases.drafts import Case, read_case
+from app.cases.drafts import KeyedCase, read_case
 from app.cases.kind import CaseKind
 from app.cases.state import CaseState, no_case
 from app.core.errors import UserError
@@ -25,7 +25,7 @@ class Rejection:
     """A case whose sending was not taken: the union's words with their code, and when they
     came (ISO)."""
 
-    case: Case
+    case: KeyedCase
     cause: str
     at: str
 

@@ -17,7 +17,7 @@ from app.cases.kind import CaseKind
 from app.cases.state import CaseState, change
 from app.core.errors import UserError
 from app.security.acts.approval import Approval
-from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Subject
+from app.security.gate.gate import ActWork, Gate, PreparedAct, RowVersion, Subject
 from app.security.staff.session import Session
 from db.tables.cases import case_file
 from db.tables.exchange import outbox
@@ -34,7 +34,7 @@ class SecondLook:
     decision_id: str
 
 
-def prepare_second_look(gate: Gate, session: Session, view: DecisionView) -> Draft:
+def prepare_second_look(gate: Gate, session: Session, view: DecisionView) -> PreparedAct:
     """A second look by somebody who did not key or send the case.
 
     Raises UserError ``cases.same_person`` for one who keyed it, and
@@ -56,7 +56,7 @@ def prepare_second_look(gate: Gate, session: Session, view: DecisionView) -> Dra
 
 
 def perform_second_look(
-    gate: Gate, draft: Draft, approvals: tuple[Approval, ...], kind: CaseKind
+    gate: Gate, draft: PreparedAct, approvals: tuple[Approval, ...], kind: CaseKind
 ) -> None:
     """Record the second look; whoever keyed or sent the case is refused here too."""
     with gate.act(draft, approvals) as work:

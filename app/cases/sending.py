@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.cases import blocks, checks
 from app.cases.drafts import (
-    Case,
+    KeyedCase,
     must_look_first,
     not_draft,
     refuse_elsewhere,
@@ -27,7 +27,7 @@ from app.rules.calendar.wareki import WarekiDate
 from app.rules.calendar.wareki_input import parse_date
 from app.rules.values.reader import Reader
 from app.security.acts.approval import Approval
-from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Subject, WithDocument
+from app.security.gate.gate import ActWork, Gate, PreparedAct, RowVersion, Subject, WithDocument
 from app.security.staff.session import Session
 from app.sync import outbox as outgoing
 from app.wire.layout import Column, columns
@@ -71,7 +71,7 @@ class SummaryLine:
 _NAMES = (FieldKind.NAME, FieldKind.ADDRESS)
 
 
-def summary(case: Case, tables: Tables, today: date) -> tuple[SummaryLine, ...]:
+def summary(case: KeyedCase, tables: Tables, today: date) -> tuple[SummaryLine, ...]:
     """What will be sent, in words; the individual number only as kept or not."""
     lines = []
     for page in case.kind.pages:
@@ -83,7 +83,7 @@ def summary(case: Case, tables: Tables, today: date) -> tuple[SummaryLine, ...]:
     return tuple(lines)
 
 
-def words_of(field: EntryField, case: Case, tables: Tables, today: date) -> str:
+def words_of(field: EntryField, case: KeyedCase, tables: Tables, today: date) -> str:
     """A field's value in the clerk's words; "" for none."""
     typed = case.values.get(field.name, "").strip()
     if field.kind is FieldKind.MY_NUMBER:
@@ -95,13 +95,13 @@ def words_of(field: EntryField, case: Case, tables: Tables, today: date) -> str:
     if field.kind is FieldKind.CHOICE:
         return tables[field.codes].label(typed, today)
     try:
-        kept = checks.stored(field, typed, Reader.of(tables, today))
+        kept = checks.normal_form(field, typed, Reader.of(tables, today))
     except UserError:
         return typed  # what is wrong with it stands beside the field
     return checks.understood(field, typed, today, tables).removeprefix("→ ") or kept
 
 
-def sentence_of(case: Case, tables: Tables, today: date) -> str:
+def sentence_of(case: KeyedCase, tables: Tables, today: date) -> str:
     """What the clerk signs: the kind's sentence with this case's words."""
     words = {
         field.name: words_of(field, case, tables, today) for field in case.kind.fields.values()
@@ -111,7 +111,7 @@ def sentence_of(case: Case, tables: Tables, today: date) -> str:
     return case.kind.sentence.format_map(words)
 
 
-def entered(case: Case, tables: Tables, today: date) -> Entered:
+def entered(case: KeyedCase, tables: Tables, today: date) -> Entered:
     """The case as the checks see it."""
     return checks.as_entered(
         case.kind, case.values, tables, today, case.whom, has_number=case.has_number
@@ -121,11 +121,11 @@ def entered(case: Case, tables: Tables, today: date) -> Entered:
 def prepare_send(
     gate: Gate,
     session: Session,
-    case: Case,
+    case: KeyedCase,
     answered: Iterable[str],
     tables: Tables,
     today: date,
-) -> Draft:
+) -> PreparedAct:
     """Check the whole entry and make what will be signed.
 
     Raises UserError ``cases.not_ready`` (an error stands), ``cases.unanswered``
@@ -168,7 +168,9 @@ def _answered(findings: list[Finding], answered: Iterable[str]) -> tuple[str, ..
     return tuple(sorted(warnings))
 
 
-def _check_number(gate: Gate, session: Session, case: Case, tables: Tables, today: date) -> bool:
+def _check_number(
+    gate: Gate, session: Session, case: KeyedCase, tables: Tables, today: date
+) -> bool:
     """Whether a number goes along: checked, kept, and by a method this person may choose."""
     check = case.values.get(blocks.NUMBER_CHECK, "")
     if check == "none":
@@ -194,7 +196,7 @@ def _check_number(gate: Gate, session: Session, case: Case, tables: Tables, toda
 
 def perform_send(
     gate: Gate,
-    draft: Draft,
+    draft: PreparedAct,
     approvals: tuple[Approval, ...],
     kind: CaseKind,
     tables: Tables,
@@ -225,7 +227,7 @@ def perform_send(
 
 def _require_ready(
     work: ActWork,
-    draft: Draft,
+    draft: PreparedAct,
     kind: CaseKind,
     content: SendNotification,
     approvals: tuple[Approval, ...],
@@ -266,7 +268,7 @@ def to_record(kind: CaseKind, content: SendNotification, number: str, reader: Re
     values = json.loads(content.values)
     known = {column.name: column for column in columns(kind.body.record)}
     record = {
-        name: checks.stored(field, values.get(name, ""), reader)
+        name: checks.normal_form(field, values.get(name, ""), reader)
         if field.shown(values)
         else _not_asked(field, known[name])
         for name, field in kind.fields.items()
@@ -312,7 +314,7 @@ class WithdrawNotification:
     case_id: str
 
 
-def withdraw(gate: Gate, session: Session, case: Case) -> None:
+def withdraw(gate: Gate, session: Session, case: KeyedCase) -> None:
     """Take a notification back to the draft, to be corrected and sent again under a new id:
     one that has not left, or one that the union did not take. The cause of the latter stays
     with the draft until it is sent again.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.cases import blocks
-from app.cases.drafts import Case
+from app.cases.drafts import KeyedCase
 from app.cases.issuing import Drawing
 from app.cases.sending import words_of
 from app.cases.state import CaseState
@@ -32,7 +32,7 @@ class At:
 
 
 def print_slip(
-    gate: Gate, session: Session, case: Case, drawing: Drawing, printer: Printer, counter: At
+    gate: Gate, session: Session, case: KeyedCase, drawing: Drawing, printer: Printer, counter: At
 ) -> None:
     """Draw, prove and print the slip. Raises UserError for a case that was not sent, and
     for one whose entry was erased before the union accepted it after all."""
@@ -63,7 +63,7 @@ def print_slip(
     printer.spool(rendered.pdf, case.id)
 
 
-def slip_data(case: Case, tables: Tables, counter: At) -> AcceptanceSlipData:
+def slip_data(case: KeyedCase, tables: Tables, counter: At) -> AcceptanceSlipData:
     """The acceptance slip (受付票) of a case that waits: no number, no ratio, no certificate.
     What its kind does not ask for stands as なし."""
     today = counter.now.date()

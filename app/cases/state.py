@@ -142,7 +142,7 @@ def was_rejected(work: CaseWork, case_id: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class IssuedPaper:
     """The certificate issued for a decision and its last sheet (用紙): ``sheet_state`` is
     spooled (not confirmed yet), confirmed or spoilt; ``copies`` counts the sheets."""
 
@@ -157,7 +157,7 @@ class Paper:
         return self.sheet_state == "confirmed"
 
 
-def paper_of(work: ReadRows, decision_id: str) -> Paper | None:
+def paper_of(work: ReadRows, decision_id: str) -> IssuedPaper | None:
     """The paper issued for a decision; None before the issue."""
     rows = work.all(
         select(certificate.c.number, sheet.c.id, sheet.c.state, sheet.c.copy)
@@ -165,7 +165,7 @@ def paper_of(work: ReadRows, decision_id: str) -> Paper | None:
         .where(certificate.c.decision_id == decision_id, certificate.c.state == "issued")
         .order_by(sheet.c.copy)
     )
-    return Paper(*tuple(rows[-1])) if rows else None
+    return IssuedPaper(*tuple(rows[-1])) if rows else None
 
 
 def looks_first(work: ReadRows) -> bool:

@@ -28,11 +28,17 @@ from app.functions.admin import enrolment, rights, staff
 from app.functions.admin.staff import KeyEntry, NewStaff
 from app.peers.union.embed import Union, embedded
 from app.security.acts.approval import Approval, Role
-from app.security.acts.draft import Ask, Draft
+from app.security.acts.prepared import Ask, PreparedAct
 from app.security.authenticators.registration import Registered, Registrant, register_person
 from app.security.entry.doorway import Doorway
 from app.security.entry.terminal import OpenTerminal
-from app.security.founding.founding import FounderPerson, Ground, Place, found, provisional_number
+from app.security.founding.founding import (
+    FounderPerson,
+    FoundingPlace,
+    Ground,
+    found_store,
+    provisional_number,
+)
 from app.security.keys.derivation import STANDARD, Argon2Parameters
 from app.security.keys.os_keyring import OsKeyring
 from app.security.keys.recovery import RecoveryIssue
@@ -157,10 +163,10 @@ def found_training_terminal(
     issue = RecoveryIssue()
     while not issue.done:
         issue.confirm(" ".join(issue.current.words))
-    made_store = found(
+    made_store = found_store(
         paths,
         OsKeyring(installation.keyring_service),
-        Place(provisional_number(), MUNICIPALITY_CODE, ""),
+        FoundingPlace(provisional_number(), MUNICIPALITY_CODE, ""),
         Ground(installation.policy, CATALOG, load_tables(shipped_tables()), _ANY_TIME),
         founders,
         issue.public,
@@ -196,7 +202,7 @@ class Script:
         )
         return self.doorway.enter(question, person.password, assertion).session
 
-    def approvals(self, draft: Draft, second: str = "") -> tuple[Approval, ...]:
+    def approvals(self, draft: PreparedAct, second: str = "") -> tuple[Approval, ...]:
         """The touches that ``draft`` needs; ``second`` is the other person's staff id."""
         given = []
         for role in draft.needs:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.core.errors import UserError
 from app.persons.restrictions import is_restricted, unknown_person
 from app.security.acts.approval import Approval
-from app.security.gate.gate import Draft, Gate, Subject
+from app.security.gate.gate import Gate, PreparedAct, Subject
 from app.security.staff.session import Session
 from db.tables.persons import person
 
@@ -34,7 +34,7 @@ class NumberShown:
     number: str = field(repr=False)
 
 
-def prepare_show_number(gate: Gate, session: Session, person_id: str, purpose: str) -> Draft:
+def prepare_show_number(gate: Gate, session: Session, person_id: str, purpose: str) -> PreparedAct:
     """What the clerk touches the key for. ``purpose``: a code of ``purposes``."""
     return gate.prepare(
         FUNCTION,
@@ -46,7 +46,9 @@ def prepare_show_number(gate: Gate, session: Session, person_id: str, purpose: s
     )
 
 
-def perform_show_number(gate: Gate, draft: Draft, approvals: tuple[Approval, ...]) -> NumberShown:
+def perform_show_number(
+    gate: Gate, draft: PreparedAct, approvals: tuple[Approval, ...]
+) -> NumberShown:
     """The number. Raises UserError ``persons.unknown``, ``persons.care`` for a person under
     support measures, ``persons.no_number`` when none is kept here."""
     with gate.act(draft, approvals) as work:

@@ -17,7 +17,7 @@ from app.persons.judging import Change
 from app.persons.memory import Memory, Source
 from app.rules.calendar.axes import Span, whole
 from app.security.acts.approval import Approval
-from app.security.gate.gate import ActWork, Draft, Gate, Subject
+from app.security.gate.gate import ActWork, Gate, PreparedAct, Subject
 from app.security.staff.session import Session
 from db.tables.persons import person, restriction
 
@@ -44,7 +44,7 @@ class LiftSupport:
 
 def prepare_mark(
     gate: Gate, session: Session, person_id: str, from_on: date, until_on: date
-) -> Draft:
+) -> PreparedAct:
     """Put a person under support measures. Raises UserError ``persons.support_days`` when the
     last day is before the first."""
     if until_on < from_on:
@@ -63,7 +63,7 @@ def prepare_mark(
     )
 
 
-def perform_mark(gate: Gate, draft: Draft, approvals: tuple[Approval, ...]) -> str:
+def perform_mark(gate: Gate, draft: PreparedAct, approvals: tuple[Approval, ...]) -> str:
     """Write the measure; gives its id. Raises UserError ``persons.unknown``,
     ``persons.support_already``."""
     with gate.act(draft, approvals) as work:
@@ -90,7 +90,7 @@ def perform_mark(gate: Gate, draft: Draft, approvals: tuple[Approval, ...]) -> s
         return restriction_id
 
 
-def prepare_lift(gate: Gate, session: Session, person_id: str) -> Draft:
+def prepare_lift(gate: Gate, session: Session, person_id: str) -> PreparedAct:
     """Lift a person's support measures: the operator's touch and a supervisor's."""
     return gate.prepare(
         "persons.lift_support",
@@ -101,7 +101,7 @@ def prepare_lift(gate: Gate, session: Session, person_id: str) -> Draft:
     )
 
 
-def perform_lift(gate: Gate, draft: Draft, approvals: tuple[Approval, ...]) -> None:
+def perform_lift(gate: Gate, draft: PreparedAct, approvals: tuple[Approval, ...]) -> None:
     """Lift all measures of the person. Raises UserError ``persons.unknown``,
     ``persons.support_none``."""
     with gate.act(draft, approvals) as work:

@@ -32,7 +32,7 @@ from app.security.gate.checks import Conditions, GateRules, registry_version
 from app.security.keys.terminal_secret import SecretShelf
 from app.sync.engine import Engine
 from app.sync.inbox import Handler
-from app.sync.round import Bench
+from app.sync.round import EngineParts
 from app.sync.transport import open_line
 from app.wire.values import code_sets
 
@@ -176,7 +176,7 @@ class Parts:
 
     def engine(self, terminal: OpenTerminal, quiet: Callable[[], bool]) -> Engine:
         """The exchange with the union over an open terminal."""
-        bench = Bench(
+        bench = EngineParts(
             terminal.gate,
             handlers(self.tables),
             self.clock,

@@ -26,9 +26,9 @@ from app.security.authenticators.registration import Registrant, register_person
 from app.security.founding.founding import (
     Founded,
     FounderPerson,
+    FoundingPlace,
     Ground,
-    Place,
-    found,
+    found_store,
     provisional_number,
 )
 from app.security.keys.derivation import STANDARD
@@ -126,9 +126,11 @@ def _found(talk: Talk, clock: Clock, machine: Machine, place: Unfinished) -> Fou
         with _kept_only_if_founded(shelf):
             place.clear()
             write_installation(place.paths, installation)
-            where = Place(provisional_number(), installation.municipality_code, os_account())
+            where = FoundingPlace(
+                provisional_number(), installation.municipality_code, os_account()
+            )
             ground = Ground(installation.policy, CATALOG, tables)
-            done = found(place.paths, shelf, where, ground, founders, recovery, clock)
+            done = found_store(place.paths, shelf, where, ground, founders, recovery, clock)
             place.settle()
             return done
 

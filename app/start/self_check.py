@@ -58,7 +58,7 @@ SUBJECTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """One line of the result; ``subject`` is a key of ``SUBJECTS``. No personal data."""
 
     level: Level
@@ -94,9 +94,9 @@ class Machine:
     account_note: Path | None = field(default_factory=shared_note)
 
 
-def self_check(machine: Machine) -> Iterator[Finding]:
+def self_check(machine: Machine) -> Iterator[CheckResult]:
     """Run every check in turn, each whether or not the one before it failed."""
-    steps: tuple[tuple[str, Callable[[Machine], Iterator[Finding]]], ...] = (
+    steps: tuple[tuple[str, Callable[[Machine], Iterator[CheckResult]]], ...] = (
         ("コード表", check_tables),
         ("暗号化された保存領域", check_store),
         ("フォントと券面", check_form),
@@ -110,26 +110,26 @@ def self_check(machine: Machine) -> Iterator[Finding]:
         try:
             yield from step(machine)
         except MadoguchiError as error:
-            yield Finding(Level.FAILURE, subject, error.message + error.remedy)
+            yield CheckResult(Level.FAILURE, subject, error.message + error.remedy)
         except Exception as error:  # whatever is broken is a line of the result, not its end
             cause = in_words(
                 f"動きません（{type(error).__name__}）。プログラムを入れ直してください。",
                 f"does not work ({type(error).__name__}); install the program again.",
             )
-            yield Finding(Level.FAILURE, subject, cause)
+            yield CheckResult(Level.FAILURE, subject, cause)
 
 
-def check_tables(machine: Machine) -> Iterator[Finding]:
+def check_tables(machine: Machine) -> Iterator[CheckResult]:
     """The code tables load and prove themselves."""
     tables = load_tables(machine.tables)
     text = in_words(
         f"{len(tables)} 表を読み込みました（要確認の行 {len(tables.unconfirmed())}）。",
         f"{len(tables)} tables load ({len(tables.unconfirmed())} rows to be confirmed).",
     )
-    yield Finding(Level.OK, "コード表", text)
+    yield CheckResult(Level.OK, "コード表", text)
 
 
-def check_store(machine: Machine) -> Iterator[Finding]:
+def check_store(machine: Machine) -> Iterator[CheckResult]:
     """A store and its journal are made by every version of the schema, proved whole, backed
     up, recovered with two of three shares and opened again."""
     from app.security import vault
@@ -146,7 +146,7 @@ def check_store(machine: Machine) -> Iterator[Finding]:
         store.close()
         problems = vault.verify(paths, key)
         if problems:
-            yield Finding(Level.FAILURE, "暗号化された保存領域", "".join(problems))
+            yield CheckResult(Level.FAILURE, "暗号化された保存領域", "".join(problems))
             return
         pair = recovery.combine(shares)
         new_key = secrets.token_bytes(32)
@@ -157,10 +157,10 @@ def check_store(machine: Machine) -> Iterator[Finding]:
         f"作成・検査・バックアップ・復旧ができました（保存形式の版 {SHIPPED.head}）。",
         f"made, proved, backed up and recovered (version {SHIPPED.head}).",
     )
-    yield Finding(Level.OK, "暗号化された保存領域", text)
+    yield CheckResult(Level.OK, "暗号化された保存領域", text)
 
 
-def check_form(machine: Machine) -> Iterator[Finding]:
+def check_form(machine: Machine) -> Iterator[CheckResult]:
     """The configured fonts load; a slip is drawn and proved from its own PDF."""
     from forms.fonts import absent_fonts, load_fonts
     from forms.notices.acceptance_slip import AcceptanceSlipData
@@ -184,16 +184,16 @@ def check_form(machine: Machine) -> Iterator[Finding]:
         f"{len(fonts.files)} 書体を読み込み、券面を描いて読み戻しました。",
         f"{len(fonts.files)} fonts load; a form was drawn and read back.",
     )
-    yield Finding(Level.OK, "フォントと券面", text)
+    yield CheckResult(Level.OK, "フォントと券面", text)
     for name in absent_fonts(machine.fonts):
         text = in_words(
             f"「{name}」がありません。このフォントだけが持つ字は印刷できません。",
             f"{name} is not there; what only it holds cannot be printed.",
         )
-        yield Finding(Level.WARNING, "フォントと券面", text)
+        yield CheckResult(Level.WARNING, "フォントと券面", text)
 
 
-def check_key_library(_: Machine) -> Iterator[Finding]:
+def check_key_library(_: Machine) -> Iterator[CheckResult]:
     """What talks to security keys loads and can list them; none need be plugged in."""
     from app.security.authenticators.devices import usb_and_nfc_devices
 
@@ -204,16 +204,16 @@ def check_key_library(_: Machine) -> Iterator[Finding]:
             "読み込みましたが、機器の一覧を取れません。OSアカウントの権限を確かめてください。",
             "it loads, but this account may not list the devices; see to its rights.",
         )
-        yield Finding(Level.WARNING, "セキュリティキー", text)
+        yield CheckResult(Level.WARNING, "セキュリティキー", text)
         return
     text = in_words(
         f"読み込みました（いま差し込まれているキー {count}）。",
         f"it loads ({count} keys are plugged in).",
     )
-    yield Finding(Level.OK, "セキュリティキー", text)
+    yield CheckResult(Level.OK, "セキュリティキー", text)
 
 
-def check_screen(machine: Machine) -> Iterator[Finding]:
+def check_screen(machine: Machine) -> Iterator[CheckResult]:
     """A screen is drawn in a process of its own, because Qt ends the process that has no
     screen to draw on."""
     environment = dict(os.environ)
@@ -235,10 +235,10 @@ def check_screen(machine: Machine) -> Iterator[Finding]:
             f"画面を描けません（終了コード {done.returncode}）。",
             "画面表示に使うOSの部品が入っているか、システム管理者に確かめてもらってください。",
         )
-    yield Finding(Level.OK, "画面", done.stdout.strip())
+    yield CheckResult(Level.OK, "画面", done.stdout.strip())
 
 
-def check_keyring(machine: Machine) -> Iterator[Finding]:
+def check_keyring(machine: Machine) -> Iterator[CheckResult]:
     """The keyring's library loads; a service that is not running is a warning, because only
     the account's own desktop session has one."""
     from app.security.keys.os_keyring import OsKeyring
@@ -250,7 +250,7 @@ def check_keyring(machine: Machine) -> Iterator[Finding]:
         kept = keyring.read_mirror()
         keyring.forget()
     except EnvironmentFault as error:
-        yield Finding(Level.WARNING, "OSのキーリング", error.message + error.remedy)
+        yield CheckResult(Level.WARNING, "OSのキーリング", error.message + error.remedy)
         return
     if kept != Mirror(0, b""):
         raise EnvironmentFault(
@@ -258,18 +258,18 @@ def check_keyring(machine: Machine) -> Iterator[Finding]:
             "OSのキーリングに書いたものが、そのまま読み戻せません。",
             "システム管理者に連絡してください。",
         )
-    yield Finding(
+    yield CheckResult(
         Level.OK, "OSのキーリング", in_words("書いて読み戻せました。", "written and read back.")
     )
 
 
-def check_place(machine: Machine) -> Iterator[Finding]:
+def check_place(machine: Machine) -> Iterator[CheckResult]:
     """The data lie in this machine, in a folder that nobody copies elsewhere, and are this
     account's."""
     place = machine.data or machine.data_would_lie
     if place is not None:
         for fault in unfit(place, machine.system):
-            yield Finding(Level.FAILURE, "データの置き場所", fault.message + fault.remedy)
+            yield CheckResult(Level.FAILURE, "データの置き場所", fault.message + fault.remedy)
         if badly_named(place, machine.system):
             text = in_words(
                 f"{place} の字を、この機械の文字コードでは扱えないことがあります。"
@@ -278,12 +278,12 @@ def check_place(machine: Machine) -> Iterator[Finding]:
                 f"{place} may be misread in this machine's code page; use madoguchi.exe of the "
                 "bundle, or name a place in plain letters with --data.",
             )
-            yield Finding(Level.WARNING, "データの置き場所", text)
+            yield CheckResult(Level.WARNING, "データの置き場所", text)
     if machine.data is None:
         refuse_other_account(machine.account_note, os_account())
 
 
-def check_deployment(machine: Machine) -> Iterator[Finding]:
+def check_deployment(machine: Machine) -> Iterator[CheckResult]:
     """The conditions of docs/deployment.md that a program can see; only warnings."""
     if sys.platform != "win32":
         yield from _check_account(machine)
@@ -292,30 +292,30 @@ def check_deployment(machine: Machine) -> Iterator[Finding]:
             "いまのアカウントで書き換えられます。書き換えられない場所に置いてください。",
             "this account can change it; put it where it cannot.",
         )
-        yield Finding(Level.WARNING, "プログラムの置き場所", text)
+        yield CheckResult(Level.WARNING, "プログラムの置き場所", text)
 
 
 if sys.platform != "win32":
 
-    def _check_account(machine: Machine) -> Iterator[Finding]:
+    def _check_account(machine: Machine) -> Iterator[CheckResult]:
         if leaves_cores():
             text = in_words(
                 "無効になっていません。ulimit -c 0 を設定してください。",
                 "not off; set ulimit -c 0.",
             )
-            yield Finding(Level.WARNING, "コアダンプ", text)
+            yield CheckResult(Level.WARNING, "コアダンプ", text)
         if os.geteuid() == 0:
             text = in_words(
                 "管理者で動いています。この端末専用のアカウントで動かしてください。",
                 "this is the administrator; use the terminal's own account.",
             )
-            yield Finding(Level.WARNING, "OSアカウント", text)
+            yield CheckResult(Level.WARNING, "OSアカウント", text)
         if has_plain_swap(machine.swaps):
             text = in_words(
                 "暗号化されていないスワップがあります。止めるか暗号化してください。",
                 "some swap is not encrypted; turn it off or encrypt it.",
             )
-            yield Finding(Level.WARNING, "スワップ", text)
+            yield CheckResult(Level.WARNING, "スワップ", text)
         if machine.data is not None:
             about = machine.data.stat()
             if about.st_uid != os.geteuid():
@@ -323,14 +323,14 @@ if sys.platform != "win32":
                     "別のアカウントのものです。この端末専用のアカウントで動かしてください。",
                     "it belongs to another account; use the terminal's own account.",
                 )
-                yield Finding(Level.WARNING, "データの置き場所", text)
+                yield CheckResult(Level.WARNING, "データの置き場所", text)
             if about.st_mode & 0o077:
                 mode = f"{about.st_mode & 0o777:o}"
                 text = in_words(
                     f"ほかのアカウントから使える設定です（{mode}）。700 にしてください。",
                     f"other accounts can use it ({mode}); make it 700.",
                 )
-                yield Finding(Level.WARNING, "データの置き場所", text)
+                yield CheckResult(Level.WARNING, "データの置き場所", text)
 
 
 def has_plain_swap(table: Path) -> bool:

@@ -27,8 +27,8 @@ from app.sync.outbox import unknown_sending
 from app.sync.receiving import receive
 from app.sync.restored import make_whole, newest_receipts
 from app.sync.round import (
-    Bench,
     ContactReport,
+    EngineParts,
     Problem,
     ReceiveReport,
     Round,
@@ -94,7 +94,7 @@ class Engine:
 
     def __init__(
         self,
-        bench: Bench,
+        bench: EngineParts,
         open_line: OpenLine,
         *,
         journal: HeadKeeper,

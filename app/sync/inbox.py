@@ -18,7 +18,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from app.sync.states import Incoming
 from app.sync.work import EngineWork
 from app.wire.codec import record_maker
-from app.wire.container import Header, Place, first_place
+from app.wire.container import ContainerPlace, Header, first_place
 from app.wire.files import FILES, FileSpec
 from app.wire.protocol import DownItem
 from db.tables.exchange import inbox, staged_record, stream_state, watermark
@@ -123,7 +123,7 @@ def move(work: EngineWork, inbox_id: str, state: Incoming, **values: Any) -> Non
     work.run(update(inbox).where(inbox.c.id == inbox_id).values(state=state, **values))
 
 
-def expected_place(work: EngineWork, peer: str, header: Header) -> Place:
+def expected_place(work: EngineWork, peer: str, header: Header) -> ContainerPlace:
     """The place that the next container of the header's stream must have."""
     last = work.first(
         select(stream_state)
@@ -137,7 +137,7 @@ def expected_place(work: EngineWork, peer: str, header: Header) -> Place:
     )
     if last is None or header.epoch > last.epoch:
         return first_place(header.epoch)
-    return Place(last.epoch, last.sequence + 1, last.digest)
+    return ContainerPlace(last.epoch, last.sequence + 1, last.digest)
 
 
 def keep_place(

@@ -82,7 +82,7 @@ class ContactReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class EngineParts:
     """What the engine is built with.
 
     ``handlers`` maps function ids to what applies a file; ``folder`` holds received
@@ -105,7 +105,7 @@ class Bench:
 class Round:
     """One open line with the keys that opened it. ``cancel`` is looked at between chunks."""
 
-    bench: Bench
+    bench: EngineParts
     line: Transport
     keys: TerminalKeys
     cancel: threading.Event = field(default_factory=threading.Event)

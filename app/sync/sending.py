@@ -17,7 +17,7 @@ from app.sync.outbox import spec_of, unpack
 from app.sync.round import Problem, Round, SendReport, item_fault, problem_of, told
 from app.sync.states import Outgoing
 from app.sync.work import EXCHANGE, EngineWork
-from app.wire.container import BodyFacts, Header, Place, first_place, peek, write_head
+from app.wire.container import BodyFacts, ContainerPlace, Header, first_place, peek, write_head
 from app.wire.keys import signing_id
 from app.wire.protocol import CHUNK, UploadStart, UploadState
 from app.wire.statements import Receipt, Settlement, open_signed
@@ -207,7 +207,7 @@ def _ready(here: Round, row: Row[Any]) -> _Ready:
     return _Ready(now, container, hashlib.sha256(container).hexdigest())
 
 
-def _container(here: Round, row: Row[Any], place: Place) -> bytes:
+def _container(here: Round, row: Row[Any], place: ContainerPlace) -> bytes:
     spec, keys = spec_of(row), here.keys
     facts, body = _sealed(row)
     signing = keys.signing_key
@@ -232,7 +232,7 @@ def _container(here: Round, row: Row[Any], place: Place) -> bytes:
     return write_head(header, signing) + body
 
 
-def _must_move(row: Row[Any], place: Place) -> bool:
+def _must_move(row: Row[Any], place: ContainerPlace) -> bool:
     """Whether the container stands in a place that is not to be had any more: of an earlier
     epoch, or behind one that was not taken when both went again to a restored union."""
     if row.epoch != place.epoch:
@@ -317,7 +317,7 @@ def _epoch(work: EngineWork) -> int:
     return int(work.scalar(select(store_fact.c.value).where(store_fact.c.name == "epoch")))
 
 
-def _next_place(work: EngineWork, union: str, stream: str, epoch: int) -> Place:
+def _next_place(work: EngineWork, union: str, stream: str, epoch: int) -> ContainerPlace:
     last = work.first(
         select(stream_state).where(
             stream_state.c.direction == UP,
@@ -326,4 +326,8 @@ def _next_place(work: EngineWork, union: str, stream: str, epoch: int) -> Place:
             stream_state.c.epoch == epoch,
         )
     )
-    return first_place(epoch) if last is None else Place(epoch, last.sequence + 1, last.digest)
+    return (
+        first_place(epoch)
+        if last is None
+        else ContainerPlace(epoch, last.sequence + 1, last.digest)
+    )

@@ -67,7 +67,7 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ContainerPlace:
     """A place in a stream: the epoch, the sequence and the previous container's digest."""
 
     epoch: int
@@ -115,19 +115,19 @@ class Sink(Protocol):
         ...
 
 
-def first_place(epoch: int) -> Place:
+def first_place(epoch: int) -> ContainerPlace:
     """The first place of a stream in ``epoch``."""
-    return Place(epoch, 1, "")
+    return ContainerPlace(epoch, 1, "")
 
 
-def following(last: Header | None, digest: str, epoch: int) -> Place:
+def following(last: Header | None, digest: str, epoch: int) -> ContainerPlace:
     """The place after ``last`` (whose container's digest is ``digest``), in ``epoch``.
 
     A higher epoch than the last one begins again at 1 (the sender was restored).
     """
     if last is None or epoch > last.epoch:
         return first_place(epoch)
-    return Place(last.epoch, last.sequence + 1, digest)
+    return ContainerPlace(last.epoch, last.sequence + 1, digest)
 
 
 def seal_body(plain: Source, out: Sink, receiver: str, archive: str) -> BodyFacts:
@@ -205,7 +205,7 @@ def _verified_head(source: BinaryIO, keys: SigningKeys, whole: _Digest) -> tuple
     return header, len(MAGIC) + 4 + len(raw) + 64
 
 
-def check_place(header: Header, expected: Place) -> None:
+def check_place(header: Header, expected: ContainerPlace) -> None:
     """Refuse a container that is not the next of its stream.
 
     Raises ContainerRefused: ``epoch`` (another than expected), ``repeat``, ``gap`` or

@@ -7,7 +7,7 @@ union before release).
 from __future__ import annotations
 
 from forms.drawing import Sheet, Style
-from forms.papers import Paper
+from forms.papers import SheetSize
 from forms.record import Box
 
 _NOTES = (
@@ -36,7 +36,7 @@ _TEXT = Style(6, role="gothic", leading=1.35)
 _MARGIN = 5.0
 
 
-def draw_back(sheet: Sheet, paper: Paper) -> None:
+def draw_back(sheet: Sheet, paper: SheetSize) -> None:
     """Draw the back onto the page that was begun."""
     width = paper.width - 2 * _MARGIN
     top = _heading(sheet, "注意事項", 3.6, width)

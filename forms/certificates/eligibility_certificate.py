@@ -16,7 +16,7 @@ from forms.certificates.seal import Seal, SealOmitted, draw_seal
 from forms.decided import DecidedCoverage, Printed
 from forms.drawing import Sheet, Style
 from forms.items import item
-from forms.papers import Paper
+from forms.papers import SheetSize
 from forms.record import Box
 
 _TITLE = Style(13.5, role="bold", align="center", spacing=0.18)
@@ -114,7 +114,7 @@ def certificate_of(
 
 
 def draw_eligibility_certificate(
-    sheet: Sheet, data: EligibilityCertificateData, paper: Paper
+    sheet: Sheet, data: EligibilityCertificateData, paper: SheetSize
 ) -> None:
     """Front with the items, back with 備考, 住所 and 臓器提供意思表示."""
     sheet.page(paper.width, paper.height)

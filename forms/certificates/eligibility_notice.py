@@ -14,7 +14,7 @@ from forms.cells import Cell, TableRow, draw_row, draw_table
 from forms.decided import DecidedCoverage, Printed
 from forms.drawing import Sheet, Style
 from forms.items import item
-from forms.papers import Paper
+from forms.papers import SheetSize
 from forms.record import MM_PER_POINT, Box
 
 _TITLE = Style(20, role="bold", align="center", spacing=0.2)
@@ -92,7 +92,7 @@ def notice_of(decision: DecidedCoverage, number: str, tables: Tables) -> Eligibi
     )
 
 
-def draw_eligibility_notice(sheet: Sheet, data: EligibilityNoticeData, paper: Paper) -> None:
+def draw_eligibility_notice(sheet: Sheet, data: EligibilityNoticeData, paper: SheetSize) -> None:
     """One A4 page: the letter above, the card below."""
     card = Box((paper.width - CARD[0]) / 2, paper.height - CARD[1] - 14.0, *CARD)
     sheet.page(paper.width, paper.height, card)

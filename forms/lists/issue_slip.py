@@ -12,7 +12,7 @@ from forms.barcodes import code_128
 from forms.cells import TableRow, draw_table
 from forms.drawing import Sheet, Style
 from forms.items import item
-from forms.papers import Paper
+from forms.papers import SheetSize
 from forms.record import Box
 
 _TITLE = Style(18, role="bold", align="center", spacing=0.5)
@@ -43,7 +43,7 @@ class IssueSlipData:
     terminal: str = item("端末")
 
 
-def draw_issue_slip(sheet: Sheet, data: IssueSlipData, paper: Paper) -> None:
+def draw_issue_slip(sheet: Sheet, data: IssueSlipData, paper: SheetSize) -> None:
     """One page, A5 upright."""
     sheet.page(paper.width, paper.height)
     margin = 13.0

@@ -12,7 +12,7 @@ from forms.barcodes import code_128
 from forms.cells import TableRow, draw_table
 from forms.drawing import Sheet, Style
 from forms.items import item
-from forms.papers import Paper
+from forms.papers import SheetSize
 from forms.record import Box
 
 _TITLE = Style(22, role="bold", align="center", spacing=0.5)
@@ -43,7 +43,7 @@ class AcceptanceSlipData:
     phone: str = item("電話番号", required=False)
 
 
-def draw_acceptance_slip(sheet: Sheet, data: AcceptanceSlipData, paper: Paper) -> None:
+def draw_acceptance_slip(sheet: Sheet, data: AcceptanceSlipData, paper: SheetSize) -> None:
     """One page, A5 upright."""
     sheet.page(paper.width, paper.height)
     margin = 13.0

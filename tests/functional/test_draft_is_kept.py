@@ -26,7 +26,7 @@ from tests.support.world import NUMBER_KEY, open_world
 HALF = {"name": "辻󠄀﨑　髙子", "kana": "つじさき　たかこ", "my_number": NUMBER}
 
 
-def opened(counter: Counter) -> drafts.Case:
+def opened(counter: Counter) -> drafts.KeyedCase:
     world = counter.world
     return drafts.open_case(world.gate, world.session("clerk"), MOVE_IN, {})
 

@@ -43,7 +43,7 @@ from forms.catalog import FORMS, Form
 from forms.drawing import Sheet, Style
 from forms.fonts import load_fonts
 from forms.items import item
-from forms.papers import Paper
+from forms.papers import SheetSize
 from forms.press import Press
 from forms.proof.failure import ProofFailed
 from forms.record import Box
@@ -309,7 +309,7 @@ class ReceiptData:
     name: str = item("氏名")
 
 
-def draw_receipt(sheet: Sheet, data: ReceiptData, paper: Paper) -> None:
+def draw_receipt(sheet: Sheet, data: ReceiptData, paper: SheetSize) -> None:
     """One page."""
     sheet.page(paper.width, paper.height)
     sheet.label("預り証", Box(10, 10, 60, 10), Style(18, role="bold"))

@@ -35,7 +35,7 @@ def text_of(pdf: bytes) -> str:
         document.close()
 
 
-def redrawn(counter: Counter, number: str) -> issuing.Proof:
+def redrawn(counter: Counter, number: str) -> issuing.DrawnPaper:
     world = counter.world
     return issuing.redraw(
         world.gate,
@@ -46,7 +46,7 @@ def redrawn(counter: Counter, number: str) -> issuing.Proof:
     )
 
 
-def reprint(counter: Counter, proof: issuing.Proof, copy: int) -> issuing.Issued:
+def reprint(counter: Counter, proof: issuing.DrawnPaper, copy: int) -> issuing.Issued:
     world = counter.world
     draft = issuing.prepare_reprint(world.gate, world.session("clerk"), proof, copy)
     given = tuple(world.approvals(draft))

@@ -45,7 +45,7 @@ def room(counter: Counter, qtbot: Any) -> Iterator[Room]:
     made.operations.close()
 
 
-def case_of(counter: Counter, case_id: str) -> drafts.Case:
+def case_of(counter: Counter, case_id: str) -> drafts.KeyedCase:
     return drafts.load_case(counter.world.gate, counter.world.session(), MOVE_IN, case_id)
 
 

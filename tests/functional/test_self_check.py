@@ -21,7 +21,7 @@ from app.core.tables import shipped_tables
 from app.main import main
 from app.security.keys.os_keyring import OsKeyring
 from app.start import self_check as module
-from app.start.self_check import Finding, Level, Machine, has_plain_swap, self_check
+from app.start.self_check import CheckResult, Level, Machine, has_plain_swap, self_check
 from tests.support.world import MONDAY_MORNING
 
 FONTS = RESOURCES / "fonts" / "fonts.toml"
@@ -33,14 +33,14 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(clock=FixedClock(MONDAY_MORNING), temporary=tmp_path, program=tmp_path / "bin")
 
 
-def _failure(check: object, machine: Machine) -> Finding:
+def _failure(check: object, machine: Machine) -> CheckResult:
     """What the whole run says when only this check is asked."""
     findings = [f for f in self_check(machine) if f.level is Level.FAILURE]
     (found,) = [finding for finding in findings if finding.subject == check]
     return found
 
 
-def _of(found: list[Finding], subject: str) -> list[str]:
+def _of(found: list[CheckResult], subject: str) -> list[str]:
     return [finding.text for finding in found if finding.subject == subject]
 
 
@@ -72,7 +72,7 @@ def test_it_is_english_when_asked(
     assert [line for line in lines if re.search("[ぁ-んァ-ン一-龠：]", line)] == []
 
 
-def _broken(_: Machine) -> Iterator[Finding]:
+def _broken(_: Machine) -> Iterator[CheckResult]:
     raise TypeError
 
 

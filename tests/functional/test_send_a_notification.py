@@ -22,7 +22,7 @@ from tests.support.counter import NUMBER, OTHER_NUMBER, Counter, Resident, put_r
 from tests.support.day import cases_waiting
 
 
-def refusal_of(counter: Counter, case: drafts.Case, **options: object) -> UserError:
+def refusal_of(counter: Counter, case: drafts.KeyedCase, **options: object) -> UserError:
     with pytest.raises(UserError) as refused:
         counter.prepare_send(case, **options)  # type: ignore[arg-type]
     return refused.value

@@ -15,7 +15,7 @@ from app.persons import restrictions
 from app.persons.screens.person import PersonScreen
 from app.persons.show import open_person
 from app.security.acts.approval import Approval
-from app.security.acts.draft import Draft
+from app.security.acts.prepared import PreparedAct
 from app.security.gate.carry_out import RENEW, CallSecond, Touch, carry_out, take_at_once
 from app.security.journal.line import State
 from db.tables.persons import restriction
@@ -152,7 +152,7 @@ class TestAct:
     ) -> None:
         desk, ended = room.desk(), []
 
-        def perform(_draft: Draft, _given: tuple[Approval, ...]) -> None:
+        def perform(_draft: PreparedAct, _given: tuple[Approval, ...]) -> None:
             raise UserError("test.refused", "できません。", "直してください。")
 
         desk.carry_out(

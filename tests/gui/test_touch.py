@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.relying_party import TRAINING_RP_ID
 from app.security.acts.approval import Role
-from app.security.acts.draft import Ask
+from app.security.acts.prepared import Ask
 from app.security.authenticators.ctap import CtapAuthenticator
 from app.security.authenticators.port import Assertion
 from app.security.authenticators.worker import DeviceWorker

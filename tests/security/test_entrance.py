@@ -58,7 +58,7 @@ class Terminal:
             data_key=self.data_key,
             number_key=random_key(),
         )
-        self.slots = keyslots.found(genesis, self.secret)
+        self.slots = keyslots.new_slot_file(genesis, self.secret)
         write_slot_file(self.paths.slots, self.slots, self.secret)
         vault.create(self.paths, self.data_key, vault.Founding("store-1", "T01", True)).close()
 

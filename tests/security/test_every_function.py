@@ -15,7 +15,7 @@ from sqlalchemy import Insert, Update, insert, update
 from app.catalog import CATALOG
 from app.core.errors import MadoguchiError
 from app.security.acts.approval import Approval, Role
-from app.security.acts.draft import Draft
+from app.security.acts.prepared import PreparedAct
 from app.security.gate.gate import RowVersion
 from app.security.journal.line import State
 from app.security.spec import Actor, Function, MyNumber, Need, StepUp
@@ -63,11 +63,11 @@ class Case:
         draft = self.prepared()
         return self.perform(draft, self.world.approvals(draft))
 
-    def prepared(self) -> Draft:
+    def prepared(self) -> PreparedAct:
         assert self.attempt.prepare is not None
         return self.attempt.prepare(self.world.session(self.attempt.who))
 
-    def perform(self, draft: Draft, approvals: Sequence[Approval]) -> object:
+    def perform(self, draft: PreparedAct, approvals: Sequence[Approval]) -> object:
         assert self.attempt.perform is not None
         return self.attempt.perform(draft, approvals)
 
@@ -321,7 +321,9 @@ def _approval_hazards(case: Case) -> None:
     )
 
 
-def _second_person_hazards(case: Case, draft: Draft, rest: Sequence[Approval], role: Role) -> None:
+def _second_person_hazards(
+    case: Case, draft: PreparedAct, rest: Sequence[Approval], role: Role
+) -> None:
     world = case.world
     own = world.signer(draft.session.staff_id).sign(draft.challenge)
     with refused(world, "approval.same_person"):
@@ -342,7 +344,7 @@ def _bump(seen: RowVersion, step: int) -> Update:
     return update(table).where(column == seen.key).values(version=table.c.version + step)
 
 
-def _used(draft: Draft, line: int) -> Insert:
+def _used(draft: PreparedAct, line: int) -> Insert:
     return insert(act).values(
         nonce=draft.nonce.hex(),
         function_id=draft.function.id,

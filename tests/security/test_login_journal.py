@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from app.core.errors import EnvironmentFault
 from app.functions.admin import upkeep
 from app.security.acts.approval import Approval, Assertion, Role
-from app.security.acts.draft import Ask, Draft
+from app.security.acts.prepared import Ask, PreparedAct
 from app.security.entry.doorway import Doorway, Question
 from app.security.entry.login import Due, what_is_due
 from app.security.entry.terminal import OpenTerminal
@@ -72,7 +72,7 @@ def touch(founded: FoundedTerminal, ask: Ask) -> Approval:
     return Approval(ask.staff_id, ask.role, assertion)
 
 
-def both(founded: FoundedTerminal, terminal: OpenTerminal, draft: Draft) -> list[Approval]:
+def both(founded: FoundedTerminal, terminal: OpenTerminal, draft: PreparedAct) -> list[Approval]:
     second = terminal.gate.ask(draft, "S202", Role.SUPERVISOR)
     return [touch(founded, draft.own_ask), touch(founded, second)]
 

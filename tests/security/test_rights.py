@@ -16,7 +16,7 @@ from app.functions.admin import staff as staff_service
 from app.functions.own import service as own
 from app.rules.calendar.days import BusinessCalendar
 from app.security.acts.approval import Approval
-from app.security.acts.draft import Draft
+from app.security.acts.prepared import PreparedAct
 from app.security.gate.facts import read_grants
 from app.security.keys import keyslots
 from app.security.keys.slot_model import encode_person_keys
@@ -53,7 +53,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-def given(world: World, draft: Draft) -> list[Approval]:
+def given(world: World, draft: PreparedAct) -> list[Approval]:
     return world.approvals(draft)
 
 

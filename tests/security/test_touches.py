@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from app.core.errors import EnvironmentFault
 from app.functions.admin import upkeep
 from app.security.acts.approval import Approval, Role
-from app.security.acts.draft import Draft, RowVersion
+from app.security.acts.prepared import PreparedAct, RowVersion
 from app.security.journal.line import Entry, State
 from app.security.refusals import Refusal
 from db.tables.control import act, credential, staff, store_fact
@@ -25,7 +25,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-def two_person_draft(world: World) -> Draft:
+def two_person_draft(world: World) -> PreparedAct:
     return world.gate.prepare("admin.rotate_key", world.session("administrator"))
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.security.acts.approval import Approval
-from app.security.acts.draft import Draft
+from app.security.acts.prepared import PreparedAct
 from app.security.gate.gate import Session
 from tests.support.world import World
 
-Prepare = Callable[[Session], Draft]
-Perform = Callable[[Draft, Sequence[Approval]], object]
+Prepare = Callable[[Session], PreparedAct]
+Perform = Callable[[PreparedAct, Sequence[Approval]], object]
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from app.core.canon import canonical_json
 from app.core.errors import EnvironmentFault
 from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.rules.values.reader import Reader
-from app.security.acts.draft import Draft
+from app.security.acts.prepared import PreparedAct
 from app.security.keys.my_number import MyNumbers
 from app.start.compose import handlers
 from app.sync.engine import Engine
@@ -167,7 +167,7 @@ class Counter:
 
     # -- what a clerk does -------------------------------------------------------------
 
-    def open(self, who: str = "clerk", **changed: str) -> drafts.Case:
+    def open(self, who: str = "clerk", **changed: str) -> drafts.KeyedCase:
         """Open a case and key everything; ``changed`` replaces fields of the entry."""
         world, session = self.world, self.world.session(who)
         scene, kind = self._scene, self.kind
@@ -190,13 +190,15 @@ class Counter:
         reader = Reader.of(world.tables, world.clock.now().date())
         return sending.to_record(kind, content, "", reader)
 
-    def warnings(self, case: drafts.Case) -> list[str]:
+    def warnings(self, case: drafts.KeyedCase) -> list[str]:
         """The codes of the warnings of a case."""
         today = self.world.clock.now().date()
         found = checks.check_all(case.kind, sending.entered(case, self.world.tables, today))
         return [finding.code for finding in found if finding.level == "warning"]
 
-    def prepare_send(self, case: drafts.Case, who: str = "clerk", **options: Any) -> Draft:
+    def prepare_send(
+        self, case: drafts.KeyedCase, who: str = "clerk", **options: Any
+    ) -> PreparedAct:
         """The draft of a sending with every warning answered."""
         world = self.world
         options = {"answered": self.warnings(case)} | options
@@ -209,7 +211,7 @@ class Counter:
             **options,
         )
 
-    def send(self, case: drafts.Case, who: str = "clerk") -> sending.Sent:
+    def send(self, case: drafts.KeyedCase, who: str = "clerk") -> sending.Sent:
         """Touch and put the notification into the outbox."""
         draft = self.prepare_send(case, who)
         given = tuple(self.world.approvals(draft))
@@ -238,7 +240,7 @@ class Counter:
         decisions.confirm_comparison(self.world.gate, self.world.session(who), view)
         return self.show(view.case_id, who)
 
-    def proof(self, view: decisions.DecisionView, who: str = "clerk") -> issuing.Proof:
+    def proof(self, view: decisions.DecisionView, who: str = "clerk") -> issuing.DrawnPaper:
         """Number reserved, paper drawn and proved."""
         world = self.world
         return issuing.reserve_and_draw(
@@ -249,7 +251,7 @@ class Counter:
         )
 
     def issue(
-        self, proof: issuing.Proof, view: decisions.DecisionView, who: str = "clerk"
+        self, proof: issuing.DrawnPaper, view: decisions.DecisionView, who: str = "clerk"
     ) -> issuing.Issued:
         """Touch over the PDF, row, spool."""
         world = self.world

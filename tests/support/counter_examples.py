@@ -133,7 +133,7 @@ def _open_case(world: World) -> Attempt:
 
 
 def _on_draft(
-    call: Callable[[World, Session, drafts.Case], object], kind: str = "does", **changed: str
+    call: Callable[[World, Session, drafts.KeyedCase], object], kind: str = "does", **changed: str
 ) -> Example:
     """An example on a case that is keyed and not sent."""
 
@@ -440,7 +440,7 @@ def _of(kind: CaseKind) -> dict[str, Example]:
 
 
 def _drafted(
-    kind: CaseKind, call: Callable[[World, Session, drafts.Case], object], how: str = "does"
+    kind: CaseKind, call: Callable[[World, Session, drafts.KeyedCase], object], how: str = "does"
 ) -> Example:
     """On a case that is keyed."""
 
@@ -451,7 +451,7 @@ def _drafted(
     return example
 
 
-def _sent(kind: CaseKind, call: Callable[[Counter, Session, drafts.Case], object]) -> Example:
+def _sent(kind: CaseKind, call: Callable[[Counter, Session, drafts.KeyedCase], object]) -> Example:
     """On a case that waits in the outbox."""
 
     def example(world: World) -> Attempt:
@@ -526,7 +526,7 @@ def _received(kind: CaseKind) -> Example:
     return example
 
 
-def _give_slip(counter: Counter, session: Session, case: drafts.Case) -> None:
+def _give_slip(counter: Counter, session: Session, case: drafts.KeyedCase) -> None:
     world = counter.world
     slips.print_slip(
         world.gate,

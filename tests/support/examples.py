@@ -17,7 +17,7 @@ from app.functions.admin import staff as staff_service
 from app.functions.own import service as own
 from app.functions.records import service as records
 from app.security.acts.approval import Approval
-from app.security.acts.draft import Draft
+from app.security.acts.prepared import PreparedAct
 from app.security.authenticators.verify import verify_assertion
 from app.security.gate.facts import read_standing
 from app.security.gate.gate import Session
@@ -73,7 +73,7 @@ def _view(world: World, function_id: str, session: Session, purpose: str) -> str
         return work.staff_id
 
 
-def _act(world: World, draft: Draft, approvals: Sequence[Approval]) -> int:
+def _act(world: World, draft: PreparedAct, approvals: Sequence[Approval]) -> int:
     with world.gate.act(draft, approvals) as work:
         return work.line
 

@@ -25,7 +25,13 @@ from app.security.authenticators.verify import verify_assertion
 from app.security.entry.doorway import Doorway
 from app.security.entry.entrance import Entrance
 from app.security.entry.lockout import LockoutRule
-from app.security.founding.founding import Founded, FounderPerson, Ground, Place, found
+from app.security.founding.founding import (
+    Founded,
+    FounderPerson,
+    FoundingPlace,
+    Ground,
+    found_store,
+)
 from app.security.gate.checks import Conditions, GateRules, registry_version
 from app.security.keys.recovery import RecoveryIssue
 from app.security.keys.terminal_secret import SecretShelf
@@ -151,10 +157,10 @@ def _founded_now(
         founders.append(FounderPerson(staff_id, NAMES[staff_id], "保険年金課", registered, port))
     papers: list[str] = []
     recovery = typed_back(RecoveryIssue(), papers)
-    founded = found(
+    founded = found_store(
         Paths(folder / "terminal"),
         shelf,
-        Place("T01", "999998", ""),
+        FoundingPlace("T01", "999998", ""),
         Ground(TRAINING, CATALOG, shared_tables()),
         founders,
         recovery,

@@ -56,7 +56,7 @@ def founded(terminal_id: str = "T01", number_holders: frozenset[str] = frozenset
         number_key=number_key,
         number_holders=number_holders,
     )
-    file = keyslots.found(genesis, terminal)
+    file = keyslots.new_slot_file(genesis, terminal)
     return Founded(file, terminal, data_key, number_key, recovery, store)
 
 

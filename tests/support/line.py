@@ -20,10 +20,10 @@ from app.start import compose
 from app.sync.engine import Engine
 from app.sync.faults import PeerRefused
 from app.sync.inbox import Handler
-from app.sync.round import Bench
+from app.sync.round import EngineParts
 from app.sync.terminal_keys import LineFacts, write_facts, write_values
 from app.wire.codec import decode_file, encode_file
-from app.wire.container import Place, check_count, check_place, open_body, peek, verify
+from app.wire.container import ContainerPlace, check_count, check_place, open_body, peek, verify
 from app.wire.files import FILES
 from app.wire.heads import CountersignedHead, ForkError, Head, countersign, follow
 from app.wire.keys import recipient_id, signing_keys
@@ -87,8 +87,8 @@ class LoopUnion:
         self.after: Callable[[str], None] = lambda name: None
         self.judge: Callable[[str, tuple[Any, ...]], tuple[str, str]] = lambda *_: ("", "")
         self.chunk_limit = 0
-        self._up: dict[str, Place] = {}
-        self._down: dict[str, Place] = {}
+        self._up: dict[str, ContainerPlace] = {}
+        self._down: dict[str, ContainerPlace] = {}
         self._made = 0
 
     # -- what a test puts there --------------------------------------------------------
@@ -101,7 +101,7 @@ class LoopUnion:
     def announce_plain(self, file_id: str, plain: bytes, count: int, **other: Any) -> DownItem:
         """Put a file of these bytes there."""
         stream = stream_of(file_id)
-        place = self._down.get(stream, Place(1, 1, ""))
+        place = self._down.get(stream, ContainerPlace(1, 1, ""))
         self._made += 1
         item_id = f"U15-1-{self._made:06d}"
         data = container(
@@ -116,7 +116,7 @@ class LoopUnion:
             **other,
         )
         digest = hashlib.sha256(data).hexdigest()
-        self._down[stream] = Place(1, place.sequence + 1, digest)
+        self._down[stream] = ContainerPlace(1, place.sequence + 1, digest)
         item = DownItem(
             item_id, file_id, stream, place.epoch, place.sequence, len(data), digest, AT
         )
@@ -235,7 +235,7 @@ class LoopUnion:
         digest = hashlib.sha256(data).hexdigest()
         if not cause:
             self.taken.append((outbox_id, records))
-            self._up[header.stream] = Place(header.epoch, header.sequence + 1, digest)
+            self._up[header.stream] = ContainerPlace(header.epoch, header.sequence + 1, digest)
         receipt = Receipt(
             id=outbox_id,
             digest=digest,
@@ -254,7 +254,7 @@ class LoopUnion:
 
     def _records(self, data: bytes) -> tuple[Any, ...]:
         found = verify(io.BytesIO(data), self.me.listens_to(self.terminal))
-        check_place(found.header, self._up.get(found.header.stream, Place(1, 1, "")))
+        check_place(found.header, self._up.get(found.header.stream, ContainerPlace(1, 1, "")))
         plain = io.BytesIO()
         open_body(io.BytesIO(data), found, self.me.identities, plain)
         records = decode_file(FILES[found.header.file_id], plain.getvalue(), CODES)
@@ -305,7 +305,7 @@ def engine_of(world: World, union: LoopUnion, **options: Any) -> Engine:
     return Engine(bench, lambda keys: union, **values)
 
 
-def bench_of(world: World, handlers: Mapping[str, Handler], **other: Any) -> Bench:
+def bench_of(world: World, handlers: Mapping[str, Handler], **other: Any) -> EngineParts:
     """What an engine of this terminal is built with; ``other`` replaces parts of it."""
     parts: dict[str, Any] = {
         "gate": world.gate,
@@ -317,7 +317,7 @@ def bench_of(world: World, handlers: Mapping[str, Handler], **other: Any) -> Ben
         "step": lambda name: None,
         "on_rejected": was_rejected,
     }
-    return Bench(**parts | other)
+    return EngineParts(**parts | other)
 
 
 __all__ = ["AT", "CODES", "LAYOUTS", "Head", "LoopUnion", "bench_of", "engine_of", "enrol"]

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.wire.container import (
     Addressee,
+    ContainerPlace,
     Header,
-    Place,
     first_place,
     seal_body,
     write_head,
@@ -64,7 +64,7 @@ def container(
     *,
     file_id: str = "FILE-24",
     idempotency_id: str = "T01-1-000001",
-    place: Place | None = None,
+    place: ContainerPlace | None = None,
     **other,
 ) -> bytes:
     """A whole container; ``other`` replaces header fields."""

@@ -45,8 +45,8 @@ from app.cases import (
     slips,
 )
 from app.cases.decisions import DecisionView
-from app.cases.drafts import Case
-from app.cases.issuing import Issued, Proof
+from app.cases.drafts import KeyedCase
+from app.cases.issuing import DrawnPaper, Issued
 from app.cases.kind import CaseKind
 from app.cases.state import SUMMARY
 from app.core.clock import JST, SystemClock
@@ -326,20 +326,20 @@ class Desk:
 
     # -- one visit, step by step -------------------------------------------------------------
 
-    def open_case(self, mover: Mover) -> Case:
+    def open_case(self, mover: Mover) -> KeyedCase:
         """A fresh case with her individual number kept."""
         case = drafts.open_case(self.gate, self.session, MOVE_IN, {})
         return drafts.keep_number(self.gate, self.session, case, mover.person.my_number)
 
-    def key_in(self, case: Case, values: Mapping[str, str], step: str = SUMMARY) -> Case:
+    def key_in(self, case: KeyedCase, values: Mapping[str, str], step: str = SUMMARY) -> KeyedCase:
         """Save what is keyed."""
         return drafts.save_draft(self.gate, self.session, case, values, step)
 
-    def entered(self, mover: Mover, **changed: str) -> Case:
+    def entered(self, mover: Mover, **changed: str) -> KeyedCase:
         """A case keyed to its end."""
         return self.key_in(self.open_case(mover), entry(mover, self.today, **changed))
 
-    def send(self, case: Case) -> sending.Sent:
+    def send(self, case: KeyedCase) -> sending.Sent:
         """Answer the warnings, touch, and put the notification into the outbox."""
         found = checks.check_all(case.kind, sending.entered(case, self.tables, self.today))
         answered = [one.code for one in found if one.level == "warning"]
@@ -374,13 +374,13 @@ class Desk:
         """Keyed, sent, answered and compared."""
         return self.compare(self.decided(mover, **changed))
 
-    def draw(self, view: DecisionView) -> Proof:
+    def draw(self, view: DecisionView) -> DrawnPaper:
         """Number reserved, paper drawn and proved."""
         return issuing.reserve_and_draw(
             self.gate, self.session, view, issuing.Drawing(self.tables, self.press, training=True)
         )
 
-    def issue(self, proof: Proof, view: DecisionView) -> Issued:
+    def issue(self, proof: DrawnPaper, view: DecisionView) -> Issued:
         """Touch, row, printer."""
         draft = issuing.prepare_issue(self.gate, self.session, proof, view)
         given = self.script.approvals(draft)

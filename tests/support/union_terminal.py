@@ -27,8 +27,8 @@ from app.wire import protocol
 from app.wire.codec import decode_file, encode_file
 from app.wire.container import (
     Addressee,
+    ContainerPlace,
     Header,
-    Place,
     first_place,
     open_body,
     seal_body,
@@ -83,7 +83,7 @@ class Sent:
 
     id: str
     file_id: str
-    place: Place
+    place: ContainerPlace
     data: bytes
 
     @property
@@ -115,7 +115,7 @@ class UnionTerminal:
     )
     signing: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     identity: Any = field(default_factory=pyrage.x25519.Identity.generate)
-    places: dict[str, Place] = field(default_factory=dict)
+    places: dict[str, ContainerPlace] = field(default_factory=dict)
     answer: EnrolmentAnswer | None = None
     client: httpx.Client | None = None
     certificate: bytes = b""
@@ -224,7 +224,7 @@ class UnionTerminal:
         records: list[Any],
         *,
         sent_id: str = "",
-        place: Place | None = None,
+        place: ContainerPlace | None = None,
         **header: Any,
     ) -> Sent:
         """A container of ``records``; ``header`` overrides what its header says."""
@@ -273,7 +273,7 @@ class UnionTerminal:
         data = self.ask("POST", protocol.complete_path(sent.id))
         receipt = open_signed(Receipt, data, self.union_keys)
         if receipt.settlement is Settlement.ACCEPTED:
-            self.places[sent.file_id] = Place(
+            self.places[sent.file_id] = ContainerPlace(
                 sent.place.epoch, sent.place.sequence + 1, sent.digest
             )
         return receipt

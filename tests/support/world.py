@@ -28,7 +28,7 @@ from app.core.tables import Tables, load_tables, shipped_tables
 from app.rules.calendar.days import BusinessCalendar
 from app.security import vault
 from app.security.acts.approval import Approval, Role
-from app.security.acts.draft import Draft
+from app.security.acts.prepared import PreparedAct
 from app.security.authenticators.verify import verify_assertion
 from app.security.gate.checks import Conditions, GateRules, registry_version
 from app.security.gate.gate import Gate
@@ -119,19 +119,21 @@ class World:
         """This person's key."""
         return self.signers[staff_id]
 
-    def own(self, draft: Draft, *, verified: bool = True) -> Approval:
+    def own(self, draft: PreparedAct, *, verified: bool = True) -> Approval:
         """The operator's own touch."""
         signer = self.signer(draft.session.staff_id)
         assertion = signer.sign(draft.challenge, verified=verified)
         return Approval(draft.session.staff_id, Role.ACTOR, assertion)
 
-    def second(self, draft: Draft, who: str, role: Role, *, verified: bool = True) -> Approval:
+    def second(
+        self, draft: PreparedAct, who: str, role: Role, *, verified: bool = True
+    ) -> Approval:
         """A second person's touch."""
         ask = self.gate.ask(draft, self.staff_id(who), role)
         assertion = self.signer(ask.staff_id).sign(ask.challenge, verified=verified)
         return Approval(ask.staff_id, role, assertion)
 
-    def approvals(self, draft: Draft) -> list[Approval]:
+    def approvals(self, draft: PreparedAct) -> list[Approval]:
         """Everything that this draft needs, from people who may."""
         given = []
         for role in draft.needs:
@@ -141,11 +143,11 @@ class World:
                 given.append(self.second_of(draft, role))
         return given
 
-    def second_of(self, draft: Draft, role: Role, *, verified: bool = True) -> Approval:
+    def second_of(self, draft: PreparedAct, role: Role, *, verified: bool = True) -> Approval:
         """A second person's touch by somebody who may."""
         return self.second(draft, self._other(draft, role), role, verified=verified)
 
-    def _other(self, draft: Draft, role: Role) -> str:
+    def _other(self, draft: PreparedAct, role: Role) -> str:
         others = ("supervisor", "supervisor2") if role is Role.SUPERVISOR else tuple(STAFF)
         for who in others:
             staff_id = self.staff_id(who)
@@ -334,7 +336,7 @@ def _slots() -> SlotFile:
         number_key=NUMBER_KEY,
         number_holders=frozenset(STAFF[who][0] for who in NUMBER_HOLDERS),
     )
-    return keyslots.found(genesis, SECRET)
+    return keyslots.new_slot_file(genesis, SECRET)
 
 
 def found(journal: Journal, clock: FixedClock) -> str:
@@ -420,7 +422,7 @@ def _grant_values(catalog: Catalog, staff_id: str, function_id: str, number: int
     }
 
 
-def commit(world: World, draft: Draft, approvals: Sequence[Approval] | None = None) -> int:
+def commit(world: World, draft: PreparedAct, approvals: Sequence[Approval] | None = None) -> int:
     """Run a draft with an empty handler; the line number of its act."""
     given = world.approvals(draft) if approvals is None else approvals
     with world.gate.act(draft, given) as work:

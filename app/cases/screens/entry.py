@@ -47,7 +47,7 @@ class EntryScreen(Page):
         self._desk = desk
         self._today = desk.clock.now().date()
         self._painter = NamePainter(desk.fonts)
-        self._case: drafts.Case | None = None
+        self._case: drafts.KeyedCase | None = None
         self._values: dict[str, str] = {}
         self._at = 0
         self._form: EntryForm | None = None
@@ -110,7 +110,7 @@ class EntryScreen(Page):
         self._desk.door.show(self, cause)
         self._desk.home()
 
-    def _opened(self, case: drafts.Case) -> None:
+    def _opened(self, case: drafts.KeyedCase) -> None:
         self._case = case
         self._values = drafts.as_of(case, self._today, self._desk.tables)
         ids = [page.id for page in self._kind.pages]
@@ -245,7 +245,7 @@ class EntryScreen(Page):
         answered = all(answer.isChecked() for answer in self._answers.values())
         self.next_button.setEnabled(answered and not self._errors)
 
-    def _keyed(self) -> drafts.Case:
+    def _keyed(self) -> drafts.KeyedCase:
         """The case with what is on the screen and not saved yet."""
         assert self._case is not None
         return replace(self._case, values=dict(self._values))
@@ -288,13 +288,13 @@ class EntryScreen(Page):
         assert case is not None
         step = self._kind.pages[at].id if at < len(self._kind.pages) else SUMMARY
 
-        def work() -> drafts.Case:
+        def work() -> drafts.KeyedCase:
             kept = case
             if number:
                 kept = drafts.keep_number(desk.gate, desk.session, case, number)
             return drafts.save_draft(desk.gate, desk.session, kept, values, step)
 
-        def saved(case: drafts.Case) -> None:
+        def saved(case: drafts.KeyedCase) -> None:
             self._case = case
             then()
 

@@ -25,7 +25,7 @@ class PaperScreen(Page):
         self._kind: CaseKind = desk.kinds[kind]
         self._case_id = case_id
         self._view: decisions.DecisionView | None = None
-        self._proof: issuing.Proof | None = None
+        self._proof: issuing.DrawnPaper | None = None
         self._issued: issuing.Issued | None = None
         self._missing_sheet = False
         self._copies = 1
@@ -43,7 +43,7 @@ class PaperScreen(Page):
         )
 
     @property
-    def proof(self) -> issuing.Proof | None:
+    def proof(self) -> issuing.DrawnPaper | None:
         """The certificate on the screen, drawn and proved."""
         return self._proof
 
@@ -93,7 +93,7 @@ class PaperScreen(Page):
             return
         self._copies = paper.copies
 
-        def drawn(proof: issuing.Proof) -> None:
+        def drawn(proof: issuing.DrawnPaper) -> None:
             self._proof = proof
             if paper.sheet_state == "spoilt":
                 self._reprint()
@@ -109,7 +109,7 @@ class PaperScreen(Page):
             ended=self._live,
         )
 
-    def _show_proof(self, proof: issuing.Proof) -> None:
+    def _show_proof(self, proof: issuing.DrawnPaper) -> None:
         self._proof = proof
         clear(self._place)
         self.title.setText("券面の確認")

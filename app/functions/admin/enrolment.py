@@ -12,7 +12,7 @@ from datetime import datetime
 
 from app.core.errors import EnvironmentFault
 from app.security.acts.approval import Approval
-from app.security.gate.gate import Draft, Gate, Subject
+from app.security.gate.gate import Gate, PreparedAct, Subject
 from app.security.staff.session import Session
 from app.sync import enrolment
 from app.sync.enrolment import Asked, Taken
@@ -85,7 +85,9 @@ def settled(state: EnrolmentState, asked: Asked, authorities: bytes) -> Enrolmen
     return enrolment.check_answer(state.answer, asked, authorities)
 
 
-def prepare_take(gate: Gate, session: Session, asked: Asked, answer: EnrolmentAnswer) -> Draft:
+def prepare_take(
+    gate: Gate, session: Session, asked: Asked, answer: EnrolmentAnswer
+) -> PreparedAct:
     """What both supervisors touch for, after reading the fingerprint to the union."""
     return gate.prepare(
         "admin.take_enrolment",
@@ -104,7 +106,7 @@ def prepare_take(gate: Gate, session: Session, asked: Asked, answer: EnrolmentAn
 
 
 def perform_take(
-    gate: Gate, draft: Draft, approvals: Sequence[Approval], answer: EnrolmentAnswer
+    gate: Gate, draft: PreparedAct, approvals: Sequence[Approval], answer: EnrolmentAnswer
 ) -> Taken:
     """Put the keys in force. The terminal is opened anew afterwards, under its number."""
     with gate.act(draft, approvals) as work:

@@ -16,7 +16,15 @@ from app.core.tables import Tables
 from app.rules.calendar.days import BusinessCalendar
 from app.security.acts.approval import Approval
 from app.security.gate.facts import grant_of
-from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Session, Subject, ViewWork
+from app.security.gate.gate import (
+    ActWork,
+    Gate,
+    PreparedAct,
+    RowVersion,
+    Session,
+    Subject,
+    ViewWork,
+)
 from app.security.spec import Catalog, MyNumber
 from app.security.staff import grants
 from app.security.staff.grants import Access, Grant, GrantState, access_of
@@ -100,7 +108,7 @@ def list_waiting(
 
 def prepare_request(
     gate: Gate, session: Session, request: Request, catalog: Catalog, tables: Tables
-) -> Draft:
+) -> PreparedAct:
     """申請. Raises ``Refusal`` ``grant.role``, ``grant.outside_role``, ``grant.period``,
     ``grant.too_long``."""
     today = gate.now().date()
@@ -120,7 +128,7 @@ def prepare_request(
 
 
 def perform_request(
-    gate: Gate, draft: Draft, approvals: Sequence[Approval], catalog: Catalog
+    gate: Gate, draft: PreparedAct, approvals: Sequence[Approval], catalog: Catalog
 ) -> tuple[str, ...]:
     """The ids of the new rights, one for each function."""
     with gate.act(draft, approvals) as work:
@@ -147,20 +155,20 @@ def perform_request(
         return tuple(made)
 
 
-def prepare_approve(gate: Gate, session: Session, grant: Grant) -> Draft:
+def prepare_approve(gate: Gate, session: Session, grant: Grant) -> PreparedAct:
     """承認. Raises ``Refusal`` ``grant.state``, ``grant.same_person``."""
     grants.check_approve(grant, session.staff_id)
     return _step(gate, session, "admin.approve_grant", grant, "承認")
 
 
-def perform_approve(gate: Gate, draft: Draft, approvals: Sequence[Approval]) -> None:
+def perform_approve(gate: Gate, draft: PreparedAct, approvals: Sequence[Approval]) -> None:
     """Approve what was asked for."""
     with gate.act(draft, approvals) as work:
         grants.check_approve(_current(work), work.staff_id)
         _move(work, GrantState.APPROVED, approved_by=work.staff_id, approved_at=_at(work))
 
 
-def prepare_effect(gate: Gate, session: Session, grant: Grant) -> Draft:
+def prepare_effect(gate: Gate, session: Session, grant: Grant) -> PreparedAct:
     """反映. Raises ``Refusal`` ``grant.state``, ``grant.same_person``, ``right.ended``."""
     grants.check_effect(grant, session.staff_id, gate.now().date())
     return _step(gate, session, "admin.effect_grant", grant, "反映")
@@ -168,7 +176,7 @@ def prepare_effect(gate: Gate, session: Session, grant: Grant) -> Draft:
 
 def perform_effect(
     gate: Gate,
-    draft: Draft,
+    draft: PreparedAct,
     approvals: Sequence[Approval],
     access: StoreAccess,
     catalog: Catalog,
@@ -188,14 +196,14 @@ def perform_effect(
 
 def prepare_confirm(
     gate: Gate, session: Session, grant: Grant, calendar: BusinessCalendar
-) -> Draft:
+) -> PreparedAct:
     """確認 of 反映, or of a 取消. Raises ``Refusal`` ``grant.*``, ``right.lapsed``."""
     _check_confirm(grant, session.staff_id, gate.now().date(), calendar)
     return _step(gate, session, "admin.confirm_grant", grant, "確認")
 
 
 def perform_confirm(
-    gate: Gate, draft: Draft, approvals: Sequence[Approval], calendar: BusinessCalendar
+    gate: Gate, draft: PreparedAct, approvals: Sequence[Approval], calendar: BusinessCalendar
 ) -> None:
     """The second check (二重チェック, SEC-40)."""
     with gate.act(draft, approvals) as work:
@@ -206,7 +214,7 @@ def perform_confirm(
         _move(work, state, confirmed_by=work.staff_id, confirmed_at=_at(work))
 
 
-def prepare_renew(gate: Gate, session: Session, grant: Grant, valid_to: date) -> Draft:
+def prepare_renew(gate: Gate, session: Session, grant: Grant, valid_to: date) -> PreparedAct:
     """更新. Raises ``Refusal`` ``grant.*``."""
     grants.check_renew(grant, session.staff_id, valid_to, gate.now().date())
     return gate.prepare(
@@ -220,7 +228,7 @@ def prepare_renew(gate: Gate, session: Session, grant: Grant, valid_to: date) ->
     )
 
 
-def perform_renew(gate: Gate, draft: Draft, approvals: Sequence[Approval]) -> None:
+def perform_renew(gate: Gate, draft: PreparedAct, approvals: Sequence[Approval]) -> None:
     """A later end, nothing wider."""
     with gate.act(draft, approvals) as work:
         renewal: Renewal = work.content
@@ -229,7 +237,7 @@ def perform_renew(gate: Gate, draft: Draft, approvals: Sequence[Approval]) -> No
         _move(work, grant.state, valid_to=renewal.valid_to.isoformat())
 
 
-def prepare_revoke(gate: Gate, session: Session, grant: Grant) -> Draft:
+def prepare_revoke(gate: Gate, session: Session, grant: Grant) -> PreparedAct:
     """取消. Raises ``Refusal`` ``grant.state``."""
     grants.check_revoke(grant)
     return _step(gate, session, "admin.revoke_grant", grant, "取消")
@@ -237,7 +245,7 @@ def prepare_revoke(gate: Gate, session: Session, grant: Grant) -> Draft:
 
 def perform_revoke(
     gate: Gate,
-    draft: Draft,
+    draft: PreparedAct,
     approvals: Sequence[Approval],
     access: StoreAccess,
     catalog: Catalog,
@@ -288,7 +296,7 @@ def _check_confirm(grant: Grant, staff_id: str, today: date, calendar: BusinessC
         grants.check_confirm(grant, staff_id, today, calendar)
 
 
-def _step(gate: Gate, session: Session, function_id: str, grant: Grant, word: str) -> Draft:
+def _step(gate: Gate, session: Session, function_id: str, grant: Grant, word: str) -> PreparedAct:
     access = "更新" if grant.access == Access.UPDATE.value else "照会"
     return gate.prepare(
         function_id,

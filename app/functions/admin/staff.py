@@ -17,7 +17,7 @@ from app.core.errors import UserError
 from app.functions.admin import upkeep
 from app.security.acts.approval import Approval
 from app.security.authenticators.verify import VerifiedCredential
-from app.security.gate.gate import ActWork, Draft, Gate, RowVersion, Session, Subject
+from app.security.gate.gate import ActWork, Gate, PreparedAct, RowVersion, Session, Subject
 from app.security.journal.line import is_id
 from app.security.keys.keypairs import PersonKeys
 from app.security.keys.slot_model import encode_person_keys
@@ -147,7 +147,7 @@ def check_staff_id(staff_id: str) -> str:
     return staff_id
 
 
-def prepare_register(gate: Gate, session: Session, new: NewStaff) -> Draft:
+def prepare_register(gate: Gate, session: Session, new: NewStaff) -> PreparedAct:
     """Raises ``UserError`` ``staff.id_form`` for an id that is more than letters, digits and
     hyphens or could be an individual number, ``staff.period``."""
     check_staff_id(new.staff_id)
@@ -170,7 +170,7 @@ def prepare_register(gate: Gate, session: Session, new: NewStaff) -> Draft:
 
 def perform_register(
     gate: Gate,
-    draft: Draft,
+    draft: PreparedAct,
     approvals: Sequence[Approval],
     access: StoreAccess,
     keys: PersonKeys,
@@ -202,7 +202,7 @@ def perform_register(
         _enter(access, keys, new.keys)
 
 
-def prepare_add_key(gate: Gate, session: Session, new: NewKey) -> Draft:
+def prepare_add_key(gate: Gate, session: Session, new: NewKey) -> PreparedAct:
     """A spare key (予備) or a replacement."""
     return gate.prepare(
         "admin.add_credential",
@@ -215,7 +215,7 @@ def prepare_add_key(gate: Gate, session: Session, new: NewKey) -> Draft:
 
 def perform_add_key(
     gate: Gate,
-    draft: Draft,
+    draft: PreparedAct,
     approvals: Sequence[Approval],
     access: StoreAccess,
     keys: PersonKeys,
@@ -228,7 +228,7 @@ def perform_add_key(
         _enter(access, keys, new.keys)
 
 
-def prepare_revoke_key(gate: Gate, session: Session, revocation: KeyRevocation) -> Draft:
+def prepare_revoke_key(gate: Gate, session: Session, revocation: KeyRevocation) -> PreparedAct:
     """紛失などによる取消. Follow it with ``upkeep.prepare_rotate``."""
     return gate.prepare(
         "admin.revoke_credential",
@@ -239,7 +239,7 @@ def prepare_revoke_key(gate: Gate, session: Session, revocation: KeyRevocation) 
     )
 
 
-def perform_revoke_key(gate: Gate, draft: Draft, approvals: Sequence[Approval]) -> None:
+def perform_revoke_key(gate: Gate, draft: PreparedAct, approvals: Sequence[Approval]) -> None:
     """The key approves nothing any more from now on. Raises ``UserError`` ``staff.no_key``."""
     with gate.act(draft, approvals) as work:
         revocation: KeyRevocation = work.content
@@ -260,7 +260,7 @@ def perform_revoke_key(gate: Gate, draft: Draft, approvals: Sequence[Approval]) 
             )
 
 
-def prepare_leave(gate: Gate, session: Session, leaving: Leaving) -> Draft:
+def prepare_leave(gate: Gate, session: Session, leaving: Leaving) -> PreparedAct:
     """退職・異動の登録 (SEC-34, SEC-41)."""
     return gate.prepare(
         "admin.mark_leaver",
@@ -274,7 +274,7 @@ def prepare_leave(gate: Gate, session: Session, leaving: Leaving) -> Draft:
 
 
 def perform_leave(
-    gate: Gate, draft: Draft, approvals: Sequence[Approval], access: StoreAccess
+    gate: Gate, draft: PreparedAct, approvals: Sequence[Approval], access: StoreAccess
 ) -> bool:
     """From that day the id, the password and the keys are refused.
 

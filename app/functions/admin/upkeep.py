@@ -15,7 +15,7 @@ from app.core.settings import SETTINGS
 from app.core.tables import Tables
 from app.security.acts.approval import Approval
 from app.security.gate.clock_mark import MARK_FACT, moved_by_peer
-from app.security.gate.gate import ActWork, Draft, Gate, Session, Subject
+from app.security.gate.gate import ActWork, Gate, PreparedAct, Session, Subject
 from app.security.spec import Catalog
 from app.security.staff.hours import EXCEPTION_REASON, EXCEPTION_UNTIL
 from app.security.staff.roles import PermissionLine, permission_table
@@ -54,7 +54,7 @@ class KeyChange:
     leaving: tuple[str, ...]
 
 
-def prepare_clock(gate: Gate, session: Session) -> Draft:
+def prepare_clock(gate: Gate, session: Session) -> PreparedAct:
     """The machine's present time is to be believed again (two supervisors, by touch)."""
     shown = gate.now()
     return gate.prepare(
@@ -66,7 +66,7 @@ def prepare_clock(gate: Gate, session: Session) -> Draft:
     )
 
 
-def perform_clock(gate: Gate, draft: Draft, approvals: Sequence[Approval]) -> None:
+def perform_clock(gate: Gate, draft: PreparedAct, approvals: Sequence[Approval]) -> None:
     """Set the mark to now. Raises ``UserError`` ``clock.changed_meanwhile`` when the machine's
     clock was moved after the sentence was shown. A session limited to this must log in anew."""
     with gate.act(draft, approvals) as work:
@@ -88,7 +88,7 @@ def take_peer_time(gate: Gate, moment: datetime) -> None:
         _put_fact(work, MARK_FACT, moved_by_peer(mark, moment).isoformat())
 
 
-def prepare_hours(gate: Gate, session: Session, exception: HoursException) -> Draft:
+def prepare_hours(gate: Gate, session: Session, exception: HoursException) -> PreparedAct:
     """Raises ``UserError`` ``hours.exception_period`` beyond the end of the next day."""
     ahead = (exception.until - gate.now()).total_seconds()
     if not 0 < ahead <= 24 * 3600:
@@ -108,7 +108,7 @@ def prepare_hours(gate: Gate, session: Session, exception: HoursException) -> Dr
     )
 
 
-def perform_hours(gate: Gate, draft: Draft, approvals: Sequence[Approval]) -> None:
+def perform_hours(gate: Gate, draft: PreparedAct, approvals: Sequence[Approval]) -> None:
     """Open the hours for one occasion (SEC-69); the reason is kept beside it."""
     with gate.act(draft, approvals) as work:
         exception: HoursException = work.content
@@ -116,7 +116,7 @@ def perform_hours(gate: Gate, draft: Draft, approvals: Sequence[Approval]) -> No
         _put_setting(work, EXCEPTION_REASON, exception.reason)
 
 
-def prepare_setting(gate: Gate, session: Session, change: SettingChange) -> Draft:
+def prepare_setting(gate: Gate, session: Session, change: SettingChange) -> PreparedAct:
     """Raises ``UserError`` ``settings.unknown``, ``settings.value``."""
     declared = SETTINGS.get(change.name)
     if declared is None:
@@ -136,14 +136,14 @@ def prepare_setting(gate: Gate, session: Session, change: SettingChange) -> Draf
     )
 
 
-def perform_setting(gate: Gate, draft: Draft, approvals: Sequence[Approval]) -> None:
+def perform_setting(gate: Gate, draft: PreparedAct, approvals: Sequence[Approval]) -> None:
     """Change one setting."""
     with gate.act(draft, approvals) as work:
         change: SettingChange = work.content
         _put_setting(work, change.name, SETTINGS[change.name].check(change.value))
 
 
-def prepare_backup(gate: Gate, session: Session) -> Draft:
+def prepare_backup(gate: Gate, session: Session) -> PreparedAct:
     """A backup that only the recovery key opens (SEC-46, SEC-160)."""
     return gate.prepare(
         "admin.back_up",
@@ -154,7 +154,7 @@ def prepare_backup(gate: Gate, session: Session) -> Draft:
 
 
 def perform_backup(
-    gate: Gate, draft: Draft, approvals: Sequence[Approval], access: StoreAccess, clock: Clock
+    gate: Gate, draft: PreparedAct, approvals: Sequence[Approval], access: StoreAccess, clock: Clock
 ) -> Backup:
     """Make it. The act is journalled first; copying waits for running units of work."""
     with gate.act(draft, approvals):
@@ -162,7 +162,7 @@ def perform_backup(
     return access.back_up(clock, "manual")
 
 
-def prepare_rotate(gate: Gate, session: Session, change: KeyChange) -> Draft:
+def prepare_rotate(gate: Gate, session: Session, change: KeyChange) -> PreparedAct:
     """A new data key, from which those ``leaving`` are shut out (DESIGN 4 "Keys")."""
     who = "、".join(change.leaving) or "なし"
     return gate.prepare(
@@ -175,7 +175,7 @@ def prepare_rotate(gate: Gate, session: Session, change: KeyChange) -> Draft:
 
 
 def perform_rotate(
-    gate: Gate, draft: Draft, approvals: Sequence[Approval], access: StoreAccess
+    gate: Gate, draft: PreparedAct, approvals: Sequence[Approval], access: StoreAccess
 ) -> None:
     """Change the store's key, and the number key (番号鍵) when the operator holds it.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.functions.own import service
 from app.security.acts.approval import Approval
-from app.security.acts.draft import Draft
+from app.security.acts.prepared import PreparedAct
 from app.security.entry.doorway import Doorway, Question
 from app.security.entry.terminal import OpenTerminal
 from app.security.gate.carry_out import Steps, Touch, Work, carry_out
@@ -25,7 +25,7 @@ def change_password(
     own: OpenedPerson = yield Work(lambda: doorway.own_keys(question, old, assertion))
     gate, access = terminal.gate, terminal.access
 
-    def perform(draft: Draft, approvals: tuple[Approval, ...]) -> None:
+    def perform(draft: PreparedAct, approvals: tuple[Approval, ...]) -> None:
         service.perform_change(gate, draft, approvals, access, own, new)
 
     yield from carry_out(gate, session, lambda: service.prepare_change(gate, session), perform)

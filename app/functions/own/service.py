@@ -13,7 +13,7 @@ from app.core.canon import canonical_json
 from app.security.acts.approval import Approval
 from app.security.entry.login import password_rules
 from app.security.gate.facts import read_place
-from app.security.gate.gate import ActWork, Draft, Gate, Session, Subject
+from app.security.gate.gate import ActWork, Gate, PreparedAct, Session, Subject
 from app.security.keys.derivation import STANDARD, Argon2Parameters
 from app.security.keys.keypairs import OpenedPerson
 from app.security.staff.password import PasswordMark, check_new_password, mark_of
@@ -31,7 +31,7 @@ class PasswordChange:
     staff_id: str
 
 
-def prepare_change(gate: Gate, session: Session) -> Draft:
+def prepare_change(gate: Gate, session: Session) -> PreparedAct:
     """One's own password only."""
     return gate.prepare(
         "own.change_password",
@@ -44,7 +44,7 @@ def prepare_change(gate: Gate, session: Session) -> Draft:
 
 def perform_change(
     gate: Gate,
-    draft: Draft,
+    draft: PreparedAct,
     approvals: Sequence[Approval],
     access: StoreAccess,
     opened: OpenedPerson,

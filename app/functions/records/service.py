@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.core.clock import Clock
 from app.security.acts.approval import Approval, AssertionCheck
-from app.security.gate.gate import Draft, Gate, Session, Subject, WithDocument
+from app.security.gate.gate import Gate, PreparedAct, Session, Subject, WithDocument
 from app.security.journal.journal import Journal
 from app.security.journal.line import Line, State
 from app.security.journal.segments import Segment, close_month
@@ -139,7 +139,7 @@ def close_due_month(
         return close_month(journal, month, audit_public, clock)
 
 
-def prepare_review(gate: Gate, session: Session, review: Review) -> Draft:
+def prepare_review(gate: Gate, session: Session, review: Review) -> PreparedAct:
     """点検記録, signed by the one who looked (SEC-99)."""
     result = "異常あり" if review.irregular else "異常なし"
     code = "irregular" if review.irregular else "regular"
@@ -153,7 +153,7 @@ def prepare_review(gate: Gate, session: Session, review: Review) -> Draft:
     )
 
 
-def perform_review(gate: Gate, draft: Draft, approvals: Sequence[Approval]) -> int:
+def perform_review(gate: Gate, draft: PreparedAct, approvals: Sequence[Approval]) -> int:
     """The number of the line that is the record of the review."""
     with gate.act(draft, approvals) as work:
         return work.line

@@ -11,7 +11,7 @@ from app.rules.eligibility.reasons import EligibilityError
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class DisabilityProof:
     """The paper shown: ``kind`` and ``grade`` are the key of ``disability_degrees``;
     ``valid_until`` is its last day (精神障害者保健福祉手帳: two years), if it has one."""
 
@@ -35,7 +35,7 @@ class Recognition:
 
 
 def recognise(
-    proof: Proof, degrees: Table, birth: date, from_on: date, *, person: str
+    proof: DisabilityProof, degrees: Table, birth: date, from_on: date, *, person: str
 ) -> Recognition:
     """The recognition by ``proof`` from ``from_on`` (資格取得日 by ``acquisition``).
 

@@ -63,7 +63,7 @@ class EventEffect:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RegisterState:
     """How the person of the event stands on its day.
 
     ``may_be_insured``: 75 or older, or of 65 to 74 with a recognised disability.
@@ -91,7 +91,7 @@ def effect_of(events: Table, code: str, day: date) -> EventEffect:
     )
 
 
-def actions(effect: EventEffect, standing: Standing) -> tuple[Action, ...]:
+def actions(effect: EventEffect, standing: RegisterState) -> tuple[Action, ...]:
     """What the event asks for, in the order in which it is to be done; () means nothing.
 
     What contradicts the person's standing (a gain of somebody insured, the cancellation of
@@ -103,7 +103,7 @@ def actions(effect: EventEffect, standing: Standing) -> tuple[Action, ...]:
     return tuple(found)
 
 
-def _own(effect: EventEffect, standing: Standing) -> tuple[Action, ...]:
+def _own(effect: EventEffect, standing: RegisterState) -> tuple[Action, ...]:
     if effect.effect is Effect.CHECK:
         return (Action.CHECK_LIST,)
     if effect.effect is Effect.CHANGE:

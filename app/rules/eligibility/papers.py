@@ -13,7 +13,7 @@ from app.rules.copay.judgement import LimitClass
 from app.rules.practice import Practice
 
 
-class Paper(StrEnum):
+class PaperKind(StrEnum):
     """What is handed over; the code table ``papers``."""
 
     CERTIFICATE = "eligibility_certificate"
@@ -79,7 +79,7 @@ class Holder:
 class PaperDecision:
     """The paper, why, and its last day."""
 
-    paper: Paper
+    paper: PaperKind
     ground: PaperGround
     expires_on: date
     unconfirmed: tuple[Unconfirmed, ...] = ()
@@ -124,27 +124,29 @@ def expiry(judged_year: int, limits: tuple[date | None, ...] = ()) -> date:
     return min([end, *(limit for limit in limits if limit is not None)])
 
 
-def _paper(holder: Holder, rule: CertificateRule, practice: Practice) -> tuple[Paper, PaperGround]:
+def _paper(
+    holder: Holder, rule: CertificateRule, practice: Practice
+) -> tuple[PaperKind, PaperGround]:
     if rule.regime == "card":
-        return Paper.INSURED_CARD, PaperGround.BEFORE_ABOLITION
+        return PaperKind.INSURED_CARD, PaperGround.BEFORE_ABOLITION
     if rule.regime == "all" or rule.age_on is None:
-        return Paper.CERTIFICATE, PaperGround.EVERYBODY
+        return PaperKind.CERTIFICATE, PaperGround.EVERYBODY
     if holder.support_measure:
-        return Paper.CERTIFICATE, PaperGround.SUPPORT_MEASURE
+        return PaperKind.CERTIFICATE, PaperGround.SUPPORT_MEASURE
     if age_on(holder.birth, rule.age_on) >= practice.kakunin_all_from_age:
-        return Paper.CERTIFICATE, PaperGround.AGE
+        return PaperKind.CERTIFICATE, PaperGround.AGE
     if holder.applied and (holder.needs_care or not practice.application_needs_care):
-        return Paper.CERTIFICATE, PaperGround.APPLIED
+        return PaperKind.CERTIFICATE, PaperGround.APPLIED
     if not holder.use.registered:
-        return Paper.CERTIFICATE, PaperGround.NOT_REGISTERED
+        return PaperKind.CERTIFICATE, PaperGround.NOT_REGISTERED
     if holder.acquired_on >= rule.age_on and practice.newcomer_by == "registration":
-        return Paper.NOTICE, PaperGround.NEWLY_REGISTERED
+        return PaperKind.NOTICE, PaperGround.NEWLY_REGISTERED
     if (
         holder.use.last_year >= practice.myna_use_year_min
         and holder.use.last_3_months >= practice.myna_use_3m_min
     ):
-        return Paper.NOTICE, PaperGround.RECENT_USE
-    return Paper.CERTIFICATE, PaperGround.LITTLE_USE
+        return PaperKind.NOTICE, PaperGround.RECENT_USE
+    return PaperKind.CERTIFICATE, PaperGround.LITTLE_USE
 
 
 _MARK_MATTERS = frozenset(

@@ -14,11 +14,11 @@ from app.core.errors import EnvironmentFault, MadoguchiError
 from app.core.paths import Paths
 from app.security import vault
 from app.security.acts.approval import Role
-from app.security.acts.draft import Ask
+from app.security.acts.prepared import Ask
 from app.security.authenticators.port import Assertion
 from app.security.entry import login
 from app.security.entry.entrance import Entrance, KeyRequest
-from app.security.entry.login import Admission, Proof
+from app.security.entry.login import Admission, LoginProof
 from app.security.entry.terminal import OpenTerminal, open_terminal, take_over_vestibule
 from app.security.gate.checks import GateRules
 from app.security.journal.journal import fork
@@ -190,5 +190,5 @@ class Doorway:
         )
 
 
-def _proof(question: Question, assertion: Assertion) -> Proof:
-    return Proof(question.rp_id, question.challenge, assertion)
+def _proof(question: Question, assertion: Assertion) -> LoginProof:
+    return LoginProof(question.rp_id, question.challenge, assertion)

@@ -23,8 +23,8 @@ from app.security.entry.terminal import OpenTerminal, keep_counter, keep_mark
 from app.security.gate.clock_mark import Judgement, believed, judge, moved
 from app.security.gate.facts import (
     READS,
-    Place,
     Staff,
+    TerminalFacts,
     read_credential,
     read_grants,
     read_place,
@@ -46,7 +46,7 @@ LOGIN, LOCK, UNLOCK, LOG_OFF = "session.login", "session.lock", "session.unlock"
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class LoginProof:
     """What a person's key signed at the login: our random challenge and its answer."""
 
     rp_id: str
@@ -111,7 +111,7 @@ class Admission:
 def log_in(
     terminal: OpenTerminal,
     unlocked: Unlocked,
-    proof: Proof,
+    proof: LoginProof,
     *,
     union_head: CountersignedHead | None = None,
 ) -> Admission:
@@ -173,7 +173,7 @@ def lock(terminal: OpenTerminal, session: Session) -> None:
     terminal.journal.append(Entry(State.EVENT, LOCK, session.staff_id, session=session.id))
 
 
-def unlock(terminal: OpenTerminal, session: Session, unlocked: Unlocked, proof: Proof) -> None:
+def unlock(terminal: OpenTerminal, session: Session, unlocked: Unlocked, proof: LoginProof) -> None:
     """Unlock by the same person's password and key. Raises ``Refusal`` ``session.other`` for
     another person, and as ``log_in``."""
     with _refusing(terminal, UNLOCK, unlocked.person.staff_id, session.id):
@@ -257,7 +257,7 @@ class Wakefulness:
         self._last = None
 
 
-def password_rules(place: Place) -> PasswordRules:
+def password_rules(place: TerminalFacts) -> PasswordRules:
     """The rules as the settings say."""
     return PasswordRules(
         longest_age=place.settings.number("password.days"),
@@ -265,7 +265,7 @@ def password_rules(place: Place) -> PasswordRules:
     )
 
 
-def _check_time(place: Place, now: datetime) -> None:
+def _check_time(place: TerminalFacts, now: datetime) -> None:
     """A session without limits goes on only by a believable clock and inside the hours; else
     log off and in again, which offers what may still be done. Raises ``Refusal``."""
     judgement = Judgement.GOOD if place.mark is None else judge(place.mark, now)
@@ -292,7 +292,7 @@ def _check_journal(terminal: OpenTerminal, union_head: CountersignedHead | None)
             raise fork()
 
 
-def _check_proof(terminal: OpenTerminal, staff_id: str, proof: Proof) -> None:
+def _check_proof(terminal: OpenTerminal, staff_id: str, proof: LoginProof) -> None:
     with terminal.store.view(READS) as work:
         key = read_credential(work, bytes(proof.assertion.credential_id))
     if key is None or key.staff_id != staff_id:
@@ -326,7 +326,7 @@ def _limits(
     terminal: OpenTerminal,
     person: Staff,
     rights: tuple[Grant, ...],
-    place: Place,
+    place: TerminalFacts,
     now: datetime,
 ) -> _Limit:
     """What the session is limited to. Raises ``Refusal`` when nothing is left."""

@@ -65,7 +65,7 @@ def provisional_number() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FoundingPlace:
     """Where the terminal stands. ``terminal`` is its provisional number until the union's
     answer names it; ``municipality_code`` has 6 digits."""
 
@@ -94,10 +94,10 @@ class Ground:
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
-def found(
+def found_store(
     paths: Paths,
     shelf: SecretShelf,
-    place: Place,
+    place: FoundingPlace,
     ground: Ground,
     founders: Sequence[FounderPerson],
     recovery_public: str,
@@ -119,7 +119,7 @@ def found(
     assertions = [_signed(genesis, one) for one in founders]
     terminal = new_terminal_secret(place.terminal)
     keys = _Keys(random_key(), random_key(), new_pair())
-    slots = keyslots.found(
+    slots = keyslots.new_slot_file(
         keyslots.Genesis(
             genesis.store_id,
             keys.store.public,
@@ -158,7 +158,7 @@ class _Keys:
 
 
 def _genesis(
-    place: Place,
+    place: FoundingPlace,
     policy: RegistrationPolicy,
     founders: Sequence[FounderPerson],
     recovery_public: str,
@@ -194,7 +194,7 @@ def _signed(genesis: Genesis, founder: FounderPerson) -> Assertion:
     )
 
 
-def _founding(genesis: Genesis, place: Place, clock: Clock) -> vault.Founding:
+def _founding(genesis: Genesis, place: FoundingPlace, clock: Clock) -> vault.Founding:
     facts = {
         "rp_id": genesis.rp_id,
         "municipality_code": place.municipality_code,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from app.security.acts.approval import Approval, Role
-from app.security.acts.draft import Ask, Draft
+from app.security.acts.prepared import Ask, PreparedAct
 from app.security.authenticators.port import Assertion
 from app.security.gate.gate import Gate
 from app.security.refusals import Refusal
@@ -56,8 +56,8 @@ Step = Work | Touch | CallSecond
 Steps = Generator[Step, Any, T]
 """A chain of steps that ends with a ``T``. Closing it gives up: nothing further happens."""
 
-Prepare = Callable[[], Draft]
-Perform = Callable[[Draft, tuple[Approval, ...]], T]
+Prepare = Callable[[], PreparedAct]
+Perform = Callable[[PreparedAct, tuple[Approval, ...]], T]
 
 
 def carry_out(
@@ -68,7 +68,7 @@ def carry_out(
     ``prepare`` and ``perform`` run as ``Work``. A second person gives a staff id and touches a
     key of their own, over the same sentence.
     """
-    draft: Draft = yield from with_recent(gate, session, prepare)
+    draft: PreparedAct = yield from with_recent(gate, session, prepare)
     given: list[Approval] = []
     for role in draft.needs:
         ask = draft.own_ask
@@ -94,7 +94,7 @@ def with_recent(gate: Gate, session: Session, work: Callable[[], T]) -> Generato
     return (yield Work(work))  # type: ignore[no-any-return]
 
 
-def _second(gate: Gate, draft: Draft, role: Role) -> Generator[Step, Any, Ask]:
+def _second(gate: Gate, draft: PreparedAct, role: Role) -> Generator[Step, Any, Ask]:
     staff_id: str = yield CallSecond(draft.sentence, role)
     ask: Ask = yield Work(lambda: gate.ask(draft, staff_id, role))
     return ask

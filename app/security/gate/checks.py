@@ -22,11 +22,11 @@ from app.security.acts.approval import (
     Role,
     challenge_of,
 )
-from app.security.acts.draft import Draft, RowVersion
+from app.security.acts.prepared import PreparedAct, RowVersion
 from app.security.gate.clock_mark import Judgement, believed, judge, moved
 from app.security.gate.facts import (
     READS,
-    Place,
+    TerminalFacts,
     read_credential,
     read_credentials,
     read_place,
@@ -75,7 +75,7 @@ def registry_version(catalog: Catalog) -> str:
     return hashlib.sha256(canonical_json(declared).encode()).hexdigest()[:16]
 
 
-def check_terminal(area: Area, place: Place) -> None:
+def check_terminal(area: Area, place: TerminalFacts) -> None:
     """The terminal must be registered with the union (SEC-70), but for setting it up."""
     if place.state == "withdrawn":
         raise refusal("terminal.withdrawn")
@@ -90,7 +90,7 @@ def check_clock(function: Function, mark: datetime | None, now: datetime) -> Non
         raise refusal("clock.back" if judgement is Judgement.BACK else "clock.leap")
 
 
-def check_hours(function: Function, place: Place, now: datetime) -> None:
+def check_hours(function: Function, place: TerminalFacts, now: datetime) -> None:
     """Inside the usable hours (SEC-69); the exception itself may be asked for outside."""
     if not function.outside_hours and not hours_of(place.settings).is_open(now):
         raise refusal("hours.closed")
@@ -104,7 +104,7 @@ def check_purpose(function: Function, purpose: str, purposes: frozenset[str]) ->
         raise refusal("purpose.unknown")
 
 
-def check_needs(function: Function, place: Place, conditions: Conditions) -> None:
+def check_needs(function: Function, place: TerminalFacts, conditions: Conditions) -> None:
     """Peer, media terminal, scanned medium: what the function declares."""
     if Need.PEER in function.needs and not conditions.peer_reachable():
         raise refusal("need.peer")
@@ -137,7 +137,7 @@ def right_of(
 
 
 def second_right(
-    work: Work, staff_id: str, role: Role, draft: Draft, now: datetime, rules: GateRules
+    work: Work, staff_id: str, role: Role, draft: PreparedAct, now: datetime, rules: GateRules
 ) -> Grant:
     """The right under which a second person approves: the function's own for a confirmer, the
     one that ``supervises`` for a supervisor. Raises ``Refusal`` ``approval.*``."""
@@ -162,7 +162,7 @@ def must_verify(function: Function, role: Role, live: LiveSession, now: float) -
     return not live.is_recent(now)
 
 
-def check_draft(draft: Draft, rules: GateRules, now: datetime) -> None:
+def check_draft(draft: PreparedAct, rules: GateRules, now: datetime) -> None:
     """The draft was made today, under these declarations."""
     if draft.registry != rules.registry:
         raise refusal("act.registry_changed")
@@ -172,7 +172,7 @@ def check_draft(draft: Draft, rules: GateRules, now: datetime) -> None:
 
 def check_approvals(
     work: Work,
-    draft: Draft,
+    draft: PreparedAct,
     approvals: Sequence[Approval],
     grant: Grant,
     live: LiveSession,
@@ -203,7 +203,7 @@ def check_approvals(
 
 
 def _check_one(
-    work: Work, draft: Draft, approval: Approval, right: Grant, verify: bool, rules: GateRules
+    work: Work, draft: PreparedAct, approval: Approval, right: Grant, verify: bool, rules: GateRules
 ) -> Confirmed:
     key = own_key(work, approval.staff_id, approval.assertion)
     signed = draft.signed(approval.staff_id, approval.role, right.id)
@@ -294,7 +294,7 @@ class Questions:
         purpose: str,
         *,
         counts: bool = True,
-    ) -> tuple[Grant, Place]:
+    ) -> tuple[Grant, TerminalFacts]:
         """The right and the place under which this session may run ``function`` now.
         ``counts``: the person is at work, and the minutes to the lock begin anew.
 
@@ -316,7 +316,7 @@ class Questions:
             live.used_at = self._clock.monotonic()
         return grant, place
 
-    def believe_clock(self, function: Function, place: Place) -> None:
+    def believe_clock(self, function: Function, place: TerminalFacts) -> None:
         """Raises ``clock.back`` or ``clock.leap``; a good moment moves the mark of this run."""
         now = self._clock.now()
         mark = self._known_mark(place)
@@ -324,7 +324,7 @@ class Questions:
         if not function.while_clock_wrong:
             self._mark = now if mark is None else moved(mark, now)
 
-    def _known_mark(self, place: Place) -> datetime | None:
+    def _known_mark(self, place: TerminalFacts) -> datetime | None:
         known = [mark for mark in (self._mark, place.mark) if mark is not None]
         return max(known) if known else None
 
@@ -336,7 +336,7 @@ class Questions:
         """The moment by which a second person's dates are judged."""
         return believed(self._known_mark(read_place(work)), self._clock.now())
 
-    def check_origin(self, draft: Draft) -> None:
+    def check_origin(self, draft: PreparedAct) -> None:
         """The draft belongs to this store, this epoch and this journal."""
         identity = self._store.identity
         here = (identity.store_id, identity.terminal, identity.epoch)
@@ -346,7 +346,7 @@ class Questions:
             raise refusal("act.journal_lost")
 
     def allowed(
-        self, draft: Draft, approvals: Sequence[Approval], live: LiveSession
+        self, draft: PreparedAct, approvals: Sequence[Approval], live: LiveSession
     ) -> tuple[Confirmed, ...]:
         """Everything again, plus the approvals. Raises ``Refusal`` or ``assertion.*``."""
         now = self._clock.now()

@@ -48,7 +48,7 @@ class Staff:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TerminalFacts:
     """This terminal by its own store: ``state`` is founded (初期設定済), registered (登録済)
     or withdrawn (取消); ``media`` says whether media may be used here (SEC-81)."""
 
@@ -141,14 +141,14 @@ def read_credentials(work: ReadRows, staff_id: str) -> tuple[Credential, ...]:
     return tuple(_credential(row) for row in work.all(_CREDENTIALS, {"staff_id": staff_id}))
 
 
-def read_place(work: ReadRows) -> Place:
+def read_place(work: ReadRows) -> TerminalFacts:
     """The facts of this terminal and the settings in force."""
     facts: dict[str, str] = {}
     changed: dict[str, str] = {}
     for row in work.all(_PLACE):
         (facts if row.kind == "fact" else changed)[row.name] = row.value
     mark = facts.get(MARK_FACT, "")
-    return Place(
+    return TerminalFacts(
         facts.get(TERMINAL_STATE_FACT, ""),
         facts.get(MEDIA_FACT, "") == "1",
         datetime.fromisoformat(mark) if mark else None,

@@ -32,7 +32,7 @@ from app.security.acts.approval import (
     Subject,
     challenge_of,
 )
-from app.security.acts.draft import Ask, Draft, RowVersion, WithDocument, roles_needed
+from app.security.acts.prepared import Ask, PreparedAct, RowVersion, WithDocument, roles_needed
 from app.security.gate import checks
 from app.security.gate.checks import GateRules, Questions
 from app.security.gate.facts import READS, read_grants, read_place, read_staff
@@ -53,9 +53,9 @@ __all__ = [
     "ActWork",
     "Approval",
     "Ask",
-    "Draft",
     "Gate",
     "GateRules",
+    "PreparedAct",
     "RowVersion",
     "Session",
     "Subject",
@@ -105,7 +105,7 @@ class Gate:
         content: object = None,
         sentence: str = "",
         versions: Sequence[RowVersion] = (),
-    ) -> Draft:
+    ) -> PreparedAct:
         """A draft for ``act``; the checks are made now, and all of them again then.
 
         ``content`` is a frozen dataclass of plain values (``app.security.acts.content``), or
@@ -120,7 +120,7 @@ class Gate:
                 keys = checks.key_ids(work, session.staff_id)
         identity = self._store.identity
         held = content if isinstance(content, WithDocument) else WithDocument(content, b"")
-        draft = Draft(
+        draft = PreparedAct(
             function=function,
             session=session,
             subject=subject,
@@ -145,7 +145,7 @@ class Gate:
         )
         return dataclasses.replace(draft, seal=self._seal(draft))
 
-    def ask(self, draft: Draft, staff_id: str, role: Role) -> Ask:
+    def ask(self, draft: PreparedAct, staff_id: str, role: Role) -> Ask:
         """What the device worker needs for a second person's touch over ``draft``.
 
         Raises ``Refusal`` ``approval.same_person``, ``approval.right``,
@@ -162,7 +162,7 @@ class Gate:
         return Ask(staff_id, role, draft.rp_id, challenge, keys, True)
 
     @contextmanager
-    def act(self, draft: Draft, approvals: Sequence[Approval] = ()) -> Iterator[ActWork]:
+    def act(self, draft: PreparedAct, approvals: Sequence[Approval] = ()) -> Iterator[ActWork]:
         """Run a prepared act. The block commits as a whole or not at all.
 
         Raises ``Refusal`` (nothing happened), ``EnvironmentFault`` ``journal.*`` when no line
@@ -371,7 +371,7 @@ class Gate:
         self._journal.end(end)
 
     def _note_act(
-        self, work: Work, function_id: str, staff_id: str, draft: Draft, line: int
+        self, work: Work, function_id: str, staff_id: str, draft: PreparedAct, line: int
     ) -> None:
         try:
             self._insert_act(work, function_id, staff_id, draft.nonce, line, draft.salt)
@@ -393,7 +393,7 @@ class Gate:
             },
         )
 
-    def _act_work(self, work: Work, draft: Draft, line: int, key: bytes | None) -> ActWork:
+    def _act_work(self, work: Work, draft: PreparedAct, line: int, key: bytes | None) -> ActWork:
         acting = ActWork(
             work,
             draft.session.staff_id,
@@ -428,7 +428,7 @@ class Gate:
             raise misuse("gate.unknown_function", f"機能 {function_id} は宣言されていません。")
         return function
 
-    def _seal(self, draft: Draft) -> bytes:
+    def _seal(self, draft: PreparedAct) -> bytes:
         signed = draft.signed(draft.session.staff_id, Role.ACTOR, draft.grant_id)
         return hmac.digest(self._seal_key, signed, "sha256")
 
@@ -449,7 +449,7 @@ class Gate:
         session: Session,
         subject: Subject,
         purpose: str,
-        draft: Draft | None = None,
+        draft: PreparedAct | None = None,
     ) -> Iterator[None]:
         entry = Entry(
             State.REFUSED,
@@ -480,7 +480,7 @@ def cause_of(problem: BaseException) -> str:
     return problem.code if isinstance(problem, MadoguchiError) else "bug"
 
 
-def _begun(draft: Draft, confirmed: Sequence[Confirmed]) -> Entry:
+def _begun(draft: PreparedAct, confirmed: Sequence[Confirmed]) -> Entry:
     return Entry(
         State.BEGUN,
         draft.function.id,

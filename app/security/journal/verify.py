@@ -42,7 +42,7 @@ class PublicKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ChainFault:
     """Something that is not as it should be: at which line (0: the whole), and its code."""
 
     line: int
@@ -81,7 +81,7 @@ class Report:
     signatures: int
     heads: int
     fingerprint: str
-    findings: tuple[Finding, ...]
+    findings: tuple[ChainFault, ...]
 
     @property
     def whole(self) -> bool:
@@ -89,7 +89,7 @@ class Report:
         return not self.findings
 
 
-def verify_chain(journal: Journal) -> tuple[Head, int, tuple[Finding, ...]]:
+def verify_chain(journal: Journal) -> tuple[Head, int, tuple[ChainFault, ...]]:
     """Only the chain, line by line: the head reached, how many lines, what is broken.
 
     A changed line is reported where the chain breaks first; the lines after it are not
@@ -101,10 +101,10 @@ def verify_chain(journal: Journal) -> tuple[Head, int, tuple[Finding, ...]]:
     sql = "SELECT number, hash, body FROM line WHERE number > ? ORDER BY number"
     for found, kept, body in journal.file.each(sql, (base.number,)):
         if found != number + 1:
-            return Head(number, value), count, (Finding(number + 1, "missing"),)
+            return Head(number, value), count, (ChainFault(number + 1, "missing"),)
         value_now = chain_hash(value, found, hashlib.sha256(body).digest())
         if value_now != kept:
-            return Head(number, value), count, (Finding(found, "changed"),)
+            return Head(number, value), count, (ChainFault(found, "changed"),)
         number, value = found, value_now
         count += 1
     return Head(number, value), count, ()
@@ -127,7 +127,7 @@ def verify(
     """
     head, count, findings = verify_chain(journal)
     if isinstance(anchor, Head) and not journal.has(anchor):
-        findings = (*findings, Finding(anchor.number, "anchor"))
+        findings = (*findings, ChainFault(anchor.number, "anchor"))
     if findings:
         return Report(0, head, count, 0, 0, "", findings)
     walk = _Walk(journal, keys, check_assertion)
@@ -137,9 +137,9 @@ def verify(
         walk.take(number, kept, body)
     found = [*walk.findings]
     if isinstance(anchor, str) and anchor != walk.fingerprint:
-        found.append(Finding(1, "anchor"))
+        found.append(ChainFault(1, "anchor"))
     if not open_allowed:
-        found += [Finding(number, "no_end") for number in sorted(walk.begun)]
+        found += [ChainFault(number, "no_end") for number in sorted(walk.begun)]
     heads, wrong = _verify_heads(journal, union_key)
     return Report(
         walk.first,
@@ -182,7 +182,7 @@ class _Walk:
         self.first = 0
         self.signatures = 0
         self.fingerprint = ""
-        self.findings: list[Finding] = []
+        self.findings: list[ChainFault] = []
         self.begun: set[int] = set()
         self._before = _base(journal).number
         self._hashes = bytearray()  # of the lines after the base: a million take 32 MB
@@ -195,7 +195,7 @@ class _Walk:
         try:
             line = decode_line(number, body)
         except ValueError:
-            self.findings.append(Finding(number, "form"))
+            self.findings.append(ChainFault(number, "form"))
             return
         entry = line.entry
         if number == 1:
@@ -207,18 +207,18 @@ class _Walk:
             if entry.of in self.begun:
                 self.begun.discard(entry.of)
             elif entry.of > self._before:
-                self.findings.append(Finding(number, "end_alone"))
+                self.findings.append(ChainFault(number, "end_alone"))
         for evidence in entry.evidence:
             self.signatures += 1
             code = self._judge(line, evidence)
             if code:
-                self.findings.append(Finding(number, code))
+                self.findings.append(ChainFault(number, code))
 
     def _take_genesis(self, line: Line, body: bytes) -> None:
         try:
             genesis = read_genesis(line)
         except MadoguchiError:
-            self.findings.append(Finding(1, "genesis"))
+            self.findings.append(ChainFault(1, "genesis"))
             return
         self._genesis = genesis
         digest = hashlib.sha256(body).digest()
@@ -231,11 +231,11 @@ class _Walk:
         signed_by = {evidence.credential_id for evidence in line.entry.evidence}
         founders = {one.credential_id for one in genesis.founders}
         if signed_by != founders or len(founders) != FOUNDERS:
-            self.findings.append(Finding(1, "genesis"))
+            self.findings.append(ChainFault(1, "genesis"))
         for evidence in line.entry.evidence:
             self.signatures += 1
             if not self._signed(evidence, challenge, genesis.rp_id):
-                self.findings.append(Finding(1, "signature"))
+                self.findings.append(ChainFault(1, "signature"))
 
     def _judge(self, line: Line, evidence: Evidence) -> str:
         entry = line.entry
@@ -299,7 +299,7 @@ class _Walk:
 
 def _verify_heads(
     journal: Journal, union_key: Ed25519PublicKey | None
-) -> tuple[int, tuple[Finding, ...]]:
+) -> tuple[int, tuple[ChainFault, ...]]:
     rows = journal.file.rows(
         "SELECT store_id, terminal, number, hash, at, signature FROM head ORDER BY number"
     )
@@ -307,9 +307,9 @@ def _verify_heads(
     for row in rows:
         record = read_head(row)
         if not journal.has(record.head) and record.head.number > _base(journal).number:
-            findings.append(Finding(record.head.number, "head_absent"))
+            findings.append(ChainFault(record.head.number, "head_absent"))
         if union_key is not None and not is_countersigned(union_key, record):
-            findings.append(Finding(record.head.number, "head_forged"))
+            findings.append(ChainFault(record.head.number, "head_forged"))
     return len(rows), tuple(findings)
 
 

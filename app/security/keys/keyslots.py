@@ -65,7 +65,7 @@ class Genesis:
     account: str = ""
 
 
-def found(genesis: Genesis, terminal: TerminalSecret) -> SlotFile:
+def new_slot_file(genesis: Genesis, terminal: TerminalSecret) -> SlotFile:
     """The first slot file of a terminal, every founder effective at generation 1."""
     file = SlotFile(
         terminal_id=terminal.terminal_id,

@@ -13,7 +13,7 @@ from app.peers.union.line.delivery import deliver
 from app.peers.union.tables import terminal as terminal_table
 from app.training.people import atena_of, my_number_of
 from app.wire import protocol
-from app.wire.container import Place
+from app.wire.container import ContainerPlace
 from app.wire.protocol import Cause
 from app.wire.refusals import ContainerRefused
 from app.wire.statements import Settlement
@@ -50,7 +50,7 @@ def test_the_same_id_twice_is_one_decision(union, desk):
     desk.ask("POST", protocol.upload_path(sent.id), encode(rebuilt.start))
     assert desk.complete(rebuilt).digest == first.digest
     assert desk.receive("FILE-16") == []
-    desk.places["FILE-01"] = Place(1, sent.place.sequence + 1, sent.digest)
+    desk.places["FILE-01"] = ContainerPlace(1, sent.place.sequence + 1, sent.digest)
 
 
 def test_resume_goes_on_from_the_true_offset(desk):
@@ -119,7 +119,9 @@ def test_what_comes_too_early_waits_for_the_one_before_and_is_not_refused(desk):
     place = desk.places["FILE-01"]
     before = desk.build("FILE-01", [record(21)])
     after = desk.build(
-        "FILE-01", [record(22)], place=Place(place.epoch, place.sequence + 1, before.digest)
+        "FILE-01",
+        [record(22)],
+        place=ContainerPlace(place.epoch, place.sequence + 1, before.digest),
     )
     desk.upload(after)
     with pytest.raises(RefusedError) as early:
@@ -134,9 +136,9 @@ def test_what_comes_too_early_waits_for_the_one_before_and_is_not_refused(desk):
 def test_a_restored_terminal_begins_a_higher_epoch(union):
     restored = UnionTerminal(union, name="窓口3").enrol()
     assert restored.send("FILE-01", [record(50)]).settlement is Settlement.ACCEPTED
-    higher = Place(2, 1, "")
+    higher = ContainerPlace(2, 1, "")
     assert restored.send("FILE-01", [record(51)], place=higher).settlement is Settlement.ACCEPTED
-    lower = restored.send("FILE-01", [record(52)], place=Place(1, 2, ""))
+    lower = restored.send("FILE-01", [record(52)], place=ContainerPlace(1, 2, ""))
     assert lower.cause == "container.epoch"
     restored.close()
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.core.errors import UserError
 from app.peers.union.office import seed
-from app.peers.union.office.checks import Finding  # type: ignore[attr-defined]
+from app.peers.union.office.checks import RefusalReason  # type: ignore[attr-defined]
 from app.peers.union.office.decisions import last_decision
 from app.peers.union.office.officials import settle_birth
 from app.peers.union.office.texts import reason_text
@@ -124,7 +124,7 @@ def test_all_reasons_are_told_at_once(system):
 
 def test_every_reason_of_the_table_has_a_sentence_and_a_remedy(system):
     for row in TABLES["refusal_reasons"].rows():
-        text = reason_text(system, [Finding(row.text("code"))])
+        text = reason_text(system, [RefusalReason(row.text("code"))])
         assert text.startswith(row.text("label"))
         assert text.endswith("。")
         assert len(text) > len(row.text("label"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from app.cases.drafts import Case
+from app.cases.drafts import KeyedCase
 from app.cases.kind import CaseKind, Newcomer
 from app.cases.slips import At, slip_data
 from app.cases.state import CaseState
@@ -16,8 +16,8 @@ from tests.support.world import shared_tables
 COUNTER = At(datetime(2026, 11, 16, 10, 5, tzinfo=UTC), "見本市役所", "000-000-0000")
 
 
-def case_of(kind: CaseKind, values: dict[str, str]) -> Case:
-    return Case("T01-1-000001", kind, CaseState.WAITING, None, values, "", False, "", 1)
+def case_of(kind: CaseKind, values: dict[str, str]) -> KeyedCase:
+    return KeyedCase("T01-1-000001", kind, CaseState.WAITING, None, values, "", False, "", 1)
 
 
 def test_what_was_keyed_stands_in_words() -> None:

@@ -18,7 +18,7 @@ from forms.catalog import Form
 from forms.drawing import Sheet, Style
 from forms.fonts import FontFile, FontSet
 from forms.items import item
-from forms.papers import Paper
+from forms.papers import SheetSize
 from forms.press import Press, Rendered
 from forms.proof import Check, ProofFailed, prove
 from forms.proof.sources import SourceFonts
@@ -59,7 +59,7 @@ def draw_good(sheet: Sheet, data: SampleData) -> None:
 
 
 def render(fonts: FontSet, *steps: Draw, data: SampleData = DATA) -> tuple[Press, Rendered]:
-    def draw(sheet: Sheet, shown: SampleData, paper: Paper) -> None:
+    def draw(sheet: Sheet, shown: SampleData, paper: SheetSize) -> None:
         sheet.page(paper.width, paper.height)
         for step in steps:
             step(sheet, shown)

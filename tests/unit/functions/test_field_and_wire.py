@@ -166,7 +166,7 @@ def test_what_the_wire_refuses_is_told_beside_its_own_field(name: str, data: st.
     reason = check_of(column, CODES)(typed) if typed.strip() else ""
     own = [f for f in _errors(keyed(name, typed)) if f.field == name]
     if reason and not own:  # then it is another spelling, and it is sent in the one that passes
-        sent = checks.stored(FIELDS[name], typed, READER)
+        sent = checks.normal_form(FIELDS[name], typed, READER)
         assert not sent or check_of(column, CODES)(sent) == ""
 
 
@@ -201,7 +201,7 @@ def test_what_any_field_stores_its_column_takes(
 ) -> None:
     typed = data.draw(typed_into(field))
     try:
-        kept = checks.stored(field, typed, READER)
+        kept = checks.normal_form(field, typed, READER)
     except UserError as refused:
         assert field.asked.label in refused.message and refused.remedy
         return

@@ -13,7 +13,7 @@ from app.core.tables import NoRowError, Tables
 from app.rules.calendar.wareki import DateError
 from app.rules.eligibility.acquisition import AcquisitionFacts, acquire
 from app.rules.eligibility.address_exception import Dwelling, Verdict, insurer_of
-from app.rules.eligibility.disability import Proof, recognise
+from app.rules.eligibility.disability import DisabilityProof, recognise
 from app.rules.eligibility.history import Gap, Period, check_history, months_charged
 from app.rules.eligibility.loss import LossFacts, lose, move_within_union
 from app.rules.eligibility.reasons import AcquisitionReason, EligibilityError, LossReason
@@ -235,7 +235,9 @@ def test_a_month_counts_exactly_when_insured_at_its_end(bounds: list[date]) -> N
     ],
 )
 def test_domain_2_5_degrees_that_suffice(kind: str, grade: str, tables: Tables) -> None:
-    got = recognise(Proof(kind, grade), tables["disability_degrees"], OF_70, EVENT, person="P1")
+    got = recognise(
+        DisabilityProof(kind, grade), tables["disability_degrees"], OF_70, EVENT, person="P1"
+    )
     assert (got.from_on, got.until_on) == (EVENT, date(2031, 3, 2))
     assert got.certificate_limit is None
 
@@ -252,21 +254,25 @@ def test_domain_2_5_degrees_that_suffice(kind: str, grade: str, tables: Tables) 
 )
 def test_domain_2_5_degrees_that_do_not(kind: str, grade: str, tables: Tables) -> None:
     with pytest.raises(EligibilityError) as caught:
-        recognise(Proof(kind, grade), tables["disability_degrees"], OF_70, EVENT, person="P1")
+        recognise(
+            DisabilityProof(kind, grade), tables["disability_degrees"], OF_70, EVENT, person="P1"
+        )
     assert (caught.value.cause, caught.value.person) == ("degree_too_light", "P1")
 
 
 def test_domain_2_5_the_paper_ends_with_the_handbook(tables: Tables) -> None:
     degrees = tables["disability_degrees"]
     until = date(2027, 3, 31)
-    got = recognise(Proof("mental", "1", until), degrees, OF_70, EVENT, person="P1")
+    got = recognise(DisabilityProof("mental", "1", until), degrees, OF_70, EVENT, person="P1")
     assert (got.until_on, got.certificate_limit) == (until, until)
     with pytest.raises(EligibilityError) as caught:
-        recognise(Proof("mental", "1", date(2026, 11, 19)), degrees, OF_70, EVENT, person="P1")
+        recognise(
+            DisabilityProof("mental", "1", date(2026, 11, 19)), degrees, OF_70, EVENT, person="P1"
+        )
     assert caught.value.cause == "proof_expired"
-    assert recognise(Proof("mental", "1", EVENT), degrees, OF_70, EVENT, person="P1")
+    assert recognise(DisabilityProof("mental", "1", EVENT), degrees, OF_70, EVENT, person="P1")
     with pytest.raises(NoRowError):
-        recognise(Proof("physical", "9"), degrees, OF_70, EVENT, person="P1")
+        recognise(DisabilityProof("physical", "9"), degrees, OF_70, EVENT, person="P1")
 
 
 HOME = Dwelling("13", date(2000, 1, 1))

@@ -15,9 +15,9 @@ from app.rules.copay.judgement import LimitClass
 from app.rules.eligibility.papers import (
     CardUse,
     Holder,
-    Paper,
     PaperDecision,
     PaperGround,
+    PaperKind,
     certificate_rule,
     expiry,
     limit_mark_matters,
@@ -45,44 +45,44 @@ def decide(tables: Tables, practice: Practice, holder: Holder, day: date = TODAY
     ("holder", "paper", "ground"),
     [
         # the three visitors of the demonstration, all new in November
-        (Holder(OF_81, NEW, CardUse(False)), Paper.CERTIFICATE, PaperGround.NOT_REGISTERED),
-        (Holder(OF_81, NEW, CardUse(True)), Paper.NOTICE, PaperGround.NEWLY_REGISTERED),
-        (Holder(OF_86, NEW, CardUse(True)), Paper.CERTIFICATE, PaperGround.AGE),
+        (Holder(OF_81, NEW, CardUse(False)), PaperKind.CERTIFICATE, PaperGround.NOT_REGISTERED),
+        (Holder(OF_81, NEW, CardUse(True)), PaperKind.NOTICE, PaperGround.NEWLY_REGISTERED),
+        (Holder(OF_86, NEW, CardUse(True)), PaperKind.CERTIFICATE, PaperGround.AGE),
         # new on 1 August itself is new, the day before is not
         (
             Holder(date(1951, 8, 1), date(2026, 8, 1), CardUse(True)),
-            Paper.NOTICE,
+            PaperKind.NOTICE,
             PaperGround.NEWLY_REGISTERED,
         ),
         (
             Holder(date(1951, 7, 31), date(2026, 7, 31), CardUse(True)),
-            Paper.CERTIFICATE,
+            PaperKind.CERTIFICATE,
             PaperGround.LITTLE_USE,
         ),
         # those insured before August go by use
-        (Holder(OF_81, LONG, USER), Paper.NOTICE, PaperGround.RECENT_USE),
-        (Holder(OF_81, LONG, CardUse(True, 5, 1)), Paper.CERTIFICATE, PaperGround.LITTLE_USE),
-        (Holder(OF_81, LONG, CardUse(True, 6, 0)), Paper.CERTIFICATE, PaperGround.LITTLE_USE),
-        (Holder(OF_86, LONG, USER), Paper.CERTIFICATE, PaperGround.AGE),
+        (Holder(OF_81, LONG, USER), PaperKind.NOTICE, PaperGround.RECENT_USE),
+        (Holder(OF_81, LONG, CardUse(True, 5, 1)), PaperKind.CERTIFICATE, PaperGround.LITTLE_USE),
+        (Holder(OF_81, LONG, CardUse(True, 6, 0)), PaperKind.CERTIFICATE, PaperGround.LITTLE_USE),
+        (Holder(OF_86, LONG, USER), PaperKind.CERTIFICATE, PaperGround.AGE),
         # 85 on 1 August itself, and one day too young
-        (Holder(date(1941, 8, 1), LONG, USER), Paper.CERTIFICATE, PaperGround.AGE),
-        (Holder(date(1941, 8, 2), LONG, USER), Paper.NOTICE, PaperGround.RECENT_USE),
+        (Holder(date(1941, 8, 1), LONG, USER), PaperKind.CERTIFICATE, PaperGround.AGE),
+        (Holder(date(1941, 8, 2), LONG, USER), PaperKind.NOTICE, PaperGround.RECENT_USE),
         # support measures at any age; an application only of those who need care
         (
             Holder(OF_81, LONG, USER, support_measure=True),
-            Paper.CERTIFICATE,
+            PaperKind.CERTIFICATE,
             PaperGround.SUPPORT_MEASURE,
         ),
         (
             Holder(OF_81, LONG, USER, applied=True, needs_care=True),
-            Paper.CERTIFICATE,
+            PaperKind.CERTIFICATE,
             PaperGround.APPLIED,
         ),
-        (Holder(OF_81, LONG, USER, applied=True), Paper.NOTICE, PaperGround.RECENT_USE),
+        (Holder(OF_81, LONG, USER, applied=True), PaperKind.NOTICE, PaperGround.RECENT_USE),
     ],
 )
 def test_domain_5_1_from_august_2026(
-    holder: Holder, paper: Paper, ground: PaperGround, tables: Tables, practice: Practice
+    holder: Holder, paper: PaperKind, ground: PaperGround, tables: Tables, practice: Practice
 ) -> None:
     found = decide(tables, practice, holder)
     assert (found.paper, found.ground, found.expires_on) == (paper, ground, date(2027, 7, 31))
@@ -98,14 +98,14 @@ def test_domain_5_1_in_saitama_one_may_apply_without_needing_care(tables: Tables
 @pytest.mark.parametrize(
     ("day", "paper", "expires"),
     [
-        (date(2024, 12, 1), Paper.INSURED_CARD, date(2025, 7, 31)),
-        (date(2024, 12, 2), Paper.CERTIFICATE, date(2025, 7, 31)),
-        (date(2026, 7, 31), Paper.CERTIFICATE, date(2026, 7, 31)),
-        (date(2026, 8, 1), Paper.NOTICE, date(2027, 7, 31)),
+        (date(2024, 12, 1), PaperKind.INSURED_CARD, date(2025, 7, 31)),
+        (date(2024, 12, 2), PaperKind.CERTIFICATE, date(2025, 7, 31)),
+        (date(2026, 7, 31), PaperKind.CERTIFICATE, date(2026, 7, 31)),
+        (date(2026, 8, 1), PaperKind.NOTICE, date(2027, 7, 31)),
     ],
 )
 def test_domain_5_1_each_period_has_its_paper(
-    day: date, paper: Paper, expires: date, tables: Tables, practice: Practice
+    day: date, paper: PaperKind, expires: date, tables: Tables, practice: Practice
 ) -> None:
     decision = decide(tables, practice, Holder(OF_81, LONG, USER), day)
     assert (decision.paper, decision.expires_on) == (paper, expires)
@@ -156,7 +156,7 @@ def test_a_rule_that_forgets_its_day_of_age_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_paper_is_a_code_of_the_table(tables: Tables) -> None:
-    assert all(tables["papers"].has(paper.value) for paper in Paper)
+    assert all(tables["papers"].has(paper.value) for paper in PaperKind)
 
 
 def test_every_union_has_a_practice_and_an_unknown_one_is_refused(tables: Tables) -> None:

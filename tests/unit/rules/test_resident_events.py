@@ -12,17 +12,17 @@ from app.rules.eligibility.events import (
     Action,
     Effect,
     EventEffect,
-    Standing,
+    RegisterState,
     actions,
     effect_of,
 )
 from app.rules.eligibility.reasons import AcquisitionReason, LossReason
 
 DAY = date(2026, 11, 20)
-INSURED = Standing(insured=True, may_be_insured=True, insured_in_household=True)
-OLD = Standing(insured=False, may_be_insured=True, insured_in_household=False)
-YOUNG = Standing(insured=False, may_be_insured=False, insured_in_household=True)
-STRANGER = Standing(insured=False, may_be_insured=False, insured_in_household=False)
+INSURED = RegisterState(insured=True, may_be_insured=True, insured_in_household=True)
+OLD = RegisterState(insured=False, may_be_insured=True, insured_in_household=False)
+YOUNG = RegisterState(insured=False, may_be_insured=False, insured_in_household=True)
+STRANGER = RegisterState(insured=False, may_be_insured=False, insured_in_household=False)
 SHARE = Action.JUDGE_SHARE
 
 # The events of DOMAIN 2.7 (jyuki j210): of one insured, of one old enough, of a young relative.

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from app.core.errors import UserError
 from app.sync.faults import PeerRefused, line_fault
 from app.sync.states import Outgoing
-from app.wire.container import Place
+from app.wire.container import ContainerPlace
 from app.wire.keys import signing_keys
 from app.wire.statements import Receipt, open_signed, sign
 from db.tables.exchange import outbox
@@ -233,7 +233,7 @@ def test_a_new_epoch_begins_its_streams_anew(world, union):
     world.set_fact("epoch", "2")
     outbox_id = confirmed(world, case_id="T01-2-000001")
     union._up.clear()
-    union._up["file-01"] = Place(2, 1, "")
+    union._up["file-01"] = ContainerPlace(2, 1, "")
     assert engine_of(world, union).send_now(outbox_id).accepted
     assert (sending(world, outbox_id).epoch, sending(world, outbox_id).sequence) == (2, 1)
 

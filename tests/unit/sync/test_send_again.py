@@ -9,7 +9,7 @@ import pytest
 from app.sync.faults import PeerRefused
 from app.sync.inbox import Applied
 from app.sync.states import Outgoing
-from app.wire.container import Place
+from app.wire.container import ContainerPlace
 from app.wire.protocol import StreamPlace
 from tests.support.line import engine_of
 from tests.support.sendings import confirmed, sample, sending
@@ -34,7 +34,7 @@ def forget(world, union, kept):
     if kept:
         container = bytes(sending(world, ids[kept - 1]).container)
         digest = hashlib.sha256(container).hexdigest()
-    union._up["file-01"] = Place(1, kept + 1, digest)
+    union._up["file-01"] = ContainerPlace(1, kept + 1, digest)
     union.epoch += 1
     union.places = (StreamPlace("up", "file-01", 1, kept),) if kept else ()
 
@@ -71,7 +71,7 @@ def test_after_a_restore_of_this_terminal_too_the_old_containers_go_first(world,
 
     def newer_epoch_begins_anew(id_, start):
         if start.epoch > union._up["file-01"].epoch:
-            union._up["file-01"] = Place(start.epoch, 1, "")
+            union._up["file-01"] = ContainerPlace(start.epoch, 1, "")
         return original(id_, start)
 
     union.start_upload = newer_epoch_begins_anew

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.wire.container import (
     MAGIC,
-    Place,
+    ContainerPlace,
     check_count,
     check_place,
     following,
@@ -128,16 +128,16 @@ def test_one_flipped_bit_anywhere_is_refused(region, data):
 @pytest.mark.parametrize(
     ("place", "cause"),
     [
-        (Place(1, 2, "a" * 64), None),
-        (Place(1, 1, ""), "repeat"),
-        (Place(1, 3, "a" * 64), "gap"),
-        (Place(1, 2, "b" * 64), "previous"),
-        (Place(2, 1, ""), "epoch"),
-        (Place(0, 2, "a" * 64), "epoch"),
+        (ContainerPlace(1, 2, "a" * 64), None),
+        (ContainerPlace(1, 1, ""), "repeat"),
+        (ContainerPlace(1, 3, "a" * 64), "gap"),
+        (ContainerPlace(1, 2, "b" * 64), "previous"),
+        (ContainerPlace(2, 1, ""), "epoch"),
+        (ContainerPlace(0, 2, "a" * 64), "epoch"),
     ],
 )
 def test_the_place_in_the_stream(place, cause):
-    expected = Place(1, 2, "a" * 64)
+    expected = ContainerPlace(1, 2, "a" * 64)
     header = peek(io.BytesIO(container(UNION, TERMINAL, ARCHIVE, b"", place=place)))
     if cause is None:
         check_place(header, expected)
@@ -149,9 +149,9 @@ def test_the_place_in_the_stream(place, cause):
 
 def test_what_follows_a_container():
     first = peek(io.BytesIO(container(UNION, TERMINAL, ARCHIVE, b"")))
-    assert following(None, "", 3) == Place(3, 1, "")
-    assert following(first, "d" * 64, 1) == Place(1, 2, "d" * 64)
-    assert following(first, "d" * 64, 2) == Place(2, 1, "")
+    assert following(None, "", 3) == ContainerPlace(3, 1, "")
+    assert following(first, "d" * 64, 1) == ContainerPlace(1, 2, "d" * 64)
+    assert following(first, "d" * 64, 2) == ContainerPlace(2, 1, "")
 
 
 def test_the_count_of_records_must_fit():

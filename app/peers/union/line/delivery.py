@@ -28,7 +28,7 @@ from app.peers.union.line.streams import DOWN, next_place, note_place
 from app.peers.union.system import System, next_value
 from app.peers.union.tables import down_item, municipality, terminal
 from app.wire.codec import Encoding
-from app.wire.container import Header, Place, seal_body, write_head
+from app.wire.container import ContainerPlace, Header, seal_body, write_head
 from app.wire.files import FILES, FileSpec
 from app.wire.keys import signing_id, signing_keys
 from app.wire.protocol import CHUNK, Cause, DownItem, DownList, stream_of
@@ -179,7 +179,7 @@ def deliver(
     return item_id
 
 
-def _of_stream(system: System, spec: FileSpec, place: Place) -> dict[str, Any]:
+def _of_stream(system: System, spec: FileSpec, place: ContainerPlace) -> dict[str, Any]:
     """What a container's header says of us, its layout and its place in the stream."""
     return {
         "version": 1,

@@ -25,8 +25,8 @@ from app.peers.union.tables import upload
 from app.wire.codec import Decoder, record_maker
 from app.wire.container import (
     Addressee,
+    ContainerPlace,
     Header,
-    Place,
     Verified,
     check_count,
     check_place,
@@ -182,7 +182,7 @@ def _take(
     note_place(connection, UP, caller.terminal, header.stream, place, verified.digest)
 
 
-def _must_follow(header: Header, place: Place) -> None:
+def _must_follow(header: Header, place: ContainerPlace) -> None:
     """The container is the next of its stream. One that comes too early is not settled: what is
     before it may be on its way, or this union may have forgotten it (``restored``)."""
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, insert, select
 
 from app.peers.union.tables import stream_state
-from app.wire.container import Place, first_place
+from app.wire.container import ContainerPlace, first_place
 
 UP = "up"
 DOWN = "down"
@@ -13,7 +13,7 @@ DOWN = "down"
 
 def next_place(
     connection: Connection, direction: str, terminal: str, stream: str, epoch: int
-) -> Place:
+) -> ContainerPlace:
     """Where the stream goes on in ``epoch``; a higher epoch than the last begins anew."""
     last = connection.execute(
         select(stream_state).where(
@@ -24,11 +24,16 @@ def next_place(
     ).first()
     if last is None or epoch > last.epoch:
         return first_place(epoch)
-    return Place(last.epoch, last.sequence + 1, last.digest)
+    return ContainerPlace(last.epoch, last.sequence + 1, last.digest)
 
 
 def note_place(
-    connection: Connection, direction: str, terminal: str, stream: str, place: Place, digest: str
+    connection: Connection,
+    direction: str,
+    terminal: str,
+    stream: str,
+    place: ContainerPlace,
+    digest: str,
 ) -> None:
     """The container of ``digest`` stands at ``place``: the next one follows it."""
     connection.execute(

@@ -37,7 +37,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class RefusalReason:
     """One reason (a code of ``refusal_reasons``) and what is particular to this case."""
 
     code: str
@@ -52,8 +52,8 @@ class Checked:
     it is about. ``facts``: what the kind's own ``decide`` goes on from.
     """
 
-    refused: tuple[Finding, ...] = ()
-    pending: tuple[Finding, ...] = ()
+    refused: tuple[RefusalReason, ...] = ()
+    pending: tuple[RefusalReason, ...] = ()
     person: PersonRow | None = None
     facts: Any = None
 
@@ -66,7 +66,7 @@ class Answer:
     person_id: int
     layout: BodyLayout
     values: Mapping[str, str]
-    told: tuple[Finding, ...] = ()
+    told: tuple[RefusalReason, ...] = ()
 
 
 def known_person(office: Office, case: Case, checked: Checked) -> int:

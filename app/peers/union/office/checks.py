@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from app.core.errors import MadoguchiError
-from app.peers.union.office.case import Case, Finding, Office, find_whom
+from app.peers.union.office.case import Case, Office, RefusalReason, find_whom
 from app.peers.union.office.persons import PersonRow, open_coverage
 from app.rules.calendar.wareki import DateError
 from app.rules.eligibility.notification import NotificationDates, check_dates
@@ -20,7 +20,7 @@ DEAD = "3"
 _SHORT = {"event_in_future", "dates_disorder"}
 
 
-def four_dates(office: Office, case: Case, birth_sort: str) -> list[Finding]:
+def four_dates(office: Office, case: Case, birth_sort: str) -> list[RefusalReason]:
     """異動日・届出日・受付日・処理日 in their order, none before the birth (DOMAIN 2.1)."""
     record = case.record
     event_on, notified_on, accepted_on, processed_on = (
@@ -28,31 +28,31 @@ def four_dates(office: Office, case: Case, birth_sort: str) -> list[Finding]:
         for text in (record.event_on, record.notified_on, record.accepted_on, record.processed_on)
     )
     if processed_on > office.system.today():
-        return [Finding("dates_disorder", "処理日が広域連合の今日より後です。")]
+        return [RefusalReason("dates_disorder", "処理日が広域連合の今日より後です。")]
     dates = NotificationDates(event_on, notified_on, accepted_on, processed_on)
     earliest = date.fromisoformat(birth_sort)
     try:
         check_dates(dates, earliest, departure=False, person=record.atena_number)
     except EligibilityError as cause:
-        return [Finding(cause.cause if cause.cause in _SHORT else "dates_disorder")]
+        return [RefusalReason(cause.cause if cause.cause in _SHORT else "dates_disorder")]
     except DateError:
-        return [Finding("event_before_birth")]
+        return [RefusalReason("event_before_birth")]
     return []
 
 
-def told(code: str, cause: MadoguchiError) -> Finding:
+def told(code: str, cause: MadoguchiError) -> RefusalReason:
     """A rule's own sentence as the particulars of a reason."""
-    return Finding(code, cause.message)
+    return RefusalReason(code, cause.message)
 
 
 def insured_person(
     office: Office, case: Case
-) -> tuple[PersonRow | None, Row[Any] | None, list[Finding]]:
+) -> tuple[PersonRow | None, Row[Any] | None, list[RefusalReason]]:
     """The living insured person that the head names and her coverage, or why there is none."""
     row = find_whom(office, case)
     if row is None:
-        return None, None, [Finding("unknown_person")]
+        return None, None, [RefusalReason("unknown_person")]
     if row.state == DEAD:
-        return row, None, [Finding("already_dead", f"死亡日は {row.state_on} です。")]
+        return row, None, [RefusalReason("already_dead", f"死亡日は {row.state_on} です。")]
     current = open_coverage(office.connection, row.id)
-    return row, current, [] if current is not None else [Finding("not_insured")]
+    return row, current, [] if current is not None else [RefusalReason("not_insured")]

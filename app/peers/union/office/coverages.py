@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import insert, select
 
 from app.peers.union.office import texts
-from app.peers.union.office.case import Answer, Case, Finding, Office
+from app.peers.union.office.case import Answer, Case, Office, RefusalReason
 from app.peers.union.office.persons import (
     PersonRow,
     add_coverage,
@@ -148,7 +148,7 @@ def _answer(office: Office, case: Case, current: PersonRow, outcome: Outcome) ->
         "grounds_clerk": texts.clerk_text(system, judged, paper, members),
         "grounds_aloud": texts.aloud_text(system, judged, paper),
     }
-    waiting = (Finding("income_unconfirmed"),) if outcome.missing and judged is None else ()
+    waiting = (RefusalReason("income_unconfirmed"),) if outcome.missing and judged is None else ()
     return Answer(int(current.id), coverage.LAYOUTS[-1], values, waiting)
 
 

@@ -18,7 +18,7 @@ from app.core.errors import UserError
 from app.peers.union.line.delivery import active_terminals, deliver
 from app.peers.union.line.enrolment import Caller
 from app.peers.union.office import returned, texts
-from app.peers.union.office.case import Answer, Case, Finding, Office
+from app.peers.union.office.case import Answer, Case, Office, RefusalReason
 from app.peers.union.office.history import bring
 from app.peers.union.office.kinds import KINDS
 from app.peers.union.office.persons import get_person
@@ -99,7 +99,7 @@ def tell_without(
     office: Office,
     case: Case,
     outcome: str,
-    findings: Sequence[Finding],
+    findings: Sequence[RefusalReason],
     *,
     person_id: int | None = None,
     supersedes: str = "",
@@ -112,7 +112,9 @@ def tell_without(
     return _write(office, case, person_id, DecisionHead(**head, supersedes=supersedes))
 
 
-def _head(office: Office, case: Case, outcome: str, findings: Sequence[Finding]) -> dict[str, str]:
+def _head(
+    office: Office, case: Case, outcome: str, findings: Sequence[RefusalReason]
+) -> dict[str, str]:
     system, record = office.system, case.record
     return {
         "decision_id": f"{system.setup.id}-D-{next_value(office.connection, 'decision'):08d}",
@@ -168,10 +170,10 @@ def _decide(office: Office, case: Case) -> None:
     kind = KINDS.get(case.record.kind)
     if case.record.municipality_code != case.municipality:
         # A terminal learns nothing about another municipality's persons (SEC-51).
-        _refuse(office, case, (Finding("municipality_differs"),))
+        _refuse(office, case, (RefusalReason("municipality_differs"),))
         return
     if kind is None:
-        _refuse(office, case, (Finding("kind_unknown"),))
+        _refuse(office, case, (RefusalReason("kind_unknown"),))
         return
     checked = kind.check(office, case)
     if checked.refused:
@@ -190,7 +192,7 @@ def _decide(office: Office, case: Case) -> None:
     answer_case(office, case, answer)
 
 
-def _refuse(office: Office, case: Case, findings: Sequence[Finding]) -> None:
+def _refuse(office: Office, case: Case, findings: Sequence[RefusalReason]) -> None:
     """Tell the reasons and keep nothing of the applicant (SEC-130)."""
     system, connection = office.system, office.connection
     connection.execute(

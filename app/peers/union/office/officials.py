@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Connection, delete, select, update
 
 from app.core.errors import UserError
-from app.peers.union.office.case import Finding, Office
+from app.peers.union.office.case import Office, RefusalReason
 from app.peers.union.office.coverages import Acquired, cover, insure
 from app.peers.union.office.decisions import answer_case, kept_case, last_decision, tell_without
 from app.peers.union.office.history import bring
@@ -104,7 +104,7 @@ def settle_birth(system: System, operator: str, notification_id: str, day: date)
         bring(system, connection, "official", notification_id, operator)
         change_person(connection, person_id, {"birth_sort": day.isoformat()})
         acquired = acquisition_of(system, record, reason_of(system, record))
-        if isinstance(acquired, Finding):
+        if isinstance(acquired, RefusalReason):
             erase_applicant(system, connection, case.id, person_id)
             return tell_without(office, case, "refused", (acquired,), supersedes=before.decision_id)
         insured = insure(office, case, person_id, acquired)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from app.core.canon import canonical_json
 from app.core.tables import joined
-from app.peers.union.office.case import Finding
+from app.peers.union.office.case import RefusalReason
 from app.peers.union.office.persons import PersonRow
 from app.peers.union.office.shares import Judged
 from app.peers.union.system import System
@@ -27,12 +27,12 @@ _PAPER_WORDS: dict[PaperGround, str] = {
 }
 
 
-def reasons_of(findings: Sequence[Finding]) -> str:
+def reasons_of(findings: Sequence[RefusalReason]) -> str:
     """The codes, joined by a space."""
     return " ".join(dict.fromkeys(finding.code for finding in findings))
 
 
-def reason_text(system: System, findings: Sequence[Finding]) -> str:
+def reason_text(system: System, findings: Sequence[RefusalReason]) -> str:
     """Reason, particulars and what to do, one after the other."""
     table = system.tables["refusal_reasons"]
     sentences = []

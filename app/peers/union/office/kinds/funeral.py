@@ -10,9 +10,9 @@ from app.peers.union.office.case import (
     Answer,
     Case,
     Checked,
-    Finding,
     Office,
     OfficeKind,
+    RefusalReason,
     find_whom,
 )
 from app.peers.union.office.checks import DEAD, four_dates, told
@@ -37,13 +37,13 @@ def check(office: Office, case: Case) -> Checked:
     """Whether the dead was insured here, nobody was paid yet, and the claim still lives."""
     system, record, row = office.system, case.record, find_whom(office, case)
     if row is None:
-        return Checked(refused=(Finding("unknown_person"),))
+        return Checked(refused=(RefusalReason("unknown_person"),))
     if row.state != DEAD or not row.state_on:
-        return Checked(refused=(Finding("not_dead"),))
+        return Checked(refused=(RefusalReason("not_dead"),))
     findings = four_dates(office, case, row.birth_sort)
     paid = select(benefit.c.id).where(benefit.c.person_id == row.id, benefit.c.kind == record.kind)
     if office.connection.execute(paid).first() is not None:
-        findings.append(Finding("already_paid"))
+        findings.append(RefusalReason("already_paid"))
     if findings:
         return Checked(refused=tuple(findings))
     died_on, funeral_on = date.fromisoformat(row.state_on), date.fromisoformat(record.event_on)
@@ -64,7 +64,7 @@ def check(office: Office, case: Case) -> Checked:
     except RuleError as cause:
         return Checked(refused=(told("claim_dates", cause),))
     if decided.outcome in _REFUSED:
-        return Checked(refused=(Finding(_REFUSED[decided.outcome]),))
+        return Checked(refused=(RefusalReason(_REFUSED[decided.outcome]),))
     return Checked(person=row, facts=(decided, covered[-1].insured_number))
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import Connection, insert, select
 
 from app.core.errors import MadoguchiError, UserError
-from app.peers.union.office.case import Answer, Case, Checked, Finding, Office, OfficeKind
+from app.peers.union.office.case import Answer, Case, Checked, Office, OfficeKind, RefusalReason
 from app.peers.union.office.check_list import NUMBER_BLANK, CheckEntry, list_entry
 from app.peers.union.office.checks import four_dates
 from app.peers.union.office.coverages import cover, insure
@@ -82,7 +82,7 @@ def check(office: Office, case: Case) -> Checked:
     if undetermined:
         return Checked(pending=undetermined, person=known)
     acquired = acquisition_of(system, record, reason)
-    if isinstance(acquired, Finding):
+    if isinstance(acquired, RefusalReason):
         return Checked(refused=(acquired,))
     return Checked(person=known, facts=acquired)
 
@@ -103,7 +103,7 @@ def written_birth(system: System, record: MoveIn) -> WarekiDate | None:
 
 def acquisition_of(
     system: System, record: MoveIn, reason: AcquisitionReason
-) -> Acquisition | Finding:
+) -> Acquisition | RefusalReason:
     """From which day the person is insured, or why not (app.rules.eligibility)."""
     event_on = date.fromisoformat(record.event_on)
     until = record.disability_until
@@ -122,72 +122,74 @@ def acquisition_of(
     except EligibilityError as cause:
         return _too_young(record, cause)
     if acquired.day > system.today():
-        return Finding("too_young", f"75歳になる日は {acquired.day:%Y-%m-%d} です。")
+        return RefusalReason("too_young", f"75歳になる日は {acquired.day:%Y-%m-%d} です。")
     return acquired
 
 
-def _too_young(record: MoveIn, cause: EligibilityError) -> Finding:
+def _too_young(record: MoveIn, cause: EligibilityError) -> RefusalReason:
     if cause.cause != "under_age":
-        return Finding("not_acquired", cause.message)
+        return RefusalReason("not_acquired", cause.message)
     birth = date.fromisoformat(record.birth_sort)
     if age_on(birth, date.fromisoformat(record.event_on)) >= 65:
-        return Finding("disability_paper_missing", f"75歳になる日は {day_of_75(birth)} です。")
-    return Finding("too_young", f"75歳になる日は {day_of_75(birth)} です。")
+        return RefusalReason(
+            "disability_paper_missing", f"75歳になる日は {day_of_75(birth)} です。"
+        )
+    return RefusalReason("too_young", f"75歳になる日は {day_of_75(birth)} です。")
 
 
-def _birth(record: MoveIn, birth: WarekiDate | None) -> list[Finding]:
+def _birth(record: MoveIn, birth: WarekiDate | None) -> list[RefusalReason]:
     """The working day is one of those that the written date may be (of an exact one, that)."""
     day = date.fromisoformat(record.birth_sort)
     if birth is None or not birth.sort_date <= day <= birth.latest:
-        return [Finding("not_acquired", "生年月日の記載と処理用の日が合いません。")]
+        return [RefusalReason("not_acquired", "生年月日の記載と処理用の日が合いません。")]
     return []
 
 
-def _undetermined(birth: WarekiDate | None, record: MoveIn) -> tuple[Finding, ...]:
+def _undetermined(birth: WarekiDate | None, record: MoveIn) -> tuple[RefusalReason, ...]:
     """A birth date of which too little is known, unless every day it may be is old enough."""
     if birth is None or birth.exact is not None:
         return ()
     if birth.latest < date.max and day_of_75(birth.latest) <= date.fromisoformat(record.event_on):
         return ()
-    return (Finding("birth_undetermined"),)
+    return (RefusalReason("birth_undetermined"),)
 
 
-def _area(system: System, record: MoveIn) -> list[Finding]:
+def _area(system: System, record: MoveIn) -> list[RefusalReason]:
     findings = []
     rows = system.tables["municipalities"].rows(system.today())
     for row in rows:
         named = row.text("prefecture") + row.text("label")
         if row.text("code") != record.municipality_code and record.address.startswith(named):
-            findings.append(Finding("outside_area", f"住所は{named}です。"))
+            findings.append(RefusalReason("outside_area", f"住所は{named}です。"))
     former = record.former_municipality_code
     ours = {row.text("code") for row in rows if row.text("union") == system.setup.prefecture}
     if former in ours or former[:2] == system.setup.prefecture:
-        findings.append(Finding("same_prefecture"))
+        findings.append(RefusalReason("same_prefecture"))
     return findings
 
 
-def _person(office: Office, record: MoveIn) -> tuple[PersonRow | None, list[Finding]]:
+def _person(office: Office, record: MoveIn) -> tuple[PersonRow | None, list[RefusalReason]]:
     """Who of those known here this is, and what contradicts it (SEC-04, FLOW-105)."""
-    findings: list[Finding] = []
+    findings: list[RefusalReason] = []
     connection, eras = office.connection, office.system.eras
     known = find_person(connection, record.municipality_code, record.atena_number)
     if known is not None and not _same(known, record, eras):
-        return None, [Finding("atena_elsewhere")]
+        return None, [RefusalReason("atena_elsewhere")]
     if record.my_number:
         try:
             my_number(record.my_number)
         except UserError as cause:
-            return known, [Finding("number_invalid", cause.remedy)]
+            return known, [RefusalReason("number_invalid", cause.remedy)]
         owner = owner_of(connection, record.my_number)
         if owner is not None and (known is None or owner.id != known.id):
             if known is None and _same(owner, record, eras) and owner.state in _LEFT:
                 known = owner  # came back under another atena number
             else:
-                findings.append(Finding("number_elsewhere"))
+                findings.append(RefusalReason("number_elsewhere"))
         elif known is not None and number_of(connection, known.id) not in ("", record.my_number):
-            findings.append(Finding("number_differs"))
+            findings.append(RefusalReason("number_differs"))
     if known is not None and open_coverage(connection, known.id) is not None:
-        findings.append(Finding("already_insured"))
+        findings.append(RefusalReason("already_insured"))
     return known, findings
 
 
@@ -200,14 +202,14 @@ def _same(row: PersonRow, record: MoveIn, eras: Eras) -> bool:
     return row.sex == record.sex and may_be_same_day(*births)
 
 
-def _household(connection: Connection, record: MoveIn) -> list[Finding]:
+def _household(connection: Connection, record: MoveIn) -> list[RefusalReason]:
     if record.is_head == "1":
         return []
     members = household_of(connection, record.municipality_code, record.household_number)
-    return [] if members else [Finding("household_unknown")]
+    return [] if members else [RefusalReason("household_unknown")]
 
 
-def _facility(system: System, connection: Connection, record: MoveIn) -> list[Finding]:
+def _facility(system: System, connection: Connection, record: MoveIn) -> list[RefusalReason]:
     """An address that is a 住所地特例 facility: the former union stays the insurer (55条)."""
     rows = connection.execute(
         select(facility).where(facility.c.municipality_code == record.municipality_code)
@@ -244,18 +246,18 @@ def _facility(system: System, connection: Connection, record: MoveIn) -> list[Fi
             person=record.atena_number,
         )
     except MadoguchiError as cause:
-        return [Finding("not_acquired", cause.message)]
+        return [RefusalReason("not_acquired", cause.message)]
     if insurer.union == system.setup.prefecture:
         return []
-    return [Finding("special_address", f"施設は{found.name}です。")]
+    return [RefusalReason("special_address", f"施設は{found.name}です。")]
 
 
-def _exempt(connection: Connection, known: PersonRow | None) -> list[Finding]:
+def _exempt(connection: Connection, known: PersonRow | None) -> list[RefusalReason]:
     if known is None:
         return []
     rows = coverages_of(connection, [known.id]).get(known.id, [])
     exempt = bool(rows) and rows[-1].loss_reason in ("LOS_WELF", "LOS_EXEMPT")
-    return [Finding("exempt")] if exempt else []
+    return [RefusalReason("exempt")] if exempt else []
 
 
 def decide(office: Office, case: Case, checked: Checked, person_id: int) -> Answer:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.peers.union.office.case import Answer, Case, Checked, Finding, Office, OfficeKind
+from app.peers.union.office.case import Answer, Case, Checked, Office, OfficeKind, RefusalReason
 from app.peers.union.office.checks import four_dates, insured_person
 from app.peers.union.office.coverages import paper_for, whose
 from app.peers.union.office.decided import decided_for
 from app.peers.union.office.persons import get_person, shares_of
-from app.rules.eligibility.papers import Paper
+from app.rules.eligibility.papers import PaperKind
 from app.wire.bodies import reissued
 
 _AS_LAST_PRINTED = ("limit_printed", "long_stay_on", "disease_kind", "disease_from")
@@ -22,12 +22,12 @@ def check(office: Office, case: Case) -> Checked:
         return Checked(refused=tuple(findings))
     findings = four_dates(office, case, row.birth_sort)
     wanted, acquired_on = case.record.paper, date.fromisoformat(current.acquired_on)
-    paper = paper_for(office, row, acquired_on, registered=wanted == Paper.NOTICE)
+    paper = paper_for(office, row, acquired_on, registered=wanted == PaperKind.NOTICE)
     earlier = decided_for(office.connection, row.id)
     held = next((one.paper for one in reversed(earlier) if hasattr(one, "paper")), paper.paper)
     if held != wanted:
         label = office.system.tables["papers"].label(held, office.system.today())
-        findings.append(Finding("paper_differs", f"交付しているのは{label}です。"))
+        findings.append(RefusalReason("paper_differs", f"交付しているのは{label}です。"))
     if findings:
         return Checked(refused=tuple(findings))
     return Checked(person=row, facts=(current, paper.expires_on, earlier))

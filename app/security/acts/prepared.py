@@ -43,7 +43,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class PreparedAct:
     """What ``gate.prepare`` hands out. Frozen, sealed by the gate that made it: an altered
     copy is refused whether it was signed or not. Valid on the day it was prepared."""
 
