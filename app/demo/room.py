@@ -74,24 +74,30 @@ class Room:
     fingerprint: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a room shall be like. ``persons`` is the size of the municipality. ``staff`` get keys
+    and rights beside the founders; ``keys`` is the drawer they lie in (None: a new one), and
+    ``touched_at_once`` says whether its keys are touched by themselves once the room is ready.
+    ``folder`` holds everything (None: a temporary one); ``open_union`` starts the union on a
+    folder in it."""
+
+    persons: int = 10_000
+    touched_at_once: bool = True
+    folder: Path | None = None
+    parameters: Argon2Parameters = STANDARD
+    staff: Sequence[TrainingStaff] = STAFF
+    keys: KeyDrawer | None = None
+    open_union: Callable[[Path], AbstractContextManager[Union]] = embedded
+
+
 @contextmanager
 def training_room(
-    clock: Clock,
-    *,
-    persons: int = 10_000,
-    touched_at_once: bool = True,
-    folder: Path | None = None,
-    parameters: Argon2Parameters = STANDARD,
-    staff: Sequence[TrainingStaff] = STAFF,
-    keys: KeyDrawer | None = None,
-    open_union: Callable[[Path], AbstractContextManager[Union]] = embedded,
-    say: Callable[[str], None] = lambda text: None,
+    clock: Clock, plan: Plan, *, say: Callable[[str], None] = lambda text: None
 ) -> Iterator[Room]:
-    """Set the room up and take it down at the end. About ten seconds at 10,000 persons.
-
-    ``staff`` get keys and rights beside the founders; ``keys`` is the drawer they lie in;
-    ``open_union`` starts the union on a folder.
-    """
+    """Set the room up and take it down at the end. About ten seconds at 10,000 persons. ``say``
+    is told what is being done."""
+    persons, folder = plan.persons, plan.folder
     with ExitStack() as stack:
         if folder is None:
             folder = stack.enter_context(scratch_folder("madoguchi-room-"))
@@ -101,17 +107,17 @@ def training_room(
         tables = load_tables(shipped_tables())
         place = municipality(tables, persons, on=clock.now().date())
         say(in_words("広域連合の標準システムを起動しています。", "Starting the union."))
-        union = stack.enter_context(open_union(folder / "union"))
+        union = stack.enter_context(plan.open_union(folder / "union"))
         say(in_words(f"住民 {persons:,} 人を登録しています。", f"Loading {persons:,} persons."))
         union.first.load(_counted(map(seed_line, place.persons()), persons, say))
-        keys = keys or KeyDrawer(touched_at_once=True)
+        keys = plan.keys or KeyDrawer(touched_at_once=True)
         paths = Paths(folder / "terminal")
         say(in_words("端末を初期設定しています。", "Founding the terminal."))
-        fingerprint = found_training_terminal(paths, keys, clock, parameters)
+        fingerprint = found_training_terminal(paths, keys, clock, plan.parameters)
         parts = make_parts(paths.data, clock, OsKeyring)
-        _set_up(parts, keys, union, staff, parameters, say)
+        _set_up(parts, keys, union, plan.staff, plan.parameters, say)
         _fill(parts, keys, union, say)
-        keys.set_touched_at_once(touched_at_once)
+        keys.set_touched_at_once(plan.touched_at_once)
         yield Room(parts, keys, union, place, movers(tables, place), fingerprint)
 
 

@@ -69,12 +69,13 @@ def _say(text: str) -> None:
 
 
 def _scripted(out: Path, persons: int, stop: Stop) -> int:
-    from app.demo.room import training_room
+    from app.demo.room import Plan, training_room
     from app.demo.visit import Driver, Visit, log_in, run_visit, write_report
 
     visits: list[Visit] = []
+    plan = Plan(persons=persons, touched_at_once=False)
     with (
-        training_room(SystemClock(), persons=persons, touched_at_once=False, say=_say) as room,
+        training_room(SystemClock(), plan, say=_say) as room,
         _counter(room, out) as counter,
         stop.softly(_nothing),  # the driver looks whether a signal came
     ):
@@ -112,11 +113,12 @@ def _nothing() -> None:
 
 def _in_window(out: Path, persons: int, stop: Stop) -> int:
     from app.demo.panel import KeyPanel
-    from app.demo.room import training_room
+    from app.demo.room import Plan, training_room
     from app.ui.base.application import open_application, run_until_closed
 
+    plan = Plan(persons=persons, touched_at_once=False)
     with (
-        training_room(SystemClock(), persons=persons, touched_at_once=False, say=_say) as room,
+        training_room(SystemClock(), plan, say=_say) as room,
         _counter(room, out) as counter,
     ):
         panel = KeyPanel(room.keys, room.movers, room.parts.tables)

@@ -94,9 +94,10 @@ class Payment:
     ref: str
 
 
-def writer_of_decision(work: Any, decision_id: str, eras: Eras) -> Writer:
-    """The writer of what a decision says; ``work`` is the unit of work that receives it."""
-    source = Source("decision", decision_id, work.staff_id, work.at.isoformat())
+def writer_of_decision(work: Any, decision_id: str, eras: Eras, reason: str = "") -> Writer:
+    """The writer of what a decision says; ``work`` is the unit of work that receives it, and
+    ``reason`` says why past days are corrected (訂正), where they are."""
+    source = Source("decision", decision_id, work.staff_id, work.at.isoformat(), reason)
     return Writer(Memory(work, source), eras)
 
 
@@ -180,18 +181,18 @@ def changes(
     since: str,
     until: str = "",
     subject: str = "",
-    reason: str = "",
 ) -> Outcome:
     """One fact, of any kind but eligibility, is ``value`` (empty: nothing holds) from ``since``
     ("" since ever) up to the day before ``until``: a change, or the correction (訂正) of past
-    days, which names why. What is known now follows when the change reaches the present end of
-    the line. Raises Bug ``persons.unknown_item`` for an item that the kind does not have."""
+    days; the writer's source names why. What is known now follows when the change reaches the
+    present end of the line. Raises Bug ``persons.unknown_item`` for an item that the kind does
+    not have."""
     _check_items(kind, value)
     before = current.line_of(writer.work, person_id, kind, subject)
     if before is None:
         raise _unknown(person_id)
     said = (Span(facts.text_of(value), since, until),)
-    change = Change(person_id, (kind, subject), before, said, reason=reason)
+    change = Change(person_id, (kind, subject), before, said)
     writer.memory.remember([change])
     if facts.KINDS[kind].in_store and not until:
         current.put(writer.work, person_id, kind, subject, value, since)

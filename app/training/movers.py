@@ -149,88 +149,99 @@ class _Wanted:
 
 def _wanted(on: date) -> tuple[_Wanted, ...]:
     issued = date(on.year, on.month, 1)
-    return (
-        _Wanted(
-            label="81歳・マイナ保険証なし",
-            case="joined_1",
-            name="髙橋　和子",
-            kana="タカハシ　カズコ",
-            relation="母",
-            age=81,
-            month=5,
-            day=3,
-            card_use="not_registered",
-            visits=0,
-            former="109991",
-            former_address="隣見本県隣見本市中央二丁目3番4号",
-            paper=CopayPaper(
-                on=issued,
-                taxed=True,
-                taxable_income=650_000,
-                revenue=2_350_000,
-                pension_other=2_350_000,
-                base_income=820_000,
-                all_income_zero=False,
-                limit_class="general2",
-            ),
-            identity_check="photo_one",
-            number_check="resident_copy",
-            expected_paper="eligibility_certificate",
+    return _without_card(issued), _with_card(issued), _old_with_card(issued)
+
+
+def _without_card(issued: date) -> _Wanted:
+    """81, without マイナ保険証: a certificate."""
+    return _Wanted(
+        label="81歳・マイナ保険証なし",
+        case="joined_1",
+        name="髙橋　和子",
+        kana="タカハシ　カズコ",
+        relation="母",
+        age=81,
+        month=5,
+        day=3,
+        card_use="not_registered",
+        visits=0,
+        former="109991",
+        former_address="隣見本県隣見本市中央二丁目3番4号",
+        paper=CopayPaper(
+            on=issued,
+            taxed=True,
+            taxable_income=650_000,
+            revenue=2_350_000,
+            pension_other=2_350_000,
+            base_income=820_000,
+            all_income_zero=False,
+            limit_class="general2",
         ),
-        _Wanted(
-            label="81歳・マイナ保険証あり",
-            case="joined_2",
-            name="\U00020bb7田　正子",
-            kana="ヨシダ　マサコ",
-            relation="母",
-            age=81,
-            month=8,
-            day=17,
-            card_use="registered",
-            visits=14,
-            former="139998",
-            former_address="遠見本都遠見本区西町一丁目15番2号",
-            paper=CopayPaper(
-                on=issued,
-                taxed=False,
-                taxable_income=0,
-                revenue=1_420_000,
-                pension_other=1_420_000,
-                base_income=0,
-                all_income_zero=False,
-                limit_class="general1",
-            ),
-            identity_check="number_card",
-            number_check="number_card",
-            expected_paper="eligibility_notice",
+        identity_check="photo_one",
+        number_check="resident_copy",
+        expected_paper="eligibility_certificate",
+    )
+
+
+def _with_card(issued: date) -> _Wanted:
+    """81, with マイナ保険証: a notice."""
+    return _Wanted(
+        label="81歳・マイナ保険証あり",
+        case="joined_2",
+        name="\U00020bb7田　正子",
+        kana="ヨシダ　マサコ",
+        relation="母",
+        age=81,
+        month=8,
+        day=17,
+        card_use="registered",
+        visits=14,
+        former="139998",
+        former_address="遠見本都遠見本区西町一丁目15番2号",
+        paper=CopayPaper(
+            on=issued,
+            taxed=False,
+            taxable_income=0,
+            revenue=1_420_000,
+            pension_other=1_420_000,
+            base_income=0,
+            all_income_zero=False,
+            limit_class="general1",
         ),
-        _Wanted(
-            label="86歳・マイナ保険証あり",
-            case="joined_3",
-            name="渡\u9089\U000e010f　ミツ",
-            kana="ワタナベ　ミツ",
-            relation="母",
-            age=86,
-            month=2,
-            day=11,
-            card_use="registered",
-            visits=9,
-            former="109991",
-            former_address="隣見本県隣見本市大字東原120番地",
-            paper=CopayPaper(
-                on=issued,
-                taxed=False,
-                taxable_income=0,
-                revenue=1_180_000,
-                pension_other=1_180_000,
-                base_income=0,
-                all_income_zero=False,
-                limit_class="low2",
-            ),
-            identity_check="number_card",
-            number_check="number_card",
-            expected_paper="eligibility_certificate",
+        identity_check="number_card",
+        number_check="number_card",
+        expected_paper="eligibility_notice",
+    )
+
+
+def _old_with_card(issued: date) -> _Wanted:
+    """86, with マイナ保険証: a certificate all the same."""
+    return _Wanted(
+        label="86歳・マイナ保険証あり",
+        case="joined_3",
+        name="渡\u9089\U000e010f　ミツ",
+        kana="ワタナベ　ミツ",
+        relation="母",
+        age=86,
+        month=2,
+        day=11,
+        card_use="registered",
+        visits=9,
+        former="109991",
+        former_address="隣見本県隣見本市大字東原120番地",
+        paper=CopayPaper(
+            on=issued,
+            taxed=False,
+            taxable_income=0,
+            revenue=1_180_000,
+            pension_other=1_180_000,
+            base_income=0,
+            all_income_zero=False,
+            limit_class="low2",
         ),
+        identity_check="number_card",
+        number_check="number_card",
+        expected_paper="eligibility_certificate",
     )
 
 

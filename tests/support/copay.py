@@ -15,7 +15,6 @@ def insured(
     key: str,
     taxable: int | None,
     *,
-    birth: date = OLD,
     revenue: int | None = None,
     pension_other: int | None = None,
     base: int | None = None,
@@ -23,9 +22,11 @@ def insured(
     zero: bool | None = False,
     **more: object,
 ) -> CopayMember:
-    """An insured person with the figures that matter."""
+    """An insured person with the figures that matter, born in 1943 unless ``more``, which is what
+    a ``CopayMember`` has besides, says otherwise."""
     facts = IncomeFacts(taxed, taxable, revenue, pension_other, base, zero)
-    return CopayMember(key, birth, True, facts, **more)  # type: ignore[arg-type]
+    member = {"birth": OLD, **more}
+    return CopayMember(key, insured=True, income=facts, **member)  # type: ignore[arg-type]
 
 
 def other(

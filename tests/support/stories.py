@@ -52,7 +52,7 @@ from app.cases.state import SUMMARY
 from app.core.clock import JST, SystemClock
 from app.demo.keys import KeyDrawer
 from app.demo.people import CLERK, SECOND_CLERK, TrainingStaff
-from app.demo.room import Script, training_room
+from app.demo.room import Plan, Script, training_room
 from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.peers.union.embed import Union, embedded
 from app.peers.union.system import ShiftedClock
@@ -103,15 +103,15 @@ def make_template(folder: Path) -> Template:
     clock.set_to(MORNING)
     port = _free_port()
     (folder / "keys").mkdir()
-    with training_room(
-        clock,
+    plan = Plan(
         persons=PERSONS,
         folder=folder,
         parameters=QUICK,
         staff=(CLERK, SECOND_CLERK),
         keys=KeyDrawer(touched_at_once=True, folder=folder / "keys"),
         open_union=lambda data: embedded(data, moment=MORNING, port=port, start=ForkedUnion),
-    ) as room:
+    )
+    with training_room(clock, plan) as room:
         room.union.first.facilities(FACILITIES)
         shelf = OsKeyring(_SERVICE)
         secret, mirror = shelf.read_terminal_secret(), shelf.read_mirror()

@@ -154,12 +154,11 @@ def test_every_kind_of_fact_is_tried() -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(CHANGED))
-def test_a_change_stands_now_and_in_the_past(
-    work: Any, her: str, writer: Writer, kind: str
-) -> None:
+def test_a_change_stands_now_and_in_the_past(work: Any, her: str, kind: str) -> None:
     subject, value = CHANGED[kind]
     whole = {name: value.get(name, "") for name in KINDS[kind].items if name in value}
-    effects.changes(writer, her, kind, value, since="2026-11-10", subject=subject, reason="届出")
+    writer = effects.writer_of_decision(work, "U15-D-7", ERAS, reason="届出")
+    effects.changes(writer, her, kind, value, since="2026-11-10", subject=subject)
     assert seen(work, her).value(kind, subject).items() >= whole.items()
     assert seen(work, her, "2026-11-09").value(kind, subject) != value
     assert seen(work, her, "2026-11-16", YESTERDAY).value(kind, subject) != value
@@ -200,7 +199,6 @@ def test_a_correction_of_past_days_leaves_the_present(work: Any, her: str, write
         {"phone": "0250009999"},
         since="2026-01-01",
         until="2026-02-01",
-        reason="誤記の訂正",
     )
     assert work.one(select(person)).phone == HER.phone
     assert seen(work, her, "2026-01-15").value("phone") == {"phone": "0250009999"}

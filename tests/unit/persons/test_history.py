@@ -83,7 +83,7 @@ class Model:
 
     def enter(self, moment: str, record: Any, rows: list[Any]) -> None:
         """A new person: what the first file says, true since ever as far as anybody knows."""
-        for kind, value in _values(record).items():
+        for kind, value in values_of(record).items():
             self.told[kind].say(moment, "", "", value)
         self.state = (record.state, record.state_on)
         self.told["state"].say(moment, record.state_on, "", {"state": record.state})
@@ -92,7 +92,7 @@ class Model:
 
     def file(self, moment: str, record: Any, rows: list[Any]) -> None:
         """The register's word: what it says otherwise is true from the day of the file."""
-        for kind, value in _values(record).items():
+        for kind, value in values_of(record).items():
             if kind == "phone" and not record.phone:
                 continue
             if self.told[kind].now != value:
@@ -136,7 +136,7 @@ class Model:
         return ""
 
 
-def _values(record: Any) -> dict[str, Any]:
+def values_of(record: Any) -> dict[str, Any]:
     return {
         "name": {"name": record.name, "kana": record.kana},
         "phone": {"phone": record.phone},
@@ -190,7 +190,7 @@ def corrections(draw):
         address=draw(st.sampled_from(("訂正1番", "訂正2番"))),
     )
     since, until = sorted(draw(st.lists(st.sampled_from(DAYS), min_size=2, max_size=2)))
-    return kind, _values(record)[kind], since, draw(st.sampled_from(("", until)))
+    return kind, values_of(record)[kind], since, draw(st.sampled_from(("", until)))
 
 
 losses = st.sampled_from(("", *DAYS[3:12]))
@@ -237,9 +237,7 @@ def step(world: World, work: Any, said: Any, her: str, model: Model) -> None:
         return
     kind, value, since, until = said
     subject = "current" if kind == "address" else ""
-    effects.changes(
-        writer, her, kind, value, since=since, until=until, subject=subject, reason="誤記の訂正"
-    )
+    effects.changes(writer, her, kind, value, since=since, until=until, subject=subject)
     if until != since:
         model.told[kind].say(moment, since, until, value)
 
@@ -260,7 +258,7 @@ def _instead(writer: Any, day: str, her: str, model: Model, moment: str) -> None
         model.state = ("1", day)
         model.told["state"].say(moment, day, "", {"state": "1"})
         for kind in ("address", "household"):
-            value = _values(decided)[kind]
+            value = values_of(decided)[kind]
             if model.told[kind].now != value:
                 model.told[kind].say(moment, day, "", value)
 
