@@ -14,9 +14,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import bindparam, func, insert, select, update
 
-from app.persons import facts
+from app.persons import facts, papers
 from app.persons.judging import Change, Contradiction
-from app.persons.papers import Untrue, mark_untrue
 from app.rules.calendar.axes import Span
 from app.rules.calendar.knowing import Held, Word, as_told, begin, tell
 from db.tables.cases import check_entry
@@ -24,9 +23,12 @@ from db.tables.history import fact, origin
 from db.tables.persons import atena, person
 from db.work import Rows
 
-READS = ("person", "atena", "fact", "origin", "certificate", "decision", "check_entry")
+READS = (*papers.READS, "atena", "check_entry")
 WRITES = ("fact", "origin", "certificate", "check_entry")
 """What a function declares that changes a fact."""
+
+TRUE_AGAIN = "true_again"
+"""The disposition of an entry that a later correction settled; no person chooses it."""
 
 _IDS_OF_A_FILE = 1000
 
@@ -49,6 +51,15 @@ class Source:
     staff_id: str
     at: str
     reason: str = ""
+
+    @property
+    def in_words(self) -> str:
+        """What it is, for a clerk."""
+        return {
+            "file": f"届いた被保険者情報（取込番号 {self.ref}）",
+            "decision": f"決定 {self.ref}",
+            "act": f"職員 {self.staff_id}（操作記録 {self.ref}）",
+        }[self.kind]
 
 
 class Memory:
@@ -99,7 +110,8 @@ class Memory:
         return entry_id
 
     def remember(self, changes: Sequence[Change]) -> int:
-        """Write changes into the history; what a paper of that day said wrongly is marked.
+        """Write changes into the history, after the current tables or before; the papers of
+        these persons are judged anew: marked, listed, settled.
         Gives how many persons' lines changed."""
         if not changes:
             return 0
@@ -119,25 +131,52 @@ class Memory:
             self.work.insert_rows(fact, names, rows)
         if lines.ended:
             self.work.run(_END, lines.ended)
-        for paper in mark_untrue(self.work, told, self.source.at) if told else ():
+        for paper in papers.judge_papers(self.work, told, self.source.at) if told else ():
             self._list_untrue(paper)
+            self._settle_true_again(paper)
         return len(told)
 
-    def _list_untrue(self, paper: Untrue) -> None:
+    def _list_untrue(self, paper: papers.Judged) -> None:
+        """Put every item that became untrue on the check list, each as an entry of its own."""
+        if not paper.became_untrue:
+            return
         place = self.work.first(
             select(atena.c.municipality_code, atena.c.atena_number)
             .where(atena.c.person_id == paper.person_id)
             .order_by(atena.c.current.desc())
         )
-        detail = (
-            f"交付した証（発行番号 {paper.number}）の{paper.items}が、訂正後の記録と違います。"
-            "証に印を付けました。回収と差し替えを確かめてください。"
+        for item in paper.became_untrue:
+            self.list_entry(
+                Contradiction(papers.CAUSE, papers.entry_text(paper.number, item)),
+                person_id=paper.person_id,
+                place=tuple(place) if place else ("", ""),
+            )
+
+    def _settle_true_again(self, paper: papers.Judged) -> None:
+        """Settle the open entries all of whose items are true again, saying what brought it; an
+        entry that a person settled stays as that person left it."""
+        open_ones = self.work.all(
+            select(check_entry.c.id, check_entry.c.detail).where(
+                check_entry.c.person_id == paper.person_id,
+                check_entry.c.cause == papers.CAUSE,
+                check_entry.c.disposition == "",
+            )
         )
-        self.list_entry(
-            Contradiction("certificate_untrue", detail),
-            person_id=paper.person_id,
-            place=tuple(place) if place else ("", ""),
-        )
+        for row in open_ones:
+            items = papers.items_of_entry(row.detail, paper.number)
+            if not items or items.intersection(paper.untrue):
+                continue
+            self.work.run(
+                update(check_entry)
+                .where(check_entry.c.id == row.id)
+                .values(
+                    detail=f"{row.detail}その後、{self.source.in_words}により、証のとおりに戻りました。",
+                    disposition=TRUE_AGAIN,
+                    disposed_by=self.source.staff_id,
+                    disposed_at=self.source.at,
+                    version=check_entry.c.version + 1,
+                )
+            )
 
     def _lay(
         self, lines: _Lines, person_id: str, of: tuple[str, str], group: Sequence[Change]

@@ -74,7 +74,8 @@ check_entry = Table(
     Column("atena_number", Text, nullable=False, server_default=""),
     Column("detail", Text, nullable=False),  # Japanese, no 個人番号
     Column("listed_at", Text, nullable=False),
-    Column("disposition", Text, nullable=False, server_default=""),  # ok, notified, remake
+    # ok, notified, remake; true_again: a later correction settled it, and no person
+    Column("disposition", Text, nullable=False, server_default=""),
     Column("disposed_by", Text, nullable=False, server_default=""),
     Column("disposed_at", Text, nullable=False, server_default=""),
     Column("version", Integer, nullable=False, server_default="1"),

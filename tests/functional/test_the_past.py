@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from app.persons import past, restrictions, show
 from app.persons.words import CASE_STATES, PAPER_STATES
 from db.tables.cases import case_file, check_entry
 from db.tables.certificates import certificate
+from db.tables.history import origin
 from db.tables.persons import person
 from tests.support.counter import Counter
 from tests.support.sendings import sample
@@ -213,6 +215,47 @@ def test_a_paper_that_a_correction_made_untrue_is_listed_and_marked(counter: Cou
     (paper,) = counter.rows(certificate)
     assert paper.untrue_items == "負担割合"
     assert len([r for r in counter.rows(check_entry) if r.cause == "certificate_untrue"]) == 1
+
+
+def test_a_correction_that_is_corrected_back_takes_the_mark_away(counter: Counter) -> None:
+    """The share goes from the printed one to another and back; then once more to the other."""
+    issued = counter.issued()
+    decided = counter.show(issued_case(counter)).record
+    as_printed = replace(
+        HER,
+        insured_number=decided.insured_number,
+        acquired_on=decided.acquired_on,
+        name=decided.name,
+        kana=decided.kana,
+        household_number="000000000001234",
+        copay_ratio=decided.copay_ratio,
+        copay_from=decided.acquired_on,
+    )
+    corrected = replace(as_printed, copay_ratio="1")
+    later(counter, 3)
+    counter.union.announce("FILE-17", [corrected])
+    counter.fetch()
+    assert [row.untrue_items for row in counter.rows(certificate)] == ["負担割合"]
+    later(counter, 1)
+    counter.union.announce("FILE-17", [as_printed])
+    counter.fetch()
+    (paper,) = counter.rows(certificate)
+    assert (paper.state, paper.untrue_at, paper.untrue_items) == ("issued", "", "")
+    (entry,) = untrue_entries(counter)
+    assert (entry.disposition, entry.disposed_at[:10]) == ("true_again", "2026-11-20")
+    brought = counter.rows(origin)[-1]
+    assert issued.number in entry.detail
+    assert f"届いた被保険者情報（取込番号 {brought.ref}）" in entry.detail
+    later(counter, 1)
+    counter.union.announce("FILE-17", [corrected])
+    counter.fetch()
+    (paper,) = counter.rows(certificate)
+    assert (paper.untrue_at[:10], paper.untrue_items) == ("2026-11-21", "負担割合")
+    assert sorted(row.disposition for row in untrue_entries(counter)) == ["", "true_again"]
+
+
+def untrue_entries(counter: Counter) -> list[Any]:
+    return [row for row in counter.rows(check_entry) if row.cause == "certificate_untrue"]
 
 
 def issued_case(counter: Counter) -> str:
