@@ -26,6 +26,7 @@ from app.security.authenticators.ctap import CtapAuthenticator
 from app.security.authenticators.port import NewCredential
 from app.security.authenticators.verify import verify_registration
 from app.training.software_key import SoftwareKey
+from tests.support import soak
 from tests.support.authenticators import (
     TRAINING,
     Person,
@@ -287,7 +288,7 @@ class TestForbidden:
         assert list(devices._forbidden(tmp_path / "sys", tmp_path)) == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=soak.tries(100, 5_000))
 @given(at=st.integers(0, 10_000), to=st.binary(max_size=4), cut=st.integers(0, 4))
 def test_an_attestation_that_is_damaged_in_any_way_is_refused_and_never_an_error_of_ours(
     at: int, to: bytes, cut: int

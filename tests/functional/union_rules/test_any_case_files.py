@@ -7,7 +7,7 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -19,6 +19,7 @@ from app.training.people import MUNICIPALITY_CODE, atena_of, insured_of, my_numb
 from app.wire.codec import encode_file, record_from
 from app.wire.files import FILES, sent_in
 from app.wire.layout import Kind, columns
+from tests.support import soak
 from tests.support.union_inside import CALLER, HOUSEHOLD, load, seed_person, union_inside
 from tests.support.union_terminal import CODES
 
@@ -91,9 +92,8 @@ def cases(draw, kind):
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_case_of_any_file_gets_one_decision(system, kind):
-    @seed(810)
     @settings(
-        max_examples=60,
+        max_examples=soak.tries(40, 1_000),
         deadline=None,
         database=None,
         suppress_health_check=[HealthCheck.too_slow],
