@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -91,7 +92,7 @@ def read_installation(paths: Paths) -> Installation:
     """Raises EnvironmentFault ``place.other_account``, ``settings.missing``, ``settings.denied`` or
     ``settings.damaged``."""
     try:
-        values = tomllib.loads(paths.settings.read_text(encoding="utf-8"))
+        values = tomllib.loads(as_saved(paths.settings.read_bytes()))
         return Installation(
             training=bool(values["training"]),
             municipality_code=str(values["municipality_code"]),
@@ -118,12 +119,30 @@ def read_installation(paths: Paths) -> Installation:
             "別のOSアカウントのものです。",
             "いったんログオフし、この端末専用のOSアカウントでログオンし直してください。",
         ) from error
+    except tomllib.TOMLDecodeError as error:
+        where = re.search(r"line (\d+)", str(error))
+        line = f"の {where[1]} 行目" if where else ""
+        raise EnvironmentFault(
+            "settings.damaged",
+            f"設定ファイル {paths.settings.name} {line}を読み取れません。",
+            "その行の書き方（引用符・等号・括弧）を直すか、設定ファイルを控えから戻してください。",
+        ) from error
     except (OSError, AttributeError, KeyError, ValueError) as error:
         raise EnvironmentFault(
             "settings.damaged",
             f"設定ファイル {paths.settings.name} を読み取れません。",
             "システム管理者に連絡し、設定ファイルを控えから戻してください。",
         ) from error
+
+
+def as_saved(content: bytes) -> str:
+    """A settings file as an editor saved it: UTF-8 with or without BOM, UTF-16, or cp932."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp932")
 
 
 def write_installation(paths: Paths, installation: Installation) -> None:

@@ -9,7 +9,6 @@ from threading import Event
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.x509 import load_pem_x509_certificate
 
 from app.catalog import CATALOG
 from app.core.clock import Clock, SystemClock
@@ -35,6 +34,7 @@ from app.start.compose import (
     read_installation,
 )
 from app.start.founding import FOUNDERS, Asked, Machine, ask_person, check_keyring
+from app.start.handed_over import certificate_of, host_of
 from app.start.talk import Talk, keyboard, real_authenticator, until_right
 from app.sync.enrolment import open_unenrolled
 
@@ -146,12 +146,12 @@ def enrol_terminal(
     """``madoguchi enrol HOST CA``: ask, wait for the union's two operators, take the answer.
 
     Called again while they have not approved, it goes on with the same request. Raises UserError
-    ``enrol.certificate`` before anybody logs in, and what ``app.functions.admin.enrolment``
-    raises.
+    ``enrol.certificate_…`` or ``enrol.host_…`` before anybody logs in, and what
+    ``app.functions.admin.enrolment`` raises.
     """
     talk = talk or keyboard()
     refuse_place(data)
-    authorities = _certificate(ca)
+    authorities, host = certificate_of(ca), host_of(host)
     parts = parts or make_parts(data, SystemClock(), OsKeyring)
     doorway = parts.doorway(lambda: True)
     hands = Hands(talk, doorway, authenticator_of(talk))
@@ -205,20 +205,6 @@ def _profile(answer: str) -> str:
             f"{'・'.join(_PROFILES)}のどれかを入れてください。",
         )
     return _PROFILES[answer]
-
-
-def _certificate(file: Path) -> bytes:
-    """The union's certificate as its operators handed it over."""
-    try:
-        content = file.read_bytes()
-        load_pem_x509_certificate(content)
-    except (OSError, ValueError) as cause:
-        raise UserError(
-            "enrol.certificate",
-            f"{file} を、広域連合の証明書として読み取れません。",
-            "広域連合から受け取ったファイル（authority.pem）の場所を確かめて、指定し直してください。",
-        ) from cause
-    return content
 
 
 def verify_journal(

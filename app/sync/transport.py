@@ -316,7 +316,7 @@ def _load_pair(context: ssl.SSLContext, certificate: bytes, tls_key: bytes) -> N
     phrase = secrets.token_hex(32).encode("ascii")
     key = load_der_private_key(tls_key, None)
     sealed = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(phrase))
-    folder = Path(tempfile.mkdtemp(prefix="line-"))
+    folder = _folder_for_a_moment()
     try:
         pair = folder / "pair.pem"
         pair.touch(mode=0o600)
@@ -324,8 +324,17 @@ def _load_pair(context: ssl.SSLContext, certificate: bytes, tls_key: bytes) -> N
         context.load_cert_chain(pair, password=phrase)
     except ssl.SSLError as cause:
         raise line_fault("certificate_refused") from cause
+    except OSError as cause:
+        raise line_fault("temporary") from cause
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder_for_a_moment() -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix="line-"))
+    except OSError as cause:
+        raise line_fault("temporary") from cause
 
 
 @contextmanager

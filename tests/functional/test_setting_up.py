@@ -183,16 +183,16 @@ def test_a_terminal_is_founded_enrolled_and_its_journal_proved(
     assert any("控えの指紋と違います" in text for text in board.said)
 
 
-@pytest.mark.parametrize("content", [None, b"not a certificate"])
+@pytest.mark.parametrize(("content", "cause"), [(None, "missing"), (b"not a certificate", "none")])
 def test_a_certificate_that_is_none_is_told_before_anybody_logs_in(
-    tmp_path: Path, content: bytes | None
+    tmp_path: Path, content: bytes | None, cause: str
 ) -> None:
     if content is not None:
         (tmp_path / "ca.pem").write_bytes(content)
     board = Keyboard()
     with pytest.raises(UserError) as refused:
         enrol_terminal(tmp_path / "none", "host:1", tmp_path / "ca.pem", board.talk())
-    assert refused.value.code == "enrol.certificate"
+    assert refused.value.code == f"enrol.certificate_{cause}"
     assert board.asked == []
 
 

@@ -89,7 +89,7 @@ def test_data_that_this_account_may_not_read_are_not_called_damaged(
     def denied(*_: object, **__: object) -> str:
         raise PermissionError(13, "Access is denied")
 
-    monkeypatch.setattr(Path, "read_text", denied)
+    monkeypatch.setattr(Path, "read_bytes", denied)
     with pytest.raises(EnvironmentFault) as fault:
         compose.read_installation(Paths(tmp_path))
     assert fault.value.code == "settings.denied"
