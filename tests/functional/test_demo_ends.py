@@ -25,12 +25,15 @@ PATIENCE_SECONDS = 60.0
 
 # The demonstration with fewer people and quicker passwords; everything else is as it is.
 QUICK_DEMO = """
-import functools, sys
+import dataclasses, sys
 import app.demo.room as room
 from app.demo.people import CLERK
 from app.main import main
 from tests.support.founded import QUICK
-room.training_room = functools.partial(room.training_room, parameters=QUICK, staff=(CLERK,))
+whole = room.training_room
+room.training_room = lambda clock, plan, **more: whole(
+    clock, dataclasses.replace(plan, parameters=QUICK, staff=(CLERK,)), **more
+)
 sys.exit(main(["demo", *sys.argv[1:]]))
 """
 
