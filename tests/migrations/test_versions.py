@@ -107,3 +107,13 @@ def test_a_version_of_a_later_program_is_refused_with_its_own_message(tmp_path, 
         assert "更新" in refused.value.remedy
     assert paths.store.read_bytes() == before
     assert not list(paths.backups.iterdir())
+
+
+def test_each_version_is_one_file_and_follows_the_one_before():
+    from alembic.script import ScriptDirectory
+
+    files = sorted((migrations.FOLDER / "versions").glob("[0-9]*.py"))
+    assert tuple(file.name[:4] for file in files) == migrations.SHIPPED.versions
+    scripts = ScriptDirectory(str(migrations.FOLDER))
+    chain = [script.revision for script in scripts.walk_revisions()]
+    assert tuple(reversed(chain)) == migrations.SHIPPED.versions
