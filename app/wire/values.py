@@ -93,7 +93,7 @@ def check_of(column: Column, codes: Codes) -> Check:
         case Kind.TEXT:
             return lambda value: _text(value, width)
         case Kind.KANA:
-            return lambda value: "kana" if not names.KANA.fullmatch(value) else _text(value, width)
+            return lambda value: _kana(value, width)
         case Kind.DAY:
             return _day
         case Kind.MOMENT:
@@ -156,10 +156,19 @@ def _municipality(value: str) -> str:
         return "municipality"
 
 
+def _kana(value: str, width: int) -> str:
+    if not names.KANA.fullmatch(value):
+        return "kana"
+    if len(value) <= width and "ァ" <= value[0] <= "ヺ":
+        return ""  # nearly every value: nothing but kana, and the first one is seen
+    return _text(value, width)
+
+
 def _text(value: str, width: int) -> str:
     if _CONTROL.search(value):
         return "control"
-    if not _SEEN.search(value):
+    # A first sign that is a kanji is seen; nearly every name and address begins so.
+    if not "\u3400" <= value[0] <= "\u9fff" and not _SEEN.search(value):
         return "required"
     # Never more clusters than code points, so most values need no counting.
     return "width" if len(value) > width and clusters(value) > width else ""
