@@ -159,7 +159,7 @@ def _municipality(value: str) -> str:
 def _kana(value: str, width: int) -> str:
     if not names.KANA.fullmatch(value):
         return "kana"
-    if len(value) <= width and "ァ" <= value[0] <= "ヺ":
+    if len(value) <= width and "ァ" <= value[:1] <= "ヺ":
         return ""  # nearly every value: nothing but kana, and the first one is seen
     return _text(value, width)
 
@@ -168,7 +168,7 @@ def _text(value: str, width: int) -> str:
     if _CONTROL.search(value):
         return "control"
     # A first sign that is a kanji is seen; nearly every name and address begins so.
-    if not "\u3400" <= value[0] <= "\u9fff" and not _SEEN.search(value):
+    if not "\u3400" <= value[:1] <= "\u9fff" and not _SEEN.search(value):
         return "required"
     # Never more clusters than code points, so most values need no counting.
     return "width" if len(value) > width and clusters(value) > width else ""
