@@ -310,3 +310,18 @@ def test_an_attestation_that_is_damaged_in_any_way_is_refused_and_never_an_error
 @functools.cache
 def _made() -> tuple[NewCredential, bytes]:
     return enrol(authenticator(key_with_pin()))
+
+
+@pytest.mark.parametrize("trouble", [PermissionError, OSError])
+def test_a_list_that_breaks_off_does_not_hide_the_key_listed_before(
+    trouble: type[OSError],
+) -> None:
+    key = key_with_pin()
+    credential = registered(authenticator(key)).credential_id
+
+    def listing() -> Iterator[CtapDevice]:
+        yield key
+        raise trouble(13, "no")
+
+    port = CtapAuthenticator(listing, Person(on_touch=key.touch), seconds=10)
+    assert sign(port, credential, b"c" * 32).user_verified

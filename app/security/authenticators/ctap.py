@@ -115,12 +115,16 @@ class CtapAuthenticator:
                         one.device.close()
 
     def _plugs(self) -> list[Plug]:
+        plugs: list[Plug] = []
         try:
-            plugs = [Opened(one) if isinstance(one, CtapDevice) else one for one in self._devices()]
-        except PermissionError as cause:
-            raise faults.forbidden(["一覧"]) from cause
+            for one in self._devices():
+                plugs.append(Opened(one) if isinstance(one, CtapDevice) else one)
         except (OSError, ConnectionFailure) as cause:
-            raise faults.removed() from cause
+            # What was listed before the trouble is asked all the same: it may be the own key.
+            if not plugs and isinstance(cause, PermissionError):
+                raise faults.forbidden(["一覧"]) from cause
+            if not plugs:
+                raise faults.removed() from cause
         if not plugs:
             raise faults.no_key()
         return plugs
