@@ -85,11 +85,11 @@ def prepare_close(gate: Gate, session: Session, catalog: Catalog, day: date) -> 
 
 
 def perform_close(
-    gate: Gate, draft: PreparedAct, approvals: tuple[Approval, ...], catalog: Catalog
+    gate: Gate, prepared: PreparedAct, approvals: tuple[Approval, ...], catalog: Catalog
 ) -> None:
     """Close the day. Raises as ``prepare_close`` when something has opened meanwhile, and
     UserError ``day.closed`` for a day that is closed already."""
-    with gate.act(draft, approvals) as work:
+    with gate.act(prepared, approvals) as work:
         content: CloseDay = work.content
         day = date.fromisoformat(content.day)
         _refuse_open(_of(work, catalog), day)

@@ -89,14 +89,14 @@ def settle(gate: Gate, session: Session, line: CheckLine, disposition: str) -> N
             "処理の種類が正しくありません。",
             "「問題なし」「通知した」「再作成を依頼した」から選んでください。",
         )
-    draft = gate.prepare(
+    prepared = gate.prepare(
         "eligibility.settle_check",
         session,
         subject=Subject("list", line.id),
         content=SettleCheck(line.id, disposition),
         versions=(RowVersion("check_entry", line.id, line.version),),
     )
-    with gate.act(draft) as work:
+    with gate.act(prepared) as work:
         work.run(
             update(check_entry)
             .where(check_entry.c.id == line.id)

@@ -25,14 +25,14 @@ def close_case(gate: Gate, session: Session, view: DecisionView) -> None:
 
     Raises UserError ``cases.no_case``, ``cases.not_refused``.
     """
-    draft = gate.prepare(
+    prepared = gate.prepare(
         view.kind.function("close_case"),
         session,
         subject=Subject("case", view.case_id),
         content=CloseCase(view.case_id),
         versions=(RowVersion("case_file", view.case_id, view.case_version),),
     )
-    with gate.act(draft) as work:
+    with gate.act(prepared) as work:
         if state_of(work, view.case_id) is not CaseState.REFUSED:
             raise UserError(
                 "cases.not_refused",

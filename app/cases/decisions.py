@@ -368,14 +368,14 @@ def confirm_comparison(gate: Gate, session: Session, view: DecisionView) -> None
             "見比べる決定がまだありません。",
             "決定が届くのを待ってください。",
         )
-    draft = gate.prepare(
+    prepared = gate.prepare(
         view.kind.function("compare_decision"),
         session,
         subject=Subject("case", view.case_id),
         content=ComparedDecision(view.case_id, view.record.decision_id),
         versions=(RowVersion("case_file", view.case_id, view.case_version),),
     )
-    with gate.act(draft) as work:
+    with gate.act(prepared) as work:
         change(work, view.case_id, compared_by=work.staff_id, compared_at=work.at.isoformat())
         if not view.kind.papers:
             close_if_done(work, view.case_id, view.kind)

@@ -138,8 +138,8 @@ def open_case(
     """
     content = OpenCase(kind.code, person_id, _draft_text(values))
     subject = Subject("person", person_id) if person_id else NO_SUBJECT
-    draft = gate.prepare(kind.opening, session, subject=subject, content=content)
-    with gate.act(draft) as work:
+    prepared = gate.prepare(kind.opening, session, subject=subject, content=content)
+    with gate.act(prepared) as work:
         if isinstance(kind.about, KnownPerson):
             _require_for(kind, kind.about, read_whom(work, person_id))
             _require_no_other(work, kind, person_id)
@@ -257,14 +257,14 @@ def save_draft(
 ) -> KeyedCase:
     """Keep what is keyed so far. Raises UserError when the case is no longer a draft."""
     text = _draft_text(values)
-    draft = gate.prepare(
+    prepared = gate.prepare(
         case.kind.function("save_draft"),
         session,
         subject=Subject("case", case.id),
         content=SaveDraft(case.id, text, step),
         versions=(RowVersion("case_file", case.id, case.version),),
     )
-    with gate.act(draft) as work:
+    with gate.act(prepared) as work:
         _require_draft(work, case.id)
         _change(work, case.id, draft=text, step=step)
         return read_case(work, case.kind, case.id)
@@ -276,14 +276,14 @@ def keep_number(gate: Gate, session: Session, case: KeyedCase, number: str) -> K
     Raises UserError for a number that cannot be one (SEC-52: also without the right), and
     ``cases.number_elsewhere`` for one that is tied to somebody else here (SEC-04).
     """
-    draft = gate.prepare(
+    prepared = gate.prepare(
         case.kind.function("keep_number"),
         session,
         subject=Subject("case", case.id),
         content=KeepNumber(case.id),
         versions=(RowVersion("case_file", case.id, case.version),),
     )
-    with gate.act(draft) as work:
+    with gate.act(prepared) as work:
         _require_draft(work, case.id)
         refuse_elsewhere(work, case.id, number)
         work.my_number.put("case", case.id, number)
@@ -320,14 +320,14 @@ def cancel_case(gate: Gate, session: Session, case: KeyedCase, reason: str) -> N
     """Drop a case that was not sent, or that the union did not take: values and number are
     erased, the fact remains, and what it had settled on the day board waits again. Raises
     UserError ``cases.case_state`` for any other."""
-    draft = gate.prepare(
+    prepared = gate.prepare(
         case.kind.function("cancel_case"),
         session,
         subject=Subject("case", case.id),
         content=CancelCase(case.id, reason),
         versions=(RowVersion("case_file", case.id, case.version),),
     )
-    with gate.act(draft) as work:
+    with gate.act(prepared) as work:
         move(work, case.id, CaseState.CANCELLED, draft="{}", step="")
         erase_number(work, case.id)
         if case.kind.settles:

@@ -113,13 +113,13 @@ def settle(gate: Gate, session: Session, follow_up_id: str, how: str) -> None:
             "済ませ方が正しくありません。",
             "「済んだ」か「不要になった」を選んでください。",
         )
-    draft = gate.prepare(
+    prepared = gate.prepare(
         "day.settle",
         session,
         subject=Subject("follow_up", follow_up_id),
         content=Settle(follow_up_id, how),
     )
-    with gate.act(draft) as work:
+    with gate.act(prepared) as work:
         content: Settle = work.content
         changed = work.run(
             update(follow_up)

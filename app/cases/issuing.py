@@ -107,17 +107,17 @@ def reserve_and_draw(
     cause and raises its own error.
     """
     record, form = _issuable(view, gate.now().date())
-    draft = gate.prepare(
+    prepared = gate.prepare(
         view.kind.function("reserve_certificate"),
         session,
         subject=Subject("case", view.case_id),
         content=Reserve(view.case_id, record.decision_id, form.id),
     )
-    with gate.act(draft) as work:
+    with gate.act(prepared) as work:
         content: Reserve = work.content
         _require_current(work, content.case_id, content.decision_id)
         _leave_none_behind(work, content)
-        number = _new_number(work, draft)
+        number = _new_number(work, prepared)
         # What is drawn comes from the row, not from the screen's copy (CON-07).
         found = work.one(select(decision).where(decision.c.id == content.decision_id))
         work.run(
@@ -210,14 +210,14 @@ def void(
     gate: Gate, session: Session, kind: CaseKind, number: str, version: int, cause: str
 ) -> None:
     """Make a reserved number void; the number is never used again."""
-    draft = gate.prepare(
+    prepared = gate.prepare(
         kind.function("void_certificate"),
         session,
         subject=Subject("certificate", number),
         content=Void(number, cause),
         versions=(RowVersion("certificate", number, version),),
     )
-    with gate.act(draft) as work:
+    with gate.act(prepared) as work:
         _require_state(work, number, "reserved")
         work.run(
             update(certificate)
@@ -265,7 +265,7 @@ def prepare_issue(
 
 def perform_issue(
     gate: Gate,
-    draft: PreparedAct,
+    prepared: PreparedAct,
     approvals: tuple[Approval, ...],
     proof: DrawnPaper,
     printer: Printer,
@@ -275,8 +275,8 @@ def perform_issue(
     The row comes first: paper without a row cannot exist; a row without paper is found on the
     day list, because its sheet waits to be confirmed.
     """
-    with gate.act(draft, approvals) as work:
-        _require_same_pdf(draft, proof)
+    with gate.act(prepared, approvals) as work:
+        _require_same_pdf(prepared, proof)
         content: Issue = work.content
         _require_state(work, content.number, "reserved")
         _require_current(work, content.case_id, content.decision_id)
@@ -286,7 +286,7 @@ def perform_issue(
             .where(certificate.c.number == content.number)
             .values(
                 state="issued",
-                pdf_digest=draft.digest.hex(),
+                pdf_digest=prepared.digest.hex(),
                 issued_by=work.staff_id,
                 issued_at=work.at.isoformat(),
                 delivery=content.delivery,
@@ -316,13 +316,13 @@ def settle_sheet(
     """Record that the paper came out right, or that the sheet was spoilt (FLOW-108)."""
     kind, number = issued.kind, issued.number
     content = Settle(issued.sheet_id, number, "confirmed" if good else "spoilt", cause)
-    draft = gate.prepare(
+    prepared = gate.prepare(
         kind.function("settle_sheet"),
         session,
         subject=Subject("certificate", number),
         content=content,
     )
-    with gate.act(draft) as work:
+    with gate.act(prepared) as work:
         changed = work.run(
             update(sheet)
             .where(
@@ -366,15 +366,15 @@ def prepare_reprint(gate: Gate, session: Session, proof: DrawnPaper, copy: int) 
 
 def perform_reprint(
     gate: Gate,
-    draft: PreparedAct,
+    prepared: PreparedAct,
     approvals: tuple[Approval, ...],
     proof: DrawnPaper,
     printer: Printer,
 ) -> Issued:
     """Print the next sheet. Refused while the sheet before is not recorded as spoilt, for a PDF
     that is not the one issued, and when a newer decision has taken the place of its own."""
-    with gate.act(draft, approvals) as work:
-        _require_same_pdf(draft, proof)
+    with gate.act(prepared, approvals) as work:
+        _require_same_pdf(prepared, proof)
         content: Reprint = work.content
         row = work.first(select(certificate).where(certificate.c.number == content.number))
         states = [
@@ -398,9 +398,9 @@ def perform_reprint(
     return Issued(proof.kind, proof.number, sheet_id, line)
 
 
-def _require_same_pdf(draft: PreparedAct, proof: DrawnPaper) -> None:
+def _require_same_pdf(prepared: PreparedAct, proof: DrawnPaper) -> None:
     """What goes to the printer is what the touch was over, byte for byte."""
-    if hashlib.sha256(proof.rendered.pdf).digest() != draft.digest:
+    if hashlib.sha256(proof.rendered.pdf).digest() != prepared.digest:
         raise _not_issuable("承認した券面と違うものは印刷できません。")
 
 
@@ -419,9 +419,9 @@ def _list_missing(work: ActWork, content: Issue) -> None:
         )
 
 
-def _new_number(work: ActWork, draft: PreparedAct) -> str:
+def _new_number(work: ActWork, prepared: PreparedAct) -> str:
     """発行番号: terminal, epoch, day and a running number (DOMAIN 7.3 j1040)."""
-    return f"{draft.terminal}-{draft.epoch}-{work.at:%Y%m%d}-{work.next('certificate'):05d}"
+    return f"{prepared.terminal}-{prepared.epoch}-{work.at:%Y%m%d}-{work.next('certificate'):05d}"
 
 
 def _new_sheet(work: ActWork, number: str, copy: int) -> str:

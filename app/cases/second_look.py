@@ -56,10 +56,10 @@ def prepare_second_look(gate: Gate, session: Session, view: DecisionView) -> Pre
 
 
 def perform_second_look(
-    gate: Gate, draft: PreparedAct, approvals: tuple[Approval, ...], kind: CaseKind
+    gate: Gate, prepared: PreparedAct, approvals: tuple[Approval, ...], kind: CaseKind
 ) -> None:
     """Record the second look; whoever keyed or sent the case is refused here too."""
-    with gate.act(draft, approvals) as work:
+    with gate.act(prepared, approvals) as work:
         content: SecondLook = work.content
         if work.staff_id in _keyed_by(work, content.case_id):
             raise _same_person()

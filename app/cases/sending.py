@@ -196,7 +196,7 @@ def _check_number(
 
 def perform_send(
     gate: Gate,
-    draft: PreparedAct,
+    prepared: PreparedAct,
     approvals: tuple[Approval, ...],
     kind: CaseKind,
     tables: Tables,
@@ -206,9 +206,9 @@ def perform_send(
     Raises UserError ``cases.number_elsewhere`` when the number is already tied to
     somebody else here (SEC-04): nothing is overwritten, nothing sent.
     """
-    with gate.act(draft, approvals) as work:
+    with gate.act(prepared, approvals) as work:
         content: SendNotification = work.content
-        _require_ready(work, draft, kind, content, approvals)
+        _require_ready(work, prepared, kind, content, approvals)
         number = ""
         if content.with_number:
             number = work.my_number.show("case", content.case_id) or ""
@@ -227,7 +227,7 @@ def perform_send(
 
 def _require_ready(
     work: ActWork,
-    draft: PreparedAct,
+    prepared: PreparedAct,
     kind: CaseKind,
     content: SendNotification,
     approvals: tuple[Approval, ...],
@@ -250,7 +250,7 @@ def _require_ready(
             "この届出の方の宛名番号が、開いたときから変わっています。",
             "届出を開き直し、表示された方を確かめてから送信してください。",
         )
-    first = draft.function.id == kind.supervised_sending or must_look_first(work, kind)
+    first = prepared.function.id == kind.supervised_sending or must_look_first(work, kind)
     if not first:
         return
     if row.second_look_by in ("", work.staff_id):
@@ -322,14 +322,14 @@ def withdraw(gate: Gate, session: Session, case: KeyedCase) -> None:
     Raises UserError ``cases.case_state`` for a case in any other state, and
     ``outbox.under_way`` when it is already being sent or was sent.
     """
-    draft = gate.prepare(
+    prepared = gate.prepare(
         case.kind.function("withdraw_notification"),
         session,
         subject=Subject("case", case.id),
         content=WithdrawNotification(case.id),
         versions=(RowVersion("case_file", case.id, case.version),),
     )
-    with gate.act(draft) as work:
+    with gate.act(prepared) as work:
         columns: dict[str, str | None] = {"step": SUMMARY}
         if state_of(work, case.id) is CaseState.WAITING:
             row = work.one(select(case_file.c.outbox_id).where(case_file.c.id == case.id))

@@ -52,13 +52,13 @@ def print_slip(
     press = drawing.press
     rendered = press.render(SLIP_FORM, data, training=drawing.training, now=counter.now)
     press.prove(rendered, data)
-    draft = gate.prepare(
+    prepared = gate.prepare(
         case.kind.function("print_slip"),
         session,
         subject=Subject("case", case.id),
         content=WithDocument(None, rendered.digest),
     )
-    with gate.act(draft):
+    with gate.act(prepared):
         pass
     printer.spool(rendered.pdf, case.id)
 

@@ -208,12 +208,14 @@ class Script:
         )
         return self.doorway.enter(question, person.password, assertion).session
 
-    def approvals(self, draft: PreparedAct, second: str = "") -> tuple[Approval, ...]:
-        """The touches that ``draft`` needs; ``second`` is the other person's staff id."""
+    def approvals(self, prepared: PreparedAct, second: str = "") -> tuple[Approval, ...]:
+        """The touches that ``prepared`` needs; ``second`` is the other person's staff id."""
         given = []
-        for role in draft.needs:
+        for role in prepared.needs:
             ask = (
-                draft.own_ask if role is Role.ACTOR else self.terminal.gate.ask(draft, second, role)
+                prepared.own_ask
+                if role is Role.ACTOR
+                else self.terminal.gate.ask(prepared, second, role)
             )
             given.append(self.touch(ask))
         return tuple(given)
@@ -277,9 +279,9 @@ def _register(
         encode_person_keys(made.keys),
     )
     gate = script.terminal.gate
-    draft = staff.prepare_register(gate, session, new)
-    approvals = script.approvals(draft, second)
-    staff.perform_register(gate, draft, approvals, script.terminal.access, made.keys)
+    prepared = staff.prepare_register(gate, session, new)
+    approvals = script.approvals(prepared, second)
+    staff.perform_register(gate, prepared, approvals, script.terminal.access, made.keys)
 
 
 def _grant(script: Script, sessions: dict[str, Session], person: TrainingStaff) -> None:
@@ -297,17 +299,17 @@ def _grant(script: Script, sessions: dict[str, Session], person: TrainingStaff) 
         today + timedelta(days=_RIGHTS_DAYS),
         "研修",
     )
-    draft = rights.prepare_request(gate, first, request, CATALOG, parts.tables)
-    rights.perform_request(gate, draft, script.approvals(draft), CATALOG)
+    prepared = rights.prepare_request(gate, first, request, CATALOG, parts.tables)
+    rights.perform_request(gate, prepared, script.approvals(prepared), CATALOG)
     for grant in _grants_of(script, second, person):
-        draft = rights.prepare_approve(gate, second, grant)
-        rights.perform_approve(gate, draft, script.approvals(draft))
+        prepared = rights.prepare_approve(gate, second, grant)
+        rights.perform_approve(gate, prepared, script.approvals(prepared))
     for grant in _grants_of(script, first, person):
-        draft = rights.prepare_effect(gate, first, grant)
-        rights.perform_effect(gate, draft, script.approvals(draft), terminal.access, CATALOG)
+        prepared = rights.prepare_effect(gate, first, grant)
+        rights.perform_effect(gate, prepared, script.approvals(prepared), terminal.access, CATALOG)
     for grant in _grants_of(script, second, person):
-        draft = rights.prepare_confirm(gate, second, grant, calendar)
-        rights.perform_confirm(gate, draft, script.approvals(draft), calendar)
+        prepared = rights.prepare_confirm(gate, second, grant, calendar)
+        rights.perform_confirm(gate, prepared, script.approvals(prepared), calendar)
 
 
 def _grants_of(script: Script, session: Session, person: TrainingStaff) -> Sequence[Grant]:
@@ -335,8 +337,8 @@ def enrol_training_terminal(script: Script, session: Session, second: str, union
     finally:
         line.close()
     answer = enrolment.settled(state, asked, union.authorities)
-    draft = enrolment.prepare_take(gate, session, asked, answer)
-    enrolment.perform_take(gate, draft, script.approvals(draft, second), answer)
+    prepared = enrolment.prepare_take(gate, session, asked, answer)
+    enrolment.perform_take(gate, prepared, script.approvals(prepared, second), answer)
 
 
 def _fill(parts: Parts, keys: KeyDrawer, union: Union, say: Callable[[str], None]) -> None:

@@ -47,11 +47,11 @@ def prepare_show_number(gate: Gate, session: Session, person_id: str, purpose: s
 
 
 def perform_show_number(
-    gate: Gate, draft: PreparedAct, approvals: tuple[Approval, ...]
+    gate: Gate, prepared: PreparedAct, approvals: tuple[Approval, ...]
 ) -> NumberShown:
     """The number. Raises UserError ``persons.unknown``, ``persons.care`` for a person under
     support measures, ``persons.no_number`` when none is kept here."""
-    with gate.act(draft, approvals) as work:
+    with gate.act(prepared, approvals) as work:
         content: ShowNumber = work.content
         row = work.first(select(person).where(person.c.id == content.person_id))
         if row is None:

@@ -63,10 +63,10 @@ def prepare_mark(
     )
 
 
-def perform_mark(gate: Gate, draft: PreparedAct, approvals: tuple[Approval, ...]) -> str:
+def perform_mark(gate: Gate, prepared: PreparedAct, approvals: tuple[Approval, ...]) -> str:
     """Write the measure; gives its id. Raises UserError ``persons.unknown``,
     ``persons.support_already``."""
-    with gate.act(draft, approvals) as work:
+    with gate.act(prepared, approvals) as work:
         content: MarkSupport = work.content
         _require_person(work, content.person_id)
         if _open(work, content.person_id):
@@ -101,10 +101,10 @@ def prepare_lift(gate: Gate, session: Session, person_id: str) -> PreparedAct:
     )
 
 
-def perform_lift(gate: Gate, draft: PreparedAct, approvals: tuple[Approval, ...]) -> None:
+def perform_lift(gate: Gate, prepared: PreparedAct, approvals: tuple[Approval, ...]) -> None:
     """Lift all measures of the person. Raises UserError ``persons.unknown``,
     ``persons.support_none``."""
-    with gate.act(draft, approvals) as work:
+    with gate.act(prepared, approvals) as work:
         content: LiftSupport = work.content
         _require_person(work, content.person_id)
         if not _open(work, content.person_id):

@@ -182,7 +182,7 @@ def enrol_terminal(
         taken = hands.carry_out(
             session,
             lambda: enrolment.prepare_take(gate, session, asked, answer),
-            lambda draft, given: enrolment.perform_take(gate, draft, given, answer),
+            lambda prepared, given: enrolment.perform_take(gate, prepared, given, answer),
         )
         talk.say(f"{taken.union} に端末 {taken.terminal} として登録しました。")
         talk.say(f"証明書の期限： {taken.valid_to[:10]}")

@@ -95,8 +95,8 @@ def _lines(world: World) -> Iterator[tuple[object, ...]]:
 def signature_rows() -> Iterable[Row]:
     """Signatures of acts verified, with everything their lines say compared."""
     with tempfile.TemporaryDirectory() as folder, world_in(Path(folder)) as world:
-        draft = world.gate.prepare("own.change_password", world.session("clerk"))
-        with world.gate.act(draft, world.approvals(draft)):
+        prepared = world.gate.prepare("own.change_password", world.session("clerk"))
+        with world.gate.act(prepared, world.approvals(prepared)):
             pass
         _repeat_signed(world, SIGNATURES)
         world.journal._head = world.journal.file.last()
@@ -146,9 +146,9 @@ def _act(world: World) -> Callable[[], Cost]:
 
     def once() -> Cost:
         with _Watch() as preparing:
-            draft = world.gate.prepare("own.change_password", session, sentence="例")
-        approvals = world.approvals(draft)
-        with _Watch() as acting, world.gate.act(draft, approvals):
+            prepared = world.gate.prepare("own.change_password", session, sentence="例")
+        approvals = world.approvals(prepared)
+        with _Watch() as acting, world.gate.act(prepared, approvals):
             pass
         return preparing.cost[0] + acting.cost[0], preparing.cost[1] + acting.cost[1]
 

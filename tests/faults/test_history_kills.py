@@ -85,8 +85,8 @@ def an_act(world: World) -> None:
     with world.store.view(("person",)) as work:
         (her,) = [row.id for row in work.all(select(person)) if row.name == HER.name]
     first, last = date(2026, 11, 17), date(2027, 11, 16)
-    draft = restrictions.prepare_mark(world.gate, world.session("clerk"), her, first, last)
-    restrictions.perform_mark(world.gate, draft, tuple(world.approvals(draft)))
+    prepared = restrictions.prepare_mark(world.gate, world.session("clerk"), her, first, last)
+    restrictions.perform_mark(world.gate, prepared, tuple(world.approvals(prepared)))
 
 
 @pytest.mark.parametrize("change", [a_file, a_loss, an_act])

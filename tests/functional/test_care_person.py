@@ -77,9 +77,9 @@ def test_the_page_the_household_and_the_namesakes_too(counter: Counter) -> None:
 def test_the_individual_number_is_not_shown(counter: Counter) -> None:
     world = counter.world
     put_residents(world, HIDDEN)
-    draft = numbers.prepare_show_number(world.gate, world.session("clerk"), "P-1", "question")
+    prepared = numbers.prepare_show_number(world.gate, world.session("clerk"), "P-1", "question")
     with pytest.raises(UserError) as refused:
-        numbers.perform_show_number(world.gate, draft, tuple(world.approvals(draft)))
+        numbers.perform_show_number(world.gate, prepared, tuple(world.approvals(prepared)))
     assert refused.value.code == "persons.care"
 
 
@@ -88,33 +88,33 @@ def test_marked_by_touch_and_lifted_only_with_a_supervisor(counter: Counter) -> 
     put_residents(world, Resident(), HUSBAND)
     clerk, supervisor = world.session("clerk"), world.session("supervisor")
     assert open_(counter, "P-1").line.address == HIDDEN.written
-    draft = restrictions.prepare_mark(world.gate, clerk, "P-1", DAY, date(2027, 11, 15))
-    restrictions.perform_mark(world.gate, draft, tuple(world.approvals(draft)))
+    prepared = restrictions.prepare_mark(world.gate, clerk, "P-1", DAY, date(2027, 11, 15))
+    restrictions.perform_mark(world.gate, prepared, tuple(world.approvals(prepared)))
     assert only_name_and_birth(open_(counter, "P-1"))
-    draft = restrictions.prepare_mark(world.gate, clerk, "P-1", DAY, date(2027, 11, 15))
+    prepared = restrictions.prepare_mark(world.gate, clerk, "P-1", DAY, date(2027, 11, 15))
     with pytest.raises(UserError) as twice:
-        restrictions.perform_mark(world.gate, draft, tuple(world.approvals(draft)))
+        restrictions.perform_mark(world.gate, prepared, tuple(world.approvals(prepared)))
     assert twice.value.code == "persons.support_already"
     with pytest.raises(Refusal, match=r"right\.none"):
         restrictions.prepare_lift(world.gate, clerk, "P-1")
-    draft = restrictions.prepare_lift(world.gate, supervisor, "P-1")
+    prepared = restrictions.prepare_lift(world.gate, supervisor, "P-1")
     with pytest.raises(Refusal, match=r"approval\.second_missing"):
-        restrictions.perform_lift(world.gate, draft, (world.own(draft),))
-    restrictions.perform_lift(world.gate, draft, tuple(world.approvals(draft)))
+        restrictions.perform_lift(world.gate, prepared, (world.own(prepared),))
+    restrictions.perform_lift(world.gate, prepared, tuple(world.approvals(prepared)))
     assert open_(counter, "P-1").line.address == HIDDEN.written
-    draft = restrictions.prepare_lift(world.gate, supervisor, "P-1")
+    prepared = restrictions.prepare_lift(world.gate, supervisor, "P-1")
     with pytest.raises(UserError) as none:
-        restrictions.perform_lift(world.gate, draft, tuple(world.approvals(draft)))
+        restrictions.perform_lift(world.gate, prepared, tuple(world.approvals(prepared)))
     assert none.value.code == "persons.support_none"
 
 
 def test_a_measure_does_not_end_by_itself(counter: Counter) -> None:
     world = counter.world
     put_residents(world, Resident())
-    draft = restrictions.prepare_mark(
+    prepared = restrictions.prepare_mark(
         world.gate, world.session("clerk"), "P-1", DAY, date(2026, 11, 20)
     )
-    restrictions.perform_mark(world.gate, draft, tuple(world.approvals(draft)))
+    restrictions.perform_mark(world.gate, prepared, tuple(world.approvals(prepared)))
     world.later(days=14)
     world.sessions.get(world.session("supervisor")).verified_at = world.clock.monotonic()
     assert open_(counter, "P-1").line.care
@@ -125,9 +125,9 @@ def test_days_the_wrong_way_round_and_nobody_there(counter: Counter) -> None:
     with pytest.raises(UserError) as days:
         restrictions.prepare_mark(world.gate, session, "P-1", DAY, date(2026, 11, 15))
     assert days.value.code == "persons.support_days"
-    draft = restrictions.prepare_mark(world.gate, session, "P-404", DAY, DAY)
+    prepared = restrictions.prepare_mark(world.gate, session, "P-404", DAY, DAY)
     with pytest.raises(UserError) as unknown:
-        restrictions.perform_mark(world.gate, draft, tuple(world.approvals(draft)))
+        restrictions.perform_mark(world.gate, prepared, tuple(world.approvals(prepared)))
     assert unknown.value.code == "persons.unknown"
 
 

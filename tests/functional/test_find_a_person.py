@@ -275,18 +275,18 @@ def test_the_number_is_shown_by_touch_with_a_purpose_beside_the_name(counter: Co
     session = world.session("clerk")
     with pytest.raises(Refusal, match=r"purpose\.missing"):
         numbers.prepare_show_number(world.gate, session, "P-1", "")
-    draft = numbers.prepare_show_number(world.gate, session, "P-1", "question")
+    prepared = numbers.prepare_show_number(world.gate, session, "P-1", "question")
     with pytest.raises(Refusal, match=r"approval\.none"):
-        numbers.perform_show_number(world.gate, draft, ())
-    shown = numbers.perform_show_number(world.gate, draft, tuple(world.approvals(draft)))
+        numbers.perform_show_number(world.gate, prepared, ())
+    shown = numbers.perform_show_number(world.gate, prepared, tuple(world.approvals(prepared)))
     assert (shown.number, shown.name) == (NUMBER, "髙橋　タケ")
     assert NUMBER not in repr(shown)
     entry = world.last_line().entry
     assert (entry.state, entry.function_id) == (State.DONE, "persons.show_my_number")
     assert not any(NUMBER in repr(line) for line in world.lines())
-    draft = numbers.prepare_show_number(world.gate, session, "P-2", "question")
+    prepared = numbers.prepare_show_number(world.gate, session, "P-2", "question")
     with pytest.raises(UserError) as none:
-        numbers.perform_show_number(world.gate, draft, tuple(world.approvals(draft)))
+        numbers.perform_show_number(world.gate, prepared, tuple(world.approvals(prepared)))
     assert none.value.code == "persons.no_number"
 
 

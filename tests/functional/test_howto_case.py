@@ -257,10 +257,10 @@ def test_it_goes_to_the_union_and_back_into_comparison_history_and_journal(
 ) -> None:
     world = counter.world
     case = counter.open()
-    draft = counter.prepare_send(case)
-    assert draft.sentence == "見本　7 様の電話番号の変更を、広域連合へ送ります。"
+    prepared = counter.prepare_send(case)
+    assert prepared.sentence == "見本　7 様の電話番号の変更を、広域連合へ送ります。"
     sent = sending.perform_send(
-        world.gate, draft, tuple(world.approvals(draft)), CONTACT, world.tables
+        world.gate, prepared, tuple(world.approvals(prepared)), CONTACT, world.tables
     )
     assert counter.engine.send_now(sent.outbox_id).accepted
     ((_, (record,)),) = counter.union.taken

@@ -48,9 +48,9 @@ def redrawn(counter: Counter, number: str) -> issuing.DrawnPaper:
 
 def reprint(counter: Counter, proof: issuing.DrawnPaper, copy: int) -> issuing.Issued:
     world = counter.world
-    draft = issuing.prepare_reprint(world.gate, world.session("clerk"), proof, copy)
-    given = tuple(world.approvals(draft))
-    return issuing.perform_reprint(world.gate, draft, given, proof, counter.printer)
+    prepared = issuing.prepare_reprint(world.gate, world.session("clerk"), proof, copy)
+    given = tuple(world.approvals(prepared))
+    return issuing.perform_reprint(world.gate, prepared, given, proof, counter.printer)
 
 
 @pytest.mark.req("FLOW-107", "SEC-93")
@@ -133,10 +133,10 @@ def test_another_pdf_than_the_approved_one_is_not_printed(counter: Counter) -> N
     proof = counter.proof(view)
     other = replace(proof, rendered=replace(proof.rendered, pdf=proof.rendered.pdf + b"\n"))
     world = counter.world
-    draft = issuing.prepare_issue(world.gate, world.session("clerk"), proof, view)
-    given = tuple(world.approvals(draft))
+    prepared = issuing.prepare_issue(world.gate, world.session("clerk"), proof, view)
+    given = tuple(world.approvals(prepared))
     with pytest.raises(UserError) as swapped:
-        issuing.perform_issue(world.gate, draft, given, other, counter.printer)
+        issuing.perform_issue(world.gate, prepared, given, other, counter.printer)
     assert swapped.value.code == "cases.not_issuable"
     assert counter.rows(certificate)[0].state == "reserved" and counter.printer.sheets == []
 

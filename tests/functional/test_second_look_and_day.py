@@ -31,8 +31,8 @@ def lines(counter: Counter) -> dict[str, Waits]:
 
 def close_day(counter: Counter, day: date = DAY) -> None:
     world = counter.world
-    draft = board.prepare_close(world.gate, world.session("supervisor"), CATALOG, day)
-    board.perform_close(world.gate, draft, tuple(world.approvals(draft)), CATALOG)
+    prepared = board.prepare_close(world.gate, world.session("supervisor"), CATALOG, day)
+    board.perform_close(world.gate, prepared, tuple(world.approvals(prepared)), CATALOG)
 
 
 def refusal(counter: Counter, day: date = DAY) -> UserError:
@@ -49,9 +49,11 @@ def test_whoever_keyed_or_sent_it_is_not_the_second(counter: Counter) -> None:
         second_look.prepare_second_look(world.gate, world.session("clerk"), view)
     assert own.value.code == "cases.same_person"
     pretended = replace(view, keyed_by=())
-    draft = second_look.prepare_second_look(world.gate, world.session("clerk"), pretended)
+    prepared = second_look.prepare_second_look(world.gate, world.session("clerk"), pretended)
     with pytest.raises(UserError) as row:
-        second_look.perform_second_look(world.gate, draft, tuple(world.approvals(draft)), MOVE_IN)
+        second_look.perform_second_look(
+            world.gate, prepared, tuple(world.approvals(prepared)), MOVE_IN
+        )
     assert row.value.code == "cases.same_person"
     assert counter.rows(case_file)[0].second_look_by == ""
 
@@ -62,9 +64,11 @@ def test_the_one_who_sent_what_another_keyed_is_not_the_second(counter: Counter)
     case = counter.open("clerk")
     sent = counter.send(case, "supervisor")
     view = counter.show(sent.case_id, "supervisor")
-    draft = second_look.prepare_second_look(world.gate, world.session("supervisor"), view)
+    prepared = second_look.prepare_second_look(world.gate, world.session("supervisor"), view)
     with pytest.raises(UserError) as sender:
-        second_look.perform_second_look(world.gate, draft, tuple(world.approvals(draft)), MOVE_IN)
+        second_look.perform_second_look(
+            world.gate, prepared, tuple(world.approvals(prepared)), MOVE_IN
+        )
     assert sender.value.code == "cases.same_person"
     counter.look(sent.case_id, "supervisor2")
     assert counter.rows(case_file)[0].second_look_by == "S202"
@@ -90,13 +94,15 @@ def test_whoever_changed_a_draft_that_another_opened_has_keyed_it(counter: Count
 def test_the_second_look_is_a_touch_over_this_state_of_the_case(counter: Counter) -> None:
     world = counter.world
     view = counter.decided()
-    draft = second_look.prepare_second_look(world.gate, world.session("supervisor"), view)
+    prepared = second_look.prepare_second_look(world.gate, world.session("supervisor"), view)
     with pytest.raises(Refusal, match=r"approval\.none"):
-        second_look.perform_second_look(world.gate, draft, (), MOVE_IN)
+        second_look.perform_second_look(world.gate, prepared, (), MOVE_IN)
     counter.decide(replace(view.record, copay_ratio="1"), supersedes=view.record.decision_id)  # type: ignore[arg-type, type-var]
     counter.fetch()
     with pytest.raises(Refusal, match=r"act\.row_changed"):
-        second_look.perform_second_look(world.gate, draft, tuple(world.approvals(draft)), MOVE_IN)
+        second_look.perform_second_look(
+            world.gate, prepared, tuple(world.approvals(prepared)), MOVE_IN
+        )
 
 
 @pytest.mark.req("SEC-13", "SEC-98")
@@ -167,13 +173,13 @@ def test_a_reserved_number_and_an_open_sheet_keep_the_day_open(counter: Counter)
         issued.number,
         issuing.Drawing(counter.world.tables, counter.press, training=True),
     )
-    draft = issuing.prepare_reprint(
+    prepared = issuing.prepare_reprint(
         counter.world.gate, counter.world.session("clerk"), close_after, 2
     )
     second = issuing.perform_reprint(
         counter.world.gate,
-        draft,
-        tuple(counter.world.approvals(draft)),
+        prepared,
+        tuple(counter.world.approvals(prepared)),
         close_after,
         counter.printer,
     )
@@ -183,10 +189,10 @@ def test_a_reserved_number_and_an_open_sheet_keep_the_day_open(counter: Counter)
 
 def test_something_that_opens_between_the_look_and_the_touch_stops_it(counter: Counter) -> None:
     world = counter.world
-    draft = board.prepare_close(world.gate, world.session("supervisor"), CATALOG, DAY)
+    prepared = board.prepare_close(world.gate, world.session("supervisor"), CATALOG, DAY)
     counter.send(counter.open())
     with pytest.raises(UserError) as late:
-        board.perform_close(world.gate, draft, tuple(world.approvals(draft)), CATALOG)
+        board.perform_close(world.gate, prepared, tuple(world.approvals(prepared)), CATALOG)
     assert late.value.code == "day.open"
     assert world.last_line().entry.state is State.FAILED
 

@@ -46,20 +46,20 @@ def test_what_goes_out_is_what_was_keyed(counter: Counter) -> None:
 
 @pytest.mark.req("SEC-93", "SEC-98")
 def test_sending_is_signed_over_what_was_approved(counter: Counter) -> None:
-    draft = counter.prepare_send(counter.open())
-    assert "辻󠄀﨑　髙子 様" in draft.sentence
-    assert NUMBER not in repr(draft.content)
+    prepared = counter.prepare_send(counter.open())
+    assert "辻󠄀﨑　髙子 様" in prepared.sentence
+    assert NUMBER not in repr(prepared.content)
     with pytest.raises(Refusal, match=r"approval\.none"):
-        sending.perform_send(counter.world.gate, draft, (), MOVE_IN, counter.world.tables)
+        sending.perform_send(counter.world.gate, prepared, (), MOVE_IN, counter.world.tables)
     assert counter.rows(outbox) == []
-    given = tuple(counter.world.approvals(draft))
-    sending.perform_send(counter.world.gate, draft, given, MOVE_IN, counter.world.tables)
+    given = tuple(counter.world.approvals(prepared))
+    sending.perform_send(counter.world.gate, prepared, given, MOVE_IN, counter.world.tables)
     lines = [line.entry for line in counter.world.lines()]
     begun = next(e for e in lines if e.function_id == MOVE_IN.sending and e.evidence)
-    assert begun.evidence[0].signed == draft.signed("S101", Role.ACTOR, draft.grant_id)
-    assert begun.document_digest == draft.digest
+    assert begun.evidence[0].signed == prepared.signed("S101", Role.ACTOR, prepared.grant_id)
+    assert begun.document_digest == prepared.digest
     with pytest.raises(Refusal):
-        sending.perform_send(counter.world.gate, draft, given, MOVE_IN, counter.world.tables)
+        sending.perform_send(counter.world.gate, prepared, given, MOVE_IN, counter.world.tables)
     assert len(counter.rows(outbox)) == 1
 
 
@@ -95,8 +95,8 @@ def test_a_warning_must_be_answered(counter: Counter) -> None:
     assert counter.warnings(case) == ["income_unknown"]
     assert refusal_of(counter, case, answered=()).code == "cases.unanswered"
     assert refusal_of(counter, case, answered=("late",)).code == "cases.unanswered"
-    draft = counter.prepare_send(case, answered=("income_unknown",))
-    assert draft.content.warnings == ("income_unknown",)  # type: ignore[attr-defined]
+    prepared = counter.prepare_send(case, answered=("income_unknown",))
+    assert prepared.content.warnings == ("income_unknown",)  # type: ignore[attr-defined]
 
 
 @pytest.mark.req("SEC-01")
@@ -131,11 +131,11 @@ def test_a_number_kept_and_then_not_wanted_is_not_sent(counter: Counter) -> None
 
 @pytest.mark.req("SEC-04")
 def test_a_number_tied_to_somebody_meanwhile_is_not_sent(counter: Counter) -> None:
-    draft = counter.prepare_send(counter.open())
+    prepared = counter.prepare_send(counter.open())
     put_residents(counter.world, Resident(my_number=NUMBER))
-    given = tuple(counter.world.approvals(draft))
+    given = tuple(counter.world.approvals(prepared))
     with pytest.raises(UserError) as elsewhere:
-        sending.perform_send(counter.world.gate, draft, given, MOVE_IN, counter.world.tables)
+        sending.perform_send(counter.world.gate, prepared, given, MOVE_IN, counter.world.tables)
     assert elsewhere.value.code == "cases.number_elsewhere"
     assert counter.rows(outbox) == []
     assert counter.rows(case_file)[0].state == "draft"
@@ -203,32 +203,32 @@ def test_a_number_for_an_unregistered_resident_takes_two_checkers_and_a_supervis
     assert refusal_of(counter, case).code == "cases.second_look_first"
     counter.look(case.id, "supervisor")
     case = drafts.load_case(world.gate, session, MOVE_IN, case.id)
-    draft = counter.prepare_send(case)
-    assert draft.needs == (Role.ACTOR, Role.SUPERVISOR)
-    own = world.own(draft)
+    prepared = counter.prepare_send(case)
+    assert prepared.needs == (Role.ACTOR, Role.SUPERVISOR)
+    own = world.own(prepared)
     with pytest.raises(Refusal, match=r"approval\.second_missing"):
-        sending.perform_send(world.gate, draft, (own,), MOVE_IN, world.tables)
-    looked = world.second(draft, "supervisor", Role.SUPERVISOR)
+        sending.perform_send(world.gate, prepared, (own,), MOVE_IN, world.tables)
+    looked = world.second(prepared, "supervisor", Role.SUPERVISOR)
     with pytest.raises(UserError) as third:
-        sending.perform_send(world.gate, draft, (own, looked), MOVE_IN, world.tables)
+        sending.perform_send(world.gate, prepared, (own, looked), MOVE_IN, world.tables)
     assert third.value.code == "cases.third_person"
-    draft = counter.prepare_send(case)
-    three = (world.own(draft), world.second(draft, "supervisor2", Role.SUPERVISOR))
-    sending.perform_send(world.gate, draft, three, MOVE_IN, world.tables)
+    prepared = counter.prepare_send(case)
+    three = (world.own(prepared), world.second(prepared, "supervisor2", Role.SUPERVISOR))
+    sending.perform_send(world.gate, prepared, three, MOVE_IN, world.tables)
     assert counter.rows(outbox)[0].state == "confirmed"
-    begun = [line.entry for line in world.lines() if line.entry.function_id == draft.function.id]
+    begun = [line.entry for line in world.lines() if line.entry.function_id == prepared.function.id]
     assert len(next(e for e in reversed(begun) if e.evidence).evidence) == 2
 
 
 def test_what_the_screen_holds_must_be_what_was_kept(counter: Counter) -> None:
     case = counter.open()
     other = replace(case, values={**case.values, "name": "別　人"})
-    draft = counter.prepare_send(other)
+    prepared = counter.prepare_send(other)
     with pytest.raises(UserError) as differs:
         sending.perform_send(
             counter.world.gate,
-            draft,
-            tuple(counter.world.approvals(draft)),
+            prepared,
+            tuple(counter.world.approvals(prepared)),
             MOVE_IN,
             counter.world.tables,
         )

@@ -200,8 +200,8 @@ def test_after_a_long_pause_it_is_still_proved(story: Story) -> None:
     story.stop_union()
     story.clock.set_to(story.clock.now() + timedelta(days=60))
     with story.desk(FOUNDERS[0]) as desk:
-        draft = upkeep.prepare_clock(desk.gate, desk.session)
-        approvals = desk.script.approvals(draft, FOUNDERS[1].staff_id)
-        upkeep.perform_clock(desk.gate, draft, approvals)
+        prepared = upkeep.prepare_clock(desk.gate, desk.session)
+        approvals = desk.script.approvals(prepared, FOUNDERS[1].staff_id)
+        upkeep.perform_clock(desk.gate, prepared, approvals)
     code, said = command(story, story.template.fingerprint)
     assert code == 0 and "×" not in said

@@ -117,12 +117,12 @@ def test_a_paper_drawn_before_the_answer_can_no_longer_be_issued(provisional: St
     with story.desk() as desk:
         first = desk.compared(mover, **NO_COPAY_PAPER)
         proof = desk.draw(first)
-        draft = issuing.prepare_issue(desk.gate, desk.session, proof, first)
-        touched = desk.script.approvals(draft)
+        prepared = issuing.prepare_issue(desk.gate, desk.session, proof, first)
+        touched = desk.script.approvals(prepared)
         answer(story, mover.person.atena_number)
         desk.contact()
         with pytest.raises(UserError):
-            issuing.perform_issue(desk.gate, draft, touched, proof, desk.printer)
+            issuing.perform_issue(desk.gate, prepared, touched, proof, desk.printer)
         with pytest.raises(UserError):
             desk.issue(proof, desk.compare(desk.show(first.case_id)))
         with pytest.raises(UserError):
@@ -154,10 +154,10 @@ def test_a_spoilt_paper_of_the_old_decision_is_not_printed_again(provisional: St
             old.number,
             issuing.Drawing(desk.tables, desk.press, training=True),
         )
-        draft = issuing.prepare_reprint(desk.gate, desk.session, proof, 2)
+        prepared = issuing.prepare_reprint(desk.gate, desk.session, proof, 2)
         with pytest.raises(UserError) as late:
             issuing.perform_reprint(
-                desk.gate, draft, desk.script.approvals(draft), proof, desk.printer
+                desk.gate, prepared, desk.script.approvals(prepared), proof, desk.printer
             )
     assert late.value.code == "cases.not_issuable"
     assert len(sheets(story)) == 1

@@ -148,10 +148,10 @@ def test_every_change_says_what_brought_it(counter: Counter) -> None:
 def test_a_measure_hides_the_past_as_well(counter: Counter) -> None:
     her = files(counter)
     world = counter.world
-    draft = restrictions.prepare_mark(
+    prepared = restrictions.prepare_mark(
         world.gate, world.session("clerk"), her, AFTER, date(2027, 11, 19)
     )
-    restrictions.perform_mark(world.gate, draft, tuple(world.approvals(draft)))
+    restrictions.perform_mark(world.gate, prepared, tuple(world.approvals(prepared)))
     for day in (BEFORE, AFTER):
         view = opened(counter, her, day=day)
         assert view.line.care and view.rows == ()
@@ -159,8 +159,8 @@ def test_a_measure_hides_the_past_as_well(counter: Counter) -> None:
     assert changed(counter, her) == ()
     other = by_name(counter)[HUSBAND.name]
     assert "同じ世帯の方" not in rows(opened(counter, other, day=BEFORE))
-    draft = restrictions.prepare_lift(world.gate, world.session("supervisor"), her)
-    restrictions.perform_lift(world.gate, draft, tuple(world.approvals(draft)))
+    prepared = restrictions.prepare_lift(world.gate, world.session("supervisor"), her)
+    restrictions.perform_lift(world.gate, prepared, tuple(world.approvals(prepared)))
     (mark,) = [line for line in changed(counter, her) if line.text == "支援措置" and line.note]
     assert "S101" in mark.source and "改められた" in mark.note
 

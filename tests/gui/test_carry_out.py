@@ -126,7 +126,7 @@ class TestAct:
         desk.carry_out(
             screen,
             mark(room, desk),
-            lambda draft, given: restrictions.perform_mark(desk.gate, draft, given),
+            lambda prepared, given: restrictions.perform_mark(desk.gate, prepared, given),
             done.append,
         )
         room.until(lambda: bool(done))
@@ -140,7 +140,7 @@ class TestAct:
         desk.carry_out(
             screen,
             mark(room, desk),
-            lambda draft, given: restrictions.perform_mark(desk.gate, draft, given),
+            lambda prepared, given: restrictions.perform_mark(desk.gate, prepared, given),
             done.append,
             ended=lambda: ended.append(True),
         )
@@ -268,7 +268,7 @@ def test_at_the_keyboard_the_same_steps_are_taken_at_once(room: Room) -> None:
         gate,
         session,
         lambda: restrictions.prepare_lift(gate, session, "P-2"),
-        lambda draft, given: restrictions.perform_lift(gate, draft, given),
+        lambda prepared, given: restrictions.perform_lift(gate, prepared, given),
     )
     take_at_once(steps, touch, second)
     assert said == ["S201", "supervisor", "S202"]

@@ -60,16 +60,16 @@ class Case:
             return self.attempt.view(session)
         if self.attempt.does is not None:
             return self.attempt.does(session)
-        draft = self.prepared()
-        return self.perform(draft, self.world.approvals(draft))
+        prepared = self.prepared()
+        return self.perform(prepared, self.world.approvals(prepared))
 
     def prepared(self) -> PreparedAct:
         assert self.attempt.prepare is not None
         return self.attempt.prepare(self.world.session(self.attempt.who))
 
-    def perform(self, draft: PreparedAct, approvals: Sequence[Approval]) -> object:
+    def perform(self, prepared: PreparedAct, approvals: Sequence[Approval]) -> object:
         assert self.attempt.perform is not None
-        return self.attempt.perform(draft, approvals)
+        return self.attempt.perform(prepared, approvals)
 
     @property
     def acts(self) -> bool:
@@ -82,11 +82,11 @@ class Case:
     def act_refused(self, code: str, change: Callable[[], None], back: Callable[[], None]) -> None:
         """Refused at once; and refused too when things change after the preparation."""
         if self.acts:
-            draft = self.prepared()
-            approvals = self.world.approvals(draft)
+            prepared = self.prepared()
+            approvals = self.world.approvals(prepared)
             change()
             with refused(self.world, code):
-                self.perform(draft, approvals)
+                self.perform(prepared, approvals)
         else:
             change()
         with refused(self.world, code):
@@ -246,69 +246,69 @@ def _need_hazards(case: Case) -> None:
 
 def _draft_hazards(case: Case) -> None:
     world = case.world
-    draft = case.prepared()
-    approvals = world.approvals(draft)
+    prepared = case.prepared()
+    approvals = world.approvals(prepared)
     for change in (
         {"content": "something else"},
         {"sentence": "別の文"},
         {"digest": b"d" * 32},
         {"purpose": "audit"},
-        {"subject": dataclasses.replace(draft.subject, key="T01-1-999999")},
+        {"subject": dataclasses.replace(prepared.subject, key="T01-1-999999")},
         {"versions": (RowVersion("staff", "S101", 1),)},
         {"at": (world.clock.now() - timedelta(minutes=1)).isoformat()},
         {"nonce": b"n" * 16},
         {"grant_id": "T01-1-999998"},
     ):
         with refused(world, "act.altered"):
-            case.perform(dataclasses.replace(draft, **change), approvals)
+            case.perform(dataclasses.replace(prepared, **change), approvals)
     for change in ({"terminal": "T02"}, {"store_id": "store-2"}, {"epoch": 2}):  # type: ignore[assignment]
         with refused(world, "terminal.other"):
-            case.perform(dataclasses.replace(draft, **change), approvals)
-    lost = dataclasses.replace(draft.head, hash=b"x" * 32)
+            case.perform(dataclasses.replace(prepared, **change), approvals)
+    lost = dataclasses.replace(prepared.head, hash=b"x" * 32)
     with refused(world, "act.journal_lost"):
-        case.perform(dataclasses.replace(draft, head=lost), approvals)
-    for seen in draft.versions:
+        case.perform(dataclasses.replace(prepared, head=lost), approvals)
+    for seen in prepared.versions:
         with world.hands_on(seen.table) as work:
             work.run(_bump(seen, 1))
         with refused(world, "act.row_changed"):
-            case.perform(draft, approvals)
+            case.perform(prepared, approvals)
         with world.hands_on(seen.table) as work:
             work.run(_bump(seen, -1))
     with world.hands_on("act") as work:
-        work.run(_used(draft, 900_000))
+        work.run(_used(prepared, 900_000))
     with refused(world, "act.nonce_used"):
-        case.perform(draft, approvals)
+        case.perform(prepared, approvals)
 
 
 def _approval_hazards(case: Case) -> None:
     world, function = case.world, case.function
-    draft = case.prepared()
-    approvals = world.approvals(draft)
-    for role in draft.needs:
+    prepared = case.prepared()
+    approvals = world.approvals(prepared)
+    for role in prepared.needs:
         rest = [one for one in approvals if one.role is not role]
         missing = "approval.none" if role is Role.ACTOR else "approval.second_missing"
         with refused(world, missing):
-            case.perform(draft, rest)
+            case.perform(prepared, rest)
         (mine,) = [one for one in approvals if one.role is role]
         with refused(world, "approval.twice"):
-            case.perform(draft, [*approvals, mine])
+            case.perform(prepared, [*approvals, mine])
         other = Signer.of("S900").sign(b"c" * 32)
         with refused(world, "approval.unknown_key"):
-            case.perform(draft, [*rest, dataclasses.replace(mine, assertion=other)])
+            case.perform(prepared, [*rest, dataclasses.replace(mine, assertion=other)])
         forged = dataclasses.replace(mine.assertion, signature=b"0" * 70)
         with refused(world, "assertion.proof"):
-            case.perform(draft, [*rest, dataclasses.replace(mine, assertion=forged)])
+            case.perform(prepared, [*rest, dataclasses.replace(mine, assertion=forged)])
         elsewhere = world.signer(mine.staff_id).sign(b"another challenge of 32 bytes...")
         with refused(world, "assertion.proof"):
-            case.perform(draft, [*rest, dataclasses.replace(mine, assertion=elsewhere)])
+            case.perform(prepared, [*rest, dataclasses.replace(mine, assertion=elsewhere)])
         if role is not Role.ACTOR:
-            _second_person_hazards(case, draft, rest, role)
-    if Role.ACTOR not in draft.needs:
-        extra = world.own(draft)
+            _second_person_hazards(case, prepared, rest, role)
+    if Role.ACTOR not in prepared.needs:
+        extra = world.own(prepared)
         with refused(world, "approval.not_asked"):
-            case.perform(draft, [*approvals, extra])
+            case.perform(prepared, [*approvals, extra])
     live = world.sessions.get(world.session(case.who))
-    if Role.ACTOR in draft.needs:
+    if Role.ACTOR in prepared.needs:
         verified = live.verified_at
         live.verified_at = verified - 16 * 60
         late = case.prepared()
@@ -316,26 +316,26 @@ def _approval_hazards(case: Case) -> None:
         with refused(world, "fresh.verification"):
             case.perform(late, [world.own(late, verified=False), *rest])
         live.verified_at = verified
-    assert function.second_person.value == "none" or len(draft.needs) > (
+    assert function.second_person.value == "none" or len(prepared.needs) > (
         function.step_up is StepUp.TOUCH
     )
 
 
 def _second_person_hazards(
-    case: Case, draft: PreparedAct, rest: Sequence[Approval], role: Role
+    case: Case, prepared: PreparedAct, rest: Sequence[Approval], role: Role
 ) -> None:
     world = case.world
-    own = world.signer(draft.session.staff_id).sign(draft.challenge)
+    own = world.signer(prepared.session.staff_id).sign(prepared.challenge)
     with refused(world, "approval.same_person"):
-        case.perform(draft, [*rest, Approval(draft.session.staff_id, role, own)])
-    stranger = world.signer("S900").sign(draft.challenge)
+        case.perform(prepared, [*rest, Approval(prepared.session.staff_id, role, own)])
+    stranger = world.signer("S900").sign(prepared.challenge)
     with refused(world, "approval.right"):
-        case.perform(draft, [*rest, Approval("S900", role, stranger)])
+        case.perform(prepared, [*rest, Approval("S900", role, stranger)])
     with refused(world, "approval.right"):
-        world.gate.ask(draft, "S900", role)
-    unverified = world.second_of(draft, role, verified=False)
+        world.gate.ask(prepared, "S900", role)
+    unverified = world.second_of(prepared, role, verified=False)
     with refused(world, "fresh.verification"):
-        case.perform(draft, [*rest, unverified])
+        case.perform(prepared, [*rest, unverified])
 
 
 def _bump(seen: RowVersion, step: int) -> Update:
@@ -344,10 +344,10 @@ def _bump(seen: RowVersion, step: int) -> Update:
     return update(table).where(column == seen.key).values(version=table.c.version + step)
 
 
-def _used(draft: PreparedAct, line: int) -> Insert:
+def _used(prepared: PreparedAct, line: int) -> Insert:
     return insert(act).values(
-        nonce=draft.nonce.hex(),
-        function_id=draft.function.id,
+        nonce=prepared.nonce.hex(),
+        function_id=prepared.function.id,
         staff_id="S101",
         journal_line=line,
         at="2026-11-16T10:00:00+09:00",

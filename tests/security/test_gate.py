@@ -33,10 +33,10 @@ def acts(world: World) -> int:
 @pytest.mark.req("SEC-93", "SEC-94", "SEC-95")
 def test_an_act_writes_begun_then_its_rows_then_done(world: World) -> None:
     session = world.session("administrator")
-    draft = world.gate.prepare(
+    prepared = world.gate.prepare(
         "admin.change_setting", session, subject=Subject("setting", "hours.to"), sentence="変更"
     )
-    with world.gate.act(draft, world.approvals(draft)) as work:
+    with world.gate.act(prepared, world.approvals(prepared)) as work:
         assert world.last_line().entry.state is State.BEGUN
         work.run(insert(setting).values(**SETTING))
         line = work.line
@@ -44,7 +44,7 @@ def test_an_act_writes_begun_then_its_rows_then_done(world: World) -> None:
     assert (done.entry.state, done.entry.of) == (State.DONE, line)
     assert begun.entry.staff_id == "S301"
     assert begun.entry.subject == Subject("setting", "hours.to")
-    assert begun.entry.evidence[0].signed == draft.signed("S301", Role.ACTOR, draft.grant_id)
+    assert begun.entry.evidence[0].signed == prepared.signed("S301", Role.ACTOR, prepared.grant_id)
     with world.store.view(("act", "setting")) as work:
         assert work.one(select(act)).journal_line == line
         assert work.one(select(setting)).value == "20:00"
@@ -52,10 +52,10 @@ def test_an_act_writes_begun_then_its_rows_then_done(world: World) -> None:
 
 
 def test_an_error_in_the_block_rolls_back_and_ends_the_line_failed(world: World) -> None:
-    draft = world.gate.prepare("admin.change_setting", world.session("administrator"))
+    prepared = world.gate.prepare("admin.change_setting", world.session("administrator"))
     with (
         pytest.raises(ZeroDivisionError),
-        world.gate.act(draft, world.approvals(draft)) as work,
+        world.gate.act(prepared, world.approvals(prepared)) as work,
     ):
         work.run(insert(setting).values(**SETTING))
         raise ZeroDivisionError
@@ -67,10 +67,10 @@ def test_an_error_in_the_block_rolls_back_and_ends_the_line_failed(world: World)
 
 
 def test_what_the_function_does_not_declare_is_denied_by_the_store(world: World) -> None:
-    draft = world.gate.prepare("admin.back_up", world.session("administrator"))
+    prepared = world.gate.prepare("admin.back_up", world.session("administrator"))
     with (
         pytest.raises(Bug, match=r"store\.undeclared"),
-        world.gate.act(draft, world.approvals(draft)) as work,
+        world.gate.act(prepared, world.approvals(prepared)) as work,
     ):
         work.run(insert(setting).values(**SETTING))
     assert world.last_line().entry.cause == "store.undeclared"
@@ -123,24 +123,24 @@ def test_the_menu_follows_the_rights_in_force_today(world: World) -> None:
 
 
 def test_presence_alone_suffices_shortly_after_verification(world: World) -> None:
-    draft = world.gate.prepare("own.change_password", world.session("clerk"))
-    assert not draft.verify
-    commit(world, draft, [world.own(draft, verified=False)])
+    prepared = world.gate.prepare("own.change_password", world.session("clerk"))
+    assert not prepared.verify
+    commit(world, prepared, [world.own(prepared, verified=False)])
     world.later(minutes=16)
-    draft = world.gate.prepare("own.change_password", world.session("clerk"))
-    assert draft.verify
+    prepared = world.gate.prepare("own.change_password", world.session("clerk"))
+    assert prepared.verify
     with pytest.raises(Refusal, match=r"fresh\.verification"):
-        commit(world, draft, [world.own(draft, verified=False)])
-    commit(world, draft, [world.own(draft)])
-    draft = world.gate.prepare("own.change_password", world.session("clerk"))
-    assert not draft.verify
+        commit(world, prepared, [world.own(prepared, verified=False)])
+    commit(world, prepared, [world.own(prepared)])
+    prepared = world.gate.prepare("own.change_password", world.session("clerk"))
+    assert not prepared.verify
 
 
 def test_administration_always_verifies(world: World) -> None:
-    draft = world.gate.prepare("admin.back_up", world.session("administrator"))
-    assert draft.verify
+    prepared = world.gate.prepare("admin.back_up", world.session("administrator"))
+    assert prepared.verify
     with pytest.raises(Refusal, match=r"fresh\.verification"):
-        commit(world, draft, [world.own(draft, verified=False)])
+        commit(world, prepared, [world.own(prepared, verified=False)])
 
 
 def test_refresh_renews_recent(world: World) -> None:
@@ -165,25 +165,25 @@ def test_refresh_renews_recent(world: World) -> None:
 
 
 def test_a_right_exchanged_after_the_preparation_is_not_the_one_signed(world: World) -> None:
-    draft = world.gate.prepare("own.change_password", world.session("clerk"))
-    approvals = world.approvals(draft)
+    prepared = world.gate.prepare("own.change_password", world.session("clerk"))
+    approvals = world.approvals(prepared)
     world.change_grant("clerk", "own.change_password", state="revoked")
     world.add_grant("clerk", "own.change_password")
     with pytest.raises(Refusal, match=r"act\.altered"):
-        commit(world, draft, approvals)
+        commit(world, prepared, approvals)
     assert acts(world) == 0
 
 
 def test_a_draft_is_valid_on_its_day_only(world: World) -> None:
-    draft = world.gate.prepare("own.change_password", world.session("clerk"))
-    approvals = world.approvals(draft)
+    prepared = world.gate.prepare("own.change_password", world.session("clerk"))
+    approvals = world.approvals(prepared)
     world.later(hours=24)
     with pytest.raises(Refusal, match=r"act\.expired"):
-        commit(world, draft, approvals)
+        commit(world, prepared, approvals)
 
 
 def test_a_draft_of_other_declarations_is_refused(world: World) -> None:
-    draft = world.gate.prepare("own.change_password", world.session("clerk"))
+    prepared = world.gate.prepare("own.change_password", world.session("clerk"))
     world.gate._questions._rules = replace(world.gate._questions._rules, registry="other")
     with pytest.raises(Refusal, match=r"act\.registry_changed"):
-        commit(world, draft, world.approvals(draft))
+        commit(world, prepared, world.approvals(prepared))

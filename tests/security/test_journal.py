@@ -67,10 +67,10 @@ def used(world: World) -> World:
     with world.gate.view("admin.enter", administrator):
         pass
     for words in ("一", "二", "三"):
-        draft = world.gate.prepare(
+        prepared = world.gate.prepare(
             "admin.hours_exception", administrator, content=Words(words), sentence=words
         )
-        commit(world, draft)
+        commit(world, prepared)
     with (
         pytest.raises(UserError),
         world.gate.view("admin.enter", world.session("nobody")),
@@ -315,19 +315,19 @@ def test_erased_content_leaves_the_chain_whole_and_reveals_nothing(used: World) 
 
 def test_without_a_line_there_is_no_act(world: World) -> None:
     session = world.session("administrator")
-    draft = world.gate.prepare("admin.hours_exception", session)
-    approvals = world.approvals(draft)
+    prepared = world.gate.prepare("admin.hours_exception", session)
+    approvals = world.approvals(prepared)
     (pages,) = world.journal.file.rows("PRAGMA page_count")[0]
     world.journal.file.rows(f"PRAGMA max_page_count = {pages}")
     fill(world.journal)
     with pytest.raises(EnvironmentFault, match=r"journal\.full"):
-        commit(world, draft, approvals)
+        commit(world, prepared, approvals)
     with pytest.raises(EnvironmentFault, match=r"journal\.full"):
         read_something(world)
     with world.store.view(("act",)) as work:
         assert work.first(select(act)) is None
     world.journal.file.rows("PRAGMA max_page_count = 100000")
-    commit(world, draft, approvals)
+    commit(world, prepared, approvals)
     assert checked(world).whole
 
 
@@ -347,9 +347,9 @@ def fill(journal: Journal) -> None:
 
 
 def test_an_end_that_cannot_be_written_is_owed_and_comes_first(world: World) -> None:
-    draft = world.gate.prepare("admin.hours_exception", world.session("administrator"))
-    approvals = world.approvals(draft)
-    with world.gate.act(draft, approvals) as work:
+    prepared = world.gate.prepare("admin.hours_exception", world.session("administrator"))
+    approvals = world.approvals(prepared)
+    with world.gate.act(prepared, approvals) as work:
         line = work.line
         (pages,) = world.journal.file.rows("PRAGMA page_count")[0]
         world.journal.file.rows(f"PRAGMA max_page_count = {pages}")

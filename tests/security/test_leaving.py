@@ -38,14 +38,16 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def leave(world: World, staff_id: str, on: date = TODAY) -> bool:
     leaving = staff_service.Leaving(staff_id, on, 1)
-    draft = staff_service.prepare_leave(world.gate, world.session("administrator"), leaving)
-    return staff_service.perform_leave(world.gate, draft, world.approvals(draft), world.access)
+    prepared = staff_service.prepare_leave(world.gate, world.session("administrator"), leaving)
+    return staff_service.perform_leave(
+        world.gate, prepared, world.approvals(prepared), world.access
+    )
 
 
 def rotate(world: World, *leaving: str) -> None:
     change = upkeep.KeyChange(leaving)
-    draft = upkeep.prepare_rotate(world.gate, world.session("administrator"), change)
-    upkeep.perform_rotate(world.gate, draft, world.approvals(draft), world.access)
+    prepared = upkeep.prepare_rotate(world.gate, world.session("administrator"), change)
+    upkeep.perform_rotate(world.gate, prepared, world.approvals(prepared), world.access)
 
 
 def opens(world: World, key: bytes) -> bool:

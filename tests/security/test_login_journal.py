@@ -72,9 +72,9 @@ def touch(founded: FoundedTerminal, ask: Ask) -> Approval:
     return Approval(ask.staff_id, ask.role, assertion)
 
 
-def both(founded: FoundedTerminal, terminal: OpenTerminal, draft: PreparedAct) -> list[Approval]:
-    second = terminal.gate.ask(draft, "S202", Role.SUPERVISOR)
-    return [touch(founded, draft.own_ask), touch(founded, second)]
+def both(founded: FoundedTerminal, terminal: OpenTerminal, prepared: PreparedAct) -> list[Approval]:
+    second = terminal.gate.ask(prepared, "S202", Role.SUPERVISOR)
+    return [touch(founded, prepared.own_ask), touch(founded, second)]
 
 
 def test_the_head_that_the_union_knows_lets_in(founded: FoundedTerminal, door: Doorway) -> None:
@@ -150,11 +150,11 @@ def test_two_supervisors_set_a_clock_that_cannot_be_believed(
         terminal.gate.view("admin.enter", session),
     ):
         pass
-    draft = upkeep.prepare_clock(terminal.gate, session)
-    alone = [touch(founded, draft.own_ask)]
+    prepared = upkeep.prepare_clock(terminal.gate, session)
+    alone = [touch(founded, prepared.own_ask)]
     with pytest.raises(Refusal, match=r"approval\.second_missing"):
-        upkeep.perform_clock(terminal.gate, draft, alone)
-    upkeep.perform_clock(terminal.gate, draft, both(founded, terminal, draft))
+        upkeep.perform_clock(terminal.gate, prepared, alone)
+    upkeep.perform_clock(terminal.gate, prepared, both(founded, terminal, prepared))
     with pytest.raises(Refusal, match=r"session\.clock_only"):
         upkeep.prepare_backup(terminal.gate, session)
     for second in (0, 1):  # the same run believes the moment that the two have set
@@ -173,11 +173,11 @@ def test_a_clock_moved_while_the_two_look_at_it_is_not_set(
     founded.clock.set_wall(founded.clock.now() + timedelta(days=40))
     session = enter(founded, door, None)
     terminal = opened(door)
-    draft = upkeep.prepare_clock(terminal.gate, session)
-    approvals = both(founded, terminal, draft)
+    prepared = upkeep.prepare_clock(terminal.gate, session)
+    approvals = both(founded, terminal, prepared)
     founded.clock.set_wall(founded.clock.now() + timedelta(hours=2))
     with pytest.raises(Exception, match=r"clock\.changed_meanwhile"):
-        upkeep.perform_clock(terminal.gate, draft, approvals)
+        upkeep.perform_clock(terminal.gate, prepared, approvals)
     assert terminal.journal.line(terminal.journal.head.number).entry.state is State.FAILED
 
 

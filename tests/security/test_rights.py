@@ -53,8 +53,8 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-def given(world: World, draft: PreparedAct) -> list[Approval]:
-    return world.approvals(draft)
+def given(world: World, prepared: PreparedAct) -> list[Approval]:
+    return world.approvals(prepared)
 
 
 def grant_of(world: World, staff_id: str, function_id: str) -> Grant:
@@ -76,8 +76,10 @@ def register(world: World, staff_id: str) -> None:
         encode_person_keys(fresh),
     )
     session = world.session("administrator")
-    draft = staff_service.prepare_register(world.gate, session, new)
-    staff_service.perform_register(world.gate, draft, given(world, draft), world.access, fresh)
+    prepared = staff_service.prepare_register(world.gate, session, new)
+    staff_service.perform_register(
+        world.gate, prepared, given(world, prepared), world.access, fresh
+    )
 
 
 def request(world: World, staff_id: str, *function_ids: str) -> None:
@@ -85,23 +87,23 @@ def request(world: World, staff_id: str, *function_ids: str) -> None:
         staff_id, "clerk", function_ids, TODAY, TODAY + timedelta(days=100), "着任"
     )
     session = world.session("supervisor")
-    draft = rights.prepare_request(world.gate, session, asked, CATALOG, world.tables)
-    rights.perform_request(world.gate, draft, given(world, draft), CATALOG)
+    prepared = rights.prepare_request(world.gate, session, asked, CATALOG, world.tables)
+    rights.perform_request(world.gate, prepared, given(world, prepared), CATALOG)
 
 
 def approve(world: World, grant: Grant, who: str) -> None:
-    draft = rights.prepare_approve(world.gate, world.session(who), grant)
-    rights.perform_approve(world.gate, draft, given(world, draft))
+    prepared = rights.prepare_approve(world.gate, world.session(who), grant)
+    rights.perform_approve(world.gate, prepared, given(world, prepared))
 
 
 def effect(world: World, grant: Grant, who: str) -> None:
-    draft = rights.prepare_effect(world.gate, world.session(who), grant)
-    rights.perform_effect(world.gate, draft, given(world, draft), world.access, CATALOG)
+    prepared = rights.prepare_effect(world.gate, world.session(who), grant)
+    rights.perform_effect(world.gate, prepared, given(world, prepared), world.access, CATALOG)
 
 
 def confirm(world: World, grant: Grant, who: str) -> None:
-    draft = rights.prepare_confirm(world.gate, world.session(who), grant, CALENDAR)
-    rights.perform_confirm(world.gate, draft, given(world, draft), CALENDAR)
+    prepared = rights.prepare_confirm(world.gate, world.session(who), grant, CALENDAR)
+    rights.perform_confirm(world.gate, prepared, given(world, prepared), CALENDAR)
 
 
 @pytest.mark.req("SEC-21")
@@ -222,8 +224,8 @@ def test_a_revoked_right_ends_at_once_and_takes_the_number_key_along(world: Worl
     assert world.access.has_numbers("S101")
     for function_id in numbers:
         grant = grant_of(world, "S101", function_id)
-        draft = rights.prepare_revoke(world.gate, world.session("supervisor"), grant)
-        rights.perform_revoke(world.gate, draft, given(world, draft), world.access, CATALOG)
+        prepared = rights.prepare_revoke(world.gate, world.session("supervisor"), grant)
+        rights.perform_revoke(world.gate, prepared, given(world, prepared), world.access, CATALOG)
     assert not world.access.has_numbers("S101")
     assert world.access.is_admitted("S101")
     revoked = grant_of(world, "S101", numbers[0])
@@ -236,10 +238,10 @@ def test_a_revoked_right_ends_at_once_and_takes_the_number_key_along(world: Worl
 @pytest.mark.req("SEC-34", "SEC-41")
 def test_a_leaver_is_out_and_the_changed_key_shuts_the_slot(world: World) -> None:
     leaving = staff_service.Leaving("S102", TODAY, 1)
-    draft = staff_service.prepare_leave(world.gate, world.session("administrator"), leaving)
+    prepared = staff_service.prepare_leave(world.gate, world.session("administrator"), leaving)
     assert not world.access.has_numbers("S102")
     old_key = world.access.data_key
-    assert staff_service.perform_leave(world.gate, draft, given(world, draft), world.access)
+    assert staff_service.perform_leave(world.gate, prepared, given(world, prepared), world.access)
     with pytest.raises(Refusal, match=r"staff\.left"):
         world.gate.permitted(world.session("branch"))
     assert world.access.data_key != old_key
@@ -352,9 +354,9 @@ def test_a_password_is_changed_by_its_owner_and_not_reused(world: World) -> None
     opened = opened_person(world, "S101")
 
     def change(password: str) -> None:
-        draft = own.prepare_change(world.gate, session)
+        prepared = own.prepare_change(world.gate, session)
         own.perform_change(
-            world.gate, draft, given(world, draft), world.access, opened, password, keys.QUICK
+            world.gate, prepared, given(world, prepared), world.access, opened, password, keys.QUICK
         )
 
     with pytest.raises(Exception, match=r"password\.too_short"):

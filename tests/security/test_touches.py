@@ -43,27 +43,27 @@ def acts(world: World) -> int:
 @pytest.mark.req("SEC-34", "SEC-41")
 @pytest.mark.parametrize("left_on", ["2026-11-16", "2026-11-10"])
 def test_a_supervisor_who_left_approves_nothing(world: World, left_on: str) -> None:
-    draft = two_person_draft(world)
-    approvals = world.approvals(draft)
+    prepared = two_person_draft(world)
+    approvals = world.approvals(prepared)
     second = next(one for one in approvals if one.role is Role.SUPERVISOR)
     with world.hands_on("staff") as work:
         work.run(update(staff).where(staff.c.id == second.staff_id).values(left_on=left_on))
     with pytest.raises(Refusal, match=r"approval\.right"):
-        commit(world, draft, approvals)
+        commit(world, prepared, approvals)
     with pytest.raises(Refusal, match=r"approval\.right"):
-        world.gate.ask(draft, second.staff_id, Role.SUPERVISOR)
+        world.gate.ask(prepared, second.staff_id, Role.SUPERVISOR)
     assert acts(world) == 0
 
 
 @pytest.mark.parametrize("whose", ["S301", "S201"])
 def test_a_revoked_key_approves_nothing(world: World, whose: str) -> None:
-    draft = two_person_draft(world)
-    approvals = [world.own(draft), world.second(draft, "supervisor", Role.SUPERVISOR)]
+    prepared = two_person_draft(world)
+    approvals = [world.own(prepared), world.second(prepared, "supervisor", Role.SUPERVISOR)]
     mine = credential.c.staff_id == whose
     with world.hands_on("credential") as work:
         work.run(update(credential).where(mine).values(revoked_at="2026-11-16T09:00:00+09:00"))
     with pytest.raises(Refusal, match=r"approval\.key_revoked"):
-        commit(world, draft, approvals)
+        commit(world, prepared, approvals)
     assert acts(world) == 0
 
 
@@ -80,9 +80,9 @@ def test_a_copied_key_is_told_by_its_counter(world: World) -> None:
 
 
 def test_a_second_person_s_counter_is_kept_too(world: World) -> None:
-    draft = two_person_draft(world)
-    approvals = world.approvals(draft)
-    commit(world, draft, approvals)
+    prepared = two_person_draft(world)
+    approvals = world.approvals(prepared)
+    commit(world, prepared, approvals)
     second = next(one for one in approvals if one.role is Role.SUPERVISOR)
     assert stored_counter(world, second.staff_id) == world.signer(second.staff_id).counter
 
@@ -131,7 +131,7 @@ def test_without_a_line_no_verification_is_renewed(
 def test_a_row_that_changes_between_the_checks_and_the_transaction_stops_the_act(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    draft = world.gate.prepare(
+    prepared = world.gate.prepare(
         "admin.rotate_key",
         world.session("administrator"),
         versions=(RowVersion("staff", "S102", 1),),
@@ -145,7 +145,7 @@ def test_a_row_that_changes_between_the_checks_and_the_transaction_stops_the_act
 
     monkeypatch.setattr(world.journal, "begin", meanwhile)
     with pytest.raises(Refusal, match=r"act\.row_changed"):
-        commit(world, draft)
+        commit(world, prepared)
     assert world.last_line().entry.state is State.FAILED
     assert acts(world) == 0
 
@@ -153,10 +153,10 @@ def test_a_row_that_changes_between_the_checks_and_the_transaction_stops_the_act
 def test_only_the_clerk_s_own_verification_counts_as_recent(world: World) -> None:
     session = world.session("administrator")
     world.later(minutes=16)
-    draft = world.gate.prepare("own.change_password", session)
-    other = world.signer("S201").sign(draft.challenge)
+    prepared = world.gate.prepare("own.change_password", session)
+    other = world.signer("S201").sign(prepared.challenge)
     with pytest.raises(Refusal, match=r"approval\.unknown_key"):
-        commit(world, draft, [Approval("S301", Role.ACTOR, other)])
+        commit(world, prepared, [Approval("S301", Role.ACTOR, other)])
     with (
         pytest.raises(Refusal, match=r"fresh\.recent"),
         world.gate.view("admin.list_staff", session),
@@ -167,9 +167,9 @@ def test_only_the_clerk_s_own_verification_counts_as_recent(world: World) -> Non
 def test_presence_within_an_act_renews_nothing(world: World) -> None:
     session = world.session("clerk")
     world.later(minutes=10)
-    draft = world.gate.prepare("own.change_password", session)
-    assert not draft.verify
-    commit(world, draft, [world.own(draft, verified=False)])
+    prepared = world.gate.prepare("own.change_password", session)
+    assert not prepared.verify
+    commit(world, prepared, [world.own(prepared, verified=False)])
     world.later(minutes=6)
     with pytest.raises(Refusal, match=r"fresh\.recent"):
         world.gate.prepare("persons.open", session)
@@ -195,8 +195,8 @@ def test_a_moment_set_by_two_supervisors_is_believed_in_the_same_run(world: Worl
     world.clock.set_wall(world.clock.now() - timedelta(minutes=10))
     with pytest.raises(Refusal, match=r"clock\.back"), world.gate.view("admin.enter", supervisor):
         pass
-    draft = upkeep.prepare_clock(world.gate, supervisor)
-    upkeep.perform_clock(world.gate, draft, world.approvals(draft))
+    prepared = upkeep.prepare_clock(world.gate, supervisor)
+    upkeep.perform_clock(world.gate, prepared, world.approvals(prepared))
     with world.gate.view("admin.enter", supervisor):
         pass
 

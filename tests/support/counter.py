@@ -213,9 +213,9 @@ class Counter:
 
     def send(self, case: drafts.KeyedCase, who: str = "clerk") -> sending.Sent:
         """Touch and put the notification into the outbox."""
-        draft = self.prepare_send(case, who)
-        given = tuple(self.world.approvals(draft))
-        return sending.perform_send(self.world.gate, draft, given, self.kind, self.world.tables)
+        prepared = self.prepare_send(case, who)
+        given = tuple(self.world.approvals(prepared))
+        return sending.perform_send(self.world.gate, prepared, given, self.kind, self.world.tables)
 
     def show(self, case_id: str, who: str = "clerk") -> decisions.DecisionView:
         """The case with its decision."""
@@ -255,9 +255,9 @@ class Counter:
     ) -> issuing.Issued:
         """Touch over the PDF, row, spool."""
         world = self.world
-        draft = issuing.prepare_issue(world.gate, world.session(who), proof, view)
-        given = tuple(world.approvals(draft))
-        return issuing.perform_issue(world.gate, draft, given, proof, self.printer)
+        prepared = issuing.prepare_issue(world.gate, world.session(who), proof, view)
+        given = tuple(world.approvals(prepared))
+        return issuing.perform_issue(world.gate, prepared, given, proof, self.printer)
 
     def issued(self, who: str = "clerk", **changed: str) -> issuing.Issued:
         """A whole visit up to the sheet in the printer."""
@@ -278,8 +278,10 @@ class Counter:
         """The second look."""
         world = self.world
         view = self.show(case_id, who)
-        draft = second_look.prepare_second_look(world.gate, world.session(who), view)
-        second_look.perform_second_look(world.gate, draft, tuple(world.approvals(draft)), self.kind)
+        prepared = second_look.prepare_second_look(world.gate, world.session(who), view)
+        second_look.perform_second_look(
+            world.gate, prepared, tuple(world.approvals(prepared)), self.kind
+        )
 
     def rows(self, table: Any) -> list[Any]:
         """All rows of a table."""

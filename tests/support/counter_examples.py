@@ -98,7 +98,7 @@ def _show_number(world: World) -> Attempt:
     return Attempt(
         "clerk",
         lambda session: numbers.prepare_show_number(world.gate, session, "P-1", "question"),
-        lambda draft, given: numbers.perform_show_number(world.gate, draft, tuple(given)),
+        lambda prepared, given: numbers.perform_show_number(world.gate, prepared, tuple(given)),
     )
 
 
@@ -109,7 +109,7 @@ def _mark(world: World) -> Attempt:
         lambda session: restrictions.prepare_mark(
             world.gate, session, "P-1", DAY, date(2027, 11, 15)
         ),
-        lambda draft, given: restrictions.perform_mark(world.gate, draft, tuple(given)),
+        lambda prepared, given: restrictions.perform_mark(world.gate, prepared, tuple(given)),
     )
 
 
@@ -118,7 +118,7 @@ def _lift(world: World) -> Attempt:
     return Attempt(
         "supervisor",
         lambda session: restrictions.prepare_lift(world.gate, session, "P-1"),
-        lambda draft, given: restrictions.perform_lift(world.gate, draft, tuple(given)),
+        lambda prepared, given: restrictions.perform_lift(world.gate, prepared, tuple(given)),
     )
 
 
@@ -150,8 +150,8 @@ def _send(world: World) -> Attempt:
     return Attempt(
         "clerk",
         lambda session: counter.prepare_send(case),
-        lambda draft, given: sending.perform_send(
-            world.gate, draft, tuple(given), MOVE_IN, world.tables
+        lambda prepared, given: sending.perform_send(
+            world.gate, prepared, tuple(given), MOVE_IN, world.tables
         ),
     )
 
@@ -164,8 +164,8 @@ def _send_unregistered(world: World) -> Attempt:
     return Attempt(
         "clerk",
         lambda session: counter.prepare_send(case),
-        lambda draft, given: sending.perform_send(
-            world.gate, draft, tuple(given), MOVE_IN, world.tables
+        lambda prepared, given: sending.perform_send(
+            world.gate, prepared, tuple(given), MOVE_IN, world.tables
         ),
     )
 
@@ -237,8 +237,8 @@ def _second_look(world: World) -> Attempt:
     return Attempt(
         "supervisor",
         lambda session: second_look.prepare_second_look(world.gate, session, view),
-        lambda draft, given: second_look.perform_second_look(
-            world.gate, draft, tuple(given), MOVE_IN
+        lambda prepared, given: second_look.perform_second_look(
+            world.gate, prepared, tuple(given), MOVE_IN
         ),
     )
 
@@ -271,7 +271,7 @@ def _close_day(world: World) -> Attempt:
     return Attempt(
         "supervisor",
         lambda session: board.prepare_close(world.gate, session, CATALOG, DAY),
-        lambda draft, given: board.perform_close(world.gate, draft, tuple(given), CATALOG),
+        lambda prepared, given: board.perform_close(world.gate, prepared, tuple(given), CATALOG),
     )
 
 
@@ -307,8 +307,8 @@ def _issue(world: World) -> Attempt:
     return Attempt(
         "clerk",
         lambda session: issuing.prepare_issue(world.gate, session, proof, view),
-        lambda draft, given: issuing.perform_issue(
-            world.gate, draft, tuple(given), proof, KeepingPrinter()
+        lambda prepared, given: issuing.perform_issue(
+            world.gate, prepared, tuple(given), proof, KeepingPrinter()
         ),
     )
 
@@ -350,8 +350,8 @@ def _reprint(world: World) -> Attempt:
     return Attempt(
         "clerk",
         lambda session: issuing.prepare_reprint(world.gate, session, proof, 2),
-        lambda draft, given: issuing.perform_reprint(
-            world.gate, draft, tuple(given), proof, counter.printer
+        lambda prepared, given: issuing.perform_reprint(
+            world.gate, prepared, tuple(given), proof, counter.printer
         ),
     )
 
@@ -431,8 +431,8 @@ def _of(kind: CaseKind) -> dict[str, Example]:
         return Attempt(
             "clerk",
             lambda session: counter.prepare_send(case),
-            lambda draft, given: sending.perform_send(
-                world.gate, draft, tuple(given), kind, world.tables
+            lambda prepared, given: sending.perform_send(
+                world.gate, prepared, tuple(given), kind, world.tables
             ),
         )
 
@@ -488,8 +488,8 @@ def _looked_at(kind: CaseKind) -> Example:
         return Attempt(
             "supervisor",
             lambda session: second_look.prepare_second_look(world.gate, session, view),
-            lambda draft, given: second_look.perform_second_look(
-                world.gate, draft, tuple(given), kind
+            lambda prepared, given: second_look.perform_second_look(
+                world.gate, prepared, tuple(given), kind
             ),
         )
 

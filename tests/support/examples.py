@@ -64,7 +64,7 @@ def _plain(world: World, function: Function) -> Attempt:
     return Attempt(
         who,
         lambda session: world.gate.prepare(function.id, session, purpose=purpose, sentence="例"),
-        lambda draft, approvals: _act(world, draft, approvals),
+        lambda prepared, approvals: _act(world, prepared, approvals),
     )
 
 
@@ -73,8 +73,8 @@ def _view(world: World, function_id: str, session: Session, purpose: str) -> str
         return work.staff_id
 
 
-def _act(world: World, draft: PreparedAct, approvals: Sequence[Approval]) -> int:
-    with world.gate.act(draft, approvals) as work:
+def _act(world: World, prepared: PreparedAct, approvals: Sequence[Approval]) -> int:
+    with world.gate.act(prepared, approvals) as work:
         return work.line
 
 
@@ -105,7 +105,7 @@ def _request(world: World) -> Attempt:
         lambda session: rights.prepare_request(
             world.gate, session, request, world.catalog, world.tables
         ),
-        lambda draft, given: rights.perform_request(world.gate, draft, given, world.catalog),
+        lambda prepared, given: rights.perform_request(world.gate, prepared, given, world.catalog),
     )
 
 
@@ -114,7 +114,7 @@ def _approve(world: World) -> Attempt:
     return Attempt(
         "supervisor2",
         lambda session: rights.prepare_approve(world.gate, session, grant),
-        lambda draft, given: rights.perform_approve(world.gate, draft, given),
+        lambda prepared, given: rights.perform_approve(world.gate, prepared, given),
     )
 
 
@@ -123,8 +123,8 @@ def _effect(world: World) -> Attempt:
     return Attempt(
         "administrator",
         lambda session: rights.prepare_effect(world.gate, session, grant),
-        lambda draft, given: rights.perform_effect(
-            world.gate, draft, given, world.access, world.catalog
+        lambda prepared, given: rights.perform_effect(
+            world.gate, prepared, given, world.access, world.catalog
         ),
     )
 
@@ -136,7 +136,7 @@ def _confirm(world: World) -> Attempt:
     return Attempt(
         "supervisor",
         lambda session: rights.prepare_confirm(world.gate, session, grant, world.calendar),
-        lambda draft, given: rights.perform_confirm(world.gate, draft, given, world.calendar),
+        lambda prepared, given: rights.perform_confirm(world.gate, prepared, given, world.calendar),
     )
 
 
@@ -146,7 +146,7 @@ def _renew(world: World) -> Attempt:
     return Attempt(
         "supervisor",
         lambda session: rights.prepare_renew(world.gate, session, grant, later),
-        lambda draft, given: rights.perform_renew(world.gate, draft, given),
+        lambda prepared, given: rights.perform_renew(world.gate, prepared, given),
     )
 
 
@@ -155,8 +155,8 @@ def _revoke(world: World) -> Attempt:
     return Attempt(
         "supervisor",
         lambda session: rights.prepare_revoke(world.gate, session, grant),
-        lambda draft, given: rights.perform_revoke(
-            world.gate, draft, given, world.access, world.catalog
+        lambda prepared, given: rights.perform_revoke(
+            world.gate, prepared, given, world.access, world.catalog
         ),
     )
 
@@ -184,8 +184,8 @@ def _register(world: World) -> Attempt:
     return Attempt(
         "administrator",
         lambda session: staff_service.prepare_register(world.gate, session, new),
-        lambda draft, given: staff_service.perform_register(
-            world.gate, draft, given, world.access, fresh
+        lambda prepared, given: staff_service.perform_register(
+            world.gate, prepared, given, world.access, fresh
         ),
     )
 
@@ -196,8 +196,8 @@ def _add_key(world: World) -> Attempt:
     return Attempt(
         "administrator",
         lambda session: staff_service.prepare_add_key(world.gate, session, new),
-        lambda draft, given: staff_service.perform_add_key(
-            world.gate, draft, given, world.access, fresh
+        lambda prepared, given: staff_service.perform_add_key(
+            world.gate, prepared, given, world.access, fresh
         ),
     )
 
@@ -207,7 +207,7 @@ def _revoke_key(world: World) -> Attempt:
     return Attempt(
         "administrator",
         lambda session: staff_service.prepare_revoke_key(world.gate, session, lost),
-        lambda draft, given: staff_service.perform_revoke_key(world.gate, draft, given),
+        lambda prepared, given: staff_service.perform_revoke_key(world.gate, prepared, given),
     )
 
 
@@ -216,7 +216,9 @@ def _leave(world: World) -> Attempt:
     return Attempt(
         "administrator",
         lambda session: staff_service.prepare_leave(world.gate, session, leaving),
-        lambda draft, given: staff_service.perform_leave(world.gate, draft, given, world.access),
+        lambda prepared, given: staff_service.perform_leave(
+            world.gate, prepared, given, world.access
+        ),
     )
 
 
@@ -225,7 +227,7 @@ def _rotate(world: World) -> Attempt:
     return Attempt(
         "administrator",
         lambda session: upkeep.prepare_rotate(world.gate, session, change),
-        lambda draft, given: upkeep.perform_rotate(world.gate, draft, given, world.access),
+        lambda prepared, given: upkeep.perform_rotate(world.gate, prepared, given, world.access),
     )
 
 
@@ -233,7 +235,7 @@ def _clock(world: World) -> Attempt:
     return Attempt(
         "supervisor",
         lambda session: upkeep.prepare_clock(world.gate, session),
-        lambda draft, given: upkeep.perform_clock(world.gate, draft, given),
+        lambda prepared, given: upkeep.perform_clock(world.gate, prepared, given),
     )
 
 
@@ -243,7 +245,7 @@ def _hours(world: World) -> Attempt:
     return Attempt(
         "administrator",
         lambda session: upkeep.prepare_hours(world.gate, session, exception),
-        lambda draft, given: upkeep.perform_hours(world.gate, draft, given),
+        lambda prepared, given: upkeep.perform_hours(world.gate, prepared, given),
     )
 
 
@@ -252,7 +254,7 @@ def _setting(world: World) -> Attempt:
     return Attempt(
         "administrator",
         lambda session: upkeep.prepare_setting(world.gate, session, change),
-        lambda draft, given: upkeep.perform_setting(world.gate, draft, given),
+        lambda prepared, given: upkeep.perform_setting(world.gate, prepared, given),
     )
 
 
@@ -260,8 +262,8 @@ def _backup(world: World) -> Attempt:
     return Attempt(
         "administrator",
         lambda session: upkeep.prepare_backup(world.gate, session),
-        lambda draft, given: upkeep.perform_backup(
-            world.gate, draft, given, world.access, world.clock
+        lambda prepared, given: upkeep.perform_backup(
+            world.gate, prepared, given, world.access, world.clock
         ),
     )
 
@@ -272,7 +274,7 @@ def _review(world: World) -> Attempt:
     return Attempt(
         "administrator",
         lambda session: records.prepare_review(world.gate, session, review),
-        lambda draft, given: records.perform_review(world.gate, draft, given),
+        lambda prepared, given: records.perform_review(world.gate, prepared, given),
     )
 
 
@@ -290,8 +292,8 @@ def _change_password(world: World) -> Attempt:
     return Attempt(
         "clerk",
         lambda session: own.prepare_change(world.gate, session),
-        lambda draft, given: own.perform_change(
-            world.gate, draft, given, world.access, opened, "Nadeshiko-41-ume", keys.QUICK
+        lambda prepared, given: own.perform_change(
+            world.gate, prepared, given, world.access, opened, "Nadeshiko-41-ume", keys.QUICK
         ),
     )
 

@@ -343,11 +343,11 @@ class Desk:
         """Answer the warnings, touch, and put the notification into the outbox."""
         found = checks.check_all(case.kind, sending.entered(case, self.tables, self.today))
         answered = [one.code for one in found if one.level == "warning"]
-        draft = sending.prepare_send(
+        prepared = sending.prepare_send(
             self.gate, self.session, case, answered, self.tables, self.today
         )
         return sending.perform_send(
-            self.gate, draft, self.script.approvals(draft), case.kind, self.tables
+            self.gate, prepared, self.script.approvals(prepared), case.kind, self.tables
         )
 
     def sent(self, mover: Mover, **changed: str) -> sending.Sent:
@@ -382,9 +382,9 @@ class Desk:
 
     def issue(self, proof: DrawnPaper, view: DecisionView) -> Issued:
         """Touch, row, printer."""
-        draft = issuing.prepare_issue(self.gate, self.session, proof, view)
-        given = self.script.approvals(draft)
-        return issuing.perform_issue(self.gate, draft, given, proof, self.printer)
+        prepared = issuing.prepare_issue(self.gate, self.session, proof, view)
+        given = self.script.approvals(prepared)
+        return issuing.perform_issue(self.gate, prepared, given, proof, self.printer)
 
     def issued(self, mover: Mover, **changed: str) -> Issued:
         """A whole visit up to the paper."""
@@ -401,8 +401,8 @@ class Desk:
         """The second look by somebody else at the same terminal."""
         session = self.script.enter(person)
         view = decisions.show(self.gate, session, kind, case_id)
-        draft = second_look.prepare_second_look(self.gate, session, view)
-        second_look.perform_second_look(self.gate, draft, self.script.approvals(draft), kind)
+        prepared = second_look.prepare_second_look(self.gate, session, view)
+        second_look.perform_second_look(self.gate, prepared, self.script.approvals(prepared), kind)
         self.script.doorway.log_off(session)
 
     def slip(self, case_id: str) -> None:

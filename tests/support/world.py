@@ -119,43 +119,43 @@ class World:
         """This person's key."""
         return self.signers[staff_id]
 
-    def own(self, draft: PreparedAct, *, verified: bool = True) -> Approval:
+    def own(self, prepared: PreparedAct, *, verified: bool = True) -> Approval:
         """The operator's own touch."""
-        signer = self.signer(draft.session.staff_id)
-        assertion = signer.sign(draft.challenge, verified=verified)
-        return Approval(draft.session.staff_id, Role.ACTOR, assertion)
+        signer = self.signer(prepared.session.staff_id)
+        assertion = signer.sign(prepared.challenge, verified=verified)
+        return Approval(prepared.session.staff_id, Role.ACTOR, assertion)
 
     def second(
-        self, draft: PreparedAct, who: str, role: Role, *, verified: bool = True
+        self, prepared: PreparedAct, who: str, role: Role, *, verified: bool = True
     ) -> Approval:
         """A second person's touch."""
-        ask = self.gate.ask(draft, self.staff_id(who), role)
+        ask = self.gate.ask(prepared, self.staff_id(who), role)
         assertion = self.signer(ask.staff_id).sign(ask.challenge, verified=verified)
         return Approval(ask.staff_id, role, assertion)
 
-    def approvals(self, draft: PreparedAct) -> list[Approval]:
+    def approvals(self, prepared: PreparedAct) -> list[Approval]:
         """Everything that this draft needs, from people who may."""
         given = []
-        for role in draft.needs:
+        for role in prepared.needs:
             if role is Role.ACTOR:
-                given.append(self.own(draft))
+                given.append(self.own(prepared))
             else:
-                given.append(self.second_of(draft, role))
+                given.append(self.second_of(prepared, role))
         return given
 
-    def second_of(self, draft: PreparedAct, role: Role, *, verified: bool = True) -> Approval:
+    def second_of(self, prepared: PreparedAct, role: Role, *, verified: bool = True) -> Approval:
         """A second person's touch by somebody who may."""
-        return self.second(draft, self._other(draft, role), role, verified=verified)
+        return self.second(prepared, self._other(prepared, role), role, verified=verified)
 
-    def _other(self, draft: PreparedAct, role: Role) -> str:
+    def _other(self, prepared: PreparedAct, role: Role) -> str:
         others = ("supervisor", "supervisor2") if role is Role.SUPERVISOR else tuple(STAFF)
         for who in others:
             staff_id = self.staff_id(who)
-            if staff_id != draft.session.staff_id and (
-                role is Role.SUPERVISOR or self.holds(staff_id, draft.function.id)
+            if staff_id != prepared.session.staff_id and (
+                role is Role.SUPERVISOR or self.holds(staff_id, prepared.function.id)
             ):
                 return who
-        raise LookupError(f"nobody can be {role} for {draft.function.id}")
+        raise LookupError(f"nobody can be {role} for {prepared.function.id}")
 
     def holds(self, staff_id: str, function_id: str) -> bool:
         """Whether a grant row of this function exists for this person."""
@@ -422,8 +422,8 @@ def _grant_values(catalog: Catalog, staff_id: str, function_id: str, number: int
     }
 
 
-def commit(world: World, draft: PreparedAct, approvals: Sequence[Approval] | None = None) -> int:
+def commit(world: World, prepared: PreparedAct, approvals: Sequence[Approval] | None = None) -> int:
     """Run a draft with an empty handler; the line number of its act."""
-    given = world.approvals(draft) if approvals is None else approvals
-    with world.gate.act(draft, given) as work:
+    given = world.approvals(prepared) if approvals is None else approvals
+    with world.gate.act(prepared, given) as work:
         return work.line

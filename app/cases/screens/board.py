@@ -161,7 +161,7 @@ class BoardScreen(Page):
         desk.carry_out(
             self,
             lambda: board.prepare_close(desk.gate, desk.session, desk.catalog, day),
-            lambda draft, given: board.perform_close(desk.gate, draft, given, desk.catalog),
+            lambda prepared, given: board.perform_close(desk.gate, prepared, given, desk.catalog),
             closed,
         )
 

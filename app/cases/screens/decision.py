@@ -284,8 +284,8 @@ class DecisionScreen(Page):
         desk.carry_out(
             self,
             lambda: second_look.prepare_second_look(desk.gate, desk.session, view),
-            lambda draft, given: second_look.perform_second_look(
-                desk.gate, draft, given, self._kind
+            lambda prepared, given: second_look.perform_second_look(
+                desk.gate, prepared, given, self._kind
             ),
             lambda _none: desk.home(),
             ended=self._live,

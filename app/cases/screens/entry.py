@@ -320,8 +320,8 @@ class EntryScreen(Page):
             lambda: sending.prepare_send(
                 desk.gate, desk.session, case, answered, desk.tables, self._today
             ),
-            lambda draft, given: sending.perform_send(
-                desk.gate, draft, given, case.kind, desk.tables
+            lambda prepared, given: sending.perform_send(
+                desk.gate, prepared, given, case.kind, desk.tables
             ),
             self._sent,
             ended=self._update_send,

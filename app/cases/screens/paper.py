@@ -147,8 +147,8 @@ class PaperScreen(Page):
         desk.carry_out(
             self,
             lambda: issuing.prepare_issue(desk.gate, desk.session, proof, view),
-            lambda draft, given: issuing.perform_issue(
-                desk.gate, draft, given, proof, desk.printer
+            lambda prepared, given: issuing.perform_issue(
+                desk.gate, prepared, given, proof, desk.printer
             ),
             self._was_issued,
             ended=self._live,
@@ -220,8 +220,8 @@ class PaperScreen(Page):
         desk.carry_out(
             self,
             lambda: issuing.prepare_reprint(desk.gate, desk.session, proof, copy),
-            lambda draft, given: issuing.perform_reprint(
-                desk.gate, draft, given, proof, desk.printer
+            lambda prepared, given: issuing.perform_reprint(
+                desk.gate, prepared, given, proof, desk.printer
             ),
             self._was_issued,
             ended=self._live,

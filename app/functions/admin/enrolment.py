@@ -106,8 +106,8 @@ def prepare_take(
 
 
 def perform_take(
-    gate: Gate, draft: PreparedAct, approvals: Sequence[Approval], answer: EnrolmentAnswer
+    gate: Gate, prepared: PreparedAct, approvals: Sequence[Approval], answer: EnrolmentAnswer
 ) -> Taken:
     """Put the keys in force. The terminal is opened anew afterwards, under its number."""
-    with gate.act(draft, approvals) as work:
+    with gate.act(prepared, approvals) as work:
         return enrolment.take(work, answer)

@@ -128,10 +128,10 @@ def prepare_request(
 
 
 def perform_request(
-    gate: Gate, draft: PreparedAct, approvals: Sequence[Approval], catalog: Catalog
+    gate: Gate, prepared: PreparedAct, approvals: Sequence[Approval], catalog: Catalog
 ) -> tuple[str, ...]:
     """The ids of the new rights, one for each function."""
-    with gate.act(draft, approvals) as work:
+    with gate.act(prepared, approvals) as work:
         request: Request = work.content
         made = []
         for function_id in request.function_ids:
@@ -161,9 +161,9 @@ def prepare_approve(gate: Gate, session: Session, grant: Grant) -> PreparedAct:
     return _step(gate, session, "admin.approve_grant", grant, "承認")
 
 
-def perform_approve(gate: Gate, draft: PreparedAct, approvals: Sequence[Approval]) -> None:
+def perform_approve(gate: Gate, prepared: PreparedAct, approvals: Sequence[Approval]) -> None:
     """Approve what was asked for."""
-    with gate.act(draft, approvals) as work:
+    with gate.act(prepared, approvals) as work:
         grants.check_approve(_current(work), work.staff_id)
         _move(work, GrantState.APPROVED, approved_by=work.staff_id, approved_at=_at(work))
 
@@ -176,7 +176,7 @@ def prepare_effect(gate: Gate, session: Session, grant: Grant) -> PreparedAct:
 
 def perform_effect(
     gate: Gate,
-    draft: PreparedAct,
+    prepared: PreparedAct,
     approvals: Sequence[Approval],
     access: StoreAccess,
     catalog: Catalog,
@@ -184,7 +184,7 @@ def perform_effect(
     """Put the right in force and seal the store's key to its holder, the number key too when
     the function uses individual numbers. Raises ``Refusal`` ``number.no_key`` when the
     operator has none to give."""
-    with gate.act(draft, approvals) as work:
+    with gate.act(prepared, approvals) as work:
         grant = _current(work)
         grants.check_effect(grant, work.staff_id, work.at.date())
         _move(work, GrantState.EFFECTIVE, effected_by=work.staff_id, effected_at=_at(work))
@@ -203,10 +203,10 @@ def prepare_confirm(
 
 
 def perform_confirm(
-    gate: Gate, draft: PreparedAct, approvals: Sequence[Approval], calendar: BusinessCalendar
+    gate: Gate, prepared: PreparedAct, approvals: Sequence[Approval], calendar: BusinessCalendar
 ) -> None:
     """The second check (二重チェック, SEC-40)."""
-    with gate.act(draft, approvals) as work:
+    with gate.act(prepared, approvals) as work:
         grant = _current(work)
         _check_confirm(grant, work.staff_id, work.at.date(), calendar)
         revoked = grant.state is GrantState.REVOKED
@@ -228,9 +228,9 @@ def prepare_renew(gate: Gate, session: Session, grant: Grant, valid_to: date) ->
     )
 
 
-def perform_renew(gate: Gate, draft: PreparedAct, approvals: Sequence[Approval]) -> None:
+def perform_renew(gate: Gate, prepared: PreparedAct, approvals: Sequence[Approval]) -> None:
     """A later end, nothing wider."""
-    with gate.act(draft, approvals) as work:
+    with gate.act(prepared, approvals) as work:
         renewal: Renewal = work.content
         grant = _current(work)
         grants.check_renew(grant, work.staff_id, renewal.valid_to, work.at.date())
@@ -245,14 +245,14 @@ def prepare_revoke(gate: Gate, session: Session, grant: Grant) -> PreparedAct:
 
 def perform_revoke(
     gate: Gate,
-    draft: PreparedAct,
+    prepared: PreparedAct,
     approvals: Sequence[Approval],
     access: StoreAccess,
     catalog: Catalog,
 ) -> None:
     """Take the right away at once, the number key with the last right that needs it; somebody
     else confirms it later (SEC-40)."""
-    with gate.act(draft, approvals) as work:
+    with gate.act(prepared, approvals) as work:
         grant = _current(work)
         grants.check_revoke(grant)
         _move(

@@ -170,7 +170,7 @@ def prepare_register(gate: Gate, session: Session, new: NewStaff) -> PreparedAct
 
 def perform_register(
     gate: Gate,
-    draft: PreparedAct,
+    prepared: PreparedAct,
     approvals: Sequence[Approval],
     access: StoreAccess,
     keys: PersonKeys,
@@ -178,7 +178,7 @@ def perform_register(
     """Register the person with the first key. Raises ``UserError`` ``staff.taken`` for an id
     that somebody has or had (SEC-21), ``staff.keys_differ`` for other slot keys than the
     approved ones."""
-    with gate.act(draft, approvals) as work:
+    with gate.act(prepared, approvals) as work:
         new: NewStaff = work.content
         if work.first(select(staff.c.id).where(staff.c.id == new.staff_id)) is not None:
             raise UserError(
@@ -215,13 +215,13 @@ def prepare_add_key(gate: Gate, session: Session, new: NewKey) -> PreparedAct:
 
 def perform_add_key(
     gate: Gate,
-    draft: PreparedAct,
+    prepared: PreparedAct,
     approvals: Sequence[Approval],
     access: StoreAccess,
     keys: PersonKeys,
 ) -> None:
     """Add the key. A person whose pair is new (a lost key) must be put in force again."""
-    with gate.act(draft, approvals) as work:
+    with gate.act(prepared, approvals) as work:
         new: NewKey = work.content
         work.one(select(staff.c.id).where(staff.c.id == new.staff_id))
         _add_key(work, new.staff_id, new.key)
@@ -239,9 +239,9 @@ def prepare_revoke_key(gate: Gate, session: Session, revocation: KeyRevocation) 
     )
 
 
-def perform_revoke_key(gate: Gate, draft: PreparedAct, approvals: Sequence[Approval]) -> None:
+def perform_revoke_key(gate: Gate, prepared: PreparedAct, approvals: Sequence[Approval]) -> None:
     """The key approves nothing any more from now on. Raises ``UserError`` ``staff.no_key``."""
-    with gate.act(draft, approvals) as work:
+    with gate.act(prepared, approvals) as work:
         revocation: KeyRevocation = work.content
         changed = work.run(
             update(credential)
@@ -274,7 +274,7 @@ def prepare_leave(gate: Gate, session: Session, leaving: Leaving) -> PreparedAct
 
 
 def perform_leave(
-    gate: Gate, draft: PreparedAct, approvals: Sequence[Approval], access: StoreAccess
+    gate: Gate, prepared: PreparedAct, approvals: Sequence[Approval], access: StoreAccess
 ) -> bool:
     """From that day the id, the password and the keys are refused.
 
@@ -284,7 +284,7 @@ def perform_leave(
     holds none; then 鍵の更新 (``upkeep.prepare_rotate``) must follow. Raises as
     ``upkeep.shut_out``; the leaving itself stands then.
     """
-    with gate.act(draft, approvals) as work:
+    with gate.act(prepared, approvals) as work:
         leaving: Leaving = work.content
         fresh: bytes | None = None
         held = access.has_numbers(leaving.staff_id)

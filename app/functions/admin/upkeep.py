@@ -66,10 +66,10 @@ def prepare_clock(gate: Gate, session: Session) -> PreparedAct:
     )
 
 
-def perform_clock(gate: Gate, draft: PreparedAct, approvals: Sequence[Approval]) -> None:
+def perform_clock(gate: Gate, prepared: PreparedAct, approvals: Sequence[Approval]) -> None:
     """Set the mark to now. Raises ``UserError`` ``clock.changed_meanwhile`` when the machine's
     clock was moved after the sentence was shown. A session limited to this must log in anew."""
-    with gate.act(draft, approvals) as work:
+    with gate.act(prepared, approvals) as work:
         shown: ClockSet = work.content
         if not 0 <= (work.at - shown.shown).total_seconds() <= 900:
             raise UserError(
@@ -108,9 +108,9 @@ def prepare_hours(gate: Gate, session: Session, exception: HoursException) -> Pr
     )
 
 
-def perform_hours(gate: Gate, draft: PreparedAct, approvals: Sequence[Approval]) -> None:
+def perform_hours(gate: Gate, prepared: PreparedAct, approvals: Sequence[Approval]) -> None:
     """Open the hours for one occasion (SEC-69); the reason is kept beside it."""
-    with gate.act(draft, approvals) as work:
+    with gate.act(prepared, approvals) as work:
         exception: HoursException = work.content
         _put_setting(work, EXCEPTION_UNTIL, exception.until.isoformat())
         _put_setting(work, EXCEPTION_REASON, exception.reason)
@@ -136,9 +136,9 @@ def prepare_setting(gate: Gate, session: Session, change: SettingChange) -> Prep
     )
 
 
-def perform_setting(gate: Gate, draft: PreparedAct, approvals: Sequence[Approval]) -> None:
+def perform_setting(gate: Gate, prepared: PreparedAct, approvals: Sequence[Approval]) -> None:
     """Change one setting."""
-    with gate.act(draft, approvals) as work:
+    with gate.act(prepared, approvals) as work:
         change: SettingChange = work.content
         _put_setting(work, change.name, SETTINGS[change.name].check(change.value))
 
@@ -154,10 +154,14 @@ def prepare_backup(gate: Gate, session: Session) -> PreparedAct:
 
 
 def perform_backup(
-    gate: Gate, draft: PreparedAct, approvals: Sequence[Approval], access: StoreAccess, clock: Clock
+    gate: Gate,
+    prepared: PreparedAct,
+    approvals: Sequence[Approval],
+    access: StoreAccess,
+    clock: Clock,
 ) -> Backup:
     """Make it. The act is journalled first; copying waits for running units of work."""
-    with gate.act(draft, approvals):
+    with gate.act(prepared, approvals):
         pass
     return access.back_up(clock, "manual")
 
@@ -175,7 +179,7 @@ def prepare_rotate(gate: Gate, session: Session, change: KeyChange) -> PreparedA
 
 
 def perform_rotate(
-    gate: Gate, draft: PreparedAct, approvals: Sequence[Approval], access: StoreAccess
+    gate: Gate, prepared: PreparedAct, approvals: Sequence[Approval], access: StoreAccess
 ) -> None:
     """Change the store's key, and the number key (番号鍵) when the operator holds it.
 
@@ -183,7 +187,7 @@ def perform_rotate(
     key and the operator does not; ``UserError`` ``keyslots.*`` and the vault's faults, then
     the former data key is still in force.
     """
-    with gate.act(draft, approvals) as work:
+    with gate.act(prepared, approvals) as work:
         change: KeyChange = work.content
         known = {row.id for row in work.all(select(staff.c.id))}
         leaving = [staff_id for staff_id in change.leaving if staff_id in known]

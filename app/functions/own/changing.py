@@ -25,7 +25,7 @@ def change_password(
     own: OpenedPerson = yield Work(lambda: doorway.own_keys(question, old, assertion))
     gate, access = terminal.gate, terminal.access
 
-    def perform(draft: PreparedAct, approvals: tuple[Approval, ...]) -> None:
-        service.perform_change(gate, draft, approvals, access, own, new)
+    def perform(prepared: PreparedAct, approvals: tuple[Approval, ...]) -> None:
+        service.perform_change(gate, prepared, approvals, access, own, new)
 
     yield from carry_out(gate, session, lambda: service.prepare_change(gate, session), perform)

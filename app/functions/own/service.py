@@ -44,7 +44,7 @@ def prepare_change(gate: Gate, session: Session) -> PreparedAct:
 
 def perform_change(
     gate: Gate,
-    draft: PreparedAct,
+    prepared: PreparedAct,
     approvals: Sequence[Approval],
     access: StoreAccess,
     opened: OpenedPerson,
@@ -57,7 +57,7 @@ def perform_change(
     key. Raises ``UserError`` ``password.*`` for a weak or a former one; then nothing changed.
     A session limited to this must log in anew.
     """
-    with gate.act(draft, approvals) as work:
+    with gate.act(prepared, approvals) as work:
         change: PasswordChange = work.content
         if opened.staff_id != change.staff_id:
             raise ValueError("a password is changed by its owner")

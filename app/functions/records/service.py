@@ -153,7 +153,7 @@ def prepare_review(gate: Gate, session: Session, review: Review) -> PreparedAct:
     )
 
 
-def perform_review(gate: Gate, draft: PreparedAct, approvals: Sequence[Approval]) -> int:
+def perform_review(gate: Gate, prepared: PreparedAct, approvals: Sequence[Approval]) -> int:
     """The number of the line that is the record of the review."""
-    with gate.act(draft, approvals) as work:
+    with gate.act(prepared, approvals) as work:
         return work.line

@@ -148,7 +148,7 @@ class PersonScreen(Page):
             lambda: restrictions.prepare_mark(
                 desk.gate, desk.session, self._person_id, first, last
             ),
-            lambda draft, given: restrictions.perform_mark(desk.gate, draft, given),
+            lambda prepared, given: restrictions.perform_mark(desk.gate, prepared, given),
             lambda _id: desk.home(),
         )
 
@@ -157,7 +157,7 @@ class PersonScreen(Page):
         desk.carry_out(
             self,
             lambda: restrictions.prepare_lift(desk.gate, desk.session, self._person_id),
-            lambda draft, given: restrictions.perform_lift(desk.gate, draft, given),
+            lambda prepared, given: restrictions.perform_lift(desk.gate, prepared, given),
             lambda _none: desk.home(),
         )
 
@@ -209,7 +209,7 @@ class PersonScreen(Page):
         desk.carry_out(
             self,
             lambda: prepare_show_number(desk.gate, desk.session, person_id, purpose),
-            lambda draft, given: perform_show_number(desk.gate, draft, given),
+            lambda prepared, given: perform_show_number(desk.gate, prepared, given),
             lambda shown: NumberDialog(self, self._painter, shown).open(),
         )
 

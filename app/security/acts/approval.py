@@ -44,7 +44,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """One person's touch over one draft, made by the device worker."""
+    """One person's touch over one prepared act, made by the device worker."""
 
     staff_id: str
     role: Role

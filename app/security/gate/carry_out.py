@@ -68,16 +68,16 @@ def carry_out(
     ``prepare`` and ``perform`` run as ``Work``. A second person gives a staff id and touches a
     key of their own, over the same sentence.
     """
-    draft: PreparedAct = yield from with_recent(gate, session, prepare)
+    prepared: PreparedAct = yield from with_recent(gate, session, prepare)
     given: list[Approval] = []
-    for role in draft.needs:
-        ask = draft.own_ask
+    for role in prepared.needs:
+        ask = prepared.own_ask
         if role is not Role.ACTOR:
-            ask = yield from _second(gate, draft, role)
-        assertion = yield Touch(draft.sentence, ask)
+            ask = yield from _second(gate, prepared, role)
+        assertion = yield Touch(prepared.sentence, ask)
         given.append(Approval(ask.staff_id, ask.role, assertion))
     approvals = tuple(given)
-    return (yield from with_recent(gate, session, lambda: perform(draft, approvals)))
+    return (yield from with_recent(gate, session, lambda: perform(prepared, approvals)))
 
 
 def with_recent(gate: Gate, session: Session, work: Callable[[], T]) -> Generator[Step, Any, T]:
@@ -94,9 +94,9 @@ def with_recent(gate: Gate, session: Session, work: Callable[[], T]) -> Generato
     return (yield Work(work))  # type: ignore[no-any-return]
 
 
-def _second(gate: Gate, draft: PreparedAct, role: Role) -> Generator[Step, Any, Ask]:
-    staff_id: str = yield CallSecond(draft.sentence, role)
-    ask: Ask = yield Work(lambda: gate.ask(draft, staff_id, role))
+def _second(gate: Gate, prepared: PreparedAct, role: Role) -> Generator[Step, Any, Ask]:
+    staff_id: str = yield CallSecond(prepared.sentence, role)
+    ask: Ask = yield Work(lambda: gate.ask(prepared, staff_id, role))
     return ask
 
 

@@ -137,15 +137,15 @@ def right_of(
 
 
 def second_right(
-    work: Work, staff_id: str, role: Role, draft: PreparedAct, now: datetime, rules: GateRules
+    work: Work, staff_id: str, role: Role, prepared: PreparedAct, now: datetime, rules: GateRules
 ) -> Grant:
     """The right under which a second person approves: the function's own for a confirmer, the
     one that ``supervises`` for a supervisor. Raises ``Refusal`` ``approval.*``."""
-    if staff_id == draft.session.staff_id:
+    if staff_id == prepared.session.staff_id:
         raise refusal("approval.same_person")
-    if role not in draft.needs or role is Role.ACTOR:
+    if role not in prepared.needs or role is Role.ACTOR:
         raise refusal("approval.not_asked")
-    wanted = rules.catalog.supervises if role is Role.SUPERVISOR else draft.function.id
+    wanted = rules.catalog.supervises if role is Role.SUPERVISOR else prepared.function.id
     try:
         person, rights = read_standing(work, staff_id, wanted)
         person.check(now.date())
@@ -162,54 +162,59 @@ def must_verify(function: Function, role: Role, live: LiveSession, now: float) -
     return not live.is_recent(now)
 
 
-def check_draft(draft: PreparedAct, rules: GateRules, now: datetime) -> None:
-    """The draft was made today, under these declarations."""
-    if draft.registry != rules.registry:
+def check_prepared(prepared: PreparedAct, rules: GateRules, now: datetime) -> None:
+    """The prepared act was made today, under these declarations."""
+    if prepared.registry != rules.registry:
         raise refusal("act.registry_changed")
-    if datetime.fromisoformat(draft.at).date() != now.date():
+    if datetime.fromisoformat(prepared.at).date() != now.date():
         raise refusal("act.expired")
 
 
 def check_approvals(
     work: Work,
-    draft: PreparedAct,
+    prepared: PreparedAct,
     approvals: Sequence[Approval],
     grant: Grant,
     live: LiveSession,
     moment: tuple[datetime, float],
     rules: GateRules,
 ) -> tuple[Confirmed, ...]:
-    """Every approval that the act needs, and no other, each signed over this very draft."""
+    """Every approval that the act needs, and no other, each signed over this very act."""
     given = [approval.role for approval in approvals]
     if len(set(given)) != len(given):
         raise refusal("approval.twice")
-    if not set(given) <= set(draft.needs):
+    if not set(given) <= set(prepared.needs):
         raise refusal("approval.not_asked")
-    for role in draft.needs:
+    for role in prepared.needs:
         if role not in given:
             raise refusal("approval.none" if role is Role.ACTOR else "approval.second_missing")
     now, monotonic = moment
     confirmed = []
     for approval in approvals:
         if approval.role is Role.ACTOR:
-            if approval.staff_id != draft.session.staff_id:
+            if approval.staff_id != prepared.session.staff_id:
                 raise refusal("approval.none")
             right = grant
         else:
-            right = second_right(work, approval.staff_id, approval.role, draft, now, rules)
-        verify = must_verify(draft.function, approval.role, live, monotonic)
-        confirmed.append(_check_one(work, draft, approval, right, verify, rules))
+            right = second_right(work, approval.staff_id, approval.role, prepared, now, rules)
+        verify = must_verify(prepared.function, approval.role, live, monotonic)
+        confirmed.append(_check_one(work, prepared, approval, right, verify, rules))
     return tuple(confirmed)
 
 
 def _check_one(
-    work: Work, draft: PreparedAct, approval: Approval, right: Grant, verify: bool, rules: GateRules
+    work: Work,
+    prepared: PreparedAct,
+    approval: Approval,
+    right: Grant,
+    verify: bool,
+    rules: GateRules,
 ) -> Confirmed:
     key = own_key(work, approval.staff_id, approval.assertion)
-    signed = draft.signed(approval.staff_id, approval.role, right.id)
+    signed = prepared.signed(approval.staff_id, approval.role, right.id)
     counter = rules.check_assertion(
         key.public_key,
-        draft.rp_id,
+        prepared.rp_id,
         challenge_of(signed),
         approval.assertion,
         require_uv=False,
@@ -336,28 +341,28 @@ class Questions:
         """The moment by which a second person's dates are judged."""
         return believed(self._known_mark(read_place(work)), self._clock.now())
 
-    def check_origin(self, draft: PreparedAct) -> None:
-        """The draft belongs to this store, this epoch and this journal."""
+    def check_origin(self, prepared: PreparedAct) -> None:
+        """The prepared act belongs to this store, this epoch and this journal."""
         identity = self._store.identity
         here = (identity.store_id, identity.terminal, identity.epoch)
-        if (draft.store_id, draft.terminal, draft.epoch) != here:
+        if (prepared.store_id, prepared.terminal, prepared.epoch) != here:
             raise refusal("terminal.other")
-        if not self._journal.has(draft.head):
+        if not self._journal.has(prepared.head):
             raise refusal("act.journal_lost")
 
     def allowed(
-        self, draft: PreparedAct, approvals: Sequence[Approval], live: LiveSession
+        self, prepared: PreparedAct, approvals: Sequence[Approval], live: LiveSession
     ) -> tuple[Confirmed, ...]:
         """Everything again, plus the approvals. Raises ``Refusal`` or ``assertion.*``."""
         now = self._clock.now()
-        tables = dict.fromkeys(seen.table for seen in draft.versions)
+        tables = dict.fromkeys(seen.table for seen in prepared.versions)
         with self._store.view((*READS, "act", *tables)) as work:
-            grant, place = self.standing(work, draft.function, live, draft.purpose)
-            check_draft(draft, self._rules, now)
-            if work.scalar(_USED, {"nonce": draft.nonce.hex()}) is not None:
+            grant, place = self.standing(work, prepared.function, live, prepared.purpose)
+            check_prepared(prepared, self._rules, now)
+            if work.scalar(_USED, {"nonce": prepared.nonce.hex()}) is not None:
                 raise refusal("act.nonce_used")
-            check_rows(work, draft.versions)
-            if grant.id != draft.grant_id:
+            check_rows(work, prepared.versions)
+            if grant.id != prepared.grant_id:
                 raise refusal("act.altered")
             moment = (believed(self._known_mark(place), now), self._clock.monotonic())
-            return check_approvals(work, draft, approvals, grant, live, moment, self._rules)
+            return check_approvals(work, prepared, approvals, grant, live, moment, self._rules)

@@ -1,6 +1,6 @@
 """The gate (関門): no data without an act (DESIGN 1.1, 5).
 
-``prepare`` a draft, collect approvals, ``act`` on it; or ``view``; or ``system`` for the
+``prepare`` an act, collect approvals, ``act`` on it; or ``view``; or ``system`` for the
 terminal's own work. The gate asks every question of ``gate_checks``, opens the unit of work
 with the function's ``reads`` and ``writes`` only, and writes the journal. A refusal leaves a
 journal line too. Acts never nest.
@@ -106,7 +106,7 @@ class Gate:
         sentence: str = "",
         versions: Sequence[RowVersion] = (),
     ) -> PreparedAct:
-        """A draft for ``act``; the checks are made now, and all of them again then.
+        """The prepared act for ``act``; the checks are made now, and all of them again then.
 
         ``content`` is a frozen dataclass of plain values (``app.security.acts.content``), or
         ``WithDocument`` of one; ``sentence`` the Japanese sentence shown before the touch,
@@ -120,7 +120,7 @@ class Gate:
                 keys = checks.key_ids(work, session.staff_id)
         identity = self._store.identity
         held = content if isinstance(content, WithDocument) else WithDocument(content, b"")
-        draft = PreparedAct(
+        prepared = PreparedAct(
             function=function,
             session=session,
             subject=subject,
@@ -143,50 +143,50 @@ class Gate:
             rp_id=place.rp_id,
             verify=checks.must_verify(function, Role.ACTOR, live, self._clock.monotonic()),
         )
-        return dataclasses.replace(draft, seal=self._seal(draft))
+        return dataclasses.replace(prepared, seal=self._seal(prepared))
 
-    def ask(self, draft: PreparedAct, staff_id: str, role: Role) -> Ask:
-        """What the device worker needs for a second person's touch over ``draft``.
+    def ask(self, prepared: PreparedAct, staff_id: str, role: Role) -> Ask:
+        """What the device worker needs for a second person's touch over ``prepared``.
 
         Raises ``Refusal`` ``approval.same_person``, ``approval.right``,
         ``approval.not_asked``.
         """
         with (
-            self._refusing(draft.function, draft.session, draft.subject, draft.purpose),
+            self._refusing(prepared.function, prepared.session, prepared.subject, prepared.purpose),
             self._store.view(READS) as work,
         ):
             day = self._questions.day_for(work)
-            right = checks.second_right(work, staff_id, role, draft, day, self._rules)
+            right = checks.second_right(work, staff_id, role, prepared, day, self._rules)
             keys = checks.key_ids(work, staff_id)
-        challenge = challenge_of(draft.signed(staff_id, role, right.id))
-        return Ask(staff_id, role, draft.rp_id, challenge, keys, True)
+        challenge = challenge_of(prepared.signed(staff_id, role, right.id))
+        return Ask(staff_id, role, prepared.rp_id, challenge, keys, True)
 
     @contextmanager
-    def act(self, draft: PreparedAct, approvals: Sequence[Approval] = ()) -> Iterator[ActWork]:
+    def act(self, prepared: PreparedAct, approvals: Sequence[Approval] = ()) -> Iterator[ActWork]:
         """Run a prepared act. The block commits as a whole or not at all.
 
         Raises ``Refusal`` (nothing happened), ``EnvironmentFault`` ``journal.*`` when no line
         could be written (nothing happened), and what the block raises (rolled back, the
         journal's line ends ``failed``).
         """
-        function, session = draft.function, draft.session
+        function, session = prepared.function, prepared.session
         with self._alone():
-            with self._refusing(function, session, draft.subject, draft.purpose, draft):
+            with self._refusing(function, session, prepared.subject, prepared.purpose, prepared):
                 live = self._sessions.usable(session)
-                self._questions.check_origin(draft)
-                if not hmac.compare_digest(draft.seal, self._seal(draft)):
+                self._questions.check_origin(prepared)
+                if not hmac.compare_digest(prepared.seal, self._seal(prepared)):
                     raise refusal("act.altered")
-                confirmed = self._questions.allowed(draft, approvals, live)
+                confirmed = self._questions.allowed(prepared, approvals, live)
                 number_key = checks.number_key(function, live)
-            line = self._journal.begin(_begun(draft, confirmed))
+            line = self._journal.begin(_begun(prepared, confirmed))
 
             def main(work: Work) -> ActWork:
-                self._note_act(work, function.id, session.staff_id, draft, line)
-                checks.check_rows(work, draft.versions)
+                self._note_act(work, function.id, session.staff_id, prepared, line)
+                checks.check_rows(work, prepared.versions)
                 _keep_counters(work, confirmed)
-                return self._act_work(work, draft, line, number_key)
+                return self._act_work(work, prepared, line, number_key)
 
-            with self._main(function, line, session.staff_id, draft.subject, main) as acting:
+            with self._main(function, line, session.staff_id, prepared.subject, main) as acting:
                 yield acting
             self._after(function, live, confirmed)
 
@@ -371,10 +371,10 @@ class Gate:
         self._journal.end(end)
 
     def _note_act(
-        self, work: Work, function_id: str, staff_id: str, draft: PreparedAct, line: int
+        self, work: Work, function_id: str, staff_id: str, prepared: PreparedAct, line: int
     ) -> None:
         try:
-            self._insert_act(work, function_id, staff_id, draft.nonce, line, draft.salt)
+            self._insert_act(work, function_id, staff_id, prepared.nonce, line, prepared.salt)
         except RowConflict as cause:
             raise refusal("act.nonce_used") from cause
 
@@ -393,14 +393,14 @@ class Gate:
             },
         )
 
-    def _act_work(self, work: Work, draft: PreparedAct, line: int, key: bytes | None) -> ActWork:
+    def _act_work(self, work: Work, prepared: PreparedAct, line: int, key: bytes | None) -> ActWork:
         acting = ActWork(
             work,
-            draft.session.staff_id,
+            prepared.session.staff_id,
             self._clock.now(),
-            draft.subject,
-            draft.purpose,
-            draft.content,
+            prepared.subject,
+            prepared.purpose,
+            prepared.content,
             line,
         )
         self._give_numbers(acting, work, key)
@@ -428,8 +428,8 @@ class Gate:
             raise misuse("gate.unknown_function", f"機能 {function_id} は宣言されていません。")
         return function
 
-    def _seal(self, draft: PreparedAct) -> bytes:
-        signed = draft.signed(draft.session.staff_id, Role.ACTOR, draft.grant_id)
+    def _seal(self, prepared: PreparedAct) -> bytes:
+        signed = prepared.signed(prepared.session.staff_id, Role.ACTOR, prepared.grant_id)
         return hmac.digest(self._seal_key, signed, "sha256")
 
     @contextmanager
@@ -449,7 +449,7 @@ class Gate:
         session: Session,
         subject: Subject,
         purpose: str,
-        draft: PreparedAct | None = None,
+        prepared: PreparedAct | None = None,
     ) -> Iterator[None]:
         entry = Entry(
             State.REFUSED,
@@ -458,7 +458,7 @@ class Gate:
             session=session.id,
             subject=subject,
             purpose=purpose if purpose in self._rules.purposes else "",
-            nonce=b"" if draft is None else draft.nonce,
+            nonce=b"" if prepared is None else prepared.nonce,
         )
         if not (is_id(subject.kind) and is_id(subject.key)):
             raise misuse("gate.subject", "操作の対象が、この端末の番号で示されていません。")
@@ -480,17 +480,17 @@ def cause_of(problem: BaseException) -> str:
     return problem.code if isinstance(problem, MadoguchiError) else "bug"
 
 
-def _begun(draft: PreparedAct, confirmed: Sequence[Confirmed]) -> Entry:
+def _begun(prepared: PreparedAct, confirmed: Sequence[Confirmed]) -> Entry:
     return Entry(
         State.BEGUN,
-        draft.function.id,
-        draft.session.staff_id,
-        session=draft.session.id,
-        subject=draft.subject,
-        purpose=draft.purpose,
-        nonce=draft.nonce,
-        content_digest=draft.content_digest(),
-        document_digest=draft.digest,
+        prepared.function.id,
+        prepared.session.staff_id,
+        session=prepared.session.id,
+        subject=prepared.subject,
+        purpose=prepared.purpose,
+        nonce=prepared.nonce,
+        content_digest=prepared.content_digest(),
+        document_digest=prepared.digest,
         evidence=tuple(one.evidence for one in confirmed),
     )
 

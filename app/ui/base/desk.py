@@ -116,7 +116,7 @@ class Desk:
         ended: Nothing | None = None,
     ) -> None:
         """Prepare an act, ask for every touch it needs, the operator's first, and perform it.
-        ``prepare`` gives the draft; ``perform`` gets the draft and the approvals."""
+        ``prepare`` gives the prepared act; ``perform`` gets it and the approvals."""
         steps = carry_out(self.gate, self.session, prepare, perform)
         self.walk(screen, steps, done, failed=failed, ended=ended)
 
