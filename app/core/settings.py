@@ -12,12 +12,17 @@ from enum import StrEnum
 
 from app.core.errors import UserError
 
+DAY_END = "24:00"
+"""A closing time that is none: the last minute of the day is usable too."""
+
 
 class Form(StrEnum):
-    """How a value is written: 整数, 時刻 (HH:MM), 選択, 曜日 (1=月 … 7=日, e.g. ``12345``)."""
+    """How a value is written: 整数, 時刻 (HH:MM), 終わりの時刻 (``24:00`` is the end of the day),
+    選択, 曜日 (1=月 … 7=日, e.g. ``12345``)."""
 
     INTEGER = "integer"
     TIME = "time"
+    CLOSING = "closing"
     CHOICE = "choice"
     WEEKDAYS = "weekdays"
 
@@ -51,7 +56,9 @@ class Setting:
     def _fits(self, value: str) -> bool:
         if self.form is Form.CHOICE:
             return value in self.choices
-        if self.form is Form.TIME:
+        if self.form is Form.CLOSING and value == DAY_END:
+            return True
+        if self.form in (Form.TIME, Form.CLOSING):
             hour, colon, minute = value.partition(":")
             digits = len(value) == 5 and (hour + minute).isdecimal() and value.isascii()
             return bool(colon) and digits and int(hour) < 24 and int(minute) < 60
@@ -70,6 +77,8 @@ class Setting:
             return "選択肢の中"
         if self.form is Form.TIME:
             return "「08:30」の形"
+        if self.form is Form.CLOSING:
+            return f"「19:00」の形（一日の終わりまでは「{DAY_END}」）"
         if self.form is Form.WEEKDAYS:
             return "曜日の番号（1=月曜 … 7=日曜）"
         return f"{self.least}から{self.most}までの整数"
@@ -80,7 +89,7 @@ SETTINGS: dict[str, Setting] = {
     for setting in (
         Setting("hours.weekdays", "利用できる曜日", Form.WEEKDAYS, "12345"),
         Setting("hours.from", "利用開始時刻", Form.TIME, "08:00"),
-        Setting("hours.to", "利用終了時刻", Form.TIME, "19:00"),
+        Setting("hours.to", "利用終了時刻", Form.CLOSING, "19:00"),
         Setting("lock.idle_minutes", "無操作でロックするまで", Form.INTEGER, "5", "分", 1, 30),
         Setting("lock.store_minutes", "ロック中に通信を続ける", Form.INTEGER, "60", "分", 0, 60),
         Setting("password.days", "パスワードの有効日数", Form.INTEGER, "90", "日", 1, 365),

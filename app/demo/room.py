@@ -22,6 +22,7 @@ from app.core.paths import Paths
 from app.core.tables import load_tables, shipped_tables
 from app.demo.keyring_session import keyring_daemon
 from app.demo.keys import KeyDrawer
+from app.demo.midnight import begin_within_a_day
 from app.demo.people import FOUNDERS, STAFF, TrainingStaff
 from app.demo.scratch import scratch_folder
 from app.functions.admin import enrolment, rights, staff
@@ -57,8 +58,11 @@ T = TypeVar("T")
 _OFFICE = "見本市 保険年金課"
 _PHONE = "0000-00-0000"
 _RIGHTS_DAYS = 120
-_ANY_TIME = {"hours.weekdays": "1234567", "hours.from": "00:00", "hours.to": "23:59"}
+_ANY_TIME = {"hours.weekdays": "1234567", "hours.from": "00:00", "hours.to": "24:00"}
 """Practising is possible on any day at any time."""
+
+SETTING_UP = timedelta(seconds=30)
+"""Longer than founding, staff, rights and enrolment take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,7 @@ def training_room(
         say(in_words(f"住民 {persons:,} 人を登録しています。", f"Loading {persons:,} persons."))
         union.first.load(_counted(map(seed_line, place.persons()), persons, say))
         keys = plan.keys or KeyDrawer(touched_at_once=True)
+        begin_within_a_day(clock, SETTING_UP, say)
         paths = Paths(folder / "terminal")
         say(in_words("端末を初期設定しています。", "Founding the terminal."))
         fingerprint = found_training_terminal(paths, keys, clock, plan.parameters)

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,10 @@ from app.training.movers import LEAST_PERSONS, MOST_PERSONS
 if TYPE_CHECKING:
     from app.demo.room import Room
     from app.start.counter import Counter
+
+
+VISIT = timedelta(seconds=15)
+"""Longer than one scripted visit takes."""
 
 
 def has_display() -> bool:
@@ -69,6 +74,7 @@ def _say(text: str) -> None:
 
 
 def _scripted(out: Path, persons: int, stop: Stop) -> int:
+    from app.demo.midnight import begin_within_a_day
     from app.demo.room import Plan, training_room
     from app.demo.visit import Driver, Visit, log_in, run_visit, write_report
 
@@ -84,6 +90,7 @@ def _scripted(out: Path, persons: int, stop: Stop) -> int:
         driver.picture("ログイン")
         log_in(driver, CLERK)
         for mover in room.movers:
+            begin_within_a_day(room.parts.clock, VISIT, _say)
             _say(in_words(f"{mover.label}：窓口の受付から交付まで", mover.label))
             visits.append(run_visit(driver, mover, room))
         write_report(out, visits, room.fingerprint)

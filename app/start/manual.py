@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from app.catalog import CATALOG
-from app.core.settings import SETTINGS, Form, Setting
+from app.core.settings import DAY_END, SETTINGS, Form, Setting
 from app.core.tables import Tables
 from app.security.spec import (
     Actor,
@@ -162,4 +162,6 @@ def _span(setting: Setting) -> str:
         return "、".join(setting.choices)
     if setting.form is Form.TIME:
         return "時刻（08:30 の形）"
+    if setting.form is Form.CLOSING:
+        return f"時刻（19:00 の形。{DAY_END} は一日の終わりまで）"
     return "曜日の番号（1=月曜 … 7=日曜）"

@@ -129,7 +129,7 @@ def open_at_any_time(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (
         ("hours.weekdays", "1234567"),
         ("hours.from", "00:00"),
-        ("hours.to", "23:59"),
+        ("hours.to", "24:00"),
     ):
         old = SETTINGS[name]
         monkeypatch.setitem(SETTINGS, name, Setting(old.name, old.label, old.form, value))

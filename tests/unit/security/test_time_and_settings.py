@@ -49,6 +49,22 @@ def test_hours_follow_the_settings() -> None:
     assert not hours.is_open(MONDAY + timedelta(minutes=30))
 
 
+@pytest.mark.req("SEC-69")
+def test_hours_to_the_end_of_the_day_leave_no_minute_out() -> None:
+    changed = {"hours.weekdays": "1234567", "hours.from": "00:00", "hours.to": "24:00"}
+    assert {name: SETTINGS[name].check(value) for name, value in changed.items()} == changed
+    hours = hours_of(Settings(changed))
+    midnight = MONDAY.replace(hour=0, minute=0)
+    assert all(hours.is_open(midnight + timedelta(minutes=minute)) for minute in range(7 * 24 * 60))
+    assert hours.is_open(midnight + timedelta(days=1, microseconds=-1))
+
+
+@pytest.mark.parametrize("name, value", [("hours.from", "24:00"), ("hours.to", "24:01")])
+def test_only_a_closing_time_may_be_the_end_of_the_day(name: str, value: str) -> None:
+    with pytest.raises(UserError, match=value):
+        SETTINGS[name].check(value)
+
+
 @pytest.mark.parametrize(
     ("step", "judgement"),
     [
