@@ -26,6 +26,7 @@ from app.demo.midnight import begin_within_a_day
 from app.demo.people import FOUNDERS, STAFF, TrainingStaff
 from app.demo.scratch import scratch_folder
 from app.functions.admin import enrolment, rights, staff
+from app.functions.admin.rights_list import GrantLine, list_grants
 from app.functions.admin.staff import KeyEntry, NewStaff
 from app.peers.union.embed import Union, embedded
 from app.security.acts.approval import Approval, Role
@@ -44,7 +45,6 @@ from app.security.keys.derivation import STANDARD, Argon2Parameters
 from app.security.keys.os_keyring import OsKeyring
 from app.security.keys.recovery import RecoveryIssue
 from app.security.keys.slot_model import encode_person_keys
-from app.security.staff.grants import Grant
 from app.security.staff.roles import role_on
 from app.security.staff.session import Session
 from app.start.compose import Installation, Parts, make_parts, write_installation
@@ -306,21 +306,18 @@ def _grant(script: Script, sessions: dict[str, Session], person: TrainingStaff) 
     )
     prepared = rights.prepare_request(gate, first, request, CATALOG, parts.tables)
     rights.perform_request(gate, prepared, script.approvals(prepared), CATALOG)
-    for grant in _grants_of(script, second, person):
-        prepared = rights.prepare_approve(gate, second, grant)
-        rights.perform_approve(gate, prepared, script.approvals(prepared))
-    for grant in _grants_of(script, first, person):
-        prepared = rights.prepare_effect(gate, first, grant)
-        rights.perform_effect(gate, prepared, script.approvals(prepared), terminal.access, CATALOG)
-    for grant in _grants_of(script, second, person):
-        prepared = rights.prepare_confirm(gate, second, grant, calendar)
-        rights.perform_confirm(gate, prepared, script.approvals(prepared), calendar)
+    prepared = rights.prepare_approve(gate, second, _lines_of(script, second, person))
+    rights.perform_approve(gate, prepared, script.approvals(prepared))
+    prepared = rights.prepare_effect(gate, first, _lines_of(script, first, person))
+    rights.perform_effect(gate, prepared, script.approvals(prepared), terminal.access, CATALOG)
+    prepared = rights.prepare_confirm(gate, second, _lines_of(script, second, person), calendar)
+    rights.perform_confirm(gate, prepared, script.approvals(prepared), calendar)
 
 
-def _grants_of(script: Script, session: Session, person: TrainingStaff) -> Sequence[Grant]:
+def _lines_of(script: Script, session: Session, person: TrainingStaff) -> Sequence[GrantLine]:
     terminal = script.terminal
-    lines = rights.list_grants(terminal.gate, session, CATALOG, terminal.rules.calendar)
-    return [line.grant for line in lines if line.grant.staff_id == person.staff_id]
+    lines = list_grants(terminal.gate, session, CATALOG, terminal.rules.calendar)
+    return [line for line in lines if line.grant.staff_id == person.staff_id]
 
 
 def enrol_training_terminal(script: Script, session: Session, second: str, union: Union) -> None:

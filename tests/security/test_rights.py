@@ -13,6 +13,7 @@ from app.catalog import CATALOG
 from app.core.errors import UserError
 from app.functions.admin import rights
 from app.functions.admin import staff as staff_service
+from app.functions.admin.rights_list import GrantLine
 from app.functions.own import service as own
 from app.rules.calendar.days import BusinessCalendar
 from app.security.acts.approval import Approval
@@ -63,6 +64,10 @@ def grant_of(world: World, staff_id: str, function_id: str) -> Grant:
     return next(one for one in held if one.function_id == function_id)
 
 
+def line_of(grant: Grant) -> GrantLine:
+    return GrantLine(grant, "だれか", CATALOG[grant.function_id].label, "")
+
+
 def register(world: World, staff_id: str) -> None:
     fresh = keys.person(staff_id)
     new = staff_service.NewStaff(
@@ -92,17 +97,17 @@ def request(world: World, staff_id: str, *function_ids: str) -> None:
 
 
 def approve(world: World, grant: Grant, who: str) -> None:
-    prepared = rights.prepare_approve(world.gate, world.session(who), grant)
+    prepared = rights.prepare_approve(world.gate, world.session(who), [line_of(grant)])
     rights.perform_approve(world.gate, prepared, given(world, prepared))
 
 
 def effect(world: World, grant: Grant, who: str) -> None:
-    prepared = rights.prepare_effect(world.gate, world.session(who), grant)
+    prepared = rights.prepare_effect(world.gate, world.session(who), [line_of(grant)])
     rights.perform_effect(world.gate, prepared, given(world, prepared), world.access, CATALOG)
 
 
 def confirm(world: World, grant: Grant, who: str) -> None:
-    prepared = rights.prepare_confirm(world.gate, world.session(who), grant, CALENDAR)
+    prepared = rights.prepare_confirm(world.gate, world.session(who), [line_of(grant)], CALENDAR)
     rights.perform_confirm(world.gate, prepared, given(world, prepared), CALENDAR)
 
 
@@ -224,7 +229,7 @@ def test_a_revoked_right_ends_at_once_and_takes_the_number_key_along(world: Worl
     assert world.access.has_numbers("S101")
     for function_id in numbers:
         grant = grant_of(world, "S101", function_id)
-        prepared = rights.prepare_revoke(world.gate, world.session("supervisor"), grant)
+        prepared = rights.prepare_revoke(world.gate, world.session("supervisor"), [line_of(grant)])
         rights.perform_revoke(world.gate, prepared, given(world, prepared), world.access, CATALOG)
     assert not world.access.has_numbers("S101")
     assert world.access.is_admitted("S101")

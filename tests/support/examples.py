@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from app.functions.admin import rights, upkeep
+from app.functions.admin import rights, rights_list, upkeep
 from app.functions.admin import staff as staff_service
+from app.functions.admin.rights_list import GrantLine
 from app.functions.own import service as own
 from app.functions.records import service as records
 from app.security.acts.approval import Approval
@@ -25,7 +26,6 @@ from app.security.keys import keyslots
 from app.security.keys.keypairs import OpenedPerson
 from app.security.keys.slot_model import encode_person_keys
 from app.security.spec import Actor, Function, Kind, StepUp
-from app.security.staff.grants import Grant
 from app.security.staff.roles import roles_on
 from tests.support import keys
 from tests.support.attempts import Attempt, Example
@@ -87,12 +87,12 @@ def _viewing(who: str, view: Callable[[World, Session], object]) -> Example:
     return lambda world: Attempt(who, view=lambda session: view(world, session))
 
 
-def _new_grant(world: World, **values: Any) -> Grant:
+def _new_grant(world: World, **values: Any) -> tuple[GrantLine, ...]:
     """A right of the clerk to the administrator's function, at the step that is wanted."""
     world.add_grant("clerk", "records.verify", **values)
     with world.store.view(("grant_row", "staff")) as work:
         _, (grant,) = read_standing(work, world.staff_id("clerk"), "records.verify")
-    return grant
+    return (GrantLine(grant, "窓口 花子", "操作記録の検証", ""),)
 
 
 def _request(world: World) -> Attempt:
@@ -110,19 +110,19 @@ def _request(world: World) -> Attempt:
 
 
 def _approve(world: World) -> Attempt:
-    grant = _new_grant(world, state="requested", approved_by="", effected_by="", effected_at="")
+    lines = _new_grant(world, state="requested", approved_by="", effected_by="", effected_at="")
     return Attempt(
         "supervisor2",
-        lambda session: rights.prepare_approve(world.gate, session, grant),
+        lambda session: rights.prepare_approve(world.gate, session, lines),
         lambda prepared, given: rights.perform_approve(world.gate, prepared, given),
     )
 
 
 def _effect(world: World) -> Attempt:
-    grant = _new_grant(world, state="approved", effected_by="", effected_at="")
+    lines = _new_grant(world, state="approved", effected_by="", effected_at="")
     return Attempt(
         "administrator",
-        lambda session: rights.prepare_effect(world.gate, session, grant),
+        lambda session: rights.prepare_effect(world.gate, session, lines),
         lambda prepared, given: rights.perform_effect(
             world.gate, prepared, given, world.access, world.catalog
         ),
@@ -130,31 +130,31 @@ def _effect(world: World) -> Attempt:
 
 
 def _confirm(world: World) -> Attempt:
-    grant = _new_grant(
+    lines = _new_grant(
         world, state="effective", effected_at=world.clock.now().isoformat(), confirmed_by=""
     )
     return Attempt(
         "supervisor",
-        lambda session: rights.prepare_confirm(world.gate, session, grant, world.calendar),
+        lambda session: rights.prepare_confirm(world.gate, session, lines, world.calendar),
         lambda prepared, given: rights.perform_confirm(world.gate, prepared, given, world.calendar),
     )
 
 
 def _renew(world: World) -> Attempt:
-    grant = _new_grant(world)
+    lines = _new_grant(world)
     later = date(2027, 6, 30)
     return Attempt(
         "supervisor",
-        lambda session: rights.prepare_renew(world.gate, session, grant, later),
+        lambda session: rights.prepare_renew(world.gate, session, lines, later),
         lambda prepared, given: rights.perform_renew(world.gate, prepared, given),
     )
 
 
 def _revoke(world: World) -> Attempt:
-    grant = _new_grant(world)
+    lines = _new_grant(world)
     return Attempt(
         "supervisor",
-        lambda session: rights.prepare_revoke(world.gate, session, grant),
+        lambda session: rights.prepare_revoke(world.gate, session, lines),
         lambda prepared, given: rights.perform_revoke(
             world.gate, prepared, given, world.access, world.catalog
         ),
@@ -310,13 +310,13 @@ EXAMPLES: dict[str, Example] = {
     ),
     "admin.list_grants": _viewing(
         "supervisor",
-        lambda world, session: rights.list_grants(
+        lambda world, session: rights_list.list_grants(
             world.gate, session, world.catalog, world.calendar
         ),
     ),
     "admin.supervise": _viewing(
         "supervisor",
-        lambda world, session: rights.list_waiting(
+        lambda world, session: rights_list.list_waiting(
             world.gate, session, world.catalog, world.calendar
         ),
     ),

@@ -1,20 +1,26 @@
 """Rights from request to second check (権限の申請・承認・反映・確認・更新・取消, SEC-35 … 42).
 
 Each step is an act of its own by the person who takes it; ``app.security.staff.grants`` says who
-may. Putting a right in force also seals the store's key to its holder.
+may. One touch takes any number of rights through one step: what is signed is their manifest
+(目録), every right with the version that was seen, and they all go on or none does. Putting
+rights in force also seals the store's key to their holders.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import insert, select, update
 
+from app.core.errors import UserError
 from app.core.tables import Tables
+from app.functions.admin.rights_list import GrantLine, day_words, what, what_of, when, whose
 from app.rules.calendar.days import BusinessCalendar
 from app.security.acts.approval import Approval
+from app.security.acts.content import encode
 from app.security.gate.facts import grant_of
 from app.security.gate.gate import (
     ActWork,
@@ -23,14 +29,14 @@ from app.security.gate.gate import (
     RowVersion,
     Session,
     Subject,
-    ViewWork,
+    WithDocument,
 )
 from app.security.spec import Catalog, MyNumber
 from app.security.staff import grants
-from app.security.staff.grants import Access, Grant, GrantState, access_of
+from app.security.staff.grants import Grant, GrantState, access_of
 from app.security.staff.roles import check_in_role, role_on
 from app.security.vault.store_access import StoreAccess
-from db.tables.control import grant_row, staff
+from db.tables.control import grant_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,64 +52,31 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One step for one right."""
+class Right:
+    """One right of a manifest: everything that is believed of it, as the person saw it."""
 
     grant_id: str
     version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Renewal:
-    """更新: a later end and nothing else."""
-
-    grant_id: str
-    version: int
+    staff_id: str
+    function_id: str
+    access: str
+    valid_from: date
     valid_to: date
 
 
 @dataclass(frozen=True, slots=True)
-class GrantLine:
-    """One right as the list shows it; ``problem`` is why it does not hold today, or ""."""
+class Manifest:
+    """目録: a step and the rights that take it, by their ids. ``valid_to`` is the later end of a
+    更新."""
 
-    grant: Grant
-    staff_name: str
-    function_label: str
-    problem: str
+    step: str
+    rights: tuple[Right, ...]
+    valid_to: date | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What supervisors must see to: rights at a step, and rights near their end."""
-
-    open_steps: tuple[GrantLine, ...]
-    dead_ends: tuple[tuple[GrantLine, int], ...]
-
-
-def list_grants(
-    gate: Gate, session: Session, catalog: Catalog, calendar: BusinessCalendar
-) -> tuple[GrantLine, ...]:
-    """Every right that is not over, by person and function (SEC-43, SEC-44)."""
-    with gate.view("admin.list_grants", session, subject=Subject("list", "grants")) as work:
-        lines = _lines(work, catalog, calendar)
-        work.note(shown=tuple(sorted({line.grant.staff_id for line in lines})))
-        return lines
-
-
-def list_waiting(
-    gate: Gate, session: Session, catalog: Catalog, calendar: BusinessCalendar
-) -> Waiting:
-    """What waits for a supervisor: open steps, and ends 60, 30 and 7 days away."""
-    with gate.view("admin.supervise", session, subject=Subject("list", "waiting")) as work:
-        lines = _lines(work, catalog, calendar)
-        work.note(shown=tuple(sorted({line.grant.staff_id for line in lines})))
-    steps = (GrantState.REQUESTED, GrantState.APPROVED, GrantState.EFFECTIVE)
-    by_id = {line.grant.id: line for line in lines}
-    ending = grants.dead_ends([line.grant for line in lines], gate.now().date())
-    return Waiting(
-        tuple(line for line in lines if line.grant.state in steps or _is_unchecked(line.grant)),
-        tuple((by_id[grant.id], days) for grant, days in ending),
-    )
+    @property
+    def digest(self) -> bytes:
+        """What the touch signs beside the act: SHA-256 of the whole manifest."""
+        return hashlib.sha256(encode(self)).digest()
 
 
 def prepare_request(
@@ -116,14 +89,16 @@ def prepare_request(
     check_in_role(role, request.function_ids)
     for function_id in request.function_ids:
         grants.check_request(catalog[function_id], request.valid_from, request.valid_to, today)
-    labels = "、".join(catalog[one].label for one in request.function_ids)
+    asked = tuple(catalog[one] for one in request.function_ids)
+    labels = what([(one.label, catalog.area_of(one).label) for one in asked])
     return gate.prepare(
         "admin.request_grant",
         session,
         subject=Subject("staff", request.staff_id),
         content=request,
-        sentence=f"職員 {request.staff_id} に「{role.label}」として次の機能の権限を申請します"
-        f"（{request.valid_from} から {request.valid_to} まで）: {labels}",
+        sentence=f"職員 {request.staff_id} に「{role.label}」の権限{labels}を、"
+        f"{day_words(request.valid_from)}から{day_words(request.valid_to)}まで申請します"
+        f"（理由：{request.reason}）。",
     )
 
 
@@ -155,23 +130,29 @@ def perform_request(
         return tuple(made)
 
 
-def prepare_approve(gate: Gate, session: Session, grant: Grant) -> PreparedAct:
-    """承認. Raises ``Refusal`` ``grant.state``, ``grant.same_person``."""
-    grants.check_approve(grant, session.staff_id)
-    return _step(gate, session, "admin.approve_grant", grant, "承認")
+def prepare_approve(gate: Gate, session: Session, lines: Sequence[GrantLine]) -> PreparedAct:
+    """承認. Raises ``Refusal`` ``grant.state``, ``grant.same_person``; ``UserError``
+    ``grant.nothing``."""
+    for line in lines:
+        grants.check_approve(line.grant, session.staff_id)
+    return _step(gate, session, "admin.approve_grant", lines, "承認します")
 
 
 def perform_approve(gate: Gate, prepared: PreparedAct, approvals: Sequence[Approval]) -> None:
     """Approve what was asked for."""
     with gate.act(prepared, approvals) as work:
-        grants.check_approve(_current(work), work.staff_id)
-        _move(work, GrantState.APPROVED, approved_by=work.staff_id, approved_at=_at(work))
+        for grant in _current(work):
+            grants.check_approve(grant, work.staff_id)
+            _move(
+                work, grant, GrantState.APPROVED, approved_by=work.staff_id, approved_at=_at(work)
+            )
 
 
-def prepare_effect(gate: Gate, session: Session, grant: Grant) -> PreparedAct:
+def prepare_effect(gate: Gate, session: Session, lines: Sequence[GrantLine]) -> PreparedAct:
     """反映. Raises ``Refusal`` ``grant.state``, ``grant.same_person``, ``right.ended``."""
-    grants.check_effect(grant, session.staff_id, gate.now().date())
-    return _step(gate, session, "admin.effect_grant", grant, "反映")
+    for line in lines:
+        grants.check_effect(line.grant, session.staff_id, gate.now().date())
+    return _step(gate, session, "admin.effect_grant", lines, "有効にします（反映）")
 
 
 def perform_effect(
@@ -181,25 +162,33 @@ def perform_effect(
     access: StoreAccess,
     catalog: Catalog,
 ) -> None:
-    """Put the right in force and seal the store's key to its holder, the number key too when
-    the function uses individual numbers. Raises ``Refusal`` ``number.no_key`` when the
-    operator has none to give."""
+    """Put the rights in force and seal the store's key to their holders, the number key too when
+    a function uses individual numbers. Raises ``Refusal`` ``number.no_key`` when the operator
+    has none to give."""
     with gate.act(prepared, approvals) as work:
-        grant = _current(work)
-        grants.check_effect(grant, work.staff_id, work.at.date())
-        _move(work, GrantState.EFFECTIVE, effected_by=work.staff_id, effected_at=_at(work))
-        numbers = catalog[grant.function_id].my_number is not MyNumber.NONE
-        missing = numbers and not access.has_numbers(grant.staff_id)
-        if missing or not access.is_admitted(grant.staff_id):
-            access.admit(grant.staff_id, numbers=numbers)
+        holders: dict[str, bool] = {}
+        for grant in _current(work):
+            grants.check_effect(grant, work.staff_id, work.at.date())
+            _move(
+                work, grant, GrantState.EFFECTIVE, effected_by=work.staff_id, effected_at=_at(work)
+            )
+            numbers = catalog[grant.function_id].my_number is not MyNumber.NONE
+            holders[grant.staff_id] = holders.get(grant.staff_id, False) or numbers
+        for staff_id, numbers in holders.items():
+            missing = numbers and not access.has_numbers(staff_id)
+            if missing or not access.is_admitted(staff_id):
+                access.admit(staff_id, numbers=numbers)
 
 
 def prepare_confirm(
-    gate: Gate, session: Session, grant: Grant, calendar: BusinessCalendar
+    gate: Gate, session: Session, lines: Sequence[GrantLine], calendar: BusinessCalendar
 ) -> PreparedAct:
     """確認 of 反映, or of a 取消. Raises ``Refusal`` ``grant.*``, ``right.lapsed``."""
-    _check_confirm(grant, session.staff_id, gate.now().date(), calendar)
-    return _step(gate, session, "admin.confirm_grant", grant, "確認")
+    for line in lines:
+        _check_confirm(line.grant, session.staff_id, gate.now().date(), calendar)
+    revoked = all(line.grant.state is GrantState.REVOKED for line in lines)
+    seen = "取り消されたことを確認します" if revoked else "反映されたことを確認します"
+    return _step(gate, session, "admin.confirm_grant", lines, seen)
 
 
 def perform_confirm(
@@ -207,40 +196,42 @@ def perform_confirm(
 ) -> None:
     """The second check (二重チェック, SEC-40)."""
     with gate.act(prepared, approvals) as work:
-        grant = _current(work)
-        _check_confirm(grant, work.staff_id, work.at.date(), calendar)
-        revoked = grant.state is GrantState.REVOKED
-        state = GrantState.REVOKED if revoked else GrantState.CONFIRMED
-        _move(work, state, confirmed_by=work.staff_id, confirmed_at=_at(work))
+        for grant in _current(work):
+            _check_confirm(grant, work.staff_id, work.at.date(), calendar)
+            revoked = grant.state is GrantState.REVOKED
+            state = GrantState.REVOKED if revoked else GrantState.CONFIRMED
+            _move(work, grant, state, confirmed_by=work.staff_id, confirmed_at=_at(work))
 
 
-def prepare_renew(gate: Gate, session: Session, grant: Grant, valid_to: date) -> PreparedAct:
+def prepare_renew(
+    gate: Gate, session: Session, lines: Sequence[GrantLine], valid_to: date
+) -> PreparedAct:
     """更新. Raises ``Refusal`` ``grant.*``."""
-    grants.check_renew(grant, session.staff_id, valid_to, gate.now().date())
-    return gate.prepare(
-        "admin.renew_grant",
+    for line in lines:
+        grants.check_renew(line.grant, session.staff_id, valid_to, gate.now().date())
+    return _prepare(
+        gate,
         session,
-        subject=Subject("grant", grant.id),
-        content=Renewal(grant.id, grant.version, valid_to),
-        sentence=f"職員 {grant.staff_id} の権限 {grant.function_id} の終了日を"
-        f" {valid_to} に延ばします。",
-        versions=(RowVersion("grant_row", grant.id, grant.version),),
+        "admin.renew_grant",
+        _manifest("admin.renew_grant", lines, valid_to),
+        f"{whose(lines)}の権限{what_of(lines)}の終了日を、{day_words(valid_to)}に延ばします。",
     )
 
 
 def perform_renew(gate: Gate, prepared: PreparedAct, approvals: Sequence[Approval]) -> None:
     """A later end, nothing wider."""
     with gate.act(prepared, approvals) as work:
-        renewal: Renewal = work.content
-        grant = _current(work)
-        grants.check_renew(grant, work.staff_id, renewal.valid_to, work.at.date())
-        _move(work, grant.state, valid_to=renewal.valid_to.isoformat())
+        until: date = work.content.valid_to
+        for grant in _current(work):
+            grants.check_renew(grant, work.staff_id, until, work.at.date())
+            _move(work, grant, grant.state, valid_to=until.isoformat())
 
 
-def prepare_revoke(gate: Gate, session: Session, grant: Grant) -> PreparedAct:
+def prepare_revoke(gate: Gate, session: Session, lines: Sequence[GrantLine]) -> PreparedAct:
     """取消. Raises ``Refusal`` ``grant.state``."""
-    grants.check_revoke(grant)
-    return _step(gate, session, "admin.revoke_grant", grant, "取消")
+    for line in lines:
+        grants.check_revoke(line.grant)
+    return _step(gate, session, "admin.revoke_grant", lines, "今すぐ取り消します")
 
 
 def perform_revoke(
@@ -250,21 +241,24 @@ def perform_revoke(
     access: StoreAccess,
     catalog: Catalog,
 ) -> None:
-    """Take the right away at once, the number key with the last right that needs it; somebody
+    """Take the rights away at once, the number key with the last right that needs it; somebody
     else confirms it later (SEC-40)."""
     with gate.act(prepared, approvals) as work:
-        grant = _current(work)
-        grants.check_revoke(grant)
-        _move(
-            work,
-            GrantState.REVOKED,
-            revoked_at=_at(work),
-            effected_by=work.staff_id,
-            confirmed_by="",
-            confirmed_at="",
-        )
-        if access.has_numbers(grant.staff_id) and not _uses_numbers(work, grant, catalog):
-            access.revoke_number(grant.staff_id)
+        current = _current(work)
+        for grant in current:
+            grants.check_revoke(grant)
+            _move(
+                work,
+                grant,
+                GrantState.REVOKED,
+                revoked_at=_at(work),
+                effected_by=work.staff_id,
+                confirmed_by="",
+                confirmed_at="",
+            )
+        for staff_id in dict.fromkeys(grant.staff_id for grant in current):
+            if access.has_numbers(staff_id) and not _uses_numbers(work, staff_id, catalog):
+                access.revoke_number(staff_id)
 
 
 def lapse_unconfirmed(gate: Gate, calendar: BusinessCalendar) -> int:
@@ -284,40 +278,77 @@ def lapse_unconfirmed(gate: Gate, calendar: BusinessCalendar) -> int:
         return len(overdue)
 
 
-def _is_unchecked(grant: Grant) -> bool:
-    """A 取消 that nobody has looked at yet."""
-    return grant.state is GrantState.REVOKED and not grant.confirmed_by
-
-
 def _check_confirm(grant: Grant, staff_id: str, today: date, calendar: BusinessCalendar) -> None:
-    if _is_unchecked(grant):
+    if grant.state is GrantState.REVOKED and not grant.confirmed_by:
         grants.check_second(grant, staff_id)
     else:
         grants.check_confirm(grant, staff_id, today, calendar)
 
 
-def _step(gate: Gate, session: Session, function_id: str, grant: Grant, word: str) -> PreparedAct:
-    access = "更新" if grant.access == Access.UPDATE.value else "照会"
+def _step(
+    gate: Gate, session: Session, function_id: str, lines: Sequence[GrantLine], word: str
+) -> PreparedAct:
+    manifest = _manifest(function_id, lines)
+    sentence = f"{whose(lines)}の権限{what_of(lines)}を、{when(lines)}として{word}。"
+    return _prepare(gate, session, function_id, manifest, sentence)
+
+
+def _manifest(step: str, lines: Sequence[GrantLine], valid_to: date | None = None) -> Manifest:
+    if not lines:
+        raise UserError(
+            "grant.nothing",
+            "権限が選ばれていません。",
+            "一覧から権限を選んで、もう一度行ってください。",
+        )
+    rights = (
+        Right(
+            grant.id,
+            grant.version,
+            grant.staff_id,
+            grant.function_id,
+            grant.access,
+            grant.valid_from,
+            grant.valid_to,
+        )
+        for grant in (line.grant for line in lines)
+    )
+    return Manifest(step, tuple(sorted(rights, key=lambda one: one.grant_id)), valid_to)
+
+
+def _prepare(
+    gate: Gate, session: Session, function_id: str, manifest: Manifest, sentence: str
+) -> PreparedAct:
     return gate.prepare(
         function_id,
         session,
-        subject=Subject("grant", grant.id),
-        content=Step(grant.id, grant.version),
-        sentence=f"職員 {grant.staff_id} の権限 {grant.function_id}（{access}、"
-        f"{grant.valid_from} から {grant.valid_to} まで）を{word}します。",
-        versions=(RowVersion("grant_row", grant.id, grant.version),),
+        subject=_subject(manifest),
+        content=WithDocument(manifest, manifest.digest),
+        sentence=sentence,
+        versions=tuple(
+            RowVersion("grant_row", one.grant_id, one.version) for one in manifest.rights
+        ),
     )
 
 
-def _current(work: ActWork) -> Grant:
-    mine = grant_row.c.id == work.content.grant_id
-    return grant_of(work.one(select(grant_row).where(mine)))
+def _subject(manifest: Manifest) -> Subject:
+    """The one right, the one person, or the list."""
+    if len(manifest.rights) == 1:
+        return Subject("grant", manifest.rights[0].grant_id)
+    people = {one.staff_id for one in manifest.rights}
+    return Subject("staff", people.pop()) if len(people) == 1 else Subject("list", "grants")
 
 
-def _move(work: ActWork, state: GrantState, **values: str) -> None:
+def _current(work: ActWork) -> tuple[Grant, ...]:
+    """The manifest's rights as they stand; the gate has seen that none has changed since."""
+    ids = [one.grant_id for one in work.content.rights]
+    rows = work.all(select(grant_row).where(grant_row.c.id.in_(ids)).order_by(grant_row.c.id))
+    return tuple(grant_of(row) for row in rows)
+
+
+def _move(work: ActWork, grant: Grant, state: GrantState, **values: str) -> None:
     work.run(
         update(grant_row)
-        .where(grant_row.c.id == work.content.grant_id)
+        .where(grant_row.c.id == grant.id)
         .values(
             state=state.value,
             journal_line=work.line,
@@ -331,28 +362,9 @@ def _at(work: ActWork) -> str:
     return work.at.isoformat()
 
 
-def _uses_numbers(work: ActWork, revoked: Grant, catalog: Catalog) -> bool:
+def _uses_numbers(work: ActWork, staff_id: str, catalog: Catalog) -> bool:
     alive = grant_row.c.state.in_((GrantState.EFFECTIVE.value, GrantState.CONFIRMED.value))
-    mine = grant_row.c.staff_id == revoked.staff_id
+    mine = grant_row.c.staff_id == staff_id
     rows = work.all(select(grant_row.c.function_id).where(mine, alive))
     held = [catalog[row.function_id] for row in rows if row.function_id in catalog]
     return any(one.my_number is not MyNumber.NONE for one in held)
-
-
-def _lines(work: ViewWork, catalog: Catalog, calendar: BusinessCalendar) -> tuple[GrantLine, ...]:
-    names = {row.id: row.name for row in work.all(select(staff.c.id, staff.c.name))}
-    over = (GrantState.LAPSED.value,)
-    rows = work.all(
-        select(grant_row)
-        .where(grant_row.c.state.not_in(over))
-        .order_by(grant_row.c.staff_id, grant_row.c.function_id)
-    )
-    today = work.at.date()
-    found = []
-    for row in rows:
-        grant = grant_of(row)
-        known = catalog.get(grant.function_id)
-        label = known.label if known is not None else grant.function_id
-        problem = grant.problem(today, calendar)
-        found.append(GrantLine(grant, names[grant.staff_id], label, problem))
-    return tuple(found)

@@ -189,6 +189,13 @@ def dead_ends(grants: Sequence[Grant], today: date) -> tuple[tuple[Grant, int], 
     return tuple(sorted(found, key=lambda pair: pair[0].valid_to))
 
 
+def last_day_of_check(grant: Grant, calendar: BusinessCalendar) -> date | None:
+    """The last day on which the second check of a right in force may be made; None else."""
+    if grant.state is not GrantState.EFFECTIVE or grant.effected_on is None:
+        return None
+    return calendar.add(grant.effected_on, SECOND_CHECK_DAYS)
+
+
 def last_holders(
     grants: Sequence[Grant], function_ids: Sequence[str], today: date, within_days: int
 ) -> tuple[str, ...]:
