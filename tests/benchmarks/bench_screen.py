@@ -93,7 +93,7 @@ def decision_to_certificate() -> list[Row]:
         view = counter.compared()
         for _ in range(_CERTIFICATES + 2):
             begun = time.perf_counter()
-            proof = counter.proof(view)
+            proof = counter.draw(view)
             preview = PaperPreview(proof.rendered.pdf)
             preview.resize(900, 640)
             preview.show()

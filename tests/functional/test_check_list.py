@@ -54,13 +54,13 @@ def test_two_people_do_not_settle_one_entry_differently(counter: Counter) -> Non
 def test_what_the_union_lists_arrives_here_once(counter: Counter) -> None:
     records = list(sample("FILE-24"))
     counter.union.announce("FILE-24", records)
-    counter.fetch()
+    counter.contact()
     world, session = counter.world, counter.world.session("clerk")
     listed = check_list.list_checks(world.gate, session)
     assert {line.id for line in listed} == {record.entry_id for record in records}
     check_list.settle(world.gate, session, listed[0], "notified")
     counter.union.announce("FILE-24", records)
-    counter.fetch()
+    counter.contact()
     assert len(check_list.list_checks(world.gate, session)) == len(records) - 1
 
 

@@ -39,7 +39,7 @@ def test_a_visit_from_the_search_to_the_paper(counter: Counter) -> None:
     nobody = find.search(world.gate, session, "つじさき", world.tables, today)
     assert nobody.searched and not nobody.lines and nobody.prefill == {"kana": "ツジサキ"}
     view = counter.compared()
-    proof = counter.proof(view)
+    proof = counter.draw(view)
     issued = counter.issue(proof, view)
     counter.settle(issued)
     counter.look(view.case_id)

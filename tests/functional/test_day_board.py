@@ -167,7 +167,7 @@ def put_file(world: World, key: str, sequence: int, state: Incoming) -> None:
 
 class TestRights:
     def test_without_the_right_to_an_area_its_lines_are_not_there(self, counter: Counter) -> None:
-        case = counter.open()
+        case = counter.entered()
         assert case.id in seen(counter) and case.id not in seen(counter, "administrator")
 
     def test_but_they_hold_the_day_whoever_closes_it(self, counter: Counter) -> None:
@@ -178,7 +178,7 @@ class TestRights:
             board.prepare_close(world.gate, world.session("supervisor"), CATALOG, DAY)
 
     def test_the_journal_notes_whose_lines_were_shown(self, counter: Counter) -> None:
-        case = counter.open()
+        case = counter.entered()
         seen(counter)
         entry = counter.world.last_line().entry
         assert entry.function_id == "day.show" and entry.shown == (case.id,)
@@ -297,7 +297,7 @@ class TestFollowUps:
         made.world.close()
 
     def begin(self, counter: Counter) -> str:
-        case = counter.open()
+        case = counter.entered()
         with counter.world.gate.system("trial.begin") as work:
             return follow_ups.begin(work, ToReturn(), case.id, "P-1", DAY)
 
@@ -368,7 +368,7 @@ class TestScreen:
         assert room.went == [("eligibility.show_rejection", given)]
 
     def test_what_came_over_the_line_is_shown_without_a_key(self, room: Room) -> None:
-        sent = room.counter.send(room.counter.open())
+        sent = room.counter.send(room.counter.entered())
         screen = room.add(BoardScreen(room.desk()))
         room.until(lambda: bool(screen.lines) and screen.lines[0].state == "決定待ち")
         assert room.counter.engine.send_now(sent.outbox_id).accepted

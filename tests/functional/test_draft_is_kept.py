@@ -63,14 +63,14 @@ def test_a_kill_right_after_saving_loses_nothing(counter: Counter) -> None:
     _, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
     counter.world = open_world(data)
-    kept = drafts.load_case(counter.world.gate, counter.world.session("clerk"), MOVE_IN, case.id)
+    kept = counter.load(case.id)
     assert (kept.values["name"], kept.step) == (HALF["name"], "identity")
     assert counter.world.journal.open_acts() == ()
 
 
 @pytest.mark.req("SEC-52", "SEC-53")
 def test_the_number_lies_under_the_number_key_and_never_in_the_draft(counter: Counter) -> None:
-    case = counter.open()
+    case = counter.entered()
     (row,) = counter.rows(case_file)
     assert NUMBER not in row.draft
     (sealed,) = counter.rows(my_number)
@@ -102,7 +102,7 @@ def test_a_number_that_cannot_be_one_is_refused(counter: Counter) -> None:
 @pytest.mark.req("SEC-04")
 def test_a_number_of_somebody_else_is_refused_when_it_is_keyed(counter: Counter) -> None:
     world, session = counter.world, counter.world.session("clerk")
-    first = counter.open()
+    first = counter.entered()
     with pytest.raises(UserError) as twice:
         drafts.keep_number(world.gate, session, opened(counter), NUMBER)
     assert twice.value.code == "cases.number_elsewhere" and first.id in twice.value.message
@@ -117,7 +117,7 @@ def test_a_number_of_somebody_else_is_refused_when_it_is_keyed(counter: Counter)
 @pytest.mark.req("SEC-54")
 def test_cancelling_erases_what_was_keyed_and_the_number(counter: Counter) -> None:
     world, session = counter.world, counter.world.session("clerk")
-    case = counter.open()
+    case = counter.entered()
     drafts.cancel_case(world.gate, session, case, "届出人が取りやめた")
     (row,) = counter.rows(case_file)
     assert (row.state, row.draft) == ("cancelled", "{}")
@@ -126,7 +126,7 @@ def test_cancelling_erases_what_was_keyed_and_the_number(counter: Counter) -> No
         drafts.save_draft(
             world.gate,
             session,
-            drafts.load_case(world.gate, session, MOVE_IN, case.id),
+            counter.load(case.id),
             ENTRY,
             "person",
         )
@@ -168,7 +168,7 @@ def test_a_number_that_is_being_typed_is_not_kept_in_the_draft(
     counter: Counter, qtbot: Any
 ) -> None:
     room = Room(counter, qtbot)
-    case = counter.open()
+    case = counter.entered()
     screen = room.add(EntryScreen(room.desk(), "move_in", case.id))
     room.until(lambda: screen.step > 0)
     while not (screen.form is not None and "my_number" in screen.form.values()):

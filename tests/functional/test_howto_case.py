@@ -256,7 +256,7 @@ def test_it_goes_to_the_union_and_back_into_comparison_history_and_journal(
     counter: Counter,
 ) -> None:
     world = counter.world
-    case = counter.open()
+    case = counter.entered()
     prepared = counter.prepare_send(case)
     assert prepared.sentence == "見本　7 様の電話番号の変更を、広域連合へ送ります。"
     sent = sending.perform_send(
@@ -299,7 +299,7 @@ def test_the_books_follow(catalog: Catalog, kinds: Kinds, registries: None) -> N
 
 
 def test_without_its_line_on_the_wire_it_cannot_be_sent(counter: Counter) -> None:
-    record = counter.entry_of(counter.open().id)
+    record = counter.entry_of(counter.entered().id)
     bare = replace(FILES["FILE-01"], bodies={})
     with pytest.raises(FileRefused):
         encode_file(replace(bare, bodies={"death": FILES["FILE-01"].bodies["death"]}), [record],

@@ -42,7 +42,7 @@ def redrawn(counter: Counter, number: str) -> issuing.DrawnPaper:
         world.session("clerk"),
         MOVE_IN,
         number,
-        issuing.Drawing(world.tables, counter.press, training=True),
+        counter.drawing,
     )
 
 
@@ -56,7 +56,7 @@ def reprint(counter: Counter, proof: issuing.DrawnPaper, copy: int) -> issuing.I
 @pytest.mark.req("FLOW-107", "SEC-93")
 def test_the_touch_is_over_the_very_pdf(counter: Counter) -> None:
     view = counter.compared()
-    proof = counter.proof(view)
+    proof = counter.draw(view)
     assert proof.number == "T01-1-20261116-00001"
     assert counter.rows(certificate)[0].state == "reserved" and counter.printer.sheets == []
     issued = counter.issue(proof, view)
@@ -71,11 +71,11 @@ def test_the_touch_is_over_the_very_pdf(counter: Counter) -> None:
 def test_nothing_is_drawn_before_the_screen_was_compared(counter: Counter) -> None:
     view = counter.decided()
     with pytest.raises(UserError) as early:
-        counter.proof(view)
+        counter.draw(view)
     assert early.value.code == "cases.not_compared"
     # a screen that pretends is refused by the row
     with pytest.raises(UserError) as pretended:
-        counter.proof(replace(view, compared=True))
+        counter.draw(replace(view, compared=True))
     assert pretended.value.code == "cases.not_issuable"
     assert counter.rows(certificate) == []
 
@@ -92,7 +92,7 @@ def test_the_paper_follows_the_decision_and_not_what_was_keyed(counter: Counter)
     )
     view = counter.compared()
     assert view.record is not None and view.keyed["name"] == "辻󠄀﨑　髙子"
-    proof = counter.proof(view)
+    proof = counter.draw(view)
     assert proof.form_id == "FORM-N1"
     text = text_of(proof.rendered.pdf)
     assert "辻﨑" in text.replace(" ", "") and "辻󠄀" not in text
@@ -104,11 +104,11 @@ def test_what_the_screen_holds_does_not_reach_the_paper(counter: Counter) -> Non
     view = counter.compared()
     assert view.record is not None
     forged = replace(view, record=replace(view.record, copay_ratio="1", name="偽　太郎"))
-    text = text_of(counter.proof(forged).rendered.pdf)
+    text = text_of(counter.draw(forged).rendered.pdf)
     assert "偽" not in text and ("2割" in text or "２割" in text)
     invented = replace(view, record=replace(view.record, decision_id="U15-1-000999"))
     with pytest.raises(UserError) as nothing:
-        counter.proof(invented)
+        counter.draw(invented)
     assert nothing.value.code == "cases.not_issuable"
 
 
@@ -118,19 +118,19 @@ def test_no_call_draws_a_certificate_from_an_entry(counter: Counter) -> None:
         if form.from_decision is not None:
             taken = inspect.signature(form.from_decision).parameters
             assert next(p.annotation for p in taken.values()) == "DecidedCoverage"
-    case = counter.open()
+    case = counter.entered()
     with pytest.raises(UserError):
-        counter.proof(counter.show(case.id))
+        counter.draw(counter.show(case.id))
     sent = counter.send(case)
     with pytest.raises(UserError) as waiting:
-        counter.proof(counter.show(sent.case_id))
+        counter.draw(counter.show(sent.case_id))
     assert waiting.value.code == "cases.not_issuable"
     assert counter.rows(certificate) == [] and counter.printer.sheets == []
 
 
 def test_another_pdf_than_the_approved_one_is_not_printed(counter: Counter) -> None:
     view = counter.compared()
-    proof = counter.proof(view)
+    proof = counter.draw(view)
     other = replace(proof, rendered=replace(proof.rendered, pdf=proof.rendered.pdf + b"\n"))
     world = counter.world
     prepared = issuing.prepare_issue(world.gate, world.session("clerk"), proof, view)
@@ -169,7 +169,7 @@ def test_a_spoilt_sheet_is_printed_again_and_not_issued_again(counter: Counter) 
 
 def test_a_printer_that_fails_leaves_the_issue_and_an_open_sheet(counter: Counter) -> None:
     view = counter.compared()
-    proof = counter.proof(view)
+    proof = counter.draw(view)
     counter.printer.broken = True
     with pytest.raises(EnvironmentFault) as fault:
         counter.issue(proof, view)
@@ -195,13 +195,13 @@ def test_a_printer_that_fails_leaves_the_issue_and_an_open_sheet(counter: Counte
 def test_a_number_given_up_is_void_with_its_cause_and_never_used_again(counter: Counter) -> None:
     world, session = counter.world, counter.world.session("clerk")
     view = counter.compared()
-    proof = counter.proof(view)
+    proof = counter.draw(view)
     issuing.void(world.gate, session, MOVE_IN, proof.number, 1, "発行せずに戻った")
     (row,) = counter.rows(certificate)
     assert (row.state, row.cause) == ("void", "発行せずに戻った")
     with pytest.raises(Refusal, match=r"act\.row_changed"):
         counter.issue(proof, view)
-    later = counter.proof(view)
+    later = counter.draw(view)
     assert later.number == "T01-1-20261116-00002"
     with pytest.raises(UserError):
         redrawn(counter, proof.number)
@@ -209,8 +209,8 @@ def test_a_number_given_up_is_void_with_its_cause_and_never_used_again(counter: 
 
 def test_a_number_left_behind_becomes_void_when_the_next_is_reserved(counter: Counter) -> None:
     view = counter.compared()
-    counter.proof(view)
-    counter.issue(counter.proof(view), view)
+    counter.draw(view)
+    counter.issue(counter.draw(view), view)
     assert [row.state for row in counter.rows(certificate)] == ["void", "issued"]
     assert counter.rows(certificate)[0].cause == "発行されないまま残っていた"
 
@@ -219,7 +219,7 @@ def test_one_decision_is_issued_once(counter: Counter) -> None:
     issued = counter.issued()
     view = counter.show(counter.rows(case_file)[0].id)
     with pytest.raises(UserError) as twice:
-        counter.proof(view)
+        counter.draw(view)
     assert twice.value.code == "cases.issued_already"
     assert counter.rows(certificate)[0].number == issued.number
 
@@ -228,7 +228,7 @@ def test_a_paper_that_cannot_be_drawn_voids_its_number(counter: Counter) -> None
     counter.answers.append(lambda record: replace(accepted(record), name="辻\U000e01ef　髙子"))
     view = counter.compared()
     with pytest.raises(UserError) as stopped:
-        counter.proof(view)
+        counter.draw(view)
     assert stopped.value.code == "forms.sequence_missing"
     (row,) = counter.rows(certificate)
     assert row.state == "void" and "forms.sequence_missing" in row.cause
@@ -246,21 +246,21 @@ def test_a_character_without_a_shape_goes_onto_the_list(counter: Counter) -> Non
 @pytest.mark.req("CON-07")
 def test_a_newer_decision_stops_the_issue_of_the_old_one(counter: Counter) -> None:
     view = counter.compared()
-    proof = counter.proof(view)
+    proof = counter.draw(view)
     assert view.record is not None
     counter.decide(replace(view.record, copay_ratio="1"), supersedes=view.record.decision_id)
-    counter.fetch()
+    counter.contact()
     with pytest.raises(Refusal, match=r"act\.row_changed"):
         counter.issue(proof, view)
     with pytest.raises(UserError) as old:
-        counter.proof(view)
+        counter.draw(view)
     assert old.value.code == "cases.not_issuable"
     (row,) = counter.rows(certificate)
     assert (row.state, row.cause) == ("void", "新しい決定が届いた")
     newer = counter.show(view.case_id)
     decisions.confirm_comparison(counter.world.gate, counter.world.session("clerk"), newer)
     newer = counter.show(view.case_id)
-    later = counter.proof(newer)
+    later = counter.draw(newer)
     assert "1割" in text_of(later.rendered.pdf) or "１割" in text_of(later.rendered.pdf)
     counter.issue(later, newer)
     assert [row.state for row in counter.rows(certificate)] == ["void", "issued"]
@@ -273,7 +273,7 @@ def test_a_decision_without_paper_prints_nothing(counter: Counter) -> None:
         )
     )
     with pytest.raises(UserError) as none:
-        counter.proof(counter.compared())
+        counter.draw(counter.compared())
     assert none.value.code == "cases.not_issuable"
 
 
@@ -301,7 +301,7 @@ def test_a_kill_at_the_printer_leaves_the_row_and_asks_for_the_sheet(counter: Co
             counter.world = open_world(data)
             counter.world.signers = signers
             counter.printer = KillingPrinter()  # type: ignore[assignment]
-            counter.issue(counter.proof(view), view)
+            counter.issue(counter.draw(view), view)
         finally:
             os._exit(1)
     _, status = os.waitpid(child, 0)

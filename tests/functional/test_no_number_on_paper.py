@@ -10,7 +10,6 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from app.cases import drafts, issuing, slips
 from app.catalog import CASES, CATALOG
 from app.security.keys.my_number import MyNumbers
 from app.security.spec import MyNumber
@@ -39,28 +38,16 @@ def read_off(pdf: bytes) -> str:
     return "".join(unicodedata.normalize("NFKC", whole).split()).replace("-", "")
 
 
-def print_slip(counter: Counter, case_id: str) -> None:
-    world, session = counter.world, counter.world.session("clerk")
-    slips.print_slip(
-        world.gate,
-        session,
-        drafts.load_case(world.gate, session, counter.kind, case_id),
-        issuing.Drawing(world.tables, counter.press, training=True),
-        counter.printer,
-        slips.At(world.clock.now(), "見本市役所　保険年金課", "000-000-0000"),
-    )
-
-
 def sheets(counter: Counter, paper: str) -> list[bytes]:
     if paper == "slip":
         counter.answers.append(pending)
-        print_slip(counter, counter.decided().case_id)
+        counter.slip(counter.decided().case_id)
     else:
         view = counter.compared()
         (hers,) = counter.rows(person)
         with counter.world.hands_on("my_number", "store_fact") as work:
             MyNumbers(work, NUMBER_KEY).put("person", hers.id, NUMBER)
-        issued = counter.issue(counter.proof(view), view)
+        issued = counter.issue(counter.draw(view), view)
         if paper == "printed again":
             counter.settle(issued, good=False, cause="jam")
     return [pdf for _, pdf in counter.printer.sheets]
@@ -93,7 +80,7 @@ def test_what_prints_can_read_no_number() -> None:
 def test_a_number_on_a_sheet_would_be_read(counter: Counter) -> None:
     """What looks is not blind: the insured number, printed as text, is found in the same way."""
     view = counter.compared()
-    issued = counter.issue(counter.proof(view), view)
+    issued = counter.issue(counter.draw(view), view)
     assert view.record is not None
     (pdf,) = [pdf for number, pdf in counter.printer.sheets if number.startswith(issued.number)]
     assert view.record.insured_number in read_off(pdf)

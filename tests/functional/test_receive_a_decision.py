@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from app.cases import closing, decisions, drafts, issuing, slips
+from app.cases import closing, decisions
 from app.catalog import CASES
 from app.core.errors import UserError
-from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.persons import show
 from app.sync.faults import line_fault
 from app.sync.states import Incoming
@@ -71,7 +70,7 @@ def test_an_accepted_decision_makes_the_person_known(counter: Counter) -> None:
 
 @pytest.mark.req("SEC-54")
 def test_the_number_is_erased_when_the_union_has_taken_it(counter: Counter) -> None:
-    sent = counter.send(counter.open())
+    sent = counter.send(counter.entered())
     assert len(counter.rows(my_number)) == 1
     counter.engine.send_now(sent.outbox_id)
     assert counter.rows(my_number) == []
@@ -111,7 +110,7 @@ def test_a_difference_is_shown_as_one(counter: Counter) -> None:
 def test_the_same_decision_twice_changes_nothing(counter: Counter) -> None:
     view = counter.decided()
     counter.union.announce("FILE-16", [view.record])
-    counter.fetch()
+    counter.contact()
     assert len(counter.rows(decision)) == 1
     assert counter.show(view.case_id) == view
 
@@ -185,7 +184,7 @@ def test_a_superseding_decision_takes_the_place_of_the_old_one(counter: Counter)
         replace(view.record, copay_ratio="1", acquired_on="2026-11-11"),
         supersedes=view.record.decision_id,
     )
-    counter.fetch()
+    counter.contact()
     later = counter.show(view.case_id)
     assert later.record is not None and later.record.copay_ratio == "1"
     assert not later.compared and not later.second_look
@@ -207,7 +206,7 @@ def test_a_refused_case_says_why_and_is_ended(counter: Counter) -> None:
         decisions.confirm_comparison(world.gate, session, view)
     assert nothing.value.code == "cases.nothing_to_compare"
     with pytest.raises(UserError) as paper:
-        counter.proof(view)
+        counter.draw(view)
     assert paper.value.code == "cases.not_issuable"
     closing.close_case(world.gate, session, view)
     (row,) = counter.rows(case_file)
@@ -227,7 +226,7 @@ def accepted_after_all(counter: Counter, **keyed: str) -> str:
     first = view.record.decision_id if view.record is not None else ""
     answer = SCENES[counter.kind.code].answer(said)
     counter.decide(answer, notification_id="T01-1-99", supersedes=first)
-    counter.fetch()
+    counter.contact()
     return view.case_id
 
 
@@ -245,7 +244,7 @@ def test_what_only_an_erased_entry_could_say_is_listed_and_not_made_up(counter: 
         assert label in entry.detail
     assert counter.show(case_id).name == ENTRY["name"]
     with pytest.raises(UserError) as slip:
-        print_slip(counter, case_id)
+        counter.slip(case_id)
     assert slip.value.code == "cases.slip_entry_gone" and counter.printer.sheets == []
 
 
@@ -256,7 +255,7 @@ def test_what_an_entry_still_says_is_written_and_nothing_listed(counter: Counter
     view = counter.decided()
     said = counter.entry_of(view.case_id)
     counter.decide(accepted(said), notification_id="T01-1-99")
-    counter.fetch()
+    counter.contact()
     (one,) = counter.rows(person)
     (home,) = counter.rows(household_member)
     assert one.phone == "0250001234" and home.household_number == ENTRY["household_number"]
@@ -278,39 +277,26 @@ def test_of_every_kind_an_erased_entry_is_listed_and_what_follows_waits(
     }
 
 
-def print_slip(counter: Counter, case_id: str) -> None:
-    world = counter.world
-    session = world.session("clerk")
-    slips.print_slip(
-        world.gate,
-        session,
-        drafts.load_case(world.gate, session, MOVE_IN, case_id),
-        issuing.Drawing(world.tables, counter.press, training=True),
-        counter.printer,
-        slips.At(world.clock.now(), "見本市役所　保険年金課", "000-000-0000"),
-    )
-
-
 def test_while_the_decision_is_pending_only_a_slip_is_printed(counter: Counter) -> None:
     counter.answers.append(pending)
     view = counter.decided()
     assert view.case_state == "waiting"
     with pytest.raises(UserError):
-        counter.proof(view)
-    print_slip(counter, view.case_id)
+        counter.draw(view)
+    counter.slip(view.case_id)
     assert [number for number, _ in counter.printer.sheets] == [view.case_id]
     assert len(counter.rows(my_number)) == 1
     assert view.record is not None
 
     ((sent_id, (record,)),) = counter.union.taken
     counter.decide(accepted(record), supersedes=view.record.decision_id, notification_id=sent_id)
-    counter.fetch()
+    counter.contact()
     assert counter.show(view.case_id).case_state == "decided"
     assert counter.rows(my_number) == []
 
 
 def test_without_the_line_the_case_waits_and_a_slip_is_printed(counter: Counter) -> None:
-    sent = counter.send(counter.open())
+    sent = counter.send(counter.entered())
 
     def cut(name: str) -> None:
         raise line_fault("unreachable")
@@ -320,16 +306,16 @@ def test_without_the_line_the_case_waits_and_a_slip_is_printed(counter: Counter)
     assert not report.accepted and report.problem is not None
     view = counter.show(sent.case_id)
     assert (view.case_state, view.record) == ("waiting", None)
-    print_slip(counter, sent.case_id)
+    counter.slip(sent.case_id)
     counter.union.before = lambda name: None
     counter.world.later(minutes=10)
-    counter.fetch()
+    counter.contact()
     assert counter.rows(outbox)[0].state == "accepted"
     assert counter.show(sent.case_id).case_state == "decided"
 
 
 def test_no_slip_for_what_was_not_sent(counter: Counter) -> None:
-    case = counter.open()
+    case = counter.entered()
     with pytest.raises(UserError) as early:
-        print_slip(counter, case.id)
+        counter.slip(case.id)
     assert early.value.code == "cases.slip_not_sent" and counter.printer.sheets == []

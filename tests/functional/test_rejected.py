@@ -46,7 +46,7 @@ def room(counter: Counter, qtbot: Any) -> Iterator[Room]:
 
 
 def case_of(counter: Counter, case_id: str) -> drafts.KeyedCase:
-    return drafts.load_case(counter.world.gate, counter.world.session(), MOVE_IN, case_id)
+    return counter.load(case_id)
 
 
 def test_its_cause_stands_on_the_case(counter: Counter) -> None:
@@ -93,7 +93,7 @@ def test_nothing_sends_it_again_by_itself(counter: Counter) -> None:
     case_id = counter.rejected()
     for _ in range(3):
         counter.world.later(minutes=20)
-        counter.fetch()
+        counter.contact()
     assert [row.state for row in counter.rows(outbox)] == [Outgoing.REJECTED]
     assert [(row.id, row.state) for row in counter.rows(case_file)] == [
         (case_id, CaseState.REJECTED)
@@ -102,7 +102,7 @@ def test_nothing_sends_it_again_by_itself(counter: Counter) -> None:
 
 @pytest.mark.parametrize("turn", ["waiting", "decided", "draft"])
 def test_only_a_rejected_case_is_shown_as_one(counter: Counter, turn: str) -> None:
-    case = counter.open()
+    case = counter.entered()
     if turn != "draft":
         sent = counter.send(case)
         if turn == "decided":
@@ -125,7 +125,7 @@ def test_a_decision_for_a_dropped_case_is_kept_and_listed(counter: Counter) -> N
     drafts.cancel_case(world.gate, world.session(), case_of(counter, case_id), "届出人が取り下げた")
     notification = replace(sample("FILE-01")[0], case_id=case_id)
     counter.decide(accepted(notification), notification_id="T01-1-99")
-    counter.fetch()
+    counter.contact()
     assert counter.rows(case_file)[0].state == CaseState.CANCELLED
     causes = [row.cause for row in counter.rows(check_entry)]
     assert "decision_unexpected" in causes
@@ -148,7 +148,7 @@ def test_what_a_dropped_case_had_settled_waits_again(counter: Counter) -> None:
     counter.kind = DEATH
     counter.decided()
     counter.kind = FUNERAL
-    case = counter.open()
+    case = counter.entered()
 
     def offered() -> Any:
         (row,) = [one for one in counter.rows(follow_up) if one.code in FUNERAL.settles]

@@ -61,7 +61,7 @@ def test_whoever_keyed_or_sent_it_is_not_the_second(counter: Counter) -> None:
 @pytest.mark.req("SEC-13")
 def test_the_one_who_sent_what_another_keyed_is_not_the_second(counter: Counter) -> None:
     world = counter.world
-    case = counter.open("clerk")
+    case = counter.entered()
     sent = counter.send(case, "supervisor")
     view = counter.show(sent.case_id, "supervisor")
     prepared = second_look.prepare_second_look(world.gate, world.session("supervisor"), view)
@@ -77,7 +77,7 @@ def test_the_one_who_sent_what_another_keyed_is_not_the_second(counter: Counter)
 @pytest.mark.req("SEC-13")
 def test_whoever_changed_a_draft_that_another_opened_has_keyed_it(counter: Counter) -> None:
     world = counter.world
-    case = counter.open("clerk")
+    case = counter.entered()
     values = {**case.values, "phone": "0250-00-9999"}
     supervisor = world.session("supervisor")
     case = drafts.save_draft(world.gate, supervisor, case, values, SUMMARY)
@@ -98,7 +98,7 @@ def test_the_second_look_is_a_touch_over_this_state_of_the_case(counter: Counter
     with pytest.raises(Refusal, match=r"approval\.none"):
         second_look.perform_second_look(world.gate, prepared, (), MOVE_IN)
     counter.decide(replace(view.record, copay_ratio="1"), supersedes=view.record.decision_id)  # type: ignore[arg-type, type-var]
-    counter.fetch()
+    counter.contact()
     with pytest.raises(Refusal, match=r"act\.row_changed"):
         second_look.perform_second_look(
             world.gate, prepared, tuple(world.approvals(prepared)), MOVE_IN
@@ -131,7 +131,7 @@ def test_looked_at_first_and_confirmed_last_ends_the_case_too(counter: Counter) 
     view = counter.compared()
     counter.look(view.case_id)
     view = counter.show(view.case_id)
-    issued = counter.issue(counter.proof(view), view)
+    issued = counter.issue(counter.draw(view), view)
     assert len(lines(counter)) == 1
     counter.settle(issued)
     assert lines(counter) == {}
@@ -140,7 +140,7 @@ def test_looked_at_first_and_confirmed_last_ends_the_case_too(counter: Counter) 
 @pytest.mark.req("SEC-13", "SEC-98")
 def test_the_day_does_not_close_over_what_is_open(counter: Counter) -> None:
     world = counter.world
-    sent = counter.send(counter.open())
+    sent = counter.send(counter.entered())
     waiting = refusal(counter)
     assert waiting.code == "day.open"
     assert f"二人目の確認が済んでいない受付 1件（{sent.case_id}）" in waiting.message
@@ -160,7 +160,7 @@ def test_a_reserved_number_and_an_open_sheet_keep_the_day_open(counter: Counter)
     view = counter.compared()
     counter.look(view.case_id)
     view = counter.show(view.case_id)
-    proof = counter.proof(view)
+    proof = counter.draw(view)
     assert f"{NUMBER_LEFT} 1件（{proof.case_id}）" in refusal(counter).message
     issued = counter.issue(proof, view)
     assert f"用紙の確認が済んでいない受付 1件（{view.case_id}）" in refusal(counter).message
@@ -171,7 +171,7 @@ def test_a_reserved_number_and_an_open_sheet_keep_the_day_open(counter: Counter)
         counter.world.session("clerk"),
         MOVE_IN,
         issued.number,
-        issuing.Drawing(counter.world.tables, counter.press, training=True),
+        counter.drawing,
     )
     prepared = issuing.prepare_reprint(
         counter.world.gate, counter.world.session("clerk"), close_after, 2
@@ -190,7 +190,7 @@ def test_a_reserved_number_and_an_open_sheet_keep_the_day_open(counter: Counter)
 def test_something_that_opens_between_the_look_and_the_touch_stops_it(counter: Counter) -> None:
     world = counter.world
     prepared = board.prepare_close(world.gate, world.session("supervisor"), CATALOG, DAY)
-    counter.send(counter.open())
+    counter.send(counter.entered())
     with pytest.raises(UserError) as late:
         board.perform_close(world.gate, prepared, tuple(world.approvals(prepared)), CATALOG)
     assert late.value.code == "day.open"
@@ -198,7 +198,7 @@ def test_something_that_opens_between_the_look_and_the_touch_stops_it(counter: C
 
 
 def test_drafts_and_later_days_do_not_keep_a_day_open(counter: Counter) -> None:
-    counter.open()
+    counter.entered()
     close_day(counter)
     counter.world.later(days=1)
     for who in ("clerk", "supervisor"):
@@ -224,7 +224,7 @@ def test_only_a_supervisor_closes_and_only_days_that_have_come(counter: Counter)
 
 def test_two_cases_are_two_lines_oldest_first(counter: Counter) -> None:
     counter.answers += [accepted, accepted]
-    first = counter.open()
+    first = counter.entered()
     counter.world.later(minutes=1)
     session = counter.world.session("clerk")
     second = drafts.open_case(counter.world.gate, session, MOVE_IN, {})

@@ -30,7 +30,7 @@ def refusal_of(counter: Counter, case: drafts.KeyedCase, **options: object) -> U
 
 @pytest.mark.req("FLOW-103", "FLOW-104", "SEC-98")
 def test_what_goes_out_is_what_was_keyed(counter: Counter) -> None:
-    sent = counter.send(counter.open())
+    sent = counter.send(counter.entered())
     (row,) = counter.rows(outbox)
     assert (row.id, row.state, row.case_id) == (sent.outbox_id, "confirmed", sent.case_id)
     assert NUMBER.encode() not in bytes(row.payload)
@@ -46,7 +46,7 @@ def test_what_goes_out_is_what_was_keyed(counter: Counter) -> None:
 
 @pytest.mark.req("SEC-93", "SEC-98")
 def test_sending_is_signed_over_what_was_approved(counter: Counter) -> None:
-    prepared = counter.prepare_send(counter.open())
+    prepared = counter.prepare_send(counter.entered())
     assert "辻󠄀﨑　髙子 様" in prepared.sentence
     assert NUMBER not in repr(prepared.content)
     with pytest.raises(Refusal, match=r"approval\.none"):
@@ -80,18 +80,18 @@ def test_sending_is_signed_over_what_was_approved(counter: Counter) -> None:
     ],
 )
 def test_an_error_stops_the_sending(counter: Counter, changed: dict[str, str], field: str) -> None:
-    error = refusal_of(counter, counter.open(**changed))
+    error = refusal_of(counter, counter.entered(**changed))
     assert (error.code, error.field) == ("cases.not_ready", field)
     assert counter.rows(outbox) == []
 
 
 def test_weak_identification_goes_by_post(counter: Counter) -> None:
-    counter.send(counter.open(identity_check="plain_two", delivery="post"))
+    counter.send(counter.entered(identity_check="plain_two", delivery="post"))
     assert counter.rows(outbox)[0].state == "confirmed"
 
 
 def test_a_warning_must_be_answered(counter: Counter) -> None:
-    case = counter.open(copay_paper="0")
+    case = counter.entered(copay_paper="0")
     assert counter.warnings(case) == ["income_unknown"]
     assert refusal_of(counter, case, answered=()).code == "cases.unanswered"
     assert refusal_of(counter, case, answered=("late",)).code == "cases.unanswered"
@@ -102,7 +102,7 @@ def test_a_warning_must_be_answered(counter: Counter) -> None:
 @pytest.mark.req("SEC-01")
 def test_a_checked_number_must_have_been_keyed(counter: Counter) -> None:
     world, session = counter.world, counter.world.session("clerk")
-    case = counter.open(number_check="none", my_number_absent="not_assigned")
+    case = counter.entered(number_check="none", my_number_absent="not_assigned")
     values = {**case.values, "number_check": "number_card"}
     case = drafts.save_draft(world.gate, session, case, values, "summary")
     error = refusal_of(counter, case)
@@ -112,7 +112,7 @@ def test_a_checked_number_must_have_been_keyed(counter: Counter) -> None:
 
 @pytest.mark.req("SEC-01")
 def test_without_a_number_the_reason_goes_along(counter: Counter) -> None:
-    case = counter.open(number_check="none", my_number_absent="not_assigned")
+    case = counter.entered(number_check="none", my_number_absent="not_assigned")
     assert "number_absent" in counter.warnings(case)
     counter.engine.send_now(counter.send(case).outbox_id)
     ((_, (record,)),) = counter.union.taken
@@ -121,7 +121,7 @@ def test_without_a_number_the_reason_goes_along(counter: Counter) -> None:
 
 def test_a_number_kept_and_then_not_wanted_is_not_sent(counter: Counter) -> None:
     world, session = counter.world, counter.world.session("clerk")
-    case = counter.open()
+    case = counter.entered()
     values = {**case.values, "number_check": "none", "my_number_absent": "not_assigned"}
     case = drafts.save_draft(world.gate, session, case, values, "summary")
     counter.engine.send_now(counter.send(case).outbox_id)
@@ -131,7 +131,7 @@ def test_a_number_kept_and_then_not_wanted_is_not_sent(counter: Counter) -> None
 
 @pytest.mark.req("SEC-04")
 def test_a_number_tied_to_somebody_meanwhile_is_not_sent(counter: Counter) -> None:
-    prepared = counter.prepare_send(counter.open())
+    prepared = counter.prepare_send(counter.entered())
     put_residents(counter.world, Resident(my_number=NUMBER))
     given = tuple(counter.world.approvals(prepared))
     with pytest.raises(UserError) as elsewhere:
@@ -146,7 +146,7 @@ def test_a_number_tied_to_somebody_meanwhile_is_not_sent(counter: Counter) -> No
 @pytest.mark.req("SEC-05")
 @pytest.mark.parametrize("method", ["atena_system", "juki_net"])
 def test_a_check_by_system_needs_its_right(counter: Counter, method: str) -> None:
-    case = counter.open(number_check=method)
+    case = counter.entered(number_check=method)
     counter.prepare_send(case)
     counter.world.change_grant("clerk", "eligibility.verify_by_system", state="revoked")
     error = refusal_of(counter, case)
@@ -156,25 +156,25 @@ def test_a_check_by_system_needs_its_right(counter: Counter, method: str) -> Non
 @pytest.mark.req("SEC-13")
 def test_the_setting_lets_nothing_out_before_a_second_person_has_looked(counter: Counter) -> None:
     world, session = counter.world, counter.world.session("clerk")
-    same_day = counter.prepare_send(counter.open())
+    same_day = counter.prepare_send(counter.entered())
     world.set_setting("eligibility.second_look", "before")
     given = tuple(world.approvals(same_day))
     with pytest.raises(UserError) as late:
         sending.perform_send(world.gate, same_day, given, MOVE_IN, world.tables)
     assert late.value.code == "cases.second_look_first"
-    case = drafts.load_case(world.gate, session, MOVE_IN, same_day.subject.key)
+    case = counter.load(same_day.subject.key)
     assert refusal_of(counter, case).code == "cases.second_look_first"
     (line,) = cases_waiting(world.gate, session)
     assert "送信前の確認" in line.next_step and line.opens == "eligibility.open_move_in"
     counter.look(case.id)
-    case = drafts.load_case(world.gate, session, MOVE_IN, case.id)
+    case = counter.load(case.id)
     assert case.second_look == "S201"
     counter.prepare_send(case)
     case = drafts.save_draft(world.gate, session, case, {**case.values, "sex": "1"}, "summary")
     assert case.second_look == ""
     assert refusal_of(counter, case).code == "cases.second_look_first"
     counter.look(case.id)
-    counter.send(drafts.load_case(world.gate, session, MOVE_IN, case.id))
+    counter.send(counter.load(case.id))
     assert len(counter.rows(outbox)) == 1
 
 
@@ -183,26 +183,26 @@ def test_another_number_must_be_looked_through_again(counter: Counter) -> None:
     """Who looked it through saw the entry with the number that was there."""
     world, session = counter.world, counter.world.session("clerk")
     world.set_setting("eligibility.second_look", "before")
-    case = counter.open()
+    case = counter.entered()
     counter.look(case.id)
-    case = drafts.load_case(world.gate, session, MOVE_IN, case.id)
+    case = counter.load(case.id)
     counter.prepare_send(case)
     case = drafts.keep_number(world.gate, session, case, OTHER_NUMBER)
     assert case.second_look == ""
     assert refusal_of(counter, case).code == "cases.second_look_first"
     counter.look(case.id)
-    counter.send(drafts.load_case(world.gate, session, MOVE_IN, case.id))
+    counter.send(counter.load(case.id))
 
 
 @pytest.mark.req("SEC-14")
 def test_a_number_for_an_unregistered_resident_takes_two_checkers_and_a_supervisor(
     counter: Counter,
 ) -> None:
-    world, session = counter.world, counter.world.session("clerk")
-    case = counter.open(person_kind="3")
+    world = counter.world
+    case = counter.entered(person_kind="3")
     assert refusal_of(counter, case).code == "cases.second_look_first"
     counter.look(case.id, "supervisor")
-    case = drafts.load_case(world.gate, session, MOVE_IN, case.id)
+    case = counter.load(case.id)
     prepared = counter.prepare_send(case)
     assert prepared.needs == (Role.ACTOR, Role.SUPERVISOR)
     own = world.own(prepared)
@@ -221,7 +221,7 @@ def test_a_number_for_an_unregistered_resident_takes_two_checkers_and_a_supervis
 
 
 def test_what_the_screen_holds_must_be_what_was_kept(counter: Counter) -> None:
-    case = counter.open()
+    case = counter.entered()
     other = replace(case, values={**case.values, "name": "別　人"})
     prepared = counter.prepare_send(other)
     with pytest.raises(UserError) as differs:
@@ -238,10 +238,10 @@ def test_what_the_screen_holds_must_be_what_was_kept(counter: Counter) -> None:
 
 def test_taken_back_before_it_has_left(counter: Counter) -> None:
     world, session = counter.world, counter.world.session("clerk")
-    sent = counter.send(counter.open())
-    case = drafts.load_case(world.gate, session, MOVE_IN, sent.case_id)
+    sent = counter.send(counter.entered())
+    case = counter.load(sent.case_id)
     sending.withdraw(world.gate, session, case)
-    case = drafts.load_case(world.gate, session, MOVE_IN, sent.case_id)
+    case = counter.load(sent.case_id)
     assert (case.state, case.step, case.has_number) == ("draft", "summary", True)
     (row,) = counter.rows(outbox)
     assert (row.state, bytes(row.payload)) == ("withdrawn", b"")
@@ -250,13 +250,13 @@ def test_taken_back_before_it_has_left(counter: Counter) -> None:
     assert again.value.code == "cases.case_state"
     second = counter.send(case)
     assert counter.engine.send_now(second.outbox_id).accepted
-    case = drafts.load_case(world.gate, session, MOVE_IN, sent.case_id)
+    case = counter.load(sent.case_id)
     with pytest.raises(UserError):
         sending.withdraw(world.gate, session, case)
 
 
 def test_a_terminal_that_is_not_enrolled_keeps_the_draft(counter: Counter) -> None:
-    case = counter.open()
+    case = counter.entered()
     with counter.world.hands_on("store_fact") as work:
         work.run(store_fact.delete().where(store_fact.c.name.startswith(_PREFIX)))
     with pytest.raises(EnvironmentFault) as fault:
@@ -267,7 +267,7 @@ def test_a_terminal_that_is_not_enrolled_keeps_the_draft(counter: Counter) -> No
 
 
 def test_the_summary_says_everything_but_the_number(counter: Counter) -> None:
-    case = counter.open()
+    case = counter.entered()
     lines = sending.summary(case, counter.world.tables, counter.world.clock.now().date())
     said = {line.label: line.value for line in lines}
     assert said["氏名"] == "辻󠄀﨑　髙子" and "昭和20年5月3日" in said["生年月日"]

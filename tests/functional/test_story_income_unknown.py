@@ -152,7 +152,7 @@ def test_a_spoilt_paper_of_the_old_decision_is_not_printed_again(provisional: St
             desk.session,
             MOVE_IN,
             old.number,
-            issuing.Drawing(desk.tables, desk.press, training=True),
+            desk.drawing,
         )
         prepared = issuing.prepare_reprint(desk.gate, desk.session, proof, 2)
         with pytest.raises(UserError) as late:

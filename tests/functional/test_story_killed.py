@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from app.cases import decisions as decisions_service
-from app.cases import drafts, issuing
+from app.cases import issuing
 from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.security.authenticators.verify import verify_assertion
 from app.security.journal.verify import PublicKey, verify
@@ -31,7 +31,8 @@ from db.tables.exchange import inbox, outbox
 from db.tables.persons import atena, my_number
 from tests.support.day import cases_waiting
 from tests.support.plaintext_scan import ENCODINGS
-from tests.support.stories import Desk, Story, die, entry, shared_press
+from tests.support.stories import Desk, Story, die, entry
+from tests.support.verbs import shared_press
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -91,7 +92,7 @@ def look(story: Story, case_id: str, atena_number: str) -> Seen:
     def work() -> Seen:
         with story.desk() as desk:
             assert_journal_whole(desk)
-            case = drafts.load_case(desk.gate, desk.session, MOVE_IN, case_id)
+            case = desk.load(case_id)
             return Seen(
                 case.state,
                 case.has_number,
@@ -165,7 +166,7 @@ def begin(story: Story, mover: Mover) -> None:
 def prepare(story: Story, mover: Mover) -> None:
     """Keyed to the end and put into the outbox."""
     with story.desk() as desk:
-        case = drafts.load_case(desk.gate, desk.session, MOVE_IN, only_case(desk))
+        case = desk.load(only_case(desk))
         desk.send(desk.key_in(case, entry(mover, desk.today)))
         die()
 
@@ -218,7 +219,7 @@ def finish(story: Story) -> None:
             desk.session,
             MOVE_IN,
             number,
-            issuing.Drawing(desk.tables, desk.press, training=True),
+            desk.drawing,
         )
         draft = issuing.prepare_reprint(desk.gate, desk.session, proof, 2)
         issued = issuing.perform_reprint(

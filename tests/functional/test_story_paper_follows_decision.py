@@ -8,9 +8,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
-from app.cases import drafts
 from app.core.errors import UserError
-from app.functions.eligibility.kinds.move_in import MOVE_IN
 from db.tables.cases import case_file
 from db.tables.certificates import certificate
 from tests.support.stories import Desk, Story, text_of
@@ -23,7 +21,7 @@ def on_paper(story: Story, number: str) -> str:
 
 
 def printed(desk: Desk, mover: object, **changed: str) -> str:
-    issued = desk.issued(mover, **changed)  # type: ignore[arg-type]
+    issued = desk.issued(mover, **changed)
     return on_paper(desk.story, issued.number)
 
 
@@ -82,7 +80,7 @@ def test_nothing_keyed_or_shown_reaches_the_paper_after_the_decision(story: Stor
         view = desk.compared(story.movers[0])
         assert view.record is not None
         with pytest.raises(UserError) as late:
-            case = drafts.load_case(desk.gate, desk.session, MOVE_IN, view.case_id)
+            case = desk.load(view.case_id)
             desk.key_in(case, {**case.values, "name": "別人　太郎"})
         assert late.value.code == "cases.not_draft"
         # Somebody past the gate rewrites what was keyed, and the screen holds a forged copy.

@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from app.cases import closing, drafts, sending
+from app.cases import closing, sending
 from app.cases.decisions import DecisionView
 from app.core.errors import UserError
-from app.functions.eligibility.kinds.move_in import MOVE_IN
 from db.tables.cases import case_file
 from db.tables.certificates import certificate
 from db.tables.persons import my_number
@@ -100,7 +99,7 @@ def test_a_day_in_the_future_is_stopped_here_and_refused_there(
         desk.send(case)
     assert local.value.code == "cases.not_ready"
     monkeypatch.setattr(sending.checks, "check_all", lambda *_: [])  # type: ignore[attr-defined]  # a terminal gone wrong
-    sent = desk.send(drafts.load_case(desk.gate, desk.session, MOVE_IN, case.id))
+    sent = desk.send(desk.load(case.id))
     assert desk.engine.send_now(sent.outbox_id).accepted
     view = desk.show(case.id)
     assert_readable(desk, view, "event_in_future")

@@ -67,10 +67,10 @@ def later(counter: Counter, days: int) -> None:
 def files(counter: Counter) -> str:
     """One file, and four days later another one; gives her id."""
     counter.union.announce("FILE-17", [HER, HUSBAND])
-    counter.fetch()
+    counter.contact()
     later(counter, 4)
     counter.union.announce("FILE-17", [MOVED])
-    counter.fetch()
+    counter.contact()
     return by_name(counter)[MOVED.name]
 
 
@@ -189,7 +189,7 @@ def test_a_paper_that_a_correction_made_untrue_is_listed_and_marked(counter: Cou
     )
     later(counter, 3)
     counter.union.announce("FILE-17", [corrected])
-    counter.fetch()
+    counter.contact()
     (paper,) = counter.rows(certificate)
     assert paper.number == issued.number
     assert (paper.state, paper.untrue_items) == ("issued", "負担割合")
@@ -211,7 +211,7 @@ def test_a_paper_that_a_correction_made_untrue_is_listed_and_marked(counter: Cou
     moved = replace(corrected, address="見本県見本市寺町1番1号", kana="テラマチ　タカコ")
     for one in (moved, replace(moved, copay_ratio="2", copay_from="2026-12-01")):
         counter.union.announce("FILE-17", [one])
-        counter.fetch()
+        counter.contact()
     (paper,) = counter.rows(certificate)
     assert paper.untrue_items == "負担割合"
     assert len([r for r in counter.rows(check_entry) if r.cause == "certificate_untrue"]) == 1
@@ -234,11 +234,11 @@ def test_a_correction_that_is_corrected_back_takes_the_mark_away(counter: Counte
     corrected = replace(as_printed, copay_ratio="1")
     later(counter, 3)
     counter.union.announce("FILE-17", [corrected])
-    counter.fetch()
+    counter.contact()
     assert [row.untrue_items for row in counter.rows(certificate)] == ["負担割合"]
     later(counter, 1)
     counter.union.announce("FILE-17", [as_printed])
-    counter.fetch()
+    counter.contact()
     (paper,) = counter.rows(certificate)
     assert (paper.state, paper.untrue_at, paper.untrue_items) == ("issued", "", "")
     (entry,) = untrue_entries(counter)
@@ -248,7 +248,7 @@ def test_a_correction_that_is_corrected_back_takes_the_mark_away(counter: Counte
     assert f"届いた被保険者情報（取込番号 {brought.ref}）" in entry.detail
     later(counter, 1)
     counter.union.announce("FILE-17", [corrected])
-    counter.fetch()
+    counter.contact()
     (paper,) = counter.rows(certificate)
     assert (paper.untrue_at[:10], paper.untrue_items) == ("2026-11-21", "負担割合")
     assert sorted(row.disposition for row in untrue_entries(counter)) == ["", "true_again"]

@@ -80,7 +80,7 @@ def test_what_was_keyed_is_kept_in_one_form(counter: Counter) -> None:
 def test_the_summary_shows_what_will_be_sent_and_bears_what_is_wrong(
     counter: Counter, typed: str
 ) -> None:
-    case = counter.open(name=typed, atena_number="1234567890123456", phone="+81 250–00–1234")
+    case = counter.entered(name=typed, atena_number="1234567890123456", phone="+81 250–00–1234")
     lines = sending.summary(case, counter.world.tables, DAY)
     shown = {line.label: line.value for line in lines}
     assert shown["氏名"] == typed.strip("\u200b")
@@ -134,7 +134,7 @@ def test_another_spelling_of_a_known_number_makes_no_second_person(counter: Coun
     ],
 )
 def test_what_is_no_value_never_leaves(counter: Counter, name: str, typed: str) -> None:
-    case = counter.open(**{name: typed})
+    case = counter.entered(**{name: typed})
     with pytest.raises(UserError) as refused:
         counter.prepare_send(case)
     assert (refused.value.code, refused.value.field) == ("cases.not_ready", name)

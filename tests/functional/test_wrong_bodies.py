@@ -34,7 +34,7 @@ from tests.support.union_inside import CALLER, load, seed_person, union_inside
 def entry(counter: Counter) -> Any:
     """A death as it goes up."""
     counter.kind = DEATH
-    return counter.entry_of(counter.open().id)
+    return counter.entry_of(counter.entered().id)
 
 
 def test_the_body_of_another_kind_is_not_written_and_not_read(counter: Counter) -> None:
@@ -93,7 +93,7 @@ def test_a_file_of_a_kind_not_in_it_is_refused_whole(counter: Counter) -> None:
 
 def test_a_decision_for_another_kind_than_was_sent_changes_nothing(counter: Counter) -> None:
     counter.kind = DEATH
-    sent = counter.send(counter.open())
+    sent = counter.send(counter.entered())
     said = counter.entry_of(sent.case_id)
     wrong = replace(SCENES["reissue"].answer(SimpleNamespace(
         **{name: getattr(said, name) for name in ("case_id", "municipality_code", "atena_number")},
@@ -113,7 +113,7 @@ def test_a_decision_for_another_kind_than_was_sent_changes_nothing(counter: Coun
     assert case.state == "waiting"
     counter.answers.clear()
     counter.decide(SCENES["death"].answer(said), notification_id=sent.outbox_id)
-    counter.fetch()
+    counter.contact()
     assert counter.show(sent.case_id).case_state == "decided"
 
 
@@ -122,7 +122,7 @@ def test_a_decision_set_aside_stays_on_the_day_board_whatever_else_is_decided(
 ) -> None:
     """The next decision of the stream is another case's: it does not replace this one."""
     counter.kind = DEATH
-    sent = counter.send(counter.open())
+    sent = counter.send(counter.entered())
     said = counter.entry_of(sent.case_id)
     counter.answers.append(
         lambda record: replace(SCENES["death"].answer(record), case_id="T01-9-9")
@@ -141,7 +141,7 @@ def test_a_decision_set_aside_stays_on_the_day_board_whatever_else_is_decided(
     assert len(set_aside()) == 1
     counter.world.later(minutes=5)
     counter.decide(SCENES["death"].answer(said), notification_id=sent.outbox_id)
-    counter.fetch()
+    counter.contact()
     assert set_aside() == []
 
 

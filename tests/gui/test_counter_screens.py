@@ -87,7 +87,7 @@ def test_another_person_looks_it_through(room: Room) -> None:
 @pytest.mark.req("SEC-13")
 def test_before_the_sending_the_entry_itself_is_looked_through(room: Room) -> None:
     room.counter.world.set_setting("eligibility.second_look", "before")
-    case = room.counter.open()
+    case = room.counter.entered()
     listed = room.add(BoardScreen(room.desk("supervisor")))
     room.until(lambda: listed.table.rowCount() == 1)
     listed._open()

@@ -79,7 +79,7 @@ def test_on_every_page_and_unchangeable(counter: Counter, qtbot: QtBot, kind: Ca
     counter.kind = kind
     who = SCENES[kind.code].resident
     assert who is not None and who.birth_written == "昭和10年5月3日"
-    case = counter.open()
+    case = counter.entered()
     with counter.world.hands_on("person") as work:  # the master changed since the case was opened
         work.run(update(person).where(person.c.id == who.id).values(kana="タカハシ　タケコ"))
     room = Room(counter, qtbot)
@@ -109,7 +109,7 @@ def test_where_she_lives_is_not_shown_of_somebody_under_support(
     hidden = replace(scene, resident=replace(scene.resident, care=True))
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(SCENES, kind.code, hidden)
-        case = counter.open()
+        case = counter.entered()
     room = Room(counter, qtbot)
     screen = room.add(EntryScreen(room.desk(), kind.code, case_id=case.id))
     room.until(lambda: screen.step == len(kind.pages))

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -15,15 +14,18 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from app.cases import checks, decisions, drafts, issuing, second_look, sending
+from app.cases import drafts, sending, slips
 from app.cases.kind import CaseKind
-from app.cases.state import SUMMARY
 from app.core.canon import canonical_json
 from app.core.errors import EnvironmentFault
+from app.core.tables import Tables
 from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.rules.values.reader import Reader
+from app.security.acts.approval import Approval
 from app.security.acts.prepared import PreparedAct
+from app.security.gate.gate import Gate
 from app.security.keys.my_number import MyNumbers
+from app.security.staff.session import Session
 from app.start.compose import handlers
 from app.sync.engine import Engine
 from app.wire.bodies import coverage
@@ -42,10 +44,10 @@ from db.tables.persons import (
     person,
     restriction,
 )
-from forms.fonts import load_fonts
-from forms.press import Press
+from db.work import Store
 from tests.support.line import LoopUnion, engine_of, enrol
-from tests.support.world import NUMBER_KEY, World, new_world, open_world, shared_tables
+from tests.support.verbs import Verbs, shared_press
+from tests.support.world import NUMBER_KEY, World, new_world, open_world
 
 TODAY = "2026-11-16"
 NUMBER = "000001234560"  # plainly artificial, its check digit is right
@@ -114,7 +116,7 @@ class KeepingPrinter:
 
 
 @dataclass
-class Counter:
+class Counter(Verbs):
     """One desk. ``answers`` turn a notification into what the union decides, oldest first;
     with none left every notification is accepted as ``accept`` says. ``rejections`` are causes
     and sentences with which the union does not even take the next sendings."""
@@ -126,6 +128,7 @@ class Counter:
     rejections: list[tuple[str, str]] = field(default_factory=list)
     made: int = 0
     kind: CaseKind = MOVE_IN
+    second = "supervisor"
 
     def __post_init__(self) -> None:
         self.union.judge = self._judge
@@ -137,10 +140,47 @@ class Counter:
 
         return SCENES[self.kind.code]
 
+    # -- what it is made of ------------------------------------------------------------
+
+    @property
+    def gate(self) -> Gate:
+        return self.world.gate
+
+    @property
+    def store(self) -> Store:
+        return self.world.store
+
+    @property
+    def tables(self) -> Tables:
+        return self.world.tables
+
+    @property
+    def at(self) -> slips.At:
+        return slips.At(self.world.clock.now(), "見本市役所　保険年金課", "000-000-0000")
+
     @property
     def engine(self) -> Engine:
-        """The engine of this terminal, with the handlers of every area."""
         return engine_of(self.world, self.union, handlers=handlers(self.world.tables))
+
+    @contextmanager
+    def logged_in(self, who: str = "") -> Iterator[Session]:
+        yield self.world.session(who or "clerk")
+
+    def approvals(self, prepared: PreparedAct) -> list[Approval]:
+        return self.world.approvals(prepared)
+
+    def entered(self, whom: Any = None, **changed: str) -> drafts.KeyedCase:
+        """Keyed as the scene of the kind says."""
+        scene = self._scene
+        values = {**scene.entry, **changed}
+        if scene.resident is not None and not self.rows(person):
+            put_residents(self.world, scene.resident)
+        asks = self.kind.asks_number and values["number_check"] != "none"
+        case = self.begin(
+            person_id=scene.resident.id if scene.resident is not None else "",
+            number=NUMBER if asks else "",
+        )
+        return self.key_in(case, values)
 
     # -- what the union does -----------------------------------------------------------
 
@@ -159,134 +199,20 @@ class Counter:
         self.union.announce(sent_in(made.kind).answered_in, [made])
         return made
 
-    def fetch(self) -> None:
-        """Take in what the union has put there; fails when anything was set aside."""
-        report = self.engine.contact()
-        assert report.problem is None, report.problem
-        assert all(one.problem is None for one in report.received), report.received
-
-    # -- what a clerk does -------------------------------------------------------------
-
-    def open(self, who: str = "clerk", **changed: str) -> drafts.KeyedCase:
-        """Open a case and key everything; ``changed`` replaces fields of the entry."""
-        world, session = self.world, self.world.session(who)
-        scene, kind = self._scene, self.kind
-        values = {**scene.entry, **changed}
-        if scene.resident is not None and not self.rows(person):
-            put_residents(world, scene.resident)
-        person_id = scene.resident.id if scene.resident is not None else ""
-        case = drafts.open_case(world.gate, session, kind, {}, person_id=person_id)
-        if kind.asks_number and values["number_check"] != "none":
-            case = drafts.keep_number(world.gate, session, case, NUMBER)
-        return drafts.save_draft(world.gate, session, case, values, SUMMARY)
-
-    def entry_of(self, case_id: str) -> Any:
-        """What the case's sending says, as the union reads it."""
-        world, kind = self.world, self.kind
-        case = drafts.load_case(world.gate, world.session(), kind, case_id)
-        about = case.whom.atena_number if case.whom is not None else ""
-        text = canonical_json(dict(case.values))
-        content = sending.SendNotification(case_id, kind.code, about, text, False, ())
-        reader = Reader.of(world.tables, world.clock.now().date())
-        return sending.to_record(kind, content, "", reader)
-
-    def warnings(self, case: drafts.KeyedCase) -> list[str]:
-        """The codes of the warnings of a case."""
-        today = self.world.clock.now().date()
-        found = checks.check_all(case.kind, sending.entered(case, self.world.tables, today))
-        return [finding.code for finding in found if finding.level == "warning"]
-
-    def prepare_send(
-        self, case: drafts.KeyedCase, who: str = "clerk", **options: Any
-    ) -> PreparedAct:
-        """The draft of a sending with every warning answered."""
-        world = self.world
-        options = {"answered": self.warnings(case)} | options
-        return sending.prepare_send(
-            world.gate,
-            world.session(who),
-            case,
-            tables=world.tables,
-            today=world.clock.now().date(),
-            **options,
-        )
-
-    def send(self, case: drafts.KeyedCase, who: str = "clerk") -> sending.Sent:
-        """Touch and put the notification into the outbox."""
-        prepared = self.prepare_send(case, who)
-        given = tuple(self.world.approvals(prepared))
-        return sending.perform_send(self.world.gate, prepared, given, self.kind, self.world.tables)
-
-    def show(self, case_id: str, who: str = "clerk") -> decisions.DecisionView:
-        """The case with its decision."""
-        return decisions.show(self.world.gate, self.world.session(who), self.kind, case_id)
-
-    def decided(self, who: str = "clerk", **changed: str) -> decisions.DecisionView:
-        """A case keyed, sent, decided and come back."""
-        sent = self.send(self.open(who, **changed), who)
-        assert self.engine.send_now(sent.outbox_id).accepted
-        return self.show(sent.case_id, who)
-
-    def rejected(self, who: str = "clerk", **changed: str) -> str:
+    def rejected(self, **changed: str) -> str:
         """A case keyed and sent that the union did not take; its id."""
         self.rejections.append(("atena_number", "宛名番号の検査数字が合いません"))
-        sent = self.send(self.open(who, **changed), who)
+        sent = self.sent(**changed)
         assert not self.engine.send_now(sent.outbox_id).accepted
         return sent.case_id
 
-    def compared(self, who: str = "clerk", **changed: str) -> decisions.DecisionView:
-        """The same, compared on the screen."""
-        view = self.decided(who, **changed)
-        decisions.confirm_comparison(self.world.gate, self.world.session(who), view)
-        return self.show(view.case_id, who)
-
-    def proof(self, view: decisions.DecisionView, who: str = "clerk") -> issuing.DrawnPaper:
-        """Number reserved, paper drawn and proved."""
-        world = self.world
-        return issuing.reserve_and_draw(
-            world.gate,
-            world.session(who),
-            view,
-            issuing.Drawing(world.tables, self.press, training=True),
-        )
-
-    def issue(
-        self, proof: issuing.DrawnPaper, view: decisions.DecisionView, who: str = "clerk"
-    ) -> issuing.Issued:
-        """Touch over the PDF, row, spool."""
-        world = self.world
-        prepared = issuing.prepare_issue(world.gate, world.session(who), proof, view)
-        given = tuple(world.approvals(prepared))
-        return issuing.perform_issue(world.gate, prepared, given, proof, self.printer)
-
-    def issued(self, who: str = "clerk", **changed: str) -> issuing.Issued:
-        """A whole visit up to the sheet in the printer."""
-        view = self.compared(who, **changed)
-        return self.issue(self.proof(view, who), view, who)
-
-    def settle(self, issued: issuing.Issued, *, good: bool = True, cause: str = "") -> None:
-        """Confirm the sheet, or call it spoilt."""
-        issuing.settle_sheet(
-            self.world.gate,
-            self.world.session("clerk"),
-            issued,
-            good=good,
-            cause=cause,
-        )
-
-    def look(self, case_id: str, who: str = "supervisor") -> None:
-        """The second look."""
-        world = self.world
-        view = self.show(case_id, who)
-        prepared = second_look.prepare_second_look(world.gate, world.session(who), view)
-        second_look.perform_second_look(
-            world.gate, prepared, tuple(world.approvals(prepared)), self.kind
-        )
-
-    def rows(self, table: Any) -> list[Any]:
-        """All rows of a table."""
-        with self.world.store.view((table.name,)) as work:
-            return work.all(select(table))
+    def entry_of(self, case_id: str) -> Any:
+        """What the case's sending says, as the union reads it."""
+        case, kind = self.load(case_id), self.kind
+        about = case.whom.atena_number if case.whom is not None else ""
+        text = canonical_json(dict(case.values))
+        content = sending.SendNotification(case_id, kind.code, about, text, False, ())
+        return sending.to_record(kind, content, "", Reader.of(self.tables, self.today))
 
     def reopened(self) -> Counter:
         """The same terminal after the program was closed and started again."""
@@ -307,12 +233,6 @@ def counter_in(folder: Path) -> Iterator[Counter]:
         yield counter
     finally:
         counter.world.close()
-
-
-@functools.cache
-def shared_press() -> Press:
-    """The press, made once: it reads fonts."""
-    return Press(load_fonts(), shared_tables())
 
 
 def accepted(record: MoveIn) -> Coverage:

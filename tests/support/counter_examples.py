@@ -138,7 +138,7 @@ def _on_draft(
     """An example on a case that is keyed and not sent."""
 
     def example(world: World) -> Attempt:
-        case = at(world).open(**changed)
+        case = at(world).entered(**changed)
         return Attempt("clerk", **{kind: lambda session: call(world, session, case)})  # type: ignore[arg-type]
 
     return example
@@ -146,7 +146,7 @@ def _on_draft(
 
 def _send(world: World) -> Attempt:
     counter = at(world)
-    case = counter.open()
+    case = counter.entered()
     return Attempt(
         "clerk",
         lambda session: counter.prepare_send(case),
@@ -158,7 +158,7 @@ def _send(world: World) -> Attempt:
 
 def _send_unregistered(world: World) -> Attempt:
     counter = at(world)
-    case = counter.open(person_kind="3")
+    case = counter.entered(person_kind="3")
     counter.look(case.id, "supervisor2")
     case = drafts.load_case(world.gate, world.session("clerk"), MOVE_IN, case.id)
     return Attempt(
@@ -172,14 +172,14 @@ def _send_unregistered(world: World) -> Attempt:
 
 def _withdraw(world: World) -> Attempt:
     counter = at(world)
-    sent = counter.send(counter.open())
+    sent = counter.send(counter.entered())
     case = drafts.load_case(world.gate, world.session("clerk"), MOVE_IN, sent.case_id)
     return Attempt("clerk", does=lambda session: sending.withdraw(world.gate, session, case))
 
 
 def _slip(world: World) -> Attempt:
     counter = at(world)
-    sent = counter.send(counter.open())
+    sent = counter.send(counter.entered())
     case = drafts.load_case(world.gate, world.session("clerk"), MOVE_IN, sent.case_id)
     return Attempt(
         "clerk",
@@ -187,7 +187,7 @@ def _slip(world: World) -> Attempt:
             world.gate,
             session,
             case,
-            issuing.Drawing(world.tables, counter.press, training=True),
+            counter.drawing,
             counter.printer,
             slips.At(world.clock.now(), "見本市役所　保険年金課", "000-000-0000"),
         ),
@@ -199,7 +199,7 @@ def _slip(world: World) -> Attempt:
 
 def _receive_decision(world: World) -> Attempt:
     counter = at(world)
-    sent = counter.send(counter.open())
+    sent = counter.send(counter.entered())
     entry = replace(sample("FILE-01")[0], case_id=sent.case_id)
     record = replace(accepted(entry), decision_id="U15-1-000001", notification_id=sent.outbox_id)
     spec = FILES["FILE-16"]
@@ -244,7 +244,7 @@ def _second_look(world: World) -> Attempt:
 
 
 def _settle_follow_up(world: World) -> Attempt:
-    case = at(world).open()
+    case = at(world).entered()
     with world.hands_on("follow_up", "case_file") as work:
         work.run(
             insert(follow_up).values(
@@ -267,7 +267,7 @@ def _close_case(world: World) -> Attempt:
 
 
 def _close_day(world: World) -> Attempt:
-    at(world).open()
+    at(world).entered()
     return Attempt(
         "supervisor",
         lambda session: board.prepare_close(world.gate, session, CATALOG, DAY),
@@ -283,15 +283,13 @@ def _reserve(world: World) -> Attempt:
     view = counter.compared()
     return Attempt(
         "clerk",
-        does=lambda session: issuing.reserve_and_draw(
-            world.gate, session, view, issuing.Drawing(world.tables, counter.press, training=True)
-        ),
+        does=lambda session: issuing.reserve_and_draw(world.gate, session, view, counter.drawing),
     )
 
 
 def _void(world: World) -> Attempt:
     counter = at(world)
-    proof = counter.proof(counter.compared())
+    proof = counter.draw(counter.compared())
     return Attempt(
         "clerk",
         does=lambda session: issuing.void(
@@ -303,7 +301,7 @@ def _void(world: World) -> Attempt:
 def _issue(world: World) -> Attempt:
     counter = at(world)
     view = counter.compared()
-    proof = counter.proof(view)
+    proof = counter.draw(view)
     return Attempt(
         "clerk",
         lambda session: issuing.prepare_issue(world.gate, session, proof, view),
@@ -331,7 +329,7 @@ def _show_certificate(world: World) -> Attempt:
             session,
             MOVE_IN,
             issued.number,
-            issuing.Drawing(world.tables, counter.press, training=True),
+            counter.drawing,
         ),
     )
 
@@ -345,7 +343,7 @@ def _reprint(world: World) -> Attempt:
         world.session("clerk"),
         MOVE_IN,
         issued.number,
-        issuing.Drawing(world.tables, counter.press, training=True),
+        counter.drawing,
     )
     return Attempt(
         "clerk",
@@ -427,7 +425,7 @@ def _of(kind: CaseKind) -> dict[str, Example]:
 
     def send(world: World) -> Attempt:
         counter = at(world, kind)
-        case = counter.open()
+        case = counter.entered()
         return Attempt(
             "clerk",
             lambda session: counter.prepare_send(case),
@@ -445,7 +443,7 @@ def _drafted(
     """On a case that is keyed."""
 
     def example(world: World) -> Attempt:
-        case = at(world, kind).open()
+        case = at(world, kind).entered()
         return Attempt("clerk", **{how: lambda session: call(world, session, case)})  # type: ignore[arg-type]
 
     return example
@@ -456,7 +454,7 @@ def _sent(kind: CaseKind, call: Callable[[Counter, Session, drafts.KeyedCase], o
 
     def example(world: World) -> Attempt:
         counter = at(world, kind)
-        case_id = counter.send(counter.open()).case_id
+        case_id = counter.send(counter.entered()).case_id
         case = drafts.load_case(world.gate, world.session("clerk"), kind, case_id)
         return Attempt("clerk", does=lambda session: call(counter, session, case))
 
@@ -509,7 +507,7 @@ def _not_taken(kind: CaseKind) -> Example:
 def _received(kind: CaseKind) -> Example:
     def example(world: World) -> Attempt:
         counter = at(world, kind)
-        sent = counter.send(counter.open())
+        sent = counter.send(counter.entered())
         record = replace(
             SCENES[kind.code].answer(counter.entry_of(sent.case_id)),
             decision_id="U15-1-000001",
@@ -532,7 +530,7 @@ def _give_slip(counter: Counter, session: Session, case: drafts.KeyedCase) -> No
         world.gate,
         session,
         case,
-        issuing.Drawing(world.tables, counter.press, training=True),
+        counter.drawing,
         counter.printer,
         slips.At(world.clock.now(), "見本市役所　保険年金課", "000-000-0000"),
     )

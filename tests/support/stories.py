@@ -24,38 +24,28 @@ import sqlite3
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pytest
-from sqlalchemy import select
 
-from app.cases import (
-    checks,
-    decisions,
-    drafts,
-    issuing,
-    second_look,
-    sending,
-    slips,
-)
-from app.cases.decisions import DecisionView
+from app.cases import slips
 from app.cases.drafts import KeyedCase
-from app.cases.issuing import DrawnPaper, Issued
-from app.cases.kind import CaseKind
-from app.cases.state import SUMMARY
 from app.core.clock import JST, SystemClock
+from app.core.tables import Tables
 from app.demo.keys import KeyDrawer
 from app.demo.people import CLERK, SECOND_CLERK, TrainingStaff
 from app.demo.room import Plan, Script, training_room
 from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.peers.union.embed import Union, embedded
 from app.peers.union.system import ShiftedClock
+from app.security.acts.approval import Approval
+from app.security.acts.prepared import PreparedAct
 from app.security.gate.gate import Gate
 from app.security.keys.os_keyring import OsKeyring
 from app.security.keys.terminal_secret import Mirror, TerminalSecret
@@ -66,14 +56,14 @@ from app.training.movers import FACILITIES, Mover
 from app.training.municipality import Municipality
 from app.training.people import MUNICIPALITY_CODE, atena_of, my_number_of
 from db.tables.persons import atena
-from forms.fonts import load_fonts
-from forms.press import Press
+from db.work import Store
 from forms.spool import FolderPrinter, Printer
 from tests.support.children import in_child
 from tests.support.forked_union import ForkedUnion
 from tests.support.keyring_daemon import KeyringDaemon, worker_keyring
 from tests.support.keys import QUICK
 from tests.support.plaintext_scan import Finding, scan
+from tests.support.verbs import Verbs, shared_press
 
 MORNING = datetime(2026, 11, 20, 9, 30, tzinfo=JST)
 """A Friday; every story begins half an hour later."""
@@ -301,138 +291,65 @@ def die() -> None:
 
 
 @dataclass
-class Desk:
-    """A clerk logged in at the story's terminal, who does one thing after another."""
+class Desk(Verbs):
+    """A clerk logged in at the story's terminal, who does one thing after another. The second
+    person logs in at the same terminal for it."""
 
     story: Story
     script: Script
     session: Session
     printer: Printer
-    press: Press = field(default_factory=lambda: shared_press())
+    second = "second"
 
     def __post_init__(self) -> None:
-        self.tables = self.script.parts.tables
-        self.engine: Engine = self.script.parts.engine(self.script.terminal, lambda: True)
+        self.press = shared_press()
+        self._engine = self.script.parts.engine(self.script.terminal, lambda: True)
 
     @property
     def gate(self) -> Gate:
-        """The gate."""
         return self.script.terminal.gate
 
     @property
-    def today(self) -> Any:
-        """The terminal's day."""
-        return self.story.clock.now().date()
+    def store(self) -> Store:
+        return self.script.terminal.store
 
-    # -- one visit, step by step -------------------------------------------------------------
+    @property
+    def tables(self) -> Tables:
+        return self.script.parts.tables
+
+    @property
+    def at(self) -> slips.At:
+        here = self.script.parts.installation
+        return slips.At(self.story.clock.now(), here.office, here.phone)
+
+    @property
+    def engine(self) -> Engine:
+        return self._engine
+
+    @contextmanager
+    def logged_in(self, who: str = "") -> Iterator[Session]:
+        if not who:
+            yield self.session
+            return
+        session = self.script.enter({"clerk": CLERK, "second": SECOND_CLERK}[who])
+        yield session
+        self.script.doorway.log_off(session)
+
+    def approvals(self, prepared: PreparedAct) -> tuple[Approval, ...]:
+        return self.script.approvals(prepared)
 
     def open_case(self, mover: Mover) -> KeyedCase:
         """A fresh case with her individual number kept."""
-        case = drafts.open_case(self.gate, self.session, MOVE_IN, {})
-        return drafts.keep_number(self.gate, self.session, case, mover.person.my_number)
+        return self.begin(number=mover.person.my_number)
 
-    def key_in(self, case: KeyedCase, values: Mapping[str, str], step: str = SUMMARY) -> KeyedCase:
-        """Save what is keyed."""
-        return drafts.save_draft(self.gate, self.session, case, values, step)
-
-    def entered(self, mover: Mover, **changed: str) -> KeyedCase:
-        """A case keyed to its end."""
-        return self.key_in(self.open_case(mover), entry(mover, self.today, **changed))
-
-    def send(self, case: KeyedCase) -> sending.Sent:
-        """Answer the warnings, touch, and put the notification into the outbox."""
-        found = checks.check_all(case.kind, sending.entered(case, self.tables, self.today))
-        answered = [one.code for one in found if one.level == "warning"]
-        prepared = sending.prepare_send(
-            self.gate, self.session, case, answered, self.tables, self.today
-        )
-        return sending.perform_send(
-            self.gate, prepared, self.script.approvals(prepared), case.kind, self.tables
-        )
-
-    def sent(self, mover: Mover, **changed: str) -> sending.Sent:
-        """Keyed and put into the outbox."""
-        return self.send(self.entered(mover, **changed))
-
-    def show(self, case_id: str) -> DecisionView:
-        """The case with what the union decided."""
-        return decisions.show(self.gate, self.session, MOVE_IN, case_id)
-
-    def decided(self, mover: Mover, **changed: str) -> DecisionView:
-        """Keyed, sent and answered."""
-        sent = self.sent(mover, **changed)
-        report = self.engine.send_now(sent.outbox_id)
-        assert report.accepted, report
-        return self.show(sent.case_id)
-
-    def compare(self, view: DecisionView) -> DecisionView:
-        """Record that keyed and decided were compared."""
-        decisions.confirm_comparison(self.gate, self.session, view)
-        return self.show(view.case_id)
-
-    def compared(self, mover: Mover, **changed: str) -> DecisionView:
-        """Keyed, sent, answered and compared."""
-        return self.compare(self.decided(mover, **changed))
-
-    def draw(self, view: DecisionView) -> DrawnPaper:
-        """Number reserved, paper drawn and proved."""
-        return issuing.reserve_and_draw(
-            self.gate, self.session, view, issuing.Drawing(self.tables, self.press, training=True)
-        )
-
-    def issue(self, proof: DrawnPaper, view: DecisionView) -> Issued:
-        """Touch, row, printer."""
-        prepared = issuing.prepare_issue(self.gate, self.session, proof, view)
-        given = self.script.approvals(prepared)
-        return issuing.perform_issue(self.gate, prepared, given, proof, self.printer)
-
-    def issued(self, mover: Mover, **changed: str) -> Issued:
-        """A whole visit up to the paper."""
-        view = self.compared(mover, **changed)
-        return self.issue(self.draw(view), view)
-
-    def settle(self, issued: Issued) -> None:
-        """The paper came out right."""
-        issuing.settle_sheet(self.gate, self.session, issued, good=True)
-
-    def look(
-        self, case_id: str, person: TrainingStaff = SECOND_CLERK, kind: CaseKind = MOVE_IN
-    ) -> None:
-        """The second look by somebody else at the same terminal."""
-        session = self.script.enter(person)
-        view = decisions.show(self.gate, session, kind, case_id)
-        prepared = second_look.prepare_second_look(self.gate, session, view)
-        second_look.perform_second_look(self.gate, prepared, self.script.approvals(prepared), kind)
-        self.script.doorway.log_off(session)
-
-    def slip(self, case_id: str) -> None:
-        """Print the acceptance slip (受付票)."""
-        installation = self.script.parts.installation
-        slips.print_slip(
-            self.gate,
-            self.session,
-            drafts.load_case(self.gate, self.session, MOVE_IN, case_id),
-            issuing.Drawing(self.tables, self.press, training=True),
-            self.printer,
-            slips.At(self.story.clock.now(), installation.office, installation.phone),
-        )
-
-    def contact(self) -> Any:
-        """One round with the union, in which nothing goes wrong."""
-        report = self.engine.contact()
-        assert report.problem is None, report
-        assert all(one.problem is None for one in report.received), report
-        return report
+    def entered(self, whom: Any = None, **changed: str) -> KeyedCase:
+        """Keyed from the papers of a mover."""
+        return self.key_in(self.open_case(whom), entry(whom, self.today, **changed))
 
     def atena_of(self, person_id: str) -> str:
         """The atena number by which the union knows a person of the store."""
         (row,) = [one for one in self.rows(atena) if one.person_id == person_id and one.current]
         return str(row.atena_number)
-
-    def rows(self, table: Any) -> list[Any]:
-        """All rows of a table of the store."""
-        with self.script.terminal.store.view((table.name,)) as work:
-            return work.all(select(table))
 
 
 def entry(mover: Mover, on: Any, **changed: str) -> dict[str, str]:
@@ -464,18 +381,6 @@ def text_of(pdf: bytes) -> str:
         return "\n".join(page.get_textpage().get_text_range() for page in document)
     finally:
         document.close()
-
-
-_PRESSES: list[Press] = []
-
-
-def shared_press() -> Press:
-    """The press, made once: it reads fonts."""
-    if not _PRESSES:
-        from app.core.tables import load_tables, shipped_tables
-
-        _PRESSES.append(Press(load_fonts(), load_tables(shipped_tables())))
-    return _PRESSES[0]
 
 
 @contextmanager

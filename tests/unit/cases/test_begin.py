@@ -48,16 +48,16 @@ def test_a_kind_begins_with_whom_it_is_for(counter: Counter, kind: CaseKind, sta
 
 def test_a_second_one_waits_for_the_answer_to_the_first(counter: Counter) -> None:
     counter.kind = CASES["reissue"]
-    first = counter.open()
+    first = counter.entered()
     with pytest.raises(UserError) as begun:
-        counter.open()
+        counter.entered()
     assert begun.value.code == "cases.begun_already" and first.id in begun.value.message
     world = counter.world
     sent = counter.send(first)
     with pytest.raises(UserError):
-        counter.open()
+        counter.entered()
     assert counter.engine.send_now(sent.outbox_id).accepted
-    assert counter.open().id != first.id, "answered: a paper may be lost again"
+    assert counter.entered().id != first.id, "answered: a paper may be lost again"
     with pytest.raises(UserError) as unknown:
         drafts.open_case(world.gate, world.session(), counter.kind, {}, person_id="P-999")
     assert unknown.value.code == "cases.no_person"
