@@ -10,10 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from shamir_mnemonic import MnemonicError, Share, combine_mnemonics, generate_mnemonics
-from shamir_mnemonic.wordlist import WORDLIST
-
 from app.core.errors import EnvironmentFault, UserError
+from app.security.keys import slip39
 from app.security.keys.keyslots import StoreKeys
 from app.security.keys.sealing import (
     KEY_BYTES,
@@ -23,12 +21,12 @@ from app.security.keys.sealing import (
     open_with,
     pair_from_secret,
 )
+from app.security.keys.slip39 import Share, SharesError
 from app.security.keys.slot_model import SlotFile
 
 THRESHOLD = 2
 SHARES = 3
 _PREFIX = 4
-_BY_PREFIX = {word[:_PREFIX]: word for word in WORDLIST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +48,10 @@ class RecoveryIssue:
 
     def __init__(self) -> None:
         pair = new_pair()
-        (group,) = generate_mnemonics(1, [(THRESHOLD, SHARES)], pair.private)
+        shares = slip39.split(pair.private, THRESHOLD, SHARES)
         self._public = pair.public
         self._left = [
-            RecoveryShare(number, tuple(words.split())) for number, words in enumerate(group, 1)
+            RecoveryShare(number, share.to_words()) for number, share in enumerate(shares, 1)
         ]
 
     @property
@@ -103,15 +101,15 @@ def combine(typed: Sequence[str]) -> KeyPair:
             f"復旧には、復旧鍵3枚のうち{THRESHOLD}枚が必要です。",
             "もう一人の保管者の復旧鍵も入力してください。",
         )
-    if len({share.mnemonic() for share in shares}) < len(shares):
+    if len({(share.issue, share.number) for share in shares}) < len(shares):
         raise UserError(
             "recovery.same_share",
             "同じ復旧鍵が二度入力されました。",
             "別の保管者の復旧鍵を入力してください。",
         )
     try:
-        secret = combine_mnemonics([share.mnemonic() for share in shares[:THRESHOLD]])
-    except MnemonicError as cause:
+        secret = slip39.combine(shares[:THRESHOLD])
+    except SharesError as cause:
         raise UserError(
             "recovery.shares_differ",
             "入力した復旧鍵の組み合わせが正しくありません（発行の回が違います）。",
@@ -148,8 +146,8 @@ def open_store_keys(file: SlotFile, recovery: KeyPair) -> StoreKeys:
 
 def _share(typed: str) -> Share:
     try:
-        return Share.from_mnemonic(" ".join(_words(typed)))
-    except MnemonicError as cause:
+        return Share.from_words(_words(typed))
+    except SharesError as cause:
         raise UserError(
             "recovery.share_mistyped",
             "復旧鍵の入力に誤りがあります（検査の語が合いません）。",
@@ -159,9 +157,10 @@ def _share(typed: str) -> Share:
 
 
 def _words(typed: str) -> tuple[str, ...]:
+    by_prefix = {word[:_PREFIX]: word for word in slip39.words()}
     words = []
     for place, raw in enumerate(typed.lower().split(), 1):
-        word = _BY_PREFIX.get(raw[:_PREFIX])
+        word = by_prefix.get(raw[:_PREFIX])
         if word is None or not word.startswith(raw):
             raise UserError(
                 "recovery.word_unknown",
