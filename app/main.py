@@ -84,7 +84,7 @@ def _enrol(arguments: argparse.Namespace) -> int:
 
 def _journal(arguments: argparse.Namespace) -> int:
     leave_no_core()
-    return int(_late("app.start.setting_up:verify_journal")(_data(arguments), arguments.anchor))
+    return int(_late("app.start.auditing:verify_journal")(_data(arguments), arguments.anchor))
 
 
 def _peer(arguments: argparse.Namespace) -> int:
@@ -289,10 +289,11 @@ def _add_terminal(command: Callable[..., Parser]) -> None:
     journal.add_argument("action", choices=("verify",), metavar="verify", help=verify)
     journal.add_argument(
         "--anchor",
-        metavar="FINGERPRINT",
+        metavar="MARK",
         default="",
         help=in_words(
-            "初期設定のときに控えた指紋と照らし合わせる", "compare with the genesis' fingerprint"
+            "初期設定のときに控えた指紋、または「行番号:64桁」の印と照らし合わせる",
+            "compare with the genesis' fingerprint, or with a head as number:hash",
         ),
     )
     command(

@@ -1,5 +1,5 @@
-"""What else is done with a terminal at its keyboard, without a window: recovery, enrolment, and
-the proof of the journal. The first start is ``app.start.founding``."""
+"""What else is done with a terminal at its keyboard, without a window: recovery and enrolment.
+The first start is ``app.start.founding``, the journal's proof ``app.start.auditing``."""
 
 from __future__ import annotations
 
@@ -8,19 +8,15 @@ from pathlib import Path
 from threading import Event
 from typing import TypeVar
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from app.catalog import CATALOG
 from app.core.clock import Clock, SystemClock
-from app.core.errors import EnvironmentFault, MadoguchiError, UserError
+from app.core.errors import MadoguchiError, UserError
 from app.core.paths import Paths
 from app.core.place import refuse_place
 from app.core.signs import plain
 from app.core.this_machine import os_account
 from app.functions.admin import enrolment
-from app.functions.records import service as records
 from app.security.authenticators.port import Assertion, Authenticator
-from app.security.authenticators.verify import verify_assertion
 from app.security.entry.doorway import Doorway
 from app.security.entry.terminal import OpenTerminal
 from app.security.founding.founding import FounderPerson
@@ -205,48 +201,3 @@ def _profile(answer: str) -> str:
             f"{'・'.join(_PROFILES)}のどれかを入れてください。",
         )
     return _PROFILES[answer]
-
-
-def verify_journal(
-    data: Path,
-    anchor: str,
-    talk: Talk | None = None,
-    parts: Parts | None = None,
-    authenticator_of: Callable[[Talk], Authenticator] = real_authenticator,
-) -> int:
-    """``madoguchi journal verify [--anchor FINGERPRINT]``: prove chain, signatures and heads.
-
-    ``anchor`` is the fingerprint that the founders wrote down and the union keeps. 0 when the
-    journal is whole and is the anchor's, 1 with the findings else.
-    """
-    talk = talk or keyboard()
-    parts = parts or make_parts(data, SystemClock(), OsKeyring)
-    doorway = parts.doorway(lambda: True)
-    hands = Hands(talk, doorway, authenticator_of(talk))
-    session = hands.log_in()
-    try:
-        terminal = hands.terminal
-        report = records.verify_journal(
-            terminal.gate,
-            session,
-            terminal.journal,
-            verify_assertion,
-            union_key=_union_key(terminal),
-        )
-    finally:
-        doorway.log_off(session)
-    talk.say(f"{report.lines} 行、署名 {report.signatures}、広域連合の確認印 {report.heads}")
-    talk.say(f"最初の行の指紋： {report.fingerprint}")
-    for finding in report.findings:
-        talk.say(f"× {finding.message}")
-    wrong_anchor = bool(anchor) and anchor.strip().upper() != report.fingerprint
-    if wrong_anchor:
-        talk.say("× 指紋が、控えの指紋と違います。この操作記録は、控えの端末のものではありません。")
-    return 0 if report.whole and not wrong_anchor else 1
-
-
-def _union_key(terminal: OpenTerminal) -> Ed25519PublicKey | None:
-    try:
-        return enrolment.keys(terminal.gate).first_union_key
-    except EnvironmentFault:
-        return None  # not enrolled yet: there are no countersigned heads either

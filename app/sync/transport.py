@@ -32,7 +32,7 @@ from app.sync.faults import PeerRefused, line_fault
 from app.sync.terminal_keys import TerminalKeys
 from app.sync.watched import Limits, Watch, WatchedBackend
 from app.wire import protocol
-from app.wire.heads import CountersignedHead
+from app.wire.heads import CountersignedHead, LineDigest
 from app.wire.protocol import (
     CHUNK,
     LARGEST,
@@ -49,6 +49,7 @@ from app.wire.protocol import (
     UploadStart,
     UploadState,
 )
+from app.wire.segments import Digests, SegmentSent
 from app.wire.strict_cbor import MalformedBody, decode, encode
 
 T = TypeVar("T")
@@ -104,6 +105,15 @@ class Transport(Protocol):
 
     def give_back(self, decision: Returned) -> None:
         """Give a decision back to a union that no longer has it."""
+        ...
+
+    def digests(self, first: int, last: int) -> tuple[LineDigest, ...]:
+        """The digests of this terminal's journal lines as the union got them; fewer than asked
+        for where it has no more."""
+        ...
+
+    def send_segment(self, segment: SegmentSent) -> bytes:
+        """Hand over a sealed part of the journal; the signed receipt."""
         ...
 
     def renew(self, renewal: Renewal) -> EnrolmentState:
@@ -222,6 +232,27 @@ class HttpsLine:
 
     def give_back(self, decision: Returned) -> None:
         self._ask("POST", protocol.RETURNED, encode(decision))
+
+    def digests(self, first: int, last: int) -> tuple[LineDigest, ...]:
+        found: list[LineDigest] = []
+        while first <= last:
+            path = f"{protocol.DIGESTS}?first={first}&last={last}"
+            answer = self._ask("GET", path, missing=True)
+            lines = () if answer is None else _decoded(Digests, answer.content).lines
+            if not all(first <= line.number <= last for line in lines):
+                raise line_fault("answer")
+            if not lines:
+                break
+            found += lines
+            first = lines[-1].number + 1
+        return tuple(found)
+
+    def send_segment(self, segment: SegmentSent) -> bytes:
+        answer = self._ask(
+            "POST", protocol.SEGMENTS, encode(segment), seconds=self._limits.settling
+        )
+        assert answer is not None
+        return answer.content
 
     def enrol(self, request: bytes) -> EnrolmentState:
         """Hand over a first enrolment request; no client certificate is needed for it."""

@@ -19,6 +19,8 @@ CBOR (``app.wire.strict_cbor``), signed ones statements (``app.wire.statements``
               GET  download_path(id)          Range: bytes=a-b         → 206 (200 for the whole)
               POST acknowledge_path(id)       signed Acknowledgement   → 204
     returned  POST RETURNED                   Returned                 → 204
+    journal   GET  DIGESTS?first=<n>&last=<n>                          → Digests, 404 none
+              POST SEGMENTS                   SegmentSent              → signed SegmentReceipt
 
 A refusal has the status of its cause (``STATUS``) and a ``Refusal`` as body.
 """
@@ -52,6 +54,8 @@ TIME = f"{PREFIX}/time"
 UP = f"{PREFIX}/up"
 DOWN = f"{PREFIX}/down"
 RETURNED = f"{PREFIX}/returned"
+DIGESTS = f"{PREFIX}/digests"
+SEGMENTS = f"{PREFIX}/segments"
 
 
 def enrolment_path(request_id: str) -> str:

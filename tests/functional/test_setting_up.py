@@ -17,9 +17,10 @@ from app.core.tables import load_tables, shipped_tables
 from app.peers.union.embed import Union, embedded
 from app.security.authenticators.ctap import CtapAuthenticator
 from app.security.keys.os_keyring import OsKeyring
+from app.start.auditing import verify_journal
 from app.start.compose import Installation, Parts, read_installation
 from app.start.founding import Machine, found_terminal
-from app.start.setting_up import enrol_terminal, verify_journal
+from app.start.setting_up import enrol_terminal
 from app.start.talk import Talk
 from app.start.unfinished import Unfinished
 from app.training.people import MUNICIPALITY_CODE
@@ -180,7 +181,7 @@ def test_a_terminal_is_founded_enrolled_and_its_journal_proved(
     assert code == 0, board.said
     code, board = prove("0000-" + fingerprint[5:])
     assert code == 1
-    assert any("控えの指紋と違います" in text for text in board.said)
+    assert any("照合する印（anchor）と合いません" in text for text in board.said)
 
 
 @pytest.mark.parametrize(("content", "cause"), [(None, "missing"), (b"not a certificate", "none")])

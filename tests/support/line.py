@@ -11,7 +11,7 @@ import hashlib
 import io
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -25,7 +25,7 @@ from app.sync.terminal_keys import LineFacts, write_facts, write_values
 from app.wire.codec import decode_file, encode_file
 from app.wire.container import ContainerPlace, check_count, check_place, open_body, peek, verify
 from app.wire.files import FILES
-from app.wire.heads import CountersignedHead, ForkError, Head, countersign, follow
+from app.wire.heads import CountersignedHead, ForkError, Head, LineDigest, countersign, follow
 from app.wire.keys import recipient_id, signing_keys
 from app.wire.protocol import (
     ContactAnswer,
@@ -40,6 +40,7 @@ from app.wire.protocol import (
     stream_of,
 )
 from app.wire.refusals import ContainerRefused
+from app.wire.segments import SegmentOffer, SegmentReceipt, SegmentSent
 from app.wire.statements import (
     Acknowledgement,
     Contact,
@@ -79,6 +80,8 @@ class LoopUnion:
         self.acknowledged: list[Acknowledgement] = []
         self.head: CountersignedHead | None = None
         self.control: list[ControlRow] = []
+        self.lines: tuple[LineDigest, ...] = ()
+        self.segments: dict[int, bytes] = {}
         self.seen: list[str] = []
         self.given_back: list[Returned] = []
         self.epoch = 1
@@ -138,6 +141,7 @@ class LoopUnion:
             reached = follow(said.since, said.lines)
         except ForkError as cause:
             raise PeerRefused("fork", "記録がつながりません。", "連絡してください。") from cause
+        self.lines += said.lines
         self.head = countersign(self.me.signing, said.store, said.terminal, reached, AT)
         time = sign(PeerTime(said.nonce, AT), self.me.signing)
         rows = tuple(row for row in self.control if row.position > said.control)
@@ -147,6 +151,18 @@ class LoopUnion:
     def last_head(self) -> CountersignedHead | None:
         self._asked("last_head")
         return self.head
+
+    def digests(self, first: int, last: int) -> tuple[LineDigest, ...]:
+        self._asked("digests")
+        return tuple(line for line in self.lines if first <= line.number <= last)
+
+    def send_segment(self, segment: SegmentSent) -> bytes:
+        self._asked("send_segment")
+        offer = open_signed(SegmentOffer, segment.offer, signing_keys(self.terminal.public))
+        receipt = SegmentReceipt(**{**asdict(offer), "at": AT})
+        self.segments[offer.first] = segment.sealed
+        self.after("send_segment")
+        return sign(receipt, self.me.signing)
 
     def upload_offset(self, outbox_id: str) -> tuple[int, UploadState] | None:
         self._asked("upload_offset")

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select
 
 from app.core.clock import Clock
@@ -15,7 +14,7 @@ from app.security.gate.gate import Gate, PreparedAct, Session, Subject, WithDocu
 from app.security.journal.journal import Journal
 from app.security.journal.line import Line, State
 from app.security.journal.segments import Segment, close_month
-from app.security.journal.verify import PublicKey, Report, verify
+from app.security.journal.verify import PublicKey, Report, UnionWord, verify
 from app.security.spec import Catalog
 from app.wire.heads import Head
 from db.tables.control import credential, staff
@@ -120,21 +119,21 @@ def verify_journal(
     check_assertion: AssertionCheck,
     *,
     anchor: Head | str | None = None,
-    union_key: Ed25519PublicKey | None = None,
+    union: UnionWord = UnionWord(),  # noqa: B008  # frozen
 ) -> Report:
     """Prove the whole journal from the screen; ``madoguchi journal verify`` does the same."""
     with gate.view("records.verify", session, subject=Subject("list", "journal")) as work:
         rows = work.all(select(credential.c.id, credential.c.staff_id, credential.c.public_key))
         keys = {bytes(row.id): PublicKey(row.staff_id, bytes(row.public_key)) for row in rows}
-        return verify(journal, keys, check_assertion, anchor=anchor, union_key=union_key)
+        return verify(journal, keys, check_assertion, anchor=anchor, union=union)
 
 
 def close_due_month(
     gate: Gate, journal: Journal, month: str, audit_public: str, clock: Clock
-) -> Segment | None:
+) -> tuple[Segment, ...]:
     """The terminal's own monthly work: close ``month`` (``YYYY-MM``, over), sealed to the
-    municipality's audit key. The caller sends ``sealed`` up and reports the receipt to
-    ``journal_segments.accepted``."""
+    municipality's audit key. The caller sends ``segments.sealed`` up and hands the receipt to
+    ``segments.take_receipt``."""
     with gate.system("records.close_month", subject=Subject("list", month)):
         return close_month(journal, month, audit_public, clock)
 

@@ -129,6 +129,10 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "erase_refused": ("却下した届出の消去", "erase a refused notification"),
     "other_municipality": ("別の市区町村の届出", "another municipality's notification"),
     "restore_noticed": ("復元に気づいた", "a restore was noticed"),
+    "journal_segment": (
+        "操作記録の封をした月を受け取った",
+        "a sealed month of a journal was taken",
+    ),
     "confirm_restored": ("復元の時点の確認", "confirm a restored point"),
     "returned": ("端末から戻された決定", "a decision was given back"),
     "fault": ("不調の設定", "fault"),

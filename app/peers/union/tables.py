@@ -438,6 +438,34 @@ journal_head = Table(
     _text("at"),
 )
 
+# The digests of a terminal's journal lines as its contacts brought them, 32 bytes each: they name
+# the line that somebody changed, and prove what a sealed segment holds.
+journal_digest = Table(
+    "journal_digest",
+    METADATA,
+    _text("terminal", primary_key=True),
+    _text("store", primary_key=True),
+    Column("first", _LONG, primary_key=True, autoincrement=False),
+    Column("last", _LONG, nullable=False),
+    Column("before", LargeBinary, nullable=False),  # the chain's hash before the first
+    Column("digests", LargeBinary, nullable=False),
+)
+
+# A sealed part of a terminal's journal, kept for years; only the audit key opens it.
+journal_segment = Table(
+    "journal_segment",
+    METADATA,
+    _text("terminal", primary_key=True),
+    _text("store", primary_key=True),
+    Column("first", _LONG, primary_key=True, autoincrement=False),
+    Column("last", _LONG, nullable=False),
+    _text("month"),
+    _text("digest"),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("receipt", LargeBinary, nullable=False),
+    _text("received_at"),
+)
+
 # A restored database: noticed by a terminal's proof or said by an operator, confirmed by two.
 restore = Table(
     "restore",

@@ -14,26 +14,49 @@ from typing import Any, Protocol
 from app.core.errors import EnvironmentFault
 from app.wire.heads import START, Head
 
-JOURNAL_VERSION = 1
+JOURNAL_VERSION = 2
 
+_LINE_KEPT = (
+    "CREATE TRIGGER line_kept BEFORE DELETE ON line WHEN NOT EXISTS (SELECT 1 FROM segment"
+    " WHERE OLD.number BETWEEN first AND last AND dropped_at <> '') BEGIN"
+    " SELECT RAISE(ABORT, 'journal lines are never removed'); END"
+)
+# A closed part of a month. ``sealed`` waits here for the union's ``receipt`` (its signed words);
+# nothing in this row is believed without that receipt.
+_SEGMENT = (
+    "CREATE TABLE segment (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, month TEXT NOT NULL,"
+    " before BLOB NOT NULL, hash BLOB NOT NULL, digest BLOB NOT NULL,"
+    " sealed BLOB NOT NULL DEFAULT x'', closed_at TEXT NOT NULL,"
+    " receipt BLOB NOT NULL DEFAULT x'', dropped_at TEXT NOT NULL DEFAULT '')"
+)
 _SCHEMA = (
     "CREATE TABLE line (number INTEGER PRIMARY KEY, hash BLOB NOT NULL, body BLOB NOT NULL)",
     # begun lines without an end; the only rows that may go
     "CREATE TABLE open_act (number INTEGER PRIMARY KEY, nonce BLOB NOT NULL)",
+    # what the union signed, to be found quickly; each stands in a line as well
     "CREATE TABLE head (number INTEGER PRIMARY KEY, hash BLOB NOT NULL, store_id TEXT NOT NULL,"
-    " terminal TEXT NOT NULL, at TEXT NOT NULL, signature BLOB NOT NULL)",
-    "CREATE TABLE segment (month TEXT PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL,"
-    " before BLOB NOT NULL, hash BLOB NOT NULL, digest BLOB NOT NULL, closed_at TEXT NOT NULL,"
-    " accepted_at TEXT NOT NULL DEFAULT '', dropped_at TEXT NOT NULL DEFAULT '')",
+    " terminal TEXT NOT NULL, at TEXT NOT NULL, signature BLOB NOT NULL,"
+    " count INTEGER NOT NULL DEFAULT 0, previous BLOB NOT NULL DEFAULT x'')",
+    _SEGMENT,
     "CREATE TRIGGER line_stays BEFORE UPDATE ON line BEGIN"
     " SELECT RAISE(ABORT, 'journal lines are never changed'); END",
-    "CREATE TRIGGER line_kept BEFORE DELETE ON line WHEN NOT EXISTS (SELECT 1 FROM segment"
-    " WHERE OLD.number BETWEEN first AND last AND dropped_at <> '') BEGIN"
-    " SELECT RAISE(ABORT, 'journal lines are never removed'); END",
+    _LINE_KEPT,
     "CREATE TRIGGER head_stays BEFORE UPDATE ON head BEGIN"
     " SELECT RAISE(ABORT, 'heads are never changed'); END",
     "CREATE TRIGGER head_kept BEFORE DELETE ON head BEGIN"
     " SELECT RAISE(ABORT, 'heads are never removed'); END",
+    f"PRAGMA user_version = {JOURNAL_VERSION}",
+)
+_FROM_VERSION_1 = (
+    "DROP TRIGGER line_kept",
+    "ALTER TABLE segment RENAME TO segment_before",
+    _SEGMENT,
+    "INSERT INTO segment (first, last, month, before, hash, digest, closed_at, dropped_at)"
+    " SELECT first, last, month, before, hash, digest, closed_at, dropped_at FROM segment_before",
+    "DROP TABLE segment_before",
+    _LINE_KEPT,
+    "ALTER TABLE head ADD COLUMN count INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE head ADD COLUMN previous BLOB NOT NULL DEFAULT x''",
     f"PRAGMA user_version = {JOURNAL_VERSION}",
 )
 
@@ -63,8 +86,10 @@ class JournalFile:
                 self._connection.execute(statement)
 
     def check_version(self) -> None:
-        """Raises ``EnvironmentFault``: ``journal.version`` for a newer file,
-        ``journal.damaged`` for a file without tables or one that cannot be read."""
+        """Bring an older file to this version, in one transaction.
+
+        Raises ``EnvironmentFault``: ``journal.version`` for a newer file, ``journal.damaged``
+        for a file without tables or one that cannot be read."""
         ((version,),) = self.rows("PRAGMA user_version")
         if version > JOURNAL_VERSION:
             raise EnvironmentFault(
@@ -74,6 +99,10 @@ class JournalFile:
             )
         if version < 1:
             raise _damaged()
+        if version == 1:
+            with self.write():
+                for statement in _FROM_VERSION_1:
+                    self._connection.execute(statement)
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query. Raises ``EnvironmentFault`` ``journal.damaged``."""
@@ -98,8 +127,6 @@ class JournalFile:
     def last(self) -> Head:
         """The newest line's place; the place before genesis in an empty journal."""
         found = self.rows("SELECT number, hash FROM line ORDER BY number DESC LIMIT 1")
-        if not found:
-            found = self.rows("SELECT last, hash FROM segment ORDER BY last DESC LIMIT 1")
         return Head(found[0][0], bytes(found[0][1])) if found else START
 
     @contextmanager

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-import cbor2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from app.core.clock import Clock
 from app.core.errors import EnvironmentFault
 from app.security.journal.file import Connection, JournalFile
+from app.security.journal.heads import HEAD_EVENT, NO_HEAD, HeadNote
 from app.security.journal.line import Entry, Line, State, decode_line, encode_line
 from app.wire.heads import (
     START,
@@ -28,8 +29,14 @@ from app.wire.heads import (
     is_countersigned,
 )
 
-HEAD_EVENT = "journal.head"
 FORK = "journal.fork"
+Statement = tuple[str, tuple[Any, ...]]
+"""SQL and its parameters."""
+_HEADS = "SELECT store_id, terminal, number, hash, at, signature, count, previous FROM head"
+_INSERT_HEAD = (
+    "INSERT INTO head (store_id, terminal, number, hash, at, signature, count, previous)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +82,15 @@ class Journal:
         """The newest line's number and chain hash."""
         return self._head
 
-    def append(self, entry: Entry) -> int:
-        """Write one line, durable on return; its number.
+    def append(self, entry: Entry, beside: Sequence[Statement] = ()) -> int:
+        """Write one line, durable on return; its number. ``beside`` are statements on the
+        journal's other tables that are carried out in the same transaction.
 
         Raises ``EnvironmentFault`` ``journal.full`` or ``journal.unwritable`` (then nothing
         was written), ``ValueError`` for an entry that holds more than ids.
         """
         with self._writing:
-            return self._write([*self._owed, entry])
+            return self._write([*self._owed, entry], beside)
 
     def begin(self, entry: Entry) -> int:
         """Write a ``begun`` line; its number goes into the main transaction's act row."""
@@ -152,13 +160,11 @@ class Journal:
             yield decode_line(number, body)
 
     def has(self, head: Head) -> bool:
-        """Whether this journal contains that head: a fork or an old copy does not."""
+        """Whether this journal contains that head: a fork or an old copy does not, nor does a
+        journal whose months were dropped beyond it."""
         if head == START:
             return True
         rows = self.file.rows("SELECT hash FROM line WHERE number = ?", (head.number,))
-        if not rows:
-            sql = "SELECT hash FROM segment WHERE last = ?"
-            rows = self.file.rows(sql, (head.number,))
         return bool(rows) and bytes(rows[0][0]) == head.hash
 
     def lines_since(self, head: Head, limit: int = 100_000) -> tuple[LineDigest, ...]:
@@ -176,11 +182,12 @@ class Journal:
 
     def last_countersigned(self) -> CountersignedHead | None:
         """The newest head that the union signed, or None before the first contact."""
-        rows = self.file.rows(
-            "SELECT store_id, terminal, number, hash, at, signature FROM head"
-            " ORDER BY number DESC LIMIT 1"
-        )
-        return read_head(rows[0]) if rows else None
+        note = self._last_note()
+        return None if note is None else note.record
+
+    def heads(self) -> tuple[HeadNote, ...]:
+        """Every head as the table has it, oldest first: found quickly, proved by its line."""
+        return tuple(_note(row) for row in self.file.rows(f"{_HEADS} ORDER BY number"))
 
     def keep_head(self, record: CountersignedHead, store_id: str, key: Ed25519PublicKey) -> None:
         """Take in a head that the union countersigned; ``key`` is the union's.
@@ -201,30 +208,35 @@ class Journal:
             )
         if not self.has(record.head):
             raise fork()
-        with self.file.write() as connection:
-            connection.execute(
-                "INSERT INTO head (store_id, terminal, number, hash, at, signature)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    record.store_id,
-                    record.terminal,
-                    record.head.number,
-                    record.head.hash,
-                    record.at,
-                    record.signature,
-                ),
-            )
-        payload = cbor2.dumps([record.head.number, record.head.hash, record.signature])
-        self.append(Entry(State.EVENT, HEAD_EVENT, payload=payload))
+        last = self._last_note()
+        ((count,),) = self.file.rows("SELECT count(*) FROM head")
+        note = HeadNote(count + 1, NO_HEAD if last is None else last.digest, record)
+        row = (
+            record.store_id,
+            record.terminal,
+            record.head.number,
+            record.head.hash,
+            record.at,
+            record.signature,
+            note.count,
+            note.previous,
+        )
+        self.append(Entry(State.EVENT, HEAD_EVENT, payload=note.payload), ((_INSERT_HEAD, row),))
+
+    def _last_note(self) -> HeadNote | None:
+        rows = self.file.rows(f"{_HEADS} ORDER BY number DESC LIMIT 1")
+        return _note(rows[0]) if rows else None
 
     def close(self) -> None:
         """Close the file."""
         self.file.close()
 
-    def _write(self, entries: list[Entry]) -> int:
+    def _write(self, entries: list[Entry], beside: Sequence[Statement] = ()) -> int:
         at = self._clock.now().isoformat()
         head = self._head
         with self.file.write() as connection:
+            for sql, parameters in beside:
+                connection.execute(sql, parameters)
             for entry in entries:
                 body = encode_line(at, self._terminal, self._epoch, entry)
                 number = head.number + 1
@@ -246,10 +258,11 @@ class Journal:
         return head.number
 
 
-def read_head(row: tuple[str, str, int, bytes, str, bytes]) -> CountersignedHead:
-    """A row of the head table as a value."""
-    store_id, terminal, number, value, at, signature = row
-    return CountersignedHead(store_id, terminal, Head(number, bytes(value)), at, bytes(signature))
+def _note(row: tuple[Any, ...]) -> HeadNote:
+    store_id, terminal, number, value, at, signature, count, previous = row
+    head = Head(number, bytes(value))
+    record = CountersignedHead(store_id, terminal, head, at, bytes(signature))
+    return HeadNote(count, bytes(previous), record)
 
 
 def fork() -> EnvironmentFault:

@@ -9,16 +9,25 @@ last countersigned head that whoever controlled the unlocked process wrote anew 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from datetime import datetime
 
 import cbor2
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from app.core.errors import MadoguchiError, UserError
+from app.core.errors import MadoguchiError
 from app.security.acts.approval import AssertionCheck, Evidence, Role, challenge_of, read_signed
 from app.security.authenticators.port import Assertion
+from app.security.journal import chain
+from app.security.journal.findings import (
+    FINDINGS,
+    UNCHECKED,
+    ChainFault,
+    PublicKey,
+    Report,
+    UnionWord,
+    Window,
+    read_anchor,
+)
 from app.security.journal.genesis import (
     FOUNDERS,
     Genesis,
@@ -26,88 +35,36 @@ from app.security.journal.genesis import (
     genesis_challenge,
     read_genesis,
 )
-from app.security.journal.journal import Journal, read_head
+from app.security.journal.heads import HEAD_EVENT, HeadNote, read_head_line
+from app.security.journal.journal import Journal
 from app.security.journal.line import Line, State, decode_line
-from app.wire.heads import START, Head, chain_hash, is_countersigned
+from app.security.journal.segments import DROPPED, dropped
+from app.wire.heads import START, CountersignedHead, Head, chain_hash
+
+__all__ = [
+    "FINDINGS",
+    "UNCHECKED",
+    "ChainFault",
+    "PublicKey",
+    "Report",
+    "UnionWord",
+    "Window",
+    "read_anchor",
+    "segment_lines",
+    "verify",
+    "verify_chain",
+]
 
 _HASH = 32
+_NOBODY = UnionWord()
 
 
-@dataclass(frozen=True, slots=True)
-class PublicKey:
-    """A registered key, revoked ones included: ``public_key`` is COSE in CBOR."""
-
-    staff_id: str
-    public_key: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ChainFault:
-    """Something that is not as it should be: at which line (0: the whole), and its code."""
-
-    line: int
-    code: str
-
-    @property
-    def message(self) -> str:
-        """What it means, in the clerk's words."""
-        where = f"{self.line}行目: " if self.line else ""
-        return where + FINDINGS[self.code]
-
-
-FINDINGS: Mapping[str, str] = {
-    "genesis": "初期設定の記録（1行目）が正しくありません。",
-    "missing": "行が抜けています。",
-    "changed": "行の内容、または順序が書き換えられています。",
-    "form": "行の形が正しくありません。",
-    "anchor": "照合する印（anchor）の行が、この操作記録にありません。",
-    "head_absent": "広域連合が確認した行が、この操作記録にありません。",
-    "head_forged": "広域連合の確認印が正しくありません。",
-    "signature": "承認の署名が正しくありません。",
-    "unknown_key": "承認に使われた鍵が登録されていません。",
-    "other_act": "承認が、その行の操作に対するものではありません。",
-    "no_end": "開始だけで終わりのない行があります。",
-    "end_alone": "開始の行のない終わりの行があります。",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What was proved. ``whole`` is the verdict; ``fingerprint`` is compared by eye."""
-
-    first: int
-    head: Head
-    lines: int
-    signatures: int
-    heads: int
-    fingerprint: str
-    findings: tuple[ChainFault, ...]
-
-    @property
-    def whole(self) -> bool:
-        """Whether nothing was found."""
-        return not self.findings
-
-
-def verify_chain(journal: Journal) -> tuple[Head, int, tuple[ChainFault, ...]]:
-    """Only the chain, line by line: the head reached, how many lines, what is broken.
-
-    A changed line is reported where the chain breaks first; the lines after it are not
-    judged, because nothing holds them any more.
-    """
-    base = _base(journal)
-    number, value = base.number, base.hash
-    count = 0
-    sql = "SELECT number, hash, body FROM line WHERE number > ? ORDER BY number"
-    for found, kept, body in journal.file.each(sql, (base.number,)):
-        if found != number + 1:
-            return Head(number, value), count, (ChainFault(number + 1, "missing"),)
-        value_now = chain_hash(value, found, hashlib.sha256(body).digest())
-        if value_now != kept:
-            return Head(number, value), count, (ChainFault(found, "changed"),)
-        number, value = found, value_now
-        count += 1
-    return Head(number, value), count, ()
+def verify_chain(
+    journal: Journal, union: UnionWord = _NOBODY
+) -> tuple[Head, int, tuple[ChainFault, ...]]:
+    """Only the chain, line by line: the head reached, how many lines, what is broken."""
+    found = _chain_of(journal, union, {})
+    return found.head, found.lines, () if found.fault is None else (found.fault,)
 
 
 def verify(
@@ -116,65 +73,119 @@ def verify(
     check_assertion: AssertionCheck,
     *,
     anchor: Head | str | None = None,
-    union_key: Ed25519PublicKey | None = None,
+    union: UnionWord = _NOBODY,
     open_allowed: bool = False,
 ) -> Report:
     """Prove the whole journal.
 
     ``keys`` are all credentials ever registered, by id. ``anchor`` is a place known from
     outside: a head the union countersigned, or the fingerprint of genesis (``read_anchor``).
-    ``union_key`` checks the heads that are kept. ``open_allowed``: an act may be running.
+    ``union`` is what the union signs with and says. ``open_allowed``: an act may be running.
+    Where the chain does not hold, its first wrong line is the only finding: everything after it
+    would be a second, false cause.
     """
-    head, count, findings = verify_chain(journal)
-    if isinstance(anchor, Head) and not journal.has(anchor):
-        findings = (*findings, ChainFault(anchor.number, "anchor"))
-    if findings:
-        return Report(0, head, count, 0, 0, "", findings)
-    walk = _Walk(journal, keys, check_assertion)
+    store_id = _store_id(journal)
+    notes = journal.heads()
+    places = chain.places_of(notes, union, store_id)
+    typed = anchor if isinstance(anchor, Head) else None
+    found = _chain_of(journal, union, places, typed)
+    unchecked = _unchecked(union, typed, found.base)
+    window = _window(journal, places, found)
+    if found.fault is not None:
+        return Report(0, found.head, found.lines, 0, 0, "", (found.fault,), window, unchecked)
+    walk = _Walk(journal, keys, check_assertion, found.base, notes)
     for number, kept, body in journal.file.each(
         "SELECT number, hash, body FROM line ORDER BY number"
     ):
         walk.take(number, kept, body)
-    found = [*walk.findings]
+    faults = [*walk.findings]
     if isinstance(anchor, str) and anchor != walk.fingerprint:
-        found.append(ChainFault(1, "anchor"))
+        faults.append(ChainFault(1, "anchor"))
     if not open_allowed:
-        found += [ChainFault(number, "no_end") for number in sorted(walk.begun)]
-    heads, wrong = _verify_heads(journal, union_key)
+        faults += [ChainFault(number, "no_end") for number in sorted(walk.begun)]
+    faults += [
+        ChainFault(number, "head_forged") for number in chain.forged_heads(notes, union, store_id)
+    ]
+    faults += walk.unnoted_drops(journal)
     return Report(
         walk.first,
-        head,
-        count,
+        found.head,
+        found.lines,
         walk.signatures,
-        heads,
+        len(notes),
         walk.fingerprint,
-        (*found, *wrong),
+        tuple(faults),
+        window,
+        unchecked,
     )
 
 
-def read_anchor(typed: str) -> Head | str:
-    """An anchor as it is typed after ``--anchor``: the fingerprint of genesis (8 groups of 4
-    hex digits), or a head as ``<number>:<64 hex digits>``. Raises ``UserError``
-    ``journal.anchor``."""
-    text = typed.strip()
-    if re.fullmatch(r"([0-9A-Fa-f]{4}-){7}[0-9A-Fa-f]{4}", text):
-        return text.upper()
-    number, _, value = text.partition(":")
-    if number.isdecimal() and re.fullmatch(r"[0-9A-Fa-f]{64}", value):
-        return Head(int(number), bytes.fromhex(value))
-    raise UserError(
-        "journal.anchor",
-        "照合する印（anchor）の形が正しくありません。",
-        "初期設定の印（4桁ずつ8組）か、「行番号:64桁」の形で入力してください。",
-        field="anchor",
-    )
+def _chain_of(
+    journal: Journal,
+    union: UnionWord,
+    places: Mapping[int, CountersignedHead],
+    anchor: Head | None = None,
+) -> chain.Chain:
+    """The chain from the last dropped month on, held against what is known of it from outside."""
+    base, wrong = chain.proved_base(journal, union, _store_id(journal))
+    if wrong is not None:
+        return chain.Chain(base, base, 0, 0, wrong)
+    known = {number: record.head.hash for number, record in places.items()}
+    found = chain.follow_chain(journal, base, known)
+    fault = chain.first_wrong_line(journal, found, union)
+    if fault is None and chain.genesis_is_other(journal, base, union):
+        fault = ChainFault(1, "genesis")
+    if fault is None and anchor is not None and anchor.number >= base.number:
+        there = anchor == base or journal.has(anchor)
+        fault = None if there else ChainFault(anchor.number, "anchor")
+    return chain.Chain(base, found.head, found.lines, found.proved, fault)
+
+
+def _store_id(journal: Journal) -> str:
+    """Whose journal it says it is; empty when its first line does not say."""
+    try:
+        return read_genesis(journal.line(1)).store_id
+    except (MadoguchiError, KeyError, ValueError):
+        return ""
+
+
+def _unchecked(union: UnionWord, anchor: Head | None, base: Head) -> tuple[str, ...]:
+    codes = []
+    if not union.keys:
+        codes.append("no_union")
+    elif union.last is None:
+        codes.append("union_silent")
+    if anchor is not None and 0 < anchor.number < base.number:
+        codes.append("anchor_dropped")
+    return tuple(codes)
+
+
+def _window(
+    journal: Journal, places: Mapping[int, CountersignedHead], found: chain.Chain
+) -> Window:
+    """What lies behind the last place that the union vouches for."""
+    record = places.get(found.proved)
+    last = journal.head.number
+    since = record.at if record is not None else ""
+    try:
+        newest = datetime.fromisoformat(journal.line(last).at)
+        begun = datetime.fromisoformat(since or journal.line(1).at)
+        seconds = max(0, int((newest - begun).total_seconds()))
+    except (KeyError, ValueError, TypeError):
+        seconds = 0
+    return Window(max(0, last - found.proved), seconds, since)
 
 
 class _Walk:
     """One pass over lines whose chain holds: what they say and who signed it."""
 
     def __init__(
-        self, journal: Journal, keys: Mapping[bytes, PublicKey], check: AssertionCheck
+        self,
+        journal: Journal,
+        keys: Mapping[bytes, PublicKey],
+        check: AssertionCheck,
+        base: Head,
+        notes: tuple[HeadNote, ...],
     ) -> None:
         self._keys = dict(keys)
         self._check = check
@@ -184,7 +195,11 @@ class _Walk:
         self.fingerprint = ""
         self.findings: list[ChainFault] = []
         self.begun: set[int] = set()
-        self._before = _base(journal).number
+        self._before = base.number
+        self._kept_heads = {note.payload for note in notes}
+        self._last_head: HeadNote | None = None
+        self._dropped: set[str] = set()
+        self._first_at = ""
         self._hashes = bytearray()  # of the lines after the base: a million take 32 MB
 
     def take(self, number: int, kept: bytes, body: bytes) -> None:
@@ -201,6 +216,11 @@ class _Walk:
         if number == 1:
             self._take_genesis(line, body)
             return
+        self._first_at = self._first_at or line.at
+        if entry.function_id == HEAD_EVENT and entry.state is State.EVENT:
+            self._take_head(line)
+        elif entry.function_id == DROPPED:
+            self._dropped.add(entry.query_kind)
         if entry.state is State.BEGUN:
             self.begun.add(number)
         elif entry.of:
@@ -213,6 +233,32 @@ class _Walk:
             code = self._judge(line, evidence)
             if code:
                 self.findings.append(ChainFault(number, code))
+
+    def unnoted_drops(self, journal: Journal) -> list[ChainFault]:
+        """The dropped months that no line tells of, where that line must still be here."""
+        gone = dropped(journal)
+        newest = gone[-1].dropped_at if gone else ""
+        return [
+            ChainFault(one.first, "segment", one.last)
+            for one in gone
+            if one.month not in self._dropped
+            and (one.dropped_at == newest or one.dropped_at >= self._first_at)
+        ]
+
+    def _take_head(self, line: Line) -> None:
+        try:
+            note = read_head_line(line.entry.payload)
+        except ValueError:
+            self.findings.append(ChainFault(line.number, "form"))
+            return
+        if note.payload not in self._kept_heads:
+            self.findings.append(ChainFault(line.number, "head_missing"))
+        before, self._last_head = self._last_head, note
+        if before is None or not note.count:
+            return  # the first one kept here, or one from before heads were counted
+        counted = note.count == before.count + 1 or not before.count
+        if not counted or note.previous != before.digest:
+            self.findings.append(ChainFault(line.number, "head_order"))
 
     def _take_genesis(self, line: Line, body: bytes) -> None:
         try:
@@ -295,30 +341,6 @@ class _Walk:
         except MadoguchiError:
             return False
         return True
-
-
-def _verify_heads(
-    journal: Journal, union_key: Ed25519PublicKey | None
-) -> tuple[int, tuple[ChainFault, ...]]:
-    rows = journal.file.rows(
-        "SELECT store_id, terminal, number, hash, at, signature FROM head ORDER BY number"
-    )
-    findings = []
-    for row in rows:
-        record = read_head(row)
-        if not journal.has(record.head) and record.head.number > _base(journal).number:
-            findings.append(ChainFault(record.head.number, "head_absent"))
-        if union_key is not None and not is_countersigned(union_key, record):
-            findings.append(ChainFault(record.head.number, "head_forged"))
-    return len(rows), tuple(findings)
-
-
-def _base(journal: Journal) -> Head:
-    """The place after which the kept lines begin: the last dropped month, or the start."""
-    rows = journal.file.rows(
-        "SELECT last, hash FROM segment WHERE dropped_at <> '' ORDER BY last DESC LIMIT 1"
-    )
-    return Head(rows[0][0], bytes(rows[0][1])) if rows else START
 
 
 def segment_lines(plain: bytes) -> tuple[Head, tuple[tuple[int, bytes], ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, insert, select
 
 from app.core.errors import MadoguchiError
-from app.peers.union.line import restored
+from app.peers.union.line import journals, restored
 from app.peers.union.line.enrolment import Caller, signing_publics
 from app.peers.union.line.refusal import Refused
 from app.peers.union.system import System, log_act
@@ -43,6 +43,7 @@ def contact(system: System, caller: Caller, data: bytes) -> ContactAnswer:
             record = countersign(
                 system.keys.signing, said.store, caller.terminal, reached, system.now()
             )
+        journals.keep_digests(connection, caller.terminal, said)
         if record != _stored(connection, caller.terminal):
             _store(connection, said, record)
         epoch, places = restored.epoch_of(connection), restored.places(connection, caller)

@@ -24,19 +24,20 @@ from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.core.errors import MadoguchiError
-from app.peers.union.line import delivery, enrolment, heads, intake, restored
+from app.peers.union.line import delivery, enrolment, heads, intake, journals, restored
 from app.peers.union.line.enrolment import Caller
 from app.peers.union.line.faults import FaultKind, Faults
 from app.peers.union.line.refusal import Refused, own_mistake
 from app.peers.union.system import System
 from app.wire import protocol
 from app.wire.protocol import CHUNK, MEDIA_TYPE, UPLOAD_OFFSET, UPLOAD_STATE, Cause, is_id
+from app.wire.segments import SegmentSent
 from app.wire.strict_cbor import decode, encode
 
 _LARGEST_BODY = 4 * 1024 * 1024
 _BUSY_SECONDS = 30
 _HALTED = frozenset(
-    {"up", "complete", "receipt", "down", "fetch", "acknowledge", "returned", "renew"}
+    {"up", "complete", "receipt", "down", "fetch", "acknowledge", "returned", "renew", "segment"}
 )
 """Routes that wait while a restore is not confirmed; ``contact`` tells its proofs first."""
 _LONGEST_NUMBER = 15  # digits of an offset
@@ -124,6 +125,8 @@ def application(line: Line) -> Starlette:
                 _acknowledge(line),
             ),
             route(protocol.RETURNED, "POST", "returned", _returned(line)),
+            route(protocol.DIGESTS, "GET", "digests", _digests(line)),
+            route(protocol.SEGMENTS, "POST", "segment", _segment(line)),
         ]
     )
 
@@ -335,3 +338,17 @@ def _returned(line: Line) -> Handler:
         return Response(status_code=204)
 
     return answer
+
+
+def _digests(line: Line) -> Handler:
+    def answer(request: Request, _: bytes, caller: Caller | None) -> Response:
+        first, last = (request.query_params.get(name, "") for name in ("first", "last"))
+        return _cbor(encode(journals.digests(line.system, _known(caller), first, last)))
+
+    return answer
+
+
+def _segment(line: Line) -> Handler:
+    return lambda _, body, caller: _cbor(
+        journals.take_segment(line.system, _known(caller), decode(SegmentSent, body))
+    )

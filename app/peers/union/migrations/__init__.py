@@ -21,6 +21,7 @@ from app.peers.union.migrations import (
     v0005_two_time_axes,
     v0006_restored,
     v0007_benefits,
+    v0008_journal,
 )
 
 STEPS: tuple[Callable[[Operations], None], ...] = (
@@ -31,6 +32,7 @@ STEPS: tuple[Callable[[Operations], None], ...] = (
     v0005_two_time_axes.upgrade,
     v0006_restored.upgrade,
     v0007_benefits.upgrade,
+    v0008_journal.upgrade,
 )
 
 

@@ -1,0 +1,108 @@
+"""The journal from the outside (操作記録の検証): proved at the keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.core.clock import Clock, SystemClock
+from app.core.errors import EnvironmentFault, MadoguchiError
+from app.functions.admin import enrolment
+from app.functions.records import service as records
+from app.security.authenticators.port import Authenticator
+from app.security.authenticators.verify import verify_assertion
+from app.security.entry.terminal import OpenTerminal
+from app.security.journal.findings import UNCHECKED, Report, UnionWord, read_anchor
+from app.security.keys.os_keyring import OsKeyring
+from app.start.compose import Parts, make_parts
+from app.start.setting_up import Hands
+from app.start.talk import Talk, keyboard, real_authenticator
+from app.sync.transport import open_line
+
+
+def verify_journal(
+    data: Path,
+    anchor: str,
+    talk: Talk | None = None,
+    parts: Parts | None = None,
+    authenticator_of: Callable[[Talk], Authenticator] = real_authenticator,
+) -> int:
+    """``madoguchi journal verify [--anchor MARK]``: prove chain, signatures and heads, and ask
+    the union for its last head while it can be reached.
+
+    ``anchor`` is the fingerprint that the founders wrote down and the union keeps, or a head as
+    ``number:hash``. 0 when the journal is whole and is the anchor's, 1 with the findings else.
+    Raises UserError ``journal.anchor`` before anybody logs in, and what the door raises.
+    """
+    talk = talk or keyboard()
+    mark = read_anchor(anchor) if anchor.strip() else None
+    parts = parts or make_parts(data, SystemClock(), OsKeyring)
+    doorway = parts.doorway(lambda: True)
+    hands = Hands(talk, doorway, authenticator_of(talk))
+    session = hands.log_in()
+    try:
+        terminal = hands.terminal
+        with union_word(terminal, parts.clock) as union:
+            report = records.verify_journal(
+                terminal.gate,
+                session,
+                terminal.journal,
+                verify_assertion,
+                anchor=mark,
+                union=union,
+            )
+    finally:
+        doorway.log_off(session)
+    for sentence in told(report):
+        talk.say(sentence)
+    return 0 if report.whole else 1
+
+
+@contextmanager
+def union_word(terminal: OpenTerminal, clock: Clock) -> Iterator[UnionWord]:
+    """What the union says of this terminal's journal; without its last head where it cannot be
+    reached, without its keys before enrolment."""
+    try:
+        keys = enrolment.keys(terminal.gate)
+    except EnvironmentFault:
+        yield UnionWord()
+        return
+    line = None
+    word = UnionWord(keys.union_keys)
+    try:
+        try:
+            line = open_line(keys, clock)
+            word = UnionWord(keys.union_keys, line.last_head(), line.digests)
+        except MadoguchiError:
+            pass  # the report says that the union was not asked
+        yield word
+    finally:
+        if line is not None:
+            line.close()
+
+
+def told(report: Report) -> list[str]:
+    """The report in the auditor's words, each fault once."""
+    said = [f"{report.lines} 行、署名 {report.signatures}、広域連合の確認印 {report.heads}"]
+    if report.fingerprint:
+        said.append(f"最初の行の指紋： {report.fingerprint}")
+    said += [f"× {finding.message}" for finding in report.findings]
+    said += [f"△ {UNCHECKED[code]}" for code in report.unchecked]
+    window = report.window
+    since = f"（{window.since}）" if window.since else ""
+    said.append(
+        f"広域連合の確認印{since}より後の {window.lines} 行、{_length(window.seconds)}の間は、"
+        "この検証だけでは書き換えのないことを言えません。"
+        if window.since
+        else f"広域連合の確認印がまだないため、{window.lines} 行すべてが、この端末だけの記録です。"
+    )
+    return said
+
+
+def _length(seconds: int) -> str:
+    hours, rest = divmod(seconds, 3600)
+    minutes, rest = divmod(rest, 60)
+    if hours:
+        return f"{hours} 時間 {minutes} 分"
+    return f"{minutes} 分 {rest} 秒" if minutes else f"{rest} 秒"
