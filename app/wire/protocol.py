@@ -16,7 +16,7 @@ CBOR (``app.wire.strict_cbor``), signed ones statements (``app.wire.statements``
               POST complete_path(id)                                   → signed Receipt
               GET  receipt_path(id)                                    → signed Receipt, 404 open
     down      GET  DOWN                                                → DownList
-              GET  download_path(id)          Range: bytes=a-b         → 206 (200 for the whole)
+              GET  download_path(id)          Range: bytes=a-b         → 206 (200 without)
               POST acknowledge_path(id)       signed Acknowledgement   → 204
     returned  POST RETURNED                   Returned                 → 204
     journal   GET  DIGESTS?first=<n>&last=<n>                          → Digests, 404 none

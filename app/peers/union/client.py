@@ -8,14 +8,17 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
-import httpx
+import httpcore
 
 from app.core.errors import EnvironmentFault, UserError
+from app.peers.union.bounded import BoundedHttp, Bounds
 from app.peers.union.folder import endpoint_file
 from app.rules.copay.facts import IncomeFacts
 
-_SECONDS = 120.0
+_DONE = 200
+_OWN_FAULT = 500
 
 
 class OperatorClient:
@@ -23,13 +26,10 @@ class OperatorClient:
     EnvironmentFault ``union.fault`` for a mistake of its own (with the incident number),
     ``union.answer`` for what is no answer, and ``union.not_running`` when it is silent."""
 
-    def __init__(self, url: str, token: str) -> None:
-        self._client = httpx.Client(
-            base_url=url,
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=_SECONDS,
-            trust_env=False,
-        )
+    def __init__(self, url: str, token: str, bounds: Bounds = Bounds()) -> None:  # noqa: B008
+        self._url = url
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._http = BoundedHttp(bounds)
 
     @classmethod
     def of(cls, data: Path, operator: str = "") -> OperatorClient:
@@ -56,23 +56,24 @@ class OperatorClient:
 
     def close(self) -> None:
         """Give the connection back."""
-        self._client.close()
+        self._http.close()
 
     def act(self, name: str, values: Mapping[str, str] | None = None, body: bytes = b"") -> Any:
         """One act with its arguments; the answer as JSON values."""
+        url = f"{self._url}/acts/{name}?{urlencode(values or {})}"
         try:
-            answer = self._client.post(f"/acts/{name}", params=values or {}, content=body)
-        except httpx.HTTPError as cause:
+            status, answer = self._http.post(url, self._headers, body)
+        except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as cause:
             raise _not_running() from cause
         try:
-            content = answer.json()
+            content = json.loads(answer)
         except ValueError as cause:
-            raise _no_answer(answer.status_code) from cause
-        if answer.is_success:
+            raise _no_answer(status) from cause
+        if status == _DONE:
             return content
         if not isinstance(content, dict):
-            raise _no_answer(answer.status_code)
-        kind = EnvironmentFault if answer.is_server_error else UserError
+            raise _no_answer(status)
+        kind = EnvironmentFault if status >= _OWN_FAULT else UserError
         raise kind(
             str(content.get("code", "union.refused")),
             str(content.get("message", "広域連合が断りました。")),

@@ -23,6 +23,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from app.core.errors import MadoguchiError, UserError
+from app.peers.union import door
 from app.peers.union.keys import write_private
 from app.peers.union.line import enrolment, restored
 from app.peers.union.line.faults import Fault, FaultKind, Faults
@@ -104,12 +105,13 @@ def application(desk: Desk) -> Starlette:
         act = acts.get(request.path_params["name"])
         if act is None:
             return JSONResponse({"code": "union.act", "message": "その操作はありません。"}, 404)
-        body = await request.body()
-        if len(body) > _LARGEST:
+        body = await _body(request)
+        if body is None:
             return JSONResponse({"code": "union.size", "message": "大きすぎます。"}, 413)
         arguments = _Arguments(request.query_params)
-        if any("\0" in text for text in arguments.values()):  # no table could be asked for it
-            return JSONResponse({"code": "union.arguments", "message": "使えない文字です。"}, 422)
+        if not all(map(door.is_text, arguments.values())):  # no table could be asked for it
+            said = {"code": "union.arguments", "message": "使えない文字か、長すぎる文です。"}
+            return JSONResponse(said, 422)
         try:
             result = await run_in_threadpool(act, operator, arguments, body)
         except MadoguchiError as cause:
@@ -126,6 +128,17 @@ def application(desk: Desk) -> Starlette:
         return JSONResponse(result)
 
     return Starlette(routes=[Route("/acts/{name}", answer, methods=["POST"])])
+
+
+async def _body(request: Request) -> bytes | None:
+    """The body, None as soon as it is too large."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > _LARGEST:
+            return None
+        parts.append(part)
+    return b"".join(parts)
 
 
 def _acts(desk: Desk) -> dict[str, Act]:
@@ -156,7 +169,7 @@ def _acts(desk: Desk) -> dict[str, Act]:
         "restores": lambda _, __, ___: restored.listing(system),
         "restored": lambda who, _, __: restored.say(system, who),
         "confirm_restored": lambda who, args, _: restored.confirm(
-            system, who, args.read("id", int)
+            system, who, args.read("id", door.count)
         ),
         "returned": lambda _, __, ___: restored.given_back(system),
         "fault": lambda who, args, _: _fault(desk, who, args),
@@ -189,7 +202,7 @@ def _step(state: Any) -> dict[str, object]:
 
 def _facts(body: bytes) -> IncomeFacts:
     """The figures of an answer to a 所得照会. Raises UserError for an amount that is none."""
-    said = json.loads(body)
+    said = door.json_of(body)
     facts = IncomeFacts(**said)
     for name, figure in said.items():
         if isinstance(figure, int) and not isinstance(figure, bool):
@@ -198,13 +211,13 @@ def _facts(body: bytes) -> IncomeFacts:
 
 
 def _rows(body: bytes) -> list[dict[str, Any]]:
-    return [dict(row) for row in json.loads(body)]
+    return [dict(row) for row in door.json_of(body)]
 
 
 def _uses(body: bytes) -> list[tuple[str, bool, int, int]]:
     return [
-        (str(number), bool(registered), int(year), int(quarter))
-        for number, registered, year, quarter in json.loads(body)
+        (str(number), bool(registered), door.count(year), door.count(quarter))
+        for number, registered, year, quarter in door.json_of(body)
     ]
 
 
@@ -249,8 +262,8 @@ def _fault(desk: Desk, operator: str, args: _Arguments) -> None:
     fault = Fault(
         args.read("kind", FaultKind),
         args.get("route", "*"),
-        args.read("times", int, "1"),
-        args.read("seconds", float, "0"),
+        args.read("times", door.count, "1"),
+        args.read("seconds", door.seconds, "0"),
     )
     desk.faults.add(fault)
     with desk.system.database.write() as connection:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pyrage
 from sqlalchemy import insert, select
-from uvicorn import Config, Server
+from uvicorn import Config
 
 from app.core.clock import SystemClock
 from app.core.errors import EnvironmentFault
@@ -29,6 +29,7 @@ from app.peers.union.database import Database, sqlite_url
 from app.peers.union.folder import endpoint_file, take_folder
 from app.peers.union.keys import open_keys, write_private
 from app.peers.union.line import delivery
+from app.peers.union.line.connection import BoundedProtocol, BoundedServer
 from app.peers.union.line.faults import Faults
 from app.peers.union.line.server import Line, tls_config
 from app.peers.union.system import Setup, ShiftedClock, System
@@ -59,8 +60,8 @@ class Options:
     until_input_ends: bool = False
 
 
-class QuietServer(Server):
-    """uvicorn's server without its own signal handlers: two of them run in one loop."""
+class QuietServer(BoundedServer):
+    """The bounded server without its own signal handlers: two of them run in one loop."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -90,6 +91,7 @@ def _serve(options: Options) -> int:
         back = QuietServer(
             Config(
                 operators.application(operators.Desk(system, faults, clock, names)),
+                http=BoundedProtocol,
                 lifespan="off",
                 ws="none",
                 log_config=None,

@@ -35,6 +35,7 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "state": ("状態", "state"),
     "note": ("連絡", "note"),
     "approved_by": ("承認した操作者", "approved by"),
+    "address": ("申請の届いたアドレス", "came from"),
     "requested_at": ("申請日時", "requested at"),
     "enrolled_at": ("登録日時", "enrolled at"),
     "atena_number": ("宛名番号", "atena number"),

@@ -105,7 +105,9 @@ credential = Table(
     Column("position", Integer, nullable=False),  # rises with every certificate
     _text("valid_from"),
     _text("valid_to"),
+    _empty("tls_key"),  # SHA-256 of the public key (DER), hex
     Index("ix_credential_terminal", "terminal"),
+    Index("ix_credential_tls_key", "tls_key"),
 )
 
 enrolment = Table(
@@ -122,6 +124,7 @@ enrolment = Table(
     Column("answer", LargeBinary, nullable=True),
     _empty("note"),
     _text("requested_at"),
+    _empty("address"),  # where a first request came from
 )
 
 enrolment_approval = Table(

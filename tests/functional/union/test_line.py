@@ -228,7 +228,7 @@ def test_signed_time_answers_this_nonce_only(union, terminal):
 
 @pytest.mark.req("SEC-115")
 def test_operators_need_their_token(union):
-    endpoint = str(union.first._client.base_url)
+    endpoint = union.first._url
     with httpx.Client(base_url=endpoint, trust_env=False) as stranger:
         assert stranger.post("/acts/status").status_code == 401
         wrong = {"Authorization": "Bearer x"}

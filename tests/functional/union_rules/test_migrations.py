@@ -11,10 +11,13 @@ from sqlalchemy import Text, insert, select, text
 
 from app.peers.union import migrations
 from app.peers.union.database import Database, sqlite_url
+from app.peers.union.line.enrolment import tls_key_of
 from app.peers.union.migrations import v0001_first
 from app.peers.union.office import history
-from app.peers.union.tables import METADATA, person, upload
+from app.peers.union.tables import METADATA, credential, enrolment, person, upload
+from app.wire.statements import EnrolmentRequest, peek
 from tests.support.postgres import database_of
+from tests.support.union_terminal import UnionTerminal
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -82,4 +85,37 @@ def test_persons_of_version_4_are_known_since_before(tmp_path, database, monkeyp
         assert connection.execute(select(person.c.name)).scalars().all() == ["見本　花子"]
         seen = history.as_of(connection, 1, date(1990, 1, 1), date(2000, 1, 1))
         assert seen[("name", "")]["name"] == "見本　花子"
+    new.close()
+
+
+def test_the_keys_of_terminals_enrolled_before_version_9_are_known(tmp_path, database, monkeypatch):
+    url = database or sqlite_url(tmp_path / "union.db")
+    enrolled, waiting = UnionTerminal(None).request(), UnionTerminal(None).request()
+    asked = peek(EnrolmentRequest, enrolled)
+    with monkeypatch.context() as before:
+        before.setattr(migrations, "STEPS", migrations.STEPS[:8])
+        old = Database(url)
+        with old.write() as connection:
+            for key, (request, step) in enumerate([(enrolled, "approved"), (waiting, "waiting")]):
+                connection.execute(
+                    text(
+                        "INSERT INTO enrolment (id, municipality, terminal_name, profile,"
+                        " fingerprint, request, step, requested_at)"
+                        " VALUES (:id, '152994', '窓口', 'counter', '1', :request, :step, '')"
+                    ),
+                    {"id": str(key), "request": request, "step": step},
+                )
+            connection.execute(
+                text(
+                    "INSERT INTO credential (fingerprint, terminal, signing, signing_key,"
+                    " receiving, position, valid_from, valid_to)"
+                    " VALUES ('f', 'T01', :signing, 'k', 'age1', 1, '', '')"
+                ),
+                {"signing": asked.signing},
+            )
+        old.close()
+    new = Database(url)
+    with new.read() as connection:
+        assert connection.execute(select(credential.c.tls_key)).scalar() == tls_key_of(asked.csr)
+        assert set(connection.execute(select(enrolment.c.address)).scalars()) == {""}
     new.close()

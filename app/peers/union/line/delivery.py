@@ -66,13 +66,16 @@ def waiting(system: System, caller: Caller, *, with_acknowledged: bool = False) 
 
 
 def fetch(system: System, caller: Caller, item_id: str, wanted: str) -> Part:
-    """The part of a container that a Range header names, the whole one without. Raises Refused."""
+    """The part of a container that a Range header names; without one the whole, if it is no
+    larger than a chunk. Raises Refused."""
     with system.database.read() as connection:
         row = _row(connection, caller, item_id)
     file = _kept(system, row) if row.acknowledged_at else _file(system, row.id)
     if not file.exists():
         raise Refused(Cause.NOT_FOUND)
     if not wanted:
+        if row.size > CHUNK:  # it would lie in memory for as long as the other side reads
+            raise Refused(Cause.TOO_LARGE)
         return Part(file.read_bytes(), 0, row.size, whole=True)
     match = _RANGE.fullmatch(wanted)
     if match is None or int(match[1]) >= row.size:

@@ -14,11 +14,13 @@ from datetime import UTC, datetime, timedelta
 
 import pyrage
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, true, update
 
 from app.core.errors import MadoguchiError, UserError
+from app.peers.union import door
 from app.peers.union.keys import issue
 from app.peers.union.line.refusal import Refused
 from app.peers.union.system import System, log_act, next_value
@@ -36,6 +38,7 @@ from app.wire.protocol import (
     EnrolmentState,
     EnrolmentStep,
     Renewal,
+    is_id,
 )
 from app.wire.statements import (
     EnrolmentAnswer,
@@ -48,7 +51,21 @@ from app.wire.strict_cbor import decode
 
 MOST_WAITING = 200
 """Requests that may wait at once; anybody on the line can make one."""
+MOST_BY_ADDRESS = 50
+"""Those of one address: whoever fills his share leaves the others theirs."""
+WAITING_DAYS = 14
+"""After so many days a request that nobody decided has lapsed; the terminal asks anew."""
+_LARGEST_REQUEST = 16 * 1024
+_LONGEST_NAME = 100
+_LAPSED = (
+    f"{WAITING_DAYS}日のうちに承認されなかったため、この申請は取り下げになりました。"
+    "もう一度申請してください。"
+)
+_TAKEN = (
+    "この申請の鍵は、登録済みの端末のものです。端末で新しい鍵を作って、もう一度申請してください。"
+)
 APPROVERS = 2
+_WAITING = EnrolmentStep.WAITING.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +124,27 @@ def receiving_of(connection: Connection, terminal_id: str) -> str:
     return str(connection.execute(found).scalar_one())
 
 
-def receive_request(system: System, data: bytes) -> EnrolmentState:
-    """Keep a new terminal's request until two operators decide. Raises Refused."""
+def receive_request(system: System, data: bytes, address: str) -> EnrolmentState:
+    """Keep a new terminal's request until two operators decide; said again, it is the same one.
+    ``address`` is where it came from. Raises Refused: for keys that a terminal has already, too."""
     request = _checked(data)
     with system.database.write() as connection:
         if not _known_municipality(connection, request.municipality):
             raise Refused(Cause.MALFORMED, "この広域連合の市区町村ではありません。")
-        waiting = select(func.count()).where(enrolment.c.step == EnrolmentStep.WAITING.value)
-        if connection.execute(waiting).scalar_one() >= MOST_WAITING:
-            raise Refused(Cause.BUSY)
-        return _keep(system, connection, data, request, "")
+        _let_lapse(system, connection)
+        before = _said_before(connection, data)
+        if before is not None:
+            return before
+        if _is_taken(connection, request):
+            raise Refused(Cause.OTHER_CONTENT, _TAKEN)
+        for most, those in (
+            (MOST_WAITING, true()),
+            (MOST_BY_ADDRESS, enrolment.c.address == address),
+        ):
+            waiting = select(func.count()).where(enrolment.c.step == _WAITING, those)
+            if connection.execute(waiting).scalar_one() >= most:
+                raise Refused(Cause.BUSY)
+        return _keep(system, connection, data, request, "", address)
 
 
 def receive_renewal(system: System, caller: Caller, data: bytes) -> EnrolmentState:
@@ -128,6 +156,9 @@ def receive_renewal(system: System, caller: Caller, data: bytes) -> EnrolmentSta
         raise Refused(Cause.MALFORMED) from cause
     request = _checked(renewal.request)
     with system.database.write() as connection:
+        before = _said_before(connection, renewal.request)
+        if before is not None:  # the answer was lost on the way
+            return before
         keys = signing_keys(*signing_publics(system, connection, caller.terminal))
         key = keys.get(renewal.key)
         if key is None or request.replaces != renewal.key:
@@ -140,7 +171,9 @@ def receive_renewal(system: System, caller: Caller, data: bytes) -> EnrolmentSta
         same = (row.municipality, row.profile) == (request.municipality, request.profile)
         if not same:
             raise Refused(Cause.MALFORMED, "更新では市区町村と端末の種類を変えられません。")
-        state = _keep(system, connection, renewal.request, request, caller.terminal)
+        if _is_taken(connection, request, caller.terminal):
+            raise Refused(Cause.OTHER_CONTENT, _TAKEN)
+        state = _keep(system, connection, renewal.request, request, caller.terminal, "")
         _answer(system, connection, state.id)
         log_act(system, connection, caller.terminal, "renew", caller.terminal)
         return _state(connection, state.id)
@@ -158,7 +191,13 @@ def approve(system: System, operator: str, request_id: str) -> EnrolmentState:
     Raises UserError: unknown or decided request, the same operator twice.
     """
     with system.database.write() as connection:
-        row = _waiting(connection, request_id)
+        row = _waiting(system, connection, request_id)
+        if _is_taken(connection, open_self_signed(row.request)):
+            raise UserError(
+                "union.key_taken",
+                "この申請の鍵は、ほかの申請で登録済みの端末のものになっています。",
+                "この申請は却下し、端末で新しい鍵を作って申請し直すよう伝えてください。",
+            )
         given = connection.execute(
             select(enrolment_approval.c.operator).where(
                 enrolment_approval.c.enrolment == request_id
@@ -185,7 +224,7 @@ def approve(system: System, operator: str, request_id: str) -> EnrolmentState:
 def refuse(system: System, operator: str, request_id: str, note: str) -> EnrolmentState:
     """Refuse a request; ``note`` is what the terminal is told. Raises UserError."""
     with system.database.write() as connection:
-        _waiting(connection, request_id)
+        _waiting(system, connection, request_id)
         connection.execute(
             update(enrolment)
             .where(enrolment.c.id == request_id)
@@ -214,7 +253,8 @@ def withdraw(system: System, operator: str, terminal_id: str) -> None:
 
 def requests(system: System) -> list[dict[str, object]]:
     """All requests with who approved them, newest first."""
-    with system.database.read() as connection:
+    with system.database.write() as connection:
+        _let_lapse(system, connection)
         approvals: dict[str, list[str]] = {}
         for row in connection.execute(select(enrolment_approval)):
             approvals.setdefault(row.enrolment, []).append(row.operator)
@@ -230,6 +270,7 @@ def requests(system: System) -> list[dict[str, object]]:
                 "step": row.step,
                 "approved_by": approvals.get(row.id, []),
                 "requested_at": row.requested_at,
+                "address": row.address,
             }
             for row in found
         ]
@@ -252,17 +293,73 @@ def terminals(system: System) -> list[dict[str, object]]:
 
 
 def _checked(data: bytes) -> EnrolmentRequest:
+    if len(data) > _LARGEST_REQUEST:
+        raise Refused(Cause.TOO_LARGE)
     try:
         request = open_self_signed(data)
         csr = x509.load_der_x509_csr(request.csr)
         pyrage.x25519.Recipient.from_str(request.receiving)
+        fits = isinstance(csr.public_key(), ec.EllipticCurvePublicKey) and csr.is_signature_valid
     except MadoguchiError as cause:
         raise Refused(Cause.BAD_SIGNATURE, cause.message) from cause
-    except (ValueError, pyrage.RecipientError) as cause:
+    except (ValueError, TypeError, UnsupportedAlgorithm, pyrage.RecipientError) as cause:
         raise Refused(Cause.MALFORMED) from cause
-    if not isinstance(csr.public_key(), ec.EllipticCurvePublicKey) or not csr.is_signature_valid:
+    if not fits:
         raise Refused(Cause.MALFORMED, "通信の鍵の形が取り決めと違います。")
+    name = request.terminal_name
+    if not (door.is_text(name, _LONGEST_NAME) and name.isprintable() and name.strip()):
+        raise Refused(
+            Cause.MALFORMED, f"端末の名前は、{_LONGEST_NAME}字までの文字で付けてください。"
+        )
+    plain = (request.municipality, request.profile, request.replaces or "none")
+    if not all(map(is_id, plain)) or not door.is_moment(request.at):
+        raise Refused(Cause.MALFORMED)
     return request
+
+
+def _let_lapse(system: System, connection: Connection) -> None:
+    """What waits too long is refused: it must not hold the place of others for ever."""
+    since = (system.clock.now() - timedelta(days=WAITING_DAYS)).isoformat(timespec="seconds")
+    connection.execute(
+        update(enrolment)
+        .where(enrolment.c.step == _WAITING, enrolment.c.requested_at < since)
+        .values(step=EnrolmentStep.REFUSED.value, note=_LAPSED)
+    )
+
+
+def _said_before(connection: Connection, data: bytes) -> EnrolmentState | None:
+    """The state of a request that came before, byte by byte, and was not refused."""
+    found = connection.execute(
+        select(enrolment.c.id).where(
+            enrolment.c.request == data, enrolment.c.step != EnrolmentStep.REFUSED.value
+        )
+    ).first()
+    return None if found is None else _state(connection, found.id)
+
+
+def _is_taken(connection: Connection, request: EnrolmentRequest, renewing: str = "") -> bool:
+    """Whether a terminal, enrolled or withdrawn, has one of the keys already; one that is
+    ``renewing`` may keep its own."""
+    same = or_(
+        credential.c.signing == request.signing,
+        credential.c.receiving == request.receiving,
+        credential.c.tls_key == tls_key_of(request.csr),
+    )
+    return (
+        connection.execute(
+            select(credential.c.terminal).where(same, credential.c.terminal != renewing)
+        ).first()
+        is not None
+    )
+
+
+def tls_key_of(csr: bytes) -> str:
+    """SHA-256 (hex) of the public key that a request (DER) is about."""
+    public = x509.load_der_x509_csr(csr).public_key()
+    raw = public.public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return hashlib.sha256(raw).hexdigest()
 
 
 def _known_municipality(connection: Connection, code: str) -> bool:
@@ -276,6 +373,7 @@ def _keep(
     data: bytes,
     request: EnrolmentRequest,
     terminal_id: str,
+    address: str,
 ) -> EnrolmentState:
     request_id = secrets.token_hex(16)
     connection.execute(
@@ -287,16 +385,18 @@ def _keep(
             fingerprint=request_fingerprint(request),
             terminal=terminal_id,
             request=data,
-            step=EnrolmentStep.WAITING.value,
+            step=_WAITING,
             requested_at=system.now(),
+            address=address,
         )
     )
     return _state(connection, request_id)
 
 
-def _waiting(connection: Connection, request_id: str) -> Row[tuple[object, ...]]:
+def _waiting(system: System, connection: Connection, request_id: str) -> Row[tuple[object, ...]]:
+    _let_lapse(system, connection)
     row = connection.execute(select(enrolment).where(enrolment.c.id == request_id)).first()
-    if row is None or row.step != EnrolmentStep.WAITING.value:
+    if row is None or row.step != _WAITING:
         raise UserError(
             "union.no_request",
             "承認を待っている申請の中に、この番号はありません。",
@@ -383,6 +483,7 @@ def _certify(
             terminal=terminal_id,
             signing=request.signing,
             signing_key=key_id(request.signing),
+            tls_key=tls_key_of(request.csr),
             receiving=request.receiving,
             position=next_value(connection, "credential"),
             valid_from=validity[0].isoformat(timespec="seconds"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, insert, select
 
 from app.core.errors import MadoguchiError
+from app.peers.union import door
 from app.peers.union.line import journals, restored
 from app.peers.union.line.enrolment import Caller, signing_publics
 from app.peers.union.line.refusal import Refused
@@ -12,11 +13,13 @@ from app.peers.union.system import System, log_act
 from app.peers.union.tables import control_row, journal_head
 from app.wire.heads import START, CountersignedHead, ForkError, Head, countersign, follow
 from app.wire.keys import signing_keys
-from app.wire.protocol import LINES_AT_ONCE, Cause, ContactAnswer, ControlRow
+from app.wire.protocol import LINES_AT_ONCE, Cause, ContactAnswer, ControlRow, is_id
 from app.wire.statements import Contact, PeerTime, open_signed, sign
 from app.wire.strict_cbor import decode, encode
 
 _CONTROL_AT_ONCE = 5_000
+_RECEIPTS_AT_ONCE = 1_000
+_NONCE = 32  # bytes
 
 
 def contact(system: System, caller: Caller, data: bytes) -> ContactAnswer:
@@ -80,7 +83,7 @@ def signed_time(system: System, nonce: str) -> bytes:
         raw = bytes.fromhex(nonce)
     except ValueError as cause:
         raise Refused(Cause.MALFORMED) from cause
-    if len(raw) != 32:
+    if len(raw) != _NONCE:
         raise Refused(Cause.MALFORMED)
     return sign(PeerTime(raw, system.now()), system.keys.signing)
 
@@ -93,8 +96,12 @@ def _said(system: System, connection: Connection, caller: Caller, data: bytes) -
         raise Refused(Cause.BAD_SIGNATURE) from cause
     if (said.terminal, said.municipality) != (caller.terminal, caller.municipality):
         raise Refused(Cause.BAD_SIGNATURE, "別の端末についての連絡です。")
-    if len(said.lines) > LINES_AT_ONCE:
+    if len(said.lines) > LINES_AT_ONCE or len(said.receipts) > _RECEIPTS_AT_ONCE:
         raise Refused(Cause.TOO_LARGE)
+    places = (said.epoch, said.control, said.since.number, *(line.number for line in said.lines))
+    fits = all(0 <= place <= door.MOST for place in places) and len(said.nonce) == _NONCE
+    if not fits or not is_id(said.store) or not door.is_moment(said.at):
+        raise Refused(Cause.MALFORMED)
     return said
 
 

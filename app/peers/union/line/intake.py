@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from app.core.errors import MadoguchiError
+from app.peers.union import door
 from app.peers.union.line.enrolment import Caller, signing_publics
 from app.peers.union.line.refusal import Refused
 from app.peers.union.line.streams import UP, next_place, note_place
@@ -36,7 +37,7 @@ from app.wire.container import (
 )
 from app.wire.files import FILES, FileSpec
 from app.wire.keys import recipient_id, signing_keys
-from app.wire.protocol import LARGEST, Cause, UploadStart, UploadState
+from app.wire.protocol import LARGEST, Cause, UploadStart, UploadState, is_id
 from app.wire.refusals import ContainerCause, ContainerRefused
 from app.wire.statements import Receipt, Settlement, sign
 
@@ -69,6 +70,8 @@ def begin(system: System, caller: Caller, upload_id: str, start: UploadStart) ->
     """Begin, or find how far it is; what was settled stays settled. Raises Refused."""
     if not 0 < start.size <= LARGEST:
         raise Refused(Cause.TOO_LARGE)
+    if not _is_place(start):
+        raise Refused(Cause.MALFORMED)
     with system.database.write() as connection:
         row = _find(connection, caller, upload_id)
         if row is not None and row.receipt is not None:
@@ -96,6 +99,11 @@ def begin(system: System, caller: Caller, upload_id: str, start: UploadStart) ->
         file.unlink(missing_ok=True)
         file.touch(mode=0o600)
         return Progress(0, UploadState.RECEIVING, fresh=True)
+
+
+def _is_place(start: UploadStart) -> bool:
+    named = is_id(start.file_id) and is_id(start.stream) and door.is_digest(start.digest)
+    return named and all(0 <= number <= door.MOST for number in (start.epoch, start.sequence))
 
 
 def append(system: System, caller: Caller, upload_id: str, offset: int, data: bytes) -> int:

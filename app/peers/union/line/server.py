@@ -8,12 +8,10 @@ says why.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -21,10 +19,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from uvicorn import Config
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.core.errors import MadoguchiError
 from app.peers.union.line import delivery, enrolment, heads, intake, journals, restored
+from app.peers.union.line.connection import PEER, TRANSPORT, CertificateProtocol
 from app.peers.union.line.enrolment import Caller
 from app.peers.union.line.faults import FaultKind, Faults
 from app.peers.union.line.refusal import Refused, own_mistake
@@ -41,8 +39,6 @@ _HALTED = frozenset(
 )
 """Routes that wait while a restore is not confirmed; ``contact`` tells its proofs first."""
 _LONGEST_NUMBER = 15  # digits of an offset
-_PEER = "madoguchi.certificate"
-_TRANSPORT = "madoguchi.transport"
 
 _technical_log = logging.getLogger(__name__)
 
@@ -55,22 +51,6 @@ class Line:
 
     system: System
     faults: Faults
-
-
-class CertificateProtocol(H11Protocol):
-    """uvicorn's protocol, telling the application whose certificate the connection showed."""
-
-    def connection_made(self, transport: Any) -> None:
-        """Wrap the application so that each request's scope names the certificate."""
-        super().connection_made(transport)
-        der = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
-        shown = hashlib.sha256(der).hexdigest() if der else ""
-        under = self.app
-
-        async def with_certificate(scope: Any, receive: Any, send: Any) -> None:
-            await under({**scope, _PEER: shown, _TRANSPORT: transport}, receive, send)
-
-        self.app = with_certificate
 
 
 def tls_config(line: Line) -> Config:
@@ -143,7 +123,7 @@ def _guarded(
             return _refusal(own_mistake(error, _technical_log))
 
     async def answered(request: Request) -> Response:
-        transport = request.scope[_TRANSPORT]
+        transport = request.scope[TRANSPORT]
         if line.faults.take(name, FaultKind.DROP):
             transport.abort()
             return Response()
@@ -186,7 +166,7 @@ async def _body(request: Request) -> bytes:
 
 def _caller(line: Line, request: Request, *, halts: bool) -> Caller:
     with line.system.database.read() as connection:
-        caller = enrolment.caller_of(line.system, connection, request.scope[_PEER])
+        caller = enrolment.caller_of(line.system, connection, request.scope[PEER])
         if halts and restored.halted(connection):
             raise Refused(Cause.RESTORED)
         return caller
@@ -219,7 +199,12 @@ def _known(caller: Caller | None) -> Caller:
 
 
 def _enrol(line: Line) -> Handler:
-    return lambda _, body, __: _cbor(encode(enrolment.receive_request(line.system, body)), 201)
+    def answer(request: Request, body: bytes, _: Caller | None) -> Response:
+        address = request.client.host if request.client else ""
+        state = enrolment.receive_request(line.system, body, address)
+        return _cbor(encode(state), 201)
+
+    return answer
 
 
 def _enrolled(line: Line) -> Handler:

@@ -22,6 +22,7 @@ from app.peers.union.migrations import (
     v0006_restored,
     v0007_benefits,
     v0008_journal,
+    v0009_whose_keys,
 )
 
 STEPS: tuple[Callable[[Operations], None], ...] = (
@@ -33,6 +34,7 @@ STEPS: tuple[Callable[[Operations], None], ...] = (
     v0006_restored.upgrade,
     v0007_benefits.upgrade,
     v0008_journal.upgrade,
+    v0009_whose_keys.upgrade,
 )
 
 

@@ -14,7 +14,6 @@ them from its old system. One person per line::
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +21,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from app.core.errors import UserError
+from app.peers.union import door
 from app.peers.union.office.history import bring
 from app.peers.union.office.shares import initial_shares
 from app.peers.union.system import UNION_ACTOR, System
@@ -135,7 +135,7 @@ def load_facilities(system: System, rows: Iterable[Mapping[str, object]]) -> int
 
 def _read(batch: _Batch, line: bytes, line_number: int, year: int, line_of_pension: int) -> None:
     try:
-        said = _in_one_form(json.loads(line))
+        said = _in_one_form(door.json_of(line))
         keys = _keys(said)
         _take(batch, said, year, line_of_pension)
     except (KeyError, ValueError, TypeError, AttributeError) as cause:
