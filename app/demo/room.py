@@ -23,7 +23,7 @@ from app.core.tables import load_tables, shipped_tables
 from app.demo.keyring_session import keyring_daemon
 from app.demo.keys import KeyDrawer
 from app.demo.midnight import begin_within_a_day
-from app.demo.people import FOUNDERS, STAFF, TrainingStaff
+from app.demo.people import ANSWERING, FOUNDERS, STAFF, TrainingStaff
 from app.demo.scratch import scratch_folder
 from app.functions.admin import enrolment, rights, staff
 from app.functions.admin.rights_list import GrantLine, list_grants
@@ -81,10 +81,10 @@ class Room:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What a room shall be like. ``persons`` is the size of the municipality. ``staff`` get keys
-    and rights beside the founders; ``keys`` is the drawer they lie in (None: a new one), and
-    ``touched_at_once`` says whether its keys are touched by themselves once the room is ready.
-    ``folder`` holds everything (None: a temporary one); ``open_union`` starts the union on a
-    folder in it."""
+    and rights beside the founders and the two who answer for the terminal with them; ``keys``
+    is the drawer they lie in (None: a new one), and ``touched_at_once`` says whether its keys are
+    touched by themselves once the room is ready. ``folder`` holds everything (None: a temporary
+    one); ``open_union`` starts the union on a folder in it."""
 
     persons: int = 10_000
     touched_at_once: bool = True
@@ -245,7 +245,7 @@ def _set_up(
     first, second = FOUNDERS
     script = Script(parts, keys, parts.doorway(lambda: True))
     sessions = {person.staff_id: script.enter(person) for person in FOUNDERS}
-    for person in people:
+    for person in (*ANSWERING, *people):
         say(
             in_words(
                 f"職員 {person.staff_id} {person.name} を登録し、権限を与えています。",

@@ -229,7 +229,7 @@ class Counter(QObject):
             go=self.go,
             home=self.home,
             say=self.window.say,
-            door_of_staff=StaffDoor(self._doorway, terminal, self.log_off),
+            door_of_staff=StaffDoor(self._doorway, terminal, self.log_off, installation.policy),
             office=Office(installation.municipality_code, installation.office, installation.phone),
             printer=self.printing,
             training=installation.training,

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.cases.screens.decision import DecisionScreen
 from app.cases.screens.paper import PaperScreen
 from app.catalog import CASES
-from app.security.gate.carry_out import Touch
+from app.security.gate.carry_out import Enrol, Touch
 from app.ui.base.desk import Desk, Office
 from app.ui.base.operations import Operations
 from app.ui.base.printing import PrintQueue
@@ -27,6 +27,10 @@ class SigningTouch:
         self._counter = counter
         self.sentences: list[str] = []
         self.given_up = False
+
+    def enrol(self, parent: QWidget, step: Enrol, *_told: Any, **_options: Any) -> None:
+        """Nobody registers a key here."""
+        raise AssertionError(step.sentence)
 
     def sign(
         self, parent: QWidget, touch: Touch, on_success: Callable[[Any], None], **options: Any

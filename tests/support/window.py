@@ -22,7 +22,7 @@ from app.cases.kind import CaseKind
 from app.cases.screens.decision import DecisionScreen
 from app.cases.screens.entry import EntryScreen
 from app.catalog import CASES, CATALOG
-from app.security.gate.carry_out import Touch
+from app.security.gate.carry_out import Enrol, Touch
 from app.ui.base import desk as screens
 from app.ui.base.names import NameLabel, TextBlock
 from app.ui.base.operations import Operations
@@ -41,6 +41,10 @@ class KeyTouch:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.sentences: list[str] = []
+
+    def enrol(self, parent: QWidget, step: Enrol, *_told: Any, **_options: Any) -> None:
+        """Nobody registers a key here."""
+        raise AssertionError(step.sentence)
 
     def sign(
         self, parent: QWidget, touch: Touch, on_success: Callable[[Any], None], **options: Any

@@ -17,7 +17,9 @@ from sqlalchemy import insert, select, update
 
 from app.core.errors import UserError
 from app.core.tables import Tables
-from app.functions.admin.rights_list import GrantLine, day_words, what, what_of, when, whose
+from app.functions.admin import founders
+from app.functions.admin.rights_list import GrantLine, what, what_of, when, whose
+from app.functions.admin.words import day_words
 from app.rules.calendar.days import BusinessCalendar
 from app.security.acts.approval import Approval
 from app.security.acts.content import encode
@@ -194,13 +196,15 @@ def prepare_confirm(
 def perform_confirm(
     gate: Gate, prepared: PreparedAct, approvals: Sequence[Approval], calendar: BusinessCalendar
 ) -> None:
-    """The second check (二重チェック, SEC-40)."""
+    """The second check (二重チェック, SEC-40). The founders' start ends with the one that gives
+    the terminal a supervisor and an administrator who are no founders."""
     with gate.act(prepared, approvals) as work:
         for grant in _current(work):
             _check_confirm(grant, work.staff_id, work.at.date(), calendar)
             revoked = grant.state is GrantState.REVOKED
             state = GrantState.REVOKED if revoked else GrantState.CONFIRMED
             _move(work, grant, state, confirmed_by=work.staff_id, confirmed_at=_at(work))
+        founders.end_if_over(work)
 
 
 def prepare_renew(
@@ -275,6 +279,7 @@ def lapse_unconfirmed(gate: Gate, calendar: BusinessCalendar) -> int:
                 .where(grant_row.c.id == grant_id)
                 .values(state=GrantState.LAPSED.value, version=grant_row.c.version + 1)
             )
+        founders.end_if_over(work)  # a right confirmed before its first day holds from today
         return len(overdue)
 
 

@@ -9,6 +9,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from app.functions.admin.words import called, day_words
 from app.rules.calendar.days import BusinessCalendar
 from app.security.gate.facts import grant_of
 from app.security.gate.gate import Gate, Session, Subject, ViewWork
@@ -37,6 +38,11 @@ class GrantLine:
     since: str = ""
     line: int = 0
     reason: str = ""
+
+    @property
+    def called(self) -> str:
+        """The holder's name as every line shows it."""
+        return called(self.staff_name, contractor=self.contractor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +157,8 @@ def whose(lines: Sequence[GrantLine]) -> str:
     people = {line.grant.staff_id: line for line in lines}
     if len(people) > _NAMED:
         return f"職員 {len(people)}人（{'、'.join(people)}）"
-    named = (f"{one.grant.staff_id}（{called(one)}）" for one in people.values())
+    named = (f"{one.grant.staff_id}（{one.called}）" for one in people.values())
     return f"職員 {'、'.join(named)}"
-
-
-def called(line: GrantLine) -> str:
-    """A person's name as every line shows it: a contractor's people as such."""
-    return f"委託　{line.staff_name}" if line.contractor else line.staff_name
 
 
 def when(lines: Sequence[GrantLine]) -> str:
@@ -166,11 +167,6 @@ def when(lines: Sequence[GrantLine]) -> str:
     last = max(line.grant.valid_to for line in lines)
     each = "それぞれの期間、" if len({one.grant.valid_to for one in lines}) > 1 else ""
     return f"{each}{day_words(first)}から{day_words(last)}まで"
-
-
-def day_words(day: date) -> str:
-    """A day in a sentence."""
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _waits(grant: Grant) -> bool:

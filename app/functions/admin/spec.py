@@ -15,20 +15,24 @@ FUNCTIONS: tuple[Function, ...] = (
         id="admin.list_staff",
         area="admin",
         kind=Kind.INQUIRE,
-        label="職員の一覧",
+        label="職員",
         help="職員番号、所属、有効期間、登録されたセキュリティキーの数を一覧します。"
         "ユーザ管理台帳との突合に使います。",
         step_up=StepUp.RECENT,
-        reads=("staff", "credential.staff_id", "credential.revoked_at"),
+        reads=("staff", "credential", "grant_row", "store_fact", "setting"),
+        screen="app.functions.admin.screens.staff_list:StaffScreen",
+        menu=True,
     ),
     Function(
         id="admin.list_grants",
         area="admin",
         kind=Kind.INQUIRE,
-        label="権限の一覧",
+        label="権限",
         help="だれにどの機能の権限がいつまであるかと、申請から確認までの段階を一覧します。",
         step_up=StepUp.RECENT,
         reads=_RIGHTS,
+        screen="app.functions.admin.screens.rights:RightsScreen",
+        menu=True,
     ),
     Function(
         id="admin.supervise",
@@ -51,6 +55,7 @@ FUNCTIONS: tuple[Function, ...] = (
         second_person=SecondPerson.SUPERVISOR,
         reads=("staff", "credential"),
         writes=("staff", "credential"),
+        screen="app.functions.admin.screens.newcomer:NewcomerScreen",
     ),
     Function(
         id="admin.add_credential",
@@ -82,6 +87,7 @@ FUNCTIONS: tuple[Function, ...] = (
         step_up=StepUp.TOUCH,
         reads=_RIGHTS,
         writes=("grant_row",),
+        screen="app.functions.admin.screens.request:RequestScreen",
     ),
     Function(
         id="admin.approve_grant",
@@ -111,8 +117,8 @@ FUNCTIONS: tuple[Function, ...] = (
         help="反映または取消を、行った人とは別の職員が確かめます。"
         "反映から5営業日のうちに確認されない権限は失効します。",
         step_up=StepUp.TOUCH,
-        reads=_RIGHTS,
-        writes=("grant_row",),
+        reads=(*_RIGHTS, "store_fact", "setting"),
+        writes=("grant_row", "store_fact"),
     ),
     Function(
         id="admin.renew_grant",
@@ -218,8 +224,8 @@ FUNCTIONS: tuple[Function, ...] = (
         label="権限の失効（端末が行う）",
         help="確認されないまま5営業日を過ぎた権限を失効にします。",
         actor=Actor.SYSTEM,
-        reads=_RIGHTS,
-        writes=("grant_row",),
+        reads=(*_RIGHTS, "store_fact", "setting"),
+        writes=("grant_row", "store_fact"),
     ),
     Function(
         id="admin.peer_time",

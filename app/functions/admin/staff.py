@@ -7,14 +7,16 @@ are checked against them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from app.core.errors import UserError
 from app.functions.admin import upkeep
+from app.functions.admin.founders import Start, read_start
+from app.functions.admin.words import called, day_words
 from app.security.acts.approval import Approval
 from app.security.authenticators.verify import VerifiedCredential
 from app.security.gate.gate import ActWork, Gate, PreparedAct, RowVersion, Session, Subject
@@ -93,8 +95,19 @@ class Leaving:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffKey:
+    """A registered security key, as the list shows it; ``revoked_on`` is "" while it is in use."""
+
+    credential_id: bytes
+    label: str
+    registered_on: str
+    registered_by: str
+    revoked_on: str
+
+
+@dataclass(frozen=True, slots=True)
 class StaffLine:
-    """One line of the list (ユーザ一覧, SEC-44). ``keys`` counts usable security keys."""
+    """One line of the list (ユーザ一覧, SEC-44); days are ISO."""
 
     staff_id: str
     name: str
@@ -103,21 +116,52 @@ class StaffLine:
     valid_from: str
     valid_to: str
     left_on: str
+    password_set_on: str
     trained_on: str
-    keys: int
+    registered: tuple[StaffKey, ...]
     version: int
 
+    @property
+    def called(self) -> str:
+        """The name as every line shows it: a contractor's people as such (SEC-26)."""
+        return called(self.name, contractor=self.contractor)
 
-def list_staff(gate: Gate, session: Session) -> tuple[StaffLine, ...]:
+    @property
+    def keys(self) -> tuple[StaffKey, ...]:
+        """The security keys in use."""
+        return tuple(key for key in self.registered if not key.revoked_on)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffList:
+    """Everybody ever registered here, and how far the founders' start has come."""
+
+    lines: tuple[StaffLine, ...]
+    start: Start
+
+    @property
+    def key_ids(self) -> tuple[bytes, ...]:
+        """Every security key ever registered: one key is one person's (SEC-21)."""
+        return tuple(key.credential_id for line in self.lines for key in line.registered)
+
+
+def list_staff(gate: Gate, session: Session) -> StaffList:
     """Everybody ever registered here."""
     with gate.view("admin.list_staff", session, subject=Subject("list", "staff")) as work:
-        in_use = credential.c.revoked_at == ""
-        held = select(credential.c.staff_id, func.count().label("held")).where(in_use)
-        per_person = work.all(held.group_by(credential.c.staff_id))
-        counted = {str(row.staff_id): int(row.held) for row in per_person}
+        keys: dict[str, list[StaffKey]] = {}
+        for row in work.all(select(credential).order_by(credential.c.registered_at)):
+            keys.setdefault(row.staff_id, []).append(
+                StaffKey(
+                    bytes(row.id),
+                    row.label,
+                    row.registered_at[:10],
+                    row.registered_by,
+                    row.revoked_at[:10],
+                )
+            )
         rows = work.all(select(staff).order_by(staff.c.id))
         work.note(shown=tuple(row.id for row in rows))
-        return tuple(
+        lines = (
             StaffLine(
                 row.id,
                 row.name,
@@ -126,12 +170,14 @@ def list_staff(gate: Gate, session: Session) -> tuple[StaffLine, ...]:
                 row.valid_from,
                 row.valid_to,
                 row.left_on,
+                row.password_set_on,
                 row.trained_on,
-                counted.get(row.id, 0),
+                tuple(keys.get(row.id, ())),
                 row.version,
             )
             for row in rows
         )
+        return StaffList(tuple(lines), read_start(work, work.at.date()))
 
 
 def check_staff_id(staff_id: str) -> str:
@@ -147,24 +193,41 @@ def check_staff_id(staff_id: str) -> str:
     return staff_id
 
 
-def prepare_register(gate: Gate, session: Session, new: NewStaff) -> PreparedAct:
-    """Raises ``UserError`` ``staff.id_form`` for an id that is more than letters, digits and
-    hyphens or could be an individual number, ``staff.period``."""
-    check_staff_id(new.staff_id)
-    if new.valid_to < new.valid_from or new.valid_to < gate.now().date():
+def check_period(valid_from: date, valid_to: date, today: date) -> None:
+    """Raises ``UserError`` ``staff.period`` for a period that is over or ends before it begins."""
+    if valid_to < valid_from or valid_to < today:
         raise UserError(
             "staff.period",
             "職員番号の有効期間が正しくありません。",
             "利用開始日以後で、まだ過ぎていない利用終了日を入力してください。",
             field="valid_to",
         )
+
+
+def check_not_taken(staff_id: str, known: Collection[str]) -> None:
+    """Raises ``UserError`` ``staff.taken`` for an id that somebody has or had (SEC-21)."""
+    if staff_id in known:
+        raise UserError(
+            "staff.taken",
+            "この職員番号は、すでに登録されています。",
+            "職員番号は一人に一つで、使い回しはできません。番号を確かめてください。",
+            field="staff_id",
+        )
+
+
+def prepare_register(gate: Gate, session: Session, new: NewStaff) -> PreparedAct:
+    """Raises ``UserError`` ``staff.id_form`` for an id that is more than letters, digits and
+    hyphens or could be an individual number, ``staff.period``."""
+    check_staff_id(new.staff_id)
+    check_period(new.valid_from, new.valid_to, gate.now().date())
+    name = called(new.name, contractor=new.contractor)
     return gate.prepare(
         "admin.register_staff",
         session,
         subject=Subject("staff", new.staff_id),
         content=new,
-        sentence=f"職員 {new.staff_id}（{new.name}、{new.post}）を登録します。"
-        f"有効期間 {new.valid_from} から {new.valid_to} まで。",
+        sentence=f"職員 {new.staff_id}（{name}、{new.post}）を、"
+        f"{day_words(new.valid_from)}から{day_words(new.valid_to)}までとして登録します。",
     )
 
 
@@ -180,13 +243,7 @@ def perform_register(
     approved ones."""
     with gate.act(prepared, approvals) as work:
         new: NewStaff = work.content
-        if work.first(select(staff.c.id).where(staff.c.id == new.staff_id)) is not None:
-            raise UserError(
-                "staff.taken",
-                "この職員番号は、すでに登録されています。",
-                "職員番号は一人に一つで、使い回しはできません。番号を確かめてください。",
-                field="staff_id",
-            )
+        check_not_taken(new.staff_id, {row.id for row in work.all(select(staff.c.id))})
         work.run(
             insert(staff).values(
                 id=new.staff_id,

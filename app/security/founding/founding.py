@@ -25,6 +25,7 @@ from app.security import vault
 from app.security.authenticators.port import Assertion, Authenticator
 from app.security.authenticators.registration import Registered
 from app.security.authenticators.verify import Profile, RegistrationPolicy, verify_assertion
+from app.security.gate.facts import FOUNDERS_FACT
 from app.security.journal.genesis import Founder, Genesis, write_genesis
 from app.security.journal.journal import Journal
 from app.security.keys import keyslots
@@ -200,6 +201,7 @@ def _founding(genesis: Genesis, place: FoundingPlace, clock: Clock) -> vault.Fou
         "municipality_code": place.municipality_code,
         "terminal_state": "founded",
         "clock_mark": clock.now().isoformat(),
+        FOUNDERS_FACT: " ".join(one.staff_id for one in genesis.founders),
     }
     return vault.Founding(genesis.store_id, place.terminal, genesis.training, facts=facts)
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from threading import Event
 from typing import Any, TypeVar
 
 from app.security.acts.approval import Approval, Role
 from app.security.acts.prepared import Ask, PreparedAct
-from app.security.authenticators.port import Assertion
+from app.security.authenticators.port import Assertion, Authenticator
 from app.security.gate.gate import Gate
 from app.security.refusals import Refusal
 from app.security.staff.session import Session
@@ -52,7 +53,17 @@ class CallSecond:
     role: Role
 
 
-Step = Work | Touch | CallSecond
+@dataclass(frozen=True, slots=True)
+class Enrol:
+    """Show ``sentence`` and work with the key of whoever stands before the screen, to register
+    it: ``run`` gets the authenticator and what gives up, where keys are worked with; its outcome
+    is the answer."""
+
+    sentence: str
+    run: Callable[[Authenticator, Event], Any]
+
+
+Step = Work | Touch | CallSecond | Enrol
 Steps = Generator[Step, Any, T]
 """A chain of steps that ends with a ``T``. Closing it gives up: nothing further happens."""
 
@@ -100,18 +111,28 @@ def _second(gate: Gate, prepared: PreparedAct, role: Role) -> Generator[Step, An
     return ask
 
 
+def _no_key_here(_step: Enrol) -> Any:
+    raise ValueError("no key is registered here")
+
+
 def take_at_once(
-    steps: Steps[T], touch: Callable[[Touch], Assertion], second: Callable[[CallSecond], str]
+    steps: Steps[T],
+    touch: Callable[[Touch], Assertion],
+    second: Callable[[CallSecond], str],
+    enrol: Callable[[Enrol], Any] = _no_key_here,
 ) -> T:
     """Take every step here and now, one after another: where nobody waits at a window.
 
-    ``touch`` asks for one touch, ``second`` for the second person's staff id. Raises what a
-    step raises, except the one cause that the steps mend themselves.
+    ``touch`` asks for one touch, ``second`` for the second person's staff id, ``enrol`` for a
+    key to register. Raises what a step raises, except the one cause that the steps mend
+    themselves.
     """
 
     def answer_to(step: Step) -> object:
         if isinstance(step, Work):
             return step.run()
+        if isinstance(step, Enrol):
+            return enrol(step)
         return touch(step) if isinstance(step, Touch) else second(step)
 
     try:

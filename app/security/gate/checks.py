@@ -83,6 +83,12 @@ def check_terminal(area: Area, place: TerminalFacts) -> None:
         raise refusal("terminal.not_registered")
 
 
+def check_start(area: Area, place: TerminalFacts) -> None:
+    """While the two founders alone answer for the terminal, nothing personal is opened."""
+    if place.founders_alone and not area.by_founding:
+        raise refusal("terminal.founders_alone")
+
+
 def check_clock(function: Function, mark: datetime | None, now: datetime) -> None:
     """The machine's time must be believable, but for setting it right."""
     judgement = Judgement.GOOD if mark is None else judge(mark, now)
@@ -308,7 +314,9 @@ class Questions:
         now = self._clock.now()
         place = read_place(work)
         check_actor(function, Actor.STAFF)
-        check_terminal(self._rules.catalog.area_of(function), place)
+        area = self._rules.catalog.area_of(function)
+        check_terminal(area, place)
+        check_start(area, place)
         self.believe_clock(function, place)
         check_limits(function, live)
         day = believed(self._known_mark(place), now)

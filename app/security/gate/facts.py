@@ -22,6 +22,8 @@ READS = ("staff", "grant_row", "credential", "setting", "store_fact")
 TERMINAL_STATE_FACT = "terminal_state"
 MEDIA_FACT = "terminal_media"
 RP_FACT = "rp_id"
+FOUNDERS_FACT = "founders_alone"
+"""The two founders' staff ids while nobody else answers for the terminal, "" afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,15 @@ class Staff:
 @dataclass(frozen=True, slots=True)
 class TerminalFacts:
     """This terminal by its own store: ``state`` is founded (初期設定済), registered (登録済)
-    or withdrawn (取消); ``media`` says whether media may be used here (SEC-81)."""
+    or withdrawn (取消); ``media`` says whether media may be used here (SEC-81);
+    ``founders_alone`` are the founders while nobody else answers for it (DESIGN 4)."""
 
     state: str
     media: bool
     mark: datetime | None
     rp_id: str
     settings: Settings
+    founders_alone: tuple[str, ...] = ()
 
 
 # Built once: the gate asks them at every act, and building costs more than asking.
@@ -154,6 +158,7 @@ def read_place(work: ReadRows) -> TerminalFacts:
         datetime.fromisoformat(mark) if mark else None,
         facts.get(RP_FACT, ""),
         Settings(changed),
+        tuple(facts.get(FOUNDERS_FACT, "").split()),
     )
 
 

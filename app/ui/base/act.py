@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QInputDialog, QWidget
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QInputDialog, QWidget
 from app.core.signs import plain
 from app.security.acts.approval import Role
 from app.security.authenticators.port import Assertion
-from app.security.gate.carry_out import CallSecond, Step, Steps, Touch, Work
+from app.security.gate.carry_out import CallSecond, Enrol, Step, Steps, Touch, Work
 from app.ui.base.operations import Operations
 
 T = TypeVar("T")
@@ -27,13 +27,24 @@ _SECOND = {
 
 
 class Toucher(Protocol):
-    """Asks for one touch on the screen (``app.ui.base.touch.TouchDesk``)."""
+    """Asks for one touch, or for a key to register, on the screen
+    (``app.ui.base.touch.TouchDesk``)."""
 
     def sign(
         self,
         parent: QWidget,
         touch: Touch,
         on_success: Callable[[Assertion], None],
+        *,
+        on_failure: Failed | None = None,
+        on_cancel: Nothing | None = None,
+    ) -> None: ...
+
+    def enrol(
+        self,
+        parent: QWidget,
+        step: Enrol,
+        on_success: Callable[[Any], None],
         *,
         on_failure: Failed | None = None,
         on_cancel: Nothing | None = None,
@@ -108,6 +119,10 @@ class _Walk(Generic[T]):
             self._hands.operations.run(self._screen, step.run, self.go_on, self._throw)
         elif isinstance(step, Touch):
             self._hands.touch.sign(
+                self._screen, step, self.go_on, on_failure=self._throw, on_cancel=self._give_up
+            )
+        elif isinstance(step, Enrol):
+            self._hands.touch.enrol(
                 self._screen, step, self.go_on, on_failure=self._throw, on_cancel=self._give_up
             )
         else:

@@ -16,6 +16,7 @@ from app.ui.base.operations import Operations
 from app.ui.base.watch import Background, Watch
 
 if TYPE_CHECKING:
+    from app.security.authenticators.verify import RegistrationPolicy
     from app.security.entry.doorway import Doorway
     from app.security.entry.terminal import OpenTerminal
     from app.security.gate.gate import Gate
@@ -41,12 +42,13 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class StaffDoor:
-    """The door this person came in by, for what changes their own keys: ``log_off`` ends the
-    session with a cause (a code)."""
+    """The door this person came in by, for what changes keys and the terminal itself: ``log_off``
+    ends the session with a cause (a code); ``policy`` says which security keys are taken."""
 
     doorway: Doorway
     terminal: OpenTerminal
     log_off: Callable[[str], None]
+    policy: RegistrationPolicy
 
 
 @dataclass(frozen=True)

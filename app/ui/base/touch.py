@@ -5,7 +5,9 @@ The dialog shows; the device worker does; what the touch is worth is judged by t
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Event
+from typing import Any
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
@@ -24,7 +26,7 @@ from app.core.errors import UserError
 from app.security.authenticators.pin import in_form
 from app.security.authenticators.port import Assertion, Authenticator
 from app.security.authenticators.worker import DeviceWorker
-from app.security.gate.carry_out import Touch
+from app.security.gate.carry_out import Enrol, Touch
 from app.ui.base.door import ErrorDoor
 from app.ui.base.names import NamePainter, TextBlock
 from app.ui.base.operations import Operations
@@ -32,6 +34,7 @@ from app.ui.base.secret import SecretEdit
 
 _CANCELLED = "key.cancelled"
 _SENTENCE_WIDTH = 620
+_ENROL = "登録するキーだけを差し、光るたびに触れてください（2回光ります）。"
 
 
 class ScreenPrompts(QObject):
@@ -70,7 +73,12 @@ class TouchDialog(QDialog):
     given_up = Signal()
 
     def __init__(
-        self, parent: QWidget | None, sentence: str, prompts: ScreenPrompts, names: NamePainter
+        self,
+        parent: QWidget | None,
+        sentence: str,
+        prompts: ScreenPrompts,
+        names: NamePainter,
+        ask: str = "セキュリティキーを差し、光ったら触れてください。",
     ) -> None:
         super().__init__(parent)
         self._prompts = prompts
@@ -82,7 +90,7 @@ class TouchDialog(QDialog):
         self.sentence = TextBlock(names, sentence, 24.0, "bold")
         self.sentence.setFixedSize(_SENTENCE_WIDTH, self.sentence.heightForWidth(_SENTENCE_WIDTH))
         layout.addWidget(self.sentence)
-        self.ask = QLabel("セキュリティキーを差し、光ったら触れてください。")
+        self.ask = QLabel(ask)
         self.ask.setObjectName("warnBox")
         self.ask.setWordWrap(True)
         layout.addWidget(self.ask)
@@ -154,6 +162,15 @@ class TouchDialog(QDialog):
         self._prompts.answer(pin)
 
 
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """Who is told how it ended."""
+
+    done: Callable[[Any], None]
+    failed: Callable[[BaseException], None] | None
+    cancelled: Callable[[], None] | None
+
+
 class TouchDesk(QObject):
     """Runs one touch at a time: dialog on the screen, the key on the device worker."""
 
@@ -189,9 +206,15 @@ class TouchDesk(QObject):
         Giving up is not an error: ``on_cancel`` is called, nothing is shown.
         """
         ask = touch.ask
-        dialog = TouchDialog(parent.window(), touch.sentence, self._prompts, self._names)
-        self.dialog = dialog
-        job = self._worker.submit(
+        self._show(
+            parent,
+            TouchDialog(
+                parent.window(),
+                touch.sentence,
+                self._prompts,
+                self._names,
+                f"職員 {ask.staff_id} のセキュリティキーを差し、光ったら触れてください。",
+            ),
             lambda cancel: self._authenticator.assert_(
                 ask.rp_id,
                 ask.challenge,
@@ -199,8 +222,37 @@ class TouchDesk(QObject):
                 uv=ask.verify,
                 prf_salt=touch.prf_salt,
                 cancel=cancel,
-            )
+            ),
+            _Ending(on_success, on_failure, on_cancel),
         )
+
+    def enrol(
+        self,
+        parent: QWidget,
+        step: Enrol,
+        on_success: Callable[[Any], None],
+        *,
+        on_failure: Callable[[BaseException], None] | None = None,
+        on_cancel: Callable[[], None] | None = None,
+    ) -> None:
+        """Show the sentence of ``step`` and work with the key that is to be registered, on the
+        device worker. Giving up as in ``sign``."""
+        self._show(
+            parent,
+            TouchDialog(parent.window(), step.sentence, self._prompts, self._names, _ENROL),
+            lambda cancel: step.run(self._authenticator, cancel),
+            _Ending(on_success, on_failure, on_cancel),
+        )
+
+    def _show(
+        self,
+        parent: QWidget,
+        dialog: TouchDialog,
+        work: Callable[[Event], Any],
+        ending: _Ending,
+    ) -> None:
+        self.dialog = dialog
+        job = self._worker.submit(work)
         dialog.given_up.connect(job.cancel)
 
         def over() -> None:
@@ -209,17 +261,17 @@ class TouchDesk(QObject):
             if shiboken6.isValid(dialog):  # given up, it is gone before the key has answered
                 dialog.finish()
 
-        def done(assertion: Assertion) -> None:
+        def done(outcome: Any) -> None:
             over()
-            on_success(assertion)
+            ending.done(outcome)
 
         def failed(error: BaseException) -> None:
             over()
             if getattr(error, "code", "") == _CANCELLED:
-                if on_cancel is not None:
-                    on_cancel()
-            elif on_failure is not None:
-                on_failure(error)
+                if ending.cancelled is not None:
+                    ending.cancelled()
+            elif ending.failed is not None:
+                ending.failed(error)
             else:
                 self._door.show(parent, error)
 

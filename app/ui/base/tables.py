@@ -1,0 +1,49 @@
+"""A table of lines to choose from, as every list of the counter looks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QTableWidget, QTableWidgetItem
+
+_ROW_HEIGHT = 36
+
+
+def as_list(table: QTableView, name: str) -> None:
+    """The looks and keys of a list: whole rows, nothing edited in place, Tab leaves it."""
+    table.setAccessibleName(name)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setAlternatingRowColors(True)
+    table.setTabKeyNavigation(False)
+    table.verticalHeader().setVisible(False)
+    table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+    table.horizontalHeader().setStretchLastSection(True)
+
+
+def list_table(name: str, columns: Sequence[str], widths: Sequence[int]) -> QTableWidget:
+    """A list with these ``columns``; ``widths`` of all but the last, which takes the rest."""
+    table = QTableWidget(0, len(columns))
+    table.setHorizontalHeaderLabels(list(columns))
+    as_list(table, name)
+    for column, width in enumerate(widths):
+        table.setColumnWidth(column, width)
+    return table
+
+
+def fill(table: QTableWidget, rows: Sequence[Sequence[str]], *, bold: Sequence[bool] = ()) -> None:
+    """Put ``rows`` of texts in; those marked ``bold`` stand out."""
+    table.setRowCount(len(rows))
+    for at, cells in enumerate(rows):
+        for column, text in enumerate(cells):
+            item = QTableWidgetItem(text)
+            item.setToolTip(text)
+            if at < len(bold) and bold[at]:
+                font = QFont(table.font())
+                font.setBold(True)
+                item.setFont(font)
+            item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
+            table.setItem(at, column, item)
