@@ -20,6 +20,8 @@ from app.rules.calendar.wareki import Eras
 from app.security.gate.gate import ActWork
 from db.tables.cases import decision
 
+_LIVING = "1"
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -84,6 +86,24 @@ class Loses:
         if self.voids_for:
             effects.voids(received.writer, received.person_id, self.voids_for)
         return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class TakesLossBack:
+    """喪失の取消し: the last period goes on as if it had never ended, the person lives here, and
+    what was stopped with the loss is not."""
+
+    words: str = "資格の喪失を取り消す（資格・住民状態・郵便）"
+
+    def carry_out(self, received: Received) -> Outcome:
+        record, writer, person_id = received.record, received.writer, received.person_id
+        since = record.acquired_on
+        back = effects.Loss("", "", _LIVING, since)
+        outcome = effects.loses(writer, person_id, back, case_id=received.case_id)
+        effects.changes(writer, person_id, "mail", {}, since=since)
+        if not outcome.taken:
+            return outcome
+        return Acquires().carry_out(received)
 
 
 @dataclass(frozen=True, slots=True)

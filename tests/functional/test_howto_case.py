@@ -58,7 +58,7 @@ from tests.support.world import new_world, shared_tables
 DAY = date(2026, 11, 16)
 
 # 1. Code: the table of kinds has a row that no kind uses yet.
-CODE = "change"
+CODE = "age_reached"
 
 
 # 2. Body
@@ -137,7 +137,7 @@ def _effect(office_: Office, case: Case, answer: Answer) -> None:
     change_person(office_.connection, answer.person_id, {"phone": answer.values["phone"]})
 
 
-UNION_KIND = OfficeKind(CODE, _check, _decide, _effect)
+UNION_KIND = OfficeKind(CODE, _check, _decide, _effect, refusals=CONTACT.refusals)
 
 # 5. Scene
 WHO = Resident(
@@ -221,7 +221,10 @@ def counter(
 def test_the_registries_themselves_stay_as_they_were(kinds: Kinds, catalog: Catalog) -> None:
     assert CODE not in CASES and CODE not in OFFICE and CODE not in FILES["FILE-01"].bodies
     assert set(kinds) == {*CASES, CODE}
-    assert set(catalog) - set(CATALOG) == {"eligibility.open_change", "eligibility.send_change"}
+    assert set(catalog) - set(CATALOG) == {
+        "eligibility.open_age_reached",
+        "eligibility.send_age_reached",
+    }
 
 
 def test_it_is_offered_on_the_persons_page_and_keyed(
@@ -237,9 +240,9 @@ def test_it_is_offered_on_the_persons_page_and_keyed(
     assert "連絡先の変更" in dialog.comboBoxItems()
     dialog.textValueSelected.emit("連絡先の変更")
     dialog.reject()
-    assert room.went == [("eligibility.open_change", {"person_id": WHO.id})]
+    assert room.went == [("eligibility.open_age_reached", {"person_id": WHO.id})]
 
-    function = counter.world.catalog["eligibility.open_change"]
+    function = counter.world.catalog["eligibility.open_age_reached"]
     entry = room.add(EntryScreen(desk, **dict(function.given), person_id=WHO.id))  # type: ignore[arg-type]
     room.until(lambda: entry.form is not None)
     assert entry.title.text() == "連絡先の変更　— 新しい連絡先"
@@ -283,7 +286,7 @@ def test_it_goes_to_the_union_and_back_into_comparison_history_and_journal(
         assert get_person(connection, 1).phone == "0250119999"
     done = [line.entry for line in world.lines() if line.entry.state is State.DONE]
     acts = [entry.function_id.partition(".")[2] for entry in done]
-    for act in ("open_change", "save_draft", "send_change", "receive_decision",
+    for act in ("open_age_reached", "save_draft", "send_age_reached", "receive_decision",
                 "compare_decision", "second_look"):  # fmt: skip
         assert act in acts
 

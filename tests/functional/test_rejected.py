@@ -18,7 +18,7 @@ from app.cases.waiting import REJECTED
 from app.catalog import CASES, CATALOG
 from app.core.errors import UserError
 from app.functions.benefits.kinds.funeral import FUNERAL
-from app.functions.eligibility.kinds.death import DEATH
+from app.functions.eligibility.kinds.leaving import DEATH
 from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.sync.states import Outgoing
 from app.ui.base.names import NameLabel

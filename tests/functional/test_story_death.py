@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from app.core.errors import UserError
-from app.functions.eligibility.kinds.death import DEATH
+from app.functions.eligibility.kinds.leaving import DEATH
 from app.persons import history
 from db.tables.cases import case_file, follow_up
 from db.tables.certificates import certificate

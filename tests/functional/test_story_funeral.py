@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.functions.benefits.kinds.funeral import FUNERAL
-from app.functions.eligibility.kinds.death import DEATH
+from app.functions.eligibility.kinds.leaving import DEATH
 from app.persons import history
 from db.tables.cases import case_file, follow_up
 from db.tables.exchange import outbox

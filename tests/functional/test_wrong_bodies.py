@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.cases import board
 from app.catalog import CATALOG
-from app.functions.eligibility.kinds.death import DEATH
+from app.functions.eligibility.kinds.leaving import DEATH
 from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.peers.union.line import intake
 from app.peers.union.office import decisions

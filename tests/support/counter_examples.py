@@ -22,13 +22,11 @@ from app.cases import (
     sending,
     slips,
 )
-from app.cases.kind import CaseKind
+from app.cases.kind import CaseKind, Look
 from app.cases.state import SUMMARY
-from app.catalog import CATALOG
+from app.catalog import CASES, CATALOG
 from app.functions.benefits.kinds.funeral import FUNERAL
-from app.functions.eligibility.kinds.death import DEATH
 from app.functions.eligibility.kinds.move_in import MOVE_IN
-from app.functions.eligibility.kinds.reissue import REISSUE
 from app.persons import find, numbers, restrictions, show
 from app.security.gate.gate import Session
 from app.start.compose import handlers
@@ -125,13 +123,6 @@ def _lift(world: World) -> Attempt:
 # -- a case and its sending ----------------------------------------------------------------
 
 
-def _open_case(world: World) -> Attempt:
-    return Attempt(
-        "clerk",
-        does=lambda session: drafts.open_case(world.gate, session, MOVE_IN, ENTRY),
-    )
-
-
 def _on_draft(
     call: Callable[[World, Session, drafts.KeyedCase], object], kind: str = "does", **changed: str
 ) -> Example:
@@ -142,32 +133,6 @@ def _on_draft(
         return Attempt("clerk", **{kind: lambda session: call(world, session, case)})  # type: ignore[arg-type]
 
     return example
-
-
-def _send(world: World) -> Attempt:
-    counter = at(world)
-    case = counter.entered()
-    return Attempt(
-        "clerk",
-        lambda session: counter.prepare_send(case),
-        lambda prepared, given: sending.perform_send(
-            world.gate, prepared, tuple(given), MOVE_IN, world.tables
-        ),
-    )
-
-
-def _send_unregistered(world: World) -> Attempt:
-    counter = at(world)
-    case = counter.entered(person_kind="3")
-    counter.look(case.id, "supervisor2")
-    case = drafts.load_case(world.gate, world.session("clerk"), MOVE_IN, case.id)
-    return Attempt(
-        "clerk",
-        lambda session: counter.prepare_send(case),
-        lambda prepared, given: sending.perform_send(
-            world.gate, prepared, tuple(given), MOVE_IN, world.tables
-        ),
-    )
 
 
 def _withdraw(world: World) -> Attempt:
@@ -409,13 +374,13 @@ def _file(file_id: str) -> Example:
 
 
 def _of(kind: CaseKind) -> dict[str, Example]:
-    """The examples of opening and sending a kind about a known person."""
+    """The examples of opening and sending a kind."""
 
     def open_(world: World) -> Attempt:
         scene = SCENES[kind.code]
-        assert scene.resident is not None
-        put_residents(world, scene.resident)
-        about = scene.resident.id
+        about = "" if scene.resident is None else scene.resident.id
+        if scene.resident is not None:
+            put_residents(world, scene.resident)
         return Attempt(
             "clerk",
             does=lambda session: drafts.open_case(
@@ -423,9 +388,12 @@ def _of(kind: CaseKind) -> dict[str, Example]:
             ),
         )
 
-    def send(world: World) -> Attempt:
+    def send(world: World, **changed: str) -> Attempt:
         counter = at(world, kind)
-        case = counter.entered()
+        case = counter.entered(**changed)
+        if changed or kind.second_look.look is Look.BEFORE:
+            counter.look(case.id, "supervisor2")
+            case = drafts.load_case(world.gate, world.session("clerk"), kind, case.id)
         return Attempt(
             "clerk",
             lambda session: counter.prepare_send(case),
@@ -434,7 +402,10 @@ def _of(kind: CaseKind) -> dict[str, Example]:
             ),
         )
 
-    return {kind.opening: open_, kind.sending: send}
+    found: dict[str, Example] = {kind.opening: open_, kind.sending: send}
+    if kind.has_supervised_sending:
+        found[kind.supervised_sending] = lambda world: send(world, person_kind="3")
+    return found
 
 
 def _drafted(
@@ -583,9 +554,7 @@ def _on_the_way(kind: CaseKind) -> dict[str, Example]:
 
 
 COUNTER_EXAMPLES: dict[str, Example] = {
-    **_of(DEATH),
-    **_of(REISSUE),
-    **_of(FUNERAL),
+    **{name: one for kind in CASES.values() for name, one in _of(kind).items()},
     **_on_the_way(FUNERAL),
     "persons.search": _search,
     "persons.search_by_number": _search_by_number,
@@ -597,7 +566,6 @@ COUNTER_EXAMPLES: dict[str, Example] = {
     "day.show": _on_draft(
         lambda world, session, case: board.lines(world.gate, session, CATALOG), "view"
     ),
-    "eligibility.open_move_in": _open_case,
     "eligibility.load_case": _on_draft(
         lambda world, session, case: drafts.load_case(world.gate, session, MOVE_IN, case.id), "view"
     ),
@@ -618,8 +586,6 @@ COUNTER_EXAMPLES: dict[str, Example] = {
         ),
         "view",
     ),
-    "eligibility.send_move_in": _send,
-    "eligibility.send_move_in_supervised": _send_unregistered,
     "eligibility.withdraw_notification": _withdraw,
     "eligibility.receive_decision": _receive_decision,
     "eligibility.show_decision": _show_decision,

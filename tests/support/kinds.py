@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.wire.bodies import loss, payment, reissued
+from app.wire.bodies import coverage, loss, payment, reissued
 from app.wire.layout import columns
 from app.wire.records import DecisionHead
 from tests.support.counter import ENTRY, Resident, accepted
@@ -35,6 +35,7 @@ NOTIFIER = {
 }
 LIVING = Resident()
 DEAD = Resident(state="3")
+NOT_INSURED = Resident(insured_number="")
 
 
 def _head(record: Any, resident: Resident) -> dict[str, str]:
@@ -66,6 +67,30 @@ def _lost(record: Any) -> DecisionHead:
         loss_reason="LOS_DEATH",
         state="3",
         paper_due="1",
+    )
+    return made
+
+
+def _covered(record: Any) -> DecisionHead:
+    """A resident who was not insured is, from the day of the event."""
+    made: DecisionHead = coverage.LAYOUTS[-1].new(
+        **_head(record, LIVING) | {"insured_number": "01234565"},
+        postal_code="9990001",
+        address=LIVING.written,
+        insurer_number="39152996",
+        insurer_name="見本県後期高齢者医療広域連合",
+        acquired_on=record.event_on,
+        acquisition_reason="ACQ_OTHER",
+        copay_ratio="1",
+        copay_from=record.event_on,
+        provisional="0",
+        income_state="confirmed",
+        limit_class="general1",
+        limit_from=record.event_on,
+        paper="eligibility_certificate",
+        expires_on="2027-07-31",
+        issue_on="2026-11-16",
+        delivery=record.delivery,
     )
     return made
 
@@ -105,6 +130,32 @@ def _paid(record: Any) -> DecisionHead:
     return made
 
 
+LEFT = {**NOTIFIER, "event_on": "R8.11.10", "paper_return": "later"}
+ARRIVED = {name: value for name, value in ENTRY.items() if name not in {
+    "former_municipality_code", "former_address", "copay_paper", "copay_paper_on", "copay_taxed",
+    "copay_taxable_income", "copay_revenue", "copay_pension_other", "copay_base_income",
+}}  # fmt: skip
+BECOMES = {
+    **NOTIFIER,
+    "event_on": "R8.11.10",
+    "card_use": "not_registered",
+    "delivery": "counter",
+}
+STAY = {"status": "long_term", "stay": "y3"}
+
+
+def _leaves(**own: str) -> Scene:
+    return Scene({**LEFT, **own}, _lost, LIVING)
+
+
+def _arrives(**own: str) -> Scene:
+    return Scene({**ARRIVED, **own}, accepted)
+
+
+def _becomes(**own: str) -> Scene:
+    return Scene({**BECOMES, **own}, _covered, NOT_INSURED)
+
+
 SCENES: dict[str, Scene] = {
     "move_in": Scene(ENTRY, accepted),
     "death": Scene({**NOTIFIER, "event_on": "R8.11.15", "paper_return": "later"}, _lost, LIVING),
@@ -138,6 +189,35 @@ SCENES: dict[str, Scene] = {
         _paid,
         DEAD,
     ),
+    "move_in_abroad": _arrives(country="ブラジル"),
+    "foreigner": _arrives(**STAY),
+    "move_in_within": _arrives(former_municipality_code="152986", former_insured_number="01234565"),
+    "special_address": _arrives(
+        facility_kind="special_nursing_home", facility_name="見本の里", under_nhi="1"
+    ),
+    "disability": _becomes(proof="physical_2", former_insurance="国民健康保険"),
+    "welfare_end": _becomes(welfare_end="ended", welfare_office="見本福祉事務所"),
+    "exemption_end": _becomes(ground="returnee_support"),
+    "longer_stay": _becomes(**STAY),
+    "ex_officio": _becomes(found_by="住民票の写し"),
+    "loss_cancelled": _becomes(found_by="死亡届の取下げ"),
+    "move_out": _leaves(
+        confirmed="1", to_municipality_code="131016", to_address="東京都千代田区見本1-1"
+    ),
+    "move_out_abroad": _leaves(confirmed="1", country="ブラジル"),
+    "welfare_start": _leaves(welfare_office="見本福祉事務所"),
+    "exemption": _leaves(ground="returnee_support"),
+    "disability_withdrawal": _leaves(next_insurance="国民健康保険", event_on="R8.11.16"),
+    "disability_end": _leaves(ground="lighter"),
+    "special_address_end": _leaves(to_municipality_code="131016"),
+    "ex_officio_loss": _leaves(base="LOS_OUT", found_by="住民票の除票"),
+    "whereabouts": _leaves(
+        letters_on="R8.9.1",
+        visited_on="R8.10.1",
+        answers="近隣の方は姿を見ていない",
+        decided_by="保険年金課長",
+    ),
+    "acquisition_cancelled": _leaves(found_by="転入届の取消し"),
 }
 
 

@@ -119,9 +119,9 @@ class CaseWindow:
 
     # -- a case ----------------------------------------------------------------------------
 
-    def begin(self, kind: CaseKind, person_id: str) -> EntryScreen:
-        """Begin a case of ``kind`` with an opened person."""
-        self.go(kind.opening, person_id=person_id)
+    def begin(self, kind: CaseKind, person_id: str = "") -> EntryScreen:
+        """Begin a case of ``kind`` with an opened person, or from the menu."""
+        self.go(kind.opening, **({"person_id": person_id} if person_id else {}))
         self.until(lambda: self.screen is None or self.screen.form is not None)
         assert isinstance(self.screen, EntryScreen)
         return self.screen
@@ -150,6 +150,12 @@ class CaseWindow:
     def _answered(self) -> bool:
         view = self.screen.view
         return view is not None and view.record is not None
+
+    def leave(self) -> None:
+        """Leave the open screen as Esc does, whatever it would do next."""
+        self.until(lambda: True)
+        self.screen.close()
+        self._home()
 
     def close(self) -> None:
         """Nothing works on behind a closed window."""

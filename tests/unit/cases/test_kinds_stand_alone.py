@@ -142,6 +142,6 @@ def test_no_branch_asks_which_kind_it_is() -> None:
 
 def test_what_looks_is_not_blind() -> None:
     """The looking finds what stands in a declaration."""
-    declared = ROOT / "app/functions/eligibility/kinds/death.py"
+    declared = ROOT / "app/functions/eligibility/kinds/leaving.py"
     texts = set(_texts(declared))
     assert texts & set(CASES) and texts & WORDS and texts & OWN_FIELDS and texts & PAGES

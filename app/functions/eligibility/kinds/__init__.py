@@ -1,10 +1,11 @@
-"""The kinds of case of eligibility (資格), one module each (docs/howto/add-a-case.md)."""
+"""The kinds of case of eligibility (資格), a module for a kind or a family of kinds
+(docs/howto/add-a-case.md)."""
 
 from __future__ import annotations
 
 from app.cases.kind import CaseKind
-from app.functions.eligibility.kinds.death import DEATH
+from app.functions.eligibility.kinds import entering, leaving
 from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.functions.eligibility.kinds.reissue import REISSUE
 
-KINDS: tuple[CaseKind, ...] = (MOVE_IN, DEATH, REISSUE)
+KINDS: tuple[CaseKind, ...] = (MOVE_IN, *entering.KINDS, *leaving.KINDS, REISSUE)

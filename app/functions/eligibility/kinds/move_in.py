@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.cases import answers, blocks, page_rules
-from app.cases.answers import Compared
 from app.cases.effects import Acquires
 from app.cases.entry import (
     Entered,
@@ -16,46 +15,18 @@ from app.cases.entry import (
     EntryPage,
     FieldKind,
     Finding,
-    Values,
-    error,
     warning,
     when,
 )
-from app.cases.kind import CaseKind, Document, Newcomer, SecondLook
+from app.cases.kind import CaseKind, Document, Newcomer
 from app.core.errors import UserError
-from app.rules.calendar import days
+from app.functions.eligibility.kinds.newcomer import (
+    COMPARED,
+    PERSON_PAGE,
+    SECOND_LOOK,
+    place_page,
+)
 from app.rules.values.amounts import amount
-
-
-def birth(entered: Entered) -> Iterator[Finding]:
-    """A birth date in the past; who is under 75 needs the former union's recognition."""
-    written = entered.day("birth_written")
-    if written is None:
-        return
-    if written.sort_date > entered.today:
-        yield error(
-            "birth_written",
-            "birth_future",
-            "生年月日が今日より後の日です。",
-            "元号と年を確かめてください。",
-        )
-    elif written.is_unknown:
-        yield warning(
-            "birth_written",
-            "birth_unknown",
-            "生年月日に不詳があるか、暦にない日です。年齢は広域連合が判断します。",
-            "転入通知の記載のとおりか確かめてください。",
-        )
-    elif (
-        entered.today < days.day_of_75(written.sort_date)
-        and entered.text("disability_paper") != "1"
-    ):
-        yield warning(
-            "birth_written",
-            "under_75",
-            "75歳に達していません。障害認定証明書がなければ却下されます。",
-            "生年月日と、障害認定証明書の有無を確かめてください。",
-        )
 
 
 def income_known(entered: Entered) -> Iterator[Finding]:
@@ -103,13 +74,6 @@ def _yen(entered: Entered, name: str) -> int | None:
         return None
 
 
-def gives_number_to_unregistered(values: Values) -> bool:
-    """Whether the entry gives an individual number to an unregistered resident (住登外),
-    which always needs two checkers and a supervisor (SEC-14)."""
-    checked = values.get("number_check", "")
-    return values.get("person_kind", "") == "3" and checked not in ("", "none")
-
-
 MOVE_IN = CaseKind(
     code="move_in",
     area="eligibility",
@@ -119,113 +83,32 @@ MOVE_IN = CaseKind(
     source="高確法50条・52条・54条、FLOW-101 … 108、DOMAIN 2.3",
     about=Newcomer(),
     pages=(
-        EntryPage(
-            "person",
-            "被保険者となる方",
-            "転入通知（写し）を見ながら、届け出られた方の氏名・生年月日などを入れてください。",
-            (
-                EntryField(
-                    "kana",
-                    "フリガナ",
-                    FieldKind.KANA,
-                    needed=lambda values: values.get("person_kind", "") != "2",
-                    note="姓と名の間を空けます。外国人住民でカナがない方は空けておきます",
-                ),
-                EntryField(
-                    "name",
-                    "氏名",
-                    FieldKind.NAME,
-                    required=True,
-                    note="異体字は転入通知のとおりに。下に印字される字形が出ます",
-                ),
-                EntryField(
-                    "birth_written",
-                    "生年月日",
-                    FieldKind.BIRTH,
-                    60,
-                    required=True,
-                    note="例　S20.5.3　昭和20年5月3日　1945-05-03　不詳はそのまま",
-                ),
-                EntryField("sex", "性別", FieldKind.CHOICE, codes="sexes", required=True),
-                EntryField(
-                    "person_kind",
-                    "個人区分",
-                    FieldKind.CHOICE,
-                    codes="person_kinds",
-                    required=True,
-                    first="1",
-                ),
-                EntryField(
-                    "alias",
-                    "通称",
-                    FieldKind.NAME,
-                    shown=when("person_kind", "2"),
-                    note="外国人住民で通称がある場合",
-                ),
-                EntryField(
-                    "alias_kana",
-                    "通称フリガナ",
-                    FieldKind.KANA,
-                    shown=when("person_kind", "2"),
-                    note="通称で探せるように",
-                ),
-                EntryField("phone", "電話番号", FieldKind.PHONE, 20, note="市外局番から"),
+        PERSON_PAGE,
+        place_page(
+            "異動日（転入日）",
+            EntryField(
+                "former_municipality_code",
+                "前住所地の市区町村コード",
+                FieldKind.MUNICIPALITY,
+                6,
+                required=True,
+                note="6桁",
             ),
-            (birth,),
-            step="本人",
-        ),
-        EntryPage(
-            "move",
-            "異動と住所",
-            "住民記録で付いた宛名番号・世帯番号と、新旧の住所を入れてください。",
-            (
-                *blocks.four_dates("異動日（転入日）"),
-                EntryField("atena_number", "宛名番号", FieldKind.ATENA, 15, required=True),
-                EntryField("household_number", "世帯番号", FieldKind.HOUSEHOLD, 15, required=True),
-                EntryField("relation", "世帯主との続柄", FieldKind.TEXT, 20, required=True),
-                EntryField(
-                    "is_head", "世帯主", FieldKind.FLAG, note="本人が世帯主のとき", first="0"
-                ),
-                EntryField(
-                    "postal_code", "郵便番号", FieldKind.POSTAL, 7, required=True, note="7桁"
-                ),
-                EntryField("address", "住所", FieldKind.ADDRESS, 200, required=True),
-                EntryField("building", "方書", FieldKind.ADDRESS),
-                EntryField(
-                    "facility_code",
-                    "入所施設コード",
-                    FieldKind.FACILITY,
-                    20,
-                    note="住所が施設のときだけ（住所地特例の確認）",
-                ),
-                EntryField(
-                    "former_municipality_code",
-                    "前住所地の市区町村コード",
-                    FieldKind.MUNICIPALITY,
-                    6,
-                    required=True,
-                    note="6桁",
-                ),
-                EntryField("former_address", "前住所", FieldKind.ADDRESS, 200, required=True),
-                EntryField(
-                    "former_insured_number",
-                    "前の被保険者番号",
-                    FieldKind.INSURED,
-                    8,
-                    note="8桁。分からなければ空けておきます",
-                ),
+            EntryField("former_address", "前住所", FieldKind.ADDRESS, 200, required=True),
+            EntryField(
+                "former_insured_number",
+                "前の被保険者番号",
+                FieldKind.INSURED,
+                8,
+                note="8桁。分からなければ空けておきます",
             ),
-            (
-                *blocks.FOUR_DATES,
-                page_rules.not_before("event_on", "birth_written", "before_birth"),
+            rules=(
                 page_rules.late(
                     "異動日から14日を過ぎた届出です。資格は異動日にさかのぼります。",
                     "保険料もさかのぼることを説明してください。",
                 ),
                 page_rules.former_place,
-                page_rules.facility,
             ),
-            step="異動・住所",
         ),
         blocks.notifier(with_number=True),
         EntryPage(
@@ -368,18 +251,8 @@ MOVE_IN = CaseKind(
         Document("被扶養者証明書", required=False),
     ),
     sentence="{name} 様の県外転入の届出を、広域連合へ送ります。",
-    second_look=SecondLook(
-        supervised=gives_number_to_unregistered, supervised_label="住登外の方の個人番号"
-    ),
-    compared=(
-        Compared("name", is_name=True),
-        Compared("kana"),
-        Compared("birth_written", is_birth=True),
-        Compared("sex"),
-        Compared("address", is_name=True),
-        Compared("building", is_name=True),
-        Compared("atena_number"),
-    ),
+    second_look=SECOND_LOOK,
+    compared=COMPARED,
     told=answers.COVERAGE,
     effect=Acquires(),
     papers=True,

@@ -87,7 +87,7 @@ class OfficeKind:
     newcomer's kind makes known first. ``decide`` makes the answer; ``effect`` carries out what it
     means for others than the answer itself. ``register_says`` are the columns of the notification
     that the resident register's next file must repeat (SEC-110); None where the register has no
-    say.
+    say. ``refusals`` are the codes that ``check`` and ``decide`` may give.
     """
 
     code: str
@@ -96,6 +96,7 @@ class OfficeKind:
     effect: Callable[[Office, Case, Answer], None] = nothing_more
     whom: Callable[[Office, Case, Checked], int] = known_person
     register_says: tuple[str, ...] | None = field(default=None)
+    refusals: tuple[str, ...] = ()
 
 
 def find_whom(office: Office, case: Case) -> PersonRow | None:

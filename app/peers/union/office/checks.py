@@ -17,6 +17,12 @@ from app.rules.eligibility.reasons import EligibilityError
 DEAD = "3"
 """住民状態 of the dead."""
 
+INSURED = ("unknown_person", "already_dead", "not_insured")
+"""What ``insured_person`` may give."""
+
+DATES = ("event_in_future", "event_before_birth", "dates_disorder")
+"""What ``four_dates`` may give."""
+
 _SHORT = {"event_in_future", "dates_disorder"}
 
 

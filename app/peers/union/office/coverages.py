@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import insert, select
 
@@ -34,7 +35,6 @@ from app.rules.eligibility.papers import (
     which_paper,
 )
 from app.wire.bodies import coverage
-from app.wire.bodies.move_in import MoveIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,38 @@ class Outcome:
     missing: str
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a case that makes somebody insured says of papers, whatever its kind: ``registered``
+    マイナ保険証; ``until`` the last day of a recognition; what former papers say."""
+
+    registered: bool
+    until: str
+    income_by_paper: bool
+    limit_class: str
+    disease: str
+    former: str
+    delivery: str
+
+
+def brought(record: Any) -> Brought:
+    """What the record of such a case says; an item that its kind does not have is not said."""
+
+    def said(name: str) -> str:
+        return str(getattr(record, name, ""))
+
+    recognised = said("disability_until") if said("disability_paper") == "1" else ""
+    return Brought(
+        registered=said("card_use") == "registered",
+        until=recognised or said("proof_until"),
+        income_by_paper=said("copay_paper") == "1",
+        limit_class=said("copay_class"),
+        disease=said("disease_kind") if said("disease_paper") == "1" else "",
+        former=said("former_municipality_code") or record.municipality_code,
+        delivery=said("delivery"),
+    )
+
+
 def insure(office: Office, case: Case, person_id: int, acquisition: Acquisition) -> Acquired:
     """Number the person and open the coverage. A number that the union gave for this case and
     forgot is given again."""
@@ -75,7 +107,7 @@ def cover(
 ) -> Answer:
     """Judge share and paper of somebody who is insured. ``again``: a decision already made is
     made anew because an income has become known (DOMAIN 3.2)."""
-    system, connection = office.system, office.connection
+    system, connection, said = office.system, office.connection, brought(case.record)
     current = get_person(connection, person_id)
     judged_on = max(acquired.day, date(judgement_year(system.today()), 8, 1))
     judged = judge_household(
@@ -106,23 +138,22 @@ def cover(
                 office,
                 current,
                 acquired.day,
-                registered=case.record.card_use == "registered",
-                until=case.record.disability_until if case.record.disability_paper == "1" else "",
+                registered=said.registered,
+                until=said.until,
             ),
             limit_class="" if later else own_class,
             copay_from=copay_from,
             limit_from=limit_from,
-            income_state=_income_state(case.record, judged, asked),
+            income_state=_income_state(said, judged, asked),
             missing=judged.missing,
         ),
     )
 
 
 def _answer(office: Office, case: Case, current: PersonRow, outcome: Outcome) -> Answer:
-    system, record = office.system, case.record
+    system, said = office.system, brought(case.record)
     judged, paper = outcome.judged, outcome.paper
     members = household_of(office.connection, current.municipality_code, current.household_number)
-    disease = record.disease_kind if record.disease_paper == "1" else ""
     matters = judged is not None and limit_mark_matters(
         judged.decision.class_of(current.atena_number)
     )
@@ -137,13 +168,13 @@ def _answer(office: Office, case: Case, current: PersonRow, outcome: Outcome) ->
         "limit_class": outcome.limit_class,
         "limit_from": "" if judged is None else outcome.limit_from.isoformat(),
         # 任意記載事項: the former union's paper names the class, so it goes on being shown.
-        "limit_printed": "1" if matters and record.copay_class else "0",
-        "disease_kind": disease,
-        "disease_from": outcome.limit_from.isoformat() if disease else "",
+        "limit_printed": "1" if matters and said.limit_class else "0",
+        "disease_kind": said.disease,
+        "disease_from": outcome.limit_from.isoformat() if said.disease else "",
         "paper": "none" if paper is None else paper.paper.value,
         "expires_on": "" if paper is None else paper.expires_on.isoformat(),
         "issue_on": "" if paper is None else system.today().isoformat(),
-        "delivery": "post" if paper is None else record.delivery,
+        "delivery": "post" if paper is None else said.delivery,
         "grounds": texts.grounds_json(judged, paper),
         "grounds_clerk": texts.clerk_text(system, judged, paper, members),
         "grounds_aloud": texts.aloud_text(system, judged, paper),
@@ -183,7 +214,7 @@ def _ask_income(
                 id=f"{system.setup.id}-Q-{next_value(connection, 'inquiry'):06d}",
                 person_id=asked.id,
                 notification_id=case.id,
-                to_municipality=case.record.former_municipality_code,
+                to_municipality=brought(case.record).former,
                 year=year,
                 state="open",
                 opened_at=system.now(),
@@ -191,12 +222,12 @@ def _ask_income(
         )
 
 
-def _income_state(record: MoveIn, judged: Judged, asked: bool) -> str:
+def _income_state(said: Brought, judged: Judged, asked: bool) -> str:
     if asked:
         return "inquiring"
     if judged.undeclared:
         return "undeclared"
-    return "paper" if record.copay_paper == "1" else "confirmed"
+    return "paper" if said.income_by_paper else "confirmed"
 
 
 def paper_for(

@@ -8,6 +8,7 @@ case needs of its own stands in ``app.peers.union.office.kinds``.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any
@@ -18,7 +19,7 @@ from app.core.errors import UserError
 from app.peers.union.line.delivery import active_terminals, deliver
 from app.peers.union.line.enrolment import Caller
 from app.peers.union.office import returned, texts
-from app.peers.union.office.case import Answer, Case, Office, RefusalReason
+from app.peers.union.office.case import Answer, Case, Office, OfficeKind, RefusalReason
 from app.peers.union.office.history import bring
 from app.peers.union.office.kinds import KINDS
 from app.peers.union.office.persons import get_person
@@ -30,6 +31,7 @@ from app.wire.files import FILES, sent_in
 from app.wire.layout import columns
 from app.wire.records import CaseHead, DecisionHead
 
+_LOG = logging.getLogger(__name__)
 _WHO = ("person_kind", "name", "kana", "birth_written", "birth_sort", "sex")
 """What a decision's head repeats of the person."""
 
@@ -176,6 +178,7 @@ def _decide(office: Office, case: Case) -> None:
         _refuse(office, case, (RefusalReason("kind_unknown"),))
         return
     checked = kind.check(office, case)
+    _require_declared(kind, (*checked.refused, *checked.pending))
     if checked.refused:
         _refuse(office, case, checked.refused)
         return
@@ -188,8 +191,16 @@ def _decide(office: Office, case: Case) -> None:
         tell_without(office, case, "pending", checked.pending, person_id=person_id)
         return
     answer = kind.decide(office, case, checked, person_id)
+    _require_declared(kind, answer.told)
     kind.effect(office, case, answer)
     answer_case(office, case, answer)
+
+
+def _require_declared(kind: OfficeKind, reasons: Sequence[RefusalReason]) -> None:
+    """A reason that the kind does not declare is our mistake; who waits is told it all the same."""
+    for reason in reasons:
+        if reason.code not in kind.refusals:
+            _LOG.error("kind %s gave the undeclared reason %s", kind.code, reason.code)
 
 
 def _refuse(office: Office, case: Case, findings: Sequence[RefusalReason]) -> None:

@@ -12,7 +12,7 @@ from app.peers.union.office.case import Office, RefusalReason
 from app.peers.union.office.coverages import Acquired, cover, insure
 from app.peers.union.office.decisions import answer_case, kept_case, last_decision, tell_without
 from app.peers.union.office.history import bring
-from app.peers.union.office.kinds.move_in import acquisition_of, reason_of
+from app.peers.union.office.newcomers import acquisition_of, reason_of
 from app.peers.union.office.persons import change_person, coverages_of, get_person
 from app.peers.union.office.shares import put_income, rejudge_others
 from app.peers.union.system import UNION_ACTOR, System, log_act

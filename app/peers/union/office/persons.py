@@ -198,6 +198,24 @@ def end_coverage(connection: Connection, coverage_id: int, lost_on: str, reason:
         connection.execute(update(coverage).where(mine).values(lost_on=lost_on, loss_reason=reason))
 
 
+def reopen_coverage(connection: Connection, coverage_id: int) -> None:
+    """A loss is taken back: the coverage goes on as if it had never ended."""
+    mine = coverage.c.id == coverage_id
+    person_id = connection.execute(select(coverage.c.person_id).where(mine)).scalar_one()
+    with remembered(connection, person_id):
+        connection.execute(update(coverage).where(mine).values(lost_on="", loss_reason=""))
+    touch(connection, person_id)
+
+
+def insured_by(connection: Connection, insured_number: str) -> PersonRow | None:
+    """Whose coverage that has not ended bears this 被保険者番号."""
+    return connection.execute(
+        select(person)
+        .join(coverage, coverage.c.person_id == person.c.id)
+        .where(coverage.c.insured_number == insured_number, coverage.c.lost_on == "")
+    ).first()
+
+
 def shares_of(connection: Connection, person_ids: Iterable[int]) -> dict[int, Row[Any]]:
     """The shares in force by person."""
     found = select(share).where(share.c.person_id.in_(list(person_ids)))

@@ -1,4 +1,4 @@
-"""KINDS: every kind of case that this union decides, one module each.
+"""KINDS: every kind of case that this union decides, a module for a kind or a family of kinds.
 
 A test holds it against the terminal's registry and the bodies of ``app.wire.bodies``. A kind that
 a terminal sends and that is not here is refused as one (``kind_unknown``), nothing is lost. To
@@ -8,8 +8,9 @@ add one: its module and its line here (docs/howto/add-a-case.md).
 from __future__ import annotations
 
 from app.peers.union.office.case import OfficeKind
-from app.peers.union.office.kinds import death, funeral, move_in, reissue
+from app.peers.union.office.kinds import entering, funeral, leaving, move_in, reissue
 
 KINDS: dict[str, OfficeKind] = {
-    kind.code: kind for kind in (move_in.KIND, death.KIND, reissue.KIND, funeral.KIND)
+    kind.code: kind
+    for kind in (move_in.KIND, *entering.KINDS, *leaving.KINDS, reissue.KIND, funeral.KIND)
 }

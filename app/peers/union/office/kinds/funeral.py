@@ -15,7 +15,7 @@ from app.peers.union.office.case import (
     RefusalReason,
     find_whom,
 )
-from app.peers.union.office.checks import DEAD, four_dates, told
+from app.peers.union.office.checks import DATES, DEAD, four_dates, told
 from app.peers.union.office.persons import coverages_of, insured_on
 from app.peers.union.tables import benefit
 from app.rules.benefits.funeral import FuneralCase, FuneralOutcome, decide_funeral_benefit
@@ -100,4 +100,17 @@ def effect(office: Office, case: Case, answer: Answer) -> None:
     )
 
 
-KIND = OfficeKind("funeral", check, decide, effect)
+KIND = OfficeKind(
+    "funeral",
+    check,
+    decide,
+    effect,
+    refusals=(
+        "unknown_person",
+        "not_dead",
+        *DATES,
+        "already_paid",
+        *_REFUSED.values(),
+        "claim_dates",
+    ),
+)

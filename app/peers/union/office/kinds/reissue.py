@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from app.peers.union.office.case import Answer, Case, Checked, Office, OfficeKind, RefusalReason
-from app.peers.union.office.checks import four_dates, insured_person
+from app.peers.union.office.checks import DATES, INSURED, four_dates, insured_person
 from app.peers.union.office.coverages import paper_for, whose
 from app.peers.union.office.decided import decided_for
 from app.peers.union.office.persons import get_person, shares_of
@@ -62,4 +62,4 @@ def decide(office: Office, case: Case, checked: Checked, person_id: int) -> Answ
     return Answer(person_id, reissued.LAYOUTS[-1], values)
 
 
-KIND = OfficeKind("reissue", check, decide)
+KIND = OfficeKind("reissue", check, decide, refusals=(*INSURED, *DATES, "paper_differs"))

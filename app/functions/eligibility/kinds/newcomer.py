@@ -1,0 +1,171 @@
+"""Pages of a newcomer: who it is, and where the person lives now (FLOW-101 … 103).
+
+Every kind of case about somebody who was not here unpacks them; what is sent stands in the body
+``app.wire.bodies.newcomer``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.cases import blocks, page_rules
+from app.cases.answers import Compared
+from app.cases.entry import (
+    Entered,
+    EntryField,
+    EntryPage,
+    FieldKind,
+    Finding,
+    Rule,
+    Values,
+    error,
+    warning,
+    when,
+)
+from app.cases.kind import SecondLook
+from app.rules.calendar import days
+
+
+def birth(entered: Entered) -> Iterator[Finding]:
+    """A birth date in the past; who is under 75 needs the former union's recognition."""
+    written = entered.day("birth_written")
+    if written is None:
+        return
+    if written.sort_date > entered.today:
+        yield error(
+            "birth_written",
+            "birth_future",
+            "生年月日が今日より後の日です。",
+            "元号と年を確かめてください。",
+        )
+    elif written.is_unknown:
+        yield warning(
+            "birth_written",
+            "birth_unknown",
+            "生年月日に不詳があるか、暦にない日です。年齢は広域連合が判断します。",
+            "転入通知の記載のとおりか確かめてください。",
+        )
+    elif (
+        entered.today < days.day_of_75(written.sort_date)
+        and entered.text("disability_paper") != "1"
+    ):
+        yield warning(
+            "birth_written",
+            "under_75",
+            "75歳に達していません。障害認定証明書がなければ却下されます。",
+            "生年月日と、障害認定証明書の有無を確かめてください。",
+        )
+
+
+PERSON_PAGE = EntryPage(
+    "person",
+    "被保険者となる方",
+    "転入通知（写し）を見ながら、届け出られた方の氏名・生年月日などを入れてください。",
+    (
+        EntryField(
+            "kana",
+            "フリガナ",
+            FieldKind.KANA,
+            needed=lambda values: values.get("person_kind", "") != "2",
+            note="姓と名の間を空けます。外国人住民でカナがない方は空けておきます",
+        ),
+        EntryField(
+            "name",
+            "氏名",
+            FieldKind.NAME,
+            required=True,
+            note="異体字は転入通知のとおりに。下に印字される字形が出ます",
+        ),
+        EntryField(
+            "birth_written",
+            "生年月日",
+            FieldKind.BIRTH,
+            60,
+            required=True,
+            note="例　S20.5.3　昭和20年5月3日　1945-05-03　不詳はそのまま",
+        ),
+        EntryField("sex", "性別", FieldKind.CHOICE, codes="sexes", required=True),
+        EntryField(
+            "person_kind",
+            "個人区分",
+            FieldKind.CHOICE,
+            codes="person_kinds",
+            required=True,
+            first="1",
+        ),
+        EntryField(
+            "alias",
+            "通称",
+            FieldKind.NAME,
+            shown=when("person_kind", "2"),
+            note="外国人住民で通称がある場合",
+        ),
+        EntryField(
+            "alias_kana",
+            "通称フリガナ",
+            FieldKind.KANA,
+            shown=when("person_kind", "2"),
+            note="通称で探せるように",
+        ),
+        EntryField("phone", "電話番号", FieldKind.PHONE, 20, note="市外局番から"),
+    ),
+    (birth,),
+    step="本人",
+)
+"""Who the newcomer is."""
+
+
+def place_page(event: str, *after: EntryField, rules: tuple[Rule, ...] = ()) -> EntryPage:
+    """Since when and where the newcomer lives here; ``after`` are the kind's own fields."""
+    return EntryPage(
+        "move",
+        "異動と住所",
+        "住民記録で付いた宛名番号・世帯番号と、新旧の住所を入れてください。",
+        (
+            *blocks.four_dates(event),
+            EntryField("atena_number", "宛名番号", FieldKind.ATENA, 15, required=True),
+            EntryField("household_number", "世帯番号", FieldKind.HOUSEHOLD, 15, required=True),
+            EntryField("relation", "世帯主との続柄", FieldKind.TEXT, 20, required=True),
+            EntryField("is_head", "世帯主", FieldKind.FLAG, note="本人が世帯主のとき", first="0"),
+            EntryField("postal_code", "郵便番号", FieldKind.POSTAL, 7, required=True, note="7桁"),
+            EntryField("address", "住所", FieldKind.ADDRESS, 200, required=True),
+            EntryField("building", "方書", FieldKind.ADDRESS),
+            EntryField(
+                "facility_code",
+                "入所施設コード",
+                FieldKind.FACILITY,
+                20,
+                note="住所が施設のときだけ（住所地特例の確認）",
+            ),
+            *after,
+        ),
+        (
+            *blocks.FOUR_DATES,
+            page_rules.not_before("event_on", "birth_written", "before_birth"),
+            page_rules.facility,
+            *rules,
+        ),
+        step="異動・住所",
+    )
+
+
+def gives_number_to_unregistered(values: Values) -> bool:
+    """Whether the entry gives an individual number to an unregistered resident (住登外),
+    which always needs two checkers and a supervisor (SEC-14)."""
+    checked = values.get("number_check", "")
+    return values.get("person_kind", "") == "3" and checked not in ("", "none")
+
+
+SECOND_LOOK = SecondLook(
+    supervised=gives_number_to_unregistered, supervised_label="住登外の方の個人番号"
+)
+COMPARED = (
+    Compared("name", is_name=True),
+    Compared("kana"),
+    Compared("birth_written", is_birth=True),
+    Compared("sex"),
+    Compared("address", is_name=True),
+    Compared("building", is_name=True),
+    Compared("atena_number"),
+)
+"""What of the decision is compared with what was keyed of a newcomer."""
