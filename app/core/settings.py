@@ -111,6 +111,15 @@ SETTINGS: dict[str, Setting] = {
             "",
             choices=("same_day", "before"),
         ),
+        # DESIGN 6: a plain file only on a medium whose hardware encrypts
+        Setting(
+            "media.plain",
+            "自ら暗号化する媒体の、封をしないファイル",
+            Form.CHOICE,
+            "no",
+            "",
+            choices=("no", "yes"),
+        ),
         Setting("retention.person_days", "資格喪失後の保存", Form.INTEGER, "366", "日", 366, 3660),
         Setting("journal.keep_months", "操作記録の端末内保存", Form.INTEGER, "13", "か月", 13, 120),
     )

@@ -33,6 +33,9 @@ from app.security.gate.checks import Conditions, GateRules, registry_version
 from app.security.keys.terminal_secret import SecretShelf
 from app.sync.engine import Engine
 from app.sync.inbox import Handler
+from app.sync.media.desk import MediaDesk, no_media
+from app.sync.media.devices import SystemMedia
+from app.sync.media.scan import CommandScanner
 from app.sync.round import EngineParts
 from app.sync.transport import open_line
 from app.wire.values import code_sets
@@ -59,6 +62,7 @@ class Installation:
     directory, without personal data. ``printer`` is a queue's name, "" for none. ``key_models``
     are the AAGUIDs of security keys that are taken without witnesses, ``key_roots`` their
     makers' root certificates (DER), from the folder ``key-roots`` beside settings.toml.
+    ``scanner`` is the command that looks at a file on a medium (its path is added), empty for none.
     ``trays``: which tray holds which paper, by its size in millimetres ("91x128"), as the
     printer's driver names the tray."""
 
@@ -69,6 +73,7 @@ class Installation:
     printer: str = ""
     key_models: tuple[str, ...] = ()
     key_roots: tuple[bytes, ...] = ()
+    scanner: tuple[str, ...] = ()
     trays: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -103,6 +108,7 @@ def read_installation(paths: Paths) -> Installation:
             key_roots=tuple(
                 file.read_bytes() for file in sorted((paths.data / "key-roots").glob("*.der"))
             ),
+            scanner=tuple(str(word) for word in values.get("scanner", ())),
             trays={str(paper): str(tray) for paper, tray in values.get("trays", {}).items()},
         )
     except FileNotFoundError as error:
@@ -148,6 +154,7 @@ def as_saved(content: bytes) -> str:
 def write_installation(paths: Paths, installation: Installation) -> None:
     """Write settings.toml whole."""
     models = ", ".join(json.dumps(model) for model in installation.key_models)
+    scanner = ", ".join(json.dumps(word, ensure_ascii=False) for word in installation.scanner)
     lines = [
         f"training = {'true' if installation.training else 'false'}",
         f"municipality_code = {json.dumps(installation.municipality_code)}",
@@ -155,6 +162,7 @@ def write_installation(paths: Paths, installation: Installation) -> None:
         f"phone = {json.dumps(installation.phone)}",
         f"printer = {json.dumps(installation.printer, ensure_ascii=False)}",
         f"key_models = [{models}]",
+        f"scanner = [{scanner}]",
         "[trays]",
         *(
             f"{json.dumps(paper)} = {json.dumps(tray, ensure_ascii=False)}"
@@ -174,6 +182,7 @@ class Parts:
     tables: Tables
     installation: Installation
     shelf: SecretShelf
+    media: MediaDesk = field(default_factory=no_media)
 
     def rules(self, peer_reachable: Callable[[], bool]) -> GateRules:
         """What the gate's checks need besides the store."""
@@ -181,7 +190,7 @@ class Parts:
         return GateRules(
             calendar=BusinessCalendar.from_table(self.tables["closed_days"]),
             purposes=frozenset(str(code) for code in self.tables["purposes"].codes(today)),
-            conditions=Conditions(peer_reachable, lambda: False),
+            conditions=Conditions(peer_reachable, self.media.scanned),
             check_assertion=verify_assertion,
             catalog=CATALOG,
             registry=registry_version(CATALOG),
@@ -225,4 +234,7 @@ def make_parts(data: Path, clock: Clock, shelf_of: Callable[[str], SecretShelf])
         load_tables(shipped_tables()),
         installation,
         shelf_of(installation.keyring_service),
+        MediaDesk(
+            SystemMedia(), CommandScanner(installation.scanner) if installation.scanner else None
+        ),
     )

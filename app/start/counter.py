@@ -234,6 +234,7 @@ class Counter(QObject):
             printer=self.printing,
             training=installation.training,
             kinds=CASES,
+            media=self._parts.media,
         )
         self.form = None
         self._area = ""

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -46,6 +47,7 @@ from app.wire.heads import START, CountersignedHead, Head, LineDigest
 from app.wire.protocol import LINES_AT_ONCE, ControlRow
 from app.wire.statements import Contact, PeerTime, open_signed, sign
 from app.wire.strict_cbor import encode
+from app.wire.values import Codes
 from db.tables.control import store_fact
 from db.tables.exchange import inbox, outbox
 
@@ -114,6 +116,16 @@ class Engine:
         self._closed = False
         self._not_before = 0.0  # of the clock's monotonic time
         self._tidied: date | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where received containers lie, sealed."""
+        return self._bench.folder
+
+    @property
+    def codes(self) -> Codes:
+        """The codes that hold for what is sent and received."""
+        return self._bench.codes
 
     def contact(self) -> ContactReport:
         """One whole round. What was done stays done; an item that cannot be sent or taken

@@ -85,21 +85,49 @@ def prepare(
     facts = read_facts(work)
     encoding, body = Encoding(spec, records, codes), io.BytesIO()
     sealed = seal_body(encoding, body, facts.union_receiving, facts.archive_receiving)
+    return put(
+        work,
+        SealedFile(file_id, sealed, body.getvalue(), encoding.count),
+        case_id=case_id,
+        route=route,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SealedFile:
+    """A file that is sealed to the union and to the archive already."""
+
+    file_id: str
+    facts: BodyFacts
+    body: bytes
+    count: int
+
+
+def put(
+    work: OutboxWork,
+    sealed: SealedFile,
+    *,
+    case_id: str = "",
+    route: Route | None = None,
+    prepared_by: str = "",
+) -> str:
+    """Write a sealed file into the outbox; its id. ``prepared_by`` is whose act it comes from,
+    where the terminal itself writes it down."""
     outbox_id = work.new_id()
     work.run(
         insert(outbox).values(
             id=outbox_id,
-            file_id=file_id,
-            route=str(route or spec.route),
-            stream=stream_of(file_id),
+            file_id=sealed.file_id,
+            route=str(route or FILES[sealed.file_id].route),
+            stream=stream_of(sealed.file_id),
             epoch=0,
             sequence=None,
-            payload=pack(sealed, body.getvalue()),
-            payload_digest=sealed.plain_digest,
-            record_count=encoding.count,
+            payload=pack(sealed.facts, sealed.body),
+            payload_digest=sealed.facts.plain_digest,
+            record_count=sealed.count,
             state=Outgoing.PREPARED,
             case_id=case_id or None,
-            prepared_by=work.staff_id,
+            prepared_by=prepared_by or work.staff_id,
             prepared_at=work.at.isoformat(),
         )
     )

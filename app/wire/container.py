@@ -227,17 +227,20 @@ def open_body(source: BinaryIO, verified: Verified, identities: Mapping[str, str
     ``source`` stands at the container's beginning and is the very file that was verified;
     ``identities`` maps key ids to age identities. Raises ContainerRefused: ``not_ours`` when no
     identity is the receiver's or the archive's, ``body`` when the age stream is broken,
-    ``plain`` when the plain text is not what the header says. What ``to`` raises passes.
+    ``plain`` when the plain text is not what the header says. What reading ``source`` raises and
+    what ``to`` raises passes.
     """
     facts = verified.header.body
     text = identities.get(facts.receiver_key) or identities.get(facts.archive_key)
     if text is None:
         raise ContainerRefused(ContainerCause.NOT_OURS)
     source.seek(verified.body_at, 1)
-    writer = _Counted(to)
+    reader, writer = _Counted(source), _Counted(to)
     try:
-        pyrage.decrypt_io(source, writer, [pyrage.x25519.Identity.from_str(text)])
+        pyrage.decrypt_io(reader, writer, [pyrage.x25519.Identity.from_str(text)])
     except pyrage.DecryptError as cause:
+        if reader.failure is not None:  # the disk's or medium's trouble, not the container's
+            raise reader.failure from None
         raise ContainerRefused(ContainerCause.BODY) from cause
     if writer.digest.hexdigest() != facts.plain_digest or writer.size != facts.plain_size:
         raise ContainerRefused(ContainerCause.PLAIN)

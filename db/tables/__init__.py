@@ -8,7 +8,7 @@ row and is what an act compares (DESIGN 5). Nothing here holds an individual num
 
 from __future__ import annotations
 
-from db.tables import cases, certificates, control, exchange, history, persons, prefs
+from db.tables import cases, certificates, control, exchange, history, media, persons, prefs
 from db.tables.base import METADATA
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "control",
     "exchange",
     "history",
+    "media",
     "persons",
     "prefs",
 ]

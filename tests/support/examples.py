@@ -30,6 +30,7 @@ from app.security.staff.roles import roles_on
 from tests.support import keys
 from tests.support.attempts import Attempt, Example
 from tests.support.counter_examples import COUNTER_EXAMPLES
+from tests.support.media_examples import MEDIA_EXAMPLES
 from tests.support.signers import Signer
 from tests.support.world import STAFF, World
 
@@ -357,4 +358,5 @@ EXAMPLES: dict[str, Example] = {
     "records.note_review": _review,
     "own.change_password": _change_password,
     **COUNTER_EXAMPLES,
+    **MEDIA_EXAMPLES,
 }

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from app.functions.files import waiting
+from app.functions.files import media_waiting, waiting
 from app.persons import writing
-from app.security.spec import Actor, Area, Function, Kind
+from app.security.spec import Actor, Area, Function, Kind, Need, SecondPerson, StepUp
 from app.sync.inbox import APPLYING
 
-AREA = Area("files", "ファイル連携", 70, waiting.WAITS, before_registration=True)
+AREA = Area(
+    "files",
+    "ファイル連携",
+    70,
+    (*waiting.WAITS, *media_waiting.WAITS),
+    before_registration=True,
+)
 
+_MEDIA = (
+    "medium",
+    "medium_approval",
+    "medium_use",
+    "courier",
+    "store_fact",
+    "setting",
+    "terminal_key",
+    "inbox",
+    "stream_state",
+)
 _EXCHANGE = ("outbox", "inbox", "staged_record", "stream_state", "watermark")
 FUNCTIONS: tuple[Function, ...] = (
     Function(
@@ -41,5 +58,152 @@ FUNCTIONS: tuple[Function, ...] = (
         actor=Actor.SYSTEM,
         reads=("atena", "case_file", "check_entry", *APPLYING),
         writes=("check_entry", *APPLYING),
+    ),
+    Function(
+        id="files.show_media",
+        area="files",
+        kind=Kind.INQUIRE,
+        label="電子媒体",
+        help="差さっている媒体と中のファイル、事前承認、媒体管理簿、消去の済んでいないものを"
+        "示します。移入・移出・消去はここから行います。",
+        reads=_MEDIA,
+        needs=(Need.MEDIA_TERMINAL,),
+        screen="app.functions.files.screens.media:MediaScreen",
+        menu=True,
+    ),
+    Function(
+        id="files.show_ledger",
+        area="files",
+        kind=Kind.INQUIRE,
+        label="媒体管理簿",
+        help="媒体の使用の記録（いつ、だれが、どの媒体で、何を、結果、消去）を新しい順に示します。",
+        reads=_MEDIA,
+        needs=(Need.MEDIA_TERMINAL,),
+        screen="app.functions.files.screens.media:LedgerScreen",
+        menu=True,
+    ),
+    Function(
+        id="files.allow_media_here",
+        area="files",
+        kind=Kind.ADMINISTER,
+        label="媒体を扱う端末の指定",
+        help="この端末で電子媒体を扱えるようにし、または扱えないようにします。",
+        step_up=StepUp.TOUCH,
+        second_person=SecondPerson.SUPERVISOR,
+        reads=("store_fact",),
+        writes=("store_fact",),
+        screen="app.functions.files.screens.media_forms:AllowMediaScreen",
+        menu=True,
+    ),
+    Function(
+        id="files.register_medium",
+        area="files",
+        kind=Kind.ADMINISTER,
+        label="媒体の登録",
+        help="媒体を機器の番号で登録し、署名した印を媒体に書きます。写した媒体は使えません。",
+        step_up=StepUp.TOUCH,
+        second_person=SecondPerson.SUPERVISOR,
+        reads=("medium", "store_fact", "terminal_key"),
+        writes=("medium", "terminal_key"),
+        needs=(Need.MEDIA_TERMINAL,),
+        screen="app.functions.files.screens.media_forms:RegisterMediumScreen",
+    ),
+    Function(
+        id="files.dispose_medium",
+        area="files",
+        kind=Kind.ADMINISTER,
+        label="媒体の廃棄",
+        help="媒体を廃棄した日時と方法を媒体管理簿に記録します。以後その媒体は使えません。",
+        step_up=StepUp.TOUCH,
+        second_person=SecondPerson.SUPERVISOR,
+        reads=("medium", "medium_use"),
+        writes=("medium", "medium_use"),
+        needs=(Need.MEDIA_TERMINAL,),
+        screen="app.functions.files.screens.media_forms:DisposeMediumScreen",
+    ),
+    Function(
+        id="files.register_courier",
+        area="files",
+        kind=Kind.ADMINISTER,
+        label="媒体の受渡し先の登録",
+        help="市区町村システム側で封をし、開ける相手を、名刺の指紋を読み合わせて登録します。",
+        step_up=StepUp.TOUCH,
+        second_person=SecondPerson.SUPERVISOR,
+        reads=("courier", "store_fact", "terminal_key"),
+        writes=("courier",),
+        needs=(Need.MEDIA_TERMINAL,),
+    ),
+    Function(
+        id="files.approve_media_use",
+        area="files",
+        kind=Kind.UPDATE,
+        label="媒体使用の事前承認",
+        help="どの媒体で、どのファイルを、いつまで移入または移出してよいかを、責任者が承認します。",
+        step_up=StepUp.TOUCH,
+        second_person=SecondPerson.SUPERVISOR,
+        reads=("medium", "medium_approval"),
+        writes=("medium_approval",),
+        needs=(Need.MEDIA_TERMINAL,),
+        screen="app.functions.files.screens.media_forms:ApproveMediaScreen",
+    ),
+    Function(
+        id="files.scan_medium",
+        area="files",
+        kind=Kind.UPDATE,
+        label="ウイルスチェックの記録",
+        help="媒体のファイルを読み込む前に検査し、結果を媒体管理簿に記録します。",
+        step_up=StepUp.RECENT,
+        reads=("medium_use",),
+        writes=("medium_use",),
+        needs=(Need.MEDIA_TERMINAL,),
+    ),
+    Function(
+        id="files.move_in",
+        area="files",
+        kind=Kind.UPDATE,
+        label="移入",
+        help="検査の済んだファイルを媒体から取り込み、広域連合への送信を用意します。済むと媒体の"
+        "ファイルを消去します。",
+        step_up=StepUp.TOUCH,
+        reads=_MEDIA,
+        writes=("medium_use",),
+        needs=(Need.MEDIA_TERMINAL, Need.SCANNED_MEDIUM),
+    ),
+    Function(
+        id="files.move_out",
+        area="files",
+        kind=Kind.SEND,
+        label="移出",
+        help="広域連合から届いたファイルを、封をして、そっくり媒体に書き出します。内容と宛先を"
+        "二人で確かめます。",
+        step_up=StepUp.TOUCH,
+        second_person=SecondPerson.CONFIRM,
+        reads=_MEDIA,
+        writes=("medium_use",),
+        needs=(Need.MEDIA_TERMINAL,),
+    ),
+    Function(
+        id="files.wipe_medium",
+        area="files",
+        kind=Kind.UPDATE,
+        label="媒体のファイルの消去",
+        help="移入・移出の済んだファイルを媒体から消去し、媒体管理簿に記録します。",
+        step_up=StepUp.RECENT,
+        reads=("medium_use",),
+        writes=("medium_use",),
+        needs=(Need.MEDIA_TERMINAL,),
+    ),
+    Function(
+        id="files.finish_medium",
+        area="files",
+        kind=Kind.UPDATE,
+        label="媒体の処理の結果",
+        help="移入・移出の結果を媒体管理簿に書き、途中で終わったものをそう記録します"
+        "（端末が行います）。",
+        actor=Actor.SYSTEM,
+        reads=(*_MEDIA, "outbox"),
+        writes=("medium_use", "outbox", "stream_state"),
+        run="app.functions.files.media_moves:close_broken",
+        at_login=True,
     ),
 )

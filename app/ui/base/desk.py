@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtWidgets import QWidget
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.core.clock import Clock
 from app.core.tables import Tables
 from app.security.gate.carry_out import Perform, Prepare, Steps, carry_out, with_recent
+from app.sync.media.desk import MediaDesk, no_media
 from app.ui.base.act import Door, Ending, Failed, Hands, Nothing, Toucher, take_steps
 from app.ui.base.operations import Operations
 from app.ui.base.watch import Background, Watch
@@ -63,7 +64,7 @@ class Desk:
     cause, which the error door shows where it is not given; ``ended`` is called when it did not
     come to the act, by a cause or because the person gave up.
 
-    ``kinds`` is CASES, the kinds of case by code.
+    ``kinds`` is CASES, the kinds of case by code; ``media`` are this machine's removable media.
     """
 
     gate: Gate
@@ -86,6 +87,7 @@ class Desk:
     printer: PrintQueue
     training: bool
     kinds: Mapping[str, Any]
+    media: MediaDesk = field(default_factory=no_media)
 
     def begin(self, **arguments: Any) -> None:
         """Open the first of the cases that begin without anybody opened (a newcomer's)."""

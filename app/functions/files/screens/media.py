@@ -1,0 +1,309 @@
+"""電子媒体: what is plugged in and what waits, each with its next step; and the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+)
+
+from app.functions.files import media_acts, media_moves
+from app.functions.files.media_list import LEDGER, MediaView, UseLine, look
+from app.functions.files.media_moves import Carrying, Moved
+from app.functions.files.media_steps import (
+    LEDGER_HEAD,
+    Do,
+    MediaStep,
+    is_handed_over,
+    ledger,
+    steps,
+)
+from app.ui.base.desk import Desk
+from app.ui.base.pages import Page, box, clear
+
+_HEAD = ("もの", "どこ", "状態", "次にすること")
+_WIDTHS = (430, 220, 160)
+
+
+class MediaScreen(Page):
+    """One line for each thing; Enter takes its next step."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(
+            "電子媒体", "↑↓で選び、Enter で次にすることへ進みます。媒体を差したら F5。"
+        )
+        self._desk = desk
+        self.view: MediaView | None = None
+        self.lines: tuple[MediaStep, ...] = ()
+        self._summary = QVBoxLayout()
+        self.body.addLayout(self._summary)
+        self.table = _table(_HEAD, _WIDTHS, "電子媒体")
+        self.table.itemActivated.connect(lambda _item: self._next())
+        self.table.currentCellChanged.connect(lambda *_cells: self._tell_why())
+        self.body.addWidget(self.table, 1)
+        self._why = QVBoxLayout()
+        self.body.addLayout(self._why)
+        self.action("戻る", "Esc", desk.home)
+        self.action("読み直す", "F5", self.load)
+        self.by_hand = self.action("手で検査した", "F7", self._scanned_by_hand)
+        self.action("媒体管理簿", "F8", lambda: desk.go("files.show_ledger"))
+        self.action("相手の名刺を登録", "F9", self._take_card)
+        self.load()
+
+    def first_focus(self) -> None:
+        self.table.setFocus()
+
+    def load(self) -> None:
+        """Look again at what is plugged in."""
+        desk = self._desk
+        desk.run(self, lambda: look(desk.gate, desk.session, desk.media), self._show)
+
+    def _show(self, view: MediaView) -> None:
+        self.view = view
+        self.lines = steps(view)
+        _fill(
+            self.table,
+            [(one.what, one.where, one.state, one.next_step) for one in self.lines],
+        )
+        if self.lines:
+            self.table.selectRow(0)
+        clear(self._summary)
+        kind, text = _summary(view, self.lines)
+        self._summary.addWidget(box(kind, text))
+        self._tell_why()
+
+    def _chosen(self) -> MediaStep | None:
+        row = self.table.currentRow()
+        return self.lines[row] if 0 <= row < len(self.lines) else None
+
+    def _tell_why(self) -> None:
+        clear(self._why)
+        line = self._chosen()
+        self.by_hand.setEnabled(line is not None and line.do is Do.SCAN)
+        if line is not None and line.why:
+            self._why.addWidget(box("warn", line.why))
+
+    def _next(self) -> None:
+        line = self._chosen()
+        if line is None or self._desk.operations.busy:
+            return
+        go = self._desk.go
+        if line.do is Do.REGISTER:
+            go("files.register_medium", serial=line.serial)
+        elif line.do is Do.APPROVE:
+            go(
+                "files.approve_media_use",
+                medium_id=line.medium_id,
+                direction=line.direction,
+                file_id=line.file_id,
+                label=self._label(line.medium_id),
+            )
+        elif line.do is Do.SCAN:
+            self._scan(line, by_hand=False)
+        elif line.do is Do.MOVE_IN:
+            self._move_in(line)
+        elif line.do is Do.MOVE_OUT:
+            self._move_out(line)
+        elif line.do is Do.WIPE:
+            self._wipe(line)
+
+    # -- the steps -------------------------------------------------------------------------
+
+    def _scanned_by_hand(self) -> None:
+        line = self._chosen()
+        if line is not None and line.do is Do.SCAN:
+            self._scan(line, by_hand=True)
+
+    def _scan(self, line: MediaStep, *, by_hand: bool) -> None:
+        desk, view = self._desk, self.view
+        assert view is not None
+        if not by_hand and not view.has_scanner:
+            clear(self._why)
+            self._why.addWidget(
+                box(
+                    "warn",
+                    "この端末には検査のプログラムが設定されていません。ほかの機器で検査し、"
+                    "問題がなければ「手で検査した」（F7）で記録してください。",
+                )
+            )
+            return
+        desk.run(
+            self,
+            lambda: media_moves.scan(
+                desk.gate, desk.session, desk.media, line.medium_id, line.name, by_hand=by_hand
+            ),
+            lambda _use: self._done("ウイルスチェックを記録しました。続けて移入できます。"),
+        )
+
+    def _move_in(self, line: MediaStep) -> None:
+        desk = self._desk
+
+        def moved(done: Moved) -> None:
+            wiped = "媒体のファイルは消去しました。" if done.wiped else "媒体の消去が残っています。"
+            self._done(f"{done.count:,}件を移入しました。送信は二人の確認を待ちます。{wiped}")
+            if done.trouble is not None:
+                desk.door.show(self, done.trouble)
+
+        desk.carry_out(
+            self,
+            lambda: media_moves.prepare_move_in(desk.gate, desk.session, desk.media, line.use_id),
+            lambda prepared, given: media_moves.perform_move_in(
+                desk.gate, prepared, given, self._carrying()
+            ),
+            moved,
+            ended=self.load,
+        )
+
+    def _move_out(self, line: MediaStep) -> None:
+        desk = self._desk
+        desk.carry_out(
+            self,
+            lambda: media_moves.prepare_move_out(
+                desk.gate, desk.session, desk.media, line.inbox_id, line.medium_id
+            ),
+            lambda prepared, given: media_moves.perform_move_out(
+                desk.gate, prepared, given, self._carrying()
+            ),
+            lambda done: self._done(
+                f"{done.count:,}件を移出しました。受渡しのあと、媒体のファイルを消去してください。"
+            ),
+            ended=self.load,
+        )
+
+    def _wipe(self, line: MediaStep) -> None:
+        desk = self._desk
+        desk.run(
+            self,
+            lambda: media_moves.wipe_now(desk.gate, desk.session, desk.media, line.use_id),
+            lambda how: self._done(f"消去を記録しました：{media_moves.HOW[how]}。"),
+        )
+
+    def _take_card(self) -> None:
+        desk, view = self._desk, self.view
+        ours = [one.judged for one in view.plugged if one.judged.fault is None] if view else []
+        if not ours:
+            clear(self._why)
+            self._why.addWidget(box("warn", "名刺の入った、登録された媒体を差してください。"))
+            return
+        attached = ours[0].attached
+        desk.carry_out(
+            self,
+            lambda: media_acts.prepare_courier(desk.gate, desk.session, attached),
+            lambda prepared, given: media_acts.perform_courier(
+                desk.gate, prepared, given, attached
+            ),
+            lambda name: self._done(f"{name} を受渡しの相手として登録しました。"),
+        )
+
+    def _carrying(self) -> Carrying:
+        desk = self._desk
+        return Carrying(desk.media, desk.engine.codes, desk.engine.folder)
+
+    def _label(self, medium_id: str) -> str:
+        media = self.view.media if self.view else ()
+        return next((one.label for one in media if one.id == medium_id), "")
+
+    def _done(self, text: str) -> None:
+        self._desk.say(text)
+        self.load()
+
+
+class LedgerScreen(Page):
+    """媒体管理簿: every use, what came of it, and whether the file was wiped (SEC-77)."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(
+            "媒体管理簿", "新しいものから並びます。消去が済んでいない行は、電子媒体で消去します。"
+        )
+        self._desk = desk
+        self.view: MediaView | None = None
+        self.table = _table(LEDGER_HEAD, (110, 110, 52, 330, 64, 100, 86, 110, 110), "媒体管理簿")
+        self.body.addWidget(self.table, 1)
+        self._why = QVBoxLayout()
+        self.body.addLayout(self._why)
+        self.table.currentCellChanged.connect(lambda *_cells: self._tell_why())
+        self.action("電子媒体へ", "Esc", lambda: desk.go("files.show_media"))
+        self.action("読み直す", "F5", self.load)
+        self.action("この媒体を廃棄", "F10", self._dispose)
+        self.load()
+
+    def first_focus(self) -> None:
+        self.table.setFocus()
+
+    def load(self) -> None:
+        """Read it again."""
+        desk = self._desk
+        desk.run(
+            self,
+            lambda: look(desk.gate, desk.session, desk.media, LEDGER),
+            self._show,
+        )
+
+    def _show(self, view: MediaView) -> None:
+        self.view = view
+        _fill(self.table, ledger(view))
+        if view.uses:
+            self.table.selectRow(0)
+
+    def _chosen(self) -> UseLine | None:
+        row, uses = self.table.currentRow(), self.view.uses if self.view else ()
+        return uses[row] if 0 <= row < len(uses) else None
+
+    def _tell_why(self) -> None:
+        clear(self._why)
+        line = self._chosen()
+        if line is not None and line.cause:
+            self._why.addWidget(box("warn", line.cause))
+
+    def _dispose(self) -> None:
+        line = self._chosen()
+        if line is not None:
+            self._desk.go("files.dispose_medium", medium_id=line.medium_id, label=line.label)
+
+
+def _summary(view: MediaView, lines: Sequence[MediaStep]) -> tuple[str, str]:
+    out = sum(is_handed_over(line) for line in view.owed)
+    owed = len(view.owed) - out
+    if owed:
+        return "stop", f"媒体に残っているファイルが {owed}件あります。消去してください。"
+    if out:
+        return (
+            "warn",
+            f"受渡し中のファイルが {out}件あります。相手方が受け取ったら消去してください。",
+        )
+    if not view.plugged:
+        return "warn", "媒体が差さっていません。登録された媒体を差し、F5 で読み直してください。"
+    waiting = sum(one.do not in (Do.NOTHING, Do.REGISTER) for one in lines)
+    if waiting:
+        return "ok", f"次にすることのあるものが {waiting}件あります。"
+    return "ok", "媒体ですることはありません。"
+
+
+def _table(head: Sequence[str], widths: Sequence[int], name: str) -> QTableWidget:
+    table = QTableWidget(0, len(head))
+    table.setAccessibleName(name)
+    table.setHorizontalHeaderLabels(list(head))
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setAlternatingRowColors(True)
+    table.setTabKeyNavigation(False)
+    table.verticalHeader().setVisible(False)
+    table.verticalHeader().setDefaultSectionSize(36)
+    table.horizontalHeader().setStretchLastSection(True)
+    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+    for column, width in enumerate(widths):
+        table.setColumnWidth(column, width)
+    return table
+
+
+def _fill(table: QTableWidget, rows: Sequence[Sequence[str]]) -> None:
+    table.setRowCount(len(rows))
+    for row, cells in enumerate(rows):
+        for column, text in enumerate(cells):
+            table.setItem(row, column, QTableWidgetItem(text))

@@ -1,0 +1,1 @@
+"""Registered media (電子媒体): what is plugged in, whether it is ours, reading, writing, wiping."""

@@ -1,0 +1,127 @@
+"""From a file that came to a file that goes: decoded, checked, encoded anew and sealed, in one
+stream. Nothing plain touches a disk, and the memory is that of a few hundred records.
+
+Decoding pushes and sealing pulls, so the decoding runs in a thread of its own and hands blocks of
+records over.
+"""
+
+from __future__ import annotations
+
+import io
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from app.wire.codec import Decoder, Encoding, record_maker
+from app.wire.container import BodyFacts, Sink, seal_body
+from app.wire.files import FileSpec
+from app.wire.values import Codes
+
+Feed = Callable[[Sink], object]
+"""Writes the plain bytes of a file into what it is given."""
+
+_BLOCK = 500
+_AHEAD = 8
+_PATIENCE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A file sealed anew. ``read`` counts the records that came, ``count`` those that go."""
+
+    facts: BodyFacts
+    body: bytes
+    count: int
+    read: int
+
+
+def transcode(
+    spec: FileSpec,
+    feed: Feed,
+    codes: Codes,
+    receiver: str,
+    archive: str,
+    *,
+    target: FileSpec | None = None,
+    keep: Callable[[Any], Any | None] = lambda record: record,
+) -> Sealed:
+    """Seal what ``feed`` gives of ``spec`` to ``receiver`` and ``archive``, as ``target`` (the
+    same file by default). ``keep`` gives each record as it goes, None for one that stays behind.
+
+    Raises FileRefused for the first value against the layout, and what ``feed`` raises.
+    """
+    stream = _Records(spec, feed, codes)
+    try:
+        going = (kept for record in stream if (kept := keep(record)) is not None)
+        encoding, body = Encoding(target or spec, going, codes), io.BytesIO()
+        facts = seal_body(encoding, body, receiver, archive)
+        return Sealed(facts, body.getvalue(), encoding.count, stream.read)
+    finally:
+        stream.stop()
+
+
+class _Records:
+    """The records of a file that is decoded in another thread."""
+
+    def __init__(self, spec: FileSpec, feed: Feed, codes: Codes) -> None:
+        self.read = 0
+        self._make = record_maker(spec)
+        self._blocks: queue.Queue[list[tuple[str, ...]] | BaseException | None] = queue.Queue(
+            _AHEAD
+        )
+        self._stopped = threading.Event()
+        self._held: list[tuple[str, ...]] = []
+        self._thread = threading.Thread(target=self._run, args=(spec, feed, codes), daemon=True)
+        self._thread.start()
+
+    def __iter__(self) -> Iterator[Any]:
+        while True:
+            block = self._blocks.get()
+            if block is None:
+                return
+            if isinstance(block, BaseException):
+                raise block
+            self.read += len(block)
+            for values in block:
+                yield self._make(values)
+
+    def stop(self) -> None:
+        """Nobody asks any more; the thread ends before this returns."""
+        self._stopped.set()
+        self._thread.join()
+
+    def _run(self, spec: FileSpec, feed: Feed, codes: Codes) -> None:
+        try:
+            decoder = Decoder(spec, codes, self._take)
+            feed(decoder)
+            decoder.close()
+            if self._held:
+                self._put(self._held)
+            self._put(None)
+        except _Stopped:
+            return
+        except BaseException as problem:  # handed to who reads, whatever it is
+            self._put(problem)
+
+    def _take(self, _line: int, values: tuple[str, ...]) -> None:
+        self._held.append(values)
+        if len(self._held) == _BLOCK:
+            block, self._held = self._held, []
+            self._put(block)
+
+    def _put(self, block: list[tuple[str, ...]] | BaseException | None) -> None:
+        while True:
+            try:
+                self._blocks.put(block, timeout=_PATIENCE)
+                return
+            except queue.Full:
+                if self._stopped.is_set():
+                    if isinstance(block, BaseException):
+                        return
+                    raise _Stopped from None
+
+
+class _Stopped(Exception):
+    """The reader has gone away."""
