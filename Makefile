@@ -7,7 +7,7 @@ NOT_ON_WINDOWS := --ignore tests/unit/forms/test_spool.py --ignore tests/unit/co
 export PYTHONPATH := $(CURDIR)
 unexport PYTHONDONTWRITEBYTECODE # the tests start the program a hundred times
 
-.PHONY: setup setup-tests demo test check windows-rules bench bench-check faults soak bundle docs format lock
+.PHONY: setup setup-tests demo test check windows-rules bench bench-check faults soak bundle docs forms format lock
 
 setup:
 	@./.ci/bootstrap demo
@@ -48,6 +48,10 @@ docs: setup
 	@$(PY) -m app.main manual --day 2026-11-20 > docs/manual.md
 	@$(PY) -m app.main manual --table --day 2026-11-20 > docs/permission-table.md
 	@$(PY) -m app.main manual --cases --day 2026-11-20 > docs/cases.md
+
+# Every form with its three examples on one sheet, to look at.
+forms: setup
+	@$(PY) -m tests.golden.pictures sheet
 
 format: setup
 	@$(PY) -m ruff format .

@@ -71,6 +71,11 @@ class DecidedCoverage(Protocol):
     def issue_on(self) -> str: ...
 
 
+def item_of(decision: object, name: str) -> str:
+    """An item that only some layouts of a decision have; "" where this one has none."""
+    return str(getattr(decision, name, ""))
+
+
 @dataclass(frozen=True, slots=True)
 class Printed:
     """The words in which a decision's days, ratio and birth date print."""
@@ -97,6 +102,16 @@ class Printed:
     def ratio(self) -> str:
         """負担割合, e.g. 「２割」; "" while it is not decided."""
         return f"{self.decision.copay_ratio}割" if self.decision.copay_ratio else ""
+
+    @property
+    def special_care(self) -> str:
+        """「特別療養費」 for a person whose benefits are paid afterwards only (高確法82条)."""
+        return "特別療養費" if item_of(self.decision, "special_care_from") else ""
+
+    @property
+    def special_care_from(self) -> str:
+        """The day from which that holds."""
+        return self.day(item_of(self.decision, "special_care_from"))
 
     @property
     def provisional(self) -> str:

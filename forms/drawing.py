@@ -7,27 +7,22 @@ never cut.
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-
-from reportlab.lib.utils import ImageReader
-from reportlab.pdfgen.canvas import Canvas
 
 from app.core.errors import UserError
 from app.core.text import clusters
 from forms.barcodes import Symbol
-from forms.embedding import DocumentFonts
-from forms.fonts import FontSet, Line, Missing, Run, refuse_missing_sequences, split_runs
+from forms.document import Document, Laid
+from forms.fonts import Line, Missing, Run, refuse_missing_sequences, split_runs
 from forms.record import (
     MM_PER_POINT,
     POINTS_PER_MM,
     Box,
     DrawnBarcode,
     DrawnField,
-    DrawnGlyph,
+    DrawnRun,
     DrawRecord,
     Weight,
 )
@@ -37,11 +32,10 @@ BLACK: Colour = (0.0, 0.0, 0.0)
 VERMILION: Colour = (0.82, 0.13, 0.1)
 PALE_RED: Colour = (1.0, 0.87, 0.85)
 
+_CIRCLE = 0.5523  # of the radius: where the handles of a quarter circle's curve lie
 _BASELINE = 0.12  # of an em below the middle line's lower half: the ideographic em box
 _WORTH_A_LINE = 1.15
 """A further line is taken only when the text becomes larger by this factor."""
-
-_TURNED = {"long_edge": "DuplexFlipLongEdge", "short_edge": "DuplexFlipShortEdge"}
 
 _NOT_AT_LINE_START = frozenset(
     "、。，．・：；）」』】〕》々ー！？ぁぃぅぇぉっゃゅょァィゥェォッャュョ)]"
@@ -54,7 +48,8 @@ class Style:
 
     ``align`` is left, center, right or justify (spread over the width); ``spacing`` is in ems
     between clusters; ``lines`` is how many lines it may take; ``leading`` is the step from line
-    to line in ems.
+    to line in ems. ``condense`` is how narrow the characters may be made (長体), as a factor of
+    their width, before the text becomes smaller or takes a further line.
     """
 
     size: float
@@ -65,56 +60,27 @@ class Style:
     lines: int = 1
     leading: float = 1.25
     colour: Colour = BLACK
-
-
-class _TimeStamp:
-    """What ReportLab asks of a time, answered with the time that was given."""
-
-    def __init__(self, moment: datetime) -> None:
-        offset = moment.utcoffset()
-        minutes = 0 if offset is None else int(offset.total_seconds() // 60)
-        self.t = moment.timestamp()
-        self.lt = moment.timetuple()
-        self.YMDhms = tuple(self.lt)[:6]
-        self.dhh, self.dmm = divmod(minutes, 60)
-        self.tzname = moment.tzname()
-
-
-class _Canvas(Canvas):  # type: ignore[misc]
-    """A canvas that names no font by itself: ReportLab's would name an un-embedded Helvetica."""
-
-    def _make_preamble(self) -> None:
-        self._preamble = "1 0 0 1 0 0 cm"
+    condense: float = 1.0
 
 
 class Sheet:
-    """A document being drawn: pages, texts, rules, barcodes, and the record of them."""
+    """One paper being drawn into a document: pages, texts, rules, barcodes, and the record of
+    them. A document may hold many papers, one after the other; each has its own record."""
 
     def __init__(
         self,
+        document: Document,
         form_id: str,
-        title: str,
-        fonts: FontSet,
         *,
         training: bool,
-        now: datetime,
         titles: Mapping[str, str] | None = None,
     ) -> None:
         """``titles`` are the printed titles of the data's attributes, for messages."""
+        self._document = document
+        self._fonts = document.fonts
         self._form_id = form_id
-        self._fonts = fonts
         self._training = training
         self._titles = titles or {}
-        self._file = io.BytesIO()
-        self._canvas = _Canvas(
-            self._file, pageCompression=1, invariant=1, lang="ja-JP", pdfVersion=(1, 4)
-        )
-        self._canvas.setTitle(title)
-        self._canvas.setAuthor("")
-        self._canvas.setSubject(form_id)
-        self._canvas.setCreator("Madoguchi")
-        self._canvas._doc._timeStamp = _TimeStamp(now)
-        self._used = DocumentFonts()
         self._pages: list[tuple[float, float]] = []
         self._fields: list[DrawnField] = []
         self._barcodes: list[DrawnBarcode] = []
@@ -131,9 +97,7 @@ class Sheet:
         A training print gets 見本 behind everything, and behind each of the ``parts`` that are
         to be cut out.
         """
-        if self._pages:
-            self._canvas.showPage()
-        self._canvas.setPageSize((width * POINTS_PER_MM, height * POINTS_PER_MM))
+        self._document.begin_page(width, height)
         self._pages.append((width, height))
         if self._training:
             for box in (Box(0.0, 0.0, width, height), *parts):
@@ -143,15 +107,17 @@ class Sheet:
         """The width in millimetres that the text takes when it is drawn into the box."""
         line = split_runs(text, self._fonts, 1.0, style.role)
         size, lines = self._fit("", text, line, box, style)
-        return max(self._ems(part, style) for part in lines) * size * MM_PER_POINT
+        width = max(self._ems(part, style) for part in lines) * size * MM_PER_POINT
+        return min(width, box.width)
 
     def value(self, name: str, text: str, box: Box, style: Style) -> None:
         """Draw an item of the data; ``name`` is the attribute that it shows."""
         self._text(name, text, box, style, Weight.VALUE)
 
-    def label(self, text: str, box: Box, style: Style) -> None:
-        """Draw the form's own wording."""
-        self._text("", text, box, style, Weight.LABEL)
+    def label(self, text: str, box: Box, style: Style, *, moves: bool = False) -> None:
+        """Draw the form's own wording; ``moves`` when its place follows the data (様 after a
+        name), so that it is no part of what is drawn once."""
+        self._text("", text, box, style, Weight.LABEL, moves=moves)
 
     def paragraph(self, lines: Sequence[str], box: Box, style: Style) -> float:
         """Draw wording over several lines, broken to the width; returns the height used.
@@ -172,12 +138,8 @@ class Sheet:
         self, x1: float, y1: float, x2: float, y2: float, width: float = 0.2, dash: float = 0.0
     ) -> None:
         """Draw a straight line; ``width`` in millimetres, ``dash`` in millimetres or 0."""
-        self._canvas.saveState()
-        self._canvas.setLineWidth(width * POINTS_PER_MM)
-        if dash:
-            self._canvas.setDash([dash * POINTS_PER_MM, dash * POINTS_PER_MM])
-        self._canvas.line(*self._point(x1, y1), *self._point(x2, y2))
-        self._canvas.restoreState()
+        start, end = self._document.point(x1, y1), self._document.point(x2, y2)
+        self._stroke(f"{_numbers(start)} m {_numbers(end)} l S", width, dash, BLACK)
 
     def frame(
         self,
@@ -189,60 +151,42 @@ class Sheet:
         colour: Colour = BLACK,
     ) -> None:
         """Draw a rectangle's outline; ``dash`` in millimetres or 0."""
-        self._canvas.saveState()
-        self._canvas.setLineWidth(width * POINTS_PER_MM)
-        self._canvas.setStrokeColorRGB(*colour)
-        if dash:
-            self._canvas.setDash([dash * POINTS_PER_MM, dash * POINTS_PER_MM])
-        x, y = self._point(box.left, box.bottom)
-        self._canvas.roundRect(
-            x, y, box.width * POINTS_PER_MM, box.height * POINTS_PER_MM, radius * POINTS_PER_MM
-        )
-        self._canvas.restoreState()
+        x, y = self._document.point(box.left, box.bottom)
+        across, down = box.width * POINTS_PER_MM, box.height * POINTS_PER_MM
+        path = f"{_numbers((x, y, across, down))} re S"
+        if radius:
+            path = _round_path(x, y, across, down, radius * POINTS_PER_MM)
+        self._stroke(path, width, dash, colour)
 
     def fill(self, box: Box, grey: float) -> None:
         """Fill a rectangle; ``grey`` from 0 (black) to 1 (white)."""
-        self._canvas.saveState()
-        self._canvas.setFillGray(grey)
-        x, y = self._point(box.left, box.bottom)
+        x, y = self._document.point(box.left, box.bottom)
         size = (box.width * POINTS_PER_MM, box.height * POINTS_PER_MM)
-        self._canvas.rect(x, y, *size, stroke=0, fill=1)
-        self._canvas.restoreState()
+        operators = f"q {_numbers((grey,))} g {_numbers((x, y, *size))} re f Q"
+        self._document.draw(operators, fixed=True)
 
     def picture(self, png: bytes, box: Box) -> None:
         """Draw a picture into the box (a seal's image)."""
-        x, y = self._point(box.left, box.bottom)
-        size = (box.width * POINTS_PER_MM, box.height * POINTS_PER_MM)
-        self._canvas.drawImage(ImageReader(io.BytesIO(png)), x, y, *size, mask="auto")
+        self._document.picture(png, box)
 
     def barcode(self, name: str, symbol: Symbol, box: Box) -> None:
-        """Draw a barcode as one path over the whole box; its quiet zone lies outside."""
+        """Draw a barcode as one path over the whole box; its quiet zone lies outside.
+
+        The path is drawn in modules and stretched to the box by the matrix.
+        """
         columns, rows = symbol.size
         across = box.width * POINTS_PER_MM / columns
         down = box.height * POINTS_PER_MM / rows
-        left, top = self._point(box.left, box.top)
-        bars = " ".join(
-            _numbers((left + start * across, top - (row + 1) * down, length * across, down)) + " re"
-            for row, start, length in symbol.bars
-        )
-        self._canvas.addLiteral(f"q {_numbers(BLACK)} rg {bars} f Q")
+        place = _numbers((across, 0, 0, -down, *self._document.point(box.left, box.top)))
+        bars = " ".join(f"{start} {row} {length} 1 re" for row, start, length in symbol.bars)
+        operators = f"q {_numbers(BLACK)} rg {place} cm {bars} f Q"
+        self._document.draw(operators, fixed=False)
         self._barcodes.append(
             DrawnBarcode(name, len(self._pages) - 1, symbol.text, symbol.symbology, box)
         )
 
-    def finish(self, turned_over: str = "") -> tuple[bytes, DrawRecord, tuple[Missing, ...]]:
-        """Close the document: the PDF, the record, and what was drawn as 〓.
-
-        ``turned_over`` is the edge (``long_edge``, ``short_edge``) over which the sheet is turned
-        when it is printed on both sides. The PDF asks for that, and for its own size (ISO 32000-1,
-        12.2); the spool reads it there.
-        """
-        self._canvas.setViewerPreference("PrintScaling", "None")
-        if turned_over:
-            self._canvas.setViewerPreference("Duplex", _TURNED[turned_over])
-        self._canvas.showPage()
-        self._used.add_to(self._canvas._doc)
-        self._canvas.save()
+    def finish(self) -> tuple[DrawRecord, tuple[Missing, ...]]:
+        """The record of this paper, and what was drawn as 〓."""
         record = DrawRecord(
             self._form_id,
             self._training,
@@ -250,29 +194,57 @@ class Sheet:
             tuple(self._fields),
             tuple(self._barcodes),
         )
-        return self._file.getvalue(), record, tuple(self._missing)
+        return record, tuple(self._missing)
 
-    def _text(self, name: str, text: str, box: Box, style: Style, weight: Weight) -> None:
+    def _stroke(self, path: str, width: float, dash: float, colour: Colour) -> None:
+        dashes = f"[{_numbers((dash * POINTS_PER_MM,) * 2)}] 0 d " if dash else ""
+        pen = f"{_numbers((width * POINTS_PER_MM,))} w {_numbers(colour)} RG"
+        self._document.draw(f"q {pen} {dashes}{path} Q", fixed=True)
+
+    def _text(
+        self, name: str, text: str, box: Box, style: Style, weight: Weight, *, moves: bool = False
+    ) -> None:
+        key = (text, box, style)
+        laid = self._document.recall(key)
+        if laid is None:
+            laid, whole = self._lay(name, text, box, style)
+            if whole:
+                self._document.remember(key, laid)
+        self._document.draw(laid.operators, fixed=weight is Weight.LABEL and not moves)
+        page = len(self._pages) - 1
+        self._fields.append(
+            DrawnField(name, page, laid.text, box, laid.size, weight, laid.runs, laid.stretch)
+        )
+
+    def _lay(self, name: str, text: str, box: Box, style: Style) -> tuple[Laid, bool]:
+        """The text set into its box, and whether nothing of it is missing."""
         line = split_runs(text, self._fonts, 1.0, style.role)
         missing = [replace(item, field=name or text) for item in line.missing]
         refuse_missing_sequences(missing, self._titles.get(name, name or text), name)
         self._missing += missing
         size, lines = self._fit(name, text, line, box, style)
+        stretch = self._stretch(lines, size, box, style)
         step = size * MM_PER_POINT * style.leading
         top = box.top + (box.height - step * len(lines)) / 2
-        glyphs: list[DrawnGlyph] = []
+        operators: list[str] = []
+        runs: list[DrawnRun] = []
         for number, part in enumerate(lines):
             middle = top + (number + 0.5) * step
             baseline = middle + (0.5 - _BASELINE) * size * MM_PER_POINT
-            glyphs += self._set_line(part, box, baseline, size, style)
-        drawn = "".join(glyph.text for glyph in glyphs)
-        page = len(self._pages) - 1
-        self._fields.append(DrawnField(name, page, drawn, box, size, weight, tuple(glyphs)))
+            self._set_line(part, box, (baseline, size, stretch), style, (operators, runs))
+        drawn = "".join(part for run in runs for part in run.texts)
+        return Laid("\n".join(operators), size, stretch, drawn, tuple(runs)), not missing
+
+    def _stretch(self, lines: Sequence[Line], size: float, box: Box, style: Style) -> float:
+        """By which factor the lines are made narrower so that they fit; 1 for not at all."""
+        widest = max(self._ems(line, style) for line in lines) * size * MM_PER_POINT
+        return min(1.0, math.floor(box.width / max(widest, 0.01) * 1000) / 1000)
 
     def _fit(
         self, name: str, text: str, line: Line, box: Box, style: Style
     ) -> tuple[float, list[Line]]:
         """The greatest allowed size at which the text fits, and its lines (Lines of size 1)."""
+        box = replace(box, width=box.width / style.condense)
         best: tuple[float, list[str]] = (0.0, [])
         for count in range(1, style.lines + 1):
             size, parts = self._fit_lines(text, line, box, style, count)
@@ -311,14 +283,17 @@ class Sheet:
         return line.width + style.spacing * max(count - 1, 0)
 
     def _break(self, text: str, role: str, ems: float) -> list[str]:
-        """Break into lines of at most ``ems``; no line begins with a closing sign."""
+        """Break into lines of at most ``ems``, after a space where one is near; no line begins
+        with a closing sign."""
         lines: list[str] = []
         current: list[str] = []
         width = 0.0
         for cluster in clusters(text):
             advance = self._fonts.advance(cluster, role)
             if current and width + advance > ems + 1e-6:
-                carried: list[str] = []
+                space = max((at for at, sign in enumerate(current) if sign == "　"), default=-1)
+                carried = current[space + 1 :] if space >= len(current) // 2 else []
+                current = current[: len(current) - len(carried)]
                 while len(current) > 1 and (carried or [cluster])[0] in _NOT_AT_LINE_START:
                     carried.insert(0, current.pop())
                 lines.append("".join(current))
@@ -329,9 +304,17 @@ class Sheet:
         return [*lines, "".join(current)]
 
     def _set_line(
-        self, line: Line, box: Box, baseline: float, size: float, style: Style
-    ) -> list[DrawnGlyph]:
-        em = size * MM_PER_POINT
+        self,
+        line: Line,
+        box: Box,
+        place: tuple[float, float, float],
+        style: Style,
+        out: tuple[list[str], list[DrawnRun]],
+    ) -> None:
+        """Set one line into the box; ``place`` is its baseline (mm), size (points) and stretch."""
+        baseline, size, stretch = place
+        operators, runs = out
+        em = size * MM_PER_POINT * stretch
         count = sum(len(run.glyphs) for run in line.runs)
         gap = style.spacing * em
         if style.align == "justify" and count > 1:
@@ -339,21 +322,31 @@ class Sheet:
         width = line.width * em + gap * max(count - 1, 0)
         slack = box.width - width
         x = box.left + {"center": slack / 2, "right": slack}.get(style.align, 0.0)
-        drawn: list[DrawnGlyph] = []
-        operators = [f"{_numbers(style.colour)} rg"]
+        drawn = [f"{_numbers(style.colour)} rg"]
         for run in line.runs:
-            operators.append(self._run_operators(run, x, baseline, size, gap))
-            for glyph in run.glyphs:
-                drawn.append(DrawnGlyph(glyph.cluster, glyph.text, run.path, x, baseline))
-                x += glyph.advance * em + gap
-        self._canvas.addLiteral("q BT " + " ".join(operators) + " ET Q")
-        return drawn
+            drawn.append(self._run_operators(run, (x, baseline), (size, stretch), gap))
+            advances = tuple(glyph.advance * em + gap for glyph in run.glyphs)
+            runs.append(
+                DrawnRun(
+                    run.path,
+                    tuple(glyph.cluster for glyph in run.glyphs),
+                    tuple(glyph.text for glyph in run.glyphs),
+                    advances,
+                    x,
+                    baseline,
+                )
+            )
+            x += sum(advances)
+        operators.append("q BT " + " ".join(drawn) + " ET Q")
 
-    def _run_operators(self, run: Run, x: float, baseline: float, size: float, gap: float) -> str:
-        font = self._used.use(run.font)
+    def _run_operators(
+        self, run: Run, at: tuple[float, float], scale: tuple[float, float], gap: float
+    ) -> str:
+        size, stretch = scale
+        font = self._document.used.use(run.font)
         codes = "".join(f"{font.code(glyph.text, glyph.glyph):04X}" for glyph in run.glyphs)
-        place = _numbers((size, 0, 0, size, *self._point(x, baseline)))
-        spacing = _numbers((gap * POINTS_PER_MM / size,))
+        place = _numbers((size * stretch, 0, 0, size, *self._document.point(*at)))
+        spacing = _numbers((gap * POINTS_PER_MM / size / stretch,))
         return f"/{font.resource} 1 Tf {spacing} Tc {place} Tm <{codes}> Tj"
 
     def _backdrop(self, text: str, box: Box) -> None:
@@ -362,27 +355,45 @@ class Sheet:
         size = min(box.width, box.height) * POINTS_PER_MM * 0.42
         angle = math.radians(30)
         turn, rise = math.cos(angle) * size, math.sin(angle) * size
-        middle_x, middle_y = self._point(box.left + box.width / 2, box.top + box.height / 2)
+        middle_x, middle_y = self._document.point(
+            box.left + box.width / 2, box.top + box.height / 2
+        )
         start_x = middle_x - turn * run.width / 2 + rise * (0.5 - _BASELINE)
         start_y = middle_y - rise * run.width / 2 - turn * (0.5 - _BASELINE)
-        font = self._used.use(run.font)
+        font = self._document.used.use(run.font)
         codes = "".join(f"{font.code(glyph.text, glyph.glyph):04X}" for glyph in run.glyphs)
         place = _numbers((turn, rise, -rise, turn, start_x, start_y))
-        self._canvas.addLiteral(
-            f"q BT {_numbers(PALE_RED)} rg /{font.resource} 1 Tf {place} Tm <{codes}> Tj ET Q"
+        operators = f"q BT {_numbers(PALE_RED)} rg /{font.resource} 1 Tf {place} Tm <{codes}> Tj"
+        self._document.draw(f"{operators} ET Q", fixed=True)
+        drawn = DrawnRun(
+            run.path,
+            tuple(glyph.cluster for glyph in run.glyphs),
+            tuple(glyph.text for glyph in run.glyphs),
+            tuple(turn * glyph.advance * MM_PER_POINT for glyph in run.glyphs),
+            start_x * MM_PER_POINT,
+            self._pages[-1][1] - start_y * MM_PER_POINT,
+            math.tan(angle),
         )
-        height = self._pages[-1][1]
-        drawn = []
-        for number, glyph in enumerate(run.glyphs):
-            x = (start_x + number * turn * glyph.advance) * MM_PER_POINT
-            y = height - (start_y + number * rise * glyph.advance) * MM_PER_POINT
-            drawn.append(DrawnGlyph(glyph.cluster, glyph.text, run.path, x, y))
         page = len(self._pages) - 1
-        self._fields.append(DrawnField("", page, text, box, size, Weight.BACKDROP, tuple(drawn)))
+        self._fields.append(DrawnField("", page, text, box, size, Weight.BACKDROP, (drawn,)))
 
-    def _point(self, x: float, y: float) -> tuple[float, float]:
-        """Millimetres from the top left corner to the PDF's points from the bottom left."""
-        return x * POINTS_PER_MM, (self._pages[-1][1] - y) * POINTS_PER_MM
+
+def _round_path(x: float, y: float, across: float, down: float, radius: float) -> str:
+    """A rectangle with round corners, from its bottom left corner, as operators."""
+    near = radius * (1 - _CIRCLE)
+    right, top = x + across, y + down
+    return " ".join(
+        (
+            f"{_numbers((x + radius, y))} m {_numbers((right - radius, y))} l",
+            f"{_numbers((right - near, y, right, y + near, right, y + radius))} c",
+            f"{_numbers((right, top - radius))} l",
+            f"{_numbers((right, top - near, right - near, top, right - radius, top))} c",
+            f"{_numbers((x + radius, top))} l",
+            f"{_numbers((x + near, top, x, top - near, x, top - radius))} c",
+            f"{_numbers((x, y + radius))} l",
+            f"{_numbers((x, y + near, x + near, y, x + radius, y))} c s",
+        )
+    )
 
 
 def _numbers(values: Iterable[float]) -> str:

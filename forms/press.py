@@ -9,9 +9,11 @@ from datetime import datetime
 from app.core.clock import JST
 from app.core.errors import Bug, UserError
 from app.core.tables import Tables
-from forms.catalog import FORMS, Form, get_form
+from forms.catalog import FORMS, get_form
+from forms.document import Document
 from forms.drawing import Sheet
 from forms.fonts import FontSet, Missing
+from forms.form import Form
 from forms.items import FormData, check_items, printed_items
 from forms.papers import find_paper
 from forms.proof import ProofReport, prove
@@ -63,12 +65,20 @@ class Press:
                 f"「{form.title}」は {day:%Y-%m-%d} には使われていない様式です。",
                 "日付を確かめてください。正しければ、その日に使う様式を選んでください。",
             )
+        if form.draw is None:
+            raise UserError(
+                "forms.never_printed",
+                f"「{form.title}」は、廃止された様式のため印刷できません。",
+                "資格確認書か資格情報のお知らせの交付を確かめてください。",
+            )
         check_items(data)
         paper = find_paper(self._tables, form.paper, day)
         titles = {item.name: item.title for item in printed_items(data)}
-        sheet = Sheet(form.id, form.title, self._fonts, training=training, now=now, titles=titles)
+        document = Document(form.title, form.id, self._fonts, now=now)
+        sheet = Sheet(document, form.id, training=training, titles=titles)
         form.draw(sheet, data, paper)
-        pdf, record, missing = sheet.finish(paper.turned_over)
+        record, missing = sheet.finish()
+        pdf = document.close(paper.turned_over)
         return Rendered(form.id, pdf, hashlib.sha256(pdf).digest(), record, missing)
 
     def prove(self, rendered: Rendered, data: FormData) -> ProofReport:

@@ -73,8 +73,24 @@ class DrawnGlyph:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnRun:
+    """Neighbouring clusters of one font on a line, from the origin of the first. ``advances`` are
+    millimetres to the next one, spacing included; ``rise`` is how far the line climbs in one
+    millimetre (見本 is set aslant)."""
+
+    font: Path
+    clusters: tuple[str, ...]
+    texts: tuple[str, ...]
+    advances: tuple[float, ...]
+    x: float
+    baseline: float
+    rise: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class DrawnField:
-    """One text on one page (from 0). ``name`` is the data's attribute; empty for labels."""
+    """One text on one page (from 0). ``name`` is the data's attribute; empty for labels.
+    ``stretch`` is the factor by which its characters were made narrower (長体)."""
 
     name: str
     page: int
@@ -82,7 +98,20 @@ class DrawnField:
     box: Box
     size: float
     weight: Weight
-    glyphs: tuple[DrawnGlyph, ...]
+    runs: tuple[DrawnRun, ...]
+    stretch: float = 1.0
+
+    @property
+    def glyphs(self) -> tuple[DrawnGlyph, ...]:
+        """Each cluster with its place."""
+        drawn = []
+        for run in self.runs:
+            x = run.x
+            for cluster, text, advance in zip(run.clusters, run.texts, run.advances, strict=True):
+                baseline = run.baseline - (x - run.x) * run.rise
+                drawn.append(DrawnGlyph(cluster, text, run.font, x, baseline))
+                x += advance
+        return tuple(drawn)
 
 
 @dataclass(frozen=True, slots=True)

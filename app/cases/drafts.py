@@ -242,7 +242,7 @@ def must_look_first(work: GateWork, kind: CaseKind) -> bool:
 def close_if_done(work: ActWork, case_id: str, kind: CaseKind) -> None:
     """Close a case of ``kind`` when nothing of it waits for anybody."""
     looked_at = kind.second_look.look is not Look.NONE
-    state.close_if_done(work, case_id, papers=kind.papers, looked_at=looked_at)
+    state.close_if_done(work, case_id, papers=bool(kind.papers), looked_at=looked_at)
 
 
 def whom_of(work: GateWork, kind: CaseKind, person_id: str | None) -> Whom | None:

@@ -27,7 +27,8 @@ from app.security.staff.session import Session
 from app.wire.codec import record_from
 from db.tables.cases import case_file, check_entry, decision
 from db.tables.certificates import certificate, sheet
-from forms.catalog import Form, find_decided_form, get_form
+from forms.catalog import find_decided_form, get_form
+from forms.form import Form
 from forms.press import Press, Rendered
 from forms.spool import Printer
 

@@ -103,9 +103,10 @@ class CaseKind:
 
     ``code`` is that of ``notification_kinds`` and of the bodies on the wire. ``sentence`` is what
     the clerk signs, with the fields' texts, and ``whom``'s, by name. ``refusals`` are the codes of
-    ``refusal_reasons`` that the union may answer with. ``papers``: a paper may follow, which the
-    decision names. ``settles`` are the follow-ups of other kinds that are settled when it is
-    opened. ``source`` is where its rules stand (law, DOMAIN, requirement ids).
+    ``refusal_reasons`` that the union may answer with. ``papers`` are the codes of ``papers``
+    that may follow; the decision names the one. ``settles`` are the follow-ups of other kinds
+    that are settled when it is opened. ``source`` is where its rules stand (law, DOMAIN,
+    requirement ids).
     """
 
     code: str
@@ -121,7 +122,7 @@ class CaseKind:
     refusals: tuple[str, ...]
     second_look: SecondLook = SecondLook()
     documents: tuple[Document, ...] = ()
-    papers: bool = False
+    papers: tuple[str, ...] = ()
     follow_up: tuple[FollowUp, ...] = ()
     settles: tuple[str, ...] = ()
     source: str = ""

@@ -19,6 +19,8 @@ from app.persons.history import Known, Line, lines_of
 from db.tables.cases import decision
 from db.tables.certificates import certificate
 from db.work import Rows
+from forms.catalog import get_form
+from forms.form import Form
 
 Printed = Mapping[str, str]
 """The record of the decision that a paper was drawn from."""
@@ -49,14 +51,16 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """One printed item: the fact it shows, its name in fact and record, whether it is printed
-    on this paper, and the items of the record that name the days from which the paper speaks
-    of it; it speaks from the last of them."""
+    """One printed item: the fact it shows, its name in fact and record, its name among the data of
+    a form (one that has none of this name does not show it), whether the record says that it is
+    printed, and the items of the record that name the days from which the paper speaks of it; it
+    speaks from the last of them."""
 
     label: str
     kind: str
     name: str
     printed: str
+    data: str
     shown: Callable[[Printed], bool] = lambda record: True
     since: tuple[str, ...] = ("issue_on",)
 
@@ -74,18 +78,35 @@ _INSURED = ("issue_on", "acquired_on")
 """A paper that is issued ahead speaks of the days from the acquisition on."""
 
 _ITEMS = (
-    _Item("氏名", "name", "name", "name"),
-    _Item("フリガナ", "name", "kana", "kana"),
-    _Item("生年月日", "birth", "birth_sort", "birth_sort"),
-    _Item("性別", "birth", "sex", "sex", lambda record: record["paper"] != "eligibility_notice"),
-    _Item("住所", "address", "written", "address", _with_address),
-    _Item("方書", "address", "building", "building", _with_address),
-    _Item("被保険者番号", "eligibility", "insured_number", "insured_number", since=_INSURED),
-    _Item("資格取得年月日", "eligibility", "acquired_on", "acquired_on", since=_INSURED),
-    _Item("負担割合", "copay", "ratio", "copay_ratio", since=(*_INSURED, "copay_from")),
+    _Item("氏名", "name", "name", "name", "name"),
+    _Item("フリガナ", "name", "kana", "kana", "name_kana"),
+    _Item("生年月日", "birth", "birth_sort", "birth_sort", "birth_date"),
+    _Item("性別", "birth", "sex", "sex", "sex"),
+    _Item("住所", "address", "written", "address", "address", _with_address),
+    _Item("方書", "address", "building", "building", "address", _with_address),
+    _Item(
+        "被保険者番号",
+        "eligibility",
+        "insured_number",
+        "insured_number",
+        "insured_number",
+        since=_INSURED,
+    ),
+    _Item(
+        "資格取得年月日", "eligibility", "acquired_on", "acquired_on", "acquired_on", since=_INSURED
+    ),
+    _Item(
+        "負担割合",
+        "copay",
+        "ratio",
+        "copay_ratio",
+        "copay_ratio",
+        since=(*_INSURED, "copay_from"),
+    ),
     _Item(
         "限度区分",
         "limit",
+        "limit_class",
         "limit_class",
         "limit_class",
         lambda record: record["limit_printed"] == "1",
@@ -108,7 +129,7 @@ def judge_papers(work: Rows, person_ids: Collection[str], at: str) -> Iterator[J
     lines = lines_of(work, owners, kinds={item.kind for item in _ITEMS}) if owners else {}
     for row in rows:
         marked = tuple(row.untrue_items.split(_BETWEEN)) if row.untrue_items else ()
-        wrong = _wrong(json.loads(row.record), lines[row.person_id])
+        wrong = _wrong(get_form(row.form_id), json.loads(row.record), lines[row.person_id])
         if wrong == marked:
             continue
         work.run(
@@ -146,15 +167,19 @@ _ENTRY = re.compile(
 )
 
 
-def _wrong(record: Mapping[str, str], lines: Mapping[Line, Sequence[Known]]) -> tuple[str, ...]:
+def _wrong(
+    form: Form, record: Mapping[str, str], lines: Mapping[Line, Sequence[Known]]
+) -> tuple[str, ...]:
     printed: dict[str, str] = {name: "" for item in _ITEMS for name in (item.printed, *item.since)}
-    printed |= {"paper": "", "address_printed": "", "limit_printed": ""} | dict(record)
+    printed |= {"address_printed": "", "limit_printed": ""} | dict(record)
     wrong = []
     for item in _ITEMS:
         day = max(printed[name] for name in item.since)
         line = lines.get(item.line, ())
         held = next((one for one in line if not one.known_until and one.span.holds_on(day)), None)
-        if held is None or not item.shown(printed) or _never_told(held, line):
+        if held is None or not form.shows(item.data) or not item.shown(printed):
+            continue
+        if _never_told(held, line):
             continue
         if held.value.get(item.name, "") != printed[item.printed]:
             wrong.append(item.label)

@@ -5,7 +5,7 @@ Items in the order of DOMAIN 5.2 (則16条). Drawn from a received decision only
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from app.core.tables import Tables
@@ -15,6 +15,8 @@ from forms.certificates.certificate_back import draw_back
 from forms.certificates.seal import Seal, SealOmitted, draw_seal
 from forms.decided import DecidedCoverage, Printed
 from forms.drawing import Sheet, Style
+from forms.examples import LONG, ODD, SEAL, TYPICAL
+from forms.form import CERTIFICATE, DECISION, Examples, Form
 from forms.items import item
 from forms.papers import SheetSize
 from forms.record import Box
@@ -24,8 +26,8 @@ _NUMBER = Style(25, least=16, role="bold", spacing=0.22)
 _EXPIRY = Style(12.5, least=9, role="bold")
 _DATE = Style(11, least=7.5, role="mincho")
 _SMALL_DATE = Style(9, least=7, role="mincho")
-_NAME = Style(20, least=7.5, role="mincho", lines=3)
-_KANA = Style(7.5, least=5.5, role="gothic")
+_NAME = Style(20, least=7.5, role="mincho", lines=3, condense=0.7)
+_KANA = Style(7.5, least=5.5, role="gothic", condense=0.7)
 _SEX = Style(13, least=9, role="mincho", align="center")
 _ADDRESS = Style(9.5, least=6, role="mincho", lines=3, leading=1.2)
 _RATIO = Style(21, least=16, role="bold")
@@ -69,6 +71,8 @@ class EligibilityCertificateData:
     long_stay_on: str = item("長期入院該当年月日", required=False)
     specified_disease: str = item("特定疾病区分", required=False)
     specified_disease_from: str = item("特定疾病区分の発効期日", required=False)
+    special_care: str = item("特別療養費の表示", required=False)
+    special_care_from: str = item("特別療養費の発効期日", required=False)
     insurer_number: str = item("保険者番号", pattern=r"[0-9]{8}")
     insurer_name: str = item("保険者名")
     certificate_number: str = item("発行番号", pattern=r"[!-~]{1,40}")
@@ -110,6 +114,8 @@ def certificate_of(
         if decision.disease_kind
         else "",
         specified_disease_from=printed.day(decision.disease_from),
+        special_care=printed.special_care,
+        special_care_from=printed.special_care_from,
     )
 
 
@@ -120,7 +126,11 @@ def draw_eligibility_certificate(
     sheet.page(paper.width, paper.height)
     width = paper.width - 2 * _MARGIN
     sheet.label("後期高齢者医療資格確認書", Box(_MARGIN, 3.4, width, 7.2), _TITLE)
-    rows = [row for row in _ROWS if row is not _draw_address or data.address]
+    left_out = {
+        *(() if data.address else (_draw_address,)),
+        *(() if data.special_care else (_draw_special_care,)),
+    }
+    rows = [row for row in _ROWS if row not in left_out]
     total = sum(_HEIGHTS[row] for row in rows)
     stretch = (paper.height - _TABLE_TOP - _FOOT_HEIGHT) / total
     top = _TABLE_TOP
@@ -224,6 +234,17 @@ def _draw_disease(sheet: Sheet, data: EligibilityCertificateData, row: Box) -> N
     )
 
 
+def _draw_special_care(sheet: Sheet, data: EligibilityCertificateData, row: Box) -> None:
+    half = row.width * _HALF
+    begins = data.special_care_from
+    draw_row(
+        sheet,
+        row,
+        Cell("給付の種類", "special_care", data.special_care, half, _CLASS),
+        Cell("発効期日", "special_care_from", begins, row.width - half, _DATE),
+    )
+
+
 def _draw_insurer(sheet: Sheet, data: EligibilityCertificateData, row: Box) -> None:
     code_width, seal_side = 22.0, 13.0
     box = Box(row.left, row.top, row.width - code_width, row.height)
@@ -261,6 +282,7 @@ _ROWS = (
     _draw_ratio,
     _draw_limit,
     _draw_disease,
+    _draw_special_care,
     _draw_insurer,
 )
 
@@ -273,6 +295,54 @@ _HEIGHTS = {
     _draw_ratio: 12.6,
     _draw_limit: 9.4,
     _draw_disease: 9.4,
+    _draw_special_care: 9.4,
     _draw_insurer: 19.0,
 }
 """Heights in millimetres, stretched together to fill the sheet with or without an address."""
+
+
+_TYPICAL = EligibilityCertificateData(
+    **TYPICAL.items(EligibilityCertificateData, "address"),
+    expires_on="令和9年7月31日",
+    acquired_on="令和8年11月16日",
+    copay_ratio="１割",
+    copay_from="令和8年11月16日",
+    certificate_number="T01-1-20261121-00042",
+    decision_id="U-2026-0000123",
+    seal=SEAL,
+)
+
+FORM = Form(
+    id="FORM-04",
+    title="後期高齢者医療資格確認書",
+    kind=CERTIFICATE,
+    data=EligibilityCertificateData,
+    draw=draw_eligibility_certificate,
+    source=DECISION,
+    numbered=True,
+    paper="FORM-04",
+    decided="eligibility_certificate",
+    from_decision=certificate_of,
+    valid_from=date(2024, 12, 2),  # abolition of the 被保険者証 (DOMAIN 5.1)
+    examples=Examples(
+        typical=_TYPICAL,
+        longest=replace(
+            _TYPICAL,
+            **LONG.items(EligibilityCertificateData),
+            copay_ratio="２割",
+            copay_from="令和8年8月1日",
+            provisional="見込み",
+            limit_class="現役並みⅡ",
+            limit_from="令和8年8月1日",
+            long_stay_on="令和8年9月1日",
+            specified_disease="Ａ　人工透析",
+            specified_disease_from="令和4年4月1日",
+        ),
+        oddest=replace(
+            _TYPICAL,
+            **ODD.items(EligibilityCertificateData, "address"),
+            special_care="特別療養費",
+            special_care_from="令和8年11月1日",
+        ),
+    ),
+)

@@ -7,31 +7,34 @@ id for it (the sources are older); N1 is ours.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from app.core.tables import Tables
 from forms.barcodes import qr_code
 from forms.cells import Cell, TableRow, draw_row, draw_table
 from forms.decided import DecidedCoverage, Printed
 from forms.drawing import Sheet, Style
+from forms.examples import LONG, ODD, TYPICAL
+from forms.form import DECISION, NOTICE, Examples, Form
 from forms.items import item
 from forms.papers import SheetSize
 from forms.record import MM_PER_POINT, Box
 
 _TITLE = Style(20, role="bold", align="center", spacing=0.2)
-_ADDRESSEE = Style(15, least=9, role="mincho", lines=2)
+_ADDRESSEE = Style(15, least=9, role="mincho", lines=2, condense=0.7)
 _RIGHT = Style(11, least=8, role="mincho", align="right")
 _BODY = Style(10, role="gothic", leading=1.45)
 _BODY_STEP = 10 * 1.45 * MM_PER_POINT
 _VALUE = Style(13, least=8, role="mincho", lines=2)
 _NUMBER = Style(17, least=12, role="bold", spacing=0.15)
 _RATIO = Style(17, least=12, role="bold")
-_KANA = Style(9.5, least=6.5)
+_KANA = Style(9.5, least=6.5, condense=0.7)
 _MARK = Style(9.5, least=6.5, role="bold", align="center")
 _HEADING = Style(11, role="bold")
 _CARD_TITLE = Style(9.5, role="bold", align="center", spacing=0.1)
 _CARD_NUMBER = Style(14, least=10, role="bold", spacing=0.1)
 _CARD_VALUE = Style(9, least=6.5, role="mincho")
-_CARD_NAME = Style(13, least=7, role="mincho", lines=2)
+_CARD_NAME = Style(13, least=7, role="mincho", lines=2, condense=0.7)
 _CARD_RATIO = Style(13, least=10, role="bold")
 _CARD_MARK = Style(8, least=6, role="bold", align="center")
 _CARD_NOTE = Style(6, role="gothic")
@@ -66,6 +69,8 @@ class EligibilityNoticeData:
     copay_ratio: str = item("一部負担金の割合", pattern=r"[1-3１-３]割")
     copay_from: str = item("発効期日")
     provisional: str = item("見込みの表示", required=False)
+    special_care: str = item("特別療養費の表示", required=False)
+    special_care_from: str = item("特別療養費の発効期日", required=False)
     insurer_number: str = item("保険者番号", pattern=r"[0-9]{8}")
     insurer_name: str = item("保険者名")
     certificate_number: str = item("発行番号", pattern=r"[!-~]{1,40}")
@@ -85,6 +90,8 @@ def notice_of(decision: DecidedCoverage, number: str, tables: Tables) -> Eligibi
         copay_ratio=printed.ratio,
         copay_from=printed.day(decision.copay_from),
         provisional=printed.provisional,
+        special_care=printed.special_care,
+        special_care_from=printed.special_care_from,
         insurer_number=decision.insurer_number,
         insurer_name=decision.insurer_name,
         certificate_number=number,
@@ -102,7 +109,7 @@ def draw_eligibility_notice(sheet: Sheet, data: EligibilityNoticeData, paper: Sh
     room = Box(margin, 22, 100, 11)
     name = replace(room, width=sheet.measure(data.name, room, _ADDRESSEE) + 0.5)
     sheet.value("name", data.name, name, _ADDRESSEE)
-    sheet.label("様", Box(name.right + 4, 22, 10, 11), Style(14, role="mincho"))
+    sheet.label("様", Box(name.right + 4, 22, 10, 11), Style(14, role="mincho"), moves=True)
     insurer = Box(margin + 60, 35, width - 60, 6)
     sheet.value("insurer_name", data.insurer_name, insurer, _RIGHT)
     sheet.label("資格情報のお知らせ", Box(margin, 46, width, 11), _TITLE)
@@ -130,6 +137,8 @@ def _draw_table(
     )
     after = (
         TableRow("発効期日", "copay_from", data.copay_from, _VALUE, 9),
+        TableRow("給付の種類", "special_care", data.special_care, _VALUE, 9),
+        TableRow("同　発効期日", "special_care_from", data.special_care_from, _VALUE, 9),
         TableRow("保険者番号", "insurer_number", data.insurer_number, _NUMBER, 10.5),
         TableRow("保険者名", "insurer_name", data.insurer_name, _VALUE, 10),
     )
@@ -200,3 +209,37 @@ def _draw_card(sheet: Sheet, data: EligibilityNoticeData, card: Box) -> None:
     if sheet.training:
         note = "研修用の見本です。医療機関等では使えません。"
     sheet.label(note, Box(inner, place + 0.8, inside, 3.4), _CARD_NOTE)
+
+
+_TYPICAL = EligibilityNoticeData(
+    **TYPICAL.items(EligibilityNoticeData),
+    acquired_on="令和8年11月16日",
+    copay_ratio="１割",
+    copay_from="令和8年11月16日",
+    certificate_number="T01-1-20261121-00044",
+    decision_id="U-2026-0000125",
+)
+
+FORM = Form(
+    id="FORM-N1",
+    title="資格情報のお知らせ",
+    kind=NOTICE,
+    data=EligibilityNoticeData,
+    draw=draw_eligibility_notice,
+    source=DECISION,
+    numbered=True,
+    paper="FORM-N1",
+    decided="eligibility_notice",
+    from_decision=notice_of,
+    valid_from=date(2026, 8, 1),  # not issued before (DOMAIN 5.1)
+    examples=Examples(
+        typical=_TYPICAL,
+        longest=replace(_TYPICAL, **LONG.items(EligibilityNoticeData), provisional="見込み"),
+        oddest=replace(
+            _TYPICAL,
+            **ODD.items(EligibilityNoticeData),
+            special_care="特別療養費",
+            special_care_from="令和8年11月1日",
+        ),
+    ),
+)

@@ -6,11 +6,12 @@ It names year and colour of the paper stock to be used, so that old stock is not
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from forms.barcodes import code_128
 from forms.cells import TableRow, draw_table
 from forms.drawing import Sheet, Style
+from forms.form import ISSUE, LIST, Examples, Form
 from forms.items import item
 from forms.papers import SheetSize
 from forms.record import Box
@@ -70,3 +71,38 @@ def draw_issue_slip(sheet: Sheet, data: IssueSlipData, paper: SheetSize) -> None
         sheet.label(text, Box(margin + 7, y, width - 7, 5.4), _CHECK)
     code = Box((paper.width - 62) / 2, paper.height - 21, 62, 11)
     sheet.barcode("certificate_number", code_128(data.certificate_number), code)
+
+
+_TYPICAL = IssueSlipData(
+    certificate_number="T01-1-20261121-00042",
+    form_title="後期高齢者医療資格確認書",
+    stock="令和8年度用（空色）",
+    reason="県外からの転入による資格取得",
+    decision_id="U-2026-0000123",
+    issued_at="令和8年11月21日　10時15分",
+    staff="1204　窓口 一郎",
+    terminal="T01　本庁２番窓口",
+)
+
+FORM = Form(
+    id="FORM-N3",
+    title="発行票",
+    kind=LIST,
+    data=IssueSlipData,
+    draw=draw_issue_slip,
+    source=ISSUE,
+    numbered=False,
+    paper="FORM-N3",
+    examples=Examples(
+        typical=_TYPICAL,
+        longest=replace(
+            _TYPICAL,
+            form_title="県外転出者用証明書一式（負担区分等・障害認定・特定疾病・被扶養者）",
+            stock="令和8年度用（白・偽造防止用紙Ａ４）",
+            reason="住所地特例の適用を受ける方の施設から他の施設への住所の変更",
+            staff="12045678　アレクサンドラ　マリア　デ・ラ・クルス",
+            terminal="T01　本庁市民福祉部保険年金課１２番窓口",
+        ),
+        oddest=replace(_TYPICAL, stock="年度の定めのない用紙（白）", staff="1", terminal="T99"),
+    ),
+)

@@ -6,11 +6,13 @@ is another 受付票 (inquiries); N2 is ours.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from forms.barcodes import code_128
 from forms.cells import TableRow, draw_table
 from forms.drawing import Sheet, Style
+from forms.examples import LONG, ODD, TYPICAL
+from forms.form import CASE, SLIP, Examples, Form
 from forms.items import item
 from forms.papers import SheetSize
 from forms.record import Box
@@ -19,8 +21,8 @@ _TITLE = Style(22, role="bold", align="center", spacing=0.5)
 _WARNING = Style(14.5, role="bold", align="center")
 _WARNING_TEXT = Style(9.5, role="gothic", align="center")
 _VALUE = Style(12, least=8, role="mincho", lines=2)
-_NAME = Style(16, least=9, role="mincho", lines=2)
-_KANA = Style(8.5, least=6)
+_NAME = Style(16, least=9, role="mincho", lines=2, condense=0.7)
+_KANA = Style(8.5, least=6, condense=0.7)
 _NUMBER = Style(14, least=9, role="bold")
 _BODY = Style(9.5, role="gothic", leading=1.45)
 _HEADING = Style(10.5, role="bold")
@@ -81,3 +83,50 @@ def draw_acceptance_slip(sheet: Sheet, data: AcceptanceSlipData, paper: SheetSiz
     )
     code = Box((paper.width - 62) / 2, paper.height - 22, 62, 11)
     sheet.barcode("case_id", code_128(data.case_id), code)
+
+
+_TYPICAL = AcceptanceSlipData(
+    case_id="T01-1-000051",
+    accepted_at="令和8年11月21日　10時15分",
+    notification="県外からの転入による資格取得",
+    notified_on="令和8年11月21日",
+    name=TYPICAL.name,
+    name_kana=TYPICAL.name_kana,
+    notifier="同じ世帯の方（長男）",
+    state="広域連合の決定を待っています",
+    delivery="郵送（簡易書留）",
+    office="見本市役所　保険年金課　２番窓口",
+    phone="000-000-0000",
+)
+
+FORM = Form(
+    id="FORM-N2",
+    title="受付票",
+    kind=SLIP,
+    data=AcceptanceSlipData,
+    draw=draw_acceptance_slip,
+    source=CASE,
+    numbered=False,
+    paper="FORM-N2",
+    examples=Examples(
+        typical=_TYPICAL,
+        longest=replace(
+            _TYPICAL,
+            name=LONG.name,
+            name_kana=LONG.name_kana,
+            notification="住所地特例の適用を受ける方の施設から他の施設への住所の変更",
+            notifier="法定代理人（成年後見人　社会福祉法人見本会　権利擁護センター）",
+            state="広域連合に接続できないため、送信を待っています。",
+            office="見本市役所　市民福祉部　保険年金課　後期高齢者医療係　１２番窓口",
+        ),
+        oddest=replace(
+            _TYPICAL,
+            name=ODD.name,
+            name_kana="",
+            delivery="",
+            phone="",
+            notified_on="なし",
+            notifier="なし",
+        ),
+    ),
+)

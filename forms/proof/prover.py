@@ -213,7 +213,8 @@ def _prove_ink(
             raise ProofFailed(Check.OUTLINE, where, field.page)
         origin = (cluster.x * across - left, cluster.y * down - top)
         pieces.append(
-            source.edges(glyph) * np.tile((em * across, -em * down), 2) + np.tile(origin, 2)
+            source.edges(glyph) * np.tile((em * across * field.stretch, -em * down), 2)
+            + np.tile(origin, 2)
         )
     expected = paint(np.concatenate(pieces), *crop.shape[:2])
     if difference(dark(crop), expected) > INK_TOLERANCE:

@@ -39,9 +39,10 @@ from app.wire.layout import column
 from app.wire.values import code_sets
 from db.faults import Undeclared
 from db.tables.persons import household, person
-from forms.catalog import FORMS, Form
+from forms.catalog import FORMS
 from forms.drawing import Sheet, Style
 from forms.fonts import load_fonts
+from forms.form import Form
 from forms.items import item
 from forms.papers import SheetSize
 from forms.press import Press

@@ -1,4 +1,5 @@
-"""Golden pictures of the forms: made anew with ``python -m tests.golden.pictures``.
+"""Golden pictures of the forms: made anew with ``python -m tests.golden.pictures``, all on one
+contact sheet for people to look at with ``make forms`` (``python -m tests.golden.pictures sheet``).
 
 Look at each new picture before it is committed: the test only says that nothing changed.
 """
@@ -6,59 +7,88 @@ Look at each new picture before it is committed: the test only says that nothing
 from __future__ import annotations
 
 import io
+import sys
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from app.core.tables import load_tables, shipped_tables
+from forms.catalog import get_form
 from forms.fonts import load_fonts
-from forms.items import FormData
+from forms.form import APPLICATION
 from forms.press import Press
 from forms.preview import count_pages, preview
-from tests.support.form_examples import EXAMPLES, FULL_CERTIFICATE, NOW, PROVISIONAL_NOTICE
+from tests.support.form_examples import CASES, NOW, example
 
 FOLDER = Path(__file__).resolve().parent / "forms"
-DPI = 100
-
-CASES: dict[str, tuple[str, FormData, bool]] = {
-    **{form_id: (form_id, data, False) for form_id, data in EXAMPLES.items()},
-    "FORM-N1-provisional": ("FORM-N1", PROVISIONAL_NOTICE, True),
-    "FORM-04-full-training": ("FORM-04", FULL_CERTIFICATE, True),
-}
+CONTACT = Path(__file__).resolve().parents[2] / "forms-out"
+DPI = 150
+_THUMB = 620
+_ACROSS = 6
+_GREYS = [round(value / 28.34) * 255 // 9 for value in range(256)]
+"""Ten greys, to keep the files small."""
 
 
 def make_press() -> Press:
     return Press(load_fonts(), load_tables(shipped_tables()))
 
 
-def draw_case(press: Press, case: str) -> dict[str, Image.Image]:
-    """The pages of a case by file name, in colours reduced to keep the files small."""
-    form_id, data, training = CASES[case]
-    pdf = press.render(form_id, data, training=training, now=NOW).pdf
+def draw_case(press: Press, form_id: str, which: str) -> dict[str, Image.Image]:
+    """The pages of an example by file name; the filled example behind an application once."""
+    training = which == "oddest"  # the mark 見本 is looked at on one of the three
+    pdf = press.render(form_id, example(form_id, which), training=training, now=NOW).pdf
     return {
-        f"{case}-{page + 1}.png": Image.open(io.BytesIO(preview(pdf, page, DPI).png()))
+        f"{form_id}-{which}-{page + 1}.png": Image.open(io.BytesIO(preview(pdf, page, DPI).png()))
         for page in range(count_pages(pdf))
+        if page == 0 or which == "typical" or get_form(form_id).kind != APPLICATION
     }
 
 
 def difference(one: Image.Image, other: Image.Image) -> float:
-    """The greatest difference of two pictures averaged over 4 × 4 pixels, 0 to 255."""
+    """The greatest difference of two pictures averaged over 3 × 3 pixels, 0 to 255."""
     if one.size != other.size:
         return 255.0
-    first, second = (np.asarray(image.convert("RGB"), dtype=np.float64) for image in (one, other))
-    rows, columns = (edge // 4 * 4 for edge in first.shape[:2])
-    apart = np.abs(first - second).mean(axis=2)[:rows, :columns]
-    return float(apart.reshape(rows // 4, 4, columns // 4, 4).mean(axis=(1, 3)).max())
+    first, second = (np.asarray(image.convert("L"), dtype=np.float32) for image in (one, other))
+    apart = np.pad(np.abs(first - second), 1)
+    rows = apart[:-2] + apart[1:-1] + apart[2:]
+    return float(((rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / 9.0).max())
 
 
 def main() -> None:
+    """Write the pictures that are kept."""
     FOLDER.mkdir(exist_ok=True)
     press = make_press()
-    for case in CASES:
-        for name, image in draw_case(press, case).items():
-            image.quantize(32).save(FOLDER / name, "PNG", optimize=True)
+    kept = set()
+    for form_id, which in CASES:
+        for name, image in draw_case(press, form_id, which).items():
+            image.convert("L").point(_GREYS).quantize(16).save(FOLDER / name, "PNG", optimize=True)
+            kept.add(name)
+    for path in FOLDER.glob("*.png"):
+        if path.name not in kept:
+            path.unlink()
+
+
+def contact_sheet() -> Path:
+    """Every page of every example, with its name, on one picture."""
+    CONTACT.mkdir(exist_ok=True)
+    press = make_press()
+    pages = [page for form_id, which in CASES for page in draw_case(press, form_id, which).items()]
+    rows = -(-len(pages) // _ACROSS)
+    whole = Image.new("RGB", (_ACROSS * _THUMB, rows * (_THUMB + 24)), (120, 120, 120))
+    pen = ImageDraw.Draw(whole)
+    for number, (name, page) in enumerate(pages):
+        left, top = number % _ACROSS * _THUMB, number // _ACROSS * (_THUMB + 24)
+        page.thumbnail((_THUMB - 16, _THUMB - 8))
+        whole.paste(page, (left + (_THUMB - page.width) // 2, top + 20))
+        pen.text((left + 8, top + 4), name, (255, 255, 255))
+    target = CONTACT / "contact.png"
+    whole.save(target)
+    return target
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:] == ["sheet"]:
+        print(contact_sheet())
+    else:
+        main()

@@ -12,6 +12,7 @@ from PIL import Image
 
 from app.core.errors import UserError
 from forms.barcodes import qr_code
+from forms.document import Document
 from forms.drawing import Sheet, Style
 from forms.fonts import FontSet, MissingKind
 from forms.preview import preview
@@ -25,15 +26,20 @@ WIDE = Box(5, 5, 90, 10)
 
 
 def new_sheet(fonts: FontSet, *, training: bool = False) -> Sheet:
-    sheet = Sheet("TEST", "試験", fonts, training=training, now=NOW)
+    sheet = Sheet(Document("TEST", "試験", fonts, now=NOW), "TEST", training=training)
     sheet.page(100, 60)
     return sheet
+
+
+def closed(sheet: Sheet) -> tuple[bytes, DrawRecord]:
+    record, _ = sheet.finish()
+    return sheet._document.close(), record
 
 
 def draw_one(fonts: FontSet, text: str, style: Style, box: Box = WIDE) -> tuple[bytes, DrawRecord]:
     sheet = new_sheet(fonts)
     sheet.value("name", text, box, style)
-    pdf, record, _ = sheet.finish()
+    pdf, record = closed(sheet)
     return pdf, record
 
 
@@ -72,9 +78,9 @@ def test_same_arguments_give_the_same_bytes(fonts: FontSet) -> None:
 
 def test_time_in_the_file_is_the_time_given(fonts: FontSet, tmp_path: Path) -> None:
     for moment, shown in ((NOW, "20261121101530+09'00'"), (NOW + timedelta(days=1), "20261122")):
-        sheet = Sheet("TEST", "試験", fonts, training=False, now=moment)
+        sheet = Sheet(Document("TEST", "試験", fonts, now=moment), "TEST", training=False)
         sheet.page(50, 50)
-        pdf, _, _ = sheet.finish()
+        pdf, _ = closed(sheet)
         assert shown.encode("ascii") in pdf
 
 
@@ -111,7 +117,7 @@ def test_no_line_begins_with_a_closing_sign(fonts: FontSet) -> None:
         sheet = new_sheet(fonts)
         text = "あいうえお、かきくけこ。〕さしすせそ（たちつてと）。なにぬねの。"
         sheet.paragraph((text,), Box(2, 2, width, 55), Style(6))
-        _, record, _ = sheet.finish()
+        _, record = closed(sheet)
         assert "".join(field.text for field in record.fields) == text
         assert all(field.text[0] not in "、。〕）" for field in record.fields)
 
@@ -128,7 +134,7 @@ def test_missing_sequence_stops_and_missing_character_is_listed(fonts: FontSet) 
         sheet.value("name", "葛\U000e01ef", Box(5, 5, 40, 8), Style(10, role="mincho"))
     assert caught.value.code == "forms.sequence_missing"
     sheet.value("name", "山\ue000", Box(5, 5, 40, 8), Style(10, role="mincho"))
-    _, record, missing = sheet.finish()
+    record, missing = sheet.finish()
     assert record.fields[0].text == "山〓"
     assert [(m.kind, m.field, m.position) for m in missing] == [(MissingKind.CHARACTER, "name", 1)]
 
@@ -136,7 +142,7 @@ def test_missing_sequence_stops_and_missing_character_is_listed(fonts: FontSet) 
 def test_training_print_carries_the_sample_mark_on_every_page(fonts: FontSet) -> None:
     sheet = new_sheet(fonts, training=True)
     sheet.page(100, 60)
-    pdf, record, _ = sheet.finish()
+    pdf, record = closed(sheet)
     marks = [field for field in record.fields if field.weight is Weight.BACKDROP]
     assert [(mark.page, mark.text) for mark in marks] == [(0, "見本"), (1, "見本")]
     picture = preview(pdf, 1, 72)
@@ -149,7 +155,7 @@ def test_picture_and_barcode_are_drawn(fonts: FontSet) -> None:
     sheet = new_sheet(fonts)
     sheet.picture(png.getvalue(), Box(10, 10, 10, 10))
     sheet.barcode("name", qr_code("A-1"), Box(40, 10, 21, 21))
-    pdf, record, _ = sheet.finish()
+    pdf, record = closed(sheet)
     picture = Image.open(io.BytesIO(preview(pdf, 0, 254).png()))
     assert picture.getpixel((150, 150)) == (200, 0, 0)
     assert picture.getpixel((405, 105)) == (0, 0, 0)

@@ -14,9 +14,9 @@ import pytest
 from app.core.tables import load_tables, shipped_tables
 from forms import embedding
 from forms.barcodes import code_128, qr_code
-from forms.catalog import Form
 from forms.drawing import Sheet, Style
 from forms.fonts import FontFile, FontSet
+from forms.form import Form
 from forms.items import item
 from forms.papers import SheetSize
 from forms.press import Press, Rendered
@@ -80,7 +80,7 @@ def block(sheet: Sheet, box: Box, red: float, green: float, blue: float) -> None
     """A coloured block over what was drawn."""
     numbers = (box.left, 128 - box.bottom, box.width, box.height)
     place = " ".join(f"{number * POINTS_PER_MM:.3f}" for number in numbers)
-    sheet._canvas.addLiteral(f"q {red} {green} {blue} rg {place} re f Q")
+    sheet._document.canvas.addLiteral(f"q {red} {green} {blue} rg {place} re f Q")
 
 
 def test_good_print_passes(fonts: FontSet) -> None:
@@ -220,8 +220,8 @@ def test_bare_character_under_the_text_of_a_variant_fails(
 
 def test_font_that_is_not_embedded_fails(fonts: FontSet) -> None:
     def helvetica(sheet: Sheet, data: SampleData) -> None:
-        sheet._canvas.setFont("Helvetica", 10)
-        sheet._canvas.drawString(100, 100, "123")
+        sheet._document.canvas.setFont("Helvetica", 10)
+        sheet._document.canvas.drawString(100, 100, "123")
 
     assert fails(fonts, draw_good, helvetica).check is Check.FONT
 
@@ -243,9 +243,9 @@ def test_invisible_text_fails(fonts: FontSet) -> None:
     """Text rendering mode 3: there for every reader of the text layer, not for the eye."""
 
     def hidden(sheet: Sheet, data: SampleData) -> None:
-        sheet._canvas.addLiteral("3 Tr")
+        sheet._document.canvas.addLiteral("3 Tr")
         draw_number(sheet, data)
-        sheet._canvas.addLiteral("0 Tr")
+        sheet._document.canvas.addLiteral("0 Tr")
 
     failure = fails(fonts, hidden, draw_rest)
     assert (failure.check, failure.where) == (Check.INK, "被保険者番号")

@@ -16,6 +16,7 @@ from app.persons import effects
 from app.persons.papers import CAUSE, items_of_entry
 from db.tables.cases import check_entry, decision
 from db.tables.certificates import certificate
+from forms.catalog import find_decided_form
 from tests.support.soak import tries
 from tests.support.world import World
 from tests.unit.persons.conftest import undone
@@ -60,6 +61,8 @@ def issue(work: Any, her: str, **printed: str) -> None:
     work.run(insert(decision).values(**dict.fromkeys(names, "D"), record=record))
     names = ("form_id", "reserved_by", "reserved_at")  # type: ignore[assignment]
     values = dict.fromkeys(names, "x")
+    form = find_decided_form((PRINTED | printed)["paper"], FIRST)
+    values["form_id"] = form.id if form else ""
     work.run(
         insert(certificate).values(
             number=NUMBER, state="issued", decision_id="D", person_id=her, **values

@@ -255,7 +255,7 @@ MOVE_IN = CaseKind(
     compared=COMPARED,
     told=answers.COVERAGE,
     effect=Acquires(),
-    papers=True,
+    papers=("eligibility_certificate", "eligibility_notice"),
     refusals=(
         "too_young",
         "event_in_future",

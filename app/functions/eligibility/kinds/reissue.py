@@ -61,7 +61,7 @@ REISSUE = CaseKind(
     compared=(*answers.PERSON, Compared("paper")),
     told=answers.REISSUED,
     effect=Reissues(voids_for="再交付により無効になった"),
-    papers=True,
+    papers=("eligibility_certificate", "eligibility_notice"),
     refusals=(
         "unknown_person",
         "already_dead",
