@@ -6,6 +6,7 @@ A clerk presses one key, and the input method, a PDF, a web page or an old file 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 DASHES = "".join(
@@ -104,3 +105,46 @@ def spaced(text: str) -> str:
 def is_blank(text: str) -> bool:
     """Whether a reader sees nothing: spaces, unseen signs and lone selectors only."""
     return not any(unicodedata.category(sign) not in ("Mn", "Cf", "Cc") for sign in spaced(text))
+
+
+_MOST_MARKS = 2
+_USUAL = re.compile(
+    "[ -~\u3000\uff01-\uff5d\u30fb"
+    "\u3041-\u3096\u30a1-\u30fa\u30fc\u3005\u3400-\u4dbf\u4e00-\u9fff]*"
+)
+
+
+def hidden_sign(text: str) -> str:
+    """The first sign of a name that no reader can see for what it is: a control, a line end, a
+    format sign (Cf), or the third mark over one letter; "" if there is none. Variation selectors
+    are part of a character and count as marks."""
+    if _USUAL.fullmatch(text):  # every name of a file is looked at
+        return ""
+    marks = 0
+    for sign in text:
+        category = unicodedata.category(sign)
+        marks = marks + 1 if category[0] == "M" else 0
+        if category in ("Cc", "Cf", "Cs", "Zl", "Zp") or sign in UNSEEN or marks > _MOST_MARKS:
+            return sign
+    return ""
+
+
+_SEEN_UNCHANGED = re.compile(
+    "[^\u0000-\u001f\u007f-\u00ad\u0300-\u2fff\ufb00-\ufeff\ufff0-\uffff"
+    "\U00010000-\U0001ffff\U000e0000-\U000effff]*"
+)
+
+
+def without_hidden(text: str) -> str:
+    """``text`` without controls, format signs and marks that stand over what is no kana: for
+    search keys, so that a name that a file brought is found as a reader sees it."""
+    if _SEEN_UNCHANGED.fullmatch(text):
+        return text
+    return "".join(
+        sign
+        for sign in text
+        if sign in VOICED + HALF_VOICED or unicodedata.category(sign) not in _HIDDEN
+    )
+
+
+_HIDDEN = frozenset(("Cc", "Cf", "Cs", "Mn", "Me"))

@@ -23,6 +23,7 @@ from app.core.signs import (
     VOICED,
     WAVES,
     plain,
+    without_hidden,
     without_unseen,
 )
 
@@ -187,7 +188,8 @@ def search_key(text: str) -> str:
     """The key under which a name, in kanji or kana, is stored for search and looked up.
 
     Variants fold to their plain form (邉邊→辺), signs that look like a kanji to the kanji,
-    selectors go, width and letter case go, marks over Latin letters go, hiragana and 変体仮名
+    selectors, controls, format signs and marks over letters go, width and letter case go,
+    hiragana and 変体仮名
     read as katakana, ヂ=ジ, ヅ=ズ, ヴァ=バ, ッ=ツ (and every small kana its large one), all long
     marks, hyphens, dashes and waves are one, オ段+ウ is オ段+オ, spaces and middle dots are
     ignored, 々 repeats the character before it, ゝゞヽヾ the kana before them.
@@ -195,7 +197,7 @@ def search_key(text: str) -> str:
     """
     if not text:
         return ""
-    plain = unicodedata.normalize("NFKC", text.translate(_FIRST))
+    plain = unicodedata.normalize("NFKC", without_hidden(text.translate(_FIRST)))
     if _MARKED_LATIN.search(plain):
         plain = unicodedata.normalize("NFC", _without_latin_marks(plain))
     key = plain.upper().translate(_plain())

@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from app.core.tables import Tables
 from app.demo.keys import KeyDrawer
 from app.demo.people import CLERK, FOUNDERS
 from app.training.movers import Mover
+from app.ui.base.labels import PlainLabel
 from app.wire.bodies.move_in import MoveIn
 from app.wire.layout import Kind, columns
 
@@ -27,7 +28,7 @@ class KeyPanel(QWidget):
         people = "\n".join(
             f"{one.staff_id}　{one.name}　{one.password}" for one in (CLERK, *FOUNDERS)
         )
-        who = QLabel(f"研修の職員（職員番号・氏名・パスワード）\n{people}")
+        who = PlainLabel(f"研修の職員（職員番号・氏名・パスワード）\n{people}")
         who.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout.addWidget(who)
         touch = QPushButton("キーに触れる")
@@ -76,7 +77,7 @@ def _papers(mover: Mover, tables: Tables) -> QWidget:
         elif column.kind is Kind.FLAG:
             value = "あり" if value == "1" else "なし"
         lines.append(f"{column.label.strip('　')}：{value}")
-    text = QLabel("\n".join(lines))
+    text = PlainLabel("\n".join(lines))
     text.setWordWrap(True)
     text.setAlignment(Qt.AlignmentFlag.AlignTop)
     text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

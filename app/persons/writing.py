@@ -6,17 +6,19 @@ transaction of its unit of work and becomes true with it, rows, history and chec
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, update
 from sqlalchemy.sql.base import Executable
 
+from app.core.signs import hidden_sign
 from app.persons import known
-from app.persons.judging import ADDRESS, PERIOD, Judged, Taken, Word
+from app.persons.judging import ADDRESS, PERIOD, Contradiction, Judged, Taken, Word
 from app.persons.memory import Memory
 from app.rules.calendar.wareki import Eras
+from app.rules.values.value import shown_sign
 from app.wire.records import InsuredRecord
 from db import search
 from db.tables.persons import (
@@ -31,6 +33,15 @@ from db.tables.persons import (
 READS = (*known.READS, "fact", "origin", "certificate", "decision", "watermark")
 WRITES = (*known.READS, "fact", "origin", "certificate")
 """What a function that writes persons declares."""
+
+_WRITTEN = {
+    "name": "氏名",
+    "kana": "カナ氏名",
+    "alias": "通称",
+    "alias_kana": "通称のカナ",
+    "address": "住所",
+    "building": "方書",
+}
 
 
 class Writer:
@@ -83,9 +94,25 @@ class Writer:
         self._run(_PERIOD, [_period(row) for row in judged.changed_periods.values()])
         self._insert(restriction, judged.new_restrictions)
         self._run(_LONGER, judged.longer_restrictions)
+        for person_id, row in (*judged.new_persons.items(), *judged.changed_persons.items()):
+            self._list_hidden(person_id, row)
+        for person_id, row in (*judged.new_addresses.items(), *judged.changed_addresses.items()):
+            self._list_hidden(person_id, row)
         for found, place, person_id in judged.listed:
             self.memory.list_entry(found, person_id=person_id, place=place, case_id=case_id)
         self.memory.remember(judged.changes)
+
+    def _list_hidden(self, person_id: str, row: Mapping[str, Any]) -> None:
+        """A text with a sign that nobody sees is kept as it came and put on the check list."""
+        if not hidden_sign("".join(row.get(column) or "" for column in _WRITTEN)):
+            return
+        for column, label in _WRITTEN.items():
+            if sign := hidden_sign(row.get(column) or ""):
+                detail = f"{label}に目に見えない記号{shown_sign(sign)}があります。"
+                self.memory.list_entry(
+                    Contradiction("hidden_sign", f"{detail}送り元に直してもらってください。"),
+                    person_id=person_id,
+                )
 
     def _insert(self, table: Table, rows: Collection[dict[str, Any]]) -> None:
         """Rows of one table fill the same columns, in the order of the first."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.cases import check_list
 from app.core.errors import UserError
+from app.core.text import search_key
 from app.security.refusals import Refusal
 from app.wire.layout import columns
 from app.wire.records import CheckRecord
 from app.wire.values import check_of
 from db.tables.cases import check_entry
+from db.tables.persons import person
 from tests.support.counter import Counter
 from tests.support.counter_examples import put_check
 from tests.support.sendings import sample
@@ -70,3 +74,20 @@ def test_what_the_union_lists_arrives_here_once(counter: Counter) -> None:
 def test_an_id_that_no_journal_line_could_hold_is_not_let_in(entry_id: str, reason: str) -> None:
     column = next(one for one in columns(CheckRecord) if one.name == "entry_id")
     assert check_of(column, {})(entry_id) == reason
+
+
+@pytest.mark.req("SEC-108")
+def test_a_hidden_sign_in_a_name_that_a_file_brings_is_listed_and_the_person_found(
+    counter: Counter,
+) -> None:
+    (first, *_) = sample("FILE-17")
+    name = first.name[:1] + "\u202e" + first.name[1:]
+    counter.union.announce("FILE-17", [replace(first, name=name)])
+    counter.contact()
+    world, session = counter.world, counter.world.session("clerk")
+    (listed,) = check_list.list_checks(world.gate, session)
+    assert listed.cause == "hidden_sign"
+    assert "氏名" in listed.detail and "U+202E" in listed.detail and "\u202e" not in listed.detail
+    (row,) = counter.rows(person)
+    assert row.name == name
+    assert row.name_key == search_key(first.name)

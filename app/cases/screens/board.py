@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QInputDialog,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import (
 from app.cases import board, follow_ups
 from app.security.waiting import Waits
 from app.ui.base.desk import Desk
+from app.ui.base.labels import PlainQuestion
 from app.ui.base.names import NameDelegate, NamePainter
 from app.ui.base.pages import Page, box, clear
 
@@ -132,7 +132,7 @@ class BoardScreen(Page):
         if line is None or not line.settles:
             return
         how = {label: code for code, label in follow_ups.HOW.items()}
-        dialog = QInputDialog(self)
+        dialog = PlainQuestion(self)
         dialog.setWindowTitle(line.what)
         dialog.setLabelText("どのように済みましたか。")
         dialog.setComboBoxItems(list(how))

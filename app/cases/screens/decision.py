@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.cases import (
     closing,
@@ -22,6 +22,7 @@ from app.cases.kind import CaseKind
 from app.cases.state import CaseState
 from app.sync.states import Outgoing
 from app.ui.base.desk import Desk
+from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NameLabel, NamePainter, TextBlock
 from app.ui.base.pages import Page, box, card, clear, named_box, scrolled
 from app.ui.base.watch import Watch
@@ -210,11 +211,11 @@ class DecisionScreen(Page):
         grid.setColumnStretch(2, 3)
         grid.setHorizontalSpacing(16)
         for at, heading in enumerate(("項目", "届け出た内容", "広域連合の決定")):
-            label = QLabel(heading)
+            label = PlainLabel(heading)
             label.setObjectName("fieldLabel")
             grid.addWidget(label, 0, at)
         for row, line in enumerate(lines, 1):
-            label = QLabel(line.label if line.agrees else f"■ {line.label}")
+            label = PlainLabel(line.label if line.agrees else f"■ {line.label}")
             label.setObjectName("fieldLabel" if line.agrees else "fieldError")
             grid.addWidget(label, row, 0)
             for at, text in ((1, line.keyed), (2, line.decided)):
@@ -228,7 +229,7 @@ class DecisionScreen(Page):
             return NameLabel(self._painter, text, 22)
         if line.only and "\n" in text:  # the grounds name members of the household
             return TextBlock(self._painter, text)
-        value = QLabel(text)
+        value = PlainLabel(text)
         value.setWordWrap(True)
         if line.large and decided:
             value.setObjectName("bigNumber")

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
-    QInputDialog,
     QLabel,
     QVBoxLayout,
     QWidget,
@@ -23,6 +22,7 @@ from app.cases.screens.whom_bar import WhomBar
 from app.cases.state import SUMMARY
 from app.core.errors import UserError
 from app.ui.base.desk import Desk
+from app.ui.base.labels import PlainLabel, PlainQuestion
 from app.ui.base.names import NameLabel, NamePainter
 from app.ui.base.pages import Page, StepRow, box, card, clear, named_box, scrolled
 
@@ -158,7 +158,7 @@ class EntryScreen(Page):
         """What is asked for, and who can be asked instead of the visitor (ADD-03)."""
         asked = [one.words for one in self._kind.documents]
         if asked:
-            hint = QLabel(f"受け取る書類　{'、'.join(asked)}")
+            hint = PlainLabel(f"受け取る書類　{'、'.join(asked)}")
             hint.setObjectName("hint")
             hint.setWordWrap(True)
             self._place.addWidget(hint)
@@ -195,13 +195,13 @@ class EntryScreen(Page):
         for line in lines:
             if line.page != page:
                 page = line.page
-                heading = QLabel(page)
+                heading = PlainLabel(page)
                 heading.setObjectName("fieldLabel")
                 grid.addWidget(heading, grid.rowCount(), 0, 1, 2)
             row = grid.rowCount()
-            grid.addWidget(QLabel(f"　{line.label}"), row, 0)
+            grid.addWidget(PlainLabel(f"　{line.label}"), row, 0)
             value: QWidget = (
-                NameLabel(self._painter, line.value, 20) if line.is_name else QLabel(line.value)
+                NameLabel(self._painter, line.value, 20) if line.is_name else PlainLabel(line.value)
             )
             if isinstance(value, QLabel):
                 value.setWordWrap(True)
@@ -338,7 +338,7 @@ class EntryScreen(Page):
     def _cancel(self) -> None:
         if self._case is None:
             return
-        dialog = QInputDialog(self)
+        dialog = PlainQuestion(self)
         dialog.setWindowTitle("届出の取りやめ")
         dialog.setLabelText("取りやめる理由を選んでください。入れた内容と個人番号は消えます。")
         dialog.setComboBoxItems(list(_CANCEL_REASONS))

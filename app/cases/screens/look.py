@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QGridLayout, QLabel
+from PySide6.QtWidgets import QGridLayout
 
 from app.cases import decisions, second_look, sending
 from app.cases.kind import CaseKind
 from app.cases.screens.whom_bar import WhomBar
 from app.ui.base.desk import Desk
+from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NameLabel, NamePainter
 from app.ui.base.pages import Page, card, scrolled
 
@@ -43,8 +44,8 @@ class LookScreen(Page):
         grid.setColumnStretch(1, 1)
         today = desk.clock.now().date()
         for row, line in enumerate(sending.summary(view.case, desk.tables, today)):
-            grid.addWidget(QLabel(line.label), row, 0)
-            value = NameLabel(painter, line.value, 20) if line.is_name else QLabel(line.value)
+            grid.addWidget(PlainLabel(line.label), row, 0)
+            value = NameLabel(painter, line.value, 20) if line.is_name else PlainLabel(line.value)
             grid.addWidget(value, row, 1)
         layout.addLayout(grid)
         self.body.addWidget(scrolled(frame))

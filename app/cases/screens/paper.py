@@ -6,12 +6,13 @@ was not confirmed or did not come out.
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.cases import decisions, issuing
 from app.cases.kind import CaseKind
 from app.cases.state import CaseState
 from app.ui.base.desk import Desk
+from app.ui.base.labels import PlainLabel
 from app.ui.base.pages import Page, box, card, clear
 from app.ui.base.preview import PaperPreview
 
@@ -125,8 +126,8 @@ class PaperScreen(Page):
         frame, layout = card()
         frame.setFixedWidth(300)
         for label, text in (("発行番号", proof.number), ("決定番号", proof.decision_id)):
-            layout.addWidget(QLabel(label))
-            value = QLabel(text)
+            layout.addWidget(PlainLabel(label))
+            value = PlainLabel(text)
             value.setObjectName("fieldLabel")
             value.setWordWrap(True)
             layout.addWidget(value)

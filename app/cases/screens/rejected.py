@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QInputDialog, QLabel
 
 from app.cases import drafts, rejected, sending
 from app.cases.kind import CaseKind
 from app.ui.base.desk import Desk
+from app.ui.base.labels import PlainLabel, PlainQuestion
 from app.ui.base.names import NameLabel, NamePainter
 from app.ui.base.pages import Page, box, card
 
@@ -48,8 +48,8 @@ class RejectedScreen(Page):
         frame, layout = card()
         painter = NamePainter(self._desk.fonts)
         layout.addWidget(NameLabel(painter, rejection.case.name or "（氏名の入力なし）", 26))
-        layout.addWidget(QLabel(f"受付番号　{rejection.case.id}"))
-        layout.addWidget(QLabel(f"返事の日時　{rejection.at[:16].replace('T', ' ')}"))
+        layout.addWidget(PlainLabel(f"受付番号　{rejection.case.id}"))
+        layout.addWidget(PlainLabel(f"返事の日時　{rejection.at[:16].replace('T', ' ')}"))
         self.body.addWidget(frame)
         self.body.addWidget(box("stop", rejection.cause))
         kept = "入れた内容と個人番号" if self._kind.asks_number else "入れた内容"
@@ -73,7 +73,7 @@ class RejectedScreen(Page):
         )
 
     def _drop(self) -> None:
-        dialog = QInputDialog(self)
+        dialog = PlainQuestion(self)
         dialog.setWindowTitle("届出の取りやめ")
         erased = "入れた内容と個人番号" if self._kind.asks_number else "入れた内容"
         dialog.setLabelText(f"取りやめる理由を選んでください。{erased}は消えます。")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from app.cases.whom import Whom
 from app.core.tables import Tables
 from app.rules.calendar.wareki import Eras, on_screen
 from app.rules.calendar.wareki_input import parse_date
+from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NameLabel, NamePainter
 
 _FOREIGN = "2"
@@ -26,13 +27,13 @@ class WhomBar(QFrame):
         row = QHBoxLayout()
         row.setSpacing(18)
         row.addWidget(NameLabel(painter, whom.name, 24))
-        row.addWidget(QLabel(whom.kana))
+        row.addWidget(PlainLabel(whom.kana))
         birth = parse_date(whom.birth_written, Eras(tables["eras"]), uncertain=True)
         western = whom.person_kind == _FOREIGN
-        row.addWidget(QLabel(f"{on_screen(birth, Eras(tables['eras']), western=western)}生"))
+        row.addWidget(PlainLabel(f"{on_screen(birth, Eras(tables['eras']), western=western)}生"))
         row.addStretch(1)
         if whom.care:
-            mark = QLabel("取扱注意")
+            mark = PlainLabel("取扱注意")
             mark.setObjectName("careMark")
             row.addWidget(mark)
         column.addLayout(row)
@@ -40,6 +41,6 @@ class WhomBar(QFrame):
             column.addWidget(NameLabel(painter, whom.address, 16))
         numbers = (("宛名番号", whom.atena_number), ("被保険者番号", whom.insured_number))
         words = "　　".join(f"{label} {number}" for label, number in numbers if number)
-        note = QLabel(f"{words}　　（宛名から表示しています。ここでは変えられません）")
+        note = PlainLabel(f"{words}　　（宛名から表示しています。ここでは変えられません）")
         note.setObjectName("hint")
         column.addWidget(note)

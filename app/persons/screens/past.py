@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -24,6 +23,7 @@ from app.rules.values.reader import ValueKind
 from app.ui.base.desk import Desk
 from app.ui.base.fields import TextField
 from app.ui.base.ime import expect
+from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NameLabel, NamePainter
 from app.ui.base.pages import box, card, clear, scrolled
 
@@ -48,7 +48,7 @@ class PastPanel(QWidget):
         self.view: PastView | None = None
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
-        lead = QLabel(LEAD)
+        lead = PlainLabel(LEAD)
         lead.setObjectName("lead")
         lead.setWordWrap(True)
         body.addWidget(lead)
@@ -155,12 +155,12 @@ class PastPanel(QWidget):
         grid.setColumnMinimumWidth(0, 150)
         grid.setColumnStretch(1, 1)
         for at, row in enumerate(view.rows):
-            title = QLabel(row.label)
+            title = PlainLabel(row.label)
             title.setObjectName("fieldLabel")
             grid.addWidget(title, at, 0)
-            text = NameLabel(self._painter, row.text, 18) if row.exact else QLabel(row.text)
+            text = NameLabel(self._painter, row.text, 18) if row.exact else PlainLabel(row.text)
             grid.addWidget(text, at, 1)
-            period = QLabel(row.period)
+            period = PlainLabel(row.period)
             period.setObjectName("fieldNote")
             grid.addWidget(period, at, 2)
         return widget

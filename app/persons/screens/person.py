@@ -7,8 +7,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
     QHBoxLayout,
-    QInputDialog,
-    QLabel,
     QVBoxLayout,
     QWidget,
 )
@@ -20,6 +18,7 @@ from app.persons.screens.purpose import ask_purpose
 from app.persons.show import PersonView, open_person
 from app.rules.calendar import days
 from app.ui.base.desk import Desk
+from app.ui.base.labels import PlainLabel, PlainQuestion
 from app.ui.base.names import NameLabel, NamePainter
 from app.ui.base.pages import Page, box, card, clear, scrolled
 
@@ -36,12 +35,12 @@ class NumberDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         column = QVBoxLayout(self)
         column.addWidget(NameLabel(painter, shown.name, 28))
-        column.addWidget(QLabel(shown.birth_written))
+        column.addWidget(PlainLabel(shown.birth_written))
         grouped = " ".join(shown.number[at : at + 4] for at in range(0, 12, 4))
-        number = QLabel(grouped)
+        number = PlainLabel(grouped)
         number.setObjectName("bigNumber")
         column.addWidget(number)
-        column.addWidget(QLabel("確かめたら Esc で閉じてください。"))
+        column.addWidget(PlainLabel("確かめたら Esc で閉じてください。"))
 
 
 class PersonScreen(Page):
@@ -126,7 +125,7 @@ class PersonScreen(Page):
 
     def _ask_what(self) -> None:
         """Which of the cases that may begin with this person begins."""
-        dialog = QInputDialog(self)
+        dialog = PlainQuestion(self)
         dialog.setWindowTitle("手続を始める")
         dialog.setLabelText("この方のどの手続を始めますか。")
         dialog.setComboBoxItems(list(self._begins))
@@ -175,17 +174,17 @@ class PersonScreen(Page):
         row = QHBoxLayout()
         row.addWidget(NameLabel(self._painter, view.line.name, 36), 1)
         if view.line.care:
-            mark = QLabel("取扱注意")
+            mark = PlainLabel("取扱注意")
             mark.setObjectName("careMark")
             row.addWidget(mark)
         elif view.line.state:
-            mark = QLabel(view.line.state)
+            mark = PlainLabel(view.line.state)
             mark.setObjectName("deadMark")
             row.addWidget(mark)
         layout.addLayout(row)
-        layout.addWidget(QLabel(view.line.kana))
+        layout.addWidget(PlainLabel(view.line.kana))
         age = f"　{view.line.age}歳" if view.line.age.isdigit() else ""
-        layout.addWidget(QLabel(f"{view.line.birth}{age}　{view.line.sex}"))
+        layout.addWidget(PlainLabel(f"{view.line.birth}{age}　{view.line.sex}"))
         column.addWidget(head)
         if view.line.care:
             column.addWidget(
@@ -241,9 +240,9 @@ class PersonScreen(Page):
             if not text:
                 continue
             at = grid.rowCount()
-            title = QLabel(label)
+            title = PlainLabel(label)
             title.setObjectName("fieldLabel")
             grid.addWidget(title, at, 0)
-            grid.addWidget(NameLabel(self._painter, text, 20) if exact else QLabel(text), at, 1)
+            grid.addWidget(NameLabel(self._painter, text, 20) if exact else PlainLabel(text), at, 1)
         layout.addLayout(grid)
         return frame

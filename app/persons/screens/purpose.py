@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QInputDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.ui.base.desk import Desk
+from app.ui.base.labels import PlainQuestion
 
 
 def ask_purpose(parent: QWidget, desk: Desk, title: str, chosen: Callable[[str], None]) -> None:
     """Show the purposes of today; ``chosen`` gets the code. Nothing happens when given up."""
     purposes, today = desk.tables["purposes"], desk.clock.now().date()
     codes = {purposes.label(str(code), today): str(code) for code in purposes.codes(today)}
-    dialog = QInputDialog(parent)
+    dialog = PlainQuestion(parent)
     dialog.setWindowTitle(title)
     dialog.setLabelText("何のために個人番号を使いますか。目的は操作記録に残ります。")
     dialog.setComboBoxItems(list(codes))

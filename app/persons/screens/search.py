@@ -7,7 +7,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QTableWidget,
     QTableWidgetItem,
@@ -17,6 +16,7 @@ from app.persons.find import Results, search
 from app.persons.screens.purpose import ask_purpose
 from app.persons.show import PersonLine
 from app.ui.base.desk import Desk
+from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NameDelegate, NamePainter, TextBlock
 from app.ui.base.pages import Page
 
@@ -71,11 +71,11 @@ class SearchScreen(Page):
         self._build_table(painter)
         self.box = SearchBox(self.table)
         self.body.addWidget(self.box)
-        self.understood = QLabel("")
+        self.understood = PlainLabel("")
         self.understood.setObjectName("understood")
         self.body.addWidget(self.understood)
         self.body.addWidget(self.table, 1)
-        self.nobody = QLabel("")
+        self.nobody = PlainLabel("")
         self.nobody.setObjectName("warnBox")
         self.nobody.setWordWrap(True)
         self.nobody.setVisible(False)

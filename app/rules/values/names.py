@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from app.core.signs import DASHES, SPACES, WAVES, without_unseen
+from app.core.signs import DASHES, SPACES, UNSEEN, WAVES, hidden_sign, without_unseen
 from app.core.text import clusters, is_selector, join_kana, lookalikes, to_katakana
 from app.rules.values.value import Value, ValueRefused, shown_sign
 
@@ -37,8 +37,9 @@ _NAME_SCRIPTS = ("LATIN", "FULLWIDTH LATIN")
 def kana(text: str, label: str, width: int = WIDTH) -> Value:
     """A カナ氏名 from kana of any kind: full-width katakana, one full-width space between words.
 
-    ゝゞヽヾ stay (katakana ヽヾ). Raises ValueRefused: empty, not_kana, too_long.
+    ゝゞヽヾ stay (katakana ヽヾ). Raises ValueRefused: empty, control, not_kana, too_long.
     """
+    _refuse_hidden("kana", text, label)
     kind, normal = "kana", to_katakana(text).translate(_EQUALS)
     how = "ひらがなかカタカナで、姓と名の間を空けて入れてください。"
     if not normal:
@@ -56,9 +57,9 @@ def kana(text: str, label: str, width: int = WIDTH) -> Value:
 def name(text: str, label: str, width: int = WIDTH) -> Value:
     """A name of a person (氏名, 通称): kanji of any form, kana, Latin letters of passports.
 
-    Kept sign by sign; spaces around and unseen signs go, decomposed kana is joined. Raises
-    ValueRefused: empty, not_name (no letter, or digits), lookalike (⻑), half_width (ｱ), script,
-    sign (emoji, ㈱), control, too_long.
+    Kept sign by sign; spaces around go, decomposed kana is joined. Raises ValueRefused: empty,
+    control (a line end, a format sign, three marks over one letter), not_name (no letter, or
+    digits), lookalike (⻑), half_width (ｱ), script, sign (emoji, ㈱), too_long.
     """
     return _written("name", text, label, width, _NAME_SCRIPTS)
 
@@ -70,6 +71,7 @@ def address(text: str, label: str, width: int = WIDTH) -> Value:
 
 
 def _written(kind: str, text: str, label: str, width: int, scripts: tuple[str, ...]) -> Value:
+    _refuse_hidden(kind, text, label)
     seen = spaced_as_written(text)
     normal = join_kana(seen)
     if not normal:
@@ -100,6 +102,26 @@ def spaced_as_written(text: str) -> str:
     """``text`` without unseen signs and outer spaces; spaces between stay as wide as they were,
     tabs and line ends become a full-width one."""
     return without_unseen(text).strip(SPACES).translate(_OTHER_SPACE)
+
+
+def _refuse_hidden(kind: str, text: str, label: str) -> None:
+    """Spaces and line ends around are the scanner's; what is hidden inside a name is somebody's."""
+    sign = hidden_sign(text.strip(SPACES))
+    if not sign:
+        return
+    category = unicodedata.category(sign)
+    if sign in "\n\r\x0b\x0c\x85\u2028\u2029":
+        what = "改行"
+    elif category[0] == "M" and sign not in UNSEEN:
+        what = "三つ以上重ねた記号"
+    else:
+        what = "目に見えない記号"
+    raise ValueRefused(
+        kind,
+        "control",
+        f"{label}に{what}{shown_sign(sign)}があります。",
+        "その記号を消して、届出のとおりに入れてください。見えないときは、全部消して打ち直してください。",
+    )
 
 
 def _refuse_sign(kind: str, cluster: str, whole: str, label: str, scripts: tuple[str, ...]) -> None:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QInputDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.core.signs import plain
 from app.security.acts.approval import Role
 from app.security.authenticators.port import Assertion
 from app.security.gate.carry_out import CallSecond, Enrol, Step, Steps, Touch, Work
+from app.ui.base.labels import PlainQuestion
 from app.ui.base.operations import Operations
 
 T = TypeVar("T")
@@ -129,7 +130,7 @@ class _Walk(Generic[T]):
             self._call_second(step)
 
     def _call_second(self, step: CallSecond) -> None:
-        dialog = QInputDialog(self._screen)
+        dialog = PlainQuestion(self._screen)
         title, label = _SECOND[step.role]
         dialog.setWindowTitle(title)
         dialog.setLabelText(f"{step.sentence}\n{label}を入れ、その方のキーに触れてください。")

@@ -11,10 +11,11 @@ from collections.abc import Callable
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from app.core.errors import MadoguchiError
 from app.core.shown import as_shown
+from app.ui.base.labels import PlainLabel
 from app.ui.base.watch import Background
 
 
@@ -34,10 +35,10 @@ class ErrorDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setSpacing(14)
         layout.setContentsMargins(28, 24, 28, 20)
-        self.message = QLabel(message)
+        self.message = PlainLabel(message)
         self.message.setObjectName("errorMessage")
         self.message.setWordWrap(True)
-        self.remedy = QLabel(remedy)
+        self.remedy = PlainLabel(remedy)
         self.remedy.setObjectName("errorRemedy")
         self.remedy.setWordWrap(True)
         for label in (self.message, self.remedy):

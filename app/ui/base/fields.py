@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QRadioButton,
     QVBoxLayout,
     QWidget,
 )
 
+from app.ui.base.labels import PlainLabel
 from app.ui.base.names import ClusterEdit, NameEdit, NamePainter
 from app.ui.base.secret import SecretEdit
 
@@ -47,22 +47,22 @@ class Field(QWidget):
         self._grid.setColumnStretch(1, 1)
         head = QVBoxLayout()
         head.setSpacing(3)
-        title = QLabel(label)
+        title = PlainLabel(label)
         title.setObjectName("fieldLabel")
         title.setWordWrap(True)
         head.addWidget(title)
-        self._mark = QLabel("必須")
+        self._mark = PlainLabel("必須")
         self._mark.setObjectName("required")
         head.addWidget(self._mark)
         head.addStretch(1)
         self._grid.addLayout(head, 0, 0, 3, 1)
         self._mark.setVisible(required)  # once it has a parent: else it would be a window
-        self._hint = QLabel(note)
+        self._hint = PlainLabel(note)
         self._hint.setObjectName("fieldNote")
         self._hint.setWordWrap(True)
         self._hint.setVisible(bool(note))
         self._note = note
-        self._error = QLabel("")
+        self._error = PlainLabel("")
         self._error.setObjectName("fieldError")
         self._error.setWordWrap(True)
         self._error.setVisible(False)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.base.flow import ActionRow
+from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NamePainter, TextBlock
 
 _MARKS = {"ok": "✓ ", "warn": "⚠ 注意　", "stop": "■ "}
@@ -34,9 +35,9 @@ class Page(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(28, 18, 28, 14)
         outer.setSpacing(8)
-        self.title = QLabel(title)
+        self.title = PlainLabel(title)
         self.title.setObjectName("title")
-        self.lead = QLabel(lead)
+        self.lead = PlainLabel(lead)
         self.lead.setObjectName("lead")
         self.lead.setWordWrap(True)
         outer.addWidget(self.title)
@@ -107,7 +108,7 @@ def named_box(kind: str, text: str, painter: NamePainter) -> TextBlock:
 
 def box(kind: str, text: str) -> QLabel:
     """A coloured sentence: ``ok``, ``warn`` or ``stop``; the word stands beside the colour."""
-    label = QLabel(_MARKS[kind] + text)
+    label = PlainLabel(_MARKS[kind] + text)
     label.setObjectName(_BOXES[kind])
     label.setWordWrap(True)
     return label
@@ -121,7 +122,7 @@ class StepRow(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        self._labels = [QLabel(f"{at}. {text}") for at, text in enumerate(steps, 1)]
+        self._labels = [PlainLabel(f"{at}. {text}") for at, text in enumerate(steps, 1)]
         for label in self._labels:
             row.addWidget(label)
         row.addStretch(1)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy
+from PySide6.QtWidgets import QSizePolicy
 
+from app.ui.base.labels import PlainLabel
 from forms.preview import preview
 
 _DPI = 200
 
 
-class PaperPreview(QLabel):
+class PaperPreview(PlainLabel):
     """The first page, as large as the place allows."""
 
     def __init__(self, pdf: bytes) -> None:

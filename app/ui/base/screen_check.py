@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel
-
 from app.core.errors import EnvironmentFault
 from app.core.language import in_words
 from app.ui.base.application import open_application
+from app.ui.base.labels import PlainLabel
 from app.ui.base.theme import apply_theme
 from forms.fonts import load_fonts
 
@@ -20,7 +19,7 @@ def draw_one_screen() -> str:
     app = open_application()
     font = load_fonts().chain("gothic")[0].spec.path
     family = apply_theme(app, font)
-    label = QLabel("髙﨑　花子")
+    label = PlainLabel("髙﨑　花子")
     label.resize(label.sizeHint())
     picture = label.grab().toImage()
     colours = {picture.pixel(x, y) for x in range(picture.width()) for y in range(picture.height())}

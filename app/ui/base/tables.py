@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QTableWidget, QTableWidgetItem
 
+from app.ui.base.labels import as_tip
+
 _ROW_HEIGHT = 36
 
 
@@ -40,7 +42,7 @@ def fill(table: QTableWidget, rows: Sequence[Sequence[str]], *, bold: Sequence[b
     for at, cells in enumerate(rows):
         for column, text in enumerate(cells):
             item = QTableWidgetItem(text)
-            item.setToolTip(text)
+            item.setToolTip(as_tip(text))
             if at < len(bold) and bold[at]:
                 font = QFont(table.font())
                 font.setBold(True)

@@ -15,7 +15,6 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -28,6 +27,7 @@ from app.security.authenticators.port import Assertion, Authenticator
 from app.security.authenticators.worker import DeviceWorker
 from app.security.gate.carry_out import Enrol, Touch
 from app.ui.base.door import ErrorDoor
+from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NamePainter, TextBlock
 from app.ui.base.operations import Operations
 from app.ui.base.secret import SecretEdit
@@ -90,7 +90,7 @@ class TouchDialog(QDialog):
         self.sentence = TextBlock(names, sentence, 24.0, "bold")
         self.sentence.setFixedSize(_SENTENCE_WIDTH, self.sentence.heightForWidth(_SENTENCE_WIDTH))
         layout.addWidget(self.sentence)
-        self.ask = QLabel(ask)
+        self.ask = PlainLabel(ask)
         self.ask.setObjectName("warnBox")
         self.ask.setWordWrap(True)
         layout.addWidget(self.ask)

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.core.signs import plain
+from app.ui.base.labels import PlainLabel
 from app.ui.base.pages import card
 from app.ui.base.secret import SecretEdit
 
@@ -31,10 +32,10 @@ class LoginForm(QWidget):
         frame, layout = card()
         frame.setFixedWidth(520)
         layout.setContentsMargins(36, 28, 36, 28)
-        title = QLabel(heading)
+        title = PlainLabel(heading)
         title.setObjectName("title")
         layout.addWidget(title)
-        self.note = QLabel(note)
+        self.note = PlainLabel(note)
         self.note.setObjectName("lead")
         self.note.setWordWrap(True)
         layout.addWidget(self.note)
@@ -48,7 +49,7 @@ class LoginForm(QWidget):
         form.addRow("職員番号", self.staff)
         form.addRow("パスワード", self.password)
         layout.addLayout(form)
-        self.message = QLabel("")
+        self.message = PlainLabel("")
         self.message.setObjectName("fieldError")
         self.message.setWordWrap(True)
         self.message.setMinimumHeight(64)

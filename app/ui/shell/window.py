@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMainWindow,
     QPushButton,
     QStackedWidget,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.base.labels import PlainLabel
 from app.ui.base.pages import Page
 
 
@@ -107,18 +107,18 @@ class MainWindow(QMainWindow):
         bar.setObjectName("topBar")
         row = QHBoxLayout(bar)
         row.setContentsMargins(18, 8, 18, 8)
-        row.addWidget(QLabel("後期高齢者医療　窓口端末"))
+        row.addWidget(PlainLabel("後期高齢者医療　窓口端末"))
         if training:
-            mark = QLabel("研修")
+            mark = PlainLabel("研修")
             mark.setObjectName("trainingMark")
             row.addWidget(mark)
         row.addStretch(1)
-        self._age = QLabel("")
+        self._age = PlainLabel("")
         self._age.setObjectName("ageMark")
         row.addWidget(self._age)
-        self._who = QLabel("")
+        self._who = PlainLabel("")
         row.addWidget(self._who)
-        row.addWidget(QLabel(terminal))
+        row.addWidget(PlainLabel(terminal))
         return bar
 
     def _status_bar(self) -> QWidget:
@@ -126,9 +126,9 @@ class MainWindow(QMainWindow):
         bar.setObjectName("statusBar")
         row = QHBoxLayout(bar)
         row.setContentsMargins(8, 0, 8, 0)
-        self._status = QLabel("")
-        self._line = QLabel("")
-        keys = QLabel("Alt+数字 メニュー　F12 離席（ロック）　Shift+F12 終了")
+        self._status = PlainLabel("")
+        self._line = PlainLabel("")
+        keys = PlainLabel("Alt+数字 メニュー　F12 離席（ロック）　Shift+F12 終了")
         row.addWidget(self._status, 1)
         row.addWidget(self._line)
         row.addWidget(keys)
@@ -166,7 +166,7 @@ class MainWindow(QMainWindow):
         for entry in entries:
             if entry.area != area:
                 area = entry.area
-                self._menu_layout.addWidget(QLabel(area))
+                self._menu_layout.addWidget(PlainLabel(area))
             text = f"{entry.label}  {entry.key}" if entry.key else entry.label
             button = QPushButton(text)
             button.setAccessibleName(entry.label)

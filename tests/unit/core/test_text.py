@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core import text
-from app.core.signs import DASHES, SPACES, UNSEEN, WAVES, is_blank, plain
+from app.core.signs import DASHES, SPACES, UNSEEN, WAVES, hidden_sign, is_blank, plain
 
 ALPHABET = st.characters(
     whitelist_categories=("Lo", "Lm", "Mn", "Nd", "Zs", "Pd", "Lu"), max_codepoint=0x2FFFF
@@ -201,3 +201,26 @@ def test_every_dash_space_and_zero_width_sign_of_unicode_is_in_its_list():
     assert not set(DASHES) & set(WAVES) and not set(SPACES) & set(UNSEEN)
     joined = DASHES + WAVES + SPACES + UNSEEN
     assert len(joined) == len(set(joined))
+
+
+@pytest.mark.parametrize(
+    "brought",
+    [
+        "山\u200b田　太郎",
+        "山田\u202e　太郎",
+        "山田\n太郎",
+        "山田　太\x07郎",
+        "山田　太\U000e0041郎",
+        "山\u0301\u0302\u0303田太郎",
+    ],
+)
+def test_a_name_with_hidden_signs_that_a_file_brought_is_found_as_it_is_seen(brought: str) -> None:
+    assert text.search_key(brought) == text.search_key("山田太郎")
+    assert hidden_sign(brought)
+
+
+@pytest.mark.parametrize(
+    "name", ["山田　太郎", "髙﨑𠮷", "葛\U000e0102城", "José", "ハ\u309a", "外\ue000字", ""]
+)
+def test_a_name_that_a_reader_sees_hides_nothing(name: str) -> None:
+    assert hidden_sign(name) == ""

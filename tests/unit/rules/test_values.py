@@ -285,9 +285,35 @@ def test_names_stay_exactly_as_recorded(take: Take, typed: str) -> None:
     assert take(typed, LABEL).normal == typed
 
 
-def test_a_decomposed_kana_in_a_name_is_joined_and_unseen_signs_go() -> None:
-    assert name("  山田\u200b か\u3099と\ufeff　", LABEL).normal == "山田 がと"
-    assert name("山田\t花子", LABEL).normal == "山田　花子"
+def test_a_decomposed_kana_in_a_name_is_joined_and_what_stands_around_goes() -> None:
+    assert name("  山田 か\u3099と　\r\n", LABEL).normal == "山田 がと"
+
+
+@pytest.mark.parametrize("take", [name, address, kana])
+@pytest.mark.parametrize(
+    ("sign", "what"),
+    [
+        *((sign, "目に見えない記号") for sign in UNSEEN),
+        *((sign, "目に見えない記号") for sign in "\t\0\x07\x7f\x9f\U000e0041\U0001d173\U000110bd"),
+        *((sign, "改行") for sign in "\n\r\x0b\x0c\x85\u2028\u2029"),
+    ],
+)
+def test_what_is_hidden_inside_a_name_is_refused_by_its_code(
+    take: Take, sign: str, what: str
+) -> None:
+    error = refused(take, f"ヤマ{sign}ダ")
+    assert error.code.endswith(".control")
+    assert what in error.message and f"U+{ord(sign):04X}" in error.message
+    assert sign not in error.message and "打ち直して" in error.remedy
+
+
+@pytest.mark.parametrize("take", [name, address])
+def test_two_marks_over_a_letter_are_a_name_and_three_are_none(take: Take) -> None:
+    assert take("Nguye\u0302\u0303n Va", LABEL).normal.startswith("Nguye")
+    error = refused(take, "Zo\u0300\u0301\u0302e")
+    assert "三つ以上重ねた記号（U+0302）" in error.message
+    assert refused(take, "葛\U000e0102\U000e0101\U000e0100").code.endswith(".control")
+    assert take("葛\U000e0102城", LABEL).normal == "葛\U000e0102城"
 
 
 @pytest.mark.parametrize("take", [name, address])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem
+from PySide6.QtWidgets import QListWidget, QListWidgetItem
 
 from app.core.errors import UserError
 from app.functions.admin import rights, rights_list, staff
@@ -24,6 +24,7 @@ from app.security.staff.grants import Grant, GrantState
 from app.security.staff.roles import Role, roles_on
 from app.ui.base.desk import Desk
 from app.ui.base.fields import ChoiceField, Field, TextField
+from app.ui.base.labels import PlainLabel
 from app.ui.base.pages import Page, card
 
 _ALIVE = (GrantState.REQUESTED, GrantState.APPROVED, GrantState.EFFECTIVE, GrantState.CONFIRMED)
@@ -68,7 +69,7 @@ class RequestScreen(Page):
         for one in self.fields:
             layout.addWidget(one)
         self.body.addWidget(frame)
-        self.told = QLabel("")
+        self.told = PlainLabel("")
         self.told.setObjectName("hint")
         self.body.addWidget(self.told)
         self.functions = QListWidget()

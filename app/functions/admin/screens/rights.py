@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QVBoxLayout
 
 from app.functions.admin import rights, rights_list
 from app.functions.admin.rights_list import Bundle, GrantLine, Standing
@@ -16,6 +16,7 @@ from app.security.acts.prepared import PreparedAct
 from app.security.staff.grants import GrantState
 from app.security.staff.roles import Role, roles_on
 from app.ui.base.desk import Desk
+from app.ui.base.labels import PlainLabel, as_tip
 from app.ui.base.names import NameDelegate, NamePainter
 from app.ui.base.pages import Page, box, card, clear
 from app.ui.base.tables import fill, list_table
@@ -148,12 +149,12 @@ class RightsScreen(Page):
             ("反映", grant.effected_by),
         ]
         done = "　".join(f"{word} {who}" for word, who in steps if who)
-        self._more.addWidget(QLabel(f"{done}　理由：{first.first.reason}"))
+        self._more.addWidget(PlainLabel(f"{done}　理由：{first.first.reason}"))
         labels = "、".join(line.function_label for line in first.lines)
-        functions = QLabel(f"機能：{labels}")
+        functions = PlainLabel(f"機能：{labels}")
         functions.setWordWrap(True)
         functions.setMaximumHeight(96)
-        functions.setToolTip(labels)
+        functions.setToolTip(as_tip(labels))
         self._more.addWidget(functions)
         if not first.mine:
             self._more.addWidget(box("warn", f"あなたは進められません。{first.not_mine}"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QPushButton, QVBoxLayout
 
 from app.functions.admin import staff
 from app.functions.admin.founders import Start
@@ -13,6 +13,7 @@ from app.functions.admin.screens.parts import eras_of, shown_day
 from app.functions.admin.staff import StaffLine, StaffList
 from app.rules.calendar.wareki import Eras
 from app.ui.base.desk import Desk
+from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NameDelegate, NamePainter
 from app.ui.base.pages import Page, box, card, clear
 from app.ui.base.tables import fill, list_table
@@ -122,12 +123,12 @@ class StaffScreen(Page):
         if line is None:
             return
         password = shown_day(line.password_set_on, self._eras)
-        self._more.addWidget(QLabel(f"職員 {line.staff_id}　パスワードの設定 {password}"))
+        self._more.addWidget(PlainLabel(f"職員 {line.staff_id}　パスワードの設定 {password}"))
         for key in line.registered:
             used = f"{shown_day(key.revoked_on, self._eras)} 取消" if key.revoked_on else "使えます"
             registered = shown_day(key.registered_on, self._eras)
             self._more.addWidget(
-                QLabel(f"キー「{key.label}」　{registered} 登録（{key.registered_by}）　{used}")
+                PlainLabel(f"キー「{key.label}」　{registered} 登録（{key.registered_by}）　{used}")
             )
 
 
