@@ -94,6 +94,12 @@ def _peer(arguments: argparse.Namespace) -> int:
     return int(_late("app.peers.union.main:main")(arguments.arguments))
 
 
+def _courier(arguments: argparse.Namespace) -> int:
+    leave_no_core()
+    home = Path(arguments.data) if arguments.data else default_data().with_name("courier")
+    return int(_late("app.courier.main:main")(arguments.arguments, home))
+
+
 def _self_check(arguments: argparse.Namespace) -> int:
     from app.start.self_check import Level, Machine, self_check
 
@@ -296,6 +302,14 @@ def _add_terminal(command: Callable[..., Parser]) -> None:
             "compare with the genesis' fingerprint, or with a head as number:hash",
         ),
     )
+    courier = command(
+        "courier",
+        _courier,
+        "市区町村システムの側で、二人で封をし、開ける（courier help で見られます）",
+        "seal and open at the municipal system's side, by two (see courier help)",
+    )
+    rest = in_words("courier help で見られます", "see courier help")
+    courier.add_argument("arguments", nargs=argparse.REMAINDER, metavar="…", help=rest)
     command(
         "self-check",
         _self_check,
