@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.core.clock import Clock, SystemClock
-from app.core.errors import EnvironmentFault, MadoguchiError
-from app.functions.admin import enrolment
+from app.core.errors import MadoguchiError
 from app.functions.records import service as records
 from app.security.authenticators.port import Authenticator
 from app.security.authenticators.verify import verify_assertion
@@ -18,7 +17,9 @@ from app.security.keys.os_keyring import OsKeyring
 from app.start.compose import Parts, make_parts
 from app.start.setting_up import Hands
 from app.start.talk import Talk, keyboard, real_authenticator
+from app.sync.terminal_keys import read_keys
 from app.sync.transport import open_line
+from app.sync.work import EXCHANGE
 
 
 def verify_journal(
@@ -64,8 +65,9 @@ def union_word(terminal: OpenTerminal, clock: Clock) -> Iterator[UnionWord]:
     """What the union says of this terminal's journal; without its last head where it cannot be
     reached, without its keys before enrolment."""
     try:
-        keys = enrolment.keys(terminal.gate)
-    except EnvironmentFault:
+        with terminal.gate.system(EXCHANGE) as work:
+            keys = read_keys(work)
+    except MadoguchiError:
         yield UnionWord()
         return
     line = None

@@ -13,7 +13,7 @@ from app.cases import decisions
 from app.cases.state import was_rejected
 from app.catalog import CASES, CATALOG
 from app.core.clock import Clock
-from app.core.errors import EnvironmentFault
+from app.core.errors import EnvironmentFault, MadoguchiError
 from app.core.files import write_whole
 from app.core.paths import Paths
 from app.core.place import refuse_place
@@ -37,8 +37,15 @@ from app.sync.media.desk import MediaDesk, no_media
 from app.sync.media.devices import SystemMedia
 from app.sync.media.scan import CommandScanner
 from app.sync.round import EngineParts
+from app.sync.terminal_keys import read_keys
 from app.sync.transport import open_line
+from app.sync.watched import Limits
+from app.sync.work import EXCHANGE
+from app.wire.heads import CountersignedHead, is_countersigned
 from app.wire.values import code_sets
+
+_AT_THE_DOOR = Limits(connect=2.0, answer=3.0)
+"""Seconds that a login waits for the union's last head."""
 
 
 def handlers(tables: Tables) -> dict[str, Handler]:
@@ -200,7 +207,28 @@ class Parts:
         """The door of this process. Raises as ``Entrance.open``."""
         entrance = Entrance.open(self.paths, self.shelf, LockoutRule(), self.clock, os_account())
         rules = self.rules(peer_reachable)
-        return Doorway(self.paths, entrance, CATALOG, self.clock, rules, self.installation.rp_id)
+        rp_id = self.installation.rp_id
+        return Doorway(
+            self.paths, entrance, CATALOG, self.clock, rules, rp_id, self._last_head_of_the_union
+        )
+
+    def _last_head_of_the_union(self, terminal: OpenTerminal) -> CountersignedHead | None:
+        """What the union countersigned last, asked for a moment only: a login does not wait for
+        a line that is down. What answers and is wrong is told by the first contact."""
+        try:
+            with terminal.gate.system(EXCHANGE) as work:
+                keys = read_keys(work)
+            line = open_line(keys, self.clock, _AT_THE_DOOR)
+        except MadoguchiError:
+            return None  # not enrolled yet, or the clock or the certificate does not let it
+        try:
+            head = line.last_head()
+        except MadoguchiError:
+            return None
+        finally:
+            line.close()
+        signed = head is not None and is_countersigned(keys.first_union_key, head)
+        return head if signed else None
 
     def engine(self, terminal: OpenTerminal, quiet: Callable[[], bool]) -> Engine:
         """The exchange with the union over an open terminal."""
@@ -219,6 +247,7 @@ class Parts:
             lambda keys: open_line(keys, self.clock),
             journal=terminal.journal,
             on_time=lambda moment: take_peer_time(terminal.gate, moment),
+            on_contact=terminal.mirrors.write,
         )
 
 

@@ -35,6 +35,7 @@ from app.security.keys.derivation import STANDARD
 from app.security.keys.os_keyring import OsKeyring
 from app.security.keys.recovery import RecoveryIssue
 from app.security.keys.terminal_secret import Mirror, SecretShelf
+from app.security.keys.terminal_state import NOTHING_YET
 from app.security.staff.password import PasswordRules, check_new_password, rules_in_words
 from app.start.compose import Installation, write_installation
 from app.start.talk import (
@@ -142,7 +143,7 @@ def _found(talk: Talk, clock: Clock, machine: Machine, place: Unfinished) -> Fou
 def _kept_only_if_founded(shelf: SecretShelf) -> Iterator[None]:
     """The terminal secret kept in this block stays when the block ends well; else what was there
     before is put back."""
-    before = shelf.read_terminal_secret()
+    before, state = shelf.read_terminal_secret(), shelf.read_state()
     try:
         yield
     except BaseException:
@@ -150,6 +151,7 @@ def _kept_only_if_founded(shelf: SecretShelf) -> Iterator[None]:
             shelf.forget()
         else:
             shelf.keep_terminal_secret(before)
+            shelf.keep_state(state or NOTHING_YET)
         raise
 
 

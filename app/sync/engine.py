@@ -91,7 +91,8 @@ class NoControlLog:
 class Engine:
     """Sends and receives for one terminal. One round at a time, from any thread.
 
-    ``on_time`` takes the union's signed time.
+    ``on_time`` takes the union's signed time; ``on_contact`` is told of each round that came to
+    its end.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class Engine:
         journal: HeadKeeper,
         control: ControlLog | None = None,
         on_time: Callable[[datetime], None] = lambda moment: None,
+        on_contact: Callable[[], None] = lambda: None,
     ) -> None:
         missing = {spec.applied_by for spec in FILES.values()} - {"", *bench.handlers}
         if missing:
@@ -111,6 +113,7 @@ class Engine:
         self._journal = journal
         self._control = control or NoControlLog()
         self._on_time = on_time
+        self._on_contact = on_contact
         self._turn = threading.Lock()
         self._stops: set[threading.Event] = set()
         self._closed = False
@@ -144,6 +147,7 @@ class Engine:
                     all_received = (*done.received, received)
                     done = replace(done, received=all_received, problem=problem)
                 self._forget_old()
+                self._on_contact()
         except ExchangeCancelled:
             done = replace(done, cancelled=True)
         except (EnvironmentFault, UserError) as fault:

@@ -13,6 +13,7 @@ from app.security.authenticators.port import Assertion
 from app.security.entry.doorway import Doorway, Question
 from app.security.entry.login import LOCK, UNLOCK
 from app.security.entry.terminal import OpenTerminal
+from app.security.keys.terminal_state import STATE_EVENT
 from app.security.refusals import Refusal
 from app.security.staff.session import Session
 from db.tables.control import staff
@@ -70,7 +71,8 @@ def test_a_locked_terminal_has_forgotten_the_number_key(terminal: FoundedTermina
     login.lock(session)
     assert inside(login).access.number_key is None
     assert inside(login).sessions.get(session).number_key is None
-    assert inside(login).journal.line(inside(login).journal.head.number).entry.function_id == LOCK
+    *_, locked, mirrored = inside(login).journal.lines()
+    assert (locked.entry.function_id, mirrored.entry.function_id) == (LOCK, STATE_EVENT)
     come_back(terminal, login, session, "S201")
     assert inside(login).access.number_key == held
     assert inside(login).sessions.get(session).number_key == held

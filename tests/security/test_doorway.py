@@ -12,6 +12,7 @@ from app.core.errors import EnvironmentFault, MadoguchiError, UserError
 from app.security.entry.login import LOG_OFF, LOGIN
 from app.security.journal.genesis import fingerprint, read_genesis
 from app.security.journal.line import State
+from app.security.keys.terminal_state import STATE_EVENT
 from app.security.refusals import Refusal
 from db.tables.control import credential, setting, staff
 from tests.support.founded import FoundedTerminal, found_terminal
@@ -45,9 +46,10 @@ def test_two_founders_start_a_terminal_and_log_in(terminal: FoundedTerminal) -> 
     genesis = read_genesis(first)
     assert {one.staff_id for one in genesis.founders} == {"S201", "S202"}
     assert genesis.recovery_public == terminal.recovery_public
-    lines = list(opened.journal.lines())
-    assert lines[-1].entry.function_id == LOGIN
-    assert lines[-1].entry.staff_id == "S201"
+    *_, entered, mirrored = opened.journal.lines()
+    assert entered.entry.function_id == LOGIN
+    assert entered.entry.staff_id == "S201"
+    assert mirrored.entry.function_id == STATE_EVENT
     login.log_off(session)
     assert login.terminal is None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
@@ -19,10 +20,13 @@ from app.security.entry.doorway import Doorway, Question
 from app.security.entry.login import Due, what_is_due
 from app.security.entry.terminal import OpenTerminal
 from app.security.journal.line import State
+from app.security.keys.slot_storage import read_slot_file, write_slot_file
+from app.security.keys.terminal_state import NOTHING_YET
 from app.security.refusals import Refusal
 from app.security.staff.session import Session
 from app.wire.heads import CountersignedHead, Head, countersign
 from tests.support.founded import PASSWORDS, FoundedTerminal, found_terminal
+from tests.support.shelf import MemoryShelf
 
 UNION = Ed25519PrivateKey.from_private_bytes(b"u" * 32)
 AT = "2026-11-16T10:00:00+09:00"
@@ -112,6 +116,12 @@ def test_an_old_copy_of_the_journal_is_found_at_login(
     record = countersign(UNION, identity.store_id, "T01", terminal.journal.head, AT)
     door.log_off(session)
     shutil.copy(tmp_path / "old", founded.paths.journal)
+    shelf = founded.shelf
+    assert isinstance(shelf, MemoryShelf)
+    shelf.state = NOTHING_YET  # somebody who can write the keyring's entries too
+    rewritten = replace(read_slot_file(founded.paths.slots, shelf.secret), state=None)
+    assert shelf.secret is not None
+    write_slot_file(founded.paths.slots, rewritten, shelf.secret)
     with pytest.raises(EnvironmentFault, match=r"journal\.fork"):
         enter(founded, door, record)
 

@@ -21,6 +21,7 @@ from db.tables.control import staff
 from tests.support import keys
 from tests.support.founded import PASSWORDS, FoundedTerminal, found_terminal
 from tests.support.keys import QUICK
+from tests.support.log_lines import LogLines
 
 NEW = "Yukiyanagi-58-mikan"
 NUMBER = "123456789018"
@@ -112,8 +113,9 @@ def test_a_cut_short_change_of_the_number_key_ends_at_the_next_login(
 
 @pytest.mark.req("SEC-67")
 def test_log_off_forgets_and_closes_even_when_nothing_can_be_written(
-    terminal: FoundedTerminal, monkeypatch: pytest.MonkeyPatch
+    terminal: FoundedTerminal, monkeypatch: pytest.MonkeyPatch, expected_log: LogLines
 ) -> None:
+    expected_log.expect("the terminal's state was not mirrored: journal.full")
     login = terminal.login()
     session = terminal.enter(login, "S201")
     inside = opened(login)

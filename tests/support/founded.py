@@ -175,6 +175,7 @@ def _copied(made: FoundedTerminal, folder: Path) -> FoundedTerminal:
         shutil.copytree(made.folder / name, folder / name)
     shelf = MemoryShelf()
     shelf.secret, shelf.mirror = made.shelf.read_terminal_secret(), made.shelf.read_mirror()
+    shelf.state = made.shelf.read_state()
     keys = {
         staff_id: _plugged(SoftwareKey(_memory_of(folder, staff_id), touched_at_once=True))
         for staff_id in made.keys

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.core.errors import EnvironmentFault
 from app.security.keys.terminal_secret import Mirror, TerminalSecret
+from app.security.keys.terminal_state import TerminalState
 
 
 class MemoryShelf:
@@ -12,6 +13,7 @@ class MemoryShelf:
     def __init__(self) -> None:
         self.secret: TerminalSecret | None = None
         self.mirror: Mirror | None = None
+        self.state: TerminalState | None = None
         self.locked = False
 
     def read_terminal_secret(self) -> TerminalSecret | None:
@@ -30,9 +32,17 @@ class MemoryShelf:
         self._check()
         self.mirror = mirror
 
+    def read_state(self) -> TerminalState | None:
+        self._check()
+        return self.state
+
+    def keep_state(self, state: TerminalState) -> None:
+        self._check()
+        self.state = state
+
     def forget(self) -> None:
         self._check()
-        self.secret = self.mirror = None
+        self.secret = self.mirror = self.state = None
 
     def _check(self) -> None:
         if self.locked:

@@ -49,6 +49,7 @@ from app.security.acts.prepared import PreparedAct
 from app.security.gate.gate import Gate
 from app.security.keys.os_keyring import OsKeyring
 from app.security.keys.terminal_secret import Mirror, TerminalSecret
+from app.security.keys.terminal_state import TerminalState
 from app.security.staff.session import Session
 from app.start.compose import Parts, make_parts
 from app.sync.engine import Engine
@@ -82,6 +83,7 @@ class Template:
     port: int
     secret: TerminalSecret
     mirror: Mirror | None
+    state: TerminalState | None
     place: Municipality
     movers: tuple[Mover, ...]
     fingerprint: str
@@ -104,9 +106,15 @@ def make_template(folder: Path) -> Template:
     with training_room(clock, plan) as room:
         room.union.first.facilities(FACILITIES)
         shelf = OsKeyring(_SERVICE)
-        secret, mirror = shelf.read_terminal_secret(), shelf.read_mirror()
+        secret, mirror, state = (
+            shelf.read_terminal_secret(),
+            shelf.read_mirror(),
+            shelf.read_state(),
+        )
         assert secret is not None
-        return Template(folder, port, secret, mirror, room.place, room.movers, room.fingerprint)
+        return Template(
+            folder, port, secret, mirror, state, room.place, room.movers, room.fingerprint
+        )
 
 
 def _free_port() -> int:
@@ -392,6 +400,8 @@ def own_entries(template: Template) -> Iterator[None]:
         shelf.keep_terminal_secret(template.secret)
         if template.mirror is not None:
             shelf.keep_mirror(template.mirror)
+        if template.state is not None:
+            shelf.keep_state(template.state)
         yield
         shelf.forget()
 

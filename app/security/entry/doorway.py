@@ -7,6 +7,7 @@ vestibule remembers → login. A wrong try counts before anybody gets another on
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.core.clock import Clock
@@ -30,6 +31,8 @@ from app.security.staff.session import Session
 from app.wire.heads import CountersignedHead
 
 _CHALLENGE_BYTES = 32
+AskUnion = Callable[[OpenTerminal], CountersignedHead | None]
+"""Asks the union for the last head that it countersigned; None while it cannot be reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,9 @@ class Question:
 
 
 class Doorway:
-    """One process's door. ``rp_id`` is the relying party of this installation; ``terminal`` is
-    open from the first admission until ``close``."""
+    """One process's door. ``rp_id`` is the relying party of this installation; ``ask_union`` is
+    asked once the key has answered and before anybody is in; ``terminal`` is open from the first
+    admission until ``close``."""
 
     def __init__(
         self,
@@ -60,6 +64,7 @@ class Doorway:
         clock: Clock,
         rules: GateRules,
         rp_id: str,
+        ask_union: AskUnion = lambda terminal: None,
     ) -> None:
         self._paths = paths
         self._entrance = entrance
@@ -67,6 +72,7 @@ class Doorway:
         self._clock = clock
         self._rules = rules
         self._rp_id = rp_id
+        self._ask_union = ask_union
         self.terminal: OpenTerminal | None = None
         self._stopped: EnvironmentFault | None = None
 
@@ -100,9 +106,13 @@ class Doorway:
         fresh = self.terminal is None
         terminal = self.terminal or self._open(unlocked)
         try:
+            head = union_head
+            if head is None and fresh:
+                head = self._ask_union(terminal)
             admission = login.log_in(
-                terminal, unlocked, _proof(question, assertion), union_head=union_head
+                terminal, unlocked, _proof(question, assertion), union_head=head
             )
+            self._mirror(terminal, admission)
         except BaseException as problem:
             self.failed(question, problem)
             if fresh:
@@ -112,9 +122,18 @@ class Doorway:
         self.terminal = terminal
         return admission
 
+    def _mirror(self, terminal: OpenTerminal, admission: Admission) -> None:
+        """Somebody is in: from now on the terminal's state is mirrored."""
+        try:
+            terminal.mirrors.begin()
+        except BaseException:
+            terminal.sessions.leave(admission.session)
+            raise
+
     def lock(self, session: Session) -> None:
         """離席."""
         login.lock(self._opened(), session)
+        self._opened().mirrors.write()
 
     def unlock(
         self, session: Session, question: Question, password: str, assertion: Assertion
@@ -148,6 +167,8 @@ class Doorway:
         and let nobody in for the rest of this run; only recovery is left (DESIGN 5). The next
         open journal says so, and a new start finds it out again at its first contact."""
         self._stopped = fork()
+        if self.terminal is not None:
+            self.terminal.mirrors.stop()
         self.close()
         self._entrance.vestibule.note(self._stopped.code)
 

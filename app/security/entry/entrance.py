@@ -65,11 +65,13 @@ class Entrance:
         terminal: TerminalSecret,
         vestibule: Vestibule,
         read: Callable[[], SlotFile],
+        shelf: SecretShelf,
     ) -> None:
         self.slots = slots
         self.terminal = terminal
         self.vestibule = vestibule
         self._read = read
+        self.shelf = shelf
 
     @classmethod
     def open(
@@ -95,7 +97,11 @@ class Entrance:
             paths.vestibule, shelf, terminal, slots.store_public, slots.staff_ids, rule, clock
         )
         return cls(
-            slots, terminal, vestibule, lambda: read_slot_file(paths.slots, terminal, account)
+            slots,
+            terminal,
+            vestibule,
+            lambda: read_slot_file(paths.slots, terminal, account),
+            shelf,
         )
 
     def request(self, staff_id: str) -> KeyRequest:

@@ -17,6 +17,7 @@ from app.security.gate.clock_mark import MARK_FACT
 from app.security.gate.gate import Gate
 from app.security.journal.journal import Journal, OpenAct
 from app.security.journal.line import Entry, State
+from app.security.journal.mirrors import StateMirrors
 from app.security.keys.keyslots import StoreKeys
 from app.security.spec import Catalog
 from app.security.staff.session import LiveSessions
@@ -36,14 +37,18 @@ class OpenTerminal:
     access: StoreAccess
     clock: Clock
     rules: GateRules
+    mirrors: StateMirrors
 
     def close(self) -> None:
         """End every session and close store and journal: log-off, end of hours, suspend."""
         for live in self.sessions.all():
             self.sessions.leave(live.session)
         self.access.number_key = None
-        self.journal.close()
-        self.store.close()
+        try:
+            self.mirrors.write()
+        finally:
+            self.journal.close()
+            self.store.close()
 
 
 def open_terminal(
@@ -56,8 +61,9 @@ def open_terminal(
 ) -> OpenTerminal:
     """Open store and journal with what a person's factors opened, and settle both.
 
-    Acts that were cut short are ended from what the store shows. Raises what ``vault`` and
-    ``Journal.open`` raise; nothing is left open then.
+    Both are held against the mirrors of the terminal's state first; then acts that were cut
+    short are ended from what the store shows. Raises what ``vault``, ``Journal.open`` and
+    ``StateMirrors.check`` raise; nothing is left open then.
     """
     opened = vault.open_with(paths, keys, entrance.slots, entrance.terminal)
     try:
@@ -65,6 +71,17 @@ def open_terminal(
         try:
             identity = opened.store.identity
             journal = Journal.open(connection, identity.terminal, identity.epoch, clock)
+            access = StoreAccess(
+                paths,
+                opened.slots,
+                entrance.terminal,
+                opened.store,
+                connection,
+                opened.data_key,
+                keys.number_key,
+            )
+            mirrors = StateMirrors(opened.store, journal, access, entrance.shelf)
+            mirrors.check()
             journal.settle(lambda one: _has_effect(opened.store, one))
         except BaseException:
             connection.close()
@@ -73,17 +90,8 @@ def open_terminal(
         opened.store.close()
         raise
     sessions = LiveSessions()
-    gate = Gate(opened.store, journal, catalog, clock, rules, sessions)
-    access = StoreAccess(
-        paths,
-        opened.slots,
-        entrance.terminal,
-        opened.store,
-        connection,
-        opened.data_key,
-        keys.number_key,
-    )
-    return OpenTerminal(opened.store, journal, gate, sessions, access, clock, rules)
+    gate = Gate(opened.store, journal, catalog, clock, rules, sessions, mirrors.write)
+    return OpenTerminal(opened.store, journal, gate, sessions, access, clock, rules, mirrors)
 
 
 def take_over_vestibule(terminal: OpenTerminal, entrance: Entrance) -> int:

@@ -32,6 +32,7 @@ from app.security.keys import keyslots
 from app.security.keys.sealing import KeyPair, new_pair, random_key
 from app.security.keys.slot_storage import write_slot_file
 from app.security.keys.terminal_secret import SecretShelf, new_terminal_secret
+from app.security.keys.terminal_state import NOTHING_YET
 from app.security.spec import Catalog
 from app.security.staff.grants import access_of
 from app.security.staff.roles import roles_on
@@ -136,6 +137,7 @@ def found_store(
     )
     paths.make()
     shelf.keep_terminal_secret(terminal)
+    shelf.keep_state(NOTHING_YET)
     store = vault.create(paths, keys.data, _founding(genesis, place, clock))
     try:
         _fill(store, keys, ground, founders, clock)

@@ -8,7 +8,8 @@ again by acts. What was done, by whom and with which keys is a line of the journ
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from threading import Event
@@ -25,10 +26,12 @@ from app.security.authenticators.verify import RegistrationPolicy, verify_assert
 from app.security.founding.founding import FounderPerson, credential_row, provisional_number
 from app.security.journal.journal import Journal
 from app.security.journal.line import Entry, State
+from app.security.journal.mirrors import take_as_it_is
 from app.security.keys import keyslots
 from app.security.keys.recovery import combine, open_store_keys
 from app.security.keys.slot_storage import read_unauthenticated, write_slot_file
 from app.security.keys.terminal_secret import SecretShelf, new_terminal_secret
+from app.security.keys.terminal_state import NOTHING_YET
 from db.tables.control import credential, grant_row, staff
 from db.work import Store
 
@@ -81,21 +84,24 @@ def recover(
             "もう一人の責任者と一緒に、最初から行ってください。",
         )
     _, data_key = keys.newest_first()[0]
-    store = vault.open_store(paths, data_key)
-    try:
-        for one in persons:
-            _require_supervisor(store, one.staff_id, rescue.supervises, clock.now().date())
-        statement, assertions = _sign(file.store_id, policy, persons, clock)
-        line = _note(paths, store, data_key, statement, persons, assertions, clock)
-        _enter_credentials(store, persons, clock)
-    finally:
-        store.close()
     terminal = new_terminal_secret(provisional_number())
     slots = keyslots.refound(file, terminal, [one.registered.keys for one in persons], keys)
     if keys.number_key is not None:
         for one in persons:
             slots = keyslots.grant_number(slots, terminal, one.staff_id, keys.number_key)
+    store = vault.open_store(paths, data_key)
+    try:
+        for one in persons:
+            _require_supervisor(store, one.staff_id, rescue.supervises, clock.now().date())
+        statement, assertions = _sign(file.store_id, policy, persons, clock)
+        with _open_journal(paths, store, data_key, clock) as journal:
+            line = _note(journal, statement, persons, assertions)
+            take_as_it_is(store, journal, slots)
+        _enter_credentials(store, persons, clock)
+    finally:
+        store.close()
     shelf.keep_terminal_secret(terminal)
+    shelf.keep_state(NOTHING_YET)
     write_slot_file(paths.slots, slots, terminal)
     return Recovered(file.store_id, line)
 
@@ -161,28 +167,29 @@ def _sign(
     return statement, given
 
 
+@contextmanager
+def _open_journal(paths: Paths, store: Store, data_key: bytes, clock: Clock) -> Iterator[Journal]:
+    connection = vault.open_journal(paths, data_key)
+    try:
+        identity = store.identity
+        yield Journal.open(connection, identity.terminal, identity.epoch, clock)
+    finally:
+        connection.close()
+
+
 def _note(
-    paths: Paths,
-    store: Store,
-    data_key: bytes,
+    journal: Journal,
     statement: bytes,
     persons: Sequence[FounderPerson],
     assertions: Sequence[Assertion],
-    clock: Clock,
 ) -> int:
     """The journal's line comes first: no key without its record."""
     signatures = [
         [one.credential_id, one.authenticator_data, one.client_data, one.signature]
         for one in assertions
     ]
-    connection = vault.open_journal(paths, data_key)
-    try:
-        identity = store.identity
-        journal = Journal.open(connection, identity.terminal, identity.epoch, clock)
-        payload = cbor2.dumps([statement, signatures], canonical=True)
-        return journal.append(Entry(State.EVENT, RECOVERED, persons[0].staff_id, payload=payload))
-    finally:
-        connection.close()
+    payload = cbor2.dumps([statement, signatures], canonical=True)
+    return journal.append(Entry(State.EVENT, RECOVERED, persons[0].staff_id, payload=payload))
 
 
 def _enter_credentials(store: Store, persons: Sequence[FounderPerson], clock: Clock) -> None:

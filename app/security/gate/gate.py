@@ -74,7 +74,8 @@ _COUNTER = (
 
 class Gate:
     """The only way to the store's rows. One for an open store; used by one thread at a time
-    (another thread's unit of work waits in the store)."""
+    (another thread's unit of work waits in the store). ``administered`` is called after each act
+    of administration."""
 
     def __init__(
         self,
@@ -84,6 +85,7 @@ class Gate:
         clock: Clock,
         rules: GateRules,
         sessions: LiveSessions,
+        administered: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._journal = journal
@@ -91,6 +93,7 @@ class Gate:
         self._clock = clock
         self._rules = rules
         self._sessions = sessions
+        self._administered = administered
         self._seal_key = secrets.token_bytes(32)
         self._questions = Questions(store, journal, clock, rules)
         self._inside = threading.local()
@@ -415,6 +418,8 @@ class Gate:
             live.verified_at = self._clock.monotonic()
         if function.sets_clock:
             self._questions.clock_was_set(self._clock.now())
+        if function.kind is Kind.ADMINISTER:
+            self._administered()
 
     def now(self) -> datetime:
         """The present moment by the gate's clock, for what a service stamps or prints."""

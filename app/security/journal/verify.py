@@ -39,6 +39,7 @@ from app.security.journal.heads import HEAD_EVENT, HeadNote, read_head_line
 from app.security.journal.journal import Journal
 from app.security.journal.line import Line, State, decode_line
 from app.security.journal.segments import DROPPED, dropped
+from app.security.keys.terminal_state import STATE_EVENT, read_state
 from app.wire.heads import START, CountersignedHead, Head, chain_hash
 
 __all__ = [
@@ -200,6 +201,7 @@ class _Walk:
         self._last_head: HeadNote | None = None
         self._dropped: set[str] = set()
         self._first_at = ""
+        self._genesis_hash = b""
         self._hashes = bytearray()  # of the lines after the base: a million take 32 MB
 
     def take(self, number: int, kept: bytes, body: bytes) -> None:
@@ -221,6 +223,8 @@ class _Walk:
             self._take_head(line)
         elif entry.function_id == DROPPED:
             self._dropped.add(entry.query_kind)
+        elif entry.function_id == STATE_EVENT:
+            self._take_state(line)
         if entry.state is State.BEGUN:
             self.begun.add(number)
         elif entry.of:
@@ -260,6 +264,17 @@ class _Walk:
         if not counted or note.previous != before.digest:
             self.findings.append(ChainFault(line.number, "head_order"))
 
+    def _take_state(self, line: Line) -> None:
+        """The state names the first line it was written behind, also when no chain leads there."""
+        try:
+            state = read_state(line.entry.payload)
+        except ValueError:
+            self.findings.append(ChainFault(line.number, "form"))
+            return
+        if self._genesis_hash not in (b"", state.genesis):
+            self.findings.append(ChainFault(1, "genesis"))
+            self._genesis_hash = b""  # said once
+
     def _take_genesis(self, line: Line, body: bytes) -> None:
         try:
             genesis = read_genesis(line)
@@ -268,7 +283,8 @@ class _Walk:
             return
         self._genesis = genesis
         digest = hashlib.sha256(body).digest()
-        self.fingerprint = fingerprint(chain_hash(START.hash, 1, digest))
+        self._genesis_hash = chain_hash(START.hash, 1, digest)
+        self.fingerprint = fingerprint(self._genesis_hash)
         challenge = genesis_challenge(line.entry.payload)
         for founder in genesis.founders:
             self._keys.setdefault(

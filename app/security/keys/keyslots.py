@@ -270,6 +270,7 @@ def refound(
         terminal_id=terminal.terminal_id,
         holders=(),
         recovery=tuple(entry for entry in file.recovery if entry.generation == generation),
+        state=None,  # of the time before; two papers and two persons take what is here now
     )
     for person in staff:
         fresh = admit(enter(fresh, person), terminal, person.staff_id, data_key)

@@ -1,4 +1,5 @@
-"""The OS keyring: the terminal secret and the vestibule's mirror (the only user of ``keyring``).
+"""The OS keyring: the terminal secret, the mirrors of the terminal's state and of its vestibule
+(the only user of ``keyring``).
 
 The backend is named, never chosen by priority: an installed plain-text backend would win.
 Anything that runs under the same OS account can read these entries; they tie the files to
@@ -21,11 +22,13 @@ from keyring.errors import InitError, KeyringError, KeyringLocked, PasswordDelet
 
 from app.core.errors import EnvironmentFault
 from app.security.keys.terminal_secret import Mirror, TerminalSecret
+from app.security.keys.terminal_state import TerminalState, read_state
 
 T = TypeVar("T")
 
 _TERMINAL_ENTRY = "terminal-secret"
 _MIRROR_ENTRY = "vestibule-mirror"
+_STATE_ENTRY = "terminal-state"
 LONGEST_SECONDS = 20.0
 """So long a keyring may take to answer, the person's own answer to its prompt included."""
 
@@ -72,8 +75,20 @@ class OsKeyring:
     def keep_mirror(self, mirror: Mirror) -> None:
         self._keep(_MIRROR_ENTRY, {"count": str(mirror.count), "head": mirror.head.hex()})
 
+    def read_state(self) -> TerminalState | None:
+        kept = self._read(_STATE_ENTRY)
+        if kept is None:
+            return None
+        try:
+            return read_state(bytes.fromhex(kept["state"]))
+        except (KeyError, TypeError, ValueError) as cause:
+            raise _damaged() from cause
+
+    def keep_state(self, state: TerminalState) -> None:
+        self._keep(_STATE_ENTRY, {"state": state.to_bytes().hex()})
+
     def forget(self) -> None:
-        for name in (_TERMINAL_ENTRY, _MIRROR_ENTRY):
+        for name in (_TERMINAL_ENTRY, _MIRROR_ENTRY, _STATE_ENTRY):
             with _told_apart():
                 try:
                     self._ask(partial(self._backend.delete_password, self._service, name))

@@ -11,6 +11,7 @@ import cbor2
 from app.security.keys.derivation import SALT_BYTES, Argon2Parameters
 from app.security.keys.keypairs import PersonKeys, Slot, SlotKind
 from app.security.keys.sealing import KEY_BYTES
+from app.security.keys.terminal_state import TerminalState, read_state
 
 
 class ContentError(Exception):
@@ -39,7 +40,8 @@ class SlotFile:
     """The whole slot file. ``recovery`` holds every generation sealed to
     ``recovery_public``; two generations stand side by side until the newer is proved.
     ``account`` names the OS account that the terminal is used with (empty: not recorded);
-    ``revision`` rises by one with every change."""
+    ``revision`` rises by one with every change. ``state`` is how far the terminal had come when
+    it was last mirrored here."""
 
     terminal_id: str
     store_id: str
@@ -50,6 +52,7 @@ class SlotFile:
     holders: tuple[Holder, ...]
     revision: int = 1
     account: str = ""
+    state: TerminalState | None = None
 
     @property
     def generation(self) -> int:
@@ -104,6 +107,7 @@ def encode_slot_file(file: SlotFile) -> bytes:
             ],
             "revision": file.revision,
             "account": file.account,
+            "state": b"" if file.state is None else file.state.to_bytes(),
         }
     )
 
@@ -122,6 +126,7 @@ def decode_slot_file(content: bytes) -> SlotFile:
             holders=tuple(_holder_from(entry) for entry in fields["holders"]),
             revision=int(fields["revision"]),
             account=_text(fields["account"]),
+            state=_state_of(fields.get("state", b"")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as cause:
         raise ContentError from cause
@@ -190,6 +195,10 @@ def _data_key_list(entries: tuple[SealedDataKey, ...]) -> list[list[Any]]:
 
 def _data_keys_from(entries: list[list[Any]]) -> tuple[SealedDataKey, ...]:
     return tuple(SealedDataKey(int(generation), _bytes(sealed)) for generation, sealed in entries)
+
+
+def _state_of(content: bytes) -> TerminalState | None:
+    return read_state(content) if content else None
 
 
 def _text(value: object) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.security.keys.sealing import KEY_BYTES, random_key, subkey
+from app.security.keys.terminal_state import TerminalState
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,14 @@ class SecretShelf(Protocol):
 
     def keep_mirror(self, mirror: Mirror) -> None:
         """Keep the vestibule's mirror, over an older one."""
+        ...
+
+    def read_state(self) -> TerminalState | None:
+        """How far the terminal had come when it was last written, or nothing."""
+        ...
+
+    def keep_state(self, state: TerminalState) -> None:
+        """Keep the terminal's state, over an older one."""
         ...
 
     def forget(self) -> None:

@@ -7,8 +7,10 @@ the gate; a right without a slot would lock its holder out.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 from app.core.clock import Clock
 from app.core.paths import Paths
@@ -20,8 +22,10 @@ from app.security.keys.sealing import random_key
 from app.security.keys.slot_model import SlotFile
 from app.security.keys.slot_storage import write_slot_file
 from app.security.keys.terminal_secret import TerminalSecret
+from app.security.keys.terminal_state import TerminalState
 from app.security.refusals import refusal
 from app.security.vault import Backup, JournalConnection, Rotated
+from app.wire.heads import Head
 from db.work import Rows, Store
 
 STORE_PRIVATE = "store_private"
@@ -40,18 +44,36 @@ class StoreAccess:
     journal: JournalConnection
     data_key: bytes = field(repr=False)
     number_key: bytes | None = field(default=None, repr=False)
+    _turn: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Nobody else changes the slot file inside this block."""
+        with self._turn:
+            yield
+
+    def mirror(self, state: TerminalState, head: Head) -> TerminalState:
+        """Write the terminal's state into the slot file, as of the journal's ``head``; what was
+        written. The file's own change counts in it."""
+        with self._turn:
+            revision = self.slots.revision + 1
+            state = replace(state, revision=revision, number=head.number, hash=head.hash)
+            self._keep(replace(self.slots, state=state, revision=revision))
+        return state
 
     def enter(self, keys: PersonKeys) -> None:
         """Put in a person's fresh keys, or the same pair under a new password; not effective
         until ``admit``."""
-        self._keep(keyslots.enter(self.slots, keys))
+        with self._turn:
+            self._keep(keyslots.enter(self.slots, keys))
 
     def change_password(
         self, opened: OpenedPerson, password: str, parameters: Argon2Parameters
     ) -> None:
         """Seal the same pair under a new password; everything else stays as it is."""
-        keys = keyslots.keys_of(self.slots, opened.staff_id)
-        self.enter(with_password(keys, opened, password, parameters))
+        with self._turn:
+            keys = keyslots.keys_of(self.slots, opened.staff_id)
+            self.enter(with_password(keys, opened, password, parameters))
 
     def admit(self, staff_id: str, *, numbers: bool = False) -> None:
         """Seal the store's key to a person; with ``numbers`` the number key too.
@@ -61,10 +83,11 @@ class StoreAccess:
         """
         if numbers and self.number_key is None:
             raise refusal("number.no_key")
-        slots = keyslots.admit(self.slots, self.secret, staff_id, self.data_key)
-        if numbers and self.number_key is not None:
-            slots = keyslots.grant_number(slots, self.secret, staff_id, self.number_key)
-        self._keep(slots)
+        with self._turn:
+            slots = keyslots.admit(self.slots, self.secret, staff_id, self.data_key)
+            if numbers and self.number_key is not None:
+                slots = keyslots.grant_number(slots, self.secret, staff_id, self.number_key)
+            self._keep(slots)
 
     def is_admitted(self, staff_id: str) -> bool:
         """Whether the person's factors open the store already."""
@@ -78,7 +101,8 @@ class StoreAccess:
 
     def revoke_number(self, staff_id: str) -> None:
         """Take the number key from a person."""
-        self._keep(keyslots.revoke_number(self.slots, staff_id))
+        with self._turn:
+            self._keep(keyslots.revoke_number(self.slots, staff_id))
 
     def begin_number_change(self, work: Rows) -> bytes:
         """Seal every individual number under a fresh number key, in the act's unit of work;
@@ -98,7 +122,8 @@ class StoreAccess:
         """Seal the changed number key to those who held the former one and stay. Until this
         has happened the store itself holds the new key under the old one, and the next login
         of a holder ends it (``my_number.current_key``)."""
-        self._keep(keyslots.renew_number(self.slots, self.secret, number_key, leaving))
+        with self._turn:
+            self._keep(keyslots.renew_number(self.slots, self.secret, number_key, leaving))
         self.number_key = number_key
         with self.store.update(("store_fact",), ("store_fact",)) as work:
             my_number.settle(work)
@@ -106,16 +131,17 @@ class StoreAccess:
     def rotate(self, leaving: Collection[str]) -> None:
         """A new data key; the slots of those ``leaving`` are gone. No unit of work may be
         open. Raises as ``vault.rotate``."""
-        known = [staff_id for staff_id in leaving if self.slots.find(staff_id) is not None]
-        rotated = vault.rotate(
-            self.paths,
-            self.store,
-            self.journal,
-            Rotated(self.slots, self.data_key),
-            self.secret,
-            known,
-        )
-        self.slots, self.data_key = rotated.slots, rotated.data_key
+        with self._turn:
+            known = [staff_id for staff_id in leaving if self.slots.find(staff_id) is not None]
+            rotated = vault.rotate(
+                self.paths,
+                self.store,
+                self.journal,
+                Rotated(self.slots, self.data_key),
+                self.secret,
+                known,
+            )
+            self.slots, self.data_key = rotated.slots, rotated.data_key
 
     def back_up(self, clock: Clock, reason: str) -> Backup:
         """A sealed backup of store and journal. No unit of work may be open."""
