@@ -166,11 +166,35 @@ def seal(here: Courier, path: Path, counted: Counted, to: Card, out: Path) -> Pa
     sealed copy, then the book's line, then the file's place in ``out``: whatever breaks in between,
     ``again`` finishes. Raises UserError ``courier.changed``, ``courier.again``.
     """
-    spec, stream = counted.spec, stream_of(counted.spec.id)
     _refuse_same(here, counted, to)
+    header, container = _sealed(here, path, counted, to)
+    (here.home / SEALED).mkdir(mode=0o700, exist_ok=True)
+    name = f"{counted.spec.id}_{here.now():%Y%m%d}_{header.id}{ENDING}"
+    write_whole(here.home / SEALED / name, container)
+    here.book.write(
+        blank(
+            "sealed",
+            here.at,
+            here.keys.by,
+            file=name,
+            id=header.id,
+            peer=to.name,
+            stream=header.stream,
+            epoch=header.epoch,
+            sequence=header.sequence,
+            digest=hashlib.sha256(container).hexdigest(),
+            count=counted.count,
+            note=counted.digest,
+        )
+    )
+    return deliver(here, header.id, out)
+
+
+def _sealed(here: Courier, path: Path, counted: Counted, to: Card) -> tuple[Header, bytes]:
+    """The container of a file in its place of the stream to this partner."""
+    spec, stream = counted.spec, stream_of(counted.spec.id)
     place = here.book.next_place(("sealed",), to.name, stream)
     number = sum(one.act == "sealed" for one in here.book.entries) + 1
-    sealing_id = f"{here.keys.file.name}-1-{number:06d}"
     body = io.BytesIO()
     try:
         with path.open("rb") as source:
@@ -195,33 +219,13 @@ def seal(here: Courier, path: Path, counted: Counted, to: Card, out: Path) -> Pa
         epoch=place.epoch,
         sequence=place.sequence,
         previous=place.previous,
-        id=sealing_id,
+        id=f"{here.keys.file.name}-1-{number:06d}",
         count=counted.count,
         body=facts,
         created=here.at,
         signing_key=signing_id(here.keys.signing),
     )
-    container = write_head(header, here.keys.signing) + body.getvalue()
-    (here.home / SEALED).mkdir(mode=0o700, exist_ok=True)
-    name = f"{spec.id}_{here.now():%Y%m%d}_{sealing_id}{ENDING}"
-    write_whole(here.home / SEALED / name, container)
-    here.book.write(
-        blank(
-            "sealed",
-            here.at,
-            here.keys.by,
-            file=name,
-            id=sealing_id,
-            peer=to.name,
-            stream=stream,
-            epoch=place.epoch,
-            sequence=place.sequence,
-            digest=hashlib.sha256(container).hexdigest(),
-            count=counted.count,
-            note=counted.digest,
-        )
-    )
-    return deliver(here, sealing_id, out)
+    return header, write_head(header, here.keys.signing) + body.getvalue()
 
 
 def deliver(here: Courier, sealing_id: str, out: Path) -> Path:

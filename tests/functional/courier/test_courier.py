@@ -104,7 +104,7 @@ class Side:
         card = open_card((self.folder / "courier.card").read_bytes())
 
         class Seen(Party):
-            recipient = card.receiving  # type: ignore[assignment]
+            recipient = card.receiving
 
         return Seen(card.name)
 
