@@ -121,6 +121,7 @@ class Judged:
         self._ids = ids
         self._eras = eras
         self._line = 0
+        self._from_day = word.since
         self._found: list[Contradiction] = []
         self.new_persons: dict[str, Row] = {}
         self.changed_persons: dict[str, Row] = {}
@@ -142,6 +143,8 @@ class Judged:
     def take(self, record: InsuredRecord, line: int = 0) -> Taken:
         """Judge one record; what contradicts is listed instead."""
         self._line, self._found = line, []
+        said = record.event_on if self._word.is_register else ""
+        self._from_day = said or self._word.since
         key = (record.municipality_code, record.atena_number)
         person_id = self._known.atena.get(key, "") or self._under_former_number(record)
         cause = self._contradiction(record, person_id)
@@ -228,7 +231,7 @@ class Judged:
         }
         self.new_persons[person_id] = self._known.persons[person_id] = row
         self._use_number(key, person_id)
-        since = "" if self._word.is_register else self._word.since
+        since = "" if self._word.is_register else self._from_day
         self._address(record, person_id, since)
         self._household(record, person_id, since)
         return person_id
@@ -237,14 +240,14 @@ class Judged:
         known = self._known.persons[person_id]
         if self._word.is_register or known["origin"] == self._origin:
             self._take_over(person_id, self._as_register_says(record, known))
-            self._household(record, person_id, self._word.since)
-            self._address(record, person_id, self._word.since)
+            self._household(record, person_id, self._from_day)
+            self._address(record, person_id, self._from_day)
             return
         changed, differing = self._as_decision_says(record, known)
         self._take_over(person_id, changed)
         if changed.get("state") == _LIVING or person_id not in self._known.addresses:
-            self._address(record, person_id, self._word.since)
-            self._household(record, person_id, self._word.since)
+            self._address(record, person_id, self._from_day)
+            self._household(record, person_id, self._from_day)
         else:
             differing += self._elsewhere(record, person_id)
         if differing:
@@ -266,7 +269,7 @@ class Judged:
         otherwise: the register's word stays."""
         new: Row = {"phone": record.phone or known["phone"]}
         if known["state"] != _LIVING and record.insured_number:
-            new |= {"state": _LIVING, "state_on": self._word.since}
+            new |= {"state": _LIVING, "state_on": self._from_day}
         names = (("name", "氏名"), ("kana", "フリガナ"))
         differing = [label for name, label in names if known[name] != getattr(record, name)]
         aliases = (
@@ -309,7 +312,7 @@ class Judged:
         """What is said when ``old`` becomes ``now``: from its own day on (住民状態), else from
         the day of the record's word. The same state of a later day was not yet so before."""
         if now.value != old.value:
-            return [Span(now.value, now.true_from or self._word.since)]
+            return [Span(now.value, now.true_from or self._from_day)]
         since = now.true_from or old.true_from
         said = [Span(now.value, since)]
         if "" < old.true_from < since:
@@ -426,7 +429,7 @@ class Judged:
                 "id": next(self._ids),
                 "person_id": person_id,
                 "kind": SUPPORT,
-                "from_on": record.support_from or self._word.since,
+                "from_on": record.support_from or self._from_day,
                 "until_on": until,
                 "lifted_at": "",
             }

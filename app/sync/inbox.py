@@ -18,10 +18,11 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from app.sync.states import Incoming
 from app.sync.work import EngineWork
 from app.wire.codec import record_maker
-from app.wire.container import ContainerPlace, Header, first_place
+from app.wire.container import ContainerPlace, Header, Layouts, first_place
+from app.wire.faults import FileFault
 from app.wire.files import FILES, FileSpec
 from app.wire.protocol import DownItem
-from db.tables.exchange import inbox, staged_record, stream_state, watermark
+from db.tables.exchange import file_fault, inbox, staged_record, stream_state, watermark
 
 APPLYING = ("inbox", "staged_record", "stream_state", "watermark")
 """What a function that applies a file (``FileSpec.applied_by``) declares in ``writes``, so
@@ -64,8 +65,8 @@ class InboxLine:
     applied_at: str
 
 
-INCOMING: dict[str, tuple[str, int]] = {
-    spec.id: (spec.layout, spec.version)
+INCOMING: Layouts = {
+    spec.id: (spec.layout, spec.versions)
     for spec in FILES.values()
     if spec.applied_by and not spec.holds_my_number
 }
@@ -151,10 +152,21 @@ def keep_place(
     work.run(statement.on_conflict_do_update(index_elements=list(key), set_=values))
 
 
-def stage(work: EngineWork, inbox_id: str, rows: Sequence[tuple[int, tuple[str, ...]]]) -> None:
+def stage(work: EngineWork, inbox_id: str, rows: Sequence[tuple[int, Sequence[str]]]) -> None:
     """Put checked records into staging, as JSON arrays in column order."""
     values = [(inbox_id, line, _ENCODE(record)) for line, record in rows]
     work.insert_rows(staged_record, ("inbox_id", "line", "record"), values)
+
+
+def note_faults(work: EngineWork, subject: str, faults: Sequence[FileFault]) -> None:
+    """Keep what is wrong with a refused file, in place of what was found before."""
+    work.run(delete(file_fault).where(file_fault.c.subject == subject))
+    rows = [
+        (subject, number, one.line, one.column, one.kind, one.rule)
+        for number, one in enumerate(faults)
+    ]
+    names = ("subject", "number", "line", "column", "kind", "rule")
+    work.insert_rows(file_fault, names, rows)
 
 
 def unstage(work: EngineWork, inbox_id: str) -> None:
@@ -178,10 +190,11 @@ class StagedRecords:
     def __iter__(self) -> Iterator[Any]:
         # Page by page, because writing beside an open cursor is slower.
         make = record_maker(self._spec)
+        lifted = FILES[self._spec.id].lifted
         line = 0
         while rows := self._page(line):
             for values in json.loads(f"[{','.join(row.record for row in rows)}]"):
-                yield make(values)
+                yield lifted(make(values))
             line = rows[-1].line
 
     def _page(self, after: int) -> list[Row[Any]]:

@@ -18,10 +18,11 @@ from sqlalchemy.sql.base import Executable
 
 from app.core.errors import Bug, UserError
 from app.sync.states import OPEN_OUTGOING, Outgoing
-from app.sync.terminal_keys import read_facts
+from app.sync.terminal_keys import LineFacts, read_facts
 from app.wire.codec import Encoding
 from app.wire.container import BodyFacts, seal_body
 from app.wire.files import FILES, FileSpec, Route
+from app.wire.frame import Frame
 from app.wire.protocol import stream_of
 from app.wire.strict_cbor import decode, encode
 from app.wire.values import Codes
@@ -75,19 +76,30 @@ def prepare(
     codes: Codes,
     case_id: str = "",
     route: Route | None = None,
+    business_on: str = "",
 ) -> str:
     """Write a file of ``records`` into the outbox; its id is the idempotency id for ever.
 
+    ``business_on`` (YYYY-MM-DD, "" for today) and the edition stand in the head of a framed file.
     Every record is checked by its layout and by ``codes`` (``app.wire.values.code_sets``)
     first. Raises FileRefused for a wrong value, EnvironmentFault ``line.not_enrolled``.
     """
     spec = FILES[file_id]
     facts = read_facts(work)
-    encoding, body = Encoding(spec, records, codes), io.BytesIO()
+    frame = _frame(work, spec, facts, business_on) if spec.framed else None
+    encoding, body = Encoding(spec, records, codes, frame), io.BytesIO()
     sealed = seal_body(encoding, body, facts.union_receiving, facts.archive_receiving)
     return put(
         work,
-        SealedFile(file_id, sealed, body.getvalue(), encoding.count),
+        SealedFile(
+            file_id,
+            sealed,
+            body.getvalue(),
+            encoding.count,
+            layout_version=spec.version,
+            business_on=frame.business_on if frame else "",
+            edition=frame.edition if frame else 0,
+        ),
         case_id=case_id,
         route=route,
     )
@@ -95,12 +107,16 @@ def prepare(
 
 @dataclass(frozen=True, slots=True)
 class SealedFile:
-    """A file that is sealed to the union and to the archive already."""
+    """A file that is sealed to the union and to the archive already, in this version of its
+    layout; business day and edition as its head says, "" and 0 where it has none."""
 
     file_id: str
     facts: BodyFacts
     body: bytes
     count: int
+    layout_version: int
+    business_on: str = ""
+    edition: int = 0
 
 
 def put(
@@ -125,6 +141,9 @@ def put(
             payload=pack(sealed.facts, sealed.body),
             payload_digest=sealed.facts.plain_digest,
             record_count=sealed.count,
+            layout_version=sealed.layout_version,
+            business_on=sealed.business_on,
+            edition=sealed.edition,
             state=Outgoing.PREPARED,
             case_id=case_id or None,
             prepared_by=prepared_by or work.staff_id,
@@ -132,6 +151,23 @@ def put(
         )
     )
     return outbox_id
+
+
+def _frame(work: OutboxWork, spec: FileSpec, facts: LineFacts, business_on: str) -> Frame:
+    """The head of the next edition of a file of its business day."""
+    day = business_on or work.at.date().isoformat()
+    last = work.scalar(
+        select(func.max(outbox.c.edition)).where(
+            outbox.c.file_id == spec.id, outbox.c.business_on == day
+        )
+    )
+    return Frame(
+        sender=facts.terminal,
+        municipality=facts.municipality,
+        business_on=day,
+        edition=int(last or 0) + 1,
+        made_at=work.at.isoformat(timespec="seconds"),
+    )
 
 
 def confirm(work: OutboxWork, outbox_id: str, staff_id: str) -> bool:
@@ -242,8 +278,8 @@ def unpack(payload: bytes) -> tuple[BodyFacts, bytes]:
 
 
 def spec_of(row: Row[Any]) -> FileSpec:
-    """The declaration of a row's file."""
-    return FILES[row.file_id]
+    """The declaration of a row's file, in the version in which it was prepared."""
+    return FILES[row.file_id].at(row.layout_version)
 
 
 def _row(work: OutboxWork, outbox_id: str) -> Row[Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -171,6 +171,7 @@ def _verify(here: Round, item: DownItem) -> None:
             Incoming.VERIFIED,
             container_digest=verified.digest,
             record_count=header.count,
+            layout_version=header.layout_version,
             offset=item.size,
         )
 
@@ -203,7 +204,8 @@ def _stage(here: Round, item: DownItem) -> None:
 
 
 def _decode(here: Round, item: DownItem, verified: Verified, to: _InOneGo | _InTurns) -> None:
-    decoder = Decoder(FILES[item.file_id], here.bench.codes, to.take)
+    spec = FILES[item.file_id].at(verified.header.layout_version)
+    decoder = Decoder(spec, here.bench.codes, to.take)
     with container_path(here.bench.folder, item.id).open("rb") as source:
         open_body(source, verified, here.keys.identities, decoder)
     decoder.close()
@@ -217,9 +219,9 @@ class _InOneGo:
     def __init__(self, work: EngineWork, inbox_id: str) -> None:
         self._work = work
         self._id = inbox_id
-        self._held: list[tuple[int, tuple[str, ...]]] = []
+        self._held: list[tuple[int, Sequence[str]]] = []
 
-    def take(self, line: int, values: tuple[str, ...]) -> None:
+    def take(self, line: int, values: Sequence[str]) -> None:
         self._held.append((line, values))
         if len(self._held) >= _AT_ONCE:
             self.flush()
@@ -237,9 +239,9 @@ class _InTurns:
         self._here = here
         self._id = inbox_id
         self._size = 200
-        self._held: list[tuple[int, tuple[str, ...]]] = []
+        self._held: list[tuple[int, Sequence[str]]] = []
 
-    def take(self, line: int, values: tuple[str, ...]) -> None:
+    def take(self, line: int, values: Sequence[str]) -> None:
         self._held.append((line, values))
         if len(self._held) >= self._size:
             self.flush()
@@ -260,11 +262,11 @@ class _InTurns:
 
 def _apply(here: Round, item: DownItem) -> ReceiveReport:
     """Hand the staged records to the function that applies them, in one transaction."""
-    spec = FILES[item.file_id]
     here.go_on("receive.apply")
     with here.bench.gate.system(EXCHANGE) as work:
         row = inbox.row_of(work, item.id)
     assert row is not None
+    spec = FILES[item.file_id].at(row.layout_version)
     if row.record_count > LARGE and not here.bench.quiet():
         return ReceiveReport(item.id, item.file_id, Incoming.STAGED, settled=False)
     digest = bytes.fromhex(row.container_digest)
@@ -304,6 +306,8 @@ def _quarantine(here: Round, item: DownItem, fault: EnvironmentFault | UserError
         assert row is not None
         digest = "" if again else row.container_digest
         inbox.move(work, item.id, Incoming.QUARANTINED, cause=told(fault), container_digest=digest)
+        if isinstance(fault, FileRefused):
+            inbox.note_faults(work, item.id, fault.faults)
         if not again:
             place = (row.epoch, row.sequence, digest)
             inbox.keep_place(work, inbox.DOWN, union, row.stream, place)

@@ -1,155 +1,80 @@
 """Records ⇄ bytes of a file (FILE-nn), strictly by layout (SEC-112).
 
-The first line holds the column names; each record follows with every value in double quotes,
-in the declared order, ended by a line feed. UTF-8 without a mark at the front. A value may
-hold quotes (doubled), line ends and any selector; names are never normalised. A number, an
-amount and kana have one form (``app.rules.values``): another spelling of the same value is read
-as that. A file with one wrong value is refused whole, with line and column.
+A line of column names, then the records, every value in double quotes, in the declared order,
+ended by a line feed; a framed file has a head before and a trailer behind (``app.wire.frame``).
+A value may hold quotes (doubled), line ends and any selector; names are never normalised. A
+number, an amount and kana have one form (``app.rules.values``): another spelling of the same value
+is read as that. A file with one wrong value is refused whole, with all its faults.
 
-In a file of many kinds the first line names the head's columns, and every record is the head
+In a file of many kinds the line of names holds the head's columns, and every record is the head
 followed by the columns of the body that its ``kind``, ``body`` and ``body_version`` name.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
+import hashlib
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from app.core.errors import EnvironmentFault
-from app.wire.files import FileSpec
-from app.wire.layout import BodyLayout, Column, columns
-from app.wire.values import REASONS, Check, Codes, check_of, mended
+from app.wire import frame as framing
+from app.wire.characters import UTF_8, Charset, Unmapped
+from app.wire.checking import Checker, ColumnChecks
+from app.wire.faults import KEPT, FileFault, FileRefused, refused
+from app.wire.frame import Frame, layout_in
+from app.wire.layout import Column, columns
+from app.wire.spec import FileSpec
+from app.wire.values import Codes, check_of
+
+__all__ = [
+    "Decoder",
+    "Encoding",
+    "FileRefused",
+    "decode_file",
+    "encode_file",
+    "record_from",
+    "record_maker",
+]
 
 _MARK = "\ufeff"  # BOM
 _END_MARK = "\x1a"  # Ctrl-Z, which programs of the DOS line still write
-_BLOCK = 256 * 1024
-_NAMES_BODY = ("kind", "body", "body_version")
+_BLOCK = 64 * 1024
 _LONGEST_RECORD = 1024 * 1024  # a quote never closed would otherwise hold the rest of the file
+_NAMES_BODY = ("body", "body_version")
+# Tab, line feed and carriage return may stand in a text.
+_CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+_LONGEST_TRAILER = 256  # bytes; the trailer is the last line and known only at the end
 
-_REASONS_OF_FORM = {
-    "kind": "この種別は、このファイルでは扱えません",
-    "body": "種別に合わない様式の本体が付いています",
-    "body_version": "本体の様式の版が、受け取る側の知らない版です",
-    "encoding": "UTF-8 として読めません（別の文字コードで保存されています）",
-    "bom": "UTF-8 の目印（BOM）が付いています。BOM なしの UTF-8 で保存し直します",
-    "end_mark": "古い形式の終端の記号（Ctrl-Z、16進 1A）が付いています",
-    "header": "先頭の行の項目名が、取り決めと違います（項目の過不足か順序）",
-    "quoting": "引用符の付け方が正しくありません",
-    "columns": "項目の数が違います",
-    "end": "最後の行が終わっていません",
-}
-
-
-_AGAIN = "ファイル全体を取り込んでいません。作成元に、取り決めどおりに作り直すよう伝えてください。"
-_NEWER = (
-    "ファイル全体を取り込んでいません。送る側と受け取る側のプログラムの版が違います。"
-    "システム管理者に伝え、版をそろえてからもう一度送ってください。"
-)
-_REMEDIES = {"kind": _NEWER, "body_version": _NEWER}
-
-
-class FileRefused(EnvironmentFault):
-    """A file that is not what its layout says; ``file.<reason>``. Nothing of it is taken.
-
-    ``line`` counts from 1 (the line of column names); ``column`` is a column's name or "".
-    The value itself is never in the message.
-    """
-
-    def __init__(self, spec: FileSpec, reason: str, line: int, column: Column | None = None):
-        where = f"{line} 行目" + (f"「{column.label}」" if column else "")
-        what = REASONS.get(reason) or _REASONS_OF_FORM[reason]
-        super().__init__(
-            f"file.{reason}",
-            f"{spec.title}（{spec.id}）の{where}: {what}。",
-            _REMEDIES.get(reason, _AGAIN),
-        )
-        self.reason = reason
-        self.line = line
-        self.column = column.name if column else ""
-
-
-class Checker:
-    """Checks a record's values by the columns of ``spec`` and of the body its head names."""
-
-    def __init__(self, spec: FileSpec, codes: Codes) -> None:
-        self._spec = spec
-        self._codes = codes
-        self._columns: dict[BodyLayout | None, tuple[Column, ...]] = {None: spec.columns}
-        self._checks: dict[BodyLayout | None, tuple[tuple[Check, bool], ...]] = {
-            None: self._checks_of(spec.columns)
-        }
-        names = [column.name for column in spec.columns]
-        self._named = [names.index(name) for name in _NAMES_BODY] if spec.bodies else []
-
-    def check(self, values: tuple[str, ...], line: int) -> tuple[str, ...]:
-        """The values in their normal form. Raises FileRefused for the first wrong one."""
-        layout = self.layout_of(values, line) if self._named else None
-        if layout is not None and layout not in self._checks:
-            self._columns[layout] = columns(layout.record)
-            self._checks[layout] = self._checks_of(columns(layout.record))
-        checks = self._checks[layout]
-        if len(values) != len(checks):
-            raise FileRefused(self._spec, "columns", line)
-        for value, (check, required) in zip(values, checks, strict=True):
-            if check(value) if value else required:
-                return self._mended(layout, values, line)
-        return values
-
-    def layout_of(self, values: tuple[str, ...], line: int) -> BodyLayout | None:
-        """The body that the head names; None where it stands alone. Raises FileRefused:
-        ``kind`` (none of this file's), ``body`` (that of another kind, or none where one
-        belongs), ``body_version`` (one that is not known here)."""
-        if len(values) < len(self._spec.columns):
-            raise FileRefused(self._spec, "columns", line)
-        kind, body, version = (values[at] for at in self._named)
-        known = self._spec.bodies.get(kind)
-        if known is None:
-            raise self._refused("kind", line, 0)
-        if not body and not version and self._spec.bare:
-            return None
-        same = [layout for layout in known if layout.id == body]
-        if not same:
-            raise self._refused("body", line, 1)
-        for layout in same:
-            if str(layout.version) == version:
-                return layout
-        raise self._refused("body_version", line, 2)
-
-    def _checks_of(self, declared: tuple[Column, ...]) -> tuple[tuple[Check, bool], ...]:
-        return tuple((check_of(column, self._codes), column.required) for column in declared)
-
-    def _refused(self, reason: str, line: int, named: int) -> FileRefused:
-        return FileRefused(self._spec, reason, line, self._spec.columns[self._named[named]])
-
-    def _mended(
-        self, layout: BodyLayout | None, values: tuple[str, ...], line: int
-    ) -> tuple[str, ...]:
-        """The values with another spelling of a right one in its normal form, or which one is
-        wrong and why; looked for again, because it is rare."""
-        kept = list(values)
-        declared = zip(self._columns[layout], self._checks[layout], strict=True)
-        for at, (column, (check, required)) in enumerate(declared):
-            if not kept[at] or check(kept[at]):
-                kept[at] = mended(column, kept[at]) if kept[at] else ""
-                reason = check(kept[at]) if kept[at] else ("required" if required else "")
-                if reason:
-                    raise FileRefused(self._spec, reason, line, column)
-        return tuple(kept)
+Take = Callable[[int, Sequence[str]], None]
 
 
 class Encoding:
     """The bytes of a file, made while they are read: ``read(size)``; then ``count`` records.
 
-    Every record is checked before it is written, so that no wrong file leaves.
+    Every record is checked before it is written, so that no wrong file leaves. A framed file
+    needs its ``frame``. What ``charset`` cannot write becomes 〓 and stands in ``unmapped``.
     """
 
-    def __init__(self, spec: FileSpec, records: Iterable[Any], codes: Codes) -> None:
+    def __init__(
+        self,
+        spec: FileSpec,
+        records: Iterable[Any],
+        codes: Codes,
+        frame: Frame | None = None,
+        charset: Charset = UTF_8,
+    ) -> None:
+        if spec.unspecified:
+            raise refused(spec, "unspecified", 1)
+        if spec.framed != (frame is not None):
+            raise ValueError(f"{spec.id}: a framed file has a frame, another one has none")
         self.count = 0
-        self._blocks = self._encode(spec, records, Checker(spec, codes))
+        self.unmapped: list[Unmapped] = []
+        self._spec = spec
+        self._frame = frame
+        self._charset = charset
+        self._blocks = self._encode(records, Checker(spec, codes))
         self._held = b""
         self._at = 0  # how much of what is held was read already
 
@@ -165,124 +90,404 @@ class Encoding:
         self._at += len(data)
         return data
 
-    def _encode(self, spec: FileSpec, records: Iterable[Any], checker: Checker) -> Iterator[bytes]:
+    def _encode(self, records: Iterable[Any], checker: Checker) -> Iterator[bytes]:
+        spec = self._spec
         names = [column.name for column in spec.columns]
         values_of = {spec.record: attrgetter(*names)}
+        digest = hashlib.sha256()
         text = io.StringIO()
         writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        writer.writerow(names)
+        if self._frame is not None:
+            writer.writerow(framing.head_values(spec, self._frame))
+        if names:
+            writer.writerow(names)
         for record in records:
             self.count += 1
             made = type(record)
             if made not in values_of:
                 values_of[made] = attrgetter(*(column.name for column in columns(made)))
-            values = values_of[made](record)
-            writer.writerow(checker.check(values, self.count + 1))
+            line = self.count + (2 if self._frame else 1)
+            values = checker.check(values_of[made](record), line)
+            if not self._charset.writes_all:
+                values = self._written(values, line)
+            writer.writerow(values)
             if text.tell() >= _BLOCK:
-                yield text.getvalue().encode("utf-8")
-                text.seek(0)
-                text.truncate()
-        yield text.getvalue().encode("utf-8")
+                yield self._bytes(text, digest)
+        if self._frame is None:
+            yield self._bytes(text, digest)
+            return
+        yield self._bytes(text, digest)
+        writer.writerow(framing.trailer_values(self.count, digest.hexdigest()))
+        yield self._bytes(text, digest)
+
+    def _bytes(self, text: io.StringIO, digest: Any) -> bytes:
+        block = self._charset.encode(text.getvalue())
+        digest.update(block)
+        text.seek(0)
+        text.truncate()
+        return block
+
+    def _written(self, values: tuple[str, ...], line: int) -> tuple[str, ...]:
+        """The values as the charset has them; what it has not is listed."""
+        kept = []
+        for at, value in enumerate(values):
+            sent, missing = self._charset.written(value)
+            column = self._spec.columns[at] if at < len(self._spec.columns) else None
+            name = column.name if column else ""
+            self.unmapped += [Unmapped(line, name, signs, put) for signs, put in missing]
+            kept.append(sent)
+        return tuple(kept)
 
 
 class Decoder:
     """Takes a file's bytes as they come and gives its records on, with bounded memory.
 
-    ``take(line, values)`` gets each record's values in column order, already checked. Call
-    ``close`` at the end. ``write`` and ``close`` raise FileRefused; ``count`` is the number
-    of records so far.
+    ``take(line, values)`` gets each record's values in column order, already checked, as long as
+    nothing was found wrong. Call ``close`` at the end: it raises FileRefused with every fault of
+    the file. Where a fault lets nothing behind it be read (a quote out of place) ``write`` raises
+    it at once. ``count`` is the number of right records so far, ``frame`` what the head says.
     """
 
-    def __init__(
-        self, spec: FileSpec, codes: Codes, take: Callable[[int, tuple[str, ...]], None]
-    ) -> None:
+    def __init__(self, spec: FileSpec, codes: Codes, take: Take, charset: Charset = UTF_8) -> None:
         self.count = 0
+        self.frame: Frame | None = None
+        self.unmapped: list[Unmapped] = []
         self._spec = spec
+        self._codes = codes
+        self._charset = charset
         self._names = [column.name for column in spec.columns]
         self._checker = Checker(spec, codes)
+        self._quick = None if spec.bodies else ColumnChecks(spec, codes)
         self._take = take
-        self._text = codecs.getincrementaldecoder("utf-8")("strict")
-        self._held: list[str] = []
+        self._held: list[bytes] = []
         self._held_size = 0
-        self._line = 0  # physical lines given to the parser so far
-        self._header_seen = False
+        self._line = 0  # physical lines read so far
+        self._records = 0  # right or wrong
+        self._digest = hashlib.sha256()
+        self._names_seen = False
+        self._ended = False
+        self._faults: list[FileFault] = []
+        self._found = 0  # faults, those that are not kept included
 
     def write(self, data: bytes) -> int:
         """Take the next bytes."""
-        self._held.append(self._decoded(data, final=False))
+        self._held.append(data)
         self._held_size += len(data)
         if self._held_size >= _BLOCK:
-            self._drain(final=False)
+            self._drain()
         return len(data)
 
     def close(self) -> None:
         """The end of the file."""
-        self._held.append(self._decoded(b"", final=True))
-        self._drain(final=True)
-        if not self._header_seen:
-            raise FileRefused(self._spec, "header", 1)
+        rest = self._drain()
+        rest, trailer = self._without_trailer(rest)
+        self._rest(rest)
+        if not self._names_seen:
+            self._note(
+                FileFault.at(1, "head" if self._spec.framed and not self.frame else "header")
+            )
+        elif self._spec.framed:
+            self._close_frame(trailer)
+        if self._faults:
+            raise FileRefused(self._spec, tuple(self._faults), self._found)
 
-    def _decoded(self, data: bytes, *, final: bool) -> str:
-        try:
-            return self._text.decode(data, final)
-        except UnicodeDecodeError as cause:
-            # What was read well before the wrong byte counts too: the held text and this block's.
-            before = sum(text.count("\n") for text in self._held)
-            before += cause.object[: cause.start].count(b"\n")
-            raise FileRefused(self._spec, "encoding", self._line + before + 1) from cause
+    # -- pieces --------------------------------------------------------------------------------
 
-    def _drain(self, *, final: bool) -> None:
-        """Parse the records that are whole; a record is whole when its quotes are even."""
-        whole, rest = _whole_records("".join(self._held))
+    def _drain(self) -> bytes:
+        """Read the records that are whole; what is left is held, and given back."""
+        data = b"".join(self._held)
+        limit = max(0, len(data) - _LONGEST_TRAILER) if self._spec.framed else len(data)
+        cut = data.rfind(b"\n", 0, limit) + 1
+        if not self._at_once(data[:cut]):
+            cut = _whole(data, limit)
+            self._piece(data[:cut])
+        rest = data[cut:]
         self._held, self._held_size = [rest], len(rest)
-        self._parse(whole)
-        # A quote that is never closed runs on to the end; the fault is where it was opened.
-        if len(rest) > _LONGEST_RECORD or (final and "\n" in rest):
-            raise FileRefused(self._spec, "quoting", self._line + 1)
-        if final and rest:
-            reason = "end_mark" if rest.startswith(_END_MARK) else "end"
-            raise FileRefused(self._spec, reason, self._line + 1)
+        if len(rest) > _LONGEST_RECORD:
+            # A quote that is never closed runs on; the fault is where it was opened.
+            self._rest(rest)
+            self._stop(FileFault.at(self._line + 1, "quoting"))
+        return rest
 
-    def _parse(self, whole: list[str]) -> None:
-        started, before = self._line, 0
-        reader = csv.reader(whole, strict=True)
+    def _without_trailer(self, rest: bytes) -> tuple[bytes, bytes]:
+        """What is left at the end, and the trailer that stands in its last line."""
+        mark = b'"' + framing.END.encode() + b'",'
+        if not self._spec.framed:
+            return rest, b""
+        start = rest.rfind(b"\n" + mark) + 1
+        if start or rest.startswith(mark):
+            return rest[:start], rest[start:]
+        return rest, b""
+
+    def _rest(self, rest: bytes) -> None:
+        """The last records; every way in which a file can end wrongly has its name."""
+        cut = _whole(rest, len(rest))
+        self._piece(rest[:cut])
+        rest = rest[cut:]
+        if not rest:
+            return
+        line = self._line + 1
+        if self._unreadable(rest, line):
+            return
+        text = self._charset.decode(rest)
+        if "\n" in text and text.count('"') % 2:
+            for number, one in enumerate(text.split("\n")[:-1], start=line):
+                self._marked(one, number)
+            self._stop(FileFault.at(line, "quoting"))
+        self._note(FileFault.at(line, "end_mark" if text.startswith(_END_MARK) else "end"))
+
+    def _close_frame(self, trailer: bytes) -> None:
+        """The trailer says that the file is whole."""
+        line = self._line + 1
+        if not trailer:
+            if not self._ended and not self._found:
+                self._note(FileFault.at(line, "trailer"))
+            return
+        try:
+            text = self._charset.decode(trailer)
+            rows = list(csv.reader(text.split("\n"), strict=True))
+        except (csv.Error, UnicodeDecodeError):
+            self._note(FileFault.at(line, "trailer"))
+            return
+        if not text.endswith("\n"):
+            self._note(FileFault.at(line, "end"))
+        elif text.count("\n") > 1:
+            self._note(FileFault.at(line + 1, "after_end"))
+        else:
+            try:
+                framing.check_trailer(
+                    self._spec, rows[0], line, self._records, self._digest.hexdigest()
+                )
+            except FileRefused as wrong:
+                self._note(*wrong.faults)
+
+    def _piece(self, data: bytes) -> None:
+        """Whole lines in which every quote is closed."""
+        if not data:
+            return
+        self._digest.update(data)
+        while not self._names_seen and data:
+            first, feed, data = data.partition(b"\n")
+            self._first_lines(first + feed)
+        if data:
+            self._one_by_one(data)
+
+    def _first_lines(self, data: bytes) -> None:
+        """The head, and the line of names. Raises FileRefused: without them nothing is known."""
+        number = self._line + 1
+        if self._unreadable(data, number):
+            self._stop()
+        text = self._charset.decode(data)
+        if self._marked(text, number):
+            self._stop()
+        try:
+            (values,) = list(csv.reader([text], strict=True)) or [[]]
+        except csv.Error:
+            self._stop(FileFault.at(number, "quoting"))
+        if self._spec.framed and self.frame is None:
+            try:
+                self.frame = framing.read_head(self._spec, values, self._rule)
+            except FileRefused as wrong:
+                self._stop(*wrong.faults)
+            if self._spec.unspecified:
+                self._stop(FileFault.at(number, "unspecified"))
+        elif values != self._names:
+            self._stop(FileFault.at(number, "header"))
+        else:
+            self._names_seen = True
+        self._line = number
+
+    def _rule(self, column: Column, value: str) -> str:
+        return check_of(column, self._codes)(value)
+
+    # -- records -------------------------------------------------------------------------------
+
+    def _at_once(self, data: bytes) -> bool:
+        """Read lines without looking at each value. False, and nothing done, where something in
+        them needs that: the head, a line feed between quotes, a wrong number of fields."""
+        if self._quick is None or not self._names_seen or data[:1] != b'"' or data[-2:] != b'"\n':
+            return False
+        try:
+            text = self._charset.decode(data)
+        except UnicodeDecodeError:
+            return False
+        width = len(self._names)
+        records = text[1:-2].split('"\n"')
+        rows = _fields(records, text.count('"') - 2, 2 * (width - 1))
+        if rows is None or set(map(len, rows)) != {width}:
+            return False
+        self._digest.update(data)
+        feeds = data.count(b"\n")
+        lines: Sequence[int] = range(self._line + 1, self._line + 1 + len(rows))
+        if feeds != len(rows):
+            lines = _line_numbers(self._line + 1, records)
+        no_controls = len(data.translate(None, _CONTROLS)) == len(data)
+        doubtful = self._quick.doubtful(list(zip(*rows, strict=True)), no_controls=no_controls)
+        if doubtful:
+            self._look_at(doubtful, rows, lines)
+        self._records += len(rows)
+        self._line += feeds
+        if not self._found:
+            self.count += len(rows)
+            take = self._take
+            for line, values in zip(lines, rows, strict=True):
+                take(line, values)
+        return True
+
+    def _look_at(self, doubtful: list[int], rows: list[list[str]], lines: Sequence[int]) -> None:
+        """Each value of the columns that were not found right as a whole."""
+        found = []
+        for at in doubtful:
+            column = self._spec.columns[at]
+            for number, values in zip(lines, rows, strict=True):
+                values[at], rule = self._checker.one(at, values[at])
+                if rule:
+                    found.append(FileFault.at(number, rule, column))
+        self._note(*sorted(found, key=lambda fault: fault.line))
+
+    def _one_by_one(self, data: bytes) -> None:
+        """Read a piece record by record, each fault with its place."""
+        before = self._line
+        try:
+            text, lossy = self._charset.decode(data), False
+        except UnicodeDecodeError:
+            text, lossy = self._charset.lossy(data), True
+        lines = text.split("\n")
+        lines.pop()
+        reader = csv.reader((line + "\n" for line in lines), strict=True)
+        read = 0
         try:
             for values in reader:
-                self._refuse_mark(whole[before], started + before + 1)
-                self._one(tuple(values), started + before + 1)
-                before = reader.line_num
-        except csv.Error as cause:
-            self._refuse_mark(whole[before], started + before + 1)
-            raise FileRefused(self._spec, "quoting", started + reader.line_num) from cause
-        self._line = started + len(whole)
+                number = before + read + 1
+                physical = lines[read : reader.line_num]
+                read = reader.line_num
+                if lossy and self._lossy_lines(physical, number):
+                    self._records += 1
+                elif not self._marked(physical[0], number):
+                    self._one(values, number)
+        except csv.Error:
+            number = before + reader.line_num
+            first, physical = before + read + 1, lines[read : reader.line_num]
+            named = (lossy and self._lossy_lines(physical, first)) or self._marked(
+                physical[0], first
+            )
+            self._stop(*(() if named else (FileFault.at(number, "quoting"),)))
+        self._line = before + len(lines)
 
-    def _refuse_mark(self, line: str, number: int) -> None:
-        """A sign of the editor or of the operating system before a record, called by its name."""
-        for mark, reason in ((_MARK, "bom"), (_END_MARK, "end_mark")):
-            if line.startswith(mark):
-                raise FileRefused(self._spec, reason, number)
-
-    def _one(self, values: tuple[str, ...], line: int) -> None:
-        if not self._header_seen:
-            if list(values) != self._names:
-                raise FileRefused(self._spec, "header", line)
-            self._header_seen = True
+    def _one(self, values: list[str], line: int) -> None:
+        if self._ended:
             return
-        kept = self._checker.check(values, line)
-        self.count += 1
-        self._take(line, kept)
+        if self._spec.framed and values and values[0] == framing.END:
+            # A trailer is the last line; here something stands behind it.
+            self._ended = True
+            self._note(FileFault.at(line + 1, "after_end"))
+            return
+        self._records += 1
+        faults: list[FileFault] = []
+        kept = self._checker.examine(values, line, faults)
+        self._note(*faults)
+        if not self._found:
+            self.count += 1
+            self._take(line, kept)
+
+    # -- faults --------------------------------------------------------------------------------
+
+    def _note(self, *faults: FileFault) -> None:
+        self._found += len(faults)
+        self._faults += faults[: KEPT - len(self._faults)]
+
+    def _stop(self, *faults: FileFault) -> Any:
+        """Nothing behind this can be read with certainty."""
+        self._note(*faults)
+        raise FileRefused(self._spec, tuple(self._faults), self._found)
+
+    def _marked(self, line: str, number: int) -> bool:
+        """A sign of the editor or of the operating system before a record, called by its name."""
+        for mark, rule in ((_MARK, "bom"), (_END_MARK, "end_mark")):
+            if line.startswith(mark):
+                self._note(FileFault.at(number, rule))
+                return True
+        return False
+
+    def _unreadable(self, data: bytes, first: int) -> bool:
+        """Note the lines that are no text of the charset; whether there are any."""
+        try:
+            self._charset.decode(data)
+        except UnicodeDecodeError:
+            return self._lossy_lines(self._charset.lossy(data).split("\n"), first)
+        return False
+
+    def _lossy_lines(self, lines: Sequence[str], first: int) -> bool:
+        wrong = [number for number, line in enumerate(lines, start=first) if _has_surrogate(line)]
+        self._note(*(FileFault.at(number, "encoding") for number in wrong))
+        return bool(wrong)
 
 
-def encode_file(spec: FileSpec, records: Iterable[Any], codes: Codes) -> bytes:
+def _whole(data: bytes, limit: int) -> int:
+    """Where the last line feed before ``limit`` ends that lies outside of every value."""
+    cut = data.rfind(b"\n", 0, limit) + 1
+    odd = data.count(b'"', 0, cut) % 2
+    while cut and odd:
+        earlier = data.rfind(b"\n", 0, cut - 1) + 1
+        odd = (odd + data.count(b'"', earlier, cut)) % 2
+        cut = earlier
+    return cut
+
+
+def _fields(records: list[str], total: int, quotes: int) -> list[list[str]] | None:
+    """The values of records, each without its outer quotes; ``total`` are all quotes in them and
+    between them. None for what only reading sign by sign can tell.
+
+    A record with exactly the quotes that stand between its values (``quotes``) is split at these:
+    that is the same as reading it sign by sign. Another one has a doubled quote in it.
+    """
+    if total == (quotes + 2) * len(records) - 2:
+        rows = [record.split('","') for record in records]
+        if set(map(len, rows)) == {quotes // 2 + 1}:
+            return rows
+    whole = [record.count('"') for record in records]
+    if any(count % 2 for count in whole):
+        return None  # a line feed between two quotes within a value
+    signwise = csv.reader(
+        [f'"{one}"\n' for one, count in zip(records, whole, strict=True) if count != quotes],
+        strict=True,
+    )
+    try:
+        return [
+            record.split('","') if count == quotes else next(signwise)
+            for record, count in zip(records, whole, strict=True)
+        ]
+    except (csv.Error, StopIteration):
+        return None
+
+
+def _line_numbers(first: int, records: list[str]) -> list[int]:
+    """The physical line on which each record begins, where values hold line feeds."""
+    numbers, line = [], first
+    for record in records:
+        numbers.append(line)
+        line += 1 + record.count("\n")
+    return numbers
+
+
+def _has_surrogate(text: str) -> bool:
+    return any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
+def encode_file(
+    spec: FileSpec, records: Iterable[Any], codes: Codes, frame: Frame | None = None
+) -> bytes:
     """The bytes of a small file. Raises FileRefused."""
-    return Encoding(spec, records, codes).read()
+    return Encoding(spec, records, codes, frame).read()
 
 
 def decode_file(spec: FileSpec, data: bytes, codes: Codes) -> tuple[Any, ...]:
-    """The records of a small file, as the spec's dataclasses. Raises FileRefused."""
+    """The records of a small file, as the spec's dataclasses; of an older version, which the
+    file's own head tells, as the newest. Raises FileRefused."""
     records: list[Any] = []
-    make = record_maker(spec)
-    decoder = Decoder(spec, codes, lambda _, values: records.append(make(values)))
+    said = layout_in(spec, data)
+    make = record_maker(said)
+    decoder = Decoder(said, codes, lambda _, values: records.append(spec.lifted(make(values))))
     decoder.write(data)
     decoder.close()
     return tuple(records)
@@ -294,7 +499,7 @@ def record_maker(spec: FileSpec) -> Callable[[Iterable[str]], Any]:
     if not spec.bodies:
         return lambda values: plain(**dict(zip(names, values, strict=True)))
     made = {(one.id, str(one.version)): one.record for one in spec.layouts}
-    at = [names.index(name) for name in _NAMES_BODY[1:]]
+    at = [names.index(name) for name in _NAMES_BODY]
 
     def make(values: Iterable[str]) -> Any:
         given = tuple(values)
@@ -322,20 +527,3 @@ def record_from(spec: FileSpec, values: Mapping[str, str]) -> Any:
     return record(
         **{item.name: values[item.name] for item in columns(record) if item.name in values}
     )
-
-
-def _whole_records(text: str) -> tuple[list[str], str]:
-    """Physical lines up to the last whole record, and the rest.
-
-    Only the line feed ends a line: NEL and other separators are part of a name's text.
-    """
-    lines = text.split("\n")
-    rest = lines.pop()
-    whole, odd = 0, False
-    for number, line in enumerate(lines, start=1):
-        odd ^= line.count('"') % 2 == 1
-        if not odd:
-            whole = number
-    open_lines = lines[whole:]
-    ended = [line + "\n" for line in lines[:whole]]
-    return ended, "".join(line + "\n" for line in open_lines) + rest

@@ -12,9 +12,9 @@ short releases plain text before its error.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TypeAlias
 
 import pyrage
 from cryptography.exceptions import InvalidSignature
@@ -75,16 +75,20 @@ class ContainerPlace:
     previous: str
 
 
+Layouts: TypeAlias = Mapping[str, tuple[str, Collection[int]]]
+"""Layouts by file id, each with its versions."""
+
+
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """Who the verifier is and whom it listens to; ``layouts`` maps file ids to (layout,
-    version) pairs understood here."""
+    """Who the verifier is and whom it listens to; ``layouts`` maps file ids to the layout and
+    those of its versions that are understood here."""
 
     receiver: str
     municipality: str
     sender: str
     keys: SigningKeys
-    layouts: Mapping[str, tuple[str, int]]
+    layouts: Layouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,5 +327,5 @@ def _check_address(header: Header, addressee: Addressee) -> None:
     known = addressee.layouts.get(header.file_id)
     if known is None or known[0] != header.layout:
         raise ContainerRefused(ContainerCause.LAYOUT)
-    if known[1] != header.layout_version:
+    if header.layout_version not in known[1]:
         raise ContainerRefused(ContainerCause.LAYOUT_VERSION)

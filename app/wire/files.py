@@ -7,171 +7,450 @@ to a file that carries many: a body in ``app.wire.bodies`` (docs/howto/add-a-cas
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any
-
 from app.wire import bodies, records
-from app.wire.layout import Bodies, BodyLayout, Column, columns
+from app.wire.spec import Edition, FileSpec, Route
 
+__all__ = ["FILES", "FileSpec", "Route", "sent_in"]
 
-class Route(StrEnum):
-    """How a file travels: 即時, 上り, 下り, 媒体移入, 媒体移出."""
+_PERSON = ("municipality_code", "atena_number")
 
-    ONLINE = "online"
-    UP = "up"
-    DOWN = "down"
-    MEDIUM_IN = "medium_in"
-    MEDIUM_OUT = "medium_out"
+_UPWARD = (
+    FileSpec(
+        id="FILE-01",
+        title="届出情報",
+        names=("被保険者資格に関する届出", "届出情報", "申請事項"),
+        route=Route.ONLINE,
+        frequency="届出の都度",
+        record=records.CaseHead,
+        layout="notification",
+        version=2,
+        key=("case_id",),
+        bodies=bodies.NOTIFICATIONS,
+        answered_in="FILE-16",
+    ),
+    FileSpec(
+        id="FILE-02",
+        title="住民票の異動に関する情報等",
+        names=("住民票の異動に関する情報等", "異動情報"),
+        route=Route.MEDIUM_IN,
+        frequency="日次",
+        record=records.MovementRecord,
+        layout="movement",
+        version=1,
+        key=("serial",),
+        confirmations=2,
+        framed=True,
+        moved_in=True,
+    ),
+    FileSpec(
+        id="FILE-03",
+        title="住基情報",
+        names=("住基情報", "住民基本台帳情報"),
+        route=Route.UP,
+        frequency="日次（初回は一括）",
+        record=records.ResidentRecord,
+        layout="resident",
+        version=2,
+        key=_PERSON,
+        earlier=(Edition(1, records.ResidentRecord1, framed=False),),
+        confirmations=2,
+        framed=True,
+        moved_in=True,
+        relayed=True,
+    ),
+    FileSpec(
+        id="FILE-04",
+        title="住登外登録情報",
+        names=("住登外登録情報",),
+        route=Route.UP,
+        frequency="随時（初回は一括）",
+        record=records.UnregisteredRecord,
+        layout="unregistered",
+        version=1,
+        key=_PERSON,
+        confirmations=2,
+        framed=True,
+        moved_in=True,
+        relayed=True,
+    ),
+    FileSpec(
+        id="FILE-05",
+        title="異動連携ファイル",
+        names=("異動連携ファイル",),
+        route=Route.UP,
+        frequency="自動",
+        record=records.LinkedRecord,
+        layout="linked_movement",
+        version=1,
+        key=("serial",),
+        confirmations=2,
+        framed=True,
+        moved_in=True,
+        relayed=True,
+    ),
+    FileSpec(
+        id="FILE-06",
+        title="所得・課税情報",
+        names=("所得・課税情報",),
+        route=Route.UP,
+        frequency="月次",
+        record=records.IncomeRecord,
+        layout="income",
+        version=1,
+        key=(*_PERSON, "tax_year"),
+        confirmations=2,
+        framed=True,
+        moved_in=True,
+        relayed=True,
+    ),
+    FileSpec(
+        id="FILE-07",
+        title="期割情報",
+        names=("期割情報",),
+        route=Route.UP,
+        frequency="日次",
+        record=records.InstalmentRecord,
+        layout="instalment",
+        version=1,
+        key=("notice_number", "equivalent_year", "period"),
+        confirmations=2,
+        framed=True,
+        moved_in=True,
+        relayed=True,
+    ),
+    FileSpec(
+        id="FILE-08",
+        title="収納情報",
+        names=("収納情報", "収納状況"),
+        route=Route.UP,
+        frequency="日次",
+        record=records.CollectionRecord,
+        layout="collection",
+        version=1,
+        key=("entry_id",),
+        confirmations=2,
+        framed=True,
+        moved_in=True,
+        relayed=True,
+    ),
+    FileSpec(
+        id="FILE-09",
+        title="滞納者情報",
+        names=("滞納者情報",),
+        route=Route.UP,
+        frequency="日次",
+        record=records.ArrearsRecord,
+        layout="arrears",
+        version=1,
+        key=("notice_number", "equivalent_year", "period"),
+        confirmations=2,
+        framed=True,
+        moved_in=True,
+        relayed=True,
+    ),
+    FileSpec(
+        id="FILE-10",
+        title="療養費等関連情報",
+        names=("療養費等関連情報", "療養関連情報等", "給付の申請事項"),
+        route=Route.ONLINE,
+        frequency="申請の都度",
+        record=records.CaseHead,
+        layout="claim",
+        version=1,
+        key=("case_id",),
+        bodies=bodies.CLAIMS,
+        answered_in="FILE-21",
+    ),
+    FileSpec(
+        id="FILE-11",
+        title="情報照会要求",
+        names=("情報照会要求",),
+        route=Route.UP,
+        frequency="随時",
+        record=records.InquiryRecord,
+        layout="inquiry",
+        version=1,
+        key=("request_id",),
+        framed=True,
+    ),
+    FileSpec(
+        id="FILE-12",
+        title="年齢到達の宛名情報",
+        names=("年齢到達の宛名情報",),
+        route=Route.UP,
+        frequency="月次",
+        record=records.AgeReachedRecord,
+        layout="age_reached",
+        version=1,
+        key=_PERSON,
+        confirmations=2,
+        framed=True,
+        moved_in=True,
+        relayed=True,
+    ),
+    FileSpec(
+        id="FILE-13",
+        title="宛名異動情報",
+        names=("宛名異動情報",),
+        route=Route.UP,
+        frequency="日次",
+        record=records.AddresseeRecord,
+        layout="addressee",
+        version=1,
+        key=(*_PERSON, "change", "changed_on"),
+        confirmations=2,
+        framed=True,
+        moved_in=True,
+        relayed=True,
+    ),
+    FileSpec(
+        id="FILE-14",
+        title="障害認定対象者情報",
+        names=("障害認定対象者情報",),
+        route=Route.UP,
+        frequency="随時",
+        record=records.DisabilityRecord,
+        layout="disability",
+        version=1,
+        key=(*_PERSON, "proof"),
+        confirmations=2,
+        framed=True,
+        moved_in=True,
+        relayed=True,
+    ),
+    FileSpec(
+        id="FILE-15",
+        title="地方単独事業に関する情報",
+        names=("地方単独事業に関する情報",),
+        route=Route.UP,
+        frequency="定めなし",
+        record=records.LocalProgrammeRecord,
+        layout="local_programme",
+        version=1,
+        key=(),
+        confirmations=2,
+        framed=True,
+        unspecified="どの資料にも、この情報の内容の定めがありません",
+    ),
+)
+"""From the municipality to the union (REQUIREMENTS 3.1)."""
 
+_DOWNWARD = (
+    FileSpec(
+        id="FILE-16",
+        title="決定情報",
+        names=("決定情報", "資格情報"),
+        route=Route.ONLINE,
+        frequency="即時",
+        record=records.DecisionHead,
+        layout="decision",
+        version=2,
+        key=("decision_id",),
+        applied_by="eligibility.receive_decision",
+        bodies=bodies.DECISIONS,
+        bare=True,
+    ),
+    FileSpec(
+        id="FILE-17",
+        title="被保険者情報",
+        names=("被保険者情報",),
+        route=Route.DOWN,
+        frequency="日次",
+        record=records.InsuredRecord,
+        layout="insured",
+        version=2,
+        key=(*_PERSON, "acquired_on"),
+        applied_by="files.receive_insured",
+        earlier=(Edition(1, records.InsuredRecord1, framed=False),),
+        framed=True,
+        moved_out=True,
+        relayed=True,
+    ),
+    FileSpec(
+        id="FILE-18",
+        title="被保険者証発行用情報",
+        names=("被保険者証発行用情報", "被保険者証等に関する情報"),
+        route=Route.DOWN,
+        frequency="日次",
+        record=records.CardRecord,
+        layout="card",
+        version=1,
+        key=("issue_id",),
+        framed=True,
+        moved_out=True,
+        relayed=True,
+    ),
+    FileSpec(
+        id="FILE-19",
+        title="住所地特例者情報",
+        names=("住所地特例者情報",),
+        route=Route.DOWN,
+        frequency="月次",
+        record=records.AddressExceptionRecord,
+        layout="address_exception",
+        version=1,
+        key=(*_PERSON, "began_on"),
+        framed=True,
+        moved_out=True,
+        relayed=True,
+    ),
+    FileSpec(
+        id="FILE-20",
+        title="保険料情報",
+        names=("保険料情報",),
+        route=Route.DOWN,
+        frequency="日次",
+        record=records.PremiumRecord,
+        layout="premium",
+        version=1,
+        key=("levy_id",),
+        framed=True,
+        moved_out=True,
+        relayed=True,
+    ),
+    FileSpec(
+        id="FILE-21",
+        title="療養費等支給決定情報",
+        names=("療養費等支給決定情報", "療養費等支給決定通知情報"),
+        route=Route.ONLINE,
+        frequency="支給決定の都度",
+        record=records.DecisionHead,
+        layout="claim_decision",
+        version=1,
+        key=("decision_id",),
+        applied_by="benefits.receive_decision",
+        bodies=bodies.CLAIM_DECISIONS,
+        bare=True,
+    ),
+    FileSpec(
+        id="FILE-22",
+        title="情報照会結果",
+        names=("情報照会結果",),
+        route=Route.DOWN,
+        frequency="随時",
+        record=records.AnswerRecord,
+        layout="answer",
+        version=1,
+        key=("answer_id",),
+        framed=True,
+    ),
+    FileSpec(
+        id="FILE-23",
+        title="各種ファイルや帳票等",
+        names=("各種ファイルや帳票等", "帳票"),
+        route=Route.DOWN,
+        frequency="都度",
+        record=records.DocumentRecord,
+        layout="document",
+        version=1,
+        key=("document_id", "part"),
+        framed=True,
+        moved_out=True,
+        relayed=True,
+    ),
+    FileSpec(
+        id="FILE-24",
+        title="確認リスト",
+        names=("確認リスト", "書面通知"),
+        route=Route.DOWN,
+        frequency="都度",
+        record=records.CheckRecord,
+        layout="check_list",
+        version=2,
+        key=("entry_id",),
+        applied_by="files.receive_check_list",
+        framed=True,
+        earlier=(Edition(1, records.CheckRecord, framed=False),),
+    ),
+)
+"""From the union to the municipality (REQUIREMENTS 3.2)."""
 
-@dataclass(frozen=True, slots=True)
-class FileSpec:
-    """One exchanged file. ``key`` names the columns that tell its records apart;
-    ``applied_by`` is the function that applies it on the receiving terminal ("" when it is
-    only sent); ``confirmations`` is how many persons must have confirmed a sending;
-    ``retention_days`` is how long the sealed copy is kept after settlement (SEC-96).
+_MUNICIPAL = (
+    FileSpec(
+        id="FILE-43",
+        title="住民票に記載するための被保険者情報",
+        names=("住民票に記載するための被保険者情報", "移転先1"),
+        route=Route.MEDIUM_OUT,
+        frequency="日次（被保険者情報が届いた都度）",
+        record=records.RegisterRecord,
+        layout="register",
+        version=1,
+        key=(*_PERSON, "acquired_on"),
+        confirmations=2,
+        framed=True,
+        moved_out=True,
+    ),
+    FileSpec(
+        id="FILE-44",
+        title="個人住民税に関する情報",
+        names=("個人住民税に関する情報",),
+        route=Route.MEDIUM_IN,
+        frequency="月次",
+        record=records.TaxRecord,
+        layout="tax",
+        version=1,
+        key=(*_PERSON, "tax_year"),
+        confirmations=2,
+        framed=True,
+        moved_in=True,
+    ),
+)
+"""Between the systems of the municipality, carried by the terminal (REQUIREMENTS 3.4)."""
 
-    A file of many kinds has ``bodies``: ``record`` is then the common head, whose ``kind``,
-    ``body`` and ``body_version`` say what follows in the line. ``bare``: a head may stand alone
-    (a refusal decides nothing); ``answered_in`` is the file that decides on this one's cases."""
-
-    id: str
-    title: str
-    names: tuple[str, ...]
-    route: Route
-    frequency: str
-    record: type[Any]
-    layout: str
-    version: int
-    key: tuple[str, ...]
-    applied_by: str = ""
-    confirmations: int = 1
-    retention_days: int = 2557
-    bodies: Bodies = field(default_factory=dict, hash=False)
-    bare: bool = False
-    answered_in: str = ""
-
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        """The record's columns in file order; of a file of many kinds those of the head."""
-        return columns(self.record)
-
-    @property
-    def layouts(self) -> tuple[BodyLayout, ...]:
-        """Every body that may stand in this file, each once."""
-        return tuple(dict.fromkeys(one for group in self.bodies.values() for one in group))
-
-    @property
-    def all_columns(self) -> tuple[Column, ...]:
-        """The columns of the record, or of the head and of every body."""
-        own = (one.own_columns(self.record) for one in self.layouts)
-        return self.columns + tuple(item for group in own for item in group)
-
-    @property
-    def holds_my_number(self) -> bool:
-        """Whether any column holds 個人番号 (its payload then rests sealed)."""
-        return any(item.my_number for item in self.all_columns)
-
-    def newest(self, kind: str) -> BodyLayout:
-        """The body that is written for ``kind``. Raises KeyError for a kind not in this file."""
-        return self.bodies[kind][-1]
-
+_DESKS = (
+    FileSpec(
+        id="DESK-01",
+        title="受付中の案件",
+        names=("受付中の案件",),
+        route=Route.SHARED,
+        frequency="連絡の都度",
+        record=records.OpenCaseRecord,
+        layout="open_case",
+        version=1,
+        key=("case_id",),
+        framed=True,
+    ),
+    FileSpec(
+        id="DESK-02",
+        title="交付の履歴",
+        names=("交付の履歴",),
+        route=Route.SHARED,
+        frequency="連絡の都度",
+        record=records.IssueRecord,
+        layout="issue",
+        version=1,
+        key=("certificate_number",),
+        framed=True,
+    ),
+    FileSpec(
+        id="DESK-03",
+        title="二人目を待つ操作",
+        names=("二人目を待つ操作",),
+        route=Route.SHARED,
+        frequency="連絡の都度",
+        record=records.WaitingRecord,
+        layout="waiting_draft",
+        version=1,
+        key=("draft_id",),
+        framed=True,
+    ),
+    FileSpec(
+        id="DESK-04",
+        title="市区町村の管理簿",
+        names=("市区町村の管理簿", "管理簿"),
+        route=Route.SHARED,
+        frequency="連絡の都度",
+        record=records.ControlLogRecord,
+        layout="control_log",
+        version=1,
+        key=("position",),
+        framed=True,
+    ),
+)
+"""What desks share through the union (DESIGN 4); each is a stream of its own."""
 
 FILES: dict[str, FileSpec] = {
-    spec.id: spec
-    for spec in (
-        FileSpec(
-            id="FILE-01",
-            title="届出情報",
-            names=("被保険者資格に関する届出", "届出情報", "申請事項"),
-            route=Route.ONLINE,
-            frequency="届出の都度",
-            record=records.CaseHead,
-            layout="notification",
-            version=2,
-            key=("case_id",),
-            bodies=bodies.NOTIFICATIONS,
-            answered_in="FILE-16",
-        ),
-        FileSpec(
-            id="FILE-03",
-            title="住基情報",
-            names=("住基情報", "住民基本台帳情報"),
-            route=Route.UP,
-            frequency="日次",
-            record=records.ResidentRecord,
-            layout="resident",
-            version=1,
-            key=("municipality_code", "atena_number"),
-            confirmations=2,
-        ),
-        FileSpec(
-            id="FILE-10",
-            title="療養費等関連情報",
-            names=("療養費等関連情報", "療養関連情報等", "給付の申請事項"),
-            route=Route.ONLINE,
-            frequency="申請の都度",
-            record=records.CaseHead,
-            layout="claim",
-            version=1,
-            key=("case_id",),
-            bodies=bodies.CLAIMS,
-            answered_in="FILE-21",
-        ),
-        FileSpec(
-            id="FILE-16",
-            title="決定情報",
-            names=("決定情報", "資格情報"),
-            route=Route.ONLINE,
-            frequency="即時",
-            record=records.DecisionHead,
-            layout="decision",
-            version=2,
-            key=("decision_id",),
-            applied_by="eligibility.receive_decision",
-            bodies=bodies.DECISIONS,
-            bare=True,
-        ),
-        FileSpec(
-            id="FILE-17",
-            title="被保険者情報",
-            names=("被保険者情報",),
-            route=Route.DOWN,
-            frequency="日次",
-            record=records.InsuredRecord,
-            layout="insured",
-            version=1,
-            key=("municipality_code", "atena_number", "acquired_on"),
-            applied_by="files.receive_insured",
-        ),
-        FileSpec(
-            id="FILE-21",
-            title="療養費等支給決定情報",
-            names=("療養費等支給決定情報", "療養費等支給決定通知情報"),
-            route=Route.ONLINE,
-            frequency="支給決定の都度",
-            record=records.DecisionHead,
-            layout="claim_decision",
-            version=1,
-            key=("decision_id",),
-            applied_by="benefits.receive_decision",
-            bodies=bodies.CLAIM_DECISIONS,
-            bare=True,
-        ),
-        FileSpec(
-            id="FILE-24",
-            title="確認リスト",
-            names=("確認リスト", "書面通知"),
-            route=Route.DOWN,
-            frequency="都度",
-            record=records.CheckRecord,
-            layout="check_list",
-            version=1,
-            key=("entry_id",),
-            applied_by="files.receive_check_list",
-        ),
-    )
+    spec.id: spec for spec in (*_UPWARD, *_DOWNWARD, *_MUNICIPAL, *_DESKS)
 }
 
 

@@ -29,12 +29,43 @@ class Kind(StrEnum):
     FACILITY = "facility"  # digits and capital letters
     PHONE = "phone"  # all digits of a telephone number
     YEN = "yen"  # an amount of 0 or more, without leading zeros
+    SIGNED = "signed"  # an amount that may be negative, "-" in front
+    YEAR = "year"  # a fiscal year, four digits
+    MONTH = "month"  # YYYY-MM
     DAY = "day"  # YYYY-MM-DD, a day of the calendar
     MOMENT = "moment"  # ISO moment with offset
     CODE = "code"  # a value of the code table ``codes``
     FLAG = "flag"  # 0 or 1
     ID = "id"  # an identifier made by a terminal or the union
     JSON = "json"  # canonical JSON
+    HEX = "hex"  # exactly ``width`` hexadecimal digits, small
+    BYTES = "bytes"  # Base64 of at most ``width`` signs
+
+
+KIND_NAMES: Mapping[str, str] = {
+    Kind.DIGITS: "数字（固定長）",
+    Kind.NUMBER: "数（最大桁）",
+    Kind.TEXT: "文字（最大字数）",
+    Kind.KANA: "全角カタカナ（最大字数）",
+    Kind.RESIDENT: "番号（数字15桁、先頭を0で埋める）",
+    Kind.RESIDENTS: "番号（数字15桁）を空白で並べる",
+    Kind.MUNICIPALITY: "全国地方公共団体コード（検査数字つき6桁）",
+    Kind.FACILITY: "番号（数字と英大文字）",
+    Kind.PHONE: "電話番号（市外局番からの数字。国外は + と国番号から）",
+    Kind.YEN: "金額（円、先頭に0を付けない）",
+    Kind.SIGNED: "金額（円、負の額は頭に -）",
+    Kind.YEAR: "年度（西暦4桁）",
+    Kind.MONTH: "年月 YYYY-MM",
+    Kind.DAY: "日 YYYY-MM-DD",
+    Kind.MOMENT: "日時 ISO 8601（時差つき）",
+    Kind.CODE: "コード",
+    Kind.FLAG: "0 / 1",
+    Kind.ID: "番号（最大長）",
+    Kind.JSON: "構造（JSON）",
+    Kind.HEX: "検査値（16進の小文字、固定長）",
+    Kind.BYTES: "Base64（最大長）",
+}
+"""What each kind is called in the interface book and beside a fault."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import unicodedata
@@ -25,27 +26,7 @@ Codes: TypeAlias = Mapping[str, Collection[str]]
 """The codes that hold, by the name of their table."""
 
 Check: TypeAlias = Callable[[str], str]
-"""Why a value that is not empty is refused (a reason of ``REASONS``), or "" when it is right."""
-
-REASONS: dict[str, str] = {
-    "required": "必須の項目が空です",
-    "width": "長さが取り決めと違います",
-    "digits": "数字だけの、決まった桁数ではありません",
-    "number": "数ではないか、桁が多すぎます",
-    "kana": "全角カタカナではない文字があります",
-    "resident": "宛名番号や世帯番号として使えない文字か、桁数です",
-    "municipality": "市区町村コードではありません（桁数か検査数字が違うか、都道府県のコードです）",
-    "facility": "施設の番号として使えない文字か、長さです",
-    "phone": "電話番号ではありません（市外局番から数字で入れます）",
-    "yen": "0以上の金額ではないか、桁が多すぎます",
-    "day": "暦にある日（YYYY-MM-DD）ではありません",
-    "moment": "日時（時差つき）ではありません",
-    "code": "コード表にない値です",
-    "flag": "0 か 1 ではありません",
-    "id": "番号として使えない文字か、11桁以上続く数字があります",
-    "json": "構造の書き方が正しくありません",
-    "control": "使えない制御文字があります",
-}
+"""Why a value that is not empty is refused (a key of ``app.wire.faults.RULES``), or ""."""
 
 _LONG_NUMBER = re.compile(r"[0-9]{11}")
 # Tab, line feed and carriage return may stand in a text; they are quoted.
@@ -79,6 +60,18 @@ def check_of(column: Column, codes: Codes) -> Check:
             return _form(f"[0-9]{{1,{width}}}", "number")
         case Kind.YEN:
             return _form(f"(?=.{{1,{width}}}$)(?:{amounts.NORMAL.pattern})", "yen")
+        case Kind.SIGNED:
+            return _form(
+                f"(?=-?[0-9]{{1,{width}}}$)(?:{amounts.NORMAL.pattern}|-[1-9][0-9]*)", "signed"
+            )
+        case Kind.YEAR:
+            return _form("(?:19|20)[0-9]{2}", "year")
+        case Kind.MONTH:
+            return _form("(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])", "month")
+        case Kind.HEX:
+            return _form(f"[0-9a-f]{{{width}}}", "hex")
+        case Kind.BYTES:
+            return lambda value: _bytes(value, width)
         case Kind.RESIDENT:
             return _form(numbers.RESIDENT.pattern, "resident")
         case Kind.RESIDENTS:
@@ -197,6 +190,14 @@ def _moment(value: str) -> str:
         return "" if datetime.fromisoformat(value).tzinfo is not None else "moment"
     except ValueError:
         return "moment"
+
+
+def _bytes(value: str, width: int) -> str:
+    try:
+        base64.b64decode(value, validate=True)
+    except ValueError:
+        return "bytes"
+    return "bytes" if len(value) > width else ""
 
 
 def _json(value: str) -> str:

@@ -19,6 +19,10 @@ outbox = Table(
     Column("payload", LargeBinary, nullable=False),  # encoded file, sealed where it holds 個人番号
     Column("payload_digest", Text, nullable=False),  # SHA-256 of the plain file, hex
     Column("record_count", Integer, nullable=False),
+    # As it was when the row was prepared: a newer program writes a newer one beside it.
+    Column("layout_version", Integer, nullable=False, server_default="0"),
+    Column("business_on", Text, nullable=False, server_default=""),  # of a file with a head
+    Column("edition", Integer, nullable=False, server_default="0"),
     Column("container", LargeBinary, nullable=True),
     Column("state", Text, nullable=False),
     Column("offset", Integer, nullable=False, server_default="0"),
@@ -36,6 +40,7 @@ outbox = Table(
     Index("ix_outbox_state", "state"),
     # Settled copies by age, so that those whose time is over are found alone.
     Index("ix_outbox_file_id_settled_at", "file_id", "settled_at"),
+    Index("ix_outbox_file_id_business_on", "file_id", "business_on"),
 )
 
 # ``state``: announced, fetching, verified, staged, applied, quarantined.
@@ -53,6 +58,9 @@ inbox = Table(
     Column("container", LargeBinary, nullable=True),
     Column("record_count", Integer, nullable=False, server_default="0"),
     Column("dropped_count", Integer, nullable=False, server_default="0"),  # SEC-54
+    Column("layout_version", Integer, nullable=False, server_default="0"),  # 0: not verified
+    Column("business_on", Text, nullable=False, server_default=""),
+    Column("edition", Integer, nullable=False, server_default="0"),
     Column("batch", Integer, nullable=True),
     Column("state", Text, nullable=False),
     Column("cause", Text, nullable=False, server_default=""),
@@ -72,6 +80,88 @@ staged_record = Table(
     Column("line", Integer, primary_key=True),
     Column("record", Text, nullable=False),  # canonical JSON, individual number taken out
     Column("sealed_number", LargeBinary, nullable=True),
+)
+
+# What is wrong with a file that was refused (SEC-112); never a value. ``subject`` is the id of
+# its row in the inbox or of what was moved in.
+file_fault = Table(
+    "file_fault",
+    METADATA,
+    Column("subject", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("line", Integer, nullable=False),
+    Column("column", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+)
+
+# 文字リスト: what a peer's character set could not write or read, and what stands instead.
+character_line = Table(
+    "character_line",
+    METADATA,
+    Column("subject", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("line", Integer, nullable=False),
+    Column("column", Text, nullable=False),
+    Column("signs", Text, nullable=False),  # U+XXXX of each
+    Column("put", Text, nullable=False),
+    Column("noted_at", Text, nullable=False),
+)
+
+# What the other desks of the municipality said (DESK-01 … 03), as they last said it.
+desk_case = Table(
+    "desk_case",
+    METADATA,
+    Column("case_id", Text, primary_key=True),
+    Column("desk", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("municipality_code", Text, nullable=False),
+    Column("atena_number", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    Column("next_step", Text, nullable=False),
+    Column("next_on", Text, nullable=False),
+    Column("said_at", Text, nullable=False),
+    Index("ix_desk_case_person", "municipality_code", "atena_number"),
+)
+desk_issue = Table(
+    "desk_issue",
+    METADATA,
+    Column("certificate_number", Text, primary_key=True),
+    Column("desk", Text, nullable=False),
+    Column("form_id", Text, nullable=False),
+    Column("municipality_code", Text, nullable=False),
+    Column("atena_number", Text, nullable=False),
+    Column("insured_number", Text, nullable=False),
+    Column("decision_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("issued_at", Text, nullable=False),
+    Column("delivery", Text, nullable=False),
+    Column("said_at", Text, nullable=False),
+    Index("ix_desk_issue_person", "municipality_code", "atena_number"),
+)
+desk_draft = Table(
+    "desk_draft",
+    METADATA,
+    Column("draft_id", Text, primary_key=True),
+    Column("desk", Text, nullable=False),
+    Column("function_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("prepared_by", Text, nullable=False),
+    Column("prepared_at", Text, nullable=False),
+    Column("valid_until", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("said_at", Text, nullable=False),
+)
+
+# What this desk last told the others of each thing, so that only what changed is told again.
+desk_told = Table(
+    "desk_told",
+    METADATA,
+    Column("file_id", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("digest", Text, nullable=False),  # SHA-256 of the record without its moment
+    Column("told_at", Text, nullable=False),
 )
 
 # Readers see batches up to the watermark; moving it is the applying.

@@ -21,6 +21,7 @@ from db import engine
 from db.tables.persons import address, atena, household, household_member, insured, person
 from tests.benchmarks import limits
 from tests.benchmarks.frame import Bench, Better, Limit, Row
+from tests.support.framed import FRAME
 from tests.support.line import CODES, LoopUnion, engine_of, enrol
 from tests.support.sendings import sample
 from tests.support.world import DATA_KEY, World, world_in
@@ -65,7 +66,7 @@ def daily_apply() -> Iterable[Row]:
 def decoding() -> Iterable[Row]:
     """Records of a daily file read by its layout and checked, and its lines read by the module
     ``csv``, in CPU time."""
-    plain = Encoding(FILES["FILE-17"], _records(FEWER // 5), CODES).read()
+    plain = Encoding(FILES["FILE-17"], _records(FEWER // 5), CODES, FRAME).read()
     own = time.process_time()
     decoded = len(decode_file(FILES["FILE-17"], plain, CODES))
     rate = decoded / (time.process_time() - own)
@@ -129,7 +130,7 @@ def _apply(world: World, count: int) -> tuple[float, float, float]:
     """CPU seconds of staging and of applying, and the MiB that were needed for both."""
     union = LoopUnion()
     enrol(world, union)
-    plain = Encoding(FILES["FILE-17"], _records(count), CODES).read()
+    plain = Encoding(FILES["FILE-17"], _records(count), CODES, FRAME).read()
     union.announce_plain("FILE-17", plain, count)
     del plain
     at: dict[str, float] = {}

@@ -41,7 +41,7 @@ from app.start.cases_book import cases_book
 from app.start.manual import operators_manual, permission_book
 from app.training.people import atena_of
 from app.wire.book import interface_book
-from app.wire.codec import FileRefused, encode_file
+from app.wire.codec import FileRefused
 from app.wire.files import FILES
 from app.wire.layout import BodyLayout, Kind, column
 from app.wire.records import CaseHead, DecisionHead
@@ -50,6 +50,7 @@ from db.tables.exchange import outbox
 from db.tables.persons import person
 from tests.support.counter import Counter, Resident, put_residents
 from tests.support.desk import Room
+from tests.support.framed import encode_file
 from tests.support.kinds import NOTIFIER, SCENES, Scene
 from tests.support.line import CODES, LoopUnion, enrol
 from tests.support.union_inside import decide, load, seed_person, union_inside

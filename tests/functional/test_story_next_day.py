@@ -10,11 +10,11 @@ import pytest
 from app.cases import check_list
 from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.training.people import MUNICIPALITY_CODE, resident_record
-from app.wire.codec import encode_file
 from app.wire.files import FILES
 from app.wire.values import code_sets
 from db.tables.cases import check_entry
 from db.tables.persons import person
+from tests.support.framed import encode_file
 from tests.support.stories import Desk, Story, entry
 
 

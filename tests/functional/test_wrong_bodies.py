@@ -18,7 +18,7 @@ from app.peers.union.office import decisions
 from app.peers.union.office import kinds as office_kinds
 from app.peers.union.tables import decision, notification
 from app.wire.bodies import death, reissue
-from app.wire.codec import FileRefused, decode_file, encode_file
+from app.wire.codec import FileRefused, decode_file
 from app.wire.files import FILES
 from app.wire.layout import BodyLayout
 from db.tables.cases import case_file
@@ -26,6 +26,7 @@ from db.tables.cases import decision as kept_here
 from db.tables.exchange import inbox
 from db.tables.persons import insured
 from tests.support.counter import Counter
+from tests.support.framed import encode_file
 from tests.support.kinds import SCENES
 from tests.support.line import CODES
 from tests.support.union_inside import CALLER, load, seed_person, union_inside

@@ -14,12 +14,12 @@ import pytest
 from app.core.errors import EnvironmentFault
 from app.peers.union.embed import embedded
 from app.training.people import MUNICIPALITY_CODE, atena_of, my_number_of
-from app.wire.codec import encode_file
 from app.wire.files import FILES
 from app.wire.protocol import Cause, complete_path
 from app.wire.strict_cbor import encode
 from tests.support.failing import NAME, NUMBER, WAYS
 from tests.support.forked_union import ForkedUnion
+from tests.support.framed import encode_file
 from tests.support.postgres import worker_postgres
 from tests.support.union_inside import notification, resident
 from tests.support.union_terminal import CODES, MORNING, RefusedError, UnionTerminal

@@ -22,7 +22,7 @@ from app.sync.faults import PeerRefused
 from app.sync.inbox import Handler
 from app.sync.round import EngineParts
 from app.sync.terminal_keys import LineFacts, write_facts, write_values
-from app.wire.codec import decode_file, encode_file
+from app.wire.codec import decode_file
 from app.wire.container import ContainerPlace, check_count, check_place, open_body, peek, verify
 from app.wire.files import FILES
 from app.wire.heads import CountersignedHead, ForkError, Head, LineDigest, countersign, follow
@@ -51,6 +51,7 @@ from app.wire.statements import (
     sign,
 )
 from app.wire.values import code_sets
+from tests.support.framed import encode_file
 from tests.support.parties import LAYOUTS, MUNICIPALITY, Party, container
 from tests.support.world import World, shared_tables
 

@@ -21,7 +21,7 @@ from app.wire.keys import recipient_id, signing_id
 from app.wire.protocol import stream_of
 
 MUNICIPALITY = "152994"  # 見本県見本市, which does not exist
-LAYOUTS = {spec.id: (spec.layout, spec.version) for spec in FILES.values()}
+LAYOUTS = {spec.id: (spec.layout, spec.versions) for spec in FILES.values()}
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def container(
     body = io.BytesIO()
     facts = seal_body(io.BytesIO(plain), body, receiver.recipient, archive.recipient)
     place = place or first_place(1)
-    layout, version = LAYOUTS[file_id]
+    layout, version = FILES[file_id].layout, FILES[file_id].version
     values = {
         "version": 1,
         "sender": sender.name,

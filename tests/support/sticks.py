@@ -12,9 +12,9 @@ from app.sync.media.desk import MediaDesk
 from app.sync.media.files import FOLDER, INCOMING
 from app.sync.media.port import Attached
 from app.sync.media.scan import Verdict
-from app.wire.codec import encode_file
 from app.wire.container import ContainerPlace
 from app.wire.files import FILES
+from tests.support.framed import encode_file
 from tests.support.line import CODES
 from tests.support.parties import Party, container
 from tests.support.sendings import sample

@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 from app.core.clock import JST
 from app.core.tables import load_tables, shipped_tables
 from app.wire import protocol
-from app.wire.codec import decode_file, encode_file
+from app.wire.codec import decode_file
 from app.wire.container import (
     Addressee,
     ContainerPlace,
@@ -60,6 +60,7 @@ from app.wire.statements import (
 )
 from app.wire.strict_cbor import decode, encode
 from app.wire.values import code_sets
+from tests.support.framed import encode_file
 
 TABLES = load_tables(shipped_tables())
 CODES = code_sets(TABLES, date(2026, 11, 20))
@@ -313,7 +314,7 @@ class UnionTerminal:
             municipality=self.municipality,
             sender=self.answer.union,
             keys=self.union_keys,
-            layouts={key: (spec.layout, spec.version) for key, spec in FILES.items()},
+            layouts={key: (spec.layout, spec.versions) for key, spec in FILES.items()},
         )
         source = io.BytesIO(data)
         verified = verify(source, addressee)

@@ -274,7 +274,15 @@ def _take(
         for verified in seen:
             _check_place(work, verified)
             _keep_place(work, verified)
-        file = outgoing.SealedFile(moving.file_id, sealed.facts, sealed.body, sealed.count)
+        file = outgoing.SealedFile(
+            moving.file_id,
+            sealed.facts,
+            sealed.body,
+            sealed.count,
+            layout_version=sealed.version,
+            business_on=sealed.frame.business_on if sealed.frame else "",
+            edition=sealed.frame.edition if sealed.frame else 0,
+        )
         outbox_id = outgoing.put(work, file, prepared_by=staff_id)
         _change(
             work,

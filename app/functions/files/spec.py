@@ -26,7 +26,7 @@ _MEDIA = (
     "inbox",
     "stream_state",
 )
-_EXCHANGE = ("outbox", "inbox", "staged_record", "stream_state", "watermark")
+_EXCHANGE = ("outbox", "inbox", "staged_record", "file_fault", "stream_state", "watermark")
 FUNCTIONS: tuple[Function, ...] = (
     Function(
         id="files.exchange",

@@ -19,7 +19,6 @@ from app.sync.media.transcode import Sealed, transcode
 from app.sync.terminal_keys import TerminalKeys
 from app.wire.container import (
     Addressee,
-    BodyFacts,
     ContainerPlace,
     Header,
     Sink,
@@ -30,6 +29,7 @@ from app.wire.container import (
     write_head,
 )
 from app.wire.files import FileSpec
+from app.wire.frame import layout_in
 from app.wire.keys import signing_id, signing_keys
 from app.wire.protocol import stream_of
 from app.wire.values import Codes
@@ -73,6 +73,7 @@ def open_in(
         verified = None if sender is None else verify(source, _addressee(line, sender))
         if verified is not None:
             seen(verified)
+        spec = _version_in(line.spec, source, verified)
 
         def feed(to: Sink) -> None:
             source.seek(0)
@@ -82,9 +83,7 @@ def open_in(
             while block := source.read(_BLOCK):
                 to.write(block)
 
-        sealed = transcode(
-            line.spec, feed, line.codes, facts.union_receiving, facts.archive_receiving
-        )
+        sealed = transcode(spec, feed, line.codes, facts.union_receiving, facts.archive_receiving)
     if verified is not None:
         check_count(verified.header, sealed.read)
     return sealed
@@ -109,7 +108,7 @@ def write_out(
     except OSError as cause:
         raise media_refusal("no_copy") from cause
     with source:
-        layouts = {line.spec.id: (line.spec.layout, line.spec.version)}
+        layouts = {line.spec.id: (line.spec.layout, line.spec.versions)}
         us = Addressee(facts.terminal, facts.municipality, facts.union, keys.union_keys, layouts)
         verified = verify(source, us)
 
@@ -117,9 +116,10 @@ def write_out(
             source.seek(0)
             open_body(source, verified, keys.identities, sink)
 
-        sealed = transcode(line.spec, feed, line.codes, to.receiving, facts.archive_receiving)
+        spec = line.spec.at(verified.header.layout_version)
+        sealed = transcode(spec, feed, line.codes, to.receiving, facts.archive_receiving)
     check_count(verified.header, sealed.read)
-    head = _head(line, to, sealed.facts, (use_id, place, sealed.count, verified.header.created))
+    head = _head(line, to, sealed, (use_id, place, verified.header.created))
 
     def write(out: BinaryIO) -> None:
         out.write(head)
@@ -129,10 +129,8 @@ def write_out(
     return write_file(attached, OUTGOING, name, write), sealed.count
 
 
-def _head(
-    line: Line, to: Courier, body: BodyFacts, what: tuple[str, ContainerPlace, int, str]
-) -> bytes:
-    use_id, place, count, created = what
+def _head(line: Line, to: Courier, sealed: Sealed, what: tuple[str, ContainerPlace, str]) -> bytes:
+    use_id, place, created = what
     keys, spec = line.keys, line.spec
     header = Header(
         version=1,
@@ -141,18 +139,26 @@ def _head(
         municipality=keys.facts.municipality,
         file_id=spec.id,
         layout=spec.layout,
-        layout_version=spec.version,
+        layout_version=sealed.version,
         stream=stream_of(spec.id),
         epoch=place.epoch,
         sequence=place.sequence,
         previous=place.previous,
         id=use_id,
-        count=count,
-        body=body,
+        count=sealed.count,
+        body=sealed.facts,
         created=created,
         signing_key=signing_id(keys.signing_key),
     )
     return write_head(header, keys.signing_key)
+
+
+def _version_in(spec: FileSpec, source: BinaryIO, verified: Verified | None) -> FileSpec:
+    """The layout in the version that the container, or the plain file's own head, says."""
+    if verified is not None:
+        return spec.at(verified.header.layout_version)
+    source.seek(0)
+    return layout_in(spec, source.read(_BLOCK))
 
 
 def _addressee(line: Line, sender: Courier) -> Addressee:
@@ -162,5 +168,5 @@ def _addressee(line: Line, sender: Courier) -> Addressee:
         facts.municipality,
         sender.name,
         signing_keys(sender.signing),
-        {line.spec.id: (line.spec.layout, line.spec.version)},
+        {line.spec.id: (line.spec.layout, line.spec.versions)},
     )

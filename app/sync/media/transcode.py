@@ -10,18 +10,20 @@ from __future__ import annotations
 import io
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from app.wire.codec import Decoder, Encoding, record_maker
 from app.wire.container import BodyFacts, Sink, seal_body
 from app.wire.files import FileSpec
+from app.wire.frame import Frame
 from app.wire.values import Codes
 
 Feed = Callable[[Sink], object]
 """Writes the plain bytes of a file into what it is given."""
 
+_Block: TypeAlias = "list[Sequence[str]] | BaseException | None"
 _BLOCK = 500
 _AHEAD = 8
 _PATIENCE = 0.2
@@ -29,12 +31,15 @@ _PATIENCE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A file sealed anew. ``read`` counts the records that came, ``count`` those that go."""
+    """A file sealed anew, in ``version`` of its layout. ``read`` counts the records that came,
+    ``count`` those that go; ``frame`` is what its head says, where it has one."""
 
     facts: BodyFacts
     body: bytes
     count: int
     read: int
+    version: int
+    frame: Frame | None
 
 
 def transcode(
@@ -55,9 +60,11 @@ def transcode(
     stream = _Records(spec, feed, codes)
     try:
         going = (kept for record in stream if (kept := keep(record)) is not None)
-        encoding, body = Encoding(target or spec, going, codes), io.BytesIO()
+        frame = stream.frame()
+        going_as = target or spec
+        encoding, body = Encoding(going_as, going, codes, frame), io.BytesIO()
         facts = seal_body(encoding, body, receiver, archive)
-        return Sealed(facts, body.getvalue(), encoding.count, stream.read)
+        return Sealed(facts, body.getvalue(), encoding.count, stream.read, going_as.version, frame)
     finally:
         stream.stop()
 
@@ -68,17 +75,25 @@ class _Records:
     def __init__(self, spec: FileSpec, feed: Feed, codes: Codes) -> None:
         self.read = 0
         self._make = record_maker(spec)
-        self._blocks: queue.Queue[list[tuple[str, ...]] | BaseException | None] = queue.Queue(
-            _AHEAD
-        )
+        self._blocks: queue.Queue[_Block] = queue.Queue(_AHEAD)
+        self._first: list[_Block] = []
         self._stopped = threading.Event()
-        self._held: list[tuple[str, ...]] = []
-        self._thread = threading.Thread(target=self._run, args=(spec, feed, codes), daemon=True)
+        self._held: list[Sequence[str]] = []
+        self._decoder = Decoder(spec, codes, self._take)
+        self._thread = threading.Thread(target=self._run, args=(feed,), daemon=True)
         self._thread.start()
+
+    def frame(self) -> Frame | None:
+        """What the head says: known once the first records are. Raises what reading raised."""
+        first = self._blocks.get()
+        if isinstance(first, BaseException):
+            raise first
+        self._first = [first]
+        return self._decoder.frame
 
     def __iter__(self) -> Iterator[Any]:
         while True:
-            block = self._blocks.get()
+            block = self._first.pop() if self._first else self._blocks.get()
             if block is None:
                 return
             if isinstance(block, BaseException):
@@ -92,11 +107,10 @@ class _Records:
         self._stopped.set()
         self._thread.join()
 
-    def _run(self, spec: FileSpec, feed: Feed, codes: Codes) -> None:
+    def _run(self, feed: Feed) -> None:
         try:
-            decoder = Decoder(spec, codes, self._take)
-            feed(decoder)
-            decoder.close()
+            feed(self._decoder)
+            self._decoder.close()
             if self._held:
                 self._put(self._held)
             self._put(None)
@@ -105,13 +119,13 @@ class _Records:
         except BaseException as problem:  # handed to who reads, whatever it is
             self._put(problem)
 
-    def _take(self, _line: int, values: tuple[str, ...]) -> None:
+    def _take(self, _line: int, values: Sequence[str]) -> None:
         self._held.append(values)
         if len(self._held) == _BLOCK:
             block, self._held = self._held, []
             self._put(block)
 
-    def _put(self, block: list[tuple[str, ...]] | BaseException | None) -> None:
+    def _put(self, block: _Block) -> None:
         while True:
             try:
                 self._blocks.put(block, timeout=_PATIENCE)

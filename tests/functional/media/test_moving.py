@@ -15,10 +15,11 @@ from app.functions.files.media_acts import Disposing
 from app.functions.files.media_steps import Do, ledger, steps
 from app.sync import outbox as outgoing
 from app.sync.media.files import OUTGOING
-from app.wire.codec import decode_file, encode_file
+from app.wire.codec import decode_file
 from app.wire.container import open_body, peek, verify
 from app.wire.files import FILES
 from db.tables.exchange import outbox, stream_state
+from tests.support.framed import encode_file
 from tests.support.line import CODES
 from tests.support.media_room import DAILY, NAME, MediaRoom
 from tests.support.sendings import act_of, rows, sample
@@ -247,7 +248,7 @@ def test_a_gap_is_refused_and_a_corrected_file_follows_a_refused_one(room: Media
     with refuses("file.resident"):
         room.taken_in()
     line = room.uses()[0]
-    assert (line.state, line.wipe) == ("refused", "owed") and "2 行目「宛名番号」" in line.cause
+    assert (line.state, line.wipe) == ("refused", "owed") and "3 行目「宛名番号」" in line.cause
     corrected = room.courier.sealed()
     last = [replace(sample(DAILY)[0], name="あとの 人")]
     ahead = room.courier.sealed(records=last)

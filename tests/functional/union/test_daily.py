@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from app.training.people import my_number_of, resident_record
-from app.wire.codec import encode_file
 from app.wire.files import FILES
+from tests.support.framed import encode_file
 from tests.support.union_terminal import CODES, MORNING
 
 CITY = "152994"

@@ -16,10 +16,11 @@ from app.peers.union.office.insured import insured_records
 from app.peers.union.office.kinds import KINDS
 from app.peers.union.tables import coverage, decision, number
 from app.training.people import MUNICIPALITY_CODE, atena_of, insured_of, my_number_of
-from app.wire.codec import encode_file, record_from
+from app.wire.codec import record_from
 from app.wire.files import FILES, sent_in
 from app.wire.layout import Kind, columns
 from tests.support import soak
+from tests.support.framed import encode_file
 from tests.support.union_inside import CALLER, HOUSEHOLD, load, seed_person, union_inside
 from tests.support.union_terminal import CODES
 

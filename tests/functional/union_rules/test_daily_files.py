@@ -17,9 +17,9 @@ from app.peers.union.office.insured import insured_records
 from app.peers.union.office.persons import find_person, number_of
 from app.peers.union.tables import check_entry, coverage, former_atena, number, person
 from app.training.people import MUNICIPALITY_CODE, atena_of, insured_of, my_number_of
-from app.wire.codec import encode_file
 from app.wire.files import FILES
 from app.wire.records import CheckRecord, ResidentRecord
+from tests.support.framed import encode_file
 from tests.support.soak import tries
 from tests.support.union_inside import (
     decide,

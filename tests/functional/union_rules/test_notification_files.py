@@ -17,9 +17,10 @@ from app.peers.union.office.insured import insured_records
 from app.peers.union.office.persons import find_person
 from app.peers.union.tables import check_entry, coverage, decision, former_atena, number
 from app.training.people import MUNICIPALITY_CODE, atena_of, insured_of, my_number_of
-from app.wire.codec import encode_file, record_from
+from app.wire.codec import record_from
 from app.wire.files import FILES
 from app.wire.records import CheckRecord
+from tests.support.framed import encode_file
 from tests.support.soak import tries
 from tests.support.union_inside import (
     CALLER,

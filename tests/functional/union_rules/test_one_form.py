@@ -10,8 +10,9 @@ from app.core.errors import UserError
 from app.peers.union.office import daily, seed
 from app.peers.union.tables import check_entry, person
 from app.training.people import MUNICIPALITY_CODE, atena_of, my_number_of
-from app.wire.codec import decode_file, encode_file
+from app.wire.codec import decode_file
 from app.wire.files import FILES
+from tests.support.framed import encode_file
 from tests.support.union_inside import (
     decide,
     load,

@@ -22,10 +22,11 @@ from app.core.text import lookalikes
 from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.rules.calendar.wareki_input import parse_date
 from app.rules.values.reader import Reader
-from app.wire.codec import FileRefused, decode_file, encode_file
+from app.wire.codec import FileRefused, decode_file
 from app.wire.files import FILES, sent_in
 from app.wire.layout import Column, Kind, columns
 from app.wire.values import check_of, code_sets
+from tests.support.framed import encode_file
 from tests.support.soak import tries
 from tests.unit.functions.test_notification_checks import GOOD
 

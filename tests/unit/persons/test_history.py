@@ -91,12 +91,13 @@ class Model:
         self.keep_periods(moment, rows)
 
     def file(self, moment: str, record: Any, rows: list[Any]) -> None:
-        """The register's word: what it says otherwise is true from the day of the file."""
+        """The register's word: what it says otherwise is true from its 異動日, else from the day of
+        the file."""
         for kind, value in values_of(record).items():
             if kind == "phone" and not record.phone:
                 continue
             if self.told[kind].now != value:
-                self.told[kind].say(moment, moment[:10], "", value)
+                self.told[kind].say(moment, record.event_on or moment[:10], "", value)
         self._state(moment, record)
         self._share(moment, record)
         self.keep_periods(moment, rows)
@@ -105,7 +106,8 @@ class Model:
         told, (state, since) = self.told["state"], self.state
         self.state = (record.state, record.state_on)
         if record.state != state:
-            told.say(moment, record.state_on or moment[:10], "", {"state": record.state})
+            since = record.state_on or record.event_on or moment[:10]
+            told.say(moment, since, "", {"state": record.state})
         elif record.state_on:
             if "" < since < record.state_on:
                 earlier = (date.fromisoformat(since) - timedelta(days=1)).isoformat()
@@ -166,6 +168,7 @@ def lines(draw):
         state_on="" if state == "1" else draw(st.sampled_from(DAYS)),
         name=draw(st.sampled_from(("見本　髙子", "見本　高子", "寺町　髙子"))),
         phone=draw(st.sampled_from(("", "02500001234", "09000001111"))),
+        event_on=draw(st.sampled_from(("", *DAYS))),
         address=draw(st.sampled_from((OLD.address, "見本県見本市寺町1番1号", "山手2番"))),
         household_number=draw(st.sampled_from(("000000000001234", "000000000005678"))),
         acquired_on=DAYS[0],

@@ -17,10 +17,10 @@ from app.cases.decisions import receiver
 from app.catalog import CASES as KINDS
 from app.functions.files import insured as files
 from app.functions.files.check_list import receive_check_list
-from app.wire.codec import encode_file
 from app.wire.files import FILES
 from db.tables.cases import case_file, check_entry, decision
 from db.tables.persons import atena, insured, person
+from tests.support.framed import encode_file
 from tests.support.line import CODES
 from tests.support.sendings import sample
 from tests.support.soak import tries

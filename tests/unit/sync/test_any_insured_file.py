@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from app.functions.files.insured import receiver
-from app.wire.codec import encode_file
 from app.wire.files import FILES
 from db.tables.cases import check_entry
 from db.tables.persons import address, atena, household_member, insured
+from tests.support.framed import encode_file
 from tests.support.line import CODES
 from tests.support.sendings import sample
 from tests.support.soak import tries

@@ -14,11 +14,11 @@ from app.sync.faults import line_fault
 from app.sync.inbox import Applied, last_applied
 from app.sync.receiving import LARGE, container_path
 from app.sync.states import Incoming
-from app.wire.codec import encode_file
 from app.wire.files import FILES
 from app.wire.statements import Settlement
 from db.tables.cases import check_entry
 from db.tables.exchange import inbox, staged_record, stream_state, watermark
+from tests.support.framed import encode_file
 from tests.support.line import CODES, bench_of, engine_of
 from tests.support.sendings import SAMPLES, received, rows, sample
 
@@ -141,7 +141,7 @@ def test_a_break_in_the_chain_is_refused(world, union):
 @pytest.mark.parametrize("broken", ["code.cause", "columns", "required.detail"])
 def test_a_file_that_breaks_its_layout_is_refused_whole_and_said_so(world, union, broken):
     plain = (SAMPLES / CHECKS / f"broken.{broken}.csv").read_bytes()
-    union.announce_plain(CHECKS, plain, 2)
+    union.announce_plain(CHECKS, plain, 2, layout_version=1)
     union.announce(CHECKS, list(sample(CHECKS)))
     reports = engine_of(world, union).contact().received
     assert [r.state for r in reports] == [Incoming.QUARANTINED, Incoming.APPLIED]

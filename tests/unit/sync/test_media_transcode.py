@@ -9,9 +9,10 @@ import pyrage
 import pytest
 
 from app.sync.media.transcode import transcode
-from app.wire.codec import FileRefused, decode_file, encode_file
+from app.wire.codec import FileRefused, decode_file
 from app.wire.files import FILES
 from app.wire.refusals import ContainerRefused
+from tests.support.framed import encode_file
 from tests.support.line import CODES
 from tests.support.parties import Party
 from tests.support.sendings import sample
@@ -59,7 +60,7 @@ def test_a_wrong_record_far_inside_refuses_the_file_and_ends_the_thread() -> Non
     wrong = encode_file(SPEC, MANY, CODES).replace("見本 5900".encode(), b"\x00")
     with pytest.raises(FileRefused) as refused:
         transcode(SPEC, feed_of(wrong), CODES, union.recipient, archive.recipient)
-    assert refused.value.line == 5902
+    assert refused.value.line == 5903
     assert not [one for one in threading.enumerate() if "_run" in one.name]
 
 

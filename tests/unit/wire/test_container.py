@@ -65,7 +65,7 @@ def test_another_party_cannot_open_it():
         ({"municipality": "151009"}, "municipality"),
         ({"file_id": "FILE-99"}, "layout"),
         ({"layout": "insured"}, "layout"),
-        ({"layout_version": 2}, "layout_version"),
+        ({"layout_version": 9}, "layout_version"),
     ],
 )
 @pytest.mark.req("SEC-112", "SEC-115")

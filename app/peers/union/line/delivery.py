@@ -18,7 +18,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from app.core.errors import MadoguchiError, UserError
 from app.peers.union.line.enrolment import Caller, receiving_of, signing_publics
@@ -30,6 +30,7 @@ from app.peers.union.tables import down_item, municipality, terminal
 from app.wire.codec import Encoding
 from app.wire.container import ContainerPlace, Header, seal_body, write_head
 from app.wire.files import FILES, FileSpec
+from app.wire.frame import Frame
 from app.wire.keys import signing_id, signing_keys
 from app.wire.protocol import CHUNK, Cause, DownItem, DownList, stream_of
 from app.wire.statements import Acknowledgement, open_signed
@@ -147,7 +148,8 @@ def deliver(
     item_id = f"{system.setup.id}-{epoch}-{position:08d}"
     system.downloads.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=system.downloads) as body:
-        encoding = Encoding(spec, records, system.codes)
+        frame = _frame(system, connection, spec, row) if spec.framed else None
+        encoding = Encoding(spec, records, system.codes, frame)
         recipient = receiving_of(connection, terminal_id)
         facts = seal_body(encoding, body, recipient, row.archive_recipient)
         stream = stream_of(file_id)
@@ -180,6 +182,29 @@ def deliver(
     )
     note_place(connection, DOWN, terminal_id, stream, place, digest)
     return item_id
+
+
+def _frame(
+    system: System, connection: Connection, spec: FileSpec, receiver: Row[str, str]
+) -> Frame:
+    """The head of the next edition of a file of today for this municipality."""
+    today = system.today().isoformat()
+    made = connection.execute(
+        select(func.count())
+        .select_from(down_item.join(terminal, terminal.c.id == down_item.c.terminal))
+        .where(
+            terminal.c.municipality == receiver.municipality,
+            down_item.c.file_id == spec.id,
+            down_item.c.announced_at.startswith(today),
+        )
+    ).scalar_one()
+    return Frame(
+        sender=system.setup.id,
+        municipality=receiver.municipality,
+        business_on=today,
+        edition=made + 1,
+        made_at=system.now(),
+    )
 
 
 def _of_stream(system: System, spec: FileSpec, place: ContainerPlace) -> dict[str, Any]:

@@ -35,7 +35,7 @@ from app.wire.container import (
     peek,
     verify,
 )
-from app.wire.files import FILES, FileSpec
+from app.wire.files import FILES
 from app.wire.keys import recipient_id, signing_keys
 from app.wire.protocol import LARGEST, Cause, UploadStart, UploadState, is_id
 from app.wire.refusals import ContainerCause, ContainerRefused
@@ -207,7 +207,7 @@ def _addressee(system: System, connection: Connection, caller: Caller) -> Addres
         municipality=caller.municipality,
         sender=caller.terminal,
         keys=signing_keys(*signing_publics(system, connection, caller.terminal)),
-        layouts={key: (FILES[key].layout, FILES[key].version) for key in APPLIED},
+        layouts={key: (FILES[key].layout, FILES[key].versions) for key in APPLIED},
     )
 
 
@@ -218,10 +218,13 @@ def _must_be_announced(row: Row[Any], header: Header) -> None:
 
 
 def _records(system: System, source: Any, verified: Verified) -> tuple[Any, ...]:
-    spec: FileSpec = FILES[verified.header.file_id]
+    newest = FILES[verified.header.file_id]
+    spec = newest.at(verified.header.layout_version)
     records: list[Any] = []
     make = record_maker(spec)
-    decoder = Decoder(spec, system.codes, lambda _, values: records.append(make(values)))
+    decoder = Decoder(
+        spec, system.codes, lambda _, values: records.append(newest.lifted(make(values)))
+    )
     ours = {recipient_id(system.keys.receiving): system.keys.receiving_identity}
     open_body(source, verified, ours, decoder)
     decoder.close()

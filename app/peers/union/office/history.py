@@ -116,6 +116,20 @@ def remember(
     return count
 
 
+def last_events(connection: Connection, person_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """What was last brought of each person: the 異動事由 ("" where none was told) and the day from
+    which it is true. A person of whom nothing changed since they came in has none."""
+    rows = connection.execute(
+        select(fact.c.person_id, fact.c.origin, fact.c.true_from, fact.c.reason)
+        .where(fact.c.person_id.in_(person_ids), fact.c.known_until == "", fact.c.true_from != "")
+        .order_by(fact.c.person_id, fact.c.origin.desc(), fact.c.true_from.desc(), fact.c.kind)
+    )
+    found: dict[int, tuple[str, str]] = {}
+    for row in rows:
+        found.setdefault(row.person_id, (row.reason, row.true_from))
+    return found
+
+
 def as_of(
     connection: Connection, person_id: int, day: date, known_on: date
 ) -> dict[Line, dict[str, Any]]:

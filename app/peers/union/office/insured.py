@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection, func, select, update
 
 from app.peers.union.line.delivery import active_terminals, deliver
+from app.peers.union.office import history
 from app.peers.union.office.persons import (
     PersonRow,
     coverages_of,
@@ -59,8 +60,11 @@ def _lines(
     ids = [row.id for row in rows]
     coverages, shares = coverages_of(connection, ids), shares_of(connection, ids)
     former = former_atena_of(connection, ids)
+    events = history.last_events(connection, ids)
     for row in rows:
+        event, event_on = events.get(row.id, ("", ""))
         person_values = _person_values(row, " ".join(former.get(row.id, ())))
+        person_values |= {"event": event, "event_on": event_on}
         covered = coverages.get(row.id, [])
         if not covered:
             yield InsuredRecord(**person_values)
