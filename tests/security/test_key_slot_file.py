@@ -8,6 +8,7 @@ import os
 import stat
 from pathlib import Path
 
+import cbor2
 import pytest
 
 from app.core import files
@@ -22,6 +23,8 @@ from app.security.keys.slot_storage import (
 )
 from app.security.keys.terminal_secret import new_terminal_secret
 from tests.support.keys import Founded, founded
+
+CONTENT = 8 + 32 + 2 + 32
 
 
 @pytest.fixture
@@ -49,7 +52,7 @@ def _with_right_checksum(raw: bytes) -> bytes:
 
 def test_what_was_written_is_read_and_nobody_else_may_read_it(place: Founded, path: Path) -> None:
     assert read_slot_file(path, place.terminal) == place.file
-    assert read_unauthenticated(path) == place.file
+    assert read_unauthenticated(path) == dataclasses.replace(place.file, holders=())
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
@@ -100,7 +103,7 @@ def test_another_os_account_is_told_which_one_to_use(place: Founded, path: Path)
 
 
 def test_content_changed_with_a_right_checksum_is_tampering(place: Founded, path: Path) -> None:
-    raw = path.read_bytes().replace(b"A002", b"A003")
+    raw = path.read_bytes().replace(place.file.store_id.encode(), b"S" * len(place.file.store_id))
     path.write_bytes(_with_right_checksum(raw))
     assert _fault(path, place.terminal) == "keyslots.tampered"
     assert _fault(path, new_terminal_secret("T02")) == "keyslots.other_terminal"
@@ -137,3 +140,33 @@ def test_a_failed_write_leaves_the_old_file_and_no_rest(
     assert raised.value.code == code
     assert path.read_bytes() == before
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+def test_no_staff_id_lies_in_the_file(place: Founded, path: Path) -> None:
+    raw = path.read_bytes()
+    for holder in place.file.holders:
+        for own in (holder.keys.staff_id.encode(), holder.keys.salt, holder.keys.public.encode()):
+            assert own not in raw
+        assert all(slot.credential_id not in raw for slot in holder.keys.slots)
+
+
+def test_holders_of_another_file_do_not_fit(place: Founded, path: Path) -> None:
+    """Cut out of an older file of the same terminal and put under a newer one's plain part, by
+    somebody who has the terminal secret for the MAC too."""
+    newer = dataclasses.replace(place.file, revision=place.file.revision + 1)
+    old = cbor2.loads(path.read_bytes()[CONTENT:])
+    write_slot_file(path, newer, place.terminal)
+    new = cbor2.loads(path.read_bytes()[CONTENT:])
+    mixed = cbor2.dumps(new | {"holders": old["holders"]}, canonical=True)
+    path.write_bytes(frame(mixed, place.terminal))
+    assert _fault(path, place.terminal) == "keyslots.tampered"
+
+
+def test_a_file_of_version_1_is_read_and_written_anew_as_the_newest(
+    place: Founded, path: Path
+) -> None:
+    path.write_bytes(frame(encode_slot_file(place.file), place.terminal, 1))
+    assert read_slot_file(path, place.terminal) == place.file
+    assert _fault(path, new_terminal_secret("T01")) == "keyslots.tampered"
+    write_slot_file(path, read_slot_file(path, place.terminal), place.terminal)
+    assert place.file.holders[0].keys.staff_id.encode() not in path.read_bytes()

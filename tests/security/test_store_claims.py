@@ -80,7 +80,7 @@ def test_a_stolen_disk_opens_nothing(terminal):
 
 @pytest.mark.parametrize("with_keyring", [False, True])
 def test_a_copied_file_with_the_right_password_opens_nothing(terminal, with_keyring):
-    file = read_unauthenticated(terminal.paths.slots)
+    file = read_slot_file(terminal.paths.slots, terminal.keys.terminal)
     secret = terminal.keys.terminal if with_keyring else new_terminal_secret("T01")
     for prf in (prf_of("another key"), None):
         code = code_of(keyslots.unlock, file, secret, "A001", "pw-A001", prf)
@@ -95,7 +95,7 @@ def test_a_copied_file_on_another_terminal_opens_nothing(terminal, tmp_path, nam
     expected = "keyslots.tampered" if name == "T01" else "keyslots.other_terminal"
     assert code_of(read_slot_file, copy.slots, other) == expected
     # and past the check, with the right person, password and key, the seals do not open
-    file = read_unauthenticated(copy.slots)
+    file = read_slot_file(copy.slots, terminal.keys.terminal)
     code = code_of(keyslots.unlock, file, other, "A001", "pw-A001", prf_of("key-A001"))
     assert code == "keyslots.tampered"
 
@@ -123,7 +123,7 @@ def test_a_leaver_with_everything_opens_nothing_written_after_the_departure(term
             for key in old:
                 with pytest.raises(outside_tool.DatabaseError):
                     _with_outside_tool(folder / name, key, "SELECT * FROM sqlite_master")
-    file = read_unauthenticated(paths.slots)
+    file = read_slot_file(paths.slots, keys.terminal)
     assert code_of(unlock, keys, "A002", file) == "login.unknown_staff"
     for private in old:
         for entry in file.recovery:

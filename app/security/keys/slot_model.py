@@ -87,6 +87,30 @@ def decode_person_keys(content: bytes) -> PersonKeys:
     return _person_from(_load(content))
 
 
+def encode_holders(holders: tuple[Holder, ...]) -> bytes:
+    """Who is in the file and what is sealed to them, in the order of their ids."""
+    return bytes(cbor2.dumps(_holder_list(holders), canonical=True))
+
+
+def decode_holders(content: bytes) -> tuple[Holder, ...]:
+    """Read what ``encode_holders`` wrote. Raises ``ContentError``."""
+    try:
+        return tuple(_holder_from(entry) for entry in cbor2.loads(content))
+    except (cbor2.CBORDecodeError, KeyError, TypeError, ValueError) as cause:
+        raise ContentError from cause
+
+
+def _holder_list(holders: tuple[Holder, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "keys": _person_map(holder.keys),
+            "data_keys": _data_key_list(holder.data_keys),
+            "number_key": holder.number_key,
+        }
+        for holder in sorted(holders, key=lambda one: one.keys.staff_id)
+    ]
+
+
 def encode_slot_file(file: SlotFile) -> bytes:
     """Canonical CBOR: equal files give equal bytes, whatever order persons came in."""
     return _dump(
@@ -97,14 +121,7 @@ def encode_slot_file(file: SlotFile) -> bytes:
             "recovery_public": file.recovery_public,
             "recovery": _data_key_list(file.recovery),
             "recovery_number_key": file.recovery_number_key,
-            "holders": [
-                {
-                    "keys": _person_map(holder.keys),
-                    "data_keys": _data_key_list(holder.data_keys),
-                    "number_key": holder.number_key,
-                }
-                for holder in sorted(file.holders, key=lambda one: one.keys.staff_id)
-            ],
+            "holders": _holder_list(file.holders),
             "revision": file.revision,
             "account": file.account,
             "state": b"" if file.state is None else file.state.to_bytes(),

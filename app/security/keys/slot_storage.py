@@ -2,6 +2,9 @@
 
 Layout: 8 bytes mark, 32 bytes SHA-256 over everything after it, 2 bytes version (big
 endian), 32 bytes HMAC-SHA256 under the terminal secret over version and content, content.
+The content is CBOR: ``plain``, what recovery needs without the terminal secret, and
+``holders``, everybody's keys sealed under it (AES-SIV), so that a stolen disk tells no staff
+id. Version 1 had the holders in ``plain`` and is still read.
 The order of the checks tells the causes apart (DESIGN 4): a torn file is never called
 tampered, another terminal's file never damaged.
 """
@@ -11,20 +14,27 @@ from __future__ import annotations
 import hashlib
 import hmac
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import cbor2
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from app.core.errors import EnvironmentFault
 from app.core.files import write_whole
 from app.security.keys.slot_model import (
     ContentError,
     SlotFile,
+    decode_holders,
     decode_slot_file,
+    encode_holders,
     encode_slot_file,
 )
 from app.security.keys.terminal_secret import TerminalSecret
 
-VERSION = 1
+VERSION = 2
+_FIRST = 1  # the holders lay in clear
 _MARK = b"MDGSLOTS"
 _DIGEST_BYTES = 32
 _VERSION_FIELD = struct.Struct(">H")
@@ -35,6 +45,7 @@ _CONTENT_START = _MAC_START + _DIGEST_BYTES
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
+    version: int
     mac: bytes
     content: bytes
 
@@ -43,7 +54,7 @@ def write_slot_file(path: Path, file: SlotFile, terminal: TerminalSecret) -> Non
     """Write the whole file, durable on return. Raises ``EnvironmentFault`` ``disk.*``."""
     if file.terminal_id != terminal.terminal_id:
         raise ValueError("a slot file is written with its own terminal's secret")
-    write_whole(path, frame(encode_slot_file(file), terminal))
+    write_whole(path, frame(_content_of(file, terminal), terminal))
 
 
 def frame(content: bytes, terminal: TerminalSecret, version: int = VERSION) -> bytes:
@@ -61,22 +72,43 @@ def read_slot_file(path: Path, terminal: TerminalSecret | None, account: str = "
     secret), ``keyslots.other_terminal``, ``keyslots.tampered``.
     """
     parsed = _unframe(_read(path))
-    file = _decode(parsed.content)
+    file, sealed = _decode(parsed)
     if terminal is None:
         if account and file.account and account != file.account:
             raise _other_account(file.account)
         raise _keyring_lost()
     if terminal.terminal_id != file.terminal_id:
         raise _other_terminal()
-    if not hmac.compare_digest(parsed.mac, _mac(parsed.content, terminal, VERSION)):
+    if not hmac.compare_digest(parsed.mac, _mac(parsed.content, terminal, parsed.version)):
         raise tampered()
-    return file
+    return file if parsed.version == _FIRST else _with_holders(file, sealed, terminal)
 
 
 def read_unauthenticated(path: Path) -> SlotFile:
     """Read without the terminal secret, for recovery (復旧) only: the seals in it prove
-    themselves when the recovery key opens them. Raises as ``read_slot_file`` up to version."""
-    return _decode(_unframe(_read(path)).content)
+    themselves when the recovery key opens them. Nobody's keys are in what it gives, except from a
+    file of version 1. Raises as ``read_slot_file`` up to version."""
+    return _decode(_unframe(_read(path)))[0]
+
+
+def _content_of(file: SlotFile, terminal: TerminalSecret) -> bytes:
+    plain = encode_slot_file(replace(file, holders=()))
+    sealed = _siv(terminal).encrypt(encode_holders(file.holders), [plain])
+    return cbor2.dumps({"plain": plain, "holders": sealed}, canonical=True)
+
+
+def _with_holders(file: SlotFile, sealed: bytes, terminal: TerminalSecret) -> SlotFile:
+    plain = encode_slot_file(file)
+    try:
+        return replace(file, holders=decode_holders(_siv(terminal).decrypt(sealed, [plain])))
+    except (InvalidTag, ValueError) as cause:
+        raise tampered() from cause
+    except ContentError as cause:
+        raise _damaged() from cause
+
+
+def _siv(terminal: TerminalSecret) -> AESSIV:
+    return AESSIV(terminal.key_for("slot holders 1") + terminal.key_for("slot holders 2"))
 
 
 def _mac(content: bytes, terminal: TerminalSecret, version: int) -> bytes:
@@ -110,20 +142,24 @@ def _unframe(raw: bytes) -> _Frame:
     if len(raw) < _CONTENT_START:
         raise _damaged()
     (version,) = _VERSION_FIELD.unpack_from(raw, _BODY_START)
-    if version != VERSION:
+    if version not in (_FIRST, VERSION):
         raise EnvironmentFault(
             "keyslots.version",
             f"鍵ファイルの版（{version}）は、このプログラムが扱える版（{VERSION}）ではありません。",
             "新しい版のプログラムで作られたファイルです。プログラムを更新するか、"
             "システム管理者に連絡してください。",
         )
-    return _Frame(raw[_MAC_START:_CONTENT_START], raw[_CONTENT_START:])
+    return _Frame(version, raw[_MAC_START:_CONTENT_START], raw[_CONTENT_START:])
 
 
-def _decode(content: bytes) -> SlotFile:
+def _decode(parsed: _Frame) -> tuple[SlotFile, bytes]:
+    """What lies in clear, and everybody's keys as they are sealed."""
     try:
-        return decode_slot_file(content)
-    except ContentError as cause:
+        if parsed.version == _FIRST:
+            return decode_slot_file(parsed.content), b""
+        fields = cbor2.loads(parsed.content)
+        return decode_slot_file(fields["plain"]), bytes(fields["holders"])
+    except (ContentError, cbor2.CBORDecodeError, KeyError, TypeError, ValueError) as cause:
         raise _damaged() from cause
 
 
