@@ -34,7 +34,7 @@ from app.security.founding.founding import (
 from app.security.keys.derivation import STANDARD
 from app.security.keys.os_keyring import OsKeyring
 from app.security.keys.recovery import RecoveryIssue
-from app.security.keys.terminal_secret import Mirror, SecretShelf
+from app.security.keys.terminal_secret import NO_LINES, Mirror, SecretShelf
 from app.security.keys.terminal_state import NOTHING_YET
 from app.security.staff.password import PasswordRules, check_new_password, rules_in_words
 from app.start.compose import Installation, write_installation
@@ -144,6 +144,7 @@ def _kept_only_if_founded(shelf: SecretShelf) -> Iterator[None]:
     """The terminal secret kept in this block stays when the block ends well; else what was there
     before is put back."""
     before, state = shelf.read_terminal_secret(), shelf.read_state()
+    mirror = shelf.read_mirror()
     try:
         yield
     except BaseException:
@@ -152,6 +153,7 @@ def _kept_only_if_founded(shelf: SecretShelf) -> Iterator[None]:
         else:
             shelf.keep_terminal_secret(before)
             shelf.keep_state(state or NOTHING_YET)
+            shelf.keep_mirror(mirror or NO_LINES)
         raise
 
 

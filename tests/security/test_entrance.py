@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,11 +22,17 @@ from app.security.authenticators.verify import VerifiedCredential, verify_assert
 from app.security.entry.entrance import Entrance
 from app.security.entry.lockout import LockoutRule
 from app.security.keys import keyslots
-from app.security.keys.keypairs import KeyringHold, PrfOutput, make_person_keys, new_prf_salt
+from app.security.keys.keypairs import (
+    KeyringHold,
+    PrfOutput,
+    make_person_keys,
+    new_prf_salt,
+    wrong_key,
+)
 from app.security.keys.os_keyring import OsKeyring
 from app.security.keys.sealing import KeyPair, new_pair, random_key
 from app.security.keys.slot_storage import write_slot_file
-from app.security.keys.terminal_secret import TerminalSecret, new_terminal_secret
+from app.security.keys.terminal_secret import NO_LINES, TerminalSecret, new_terminal_secret
 from app.training.software_key import SoftwareKey
 from tests.support.authenticators import authenticator, key_with_pin, registered, sign
 from tests.support.keyring_daemon import KeyringDaemon
@@ -50,6 +57,7 @@ class Terminal:
         self.store: KeyPair = new_pair()
         self.data_key = random_key()
         shelf.keep_terminal_secret(self.secret)
+        shelf.keep_mirror(NO_LINES)
         genesis = keyslots.Genesis(
             store_id="store-1",
             store_public=self.store.public,
@@ -154,14 +162,14 @@ def test_every_wrong_try_is_counted_and_leads_to_the_lock_out(terminal: Terminal
     assert _code(lambda: entrance.unlock("A001", PASSWORDS["A001"], theirs)) == "login.wrong_key"
     assert _code(lambda: entrance.request("A001")) == "login.locked_out"
     assert _code(lambda: terminal.start().request("A001")) == "login.locked_out"
-    assert _code(lambda: entrance.request("Z999")) == "login.unknown_staff"
+    assert _code(lambda: terminal.touch(entrance, "Z999", other)) == "key.wrong"
     assert terminal.causes() == [
         ("A001", "key.wrong"),
         ("A001", "login.wrong_password"),
         ("A001", "login.wrong_key"),
         ("A001", "login.locked_out"),
         ("A001", "login.locked_out"),
-        ("unknown", "login.unknown_staff"),
+        ("unknown", "key.wrong"),
     ]
     terminal.clock.advance(timedelta(minutes=5))
     again = terminal.start()
@@ -218,7 +226,8 @@ def test_a_leaver_is_unknown_and_their_old_factors_open_no_rekeyed_store(
         ["A002"],
     )
     inside.store.close()
-    assert _code(lambda: terminal.start().request("A002")) == "login.unknown_staff"
+    gone = terminal.start()
+    assert _code(lambda: terminal.touch(gone, "A002")) == "key.wrong"
 
     terminal.paths.slots.write_bytes(before)
     back = terminal.start()
@@ -281,3 +290,45 @@ def test_no_secret_and_nothing_typed_lies_in_the_directory(terminal: Terminal) -
         if file.is_file():
             content = file.read_bytes()
             assert not any(secret in content for secret in secrets), file.name
+
+
+def test_an_id_that_nobody_has_cannot_be_told_from_another(terminal: Terminal) -> None:
+    """Same questions to the key, same answers to the person, same waits, whatever is tried."""
+    entrance = terminal.start()
+    thief = terminal.keys["A002"]
+    known, unknown = entrance.request("A001"), entrance.request("Z999")
+    assert unknown == entrance.request("Z999") != entrance.request("Z998")
+    assert [len(one) for one in unknown.credential_ids] == [
+        len(one) for one in known.credential_ids
+    ]
+    assert (unknown.prf_salt is None) is (known.prf_salt is None)
+    assert not set(unknown.credential_ids) & set(known.credential_ids)
+
+    def told(staff_id: str) -> tuple[str, str, str]:
+        with pytest.raises(MadoguchiError) as raised:
+            terminal.touch(entrance, staff_id, thief)
+        return raised.value.code, raised.value.message, raised.value.remedy
+
+    def with_a_tool(staff_id: str) -> tuple[str, str]:
+        """Somebody whose program answers for any key."""
+        (credential, *_) = entrance.request(staff_id).credential_ids
+        answer = Assertion(credential, b"", b"", b"", 0, True, True, bytes(32))
+        with pytest.raises(MadoguchiError) as raised:
+            entrance.unlock(staff_id, PASSWORDS["A001"], answer)
+        return raised.value.code, raised.value.message
+
+    assert told("A001") == told("Z999")
+    assert (
+        with_a_tool("A001")
+        == with_a_tool("Z999")
+        == (
+            "login.wrong_key",
+            wrong_key().message,
+        )
+    )
+    for staff_id in ("A001", "Z999"):  # each waits for itself, and equally long
+        for _ in range(4):
+            with suppress(MadoguchiError):
+                terminal.touch(entrance, staff_id, thief)
+    assert entrance.vestibule.wait("A001") == entrance.vestibule.wait("Z999") > timedelta(0)
+    assert entrance.vestibule.wait("A002") == entrance.vestibule.wait("Z998") == timedelta(0)

@@ -12,7 +12,7 @@ from threading import Event
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from app.core.errors import EnvironmentFault
+from app.core.errors import EnvironmentFault, UserError
 from app.functions.admin import upkeep
 from app.security.acts.approval import Approval, Assertion, Role
 from app.security.acts.prepared import Ask, PreparedAct
@@ -223,12 +223,11 @@ def test_what_happened_before_the_door_opened_is_in_the_journal(
     question, assertion = ask(founded, door)
     with pytest.raises(Exception, match=r"login\.wrong_password"):
         door.enter(question, "Wrong-password-1", assertion)
-    with pytest.raises(Exception, match=r"login\.unknown_staff"):
-        door.ask("山田太郎")
+    door.failed(door.ask("山田太郎"), UserError("key.wrong", "違います。", "もう一度。"))
     enter(founded, door, None)
     lines = [line.entry for line in opened(door).journal.lines()]
     before = [entry for entry in lines if entry.function_id == "session.vestibule"]
     assert [(one.staff_id, one.cause) for one in before] == [
         ("S201", "login.wrong_password"),
-        ("unknown", "login.unknown_staff"),
+        ("unknown", "key.wrong"),
     ]

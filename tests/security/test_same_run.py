@@ -68,7 +68,7 @@ def test_after_a_change_of_key_the_same_run_goes_on(terminal: FoundedTerminal) -
     login.log_off(session)
     session = terminal.enter(login, "S201")
     login.log_off(session)
-    with pytest.raises(UserError, match=r"login\.unknown_staff"):
+    with pytest.raises(UserError, match=r"key\.wrong"):
         terminal.enter(login, "S202")
 
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import cbor2
 import pytest
 
 from app.core import files
 from app.core.clock import JST, FixedClock
 from app.core.errors import EnvironmentFault, UserError
 from app.security.entry.lockout import LockoutRule
-from app.security.entry.vestibule import UNKNOWN, Vestibule
+from app.security.entry.vestibule import UNKNOWN, Vestibule, decode, tag_of
 from app.security.keys.os_keyring import OsKeyring
 from app.security.keys.sealing import KeyPair, new_pair
 from app.security.keys.terminal_secret import (
+    NO_LINES,
     Mirror,
     SecretShelf,
     TerminalSecret,
@@ -39,6 +42,7 @@ class Terminal:
     def __init__(self, folder: Path, shelf: SecretShelf | None = None) -> None:
         self.path = folder / "vestibule"
         self.shelf = shelf or MemoryShelf()
+        self.shelf.keep_mirror(NO_LINES)  # as founding does
         self.secret: TerminalSecret = new_terminal_secret("T01")
         self.store: KeyPair = new_pair()
         self.clock = FixedClock(START)
@@ -95,11 +99,11 @@ def test_success_begins_anew_for_that_person_only(terminal: Terminal) -> None:
     assert restarted.refuse("A002", WRONG) == timedelta(minutes=1)
 
 
-def test_a_clock_put_back_does_not_lock_for_longer_than_the_rule(terminal: Terminal) -> None:
+def test_a_clock_put_back_makes_no_wait_longer(terminal: Terminal) -> None:
     vestibule = terminal.start()
     _refuse(vestibule, 3)
     terminal.clock.set_wall(START - timedelta(days=30))
-    assert vestibule.wait("A001") == RULE.longest
+    assert vestibule.wait("A001") == timedelta(minutes=1)
 
 
 @pytest.mark.req("SEC-20", "SEC-104")
@@ -147,12 +151,69 @@ def test_what_was_typed_is_never_kept(terminal: Terminal) -> None:
     assert typed.encode() not in raw and WRONG.encode() not in raw
 
 
-def test_ids_that_nobody_has_wait_together(terminal: Terminal) -> None:
+def test_ids_that_nobody_has_wait_each_for_itself(terminal: Terminal) -> None:
     vestibule = terminal.start()
-    for number in range(3):
-        vestibule.refuse(f"X{number}", "login.unknown_staff")
-    assert vestibule.wait("another") == timedelta(minutes=1)
-    assert vestibule.wait("A001") == timedelta(0)
+    _refuse(vestibule, 3, "X1")
+    assert vestibule.wait("X1") == terminal.start().wait("X1") == timedelta(minutes=1)
+    assert vestibule.wait("X2") == vestibule.wait("A001") == timedelta(0)
+
+
+def test_however_many_ids_are_typed_the_file_stays_small_and_ours_are_kept(
+    terminal: Terminal,
+) -> None:
+    vestibule = terminal.start()
+    _refuse(vestibule, 3)
+    for number in range(300):
+        terminal.clock.advance(timedelta(seconds=0.1))
+        vestibule.refuse(f"X{number}", WRONG)
+    assert vestibule.wait("A001") > timedelta(0)
+    assert len(decode(terminal.path.read_bytes(), terminal.secret).tries) == 257
+
+
+def test_no_id_lies_in_the_file_or_the_keyring(terminal: Terminal) -> None:
+    _refuse(terminal.start(), 3)
+    mirror = terminal.shelf.read_mirror()
+    assert mirror is not None
+    for kept in (terminal.path.read_bytes(), mirror.memory):
+        assert b"A001" not in kept and b"A002" not in kept
+
+
+def test_a_clock_set_forward_ends_no_wait(terminal: Terminal) -> None:
+    vestibule = terminal.start()
+    _refuse(vestibule, 3)
+    terminal.clock.set_wall(START + timedelta(days=300))
+    for one in (vestibule, terminal.start()):
+        assert one.wait("A001") == timedelta(minutes=1)
+        with pytest.raises(UserError, match=r"login\.locked_out"):
+            one.admit("A001")
+    terminal.clock.advance(timedelta(seconds=61))
+    terminal.start().admit("A001")
+
+
+def test_a_wait_begins_anew_after_a_restart_of_the_machine(terminal: Terminal) -> None:
+    terminal.clock.advance(timedelta(hours=3))
+    _refuse(terminal.start(), 3)
+    terminal.clock = FixedClock(START + timedelta(days=1))  # its monotonic time began again
+    assert terminal.start().wait("A001") == timedelta(minutes=1)
+    terminal.clock.advance(timedelta(seconds=40))
+    assert terminal.start().wait("A001") == timedelta(seconds=20)
+
+
+def test_a_file_of_the_version_before_keeps_its_counters(terminal: Terminal) -> None:
+    until = (START + timedelta(minutes=1)).isoformat()
+    content = {
+        "base": [0, bytes(32)],
+        "lines": [],
+        "tries": {"A001": [3, until], UNKNOWN: [1, until]},
+        "strict": False,
+    }
+    plain = cbor2.dumps(content, canonical=True)
+    mac = hmac.digest(terminal.secret.key_for("vestibule"), b"MDGVESTB" + plain, "sha256")
+    terminal.path.write_bytes(b"MDGVESTB" + mac + plain)
+    vestibule = terminal.start()
+    assert not vestibule.strict
+    assert vestibule.wait("A001") == timedelta(minutes=1)
+    assert vestibule.refuse("A001", WRONG) == timedelta(minutes=10)
 
 
 def _remove(terminal: Terminal, _old: bytes) -> None:
@@ -186,38 +247,75 @@ def _other_history(terminal: Terminal, _old: bytes) -> None:
     terminal.shelf.keep_mirror(mirror)  # type: ignore[arg-type]
 
 
+def _take_the_mirror(terminal: Terminal, _old: bytes) -> None:
+    """Whoever sits at the account can empty its keyring too."""
+    terminal.path.unlink()
+    assert isinstance(terminal.shelf, MemoryShelf)
+    terminal.shelf.mirror = None
+
+
 @pytest.mark.parametrize(
-    ("attack", "cause"),
+    ("attack", "cause", "lost"),
     [
-        (_remove, "vestibule.removed"),
-        (_roll_back, "vestibule.rolled_back"),
-        (_flip, "vestibule.changed"),
-        (_cut, "vestibule.changed"),
-        (_other_terminals, "vestibule.changed"),
-        (_other_history, "vestibule.mirror_differs"),
+        (_remove, "vestibule.removed", 2),
+        (_roll_back, "vestibule.rolled_back", 2),
+        (_flip, "vestibule.changed", 2),
+        (_cut, "vestibule.changed", 2),
+        (_other_terminals, "vestibule.changed", 2),
+        (_other_history, "vestibule.mirror_differs", 2),
+        (_take_the_mirror, "vestibule.mirror_gone", 0),
     ],
 )
 @pytest.mark.req("SEC-105")
-def test_taking_lines_away_is_noticed_recorded_and_makes_the_login_strict(
-    terminal: Terminal, attack: Callable[[Terminal, bytes], None], cause: str
+def test_after_damage_nobody_gets_a_try_and_what_was_lost_is_told(
+    terminal: Terminal, attack: Callable[[Terminal, bytes], None], cause: str, lost: int
 ) -> None:
-    _refuse(terminal.start(), 2)
+    begun = terminal.start()
+    _refuse(begun, 1)
+    begun.settle(begun.take_over(terminal.store.private))  # one line lies in the journal
+    _refuse(terminal.start(), 1)
     old = terminal.path.read_bytes()
     _refuse(terminal.start(), 1)
     attack(terminal, old)
 
     vestibule = terminal.start()
     assert vestibule.strict
-    assert terminal.causes(vestibule) == [cause]
-    assert vestibule.take_over(terminal.store.private).entries[0].number == 4
-    vestibule.admit("A001")
-    assert vestibule.refuse("A001", WRONG) == RULE.longest
+    (entry,) = vestibule.take_over(terminal.store.private).entries
+    assert (entry.cause, entry.staff_id, entry.failures) == (cause, "", lost)
+    for staff_id in ("A001", "A002", "Z999"):
+        assert vestibule.wait(staff_id) == RULE.longest
+        with pytest.raises(UserError) as locked:
+            vestibule.admit(staff_id)
+        assert "誰もログインできません" in locked.value.message
+        assert "madoguchi recover" in locked.value.remedy
+    attack_again = terminal.path.read_bytes()
+    terminal.clock.advance(RULE.longest - timedelta(minutes=1))
+    assert terminal.start().wait("A001") == timedelta(minutes=1)
+    terminal.path.unlink()  # whoever takes it away again waits again, from the beginning
+    assert attack_again and terminal.start().wait("A001") == RULE.longest
+    terminal.clock.advance(RULE.longest)
+
+    later = terminal.start()
+    later.admit("A001")
+    assert later.refuse("A001", WRONG) == RULE.longest
     again = terminal.start()
     assert again.strict and again.wait("A001") == RULE.longest
     again.settle(again.take_over(terminal.store.private))
     assert not terminal.start().strict
     evidence = [p.name for p in terminal.path.parent.iterdir() if "damaged" in p.name]
-    assert len(evidence) == (0 if attack is _remove else 1)
+    assert len(evidence) == (0 if attack in (_remove, _take_the_mirror) else 1)
+
+
+def test_the_counters_go_on_from_the_keyring_after_damage(terminal: Terminal) -> None:
+    vestibule = terminal.start()
+    _refuse(vestibule, 4)
+    _refuse(vestibule, 2, "A002")
+    vestibule.succeed("A002")
+    terminal.path.unlink()
+    vestibule = terminal.start()
+    tries = decode(terminal.path.read_bytes(), terminal.secret).tries
+    assert {tag: one.failures for tag, one in tries.items()} == {tag_of("A001", terminal.secret): 4}
+    assert vestibule.wait("A001") == RULE.longest
 
 
 def test_a_crash_between_file_and_mirror_is_not_damage(terminal: Terminal) -> None:

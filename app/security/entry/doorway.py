@@ -77,8 +77,8 @@ class Doorway:
         self._stopped: EnvironmentFault | None = None
 
     def ask(self, staff_id: str) -> Question:
-        """Begin a try. Raises ``UserError`` ``login.locked_out``, ``login.unknown_staff``;
-        ``EnvironmentFault`` ``journal.fork`` after ``stop``."""
+        """Begin a try. Raises ``UserError`` ``login.locked_out``; ``EnvironmentFault``
+        ``journal.fork`` after ``stop``."""
         if self._stopped is not None:
             raise self._stopped
         request = self._entrance.request(staff_id)

@@ -8,8 +8,9 @@ the same assertion by ``verify_assertion`` against the credential's row, and onl
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.core.clock import Clock
 from app.core.errors import MadoguchiError
@@ -27,7 +28,6 @@ from app.security.keys.terminal_secret import SecretShelf, TerminalSecret
 
 COUNTED = frozenset(
     {
-        "login.unknown_staff",
         "login.wrong_key",
         "login.wrong_password",
         "login.not_effective",
@@ -105,16 +105,13 @@ class Entrance:
         )
 
     def request(self, staff_id: str) -> KeyRequest:
-        """Begin a try of ``staff_id``. Raises ``UserError`` ``login.locked_out``, or
-        ``login.unknown_staff`` (counted); ``EnvironmentFault`` ``keyslots.*``."""
+        """Begin a try of ``staff_id``. An id that nobody has is asked for keys that nobody has, so
+        that nobody can tell it from another's. Raises ``UserError`` ``login.locked_out``;
+        ``EnvironmentFault`` ``keyslots.*``."""
         self.slots = self._read()
         self.vestibule.know(self.slots.staff_ids)
         self.vestibule.admit(staff_id)
-        try:
-            keys = keyslots.keys_of(self.slots, staff_id)
-        except MadoguchiError as error:
-            self.failed(staff_id, error)
-            raise
+        keys = self._keys_of(staff_id)
         wants_prf = any(slot.kind is SlotKind.PRF for slot in keys.slots)
         return KeyRequest(keys.credential_ids, keys.prf_salt if wants_prf else None)
 
@@ -124,12 +121,17 @@ class Entrance:
         Raises as ``keyslots.unlock``, a wrong try already counted.
         """
         try:
-            keys = keyslots.keys_of(self.slots, staff_id)
-            prf = _prf_of(keys, assertion)
+            prf = _prf_of(self._keys_of(staff_id), assertion)
+            if self.slots.find(staff_id) is None:
+                raise wrong_key()  # whoever answered for keys that nobody has
             return keyslots.unlock(self.slots, self.terminal, staff_id, password, prf)
         except MadoguchiError as error:
             self.failed(staff_id, error)
             raise
+
+    def _keys_of(self, staff_id: str) -> PersonKeys:
+        found = self.slots.find(staff_id)
+        return found.keys if found else decoy(self.slots, self.terminal, staff_id)
 
     def failed(self, staff_id: str, error: MadoguchiError) -> None:
         """Count a wrong try: for what the security key or the assertion's check raised."""
@@ -139,6 +141,23 @@ class Entrance:
     def succeeded(self, staff_id: str) -> None:
         """The person is in: their failures count from zero again."""
         self.vestibule.succeed(staff_id)
+
+
+def decoy(file: SlotFile, terminal: TerminalSecret, staff_id: str) -> PersonKeys:
+    """Keys that nobody has, the same at every try of an id, as many and as long as those of
+    somebody in the file."""
+
+    def made(what: str, size: int) -> bytes:
+        seed = terminal.key_for("decoys")
+        return hashlib.shake_256(seed + f"{what} {staff_id}".encode()).digest(size)
+
+    pattern = file.holders[made("pattern", 8)[0] % len(file.holders)].keys
+    slots = tuple(
+        replace(slot, credential_id=made(f"key {at}", len(slot.credential_id)))
+        for at, slot in enumerate(pattern.slots)
+    )
+    salt = made("salt", len(pattern.prf_salt))
+    return replace(pattern, staff_id=staff_id, prf_salt=salt, slots=slots)
 
 
 def _prf_of(keys: PersonKeys, assertion: Assertion) -> PrfOutput | None:

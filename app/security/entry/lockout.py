@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,19 @@ class LockoutRule:
 
 @dataclass(frozen=True, slots=True)
 class Tries:
-    """The failures in a row of one staff id, and until when it waits."""
+    """``failures`` in a row of one id, and a wait of ``delay`` that began at ``since``, seconds of
+    the machine's monotonic time: nobody can set that forward."""
 
     failures: int
-    locked_until: datetime
+    since: float
+    delay: timedelta
 
-    def wait(self, now: datetime, rule: LockoutRule) -> timedelta:
-        """How long from ``now``; a clock put back cannot make it longer than the rule's
-        longest wait, a clock put forward is the clock's own affair (journal)."""
-        return max(timedelta(0), min(self.locked_until - now, rule.longest))
+    def wait(self, monotonic: float) -> timedelta:
+        """How much of the wait is left."""
+        return max(timedelta(0), self.delay - timedelta(seconds=monotonic - self.since))
+
+    def at(self, monotonic: float) -> Tries:
+        """The same as it stands now: after a restart of the machine, whose monotonic time began
+        again, the wait begins anew. Where that time has come further than ``since`` all the same,
+        at least as much has really passed."""
+        return self if self.since <= monotonic else replace(self, since=monotonic)

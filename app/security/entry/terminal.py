@@ -113,7 +113,7 @@ def take_over_vestibule(terminal: OpenTerminal, entrance: Entrance) -> int:
                 "session.vestibule",
                 entry.staff_id,
                 cause=entry.cause,
-                query_kind=f"try-{entry.failures}",
+                query_kind=f"{'try' if entry.staff_id else 'lost'}-{entry.failures}",
                 payload=entry.at.isoformat().encode(),
             )
         )

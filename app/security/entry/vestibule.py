@@ -1,9 +1,10 @@
 """The vestibule: what is known and remembered before the store is open (DESIGN 4).
 
-Wrong tries are counted per staff id and written as sealed lines, which only the opened store
-can read. Count and head of the chain are mirrored in the OS keyring: taking lines away,
-changing them or putting an old file back shows at the next start. Damage never stops the
-login, it makes it strict, and it is itself a line for the journal.
+Wrong tries are counted per id, known or not, and written as sealed lines, which only the opened
+store can read. Count and head of the chain and the counters are mirrored in the OS keyring:
+taking lines away, changing them or putting an old file back shows at the next start. Then nobody
+gets a try for as long as the longest wait, the counters go on from the mirror, and the damage and
+the number of lines lost are a line for the journal. Recovery (復旧) begins the file anew.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import hmac
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,12 +27,17 @@ from app.core.errors import EnvironmentFault, UserError
 from app.core.files import write_fault, write_whole
 from app.security.entry.lockout import LockoutRule, Tries
 from app.security.keys.sealing import SealError, open_with, seal_to
-from app.security.keys.terminal_secret import Mirror, SecretShelf, TerminalSecret
+from app.security.keys.terminal_secret import NO_LINES, Mirror, SecretShelf, TerminalSecret
 
 UNKNOWN = "unknown"
 """Stands for every id that is not registered here; what was typed is never kept."""
 
-ORIGIN = Mirror(0, b"\x00" * 32)
+_UNKNOWN_SINCE = math.inf
+_TAG_BYTES = 16
+_MOST_STRANGERS = 256
+"""Ids that nobody has, of which a counter is kept."""
+_MOST_MIRRORED = 12
+"""Counters in the keyring: an entry of Windows' holds 1,280 characters."""
 _MARK = b"MDGVESTB"
 _MAC_BYTES = 32
 
@@ -43,7 +50,8 @@ class StateError(Exception):
 class Entry:
     """One thing that happened before the store was open. ``number`` counts from genesis and
     never repeats; ``staff_id`` is a registered id, ``unknown`` or empty (the terminal
-    itself); ``cause`` is an error code; ``failures`` the tries in a row so far."""
+    itself); ``cause`` is an error code; ``failures`` the tries in a row so far, of the terminal's
+    own lines the lines lost."""
 
     number: int
     at: datetime
@@ -54,12 +62,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """``base`` is the chain before the first line kept; ``strict`` after damage."""
+    """``base`` is the chain before the first line kept; ``tries`` by the tag of the id;
+    ``everybody`` is what all wait for after damage, and since then the login is ``strict``."""
 
-    base: Mirror = ORIGIN
+    base: Mirror = NO_LINES
     lines: tuple[bytes, ...] = ()
-    tries: Mapping[str, Tries] = field(default_factory=dict)
+    tries: Mapping[bytes, Tries] = field(default_factory=dict)
     strict: bool = False
+    everybody: Tries | None = None
 
     @property
     def heads(self) -> list[Mirror]:
@@ -78,11 +88,9 @@ def encode(state: State, terminal: TerminalSecret) -> bytes:
         {
             "base": [state.base.count, state.base.head],
             "lines": list(state.lines),
-            "tries": {
-                staff_id: [one.failures, one.locked_until.isoformat()]
-                for staff_id, one in state.tries.items()
-            },
+            "tries": {tag: _plain(one) for tag, one in state.tries.items()},
             "strict": state.strict,
+            "everybody": None if state.everybody is None else _plain(state.everybody),
         },
         canonical=True,
     )
@@ -96,15 +104,30 @@ def decode(raw: bytes, terminal: TerminalSecret) -> State:
     if not raw.startswith(_MARK) or not hmac.compare_digest(mac, _mac(content, terminal)):
         raise StateError
     fields = cbor2.loads(content)
+    everybody = fields.get("everybody")
     return State(
         base=Mirror(*fields["base"]),
         lines=tuple(fields["lines"]),
-        tries={
-            staff_id: Tries(failures, datetime.fromisoformat(until))
-            for staff_id, (failures, until) in fields["tries"].items()
-        },
+        tries=dict(_tries(key, one, terminal) for key, one in fields["tries"].items()),
         strict=fields["strict"],
+        everybody=None if everybody is None else _tries(b"", everybody, terminal)[1],
     )
+
+
+def _plain(one: Tries) -> list[float]:
+    return [one.failures, one.since, one.delay.total_seconds()]
+
+
+def _tries(key: str | bytes, said: list[Any], terminal: TerminalSecret) -> tuple[bytes, Tries]:
+    if isinstance(key, str):  # as it was before: an id in clear, and a moment of the wall clock
+        return tag_of(key, terminal), Tries(said[0], _UNKNOWN_SINCE, timedelta(0))
+    return bytes(key), Tries(int(said[0]), float(said[1]), timedelta(seconds=said[2]))
+
+
+def tag_of(staff_id: str, terminal: TerminalSecret) -> bytes:
+    """What stands for an id in the file and in the mirror, registered or not."""
+    key = terminal.key_for("vestibule ids")
+    return hmac.digest(key, staff_id.encode(), "sha256")[:_TAG_BYTES]
 
 
 def seal_entry(entry: Entry, store_public: str) -> bytes:
@@ -158,7 +181,7 @@ class Vestibule:
         self._rule = rule
         self._clock = clock
         self._state = State()
-        self._mirror = ORIGIN
+        self._mirror = NO_LINES
         self._raw: bytes | None = None
 
     @classmethod
@@ -184,14 +207,15 @@ class Vestibule:
 
     @property
     def strict(self) -> bool:
-        """Whether counters were lost: then one wrong try brings the longest wait."""
+        """Whether there was damage: then one wrong try brings the longest wait."""
         return self._state.strict
 
     def wait(self, staff_id: str) -> timedelta:
-        """How long this id (or every unregistered one) still waits; zero if not at all."""
+        """How long this id still waits; zero if not at all."""
         self._refresh()
-        tries = self._state.tries.get(self._known(staff_id))
-        return tries.wait(self._clock.now(), self._rule) if tries else timedelta(0)
+        waiting = (self._state.everybody, self._state.tries.get(self._tag(staff_id)))
+        now = self._clock.monotonic()
+        return max((one.wait(now) for one in waiting if one), default=timedelta(0))
 
     def admit(self, staff_id: str) -> None:
         """Let a try begin, or refuse it while the id waits: ``UserError``
@@ -199,9 +223,20 @@ class Vestibule:
         left = self.wait(staff_id)
         if left <= timedelta(0):
             return
-        failures = self._state.tries[self._known(staff_id)].failures
+        own = self._state.tries.get(self._tag(staff_id))
+        failures = own.failures if own else 0
         self._append(self._known(staff_id), "login.locked_out", failures, self._state)
         minutes = -(-int(left.total_seconds()) // 60) or 1
+        everybody = self._state.everybody
+        if everybody and everybody.wait(self._clock.monotonic()) > timedelta(0):
+            raise UserError(
+                "login.locked_out",
+                "ログインの記録ファイルが失われたか、書き換えられています。"
+                f"このため、あと約{minutes}分は誰もログインできません。",
+                "システム管理者に連絡してください。待てないときは、責任者二人と復旧鍵2枚で"
+                "復旧（madoguchi recover）を行うと、記録が新しく始まります。",
+                field="staff_id",
+            )
         raise UserError(
             "login.locked_out",
             f"ログインに続けて失敗したため、あと約{minutes}分は操作できません。",
@@ -217,12 +252,14 @@ class Vestibule:
         ``disk.*``: then no further try may be offered, because it could not be counted.
         """
         self._refresh()
-        who, now = self._known(staff_id), self._clock.now()
-        before = self._state.tries.get(who)
+        tag = self._tag(staff_id)
+        before = self._state.tries.get(tag)
         failures = (before.failures if before else 0) + 1
         delay = self._rule.longest if self._state.strict else self._rule.delay_after(failures)
-        tries = {**self._state.tries, who: Tries(failures, now + delay)}
-        self._append(who, cause, failures, dataclasses.replace(self._state, tries=tries))
+        counted = Tries(failures, self._clock.monotonic(), delay)
+        tries = self._without_strangers({**self._state.tries, tag: counted})
+        state = dataclasses.replace(self._state, tries=tries)
+        self._append(self._known(staff_id), cause, failures, state)
         return delay
 
     def note(self, cause: str) -> None:
@@ -233,9 +270,11 @@ class Vestibule:
     def succeed(self, staff_id: str) -> None:
         """The id got in: its failures count from zero again."""
         self._refresh()
-        tries = {who: one for who, one in self._state.tries.items() if who != staff_id}
+        own = self._tag(staff_id)
+        tries = {tag: one for tag, one in self._state.tries.items() if tag != own}
         if tries != self._state.tries:
             self._write(dataclasses.replace(self._state, tries=tries))
+            self._keep_mirror()
 
     def take_over(self, store_private: bytes) -> TakenOver:
         """The lines for the journal, read with the opened store's private half.
@@ -263,6 +302,8 @@ class Vestibule:
             raise ValueError("these lines are not the vestibule's")
         kept = self._state.lines[heads.index(taken.through) :]
         self._write(dataclasses.replace(self._state, base=taken.through, lines=kept, strict=False))
+        if taken.entries:
+            self._keep_mirror()
 
     def know(self, staff_ids: frozenset[str]) -> None:
         """Who is registered now: the slot file may have changed since ``enter``."""
@@ -270,6 +311,19 @@ class Vestibule:
 
     def _known(self, staff_id: str) -> str:
         return staff_id if staff_id in self._staff_ids else UNKNOWN
+
+    def _tag(self, staff_id: str) -> bytes:
+        return tag_of(staff_id, self._terminal)
+
+    def _without_strangers(self, tries: dict[bytes, Tries]) -> dict[bytes, Tries]:
+        """Counters of ids that nobody has, the newest only: a file does not grow for ever."""
+        ours = {self._tag(staff_id) for staff_id in self._staff_ids}
+        strangers = sorted(
+            (tag for tag in tries if tag not in ours), key=lambda it: tries[it].since
+        )
+        for tag in strangers[:-_MOST_STRANGERS]:
+            del tries[tag]
+        return tries
 
     def _append(self, who: str, cause: str, failures: int, state: State) -> None:
         self._catch_up()
@@ -282,8 +336,20 @@ class Vestibule:
     def _catch_up(self) -> None:
         # the file goes first and the mirror follows, so the file is at most one line ahead
         if self._mirror != self._state.head:
-            self._shelf.keep_mirror(self._state.head)
-            self._mirror = self._state.head
+            self._keep_mirror()
+
+    def _keep_mirror(self) -> None:
+        """Count and head, how many lines the journal has, and the counters."""
+        tries = {tag: [one.failures, int(one.delay.total_seconds())] for tag, one in self._memory()}
+        memory = cbor2.dumps([self._state.base.count, tries], canonical=True)
+        mirror = dataclasses.replace(self._state.head, memory=memory)
+        self._shelf.keep_mirror(mirror)
+        self._mirror = mirror
+
+    def _memory(self) -> list[tuple[bytes, Tries]]:
+        """The counters that go into the keyring, where place is short: those that wait first."""
+        ordered = sorted(self._state.tries.items(), key=lambda item: -item[1].failures)
+        return ordered[:_MOST_MIRRORED]
 
     def _write(self, state: State) -> None:
         raw = encode(state, self._terminal)
@@ -298,12 +364,26 @@ class Vestibule:
             self._load(raw)
 
     def _load(self, raw: bytes | None) -> None:
-        self._mirror = self._shelf.read_mirror() or ORIGIN
+        mirror = self._shelf.read_mirror()
+        self._mirror = mirror or NO_LINES
         try:
-            self._state, self._raw = self._checked(raw), raw
+            self._state, self._raw = self._checked(raw, mirror), raw
         except _DamageFound as found:
             self._begin_again(found.cause)
+        now = self._as_it_stands(self._state)
+        if now != self._state:
+            self._write(now)
         self._catch_up()
+
+    def _as_it_stands(self, state: State) -> State:
+        """Waits that began before a restart of the machine begin anew, in the file too."""
+        now, tries = self._clock.monotonic(), dict(state.tries)
+        for tag, one in tries.items():
+            if one.since == _UNKNOWN_SINCE:
+                one = dataclasses.replace(one, delay=self._rule.delay_after(one.failures))
+            tries[tag] = one.at(now)
+        everybody = state.everybody and state.everybody.at(now)
+        return dataclasses.replace(state, tries=tries, everybody=everybody)
 
     def _read(self) -> bytes | None:
         try:
@@ -318,9 +398,11 @@ class Vestibule:
                 "システム管理者に連絡してください。",
             ) from cause
 
-    def _checked(self, raw: bytes | None) -> State:
+    def _checked(self, raw: bytes | None, mirror: Mirror | None) -> State:
+        if mirror is None:  # founding keeps one
+            raise _DamageFound("vestibule.mirror_gone")
         if raw is None:
-            if self._mirror == ORIGIN:
+            if self._mirror == NO_LINES:
                 return State()
             raise _DamageFound("vestibule.removed")
         try:
@@ -341,8 +423,22 @@ class Vestibule:
                 self._path.replace(evidence)
         except OSError as error:
             raise write_fault(error) from error
-        self._state = State(base=self._mirror, strict=True)
-        self._append("", cause, 0, self._state)
+        now = self._clock.monotonic()
+        settled, tries = _remembered(self._mirror)
+        everybody = Tries(0, now, self._rule.longest)
+        known = {tag: Tries(count, now, delay) for tag, (count, delay) in tries.items()}
+        self._state = State(self._mirror, (), known, strict=True, everybody=everybody)
+        self._append("", cause, max(0, self._mirror.count - settled), self._state)
+
+
+def _remembered(mirror: Mirror) -> tuple[int, dict[bytes, tuple[int, timedelta]]]:
+    """How many lines the journal had, and the counters. A mirror of before tells neither."""
+    if not mirror.memory:
+        return mirror.count, {}
+    settled, tries = cbor2.loads(mirror.memory)
+    return settled, {
+        tag: (count, timedelta(seconds=seconds)) for tag, (count, seconds) in tries.items()
+    }
 
 
 class _DamageFound(Exception):

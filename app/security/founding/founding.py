@@ -31,7 +31,7 @@ from app.security.journal.journal import Journal
 from app.security.keys import keyslots
 from app.security.keys.sealing import KeyPair, new_pair, random_key
 from app.security.keys.slot_storage import write_slot_file
-from app.security.keys.terminal_secret import SecretShelf, new_terminal_secret
+from app.security.keys.terminal_secret import NO_LINES, SecretShelf, new_terminal_secret
 from app.security.keys.terminal_state import NOTHING_YET
 from app.security.spec import Catalog
 from app.security.staff.grants import access_of
@@ -138,6 +138,7 @@ def found_store(
     paths.make()
     shelf.keep_terminal_secret(terminal)
     shelf.keep_state(NOTHING_YET)
+    shelf.keep_mirror(NO_LINES)
     store = vault.create(paths, keys.data, _founding(genesis, place, clock))
     try:
         _fill(store, keys, ground, founders, clock)

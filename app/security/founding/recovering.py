@@ -30,7 +30,7 @@ from app.security.journal.mirrors import take_as_it_is
 from app.security.keys import keyslots
 from app.security.keys.recovery import combine, open_store_keys
 from app.security.keys.slot_storage import read_unauthenticated, write_slot_file
-from app.security.keys.terminal_secret import SecretShelf, new_terminal_secret
+from app.security.keys.terminal_secret import NO_LINES, SecretShelf, new_terminal_secret
 from app.security.keys.terminal_state import NOTHING_YET
 from db.tables.control import credential, grant_row, staff
 from db.work import Store
@@ -103,7 +103,15 @@ def recover(
     shelf.keep_terminal_secret(terminal)
     shelf.keep_state(NOTHING_YET)
     write_slot_file(paths.slots, slots, terminal)
+    _begin_vestibule_anew(paths, shelf, line)
     return Recovered(file.store_id, line)
+
+
+def _begin_vestibule_anew(paths: Paths, shelf: SecretShelf, line: int) -> None:
+    """The way out of a damaged one. What there was stays beside it, for whoever looks into it."""
+    if paths.vestibule.exists():
+        paths.vestibule.replace(paths.vestibule.with_name(f"vestibule.before-{line}"))
+    shelf.keep_mirror(NO_LINES)
 
 
 def _require_supervisor(store: Store, staff_id: str, supervises: str, today: date) -> None:

@@ -68,12 +68,14 @@ class OsKeyring:
         if fields is None:
             return None
         try:
-            return Mirror(int(fields["count"]), bytes.fromhex(fields["head"]))
+            memory = bytes.fromhex(fields.get("memory", ""))
+            return Mirror(int(fields["count"]), bytes.fromhex(fields["head"]), memory)
         except (KeyError, TypeError, ValueError) as cause:
             raise _damaged() from cause
 
     def keep_mirror(self, mirror: Mirror) -> None:
-        self._keep(_MIRROR_ENTRY, {"count": str(mirror.count), "head": mirror.head.hex()})
+        fields = {"count": str(mirror.count), "head": mirror.head.hex()}
+        self._keep(_MIRROR_ENTRY, fields | {"memory": mirror.memory.hex()})
 
     def read_state(self) -> TerminalState | None:
         kept = self._read(_STATE_ENTRY)

@@ -33,10 +33,17 @@ def new_terminal_secret(terminal_id: str) -> TerminalSecret:
 @dataclass(frozen=True, slots=True)
 class Mirror:
     """How many lines the vestibule ever wrote and the hash of the last: kept where the disk's
-    owner cannot put back an old state."""
+    owner cannot put back an old state. ``memory`` is what the vestibule remembers beside them, in
+    its own form; it does not tell one mirror from another."""
 
     count: int
     head: bytes
+    memory: bytes = field(default=b"", compare=False)
+
+
+NO_LINES = Mirror(0, bytes(32))
+"""The mirror of a terminal whose vestibule has written nothing; founding keeps it, so that no
+mirror at all is a loss."""
 
 
 class SecretShelf(Protocol):
