@@ -7,6 +7,7 @@ block sends stands in the common head (``app.wire.records.CaseHead``).
 from __future__ import annotations
 
 from app.cases import page_rules
+from app.cases.about import PAID_BY, PAYER_KNOWN
 from app.cases.entry import (
     NUMBER,
     TODAY,
@@ -18,7 +19,7 @@ from app.cases.entry import (
     when,
 )
 
-NOTIFIED_ON, NOTIFIER, DELIVERY = "notified_on", "notifier", "delivery"
+EVENT_ON, NOTIFIED_ON, NOTIFIER, DELIVERY = "event_on", "notified_on", "notifier", "delivery"
 NUMBER_CHECK = "number_check"
 """Fields of the blocks that are told again elsewhere, where a kind has them."""
 
@@ -26,7 +27,7 @@ NUMBER_CHECK = "number_check"
 def four_dates(event: str, note: str = "") -> tuple[EntryField, ...]:
     """異動日 (called ``event`` here), 届出日, 受付日 and 処理日 (DOMAIN 2.1)."""
     return (
-        EntryField("event_on", event, FieldKind.DAY, required=True, note=note),
+        EntryField(EVENT_ON, event, FieldKind.DAY, required=True, note=note),
         EntryField(NOTIFIED_ON, "届出日", FieldKind.DAY, required=True, first=TODAY),
         EntryField("accepted_on", "受付日", FieldKind.DAY, required=True, first=TODAY),
         EntryField("processed_on", "処理日", FieldKind.DAY, required=True, read_only=True),
@@ -180,6 +181,23 @@ def payee_fields(role: str) -> tuple[EntryField, ...]:
         EntryField("payee_postal_code", "郵便番号", FieldKind.POSTAL, 7, required=True),
         EntryField("payee_address", "住所", FieldKind.ADDRESS, 200, required=True),
         EntryField("payee_phone", "電話番号", FieldKind.PHONE, 20),
+    )
+
+
+def payer_fields() -> tuple[EntryField, ...]:
+    """納める方 of a kind about a payer: keyed only where the payer is in no register here."""
+
+    def unknown(values: Values) -> bool:
+        return values.get(PAYER_KNOWN, "") != "1"
+
+    def keyed(item: str, label: str, kind: FieldKind, width: int = 100) -> EntryField:
+        return EntryField(f"{PAID_BY}_{item}", label, kind, width, shown=unknown, needed=unknown)
+
+    return (
+        keyed("kana", "納める方のフリガナ", FieldKind.KANA),
+        keyed("name", "納める方の氏名", FieldKind.NAME),
+        keyed("relation", "被保険者との続柄", FieldKind.TEXT, 20),
+        EntryField(f"{PAID_BY}_phone", "納める方の電話番号", FieldKind.PHONE, 20),
     )
 
 

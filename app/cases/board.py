@@ -35,12 +35,26 @@ def lines(
     gate: Gate, session: Session, catalog: Catalog, *, background: bool = False
 ) -> tuple[Waits, ...]:
     """What waits in the areas that this person may enter: first what holds the day open, in
-    each part the oldest first. ``background`` as in ``Gate.view``."""
+    each part the oldest first; what belongs to one sitting stands together, where the first of
+    it would stand. ``background`` as in ``Gate.view``."""
     with gate.view(SHOW, session, subject=Subject("list", "day"), background=background) as work:
         found = tuple(_of(work, catalog, work.permitted))
         shown = tuple(dict.fromkeys(line.key for line in found))
         work.note(shown=shown, query_kind="day", numbers=False)
-    return tuple(sorted(found, key=lambda line: (not line.holds_day, line.since, line.key)))
+    return in_order(found)
+
+
+def in_order(found: Iterable[Waits]) -> tuple[Waits, ...]:
+    """Lines in the order of the board."""
+    lines = sorted(found, key=lambda line: (not line.holds_day, line.since, line.key))
+    place: dict[str, int] = {}
+    for at, line in enumerate(lines):
+        place.setdefault(line.sitting or line.key, at)
+
+    def of_sitting(line: Waits) -> tuple[int, str, str]:
+        return place[line.sitting or line.key], line.since, line.key
+
+    return tuple(sorted(lines, key=of_sitting))
 
 
 def _of(

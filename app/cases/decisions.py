@@ -10,9 +10,11 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from app.cases import checks
+from app.cases import blocks, checks
+from app.cases.about import said_of
 from app.cases.answers import GROUNDS, Compared, Words
-from app.cases.drafts import KeyedCase, close_if_done, erase_number, whom_of
+from app.cases.beginning import read_about
+from app.cases.drafts import KeyedCase, close_if_done, erase_number
 from app.cases.effects import Received
 from app.cases.entry import FieldKind
 from app.cases.follow_ups import begin
@@ -34,6 +36,7 @@ from app.core.errors import UserError
 from app.core.tables import Tables
 from app.persons import effects
 from app.persons.judging import Contradiction
+from app.persons.roles import Named
 from app.persons.writing import Writer
 from app.rules.calendar.wareki import Eras
 from app.rules.calendar.wareki_input import parse_date
@@ -52,12 +55,14 @@ from db.tables.exchange import outbox
 @dataclass(frozen=True, slots=True)
 class DecisionView:
     """A case with what was keyed and what the union decided. ``record`` is None while the
-    decision is awaited; ``waiting_cause`` then says why nothing came yet. ``paper`` is what
+    decision is awaited; ``waiting_cause`` then says why nothing came yet. ``person_id`` is "" for
+    a newcomer who is not here yet. ``paper`` is what
     was issued for the current decision."""
 
     case_id: str
     kind: CaseKind
     whom: Whom | None
+    person_id: str
     case_state: CaseState
     case_version: int
     keyed: Mapping[str, str]
@@ -143,6 +148,7 @@ def _receive_one(work: ActWork, record: Any, kinds: Kinds, reader: Reader) -> bo
         keyed = checks.as_sent(kind, draft, reader)
         received = Received(work, writer, record, case.id, person_id, keyed, reader.eras)
         person_id = kind.effect.carry_out(received).person_id
+        _keep_roles(received, kind, person_id)
         if not draft:  # the case was ended or dropped, and what was keyed erased with it
             _list_gone(received, kind, person_id)
         _begin_follow_ups(received, kind, gone=not draft)
@@ -154,6 +160,18 @@ def _receive_one(work: ActWork, record: Any, kinds: Kinds, reader: Reader) -> bo
     return True
 
 
+def _keep_roles(received: Received, kind: CaseKind, person_id: str) -> None:
+    """Whoever was named in a role (喪主, 相続人代表 …) stays with the person, for a later case."""
+    said = received.keyed
+    for role in kind.keeps_roles if person_id else ():
+        items = {item: said.get(f"{role}_{item}", "") for item in ("name", "relation", "phone")}
+        named = Named(role=role, case_id=received.case_id, **items)
+        if named.name:
+            effects.stands_for(
+                received.writer, person_id, named, since=said.get(blocks.EVENT_ON, "")
+            )
+
+
 def _list_gone(received: Received, kind: CaseKind, person_id: str) -> None:
     """The entry that the decision answers is no longer here: what it alone could say was not
     written, and somebody takes it from the paper (書類)."""
@@ -161,7 +179,8 @@ def _list_gone(received: Received, kind: CaseKind, person_id: str) -> None:
     lost = [
         field.label.strip("　")
         for name, field in kind.fields.items()
-        if name in effects.KEYED_ONLY and not hasattr(record, name)
+        if (name in effects.KEYED_ONLY or name.removesuffix("_name") in kind.keeps_roles)
+        and not hasattr(record, name)
     ]
     unsaid = f"この端末に入れていない項目：{'、'.join(lost)}。" if lost else ""
     detail = (
@@ -282,11 +301,12 @@ def show(
         paper = paper_of(work, found.id) if found is not None else None
         if case is None:
             raise no_case()
-        whom = whom_of(work, kind, case.person_id)
+        whom = read_about(work, kind, case.person_id, case.payer_id)
     return DecisionView(
         case_id=case.id,
         kind=kind,
         whom=whom,
+        person_id=case.person_id or "",
         case_state=CaseState(case.state),
         case_version=case.version,
         keyed=json.loads(case.draft),
@@ -327,7 +347,10 @@ def _pair(view: DecisionView, item: Compared, words: Words, reader: Reader) -> C
     """One item on both sides, as it is stored; days and codes are told in words."""
     field = view.kind.fields.get(item.name)
     decided = str(getattr(view.record, _theirs(item)))
-    if field is not None:
+    shown = said_of(view.whom, view.kind.from_register).get(item.name, "")
+    if shown:
+        keyed = shown
+    elif field is not None:
         keyed = checks.normal_form(field, view.keyed.get(item.name, ""), reader)
     else:
         keyed = str(getattr(view.whom, item.name, ""))

@@ -14,9 +14,11 @@ from datetime import date
 from sqlalchemy import delete, select
 
 from app.cases import state
+from app.cases.about import Payer
+from app.cases.beginning import ALONE, Begun, begin, read_about, settle_line
 from app.cases.entry import NUMBER, TODAY, FieldKind
 from app.cases.follow_ups import reopen_by_case, settle_by_case
-from app.cases.kind import CaseKind, KnownPerson, Look
+from app.cases.kind import CaseKind, Look
 from app.cases.state import (
     CaseState,
     add,
@@ -26,7 +28,7 @@ from app.cases.state import (
     no_case,
     state_of,
 )
-from app.cases.whom import DEAD, INSURED, LOST, NEVER, Whom, read_whom
+from app.cases.whom import Related, Whom
 from app.core.canon import canonical_json
 from app.core.errors import UserError
 from app.core.tables import Tables
@@ -45,7 +47,8 @@ class KeyedCase:
     newcomer. ``values`` holds no individual number; ``has_number``
     says whether one is kept with the case; ``version`` is what the next change refers to.
     ``second_look`` is who looked it through (SEC-13), ``looks_first`` whether that must have
-    happened before the sending."""
+    happened before the sending. ``sitting`` is the first case of the visit, where there was one
+    before it (同じ来庁)."""
 
     id: str
     kind: CaseKind
@@ -58,16 +61,24 @@ class KeyedCase:
     version: int
     second_look: str = ""
     looks_first: bool = False
+    sitting: str = ""
 
     @property
     def name(self) -> str:
-        """Whom the case is about: as the address master says, or for a newcomer as keyed."""
-        return self.kind.name_in(self.values) if self.whom is None else self.whom.name
+        """Whom the case is about: as the address master says, or as keyed for a newcomer and
+        for a payer of no register here."""
+        return self._named.name if self._named is not None else self.kind.name_in(self.values)
 
     @property
     def kana(self) -> str:
         """The kana to ``name``."""
-        return self.kind.kana_in(self.values) if self.whom is None else self.whom.kana
+        return self._named.kana if self._named is not None else self.kind.kana_in(self.values)
+
+    @property
+    def _named(self) -> Whom | Related | None:
+        if self.whom is not None and isinstance(self.kind.about, Payer):
+            return self.whom.payer
+        return self.whom
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,9 @@ class OpenCase:
     kind: str
     person_id: str
     values: str
+    payer_id: str
+    after: str
+    line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,75 +143,39 @@ def open_case(
     values: Mapping[str, str],
     *,
     person_id: str = "",
+    begun: Begun = ALONE,
 ) -> KeyedCase:
     """Open a case of ``kind`` with what is known so far (FLOW-101).
 
-    A kind about a known person needs ``person_id``. Raises UserError ``cases.no_person``,
-    ``cases.not_for_person`` for somebody it is not for (who is dead, was never insured …), and
-    ``cases.begun_already`` while another one of the kind for this person has no answer.
+    A kind about a known person needs ``person_id``, or a case before it in the same sitting
+    (``begun.after``). What that case and those named for the person say is there already.
+    Raises UserError as ``beginning.begin``.
     """
-    content = OpenCase(kind.code, person_id, _draft_text(values))
+    text = _draft_text(values)
+    content = OpenCase(kind.code, person_id, text, begun.payer_id, begun.after, begun.line)
     subject = Subject("person", person_id) if person_id else NO_SUBJECT
     prepared = gate.prepare(kind.opening, session, subject=subject, content=content)
     with gate.act(prepared) as work:
-        if isinstance(kind.about, KnownPerson):
-            _require_for(kind, kind.about, read_whom(work, person_id))
-            _require_no_other(work, kind, person_id)
+        found = begin(work, kind, person_id, begun)
         case_id = work.new_id()
         add(
             work,
             case_id,
             kind=kind.code,
-            person_id=person_id or None,
+            person_id=found.person_id or None,
+            payer_id=begun.payer_id or None,
+            sitting=found.sitting,
+            begun_from=found.begun_from,
             opened_by=work.staff_id,
             opened_at=work.at.isoformat(),
             keyed_by=work.staff_id,
-            draft=content.values,
+            draft=_draft_text({**values, **found.values}),
         )
+        if begun.line:
+            settle_line(work, begun.line, case_id)
         for code in kind.settles:
-            settle_by_case(work, person_id, code, case_id)
+            settle_by_case(work, found.person_id, code, case_id)
         return read_case(work, kind, case_id)
-
-
-_STANDINGS = {
-    INSURED: "被保険者",
-    LOST: "資格を喪失した方",
-    DEAD: "亡くなった方",
-    NEVER: "被保険者になったことのない方",
-}
-
-
-def _require_for(kind: CaseKind, about: KnownPerson, whom: Whom) -> None:
-    if whom.standing in about.standings:
-        return
-    wanted = "・".join(_STANDINGS[one] for one in about.standings)
-    raise UserError(
-        "cases.not_for_person",
-        f"「{kind.label}」は{wanted}についての手続です。"
-        f"この方は、この端末では{_STANDINGS[whom.standing]}です。",
-        "開いた方が届出の方か確かめてください。記録が違うときは、責任者に相談してください。",
-    )
-
-
-_UNANSWERED = (CaseState.DRAFT, CaseState.WAITING, CaseState.REJECTED)
-
-
-def _require_no_other(work: ActWork, kind: CaseKind, person_id: str) -> None:
-    """Nobody begins a second case of a kind for a person while the first has no answer."""
-    other = work.first(
-        select(case_file.c.id, case_file.c.state).where(
-            case_file.c.person_id == person_id,
-            case_file.c.kind == kind.code,
-            case_file.c.state.in_(_UNANSWERED),
-        )
-    )
-    if other is not None:
-        raise UserError(
-            "cases.begun_already",
-            f"この方の「{kind.label}」は、すでに始まっています（受付番号 {other.id}、"
-            f"{state.LABELS[CaseState(other.state)]}）。",
-            "今日の仕事の一覧から、その受付を続けてください。",
-        )
 
 
 def load_case(gate: Gate, session: Session, kind: CaseKind, case_id: str) -> KeyedCase:
@@ -221,7 +199,7 @@ def read_case(work: GateWork, kind: CaseKind, case_id: str) -> KeyedCase:
         id=row.id,
         kind=kind,
         state=CaseState(row.state),
-        whom=whom_of(work, kind, row.person_id),
+        whom=read_about(work, kind, row.person_id, row.payer_id),
         values=json.loads(row.draft),
         step=row.step,
         has_number=work.first(number) is not None,
@@ -229,6 +207,7 @@ def read_case(work: GateWork, kind: CaseKind, case_id: str) -> KeyedCase:
         version=row.version,
         second_look=row.second_look_by,
         looks_first=must_look_first(work, kind),
+        sitting=row.sitting,
     )
 
 
@@ -243,13 +222,6 @@ def close_if_done(work: ActWork, case_id: str, kind: CaseKind) -> None:
     """Close a case of ``kind`` when nothing of it waits for anybody."""
     looked_at = kind.second_look.look is not Look.NONE
     state.close_if_done(work, case_id, papers=bool(kind.papers), looked_at=looked_at)
-
-
-def whom_of(work: GateWork, kind: CaseKind, person_id: str | None) -> Whom | None:
-    """The person that a case of a kind about a known person is about."""
-    if isinstance(kind.about, KnownPerson) and person_id:
-        return read_whom(work, person_id)
-    return None
 
 
 def save_draft(
@@ -330,7 +302,7 @@ def cancel_case(gate: Gate, session: Session, case: KeyedCase, reason: str) -> N
     with gate.act(prepared) as work:
         move(work, case.id, CaseState.CANCELLED, draft="{}", step="")
         erase_number(work, case.id)
-        if case.kind.settles:
+        if case.kind.settles_lines:
             reopen_by_case(work, case.id)
 
 

@@ -7,7 +7,7 @@ fields declared and no free one (SEC-11, SEC-12).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
@@ -28,6 +28,19 @@ TODAY = "today"
 NUMBER = "my_number"
 """The name of the field of 個人番号, in every kind that asks for one. Its value is sealed apart
 from the draft and never among the values that a screen or a store keeps."""
+
+DOCUMENTS = "documents"
+"""In the values of an entry: which of the documents asked for were received, a title a line."""
+
+
+def documents_of(values: Values) -> tuple[str, ...]:
+    """The titles of the documents that were received."""
+    return tuple(values.get(DOCUMENTS, "").split("\n")) if values.get(DOCUMENTS) else ()
+
+
+def documents_in(titles: Iterable[str]) -> str:
+    """What ``documents_of`` reads."""
+    return "\n".join(titles)
 
 
 FieldKind = ValueKind

@@ -170,7 +170,7 @@ def follow_up_source(
                 since=row.since,
                 next_step=one.next_step,
                 opens=function_id,
-                given=(("person_id", row.person_id),) if function_id else (),
+                given=(("person_id", row.person_id), ("line", row.id)) if function_id else (),
                 whose=row.name or kinds[row.kind].name_in(json.loads(row.draft)),
                 due=row.due_on,
                 settles=row.id,

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.cases import follow_ups
-from app.cases.kind import CaseKind, Newcomer
+from app.cases.about import Begin, Newcomer, Payer
+from app.cases.kind import CaseKind
 from app.cases.state import CLOSING_READS
 from app.cases.whom import WHOM_READS
 from app.persons import writing
@@ -48,12 +49,12 @@ def _own(kind: CaseKind) -> Iterator[Function]:
         kind=Kind.UPDATE,
         label=kind.label,
         help=kind.help,
-        reads=_CASE if not kind.settles else (*_CASE, *follow_ups.READS),
-        writes=("case_file",) if not kind.settles else ("case_file", *follow_ups.WRITES),
+        reads=_CASE if not kind.settles_lines else (*_CASE, *follow_ups.READS),
+        writes=("case_file",) if not kind.settles_lines else ("case_file", *follow_ups.WRITES),
         screen="app.cases.screens.entry:EntryScreen",
         given=(("kind", kind.code),),
-        menu=isinstance(kind.about, Newcomer),
-        from_person=not isinstance(kind.about, Newcomer),
+        menu=Begin.SEARCH in kind.beginnings,
+        from_person=Begin.PERSON in kind.beginnings,
     )
     yield Function(
         id=kind.sending,
@@ -104,6 +105,16 @@ def _keying(area: str, kinds: tuple[CaseKind, ...]) -> Iterator[Function]:
         step_up=StepUp.RECENT,
         reads=_CASE,
     )
+    if any(isinstance(kind.about, Payer) for kind in kinds):
+        yield _act(
+            area,
+            "find_payers",
+            Kind.INQUIRE,
+            "納める方の候補",
+            "納める方についての手続を始めるとき、同じ世帯の方と、届け出られている関係者から選びます。",
+            step_up=StepUp.RECENT,
+            reads=("case_file", *WHOM_READS),
+        )
     yield _act(
         area,
         "save_draft",
@@ -137,7 +148,7 @@ def _keying(area: str, kinds: tuple[CaseKind, ...]) -> Iterator[Function]:
 
 def _taking_back(area: str, kinds: tuple[CaseKind, ...]) -> Iterator[Function]:
     """What undoes, or rules out, a case before its decision."""
-    settles = any(kind.settles for kind in kinds)
+    settles = any(kind.settles_lines for kind in kinds)
     yield _act(
         area,
         "cancel_case",

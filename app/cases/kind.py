@@ -16,32 +16,12 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TypeAlias
 
+from app.cases.about import FROM_REGISTER, PAYER, About, Begin, Newcomer
 from app.cases.answers import Compared, Told
 from app.cases.effects import Effect
 from app.cases.entry import NUMBER, EntryField, EntryPage, Values
 from app.wire.files import FILES, FileSpec, sent_in
-from app.wire.layout import BodyLayout
-
-
-@dataclass(frozen=True, slots=True)
-class Newcomer:
-    """A kind about somebody who may not be here yet; begins at the search or the menu. The
-    fields are those by which a namesake (同姓同名) is looked for."""
-
-    name: str = "name"
-    kana: str = "kana"
-    birth: str = "birth_written"
-
-
-@dataclass(frozen=True, slots=True)
-class KnownPerson:
-    """A kind about a person who is here; begins from the opened person. ``standings`` are those
-    of ``app.cases.whom`` in which it may begin."""
-
-    standings: tuple[str, ...]
-
-
-About: TypeAlias = Newcomer | KnownPerson
+from app.wire.layout import BodyLayout, columns
 
 
 class Look(StrEnum):
@@ -105,8 +85,10 @@ class CaseKind:
     the clerk signs, with the fields' texts, and ``whom``'s, by name. ``refusals`` are the codes of
     ``refusal_reasons`` that the union may answer with. ``papers`` are the codes of ``papers``
     that may follow; the decision names the one. ``settles`` are the follow-ups of other kinds
-    that are settled when it is opened. ``source`` is where its rules stand (law, DOMAIN,
-    requirement ids).
+    that are settled when it is opened. ``begins`` is how it may begin, where that is not what
+    ``about`` says by itself. ``keeps_roles`` are the roles (codes of ``person_roles``, prefixes
+    of ``blocks.role``) that stay with the person once the case is accepted, for a later case to
+    offer. ``source`` is where its rules stand (law, DOMAIN, requirement ids).
     """
 
     code: str
@@ -125,6 +107,8 @@ class CaseKind:
     papers: tuple[str, ...] = ()
     follow_up: tuple[FollowUp, ...] = ()
     settles: tuple[str, ...] = ()
+    begins: tuple[Begin, ...] = ()
+    keeps_roles: tuple[str, ...] = ()
     source: str = ""
 
     @cached_property
@@ -137,13 +121,33 @@ class CaseKind:
         """Whether it begins without anybody opened."""
         return isinstance(self.about, Newcomer)
 
+    @property
+    def beginnings(self) -> tuple[Begin, ...]:
+        """How it may begin."""
+        return self.begins or self.about.begins
+
+    @cached_property
+    def from_register(self) -> tuple[str, ...]:
+        """The columns of what it sends that the address master fills (``about.said_of``)."""
+        if self.for_newcomer:
+            return ()
+        sent = {column.name for column in columns(self.body.record)}
+        keyed = {name for name in self.fields if name not in PAYER}
+        return tuple(name for name in FROM_REGISTER if name in sent - keyed)
+
     def name_in(self, values: Values) -> str:
-        """Whom an entry of it names: "" for one about a known person, whom nobody keys."""
-        return values.get(self.about.name, "") if isinstance(self.about, Newcomer) else ""
+        """Whom an entry of it names: a newcomer, or a payer of no register here; "" for one about
+        a known person, whom nobody keys."""
+        return values.get(self.about.named_by[0], "")
 
     def kana_in(self, values: Values) -> str:
         """The kana to ``name_in``."""
-        return values.get(self.about.kana, "") if isinstance(self.about, Newcomer) else ""
+        return values.get(self.about.named_by[1], "")
+
+    @property
+    def settles_lines(self) -> bool:
+        """Whether a line of the day board is settled when it is opened."""
+        return bool(self.settles) or Begin.LINE in self.beginnings
 
     @property
     def asks_number(self) -> bool:
@@ -201,11 +205,15 @@ Kinds: TypeAlias = Mapping[str, CaseKind]
 
 
 def collect(*groups: tuple[CaseKind, ...]) -> Kinds:
-    """The kinds of all areas by code. Raises ValueError for one declared twice, or under another
-    area's group."""
+    """The kinds of all areas by code. Raises ValueError for one declared twice, and for a
+    follow-up that opens a kind which does not begin from a line."""
     found: dict[str, CaseKind] = {}
     for kind in (kind for group in groups for kind in group):
         if kind.code in found:
             raise ValueError(f"kind of case declared twice: {kind.code}")
         found[kind.code] = kind
+    opened = {kind.opening: kind for kind in found.values()}
+    for after in (one for kind in found.values() for one in kind.follow_up if one.opens in opened):
+        if Begin.LINE not in opened[after.opens].beginnings:
+            raise ValueError(f"{after.code}: {after.opens} does not begin from a line")
     return MappingProxyType(found)

@@ -6,8 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from app.cases.about import Newcomer
 from app.cases.entry import Values
-from app.cases.kind import CaseKind, Newcomer
+from app.cases.kind import CaseKind
 from app.core.errors import UserError
 from app.core.tables import Tables
 from app.core.text import name_words, search_key

@@ -10,16 +10,18 @@ from datetime import date
 from sqlalchemy import select
 
 from app.cases import blocks, checks
+from app.cases.about import said_of
+from app.cases.beginning import read_about
 from app.cases.drafts import (
     KeyedCase,
     must_look_first,
     not_draft,
     refuse_elsewhere,
-    whom_of,
 )
-from app.cases.entry import NUMBER, Entered, EntryField, FieldKind, Finding
+from app.cases.entry import NUMBER, Entered, EntryField, FieldKind, Finding, documents_of
 from app.cases.kind import CaseKind
 from app.cases.state import SUMMARY, CaseState, move, state_of
+from app.cases.whom import Whom
 from app.core.canon import canonical_json, digest_hex
 from app.core.errors import UserError
 from app.core.tables import Tables
@@ -38,9 +40,9 @@ from db.tables.cases import case_file
 
 @dataclass(frozen=True, slots=True)
 class SendNotification:
-    """What the clerk approves by touch: the values as keyed (without the number), whom they are
-    about (an atena number, "" where it was keyed), whether a number goes with them, and the
-    warnings answered."""
+    """What the clerk approves by touch: the values as keyed (without the number), what the
+    address master says of whom they are about (JSON of ``about.said_of``, "" for a newcomer),
+    whether a number goes with them, and the warnings answered."""
 
     case_id: str
     kind: str
@@ -73,7 +75,10 @@ _NAMES = (FieldKind.NAME, FieldKind.ADDRESS)
 
 def summary(case: KeyedCase, tables: Tables, today: date) -> tuple[SummaryLine, ...]:
     """What will be sent, in words; the individual number only as kept or not."""
-    lines = []
+    lines = [
+        SummaryLine("受け取った書類", "書類", title, is_name=False)
+        for title in documents_of(case.values)
+    ]
     for page in case.kind.pages:
         for field in page.fields:
             text = words_of(field, case, tables, today) if field.shown(case.values) else ""
@@ -108,6 +113,10 @@ def sentence_of(case: KeyedCase, tables: Tables, today: date) -> str:
     }
     if case.whom is not None:
         words |= {"name": case.whom.name, "birth": case.whom.birth_written}
+        words |= {"household": "、".join(one.called for one in case.whom.members)}
+    named_by, _kana = case.kind.about.named_by
+    if named_by and case.name:
+        words[named_by] = case.name
     return case.kind.sentence.format_map(words)
 
 
@@ -142,18 +151,27 @@ def prepare_send(
     if (case.looks_first or supervised) and not case.second_look:
         raise _look_first()
     text = canonical_json(dict(case.values))
-    about = case.whom.atena_number if case.whom is not None else ""
     return gate.prepare(
         kind.supervised_sending if supervised else kind.sending,
         session,
         subject=Subject("case", case.id),
         content=WithDocument(
-            SendNotification(case.id, kind.code, about, text, with_number, warnings),
+            SendNotification(case.id, kind.code, about_of(case), text, with_number, warnings),
             bytes.fromhex(digest_hex(text.encode())),
         ),
         sentence=sentence_of(case, tables, today),
         versions=(RowVersion("case_file", case.id, case.version),),
     )
+
+
+def about_of(case: KeyedCase) -> str:
+    """What the address master says of whom the case is about, for what is sent; "" for a
+    newcomer."""
+    return _said(case.kind, case.whom)
+
+
+def _said(kind: CaseKind, whom: Whom | None) -> str:
+    return "" if whom is None else canonical_json(dict(said_of(whom, kind.from_register)))
 
 
 def _answered(findings: list[Finding], answered: Iterable[str]) -> tuple[str, ...]:
@@ -243,11 +261,10 @@ def _require_ready(
             "送ろうとした内容が、保存されている届出と違います。",
             "届出を開き直し、内容を確かめてから送信してください。",
         )
-    whom = whom_of(work, kind, row.person_id)
-    if whom is not None and whom.atena_number != content.about:
+    if _said(kind, read_about(work, kind, row.person_id, row.payer_id)) != content.about:
         raise UserError(
             "cases.person_differs",
-            "この届出の方の宛名番号が、開いたときから変わっています。",
+            "この届出の方の宛名の記録（宛名番号、世帯など）が、開いたときから変わっています。",
             "届出を開き直し、表示された方を確かめてから送信してください。",
         )
     first = prepared.function.id == kind.supervised_sending or must_look_first(work, kind)
@@ -286,7 +303,7 @@ def to_record(kind: CaseKind, content: SendNotification, number: str, reader: Re
         "municipality_code": values["municipality_code"],
     }
     if content.about:
-        record["atena_number"] = content.about
+        record |= json.loads(content.about)
     if NUMBER in known:
         record[NUMBER] = number
     made: CaseHead = kind.body.new(**{k: v for k, v in record.items() if k in known})

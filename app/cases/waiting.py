@@ -105,6 +105,7 @@ def _line(
         whose=row.about or kind.name_in(json.loads(row.draft)),
         cause=row.last_cause or "",
         holds_day=reasons,
+        sitting=row.sitting or row.id,
     )
 
 

@@ -1,15 +1,20 @@
 """Whom a case is about, from the address master (宛名): shown on every page, changed on none.
 
-What stands here was never keyed (SEC-09): it is read anew whenever the case is opened.
+What stands here was never keyed (SEC-09): it is read anew whenever the case is opened. Of a
+household its members are read too, of a payer the person who pays, of everybody who was named
+in a role for her (喪主, 相続人代表 …).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from app.core.errors import UserError
+from app.persons.roles import Named, named_for
 from app.security.gate.work import GateWork
 from db.tables.persons import address, atena, household_member, insured, person, restriction
 
@@ -20,6 +25,8 @@ WHOM_READS = (
     "address",
     "household_member",
     "restriction",
+    "fact",
+    "origin",
 )
 """What a function declares that shows whom a case is about."""
 
@@ -28,10 +35,34 @@ _DEAD = "3"
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """Somebody beside whom a case is about: a member of the household, or who pays. ``name`` is
+    "" for a person under support measures, who is not named to the others."""
+
+    person_id: str
+    name: str
+    kana: str
+    birth_written: str
+    relation: str
+    atena_number: str
+    standing: str
+
+    @property
+    def called(self) -> str:
+        """As the clerk reads it."""
+        name = self.name or "（取扱注意の方）"
+        return f"{name}（{self.relation}）" if self.relation else name
+
+
+@dataclass(frozen=True, slots=True)
 class Whom:
     """A person as the address master has her. Days are ISO, "" for none; the period is the last
     one. ``standing`` is insured, lost (資格喪失), dead, or never (no period here). Under support
-    measures (``care``) address and household are empty."""
+    measures (``care``) the address shown is empty, and nobody of a role is told.
+
+    ``household`` is the household's number; ``members`` are those of it whom the kind is about,
+    ``payer`` who pays where the kind is about that. ``roles`` are those named for her.
+    """
 
     person_id: str
     name: str
@@ -50,10 +81,15 @@ class Whom:
     lost_on: str
     standing: str
     care: bool
+    died_on: str = ""
+    household: str = ""
+    members: tuple[Related, ...] = ()
+    payer: Related | None = None
+    roles: tuple[Named, ...] = ()
 
 
 def read_whom(work: GateWork, person_id: str) -> Whom:
-    """The person of an id. Raises UserError ``cases.no_person``."""
+    """The person of an id, without those beside her. Raises UserError ``cases.no_person``."""
     row = work.first(
         select(person, atena.c.municipality_code, atena.c.atena_number)
         .join(atena, (atena.c.person_id == person.c.id) & atena.c.current.is_(True))
@@ -71,17 +107,10 @@ def read_whom(work: GateWork, person_id: str) -> Whom:
     home = work.scalar(
         select(household_member.c.household_number).where(household_member.c.person_id == person_id)
     )
-    period = work.first(
-        select(insured)
-        .where(insured.c.person_id == person_id)
-        .order_by(insured.c.acquired_on.desc())
-    )
-    care = work.first(
-        select(restriction.c.id).where(
-            restriction.c.person_id == person_id, restriction.c.lifted_at == ""
-        )
-    )
-    home_shown = lives if care is None else None
+    period = _last_period(work, person_id)
+    care = _is_under_care(work, person_id)
+    home_shown = lives if not care else None
+    standing = _standing(row.state, period)
     return Whom(
         person_id=person_id,
         name=row.name,
@@ -92,15 +121,96 @@ def read_whom(work: GateWork, person_id: str) -> Whom:
         person_kind=row.kind,
         municipality_code=row.municipality_code,
         atena_number=row.atena_number,
-        household_number="" if care is not None else home or "",
+        household_number="" if care else home or "",
         postal_code=home_shown.postal_code if home_shown else "",
         address=f"{home_shown.written}　{home_shown.building}".rstrip("　") if home_shown else "",
         insured_number=period.insured_number if period is not None else "",
         acquired_on=period.acquired_on if period is not None else "",
         lost_on=period.lost_on if period is not None else "",
-        standing=_standing(row.state, period),
-        care=care is not None,
+        standing=standing,
+        care=care,
+        died_on=row.state_on if standing == DEAD else "",
+        household=home or "",
     )
+
+
+def with_members(work: GateWork, whom: Whom, standings: Collection[str] = ()) -> Whom:
+    """The same with the members of her household, herself first, the head next; only those in
+    ``standings`` where any are named."""
+    found = [one for one in _household(work, whom) if not standings or one.standing in standings]
+    found.sort(key=lambda one: one.person_id != whom.person_id)
+    return replace(whom, members=tuple(found))
+
+
+def with_payer(work: GateWork, whom: Whom, payer_id: str) -> Whom:
+    """The same with who pays for her. Raises UserError ``cases.no_person``, and
+    ``cases.payer_is_insured`` and ``cases.payer_dead`` for somebody who cannot be it."""
+    if payer_id == whom.person_id:
+        raise UserError(
+            "cases.payer_is_insured",
+            "納める方として、被保険者ご本人が選ばれています。",
+            "この手続は、ご本人のほかに納める方がいるときのものです。納める方を選び直してください。",
+        )
+    payer = read_whom(work, payer_id)
+    if payer.standing == DEAD:
+        raise UserError(
+            "cases.payer_dead",
+            f"{payer.name} 様は亡くなっているため、納める方にできません。",
+            "相続人など、ほかの方を選んでください。",
+        )
+    of_home = {one.person_id: one.relation for one in _household(work, whom)}
+    return replace(whom, payer=_related(payer, of_home.get(payer_id, "")))
+
+
+def with_roles(work: GateWork, whom: Whom) -> Whom:
+    """The same with whoever was named for her in a role, as it is known now."""
+    if whom.care:
+        return whom
+    return replace(whom, roles=named_for(work, whom.person_id, work.at.date()))
+
+
+def _household(work: GateWork, whom: Whom) -> list[Related]:
+    """Everybody of her household, the head first."""
+    if not whom.household:
+        return []
+    rows = work.all(
+        select(household_member.c.person_id, household_member.c.relation)
+        .join(
+            atena,
+            (atena.c.person_id == household_member.c.person_id) & atena.c.current.is_(True),
+        )
+        .where(
+            household_member.c.municipality_code == whom.municipality_code,
+            household_member.c.household_number == whom.household,
+        )
+        .order_by(household_member.c.is_head.desc(), household_member.c.person_id)
+    )
+    return [_related(read_whom(work, row.person_id), row.relation) for row in rows]
+
+
+def _related(one: Whom, relation: str) -> Related:
+    return Related(
+        person_id=one.person_id,
+        name="" if one.care else one.name,
+        kana="" if one.care else one.kana,
+        birth_written=one.birth_written,
+        relation=relation,
+        atena_number=one.atena_number,
+        standing=one.standing,
+    )
+
+
+def _last_period(work: GateWork, person_id: str) -> Row[Any] | None:
+    return work.first(
+        select(insured)
+        .where(insured.c.person_id == person_id)
+        .order_by(insured.c.acquired_on.desc())
+    )
+
+
+def _is_under_care(work: GateWork, person_id: str) -> bool:
+    mine = (restriction.c.person_id == person_id, restriction.c.lifted_at == "")
+    return work.first(select(restriction.c.id).where(*mine)) is not None
 
 
 def _standing(state: str, period: object) -> str:

@@ -26,6 +26,7 @@ issues        a paper that may follow, with reason and copy (再交付)
 voids         issued papers of the person are void; gives their numbers
 pays          an amount that was decided
 notes         words on a person, true from a day
+stands_for    who stands for a person in a role (喪主, 相続人代表 …)
 ============  ==============================================================================
 """
 
@@ -41,6 +42,7 @@ from app.core.errors import Bug, UserError
 from app.persons import current, facts, known
 from app.persons.judging import Change, Contradiction, Word
 from app.persons.memory import Memory, Source
+from app.persons.roles import Named
 from app.persons.writing import Writer
 from app.rules.calendar.axes import Span
 from app.rules.calendar.wareki import Eras
@@ -266,6 +268,12 @@ def pays(writer: Writer, person_id: str, payment: Payment) -> Outcome:
 def notes(writer: Writer, person_id: str, text: str, *, on: str, ref: str) -> Outcome:
     """Words on a person, true from a day; ``ref`` tells one note from another."""
     return changes(writer, person_id, "note", {"text": text}, since=on, subject=ref)
+
+
+def stands_for(writer: Writer, person_id: str, named: Named, *, since: str) -> Outcome:
+    """Somebody stands for the person in a role from a day. One a role: another one takes the
+    place."""
+    return changes(writer, person_id, "role", named.value, since=since, subject=named.role)
 
 
 def _require(found: known.Known, person_id: str) -> None:

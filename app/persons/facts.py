@@ -104,6 +104,18 @@ KINDS: dict[str, FactKind] = {
             },
             in_store=False,
         ),
+        FactKind(
+            "role",
+            "関係者",
+            {
+                "role": "何の方か",
+                "name": "氏名",
+                "relation": "続柄",
+                "phone": "電話番号",
+                "case_id": "受付番号",
+            },
+            in_store=False,
+        ),
         FactKind("note", "記録", {"text": "内容"}, in_store=False),
     )
 }

@@ -176,6 +176,10 @@ class _Words:
             "mail": lambda value: _with("送らない", self._label("loss_reasons", value["stopped"])),
             "disease": lambda value: self._label("specified_diseases", value["disease"]),
             "paper": lambda value: self._label("papers", value["paper"]),
+            "role": lambda value: (
+                f"{self._label('person_roles', value['role'])}　"
+                f"{_with(value['name'], value['relation'])}　{value['phone']}".rstrip("　")
+            ),
         }
 
     def rows(self, seen: AsOf) -> list[PastRow]:

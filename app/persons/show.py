@@ -15,6 +15,7 @@ from sqlalchemy import select
 from app.core.errors import UserError
 from app.core.tables import Tables
 from app.persons.restrictions import unknown_person
+from app.persons.roles import named_for
 from app.persons.words import CASE_STATES, PAPER_STATES
 from app.rules.calendar import days
 from app.rules.calendar.wareki import Eras, on_paper, on_screen
@@ -80,6 +81,7 @@ class PersonView:
     has_number: bool
     alias_kana: str = ""
     phone: str = ""
+    roles: tuple[tuple[str, str], ...] = ()
 
 
 def person_lines(hits: Sequence[Hit], tables: Tables, today: date) -> tuple[PersonLine, ...]:
@@ -187,6 +189,7 @@ def _whole(
         ),
         eligibility=_periods(work, person_id, tables, today),
         household=_household(work, person_id),
+        roles=_roles(work, person_id, tables, today),
         cases=tuple(
             (row.id, CASE_STATES[row.state])
             for row in work.all(
@@ -203,6 +206,17 @@ def _whole(
             )
         )
         is not None,
+    )
+
+
+def _roles(
+    work: GateWork, person_id: str, tables: Tables, today: date
+) -> tuple[tuple[str, str], ...]:
+    """Who was named for the person (喪主, 相続人代表 …): role, and name with relation."""
+    words = tables["person_roles"]
+    return tuple(
+        (words.label(one.role, today), f"{one.called}　{one.phone}".rstrip("　"))
+        for one in named_for(work, person_id, today)
     )
 
 

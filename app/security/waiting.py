@@ -37,7 +37,8 @@ class Waits:
     variant. ``due`` is the last day (ISO) for it, "" for none; ``cause`` is why it has not gone
     on. ``holds_day`` are the reasons for which the day may not close with it, each the words of
     a count (「用紙の確認が済んでいない受付」); empty when it may. ``settles`` is the id of a
-    follow-up (``app.cases.follow_ups``) that may be settled by hand from the board.
+    follow-up (``app.cases.follow_ups``) that may be settled by hand from the board. Lines of one
+    ``sitting`` (同じ来庁) stand together, in the order in which they began.
     """
 
     key: str
@@ -52,6 +53,7 @@ class Waits:
     cause: str = ""
     holds_day: tuple[str, ...] = ()
     settles: str = ""
+    sitting: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from app.cases.about import Household, Newcomer, Payer
+from app.cases.beginning import STANDINGS, WAYS
 from app.cases.entry import EntryField
-from app.cases.kind import CaseKind, Kinds, KnownPerson, Look
-from app.cases.whom import DEAD, INSURED, LOST, NEVER
+from app.cases.kind import CaseKind, Kinds, Look
 from app.catalog import CASES
 from app.core.tables import Tables
 
@@ -23,12 +24,6 @@ _PREFACE = """\
 | 種別 | コード | だれについて | 送り | 決定 | 決定で変わること | 証 |
 |---|---|---|---|---|---|---|
 """
-STANDINGS = {
-    INSURED: "被保険者",
-    LOST: "資格を喪失した方",
-    DEAD: "亡くなった方",
-    NEVER: "被保険者になったことのない方",
-}
 LOOKS = {
     Look.BY_SETTING: "設定による（送信の前か、その日のうち）",
     Look.BEFORE: "送信の前",
@@ -57,9 +52,13 @@ def _row(kind: CaseKind) -> str:
 
 
 def _about(kind: CaseKind) -> str:
-    if isinstance(kind.about, KnownPerson):
-        return "・".join(STANDINGS[one] for one in kind.about.standings)
-    return "ここにまだいない方"
+    about = kind.about
+    if isinstance(about, Newcomer):
+        return "ここにまだいない方"
+    who = "・".join(STANDINGS[one] for one in about.standings)
+    if isinstance(about, Household):
+        return f"{who}の世帯"
+    return f"{who}の分を納める方（本人のほか）" if isinstance(about, Payer) else who
 
 
 def _chapter(kind: CaseKind, day: date, tables: Tables) -> Iterator[str]:
@@ -68,7 +67,7 @@ def _chapter(kind: CaseKind, day: date, tables: Tables) -> Iterator[str]:
     yield f"{kind.help}"
     yield ""
     yield f"- 根拠: {kind.source}"
-    yield f"- 始め方: {'検索・メニュー' if kind.for_newcomer else '開いた方の「手続を始める」'}"
+    yield f"- 始め方: {'、'.join(WAYS[one] for one in kind.beginnings)}"
     yield f"- 機能: `{kind.opening}`、`{kind.sending}`" + (
         f"、`{kind.supervised_sending}`（{kind.second_look.supervised_label}）"
         if kind.has_supervised_sending
@@ -81,6 +80,7 @@ def _chapter(kind: CaseKind, day: date, tables: Tables) -> Iterator[str]:
     for after in kind.follow_up:
         due = f"（{after.days}日以内）" if after.days is not None else ""
         yield f"- 後に続くこと: {after.label}{due} — {after.next_step}"
+    yield from _kept(kind, day, tables)
     yield ""
     yield "| 画面 | 項目 | 入れ方 | 必須 |"
     yield "|---|---|---|---|"
@@ -94,6 +94,17 @@ def _chapter(kind: CaseKind, day: date, tables: Tables) -> Iterator[str]:
     yield ""
     for code in kind.refusals:
         yield f"- `{code}` {tables['refusal_reasons'].label(code, day)}"
+
+
+def _kept(kind: CaseKind, day: date, tables: Tables) -> Iterator[str]:
+    """Which persons in a role stay with the person, and which are offered."""
+    words = tables["person_roles"]
+    if kind.keeps_roles:
+        roles = "・".join(words.label(role, day) for role in kind.keeps_roles)
+        yield f"- 後の手続のために残る方: {roles}"
+    if not isinstance(kind.about, Newcomer):
+        for role, _ in kind.about.from_roles:
+            yield f"- 初めから入っている方: 届け出られている{words.label(role, day)}"
 
 
 def _compared(kind: CaseKind) -> Iterator[str]:

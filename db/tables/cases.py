@@ -14,6 +14,9 @@ case_file = Table(
     Column("kind", Text, nullable=False),  # the notification's kind, e.g. move_in
     Column("state", Text, nullable=False),
     Column("person_id", Text, ForeignKey("person.id"), nullable=True),
+    Column("payer_id", Text, nullable=True),  # who pays for person_id
+    Column("sitting", Text, nullable=False, server_default=""),  # first case of the visit
+    Column("begun_from", Text, nullable=False, server_default=""),  # a case's or follow-up's id
     Column("opened_by", Text, nullable=False),
     Column("opened_at", Text, nullable=False),
     Column("keyed_by", Text, nullable=False, server_default=""),  # staff ids joined by a space

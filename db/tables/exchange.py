@@ -66,6 +66,10 @@ inbox = Table(
     Column("cause", Text, nullable=False, server_default=""),
     Column("announced_at", Text, nullable=False),
     Column("applied_at", Text, nullable=False, server_default=""),
+    # What became of a file that was set aside, by hand: code table file_dispositions.
+    Column("disposition", Text, nullable=False, server_default=""),
+    Column("disposed_by", Text, nullable=False, server_default=""),
+    Column("disposed_at", Text, nullable=False, server_default=""),
     UniqueConstraint("stream", "epoch", "sequence"),
     Index("ix_inbox_state", "state"),
     # The newest file of a kind and the newest batch, without reading all that were applied.

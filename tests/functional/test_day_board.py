@@ -140,12 +140,13 @@ class TestSources:
         with pytest.raises(UserError, match=outbox_id):
             board.prepare_close(world.gate, world.session("supervisor"), CATALOG, DAY)
 
-    def test_a_file_set_aside_waits_until_a_later_one_is_taken(self, counter: Counter) -> None:
+    def test_a_file_set_aside_waits_though_a_later_one_is_taken(self, counter: Counter) -> None:
         put_file(counter.world, "union-1", 1, Incoming.QUARANTINED)
         line = seen(counter)["union-1"]
         assert line.what == FILES["FILE-17"].title and line.cause == "中身が壊れています"
         put_file(counter.world, "union-2", 2, Incoming.APPLIED)
-        assert "union-1" not in seen(counter)
+        line = seen(counter)["union-1"]
+        assert (line.opens, line.given) == ("files.show_set_aside", (("item_id", "union-1"),))
 
 
 def put_file(world: World, key: str, sequence: int, state: Incoming) -> None:

@@ -7,12 +7,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.cases import board
+from app.cases.state import CaseState
 from app.catalog import CATALOG
+from app.core.errors import UserError
 from app.functions.eligibility.kinds.leaving import DEATH
 from app.functions.eligibility.kinds.move_in import MOVE_IN
+from app.functions.files import set_aside
 from app.peers.union.line import intake
 from app.peers.union.office import decisions
 from app.peers.union.office import kinds as office_kinds
@@ -118,10 +121,12 @@ def test_a_decision_for_another_kind_than_was_sent_changes_nothing(counter: Coun
     assert counter.show(sent.case_id).case_state == "decided"
 
 
-def test_a_decision_set_aside_stays_on_the_day_board_whatever_else_is_decided(
-    counter: Counter,
+@pytest.mark.parametrize("waits_for_it", [True, False])
+def test_a_decision_set_aside_stays_on_the_day_board_until_somebody_settles_it(
+    counter: Counter, waits_for_it: bool
 ) -> None:
-    """The next decision of the stream is another case's: it does not replace this one."""
+    """Not the next decision of the stream, not the remade one, not the end of the case that waited
+    for it: a person, who is recorded."""
     counter.kind = DEATH
     sent = counter.send(counter.entered())
     said = counter.entry_of(sent.case_id)
@@ -130,20 +135,42 @@ def test_a_decision_set_aside_stays_on_the_day_board_whatever_else_is_decided(
     )
     counter.engine.send_now(sent.outbox_id)
     counter.engine.contact()
+    world = counter.world
+    if not waits_for_it:
+        with world.hands_on("case_file") as work:
+            work.run(update(case_file).values(state=CaseState.CLOSED))
 
-    def set_aside() -> list[str]:
-        lines = board.lines(counter.world.gate, counter.world.session(), CATALOG)
-        return [line.cause for line in lines if line.state == "取り込めず"]
+    def set_aside_ones() -> list[str]:
+        lines = board.lines(world.gate, world.session(), CATALOG)
+        return [line.key for line in lines if line.state == "取り込めず"]
 
-    assert len(set_aside()) == 1
+    (key,) = set_aside_ones()
     counter.world.later(minutes=5)
     counter.kind = MOVE_IN
     assert counter.decided().case_state == "decided"
-    assert len(set_aside()) == 1
+    assert set_aside_ones() == [key]
     counter.world.later(minutes=5)
     counter.decide(SCENES["death"].answer(said), notification_id=sent.outbox_id)
     counter.contact()
-    assert set_aside() == []
+    assert set_aside_ones() == [key]
+
+    session = world.session("supervisor")
+    with pytest.raises(UserError) as wrong:
+        set_aside.dispose(world.gate, session, key, "ok", world.tables)
+    assert wrong.value.code == "files.disposition" and set_aside_ones() == [key]
+    set_aside.dispose(world.gate, session, key, "remade", world.tables)
+    assert set_aside_ones() == []
+    (row,) = [one for one in counter.rows(inbox) if one.id == key]
+    assert (row.disposition, row.disposed_by, row.disposed_at[:10]) == (
+        "remade",
+        world.staff_id("supervisor"),
+        "2026-11-16",
+    )
+    done = [line.entry for line in world.lines() if line.entry.function_id == "files.dispose"]
+    assert done and done[-1].staff_id == world.staff_id("supervisor")
+    with pytest.raises(UserError) as again:
+        set_aside.dispose(world.gate, session, key, "by_hand", world.tables)
+    assert again.value.code == "files.disposed"
 
 
 def test_a_decision_kept_before_kinds_had_names_is_read(counter: Counter) -> None:

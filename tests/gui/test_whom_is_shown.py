@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 from sqlalchemy import update
 
-from app.cases.kind import CaseKind, KnownPerson
+from app.cases.about import KnownPerson
+from app.cases.kind import CaseKind
 from app.cases.screens.entry import EntryScreen
 from app.cases.screens.whom_bar import WhomBar
 from app.catalog import CASES

@@ -209,7 +209,7 @@ class Counter(Verbs):
     def entry_of(self, case_id: str) -> Any:
         """What the case's sending says, as the union reads it."""
         case, kind = self.load(case_id), self.kind
-        about = case.whom.atena_number if case.whom is not None else ""
+        about = sending.about_of(case)
         text = canonical_json(dict(case.values))
         content = sending.SendNotification(case_id, kind.code, about, text, False, ())
         return sending.to_record(kind, content, "", Reader.of(self.tables, self.today))

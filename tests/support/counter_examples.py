@@ -27,11 +27,13 @@ from app.cases.state import SUMMARY
 from app.catalog import CASES, CATALOG
 from app.functions.benefits.kinds.funeral import FUNERAL
 from app.functions.eligibility.kinds.move_in import MOVE_IN
+from app.functions.files import set_aside
 from app.persons import find, numbers, restrictions, show
 from app.security.gate.gate import Session
 from app.start.compose import handlers
 from app.wire.files import FILES
 from db.tables.cases import check_entry, follow_up
+from db.tables.exchange import inbox
 from tests.support.attempts import Attempt, Example
 from tests.support.counter import (
     ENTRY,
@@ -355,6 +357,40 @@ def _settle_check(world: World) -> Attempt:
 # -- files ---------------------------------------------------------------------------------
 
 
+def put_set_aside(world: World, key: str = "union-1") -> str:
+    """A file that could not be taken in; its id."""
+    with world.hands_on("inbox") as work:
+        work.run(
+            insert(inbox).values(
+                id=key,
+                file_id="FILE-17",
+                stream="insured",
+                epoch=1,
+                sequence=1,
+                size=1,
+                state="quarantined",
+                cause="3行目の生年月日が日付ではありません。",
+                announced_at="2026-11-16T09:00:00+09:00",
+            )
+        )
+    return key
+
+
+def _show_set_aside(world: World) -> Attempt:
+    key = put_set_aside(world)
+    return Attempt("supervisor", view=lambda session: set_aside.show(world.gate, session, key))
+
+
+def _dispose_file(world: World) -> Attempt:
+    key = put_set_aside(world)
+    return Attempt(
+        "supervisor",
+        does=lambda session: set_aside.dispose(
+            world.gate, session, key, "not_needed", world.tables
+        ),
+    )
+
+
 def _exchange(world: World) -> Attempt:
     counter = at(world)
     return Attempt("", system=lambda: counter.engine.open_items())
@@ -603,6 +639,8 @@ COUNTER_EXAMPLES: dict[str, Example] = {
     "day.close": _close_day,
     "eligibility.list_checks": _list_checks,
     "eligibility.settle_check": _settle_check,
+    "files.show_set_aside": _show_set_aside,
+    "files.dispose": _dispose_file,
     "files.exchange": _exchange,
     "files.receive_insured": _file("FILE-17"),
     "files.receive_check_list": _file("FILE-24"),

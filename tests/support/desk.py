@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from app.cases.kind import Kinds
 from app.cases.screens.decision import DecisionScreen
 from app.cases.screens.paper import PaperScreen
 from app.catalog import CASES
@@ -59,8 +60,9 @@ class Room:
     """Desk, screens and what they asked for: ``went`` where they led, ``said`` what stands in
     the status line."""
 
-    def __init__(self, counter: Counter, qtbot: Any) -> None:
+    def __init__(self, counter: Counter, qtbot: Any, kinds: Kinds = CASES) -> None:
         self.counter = counter
+        self.kinds = kinds
         self.qtbot = qtbot
         self.went: list[tuple[str, dict[str, Any]]] = []
         self.door = Door()
@@ -94,7 +96,7 @@ class Room:
             office=Office("152994", "見本市役所", "000-000-0000"),
             printer=self.printing,
             training=True,
-            kinds=CASES,
+            kinds=self.kinds,
         )
 
     def add(self, screen: Any) -> Any:

@@ -82,7 +82,8 @@ class BoardScreen(Page):
         self.lines = lines
         self.table.setRowCount(len(lines))
         for row, line in enumerate(lines):
-            for column, text in enumerate(_cells(line)):
+            follows = row > 0 and bool(line.sitting) and lines[row - 1].sitting == line.sitting
+            for column, text in enumerate(_cells(line, follows=follows)):
                 self.table.setItem(row, column, QTableWidgetItem(text))
         keys = [line.key for line in lines]
         if lines:
@@ -183,10 +184,11 @@ def _table() -> QTableWidget:
     return table
 
 
-def _cells(line: Waits) -> tuple[str, ...]:
+def _cells(line: Waits, *, follows: bool) -> tuple[str, ...]:
+    """``follows``: the line above is of the same sitting (同じ来庁)."""
     return (
         _HOLDS if line.holds_day else "",
-        line.what,
+        f"└ {line.what}" if follows else line.what,
         line.state,
         line.whose,
         _moment(line.since),

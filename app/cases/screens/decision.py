@@ -19,6 +19,7 @@ from app.cases import (
     slips,
 )
 from app.cases.kind import CaseKind
+from app.cases.screens import going_on
 from app.cases.state import CaseState
 from app.sync.states import Outgoing
 from app.ui.base.desk import Desk
@@ -52,6 +53,7 @@ class DecisionScreen(Page):
         self.body.addLayout(self._place, 1)
         self.action("戻る", "Esc", desk.home)
         self.again_button = self.action("今の状況を見る", "F5", self._load)
+        self.next_case_button = self.action(going_on.LABEL, "F6", self._next_case)
         self.slip_button = self.action("受付票を印刷", "F7", self._print_slip)
         self.look_button = self.action("二人目として確認した", "F8", self._look_through)
         self.main_button = self.action("次へ", "Ctrl+Return", self._go_on, primary=True)
@@ -66,6 +68,9 @@ class DecisionScreen(Page):
     def view(self) -> decisions.DecisionView | None:
         """What is shown; None while loading."""
         return self._view
+
+    def _next_case(self) -> None:
+        going_on.go_on(self, self._desk, self._case_id)
 
     def _send_now(self, outbox_id: str) -> None:
         self._waiting_text("広域連合へ送っています。そのままお待ちください。", [])

@@ -15,12 +15,23 @@ from PySide6.QtWidgets import (
 )
 
 from app.cases import checks, drafts, namesakes, sending
-from app.cases.entry import NUMBER, FieldKind, error
-from app.cases.kind import CaseKind, Newcomer
+from app.cases.about import Newcomer, Payer
+from app.cases.beginning import Begun, Side, sides
+from app.cases.entry import (
+    DOCUMENTS,
+    NUMBER,
+    FieldKind,
+    documents_in,
+    documents_of,
+    error,
+)
+from app.cases.kind import CaseKind
+from app.cases.screens.documents import DocumentList
 from app.cases.screens.entry_form import EntryForm
 from app.cases.screens.whom_bar import WhomBar
 from app.cases.state import SUMMARY
 from app.core.errors import UserError
+from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel, PlainQuestion
 from app.ui.base.names import NameLabel, NamePainter
@@ -31,8 +42,9 @@ _CANCEL_REASONS = ("届出人が取りやめた", "入力する方を間違え�
 
 
 class EntryScreen(Page):
-    """Opens a new case of a kind, about ``person_id`` where it is about a known person, or goes
-    on with one that was left (``case_id``)."""
+    """Opens a new case of a kind, or goes on with one that was left (``case_id``). A new one is
+    about ``person_id`` where it is about a known person; ``after`` is the case before it in the
+    same sitting, ``line`` the line of the day board that it settles."""
 
     def __init__(
         self,
@@ -41,6 +53,8 @@ class EntryScreen(Page):
         case_id: str = "",
         person_id: str = "",
         prefill: Mapping[str, str] | None = None,
+        after: str = "",
+        line: str = "",
     ) -> None:
         self._kind: CaseKind = desk.kinds[kind]
         super().__init__(self._kind.label, "")
@@ -56,10 +70,18 @@ class EntryScreen(Page):
         self.body.addWidget(self.steps)
         self._place = QVBoxLayout()
         self.body.addLayout(self._place, 1)
+        self.documents: DocumentList | None = None
+        self.documents_button = self.action("受け取った書類", "F7", self._to_documents)
         self.cancel_button = self.action("取りやめる", "Ctrl+Del", self._cancel)
         self.back_button = self.action("戻る", "Esc", self._back)
         self.next_button = self.action("次へ", "Ctrl+Return", self._next, primary=True)
-        self._open(case_id, person_id, dict(prefill or {}))
+        if case_id:
+            self._go_on_with(case_id)
+        elif isinstance(self._kind.about, Payer):
+            self._ask_who_pays(person_id, after, line)
+        else:
+            begun = Begun(after=after, line=line)
+            self._begin(person_id, dict(prefill or {}), begun)
 
     def first_focus(self) -> None:
         if self._form is not None:
@@ -69,7 +91,8 @@ class EntryScreen(Page):
         desk, case, form = self._desk, self._case, self._form
         if case is None or form is None:
             return None
-        values = {**self._values, **form.values()}
+        documents = {DOCUMENTS: self._values.get(DOCUMENTS, "")}
+        values = {**self._values, **form.values(), **documents}
         values.pop(NUMBER, "")  # it is sealed with the case when the page is left, never before
         step = self._kind.pages[self._at].id
         return lambda: drafts.save_draft(desk.gate, desk.session, case, values, step)
@@ -88,21 +111,52 @@ class EntryScreen(Page):
         """The boxes by which warnings are answered, in their order."""
         return tuple(self._answers.values())
 
-    def _open(self, case_id: str, person_id: str, prefill: dict[str, str]) -> None:
+    def _go_on_with(self, case_id: str) -> None:
         desk, kind = self._desk, self._kind
-        if case_id:
-            desk.run(
-                self,
-                lambda: drafts.load_case(desk.gate, desk.session, kind, case_id),
-                self._opened,
-            )
-            return
+        desk.run(
+            self,
+            lambda: drafts.load_case(desk.gate, desk.session, kind, case_id),
+            self._opened,
+        )
+
+    def _begin(self, person_id: str, prefill: dict[str, str], begun: Begun) -> None:
+        desk, kind = self._desk, self._kind
         values = drafts.first_values(kind, self._today, desk.tables) | prefill
         values["municipality_code"] = desk.office.municipality_code
         desk.run(
             self,
-            lambda: drafts.open_case(desk.gate, desk.session, kind, values, person_id=person_id),
+            lambda: drafts.open_case(
+                desk.gate, desk.session, kind, values, person_id=person_id, begun=begun
+            ),
             self._opened,
+            failed=self._not_opened,
+        )
+
+    def _ask_who_pays(self, person_id: str, after: str, line: str) -> None:
+        """Who pays for whom is settled before the case begins."""
+        desk, kind = self._desk, self._kind
+
+        def offer(found: tuple[Side, ...]) -> None:
+            def chosen(at: int) -> None:
+                side = found[at]
+                begun = Begun(side.payer_id, after, line)
+                self._begin(side.person_id, dict(side.values), begun)
+
+            labels = [side.label for side in found]
+            question = f"「{kind.label}」の納める方を選んでください。"
+            choose(
+                self,
+                question,
+                labels,
+                chosen,
+                gave_up=desk.home,
+                painter=self._painter,
+            )
+
+        desk.run(
+            self,
+            lambda: sides(desk.gate, desk.session, kind, person_id, desk.tables, after=after),
+            offer,
             failed=self._not_opened,
         )
 
@@ -118,19 +172,23 @@ class EntryScreen(Page):
             self._show_step(len(self._kind.pages))
         else:
             self._show_step(ids.index(case.step) if case.step in ids else 0)
-        self._desk.say(f"受付番号 {case.id}　入力した内容は、画面を進めるたびに保存されます。")
+        taken_over = f"受付 {case.sitting} と同じ来庁の受付です。" if case.sitting else ""
+        self._desk.say(
+            f"受付番号 {case.id}　{taken_over}入力した内容は、画面を進めるたびに保存されます。"
+        )
 
     def _show_step(self, at: int) -> None:
         self._at = at
         self.steps.show_step(at)
         clear(self._place)
-        self._form = None
+        self._form = self.documents = None
         last = at == len(self._kind.pages)
         self.next_button.setText(
             "送信する（キーに触れる）  [Ctrl+Enter]" if last else "次へ  [Ctrl+Enter]"
         )
         self.next_button.setEnabled(True)
         if last:
+            self._offer_documents(offered=False)
             self._show_summary()
             return
         page = self._kind.pages[at]
@@ -148,6 +206,11 @@ class EntryScreen(Page):
             self._show_documents()
         self._place.addWidget(self._form)
         self._form.focus_first()
+        self._offer_documents(offered=self.documents is not None)
+
+    def _offer_documents(self, *, offered: bool) -> None:
+        self.documents_button.setVisible(offered)
+        self.documents_button.setEnabled(offered)
 
     def _show_whom(self) -> None:
         """The person from the address master, on every page and never to be changed (SEC-09)."""
@@ -156,12 +219,18 @@ class EntryScreen(Page):
 
     def _show_documents(self) -> None:
         """What is asked for, and who can be asked instead of the visitor (ADD-03)."""
-        asked = [one.words for one in self._kind.documents]
-        if asked:
-            hint = PlainLabel(f"受け取る書類　{'、'.join(asked)}")
-            hint.setObjectName("hint")
-            hint.setWordWrap(True)
-            self._place.addWidget(hint)
+
+        def changed(titles: tuple[str, ...]) -> None:
+            self._values[DOCUMENTS] = documents_in(titles)
+
+        if self._kind.documents:
+            received = documents_of(self._values)
+            self.documents = DocumentList(self._kind.documents, received, changed)
+            self._place.addWidget(self.documents)
+
+    def _to_documents(self) -> None:
+        if self.documents is not None:
+            self.documents.focus_first()
 
     def _show_summary(self) -> None:
         assert self._case is not None
@@ -257,7 +326,7 @@ class EntryScreen(Page):
             self._send()
             return
         assert self._form is not None
-        values = self._form.values()
+        values = {**self._form.values(), DOCUMENTS: self._values.get(DOCUMENTS, "")}
         number = values.pop(NUMBER, "")
         self._values = values
         keyed = self._keyed()
@@ -274,7 +343,7 @@ class EntryScreen(Page):
         if self._case is None or self._desk.operations.busy:
             return
         if self._form is not None:
-            values = self._form.values()
+            values = {**self._form.values(), DOCUMENTS: self._values.get(DOCUMENTS, "")}
             values.pop(NUMBER, "")
             self._values = values
         if self._at == 0:

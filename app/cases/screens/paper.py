@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.cases import decisions, issuing
 from app.cases.kind import CaseKind
+from app.cases.screens import going_on
 from app.cases.state import CaseState
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel
@@ -34,6 +35,7 @@ class PaperScreen(Page):
         self._place = QVBoxLayout()
         self.body.addLayout(self._place, 1)
         self.action("戻る", "Esc", self._leave)
+        self.next_case_button = self.action(going_on.LABEL, "F6", self._next_case)
         self.spoilt_button = self.action("書き損じ・出てこない", "F9", self._spoilt)
         self.main_button = self.action("次へ", "Ctrl+Return", self._go_on, primary=True)
         self._buttons()
@@ -60,8 +62,15 @@ class PaperScreen(Page):
         else:
             self._reserve()
 
+    def _next_case(self) -> None:
+        going_on.go_on(self, self._desk, self._case_id)
+
     def _buttons(self, *, main: str = "", spoilt: bool = False) -> None:
-        for button, on in ((self.main_button, bool(main)), (self.spoilt_button, spoilt)):
+        for button, on in (
+            (self.main_button, bool(main)),
+            (self.spoilt_button, spoilt),
+            (self.next_case_button, self._issued is not None),
+        ):
             button.setVisible(on)
             button.setEnabled(on)
         self.main_button.setText(f"{main}  [Ctrl+Enter]")

@@ -29,6 +29,26 @@ _MEDIA = (
 _EXCHANGE = ("outbox", "inbox", "staged_record", "file_fault", "stream_state", "watermark")
 FUNCTIONS: tuple[Function, ...] = (
     Function(
+        id="files.show_set_aside",
+        area="files",
+        kind=Kind.INQUIRE,
+        label="取り込めなかったファイル",
+        help="取り込めなかったファイルの理由と、広域連合に伝えることを表示します。",
+        reads=("inbox",),
+        screen="app.functions.files.screens.set_aside:SetAsideScreen",
+    ),
+    Function(
+        id="files.dispose",
+        area="files",
+        kind=Kind.UPDATE,
+        label="取り込めなかったファイルの処理",
+        help="取り込めなかったファイルがどうなったかを記録します。記録するまで「今日の仕事」に"
+        "残ります。",
+        step_up=StepUp.RECENT,
+        reads=("inbox",),
+        writes=("inbox.disposition", "inbox.disposed_by", "inbox.disposed_at"),
+    ),
+    Function(
         id="files.exchange",
         area="files",
         kind=Kind.SEND,

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import exists, select
-
-from app.cases.state import CaseState
+from app.functions.files import set_aside
 from app.security.waiting import Source, Waits, WaitWork
 from app.sync import outbox as outgoing
-from app.sync.states import Incoming, Outgoing
+from app.sync.states import Outgoing
 from app.wire.files import FILES
-from db.tables.cases import case_file
-from db.tables.exchange import inbox, outbox
-
-_ANSWERS = tuple({spec.answered_in for spec in FILES.values() if spec.answered_in})
+from db.tables.exchange import inbox
 
 SENDING = "広域連合の受領が確かめられていない送信"
 
@@ -43,35 +38,23 @@ def _sendings(work: WaitWork) -> Iterator[Waits]:
 
 
 def _set_aside(work: WaitWork) -> Iterator[Waits]:
-    """Files that could not be taken, until a later one of the same stream was. One with answers
-    to cases holds what no other one holds: it stands as long as a case waits that the union had
-    when the file came."""
-    later = inbox.alias("later")
-    replaced = exists().where(
-        later.c.stream == inbox.c.stream,
-        later.c.state == Incoming.APPLIED,
-        later.c.announced_at > inbox.c.announced_at,
-    )
-    unanswered = exists().where(
-        inbox.c.file_id.in_(_ANSWERS),
-        outbox.c.id == case_file.c.outbox_id,
-        outbox.c.settled_at <= inbox.c.announced_at,
-        case_file.c.state == CaseState.WAITING,
-    )
-    aside = select(inbox).where(inbox.c.state == Incoming.QUARANTINED, ~replaced | unanswered)
-    for row in work.all(aside):
+    """Files that could not be taken, until somebody records what became of each: no later file
+    holds what an answer to a case held, and whether one holds the rest nobody can see here."""
+    for row in work.all(set_aside.open_ones().order_by(inbox.c.announced_at, inbox.c.id)):
         yield Waits(
             key=row.id,
             what=FILES[row.file_id].title,
             state="取り込めず",
             since=row.announced_at,
-            next_step="広域連合に連絡し、作り直したファイルを受け取る",
+            next_step="広域連合に連絡し、処理を記録する",
+            opens=set_aside.SHOW,
+            given=(("item_id", row.id),),
             cause=row.cause,
         )
 
 
 WAITS = (
     Source(("outbox",), _sendings, "day.show"),
-    Source(("inbox", "outbox", "case_file"), _set_aside, "day.show"),
+    Source(("inbox",), _set_aside, "day.show"),
 )
 """Whoever sees the day sees them: a clerk who waits for an answer must know that files fail."""

@@ -17,8 +17,9 @@ from app.persons.screens.past import PastPanel
 from app.persons.screens.purpose import ask_purpose
 from app.persons.show import PersonView, open_person
 from app.rules.calendar import days
+from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
-from app.ui.base.labels import PlainLabel, PlainQuestion
+from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NameLabel, NamePainter
 from app.ui.base.pages import Page, box, card, clear, scrolled
 
@@ -125,17 +126,13 @@ class PersonScreen(Page):
 
     def _ask_what(self) -> None:
         """Which of the cases that may begin with this person begins."""
-        dialog = PlainQuestion(self)
-        dialog.setWindowTitle("手続を始める")
-        dialog.setLabelText("この方のどの手続を始めますか。")
-        dialog.setComboBoxItems(list(self._begins))
-        dialog.setOkButtonText("始める")
-        dialog.setCancelButtonText("やめる")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.textValueSelected.connect(
-            lambda label: self._desk.go(self._begins[label], person_id=self._person_id)
+        labels = list(self._begins)
+        choose(
+            self,
+            "この方のどの手続を始めますか。",
+            labels,
+            lambda at: self._desk.go(self._begins[labels[at]], person_id=self._person_id),
         )
-        dialog.open()
 
     def _mark(self) -> None:
         """支援措置 last one year, the day before the anniversary included (DOMAIN 7.3)."""
@@ -234,6 +231,7 @@ class PersonScreen(Page):
                 ("限度区分", period.limit, False),
             ]
         rows += [("同じ世帯の方", name, True) for name in view.household]
+        rows += [(role, who, True) for role, who in view.roles]
         rows += [("受付", f"{case}（{state}）", False) for case, state in view.cases]
         rows += [("発行した証", f"{no}（{state}）", False) for no, state in view.certificates]
         for label, text, exact in rows:

@@ -85,7 +85,7 @@ class SearchScreen(Page):
         self.confirm.setVisible(False)
         self.body.addWidget(self.confirm)
         self.action("検索欄へ", "F2", self.first_focus)
-        self.action("県外転入の届出を始める", "F6", self._start_notification)
+        self.action(desk.begins_what, "F6", self._start_notification)
         self.number_button = self.action("個人番号で探す", "F8", self._ask_purpose)
         self.number_button.setVisible(False)
         self.number_button.setEnabled(False)
@@ -167,8 +167,8 @@ class SearchScreen(Page):
             )
         nobody = bool(results and results.searched and not lines)
         self.nobody.setText(
-            "⚠ この条件の方はいません。別の書き方（カナ、生年月日）でも確かめ、"
-            "県外からの転入なら F6 で届出を始めます。"
+            "⚠ この条件の方はいません。別の書き方（カナ、生年月日）でも確かめてください。"
+            f"初めての方なら、F6（{self._desk.begins_what}）で始めます。"
         )
         self.nobody.setVisible(nobody)
 
@@ -195,7 +195,7 @@ class SearchScreen(Page):
         )
 
     def _start_notification(self) -> None:
-        self._desk.begin(prefill=self._results.prefill if self._results else {})
+        self._desk.begin(self, prefill=self._results.prefill if self._results else {})
 
 
 def _cells(line: PersonLine) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from app.core.tables import Tables
 from app.security.gate.carry_out import Perform, Prepare, Steps, carry_out, with_recent
 from app.sync.media.desk import MediaDesk, no_media
 from app.ui.base.act import Door, Ending, Failed, Hands, Nothing, Toucher, take_steps
+from app.ui.base.choice import choose
 from app.ui.base.operations import Operations
 from app.ui.base.watch import Background, Watch
 
@@ -89,10 +90,31 @@ class Desk:
     kinds: Mapping[str, Any]
     media: MediaDesk = field(default_factory=no_media)
 
-    def begin(self, **arguments: Any) -> None:
-        """Open the first of the cases that begin without anybody opened (a newcomer's)."""
-        first = next(kind for kind in self.kinds.values() if kind.for_newcomer)
-        self.go(first.opening, **arguments)
+    def begin(self, screen: QWidget, **arguments: Any) -> None:
+        """Open a case that begins without anybody opened (a newcomer's); which one is asked
+        where this person may begin several."""
+        ones = [kind for kind in self.kinds.values() if kind.for_newcomer]
+
+        def offer(permitted: frozenset[str]) -> None:
+            # with no right to any the gate says so
+            mine = [kind for kind in ones if kind.opening in permitted] or ones[:1]
+            if len(mine) == 1:
+                self.go(mine[0].opening, **arguments)
+                return
+            choose(
+                screen,
+                "どの届出を始めますか。",
+                [kind.label for kind in mine],
+                lambda at: self.go(mine[at].opening, **arguments),
+            )
+
+        self.run(screen, lambda: self.gate.permitted(self.session), offer)
+
+    @property
+    def begins_what(self) -> str:
+        """What ``begin`` begins, as a button says it."""
+        ones = [kind.label for kind in self.kinds.values() if kind.for_newcomer]
+        return f"{ones[0]}を始める" if len(ones) == 1 else "新しい方の届出を始める"
 
     def run(
         self,

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.cases import drafts
-from app.cases.kind import CaseKind, KnownPerson
+from app.cases.about import KnownPerson
+from app.cases.kind import CaseKind
 from app.catalog import CASES
 from app.core.errors import UserError
 from db.tables.cases import case_file

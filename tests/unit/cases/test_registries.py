@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from app.cases.about import Begin
 from app.cases.entry import FieldKind
 from app.cases.kind import CaseKind, collect
 from app.catalog import CASES, CATALOG
@@ -48,7 +49,7 @@ class TestKind:
             if field.kind is FieldKind.BIRTH
             for part in ("sort", "precision")
         }
-        known = set() if kind.for_newcomer else {"atena_number"}
+        known = set(kind.from_register)
         body = {column.name for column in columns(kind.body.record)}
         assert sent | births | known | MADE == body
 
@@ -63,8 +64,8 @@ class TestKind:
             assert function_id in CATALOG
         assert (kind.supervised_sending in CATALOG) == kind.has_supervised_sending
         assert (kind.function("issue_certificate") in CATALOG) or not kind.papers
-        assert CATALOG[kind.opening].menu == kind.for_newcomer
-        assert CATALOG[kind.opening].from_person != kind.for_newcomer
+        assert CATALOG[kind.opening].menu == (Begin.SEARCH in kind.beginnings)
+        assert CATALOG[kind.opening].from_person == (Begin.PERSON in kind.beginnings)
 
     def test_what_the_union_may_refuse_it_for_is_declared_and_has_words(
         self, kind: CaseKind

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from app.cases.about import Newcomer
 from app.cases.drafts import KeyedCase
-from app.cases.kind import CaseKind, Newcomer
+from app.cases.kind import CaseKind
 from app.cases.slips import At, slip_data
 from app.cases.state import CaseState
 from app.functions.eligibility.kinds.move_in import MOVE_IN

@@ -145,6 +145,10 @@ CHANGED = {
     "disease": ("", {"disease": "1", "ref": "証1"}),
     "paper": ("T01-1-1", {"paper": "eligibility_certificate", "reason": "lost", "copy": "2"}),
     "payment": ("U15-D-1", {"benefit": "funeral", "amount": "50000", "payee": "長男"}),
+    "role": (
+        "heir",
+        {"role": "heir", "name": "髙橋　一郎", "relation": "子", "phone": "0250", "case_id": "C-1"},
+    ),
     "note": ("1", {"text": "電話で確認"}),
 }
 

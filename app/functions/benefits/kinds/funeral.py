@@ -6,11 +6,11 @@ The union decides the amount from its dated table; the notice to the payee is it
 from __future__ import annotations
 
 from app.cases import answers, blocks, page_rules
+from app.cases.about import DeadPerson
 from app.cases.answers import Compared
 from app.cases.effects import Pays
 from app.cases.entry import EntryField, EntryPage, FieldKind
-from app.cases.kind import CaseKind, Document, KnownPerson
-from app.cases.whom import DEAD
+from app.cases.kind import CaseKind, Document
 
 FUNERAL = CaseKind(
     code="funeral",
@@ -19,7 +19,7 @@ FUNERAL = CaseKind(
     help="亡くなった被保険者の葬祭を行った方（喪主）の申請を受け付けます。"
     "金額は広域連合が決定します。",
     source="高確法86条・160条、FLOW-604 … 607、FLOW-2026、DOMAIN 5.5",
-    about=KnownPerson(standings=(DEAD,)),
+    about=DeadPerson(from_roles=(("mourner", "payee"),)),
     pages=(
         EntryPage(
             "payee",
@@ -42,7 +42,7 @@ FUNERAL = CaseKind(
                 ),
                 *blocks.payee_fields("喪主"),
             ),
-            blocks.FOUR_DATES,
+            (*blocks.FOUR_DATES, page_rules.not_before_known("event_on", "died_on", "死亡日")),
             step="葬祭と申請者",
         ),
         EntryPage(

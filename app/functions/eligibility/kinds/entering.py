@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.cases import answers, blocks, page_rules, reasons
+from app.cases.about import KnownPerson, Newcomer
 from app.cases.effects import Acquires, TakesLossBack
 from app.cases.entry import Entered, EntryField, EntryPage, FieldKind, Finding, Rule, warning
-from app.cases.kind import CaseKind, Document, KnownPerson, Look, Newcomer, SecondLook
+from app.cases.kind import CaseKind, Document, Look, SecondLook
 from app.cases.whom import LOST, NEVER
 from app.functions.eligibility.kinds.newcomer import (
     COMPARED,

@@ -10,17 +10,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.cases import answers, blocks, page_rules, reasons
+from app.cases.about import KnownPerson
 from app.cases.answers import Compared
 from app.cases.effects import Loses
 from app.cases.entry import Entered, EntryField, EntryPage, FieldKind, Finding, Rule, error, when
-from app.cases.kind import (
-    CaseKind,
-    Document,
-    FollowUp,
-    KnownPerson,
-    Look,
-    SecondLook,
-)
+from app.cases.kind import CaseKind, Document, FollowUp, Look, SecondLook
 from app.cases.whom import INSURED
 
 PAPER_TO_RETURN = FollowUp(
@@ -473,6 +467,7 @@ DEATH = CaseKind(
     compared=(*answers.PERSON, Compared("event_on")),
     told=answers.LOSS,
     effect=Loses(stops_mail=True, voids_for="死亡により資格を喪失した"),
+    keeps_roles=("mourner", "heir", "payer"),
     follow_up=(
         PAPER_TO_RETURN,
         FollowUp(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.cases import answers, blocks, page_rules
+from app.cases.about import Newcomer
 from app.cases.effects import Acquires
 from app.cases.entry import (
     Entered,
@@ -18,7 +19,7 @@ from app.cases.entry import (
     warning,
     when,
 )
-from app.cases.kind import CaseKind, Document, Newcomer
+from app.cases.kind import CaseKind, Document
 from app.core.errors import UserError
 from app.functions.eligibility.kinds.newcomer import (
     COMPARED,

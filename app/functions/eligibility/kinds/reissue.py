@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from app.cases import answers, blocks, page_rules
+from app.cases.about import KnownPerson
 from app.cases.answers import Compared
 from app.cases.effects import Reissues
 from app.cases.entry import EntryField, EntryPage, FieldKind, when
-from app.cases.kind import CaseKind, Document, KnownPerson
+from app.cases.kind import CaseKind, Document
 from app.cases.whom import INSURED
 
 REISSUE = CaseKind(
