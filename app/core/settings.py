@@ -31,7 +31,8 @@ class Form(StrEnum):
 class Setting:
     """One setting. ``default`` is text in its ``form``; ``least`` and ``most`` bound an
     integer (inclusive, a floor that law or policy sets); ``choices`` are the codes of a
-    choice. ``unit`` is Japanese, for the screen."""
+    choice and ``words`` what the screen says for them. ``unit`` is Japanese, for the screen;
+    ``meaning`` says in a sentence what changes with it."""
 
     name: str
     label: str
@@ -41,6 +42,28 @@ class Setting:
     least: int | None = None
     most: int | None = None
     choices: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    meaning: str = ""
+
+    @property
+    def span(self) -> str:
+        """What may be set, in words."""
+        if self.form is Form.INTEGER:
+            return f"{self.least}〜{self.most}{self.unit}"
+        if self.form is Form.CHOICE:
+            return "、".join(self.words or self.choices)
+        if self.form is Form.TIME:
+            return "時刻（08:30 の形）"
+        if self.form is Form.CLOSING:
+            return f"時刻（19:00 の形。{DAY_END} は一日の終わりまで）"
+        return "曜日の番号（1=月曜 … 7=日曜）"
+
+    def word(self, value: str) -> str:
+        """A value as it is shown."""
+        known = dict(zip(self.choices, self.words, strict=False))
+        if self.form is Form.WEEKDAYS:
+            return "".join("月火水木金土日"[int(day) - 1] for day in sorted(value))
+        return known.get(value, value)
 
     def check(self, value: str) -> str:
         """``value`` when it fits, else ``UserError`` ``settings.value``."""
@@ -87,20 +110,75 @@ class Setting:
 SETTINGS: dict[str, Setting] = {
     setting.name: setting
     for setting in (
-        Setting("hours.weekdays", "利用できる曜日", Form.WEEKDAYS, "12345"),
-        Setting("hours.from", "利用開始時刻", Form.TIME, "08:00"),
-        Setting("hours.to", "利用終了時刻", Form.CLOSING, "19:00"),
-        Setting("lock.idle_minutes", "無操作でロックするまで", Form.INTEGER, "5", "分", 1, 30),
-        Setting("lock.store_minutes", "ロック中に通信を続ける", Form.INTEGER, "60", "分", 0, 60),
-        Setting("password.days", "パスワードの有効日数", Form.INTEGER, "90", "日", 1, 365),
-        Setting("password.warn_days", "変更だけを許す日数", Form.INTEGER, "7", "日", 0, 60),
+        Setting(
+            "hours.weekdays",
+            "利用できる曜日",
+            Form.WEEKDAYS,
+            "12345",
+            meaning="この曜日だけログインできます。祝日は別に数えません。",
+        ),
+        Setting(
+            "hours.from",
+            "利用開始時刻",
+            Form.TIME,
+            "08:00",
+            meaning="この時刻からログインできます。",
+        ),
+        Setting(
+            "hours.to",
+            "利用終了時刻",
+            Form.CLOSING,
+            "19:00",
+            meaning="この時刻に開いているログインは終わり、保存データは閉じます。",
+        ),
+        Setting(
+            "lock.idle_minutes",
+            "無操作でロックするまで",
+            Form.INTEGER,
+            "5",
+            "分",
+            1,
+            30,
+            meaning="キーもマウスも使われないまま過ぎると、画面を隠してロックします。",
+        ),
+        Setting(
+            "lock.store_minutes",
+            "ロック中に通信を続ける",
+            Form.INTEGER,
+            "60",
+            "分",
+            0,
+            60,
+            meaning="ロックしたまま過ぎると、保存データを閉じてログオフします。",
+        ),
+        Setting(
+            "password.days",
+            "パスワードの有効日数",
+            Form.INTEGER,
+            "90",
+            "日",
+            1,
+            365,
+            meaning="変更しないまま過ぎると職員番号が失効し、登録し直すまで使えません。",
+        ),
+        Setting(
+            "password.warn_days",
+            "変更だけを許す日数",
+            Form.INTEGER,
+            "7",
+            "日",
+            0,
+            60,
+            meaning="有効期限までこの日数を切ると、ログインしてもパスワードの変更しかできません。",
+        ),
         Setting(
             "slots.keyring",
             "セキュリティキーなしの予備登録",
             Form.CHOICE,
             "no",
-            "",
             choices=("no", "yes"),
+            words=("認めない", "認める（保護が弱くなる）"),
+            meaning="認めると、OSのアカウントとパスワードだけが守りになります。赤で表示されます。",
         ),
         # SEC-13: the second look at an immediate entry, on the same day or before it is sent
         Setting(
@@ -108,8 +186,29 @@ SETTINGS: dict[str, Setting] = {
             "即時交付の二人目の確認",
             Form.CHOICE,
             "same_day",
-            "",
             choices=("same_day", "before"),
+            words=("その日のうちに", "送信の前に"),
+            meaning="即時に送る届出を、別の職員がいつ確認するかです。済まないうちは日を締められません。",
+        ),
+        Setting(
+            "retention.person_days",
+            "資格喪失後の保存",
+            Form.INTEGER,
+            "366",
+            "日",
+            366,
+            3660,
+            meaning="資格を失った方の情報を、この日数が過ぎるまで端末に置きます。",
+        ),
+        Setting(
+            "journal.keep_months",
+            "操作記録の端末内保存",
+            Form.INTEGER,
+            "13",
+            "か月",
+            13,
+            120,
+            meaning="閉じて広域連合に送り、受領された月の操作記録を、端末にも置いておく期間です。",
         ),
         # DESIGN 6: a plain file only on a medium whose hardware encrypts
         Setting(
@@ -117,11 +216,10 @@ SETTINGS: dict[str, Setting] = {
             "自ら暗号化する媒体の、封をしないファイル",
             Form.CHOICE,
             "no",
-            "",
             choices=("no", "yes"),
+            words=("認めない", "認める"),
+            meaning="認めると、登録された暗号化媒体に限り、封をしないファイルを渡し受けできます。",
         ),
-        Setting("retention.person_days", "資格喪失後の保存", Form.INTEGER, "366", "日", 366, 3660),
-        Setting("journal.keep_months", "操作記録の端末内保存", Form.INTEGER, "13", "か月", 13, 120),
     )
 }
 

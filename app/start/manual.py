@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from app.catalog import CATALOG
-from app.core.settings import DAY_END, SETTINGS, Form, Setting
+from app.core.settings import SETTINGS
 from app.core.tables import Tables
 from app.security.spec import (
     Actor,
@@ -149,19 +149,8 @@ def conditions(function: Function) -> list[str]:
 
 
 def _settings() -> Iterator[str]:
-    yield _cells(["設定", "はじめの値", "決められる範囲"])
-    yield "|---|---|---|"
+    yield _cells(["設定", "はじめの値", "決められる範囲", "意味"])
+    yield "|---|---|---|---|"
     for setting in SETTINGS.values():
-        yield _cells([setting.label, setting.default + setting.unit, _span(setting)])
-
-
-def _span(setting: Setting) -> str:
-    if setting.form is Form.INTEGER:
-        return f"{setting.least}〜{setting.most}{setting.unit}"
-    if setting.form is Form.CHOICE:
-        return "、".join(setting.choices)
-    if setting.form is Form.TIME:
-        return "時刻（08:30 の形）"
-    if setting.form is Form.CLOSING:
-        return f"時刻（19:00 の形。{DAY_END} は一日の終わりまで）"
-    return "曜日の番号（1=月曜 … 7=日曜）"
+        first = setting.word(setting.default) + setting.unit
+        yield _cells([setting.label, first, setting.span, setting.meaning])

@@ -67,9 +67,7 @@ class Machine14:
 
     @contextmanager
     def office(self) -> Iterator[Office]:
-        pictures = self.folder / "pictures"
-        pictures.mkdir(exist_ok=True)
-        made = Office(self.parts, self.hands, FolderPrinter(self.folder / "printed"), pictures)
+        made = Office(self.parts, self.hands, FolderPrinter(self.folder / "printed"))
         try:
             yield made
         finally:

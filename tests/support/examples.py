@@ -321,6 +321,9 @@ EXAMPLES: dict[str, Example] = {
             world.gate, session, world.catalog, world.calendar
         ),
     ),
+    "admin.list_settings": _viewing(
+        "administrator", lambda world, session: upkeep.list_settings(world.gate, session)
+    ),
     "admin.permission_table": _viewing(
         "administrator",
         lambda world, session: upkeep.show_permission_table(

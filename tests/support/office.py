@@ -9,6 +9,8 @@ touch touches at once.
 
 from __future__ import annotations
 
+import functools
+import os
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
@@ -21,18 +23,22 @@ from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QWidget
 from app.security.authenticators import faults
 from app.security.authenticators.ctap import CtapAuthenticator
 from app.security.authenticators.port import Assertion, KeyUser, NewCredential
-from app.start.compose import Parts
+from app.security.keys import keyslots
+from app.security.keys.slot_storage import read_slot_file
+from app.start.compose import Installation, Parts
 from app.start.counter import Counter, make_application
 from app.training.software_key import SoftwareKey
 from app.ui.base.names import NameLabel, TextBlock
-from forms.fonts import load_fonts
+from forms.fonts import FontSet, load_fonts
 from forms.press import Press
-from forms.spool import Printer
+from forms.spool import NoPrinter, Printer
 from tests.support.authenticators import Person
+from tests.support.founded import FoundedTerminal, found_terminal
 
 S = TypeVar("S", bound=QWidget)
 
 _PATIENCE_MS = 30_000
+_PICTURES = "MADOGUCHI_PICTURES"
 _WINDOW = QSize(1366, 860)  # a counter's monitor; the offscreen one is smaller
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -57,6 +63,11 @@ class Hands:
             key.enrol_finger()
             self._ports[name] = CtapAuthenticator(key.plugged, Person(pins=[None]), seconds=10)
         return self._ports[name]
+
+    def adopt(self, name: str, port: CtapAuthenticator, credential_ids: tuple[bytes, ...]) -> None:
+        """A key that was registered before."""
+        self._ports[name] = port
+        self._owner |= dict.fromkeys(credential_ids, name)
 
     def enrol(
         self,
@@ -94,17 +105,21 @@ class Hands:
         )
 
 
-class Office:
-    """One program run of the counter. ``pictures`` is where screenshots go (None: nowhere)."""
+@functools.cache
+def _fonts() -> FontSet:
+    """The house's fonts and look, once for all windows of this process."""
+    fonts = load_fonts()
+    make_application(fonts)
+    return fonts
 
-    def __init__(
-        self, parts: Parts, hands: Hands, printer: Printer, pictures: Path | None = None
-    ) -> None:
-        fonts = load_fonts()
-        make_application(fonts)
+
+class Office:
+    """One program run of the counter. Screenshots go into the folder MADOGUCHI_PICTURES, where
+    somebody wants them."""
+
+    def __init__(self, parts: Parts, hands: Hands, printer: Printer) -> None:
+        fonts = _fonts()
         self.hands = hands
-        self.pictures = pictures
-        self._taken = 0
         self.counter = Counter(
             parts, lambda prompts: hands, printer, fonts, Press(fonts, parts.tables)
         )
@@ -237,9 +252,27 @@ class Office:
 
     def picture(self, name: str) -> None:
         """A screenshot, where somebody wants them."""
-        if self.pictures is None:
-            return
-        self._taken += 1
-        QApplication.processEvents()
-        shown = self.second_dialog or self.counter.window
-        shown.grab().save(str(self.pictures / f"{self._taken:02d}-{name}.png"))
+        folder = os.environ.get(_PICTURES)
+        if folder:
+            QApplication.processEvents()
+            shown = self.second_dialog or self.counter.window
+            shown.grab().save(str(Path(folder) / f"{name}.png"))
+
+
+def founded_office(folder: Path) -> tuple[FoundedTerminal, Office]:
+    """The window over a copy of the founded terminal of the tests; close it."""
+    terminal = found_terminal(folder)
+    hands = Hands()
+    secret = terminal.shelf.read_terminal_secret()
+    assert secret is not None
+    slots = read_slot_file(terminal.paths.slots, secret)
+    for staff_id, port in terminal.keys.items():
+        hands.adopt(staff_id, port, keyslots.keys_of(slots, staff_id).credential_ids)
+    parts = Parts(
+        terminal.paths,
+        terminal.clock,
+        terminal.tables,
+        Installation(True, "999998", "見本市 保険年金課", ""),
+        terminal.shelf,
+    )
+    return terminal, Office(parts, hands, NoPrinter())

@@ -82,12 +82,13 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The whole table: every right that is not over, what waits, and what ends soon with the
-    warning reached (60, 30, 7 days)."""
+    """The whole table: every right that is not over, what waits, what ends soon with the
+    warning reached (60, 30, 7 days), and what whoever looks may do."""
 
     lines: tuple[GrantLine, ...]
     bundles: tuple[Bundle, ...]
     ending: tuple[tuple[GrantLine, int], ...]
+    permitted: frozenset[str]
 
 
 STEPS = {
@@ -120,6 +121,7 @@ def read_standing_table(
         lines,
         _bundles(lines, session.staff_id, permitted, today, calendar),
         tuple((by_id[grant.id], days) for grant, days in ending),
+        permitted,
     )
 
 

@@ -67,6 +67,7 @@ FUNCTIONS: tuple[Function, ...] = (
         second_person=SecondPerson.SUPERVISOR,
         reads=("staff", "credential"),
         writes=("credential",),
+        screen="app.functions.admin.screens.keys:AddKeyScreen",
     ),
     Function(
         id="admin.revoke_credential",
@@ -77,6 +78,7 @@ FUNCTIONS: tuple[Function, ...] = (
         step_up=StepUp.TOUCH,
         reads=("credential",),
         writes=("credential.revoked_at",),
+        screen="app.functions.admin.screens.keys:LostKeyScreen",
     ),
     Function(
         id="admin.request_grant",
@@ -152,6 +154,7 @@ FUNCTIONS: tuple[Function, ...] = (
         second_person=SecondPerson.SUPERVISOR,
         reads=("staff", "credential", *ROTATION_WRITES),
         writes=("staff", "credential.revoked_at", *ROTATION_WRITES),
+        screen="app.functions.admin.screens.leaving:LeavingScreen",
     ),
     Function(
         id="admin.rotate_key",
@@ -163,6 +166,8 @@ FUNCTIONS: tuple[Function, ...] = (
         second_person=SecondPerson.SUPERVISOR,
         reads=("staff", *ROTATION_WRITES),
         writes=ROTATION_WRITES,
+        screen="app.functions.admin.screens.upkeep:KeyChangeScreen",
+        menu=True,
     ),
     Function(
         id="admin.clock",
@@ -177,6 +182,8 @@ FUNCTIONS: tuple[Function, ...] = (
         second_person=SecondPerson.SUPERVISOR,
         reads=("store_fact",),
         writes=("store_fact",),
+        screen="app.functions.admin.screens.upkeep:ClockScreen",
+        menu=True,
     ),
     Function(
         id="admin.hours_exception",
@@ -188,6 +195,18 @@ FUNCTIONS: tuple[Function, ...] = (
         step_up=StepUp.TOUCH,
         reads=("setting",),
         writes=("setting",),
+        screen="app.functions.admin.screens.upkeep:HoursScreen",
+        menu=True,
+    ),
+    Function(
+        id="admin.list_settings",
+        area="admin",
+        kind=Kind.INQUIRE,
+        label="設定",
+        help="設定のいまの値、意味、決められる範囲、変えた人を一覧します。",
+        reads=("setting",),
+        screen="app.functions.admin.screens.settings:SettingsScreen",
+        menu=True,
     ),
     Function(
         id="admin.change_setting",
@@ -207,6 +226,8 @@ FUNCTIONS: tuple[Function, ...] = (
         help="保存データと操作記録の控えを、復旧鍵だけで開ける形で作ります。",
         step_up=StepUp.TOUCH,
         reads=("store_fact",),
+        screen="app.functions.admin.screens.upkeep:BackupScreen",
+        menu=True,
     ),
     Function(
         id="admin.permission_table",
@@ -214,6 +235,8 @@ FUNCTIONS: tuple[Function, ...] = (
         kind=Kind.INQUIRE,
         label="アクセス権限と事務の対応表",
         help="機能ごとに、更新・照会の別と、どの役割に認められるかを示します。",
+        screen="app.functions.admin.screens.permissions:PermissionTableScreen",
+        menu=True,
     ),
     Function(
         id="admin.lapse_grants",

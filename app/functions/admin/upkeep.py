@@ -54,6 +54,28 @@ class KeyChange:
     leaving: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SettingLine:
+    """One setting as it stands; ``set_by`` and ``set_at`` (ISO) are "" for the default."""
+
+    name: str
+    value: str
+    set_by: str
+    set_at: str
+
+
+def list_settings(gate: Gate, session: Session) -> tuple[SettingLine, ...]:
+    """Every declared setting with the value in force."""
+    with gate.view("admin.list_settings", session, subject=Subject("list", "settings")) as work:
+        changed = {row.name: row for row in work.all(select(setting))}
+    return tuple(
+        SettingLine(name, changed[name].value, changed[name].set_by, changed[name].set_at)
+        if name in changed
+        else SettingLine(name, declared.default, "", "")
+        for name, declared in SETTINGS.items()
+    )
+
+
 def prepare_clock(gate: Gate, session: Session) -> PreparedAct:
     """The machine's present time is to be believed again (two supervisors, by touch)."""
     shown = gate.now()

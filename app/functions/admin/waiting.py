@@ -34,6 +34,7 @@ def _steps(work: WaitWork) -> Iterator[Waits]:
                 state=f"{len(at)}件",
                 since=since,
                 next_step=next_step,
+                opens="admin.list_grants",
             )
     ending = grants.dead_ends([grant_of(row) for row in rows], work.at.date())
     if ending:
@@ -42,7 +43,8 @@ def _steps(work: WaitWork) -> Iterator[Waits]:
             what="期限の近い権限",
             state=f"{len(ending)}件",
             since=work.at.isoformat(),
-            next_step="権限を更新する",
+            next_step="権限の終わりの日を延ばす",
+            opens="admin.list_grants",
             due=ending[0][0].valid_to.isoformat(),
         )
 

@@ -56,20 +56,44 @@ def register_person(
     Raises what the authenticator and ``verify_registration`` raise, and UserError
     ``registration.no_prf`` when the key gives no PRF output.
     """
-    stop = cancel or Event()
     salt = new_prf_salt()
+    credential, output = register_spare(
+        authenticator,
+        policy,
+        (person.staff_id, person.name),
+        salt,
+        taken=taken,
+        witnesses=witnesses,
+        cancel=cancel,
+    )
+    keys = make_person_keys(person.staff_id, person.password, person.parameters, salt, (output,))
+    return Registered(keys, credential)
+
+
+def register_spare(
+    authenticator: Authenticator,
+    policy: RegistrationPolicy,
+    whose: tuple[str, str],
+    salt: bytes,
+    *,
+    taken: Collection[bytes] = (),
+    witnesses: tuple[str, ...] = (),
+    cancel: Event | None = None,
+) -> tuple[VerifiedCredential, PrfOutput]:
+    """Register an authenticator for somebody (id, name) whose authenticators are asked with
+    ``salt``: the credential and what it opens with. Raises as ``register_person``."""
+    stop = cancel or Event()
+    staff_id, name = whose
     challenge = secrets.token_bytes(_CHALLENGE_BYTES)
-    user = KeyUser(secrets.token_bytes(_HANDLE_BYTES), person.name)
+    user = KeyUser(secrets.token_bytes(_HANDLE_BYTES), name)
     new = authenticator.enrol(
         user, policy.rp_id, challenge, tuple(taken), prf_salt=salt, cancel=stop
     )
     credential = verify_registration(
-        policy, challenge, new, staff_id=person.staff_id, taken=taken, witnesses=witnesses
+        policy, challenge, new, staff_id=staff_id, taken=taken, witnesses=witnesses
     )
     prf = new.prf or _first_output(authenticator, policy, credential, salt, stop)
-    output = PrfOutput(credential.credential_id, prf)
-    keys = make_person_keys(person.staff_id, person.password, person.parameters, salt, (output,))
-    return Registered(keys, credential)
+    return credential, PrfOutput(credential.credential_id, prf)
 
 
 def _first_output(

@@ -47,7 +47,7 @@ class Field(QWidget):
         self._grid.setColumnStretch(1, 1)
         head = QVBoxLayout()
         head.setSpacing(3)
-        title = PlainLabel(label)
+        self._title = title = PlainLabel(label)
         title.setObjectName("fieldLabel")
         title.setWordWrap(True)
         head.addWidget(title)
@@ -80,6 +80,14 @@ class Field(QWidget):
 
     def set_value(self, value: str) -> None:
         """Fill the field from a draft."""
+
+    def set_label(self, label: str) -> None:
+        """Another question for the same input."""
+        self.label = label
+        self._title.setText(label)
+        editor = self.focusProxy()
+        if isinstance(editor, QWidget):
+            editor.setAccessibleName(label)
 
     def set_required(self, required: bool) -> None:
         """Mark the field as one that must be filled, or take the mark away."""

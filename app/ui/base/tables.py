@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QTableWidget, QTableWidgetItem
 
@@ -49,3 +49,17 @@ def fill(table: QTableWidget, rows: Sequence[Sequence[str]], *, bold: Sequence[b
                 item.setFont(font)
             item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
             table.setItem(at, column, item)
+
+
+def choose(table: QTableView, rows: Iterable[int]) -> None:
+    """Choose these rows and no others, whatever keys are held down; the first is current."""
+    wanted = QItemSelection()
+    model = table.model()
+    places = [model.index(row, 0) for row in rows]
+    for at in places:
+        wanted.select(at, at)
+    flags = QItemSelectionModel.SelectionFlag
+    chosen = table.selectionModel()
+    if places:
+        chosen.setCurrentIndex(places[0], flags.NoUpdate)
+    chosen.select(wanted, flags.ClearAndSelect | flags.Rows)

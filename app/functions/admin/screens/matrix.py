@@ -15,6 +15,7 @@ from app.rules.calendar.wareki import Eras, on_screen
 from app.security.spec import Actor, Catalog
 from app.security.staff.grants import GrantState
 from app.ui.base.desk import Desk
+from app.ui.base.labels import as_tip
 from app.ui.base.tables import as_list
 
 _WAITS = {
@@ -94,7 +95,7 @@ class RightsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return cell_words(line, days, self._eras)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return line.function_label
+            return as_tip(line.function_label)
         if role == Qt.ItemDataRole.BackgroundRole and days is not None:
             return _ENDS_SOON
         return None

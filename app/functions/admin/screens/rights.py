@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
-from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QVBoxLayout
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStackedWidget,
+    QVBoxLayout,
+)
 
 from app.functions.admin import rights, rights_list
 from app.functions.admin.rights_list import Bundle, GrantLine, Standing
 from app.functions.admin.screens.matrix import Matrix
-from app.functions.admin.screens.parts import eras_of, shown_day, span
+from app.functions.admin.screens.parts import end_of_year, eras_of, shown_day, span
 from app.rules.calendar.days import BusinessCalendar
+from app.rules.calendar.wareki import DateError, on_screen
+from app.rules.calendar.wareki_input import parse_day
 from app.security.acts.prepared import PreparedAct
 from app.security.staff.grants import GrantState
 from app.security.staff.roles import Role, roles_on
 from app.ui.base.desk import Desk
-from app.ui.base.labels import PlainLabel, as_tip
+from app.ui.base.labels import PlainLabel, PlainQuestion, as_tip
 from app.ui.base.names import NameDelegate, NamePainter
 from app.ui.base.pages import Page, box, card, clear
-from app.ui.base.tables import fill, list_table
+from app.ui.base.tables import choose, fill, list_table
 
 _COLUMNS = ("次の手続き", "だれが", "職員", "権限", "期間", "いつから待つ", "期限")
 _WIDTHS = (130, 116, 200, 210, 170, 120)
@@ -30,6 +38,12 @@ _STEPS = {
     GrantState.EFFECTIVE: "確認",
     GrantState.REVOKED: "取消の確認",
 }
+_ALIVE = (
+    GrantState.REQUESTED,
+    GrantState.APPROVED,
+    GrantState.EFFECTIVE,
+    GrantState.CONFIRMED,
+)
 _DONE = {
     "admin.approve_grant": "承認しました。次は反映です。",
     "admin.effect_grant": "反映しました。5営業日のうちに、別の職員が確認します。",
@@ -47,6 +61,7 @@ class RightsScreen(Page):
         self._calendar = BusinessCalendar.from_table(desk.tables["closed_days"])
         self._roles = roles_on(desk.tables, desk.catalog, desk.clock.now().date())
         self._staff_id = staff_id
+        self._permitted: frozenset[str] = frozenset()
         self.bundles: tuple[Bundle, ...] = ()
         self._summary = QVBoxLayout()
         self.body.addLayout(self._summary)
@@ -66,6 +81,8 @@ class RightsScreen(Page):
         self.body.addWidget(frame)
         self.button = self.action("手続きを進める", "Ctrl+Return", self.go_on, primary=True)
         self.all_button = self.action("同じ手続きをすべて選ぶ", "Ctrl+A", self._choose_alike)
+        self.renew_button = self.action("終わりの日を延ばす", "F7", self._ask_until)
+        self.revoke_button = self.action("権限を取り消す", "F8", self.revoke)
         self.other_button = self.action("権限の表", "F6", self._turn)
         self.action("読み直す", "F5", self.load)
         self.action("職員へ", "F2", lambda: desk.go("admin.list_staff", staff_id=self._staff_id))
@@ -90,6 +107,7 @@ class RightsScreen(Page):
     def _loaded(self, standing: Standing) -> None:
         chosen = {bundle.key for bundle in self.chosen}
         self.bundles = standing.bundles
+        self._permitted = standing.permitted
         fill(
             self.table,
             [self._cells(bundle) for bundle in self.bundles],
@@ -99,7 +117,7 @@ class RightsScreen(Page):
         self._sum_up(standing)
         rows = [at for at, one in enumerate(self.bundles) if one.key in chosen]
         if self.bundles:
-            self.table.selectRow(rows[0] if rows else 0)
+            choose(self.table, rows or [0])
         self._tell_more()
 
     def _cells(self, bundle: Bundle) -> tuple[str, ...]:
@@ -166,6 +184,11 @@ class RightsScreen(Page):
         self.button.setEnabled(ready)
         self.button.setVisible(here)
         self.all_button.setVisible(here)
+        for button, function_id in (
+            (self.renew_button, "admin.renew_grant"),
+            (self.revoke_button, "admin.revoke_grant"),
+        ):
+            button.setVisible(not here and function_id in self._permitted)
         self._frame.setVisible(here and bool(self.bundles))
         if ready:
             word = _STEPS[chosen[0].first.grant.state]
@@ -178,13 +201,8 @@ class RightsScreen(Page):
         if not chosen or not chosen[0].mine:
             return
         step = chosen[0].step
-        self.table.clearSelection()
-        mode = self.table.selectionMode()
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.MultiSelection)
-        for row, bundle in enumerate(self.bundles):
-            if bundle.mine and bundle.step == step:
-                self.table.selectRow(row)
-        self.table.setSelectionMode(mode)
+        alike = (one.mine and one.step == step for one in self.bundles)
+        choose(self.table, [row for row, fits in enumerate(alike) if fits])
 
     def go_on(self) -> None:
         """Take the step for every chosen line, with one touch over all of them."""
@@ -226,6 +244,64 @@ class RightsScreen(Page):
             ),
         }[step]
 
+    def _ask_until(self) -> None:
+        """The new last day for the chosen cells, then the touch."""
+        lines = self._in_table(GrantState.CONFIRMED)
+        if not lines:
+            return
+        dialog = PlainQuestion(self)
+        dialog.setWindowTitle("終わりの日を延ばす")
+        dialog.setLabelText(f"選んだ権限 {len(lines)}件の、新しい終わりの日（1年以内）")
+        later = end_of_year(max(line.grant.valid_to for line in lines) + timedelta(days=1))
+        dialog.setTextValue(on_screen(later, self._eras))
+        dialog.setOkButtonText("次へ")
+        dialog.setCancelButtonText("やめる")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.textValueSelected.connect(lambda text: self.renew(lines, text))
+        dialog.open()
+
+    def renew(self, lines: Sequence[GrantLine], until: str) -> None:
+        """A later end for these, nothing wider."""
+        try:
+            day = parse_day(until, self._eras)
+        except DateError as wrong:
+            self._desk.door.show(self, wrong)
+            return
+        gate, session = self._desk.gate, self._desk.session
+        self._desk.carry_out(
+            self,
+            lambda: rights.prepare_renew(gate, session, lines, day),
+            lambda prepared, given: rights.perform_renew(gate, prepared, given),
+            lambda _none: self._changed("終わりの日を延ばしました。"),
+        )
+
+    def revoke(self) -> None:
+        """Take the chosen rights away at once."""
+        lines = self._in_table(*_ALIVE)
+        if not lines:
+            return
+        desk = self._desk
+        access = desk.door_of_staff.terminal.access
+        desk.carry_out(
+            self,
+            lambda: rights.prepare_revoke(desk.gate, desk.session, lines),
+            lambda prepared, given: rights.perform_revoke(
+                desk.gate, prepared, given, access, desk.catalog
+            ),
+            lambda _none: self._changed("取り消しました。別の職員がそのことを確認します。"),
+        )
+
+    def _changed(self, text: str) -> None:
+        self._desk.say(text)
+        self.load()
+
+    def _in_table(self, *states: GrantState) -> tuple[GrantLine, ...]:
+        """The rights of the chosen cells that are in one of these states; none is said so."""
+        found = tuple(line for line in self.matrix.chosen if line.grant.state in states)
+        if not found:
+            self._desk.say("表で、対象になる権限のます目を選んでください。")
+        return found
+
     def _turn(self) -> None:
         """The other view: what waits, or the whole table."""
         waiting = self._views.currentWidget() is self.table
@@ -237,7 +313,7 @@ class RightsScreen(Page):
 
 
 _LEAD_WAITING = "太字があなたの番です。↑↓で選び、Ctrl+Enter で文を確かめてキーに触れます。"
-_LEAD_TABLE = "機能と職員の表です。○ は使えます。日付は終わりの日です。"
+_LEAD_TABLE = "機能と職員の表です。○ は使え、日付は終わりの日です。ます目を選んで F7・F8。"
 
 
 def role_words(lines: Sequence[GrantLine], roles: Sequence[Role]) -> str:

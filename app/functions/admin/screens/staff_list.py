@@ -16,7 +16,7 @@ from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NameDelegate, NamePainter
 from app.ui.base.pages import Page, box, card, clear
-from app.ui.base.tables import fill, list_table
+from app.ui.base.tables import choose, fill, list_table
 
 _COLUMNS = ("職員番号", "氏名", "いまの状態", "所属・職名", "キー", "利用期間")
 _WIDTHS = (96, 200, 230, 230, 50)
@@ -50,6 +50,11 @@ class StaffScreen(Page):
         )
         self._offer("admin.request_grant", "権限を申請", "F3", self._to("admin.request_grant"))
         self._offer("admin.list_grants", "権限を見る", "F4", self._to("admin.list_grants"))
+        self._offer("admin.add_credential", "キーを登録", "F6", self._to("admin.add_credential"))
+        self._offer(
+            "admin.revoke_credential", "キーの取消", "F7", self._to("admin.revoke_credential")
+        )
+        self._offer("admin.mark_leaver", "退職・異動", "F8", self._to("admin.mark_leaver"))
         self.action("読み直す", "F5", self.load)
         self.load()
 
@@ -90,7 +95,7 @@ class StaffScreen(Page):
         fill(self.table, [_cells(line, today, self._eras) for line in self.lines])
         ids = [line.staff_id for line in self.lines]
         if ids:
-            self.table.selectRow(ids.index(wanted) if wanted in ids else 0)
+            choose(self.table, [ids.index(wanted) if wanted in ids else 0])
         self._tell_more()
 
     def _show_start(self, start: Start) -> None:
