@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from app.catalog import CATALOG
+from app.core.paths import RESOURCES
 from app.core.settings import SETTINGS
 from app.core.tables import Tables
 from app.security.spec import (
@@ -52,6 +53,8 @@ NEEDS = {
     Need.MEDIA_TERMINAL: "電子媒体を扱う端末でだけ使えます",
     Need.SCANNED_MEDIUM: "ウイルス検査の済んだ媒体が要ります",
 }
+PEOPLE = RESOURCES / "texts" / "manual_people.md"
+"""The chapter for supervisors and administrators, in its own words: what to do in which order."""
 _PREFACE = """\
 # 操作の手引き
 
@@ -72,7 +75,7 @@ _PREFACE = """\
 def operators_manual(day: date, tables: Tables, catalog: Catalog = CATALOG) -> str:
     """The manual as Markdown: areas and functions in their order, roles as of ``day``."""
     roles = roles_on(tables, catalog, day)
-    lines = [_PREFACE.format(day=f"{day:%Y-%m-%d}")]
+    lines = [_PREFACE.format(day=f"{day:%Y-%m-%d}"), PEOPLE.read_text(encoding="utf-8")]
     for area in catalog.areas:
         lines += _area(area, catalog, roles)
     lines += ["## 端末が自動で行うこと", ""]

@@ -22,7 +22,7 @@ from app.security.gate.facts import read_grants
 from app.security.keys import keyslots
 from app.security.keys.slot_model import encode_person_keys
 from app.security.refusals import Refusal
-from app.security.spec import MyNumber
+from app.security.spec import Kind, MyNumber
 from app.security.staff import grants
 from app.security.staff.grants import Grant, GrantState
 from app.security.staff.roles import permission_table, roles_on
@@ -344,6 +344,18 @@ def test_the_permission_table_follows_the_registry() -> None:
     assert "administrator" not in lines["persons.search"].roles
     assert lines["files.exchange"].roles == ()
     roles = {role.code: role for role in roles_on(shared_tables(), CATALOG, TODAY)}
+    seen = {CATALOG[one].area for one in roles["auditor"].function_ids}
+    assert seen == {"own", "admin", "records"}
+    changing = [
+        one
+        for one in roles["auditor"].function_ids
+        if CATALOG[one].kind is not Kind.INQUIRE and CATALOG[one].area != "own"
+    ]
+    assert changing == ["records.note_review"]
+    assert {"records.view_lines", "records.verify", "admin.list_grants"} <= set(
+        roles["auditor"].function_ids
+    )
+    assert "admin.supervise" not in roles["auditor"].function_ids
     areas = {CATALOG[one].area for one in roles["branch"].function_ids}
     assert areas == {"day", "own", "persons", "eligibility"}
     assert not any(
