@@ -79,7 +79,8 @@ def _recover(arguments: argparse.Namespace) -> int:
 def _enrol(arguments: argparse.Namespace) -> int:
     leave_no_core()
     enrol = _late("app.start.setting_up:enrol_terminal")
-    return int(enrol(_data(arguments), arguments.host, Path(arguments.ca)))
+    courier = Path(arguments.courier) if arguments.courier else None
+    return int(enrol(_data(arguments), arguments.host, Path(arguments.ca), courier=courier))
 
 
 def _journal(arguments: argparse.Namespace) -> int:
@@ -98,6 +99,11 @@ def _courier(arguments: argparse.Namespace) -> int:
     leave_no_core()
     home = Path(arguments.data) if arguments.data else default_data().with_name("courier")
     return int(_late("app.courier.main:main")(arguments.arguments, home))
+
+
+def _relay(arguments: argparse.Namespace) -> int:
+    leave_no_core()
+    return int(_late("app.relay.main:main")(arguments.arguments, _data(arguments)))
 
 
 def _self_check(arguments: argparse.Namespace) -> int:
@@ -283,6 +289,8 @@ def _add_terminal(command: Callable[..., Parser]) -> None:
         "広域連合から受け取った証明書のファイル", "file with the union's root certificate"
     )
     enrol.add_argument("ca", metavar="CA", help=certificate)
+    card = in_words("中継の登録：受渡担当の名刺のファイル", "for a relay: the courier's card")
+    enrol.add_argument("--courier", metavar="CARD", default="", help=card)
     command("run", _run, "窓口の画面を開く", "open the counter's window")
     command(
         "recover",
@@ -302,6 +310,14 @@ def _add_terminal(command: Callable[..., Parser]) -> None:
             "compare with the genesis' fingerprint, or with a head as number:hash",
         ),
     )
+    relay = command(
+        "relay",
+        _relay,
+        "人のいない中継を動かす（relay help で見られます）",
+        "the unattended relay (see relay help)",
+    )
+    more = in_words("relay help で見られます", "see relay help")
+    relay.add_argument("arguments", nargs=argparse.REMAINDER, metavar="…", help=more)
     courier = command(
         "courier",
         _courier,

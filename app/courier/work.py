@@ -27,6 +27,7 @@ from app.wire.container import (
     write_head,
 )
 from app.wire.files import FILES, FileSpec
+from app.wire.frame import layout_in
 from app.wire.keys import SigningKeys, signing_id, signing_keys
 from app.wire.protocol import is_id, stream_of
 from app.wire.refusals import ContainerCause, ContainerRefused
@@ -141,15 +142,18 @@ def look_through(path: Path, codes: Codes) -> Counted:
     """Read a plain file whole by its layout. Raises FileRefused for the first fault, UserError
     ``courier.file``."""
     spec = FILES.get(path.name[:7])
-    if spec is None:
+    if spec is None or spec.unspecified or not spec.moved_in:
         raise UserError(
             "courier.file",
-            f"{path.name} が、どのファイルか分かりません。",
+            f"{path.name} は、端末へ渡すファイルではないか、どのファイルか分かりません。",
             "ファイル名を「FILE-03_」のように、ファイルの番号で始めてください。",
         )
-    decoder, whole = Decoder(spec, codes, lambda _line, _values: None), hashlib.sha256()
+    whole = hashlib.sha256()
     try:
         with path.open("rb") as source:
+            spec = layout_in(spec, source.read(_BLOCK))
+            source.seek(0)
+            decoder = Decoder(spec, codes, lambda _line, _values: None)
             while block := source.read(_BLOCK):
                 whole.update(block)
                 decoder.write(block)
@@ -272,7 +276,7 @@ def unseal(here: Courier, path: Path, out: Path, *, skip_missing: bool = False) 
             open_body(source, found, here.keys.identities, plain)
     except OSError as cause:
         raise _unreadable(path) from cause
-    spec = FILES[head.file_id]
+    spec = FILES[head.file_id].at(head.layout_version)
     decoder = Decoder(spec, here.codes, lambda _line, _values: None)
     decoder.write(plain.getvalue())
     decoder.close()
@@ -332,7 +336,7 @@ def _sender(here: Courier, head: Header) -> tuple[str, SigningKeys]:
 
 
 def _addressee(here: Courier, head: Header, receiver: str, keys: SigningKeys) -> Addressee:
-    layouts = {spec.id: (spec.layout, spec.version) for spec in FILES.values()}
+    layouts = {spec.id: (spec.layout, spec.versions) for spec in FILES.values()}
     return Addressee(receiver, here.keys.file.municipality, head.sender, keys, layouts)
 
 

@@ -16,6 +16,7 @@ from app.core.place import refuse_place
 from app.core.signs import plain
 from app.core.this_machine import os_account
 from app.functions.admin import enrolment
+from app.functions.files.media_acts import read_courier_card
 from app.security.authenticators.port import Assertion, Authenticator
 from app.security.entry.doorway import Doorway
 from app.security.entry.terminal import OpenTerminal
@@ -138,11 +139,13 @@ def enrol_terminal(
     talk: Talk | None = None,
     parts: Parts | None = None,
     authenticator_of: Callable[[Talk], Authenticator] = real_authenticator,
+    courier: Path | None = None,
 ) -> int:
-    """``madoguchi enrol HOST CA``: ask, wait for the union's two operators, take the answer.
+    """``madoguchi enrol HOST CA [--courier CARD]``: ask, wait for two operators, take the answer.
 
     Called again while they have not approved, it goes on with the same request. Raises UserError
-    ``enrol.certificate_…`` or ``enrol.host_…`` before anybody logs in, and what
+    ``enrol.certificate_…`` or ``enrol.host_…`` before anybody logs in, ``enrol.courier`` for a
+    relay without a courier's card, and what
     ``app.functions.admin.enrolment`` raises.
     """
     talk = talk or keyboard()
@@ -156,12 +159,14 @@ def enrol_terminal(
         gate = hands.terminal.gate
         asked, request_id = enrolment.pending(gate)
         if asked is None:
+            profile = until_right(talk, lambda: _profile(talk.ask(_KIND)))
             asked = enrolment.ask(
                 gate,
                 municipality=parts.installation.municipality_code,
                 terminal_name=parts.installation.office,
-                profile=until_right(talk, lambda: _profile(talk.ask(_KIND))),
+                profile=profile,
                 at=parts.clock.now(),
+                courier=_courier_of(profile, courier, talk),
             )
             request_id = ""
         line = open_unenrolled(host, authorities)
@@ -189,6 +194,22 @@ def enrol_terminal(
 
 _KIND = "端末の種類（窓口／出張所／中継）"
 _PROFILES = {"窓口": "counter", "出張所": "branch", "中継": "relay"}
+
+
+def _courier_of(profile: str, card: Path | None, talk: Talk) -> str:
+    """Whom what comes for a relay is sealed to: it opens nothing itself. "" for a counter."""
+    if profile != "relay":
+        return ""
+    if card is None:
+        raise UserError(
+            "enrol.courier",
+            "中継の登録には、市区町村システム側の受渡担当の名刺が要ります。",
+            "madoguchi courier card で書いた名刺を --courier で指定してください。",
+        )
+    _, found, digits = read_courier_card(card)
+    talk.say(f"受渡担当「{found.title}」の指紋： {digits}")
+    talk.say("受渡担当と読み合わせてください。届くものは、この相手だけが開けられます。")
+    return found.receiving
 
 
 def _profile(answer: str) -> str:

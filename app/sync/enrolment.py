@@ -91,8 +91,12 @@ def ask(
     profile: str,
     at: datetime,
     replaces: TerminalKeys | None = None,
+    courier: str = "",
 ) -> Asked:
     """Make the three pairs and the signed request, and keep them as pending.
+
+    ``courier`` is an age recipient: what comes for this terminal is sealed to that one, and this
+    terminal can open none of it (the relay, DESIGN 6).
 
     A request that is pending already is replaced: its keys were never used. Raises UserError
     ``enrol.profile`` for a profile that does not exist.
@@ -106,14 +110,14 @@ def ask(
         )
     tls = ec.generate_private_key(ec.SECP256R1())
     signing = Ed25519PrivateKey.generate()
-    receiving = pyrage.x25519.Identity.generate()
+    receiving = None if courier else pyrage.x25519.Identity.generate()
     request = EnrolmentRequest(
         municipality=municipality,
         terminal_name=terminal_name,
         profile=profile,
         csr=_csr(tls, municipality),
         signing=signing.public_key().public_bytes_raw(),
-        receiving=str(receiving.to_public()),
+        receiving=courier if receiving is None else str(receiving.to_public()),
         replaces=key_id(_public(replaces)) if replaces is not None else "",
         at=at.isoformat(timespec="seconds"),
     )
@@ -123,7 +127,7 @@ def ask(
         {
             "pending.tls": tls.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),
             "pending.signing": signing.private_bytes_raw(),
-            "pending.receiving": str(receiving).encode("ascii"),
+            "pending.receiving": b"" if receiving is None else str(receiving).encode("ascii"),
             "pending.request": statement,
         },
     )
@@ -188,8 +192,6 @@ def take(work: Rows, answer: EnrolmentAnswer) -> Taken:
             "広域連合へ出した登録の申請が、この端末にありません。",
             "申請からやり直してください。",
         )
-    identity = held["pending.receiving"].decode("ascii")
-    recipient = str(pyrage.x25519.Identity.from_str(identity).to_public())
     write_values(
         work,
         {
@@ -198,7 +200,7 @@ def take(work: Rows, answer: EnrolmentAnswer) -> Taken:
             "authorities": answer.authorities,
             "signing": held["pending.signing"],
             "union_signing": b"".join(answer.union_signing),
-            f"receiving:{recipient_id(recipient)}": identity.encode("ascii"),
+            **_receiving(held["pending.receiving"]),
         },
         valid_to=answer.valid_to,
     )
@@ -222,6 +224,14 @@ def take(work: Rows, answer: EnrolmentAnswer) -> Taken:
         },
     )
     return Taken(answer.terminal, answer.municipality, answer.union, answer.valid_to)
+
+
+def _receiving(identity: bytes) -> dict[str, bytes]:
+    """The row of the receiving half; none where another side opens what comes."""
+    if not identity:
+        return {}
+    recipient = str(pyrage.x25519.Identity.from_str(identity.decode("ascii")).to_public())
+    return {f"receiving:{recipient_id(recipient)}": identity}
 
 
 def days_left(facts: LineFacts, now: datetime) -> int:

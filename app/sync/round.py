@@ -17,6 +17,7 @@ from app.sync.states import Incoming, Outgoing
 from app.sync.terminal_keys import TerminalKeys
 from app.sync.transport import Transport
 from app.sync.work import EngineWork, SystemGate
+from app.wire.protocol import DownItem
 from app.wire.refusals import ContainerRefused
 from app.wire.statements import StatementRefused
 from app.wire.strict_cbor import MalformedBody
@@ -88,7 +89,9 @@ class EngineParts:
     ``handlers`` maps function ids to what applies a file; ``folder`` holds received
     containers, sealed; ``quiet`` says whether nobody works (locked or just opened); ``step`` is
     told each step before it is taken; ``on_rejected`` is told of a case whose sending the peer
-    did not take, in the unit of work that settles the sending.
+    did not take, in the unit of work that settles the sending. ``hand_over`` gets what came, whole
+    and verified and still sealed, where nothing is opened here (the relay), and says why it waits,
+    "" when it was taken; it may be asked again.
     """
 
     gate: SystemGate
@@ -99,6 +102,7 @@ class EngineParts:
     quiet: Callable[[], bool]
     step: Callable[[str], None]
     on_rejected: Callable[[EngineWork, str], None]
+    hand_over: Callable[[DownItem, Path], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

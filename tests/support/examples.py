@@ -31,6 +31,7 @@ from tests.support import keys
 from tests.support.attempts import Attempt, Example
 from tests.support.counter_examples import COUNTER_EXAMPLES
 from tests.support.media_examples import MEDIA_EXAMPLES
+from tests.support.relay_examples import RELAY_EXAMPLES
 from tests.support.signers import Signer
 from tests.support.world import STAFF, World
 
@@ -362,4 +363,5 @@ EXAMPLES: dict[str, Example] = {
     "own.change_password": _change_password,
     **COUNTER_EXAMPLES,
     **MEDIA_EXAMPLES,
+    **RELAY_EXAMPLES,
 }

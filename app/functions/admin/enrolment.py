@@ -34,8 +34,17 @@ class TakeEnrolment:
     valid_to: str
 
 
-def ask(gate: Gate, *, municipality: str, terminal_name: str, profile: str, at: datetime) -> Asked:
-    """Make the keys and the signed request; the private halves stay in the store."""
+def ask(
+    gate: Gate,
+    *,
+    municipality: str,
+    terminal_name: str,
+    profile: str,
+    at: datetime,
+    courier: str = "",
+) -> Asked:
+    """Make the keys and the signed request; the private halves stay in the store. ``courier`` as in
+    ``app.sync.enrolment.ask``."""
     with gate.system("admin.ask_enrolment", subject=_SUBJECT) as work:
         return enrolment.ask(
             work,
@@ -43,6 +52,7 @@ def ask(gate: Gate, *, municipality: str, terminal_name: str, profile: str, at: 
             terminal_name=terminal_name,
             profile=profile,
             at=at,
+            courier=courier,
         )
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 import pyrage
 from sqlalchemy import insert, select, update
@@ -278,6 +279,19 @@ def read_card(attached: Attached) -> tuple[bytes, Card]:
         raise media_refusal("card") from cause
 
 
+def read_courier_card(path: Path) -> tuple[bytes, Card, str]:
+    """A courier's card in a file, and the digits to compare. Raises UserError ``media.card``."""
+    try:
+        with path.open("rb") as source:
+            data = source.read(_LONGEST_CARD)
+        card = open_card(data)
+    except (OSError, ValueError, MalformedBody, EnvironmentFault) as cause:
+        raise media_refusal("card") from cause
+    if not is_id(card.name) or card.archive or not card.receiving:
+        raise media_refusal("card")
+    return data, card, card_fingerprint(data)
+
+
 def prepare_courier(gate: Gate, session: Session, attached: Attached) -> PreparedAct:
     """Take the other side's card after comparing its digits. Raises as ``read_card``."""
     data, card = read_card(attached)
@@ -299,25 +313,31 @@ def perform_courier(
     UserError ``media.other_municipality``, EnvironmentFault ``media.*``, ``line.not_enrolled``."""
     with gate.act(prepared, approvals) as work:
         card = open_card(work.content.card)
-        if card.municipality != read_keys(work).facts.municipality:
-            raise media_refusal("other_municipality")
-        at = work.at.isoformat()
-        work.run(update(courier).where(courier.c.ended_at == "").values(ended_at=at))
-        values = {
-            "name": card.title,
-            "signing": card.signing,
-            "receiving": card.receiving,
-            "registered_by": work.staff_id,
-            "registered_at": at,
-            "ended_at": "",
-        }
-        work.run(
-            upsert(courier)
-            .values(id=card.name, **values)
-            .on_conflict_do_update(index_elements=[courier.c.id], set_=values)
-        )
+        put_courier(work, card)
         _write_own_card(work, attached)
         return card.name
+
+
+def put_courier(work: ActWork, card: Card) -> None:
+    """Register the courier in place of the one before. Raises UserError
+    ``media.other_municipality``, EnvironmentFault ``line.not_enrolled``."""
+    if card.municipality != read_keys(work).facts.municipality:
+        raise media_refusal("other_municipality")
+    at = work.at.isoformat()
+    work.run(update(courier).where(courier.c.ended_at == "").values(ended_at=at))
+    values = {
+        "name": card.title,
+        "signing": card.signing,
+        "receiving": card.receiving,
+        "registered_by": work.staff_id,
+        "registered_at": at,
+        "ended_at": "",
+    }
+    work.run(
+        upsert(courier)
+        .values(id=card.name, **values)
+        .on_conflict_do_update(index_elements=[courier.c.id], set_=values)
+    )
 
 
 def own_card(work: ActWork) -> bytes:
@@ -329,13 +349,13 @@ def own_card(work: ActWork) -> bytes:
         .where(terminal_key.c.name.startswith("receiving:"))
         .order_by(terminal_key.c.valid_to.desc())
     )
-    identity = pyrage.x25519.Identity.from_str(bytes(work.scalar(newest)).decode("ascii"))
+    held = work.scalar(newest)  # None in a relay, which opens nothing
     card = Card(
         name=facts.terminal,
         title=f"窓口端末 {facts.terminal}",
         municipality=facts.municipality,
         signing=signing.public_key().public_bytes_raw(),
-        receiving=str(identity.to_public()),
+        receiving=_recipient(held),
         archive=facts.archive_receiving,
         union=facts.union,
         union_receiving=facts.union_receiving,
@@ -343,6 +363,12 @@ def own_card(work: ActWork) -> bytes:
         at=work.at.isoformat(),
     )
     return sign(card, signing)
+
+
+def _recipient(identity: bytes | None) -> str:
+    if identity is None:
+        return ""
+    return str(pyrage.x25519.Identity.from_str(bytes(identity).decode("ascii")).to_public())
 
 
 def _write_own_card(work: ActWork, attached: Attached) -> None:

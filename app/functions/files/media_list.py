@@ -17,7 +17,7 @@ from app.sync.media.desk import MediaDesk
 from app.sync.media.files import INCOMING, OUTGOING, OnMedium, listed
 from app.sync.media.mark import Judged
 from app.sync.states import Incoming
-from app.wire.files import FILES, FileSpec, Route
+from app.wire.files import FILES, FileSpec
 from db.tables.control import store_fact
 from db.tables.exchange import inbox
 from db.tables.media import courier, medium, medium_approval, medium_use
@@ -124,13 +124,13 @@ class MediaView:
 
 def moves_in(spec: FileSpec) -> bool:
     """Whether the municipal system gives this file on a medium (FLOW-202, FLOW-402, FLOW-503)."""
-    return spec.route in (Route.UP, Route.MEDIUM_IN)
+    return spec.moved_in and not spec.unspecified
 
 
 def moves_out(spec: FileSpec) -> bool:
     """Whether this file goes on to the municipal system (FLOW-305, FLOW-408): whole, as the union
-    delivered it (CON-04). The check list is the desk's own work and stays."""
-    return spec.route in (Route.DOWN, Route.MEDIUM_OUT) and spec.id != "FILE-24"
+    delivered it (CON-04)."""
+    return spec.moved_out and not spec.unspecified
 
 
 def look(gate: Gate, session: Session, media: MediaDesk, function: str = SHOW) -> MediaView:

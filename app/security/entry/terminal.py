@@ -82,7 +82,7 @@ def open_terminal(
             )
             mirrors = StateMirrors(opened.store, journal, access, entrance.shelf)
             mirrors.check()
-            journal.settle(lambda one: _has_effect(opened.store, one))
+            settle(journal, opened.store)
         except BaseException:
             connection.close()
             raise
@@ -138,6 +138,11 @@ def keep_counter(store: Store, credential_id: bytes, counter: int) -> None:
 
     with store.update(("credential",), ("credential.counter",)) as work:
         work.run(update(credential).where(credential.c.id == credential_id).values(counter=counter))
+
+
+def settle(journal: Journal, store: Store) -> None:
+    """End the acts that were cut short from what the store shows of them."""
+    journal.settle(lambda one: _has_effect(store, one))
 
 
 def _has_effect(store: Store, one: OpenAct) -> bool:

@@ -18,12 +18,13 @@ from app.main import main as program
 from app.security.keys.sealing import SealError, open_with
 from app.sync.media.files import FOLDER, INCOMING, OUTGOING
 from app.wire.cards import Card, open_card
-from app.wire.codec import decode_file, encode_file
+from app.wire.codec import decode_file
 from app.wire.container import ContainerPlace, peek
 from app.wire.files import FILES
 from app.wire.statements import sign
 from db.tables.exchange import outbox
 from tests.support.courier_side import FIRST, SECOND, THIRD, CourierHome
+from tests.support.framed import encode_file
 from tests.support.line import CODES
 from tests.support.media_room import DAILY, MediaRoom
 from tests.support.parties import MUNICIPALITY, Party, container
