@@ -346,7 +346,7 @@ def enrol_training_terminal(script: Script, session: Session, second: str, union
 def _fill(parts: Parts, keys: KeyDrawer, union: Union, say: Callable[[str], None]) -> None:
     """The first delivery of FILE-17, through the real line and the real handler."""
     say(in_words("広域連合が被保険者情報を用意しています。", "The union seals its delivery."))
-    union.first.deliver(MUNICIPALITY_CODE)
+    union.deliver(MUNICIPALITY_CODE)
     script = Script(parts, keys, parts.doorway(lambda: True))
     session = script.enter(FOUNDERS[0])
     say(in_words("被保険者情報を受け取っています。", "Receiving it."))

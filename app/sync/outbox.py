@@ -26,6 +26,7 @@ from app.wire.frame import Frame
 from app.wire.protocol import stream_of
 from app.wire.strict_cbor import decode, encode
 from app.wire.values import Codes
+from db.tables.control import store_fact
 from db.tables.exchange import outbox
 from db.work import ReadRows
 
@@ -161,8 +162,9 @@ def _frame(work: OutboxWork, spec: FileSpec, facts: LineFacts, business_on: str)
             outbox.c.file_id == spec.id, outbox.c.business_on == day
         )
     )
+    epoch = work.scalar(select(store_fact.c.value).where(store_fact.c.name == "epoch"))
     return Frame(
-        sender=facts.terminal,
+        sender=f"{facts.terminal}-{epoch}",  # a restored terminal counts its editions anew
         municipality=facts.municipality,
         business_on=day,
         edition=int(last or 0) + 1,

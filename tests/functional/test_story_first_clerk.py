@@ -151,7 +151,7 @@ def enrol(machine: Machine14) -> None:
         once(Keyboard([FIRST.staff_id, "窓口"], [FIRST.password]))
     machine.union.approve_waiting()
     assert once(Keyboard([FIRST.staff_id, SECOND.staff_id], [FIRST.password])) == 0
-    machine.union.first.deliver(MUNICIPALITY_CODE)
+    machine.union.deliver(MUNICIPALITY_CODE)
 
 
 def admit(office: Office, person: TrainingStaff) -> None:

@@ -8,7 +8,7 @@ import secrets
 import ssl
 import tempfile
 import weakref
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,8 @@ from app.wire.container import (
     verify,
     write_head,
 )
-from app.wire.files import FILES
+from app.wire.files import FILES, FileSpec
+from app.wire.frame import Frame
 from app.wire.heads import START, Head, LineDigest
 from app.wire.keys import recipient_id, signing_id, signing_keys
 from app.wire.protocol import (
@@ -60,7 +61,7 @@ from app.wire.statements import (
 )
 from app.wire.strict_cbor import decode, encode
 from app.wire.values import code_sets
-from tests.support.framed import encode_file
+from tests.support.framed import FRAME, encode_file
 
 TABLES = load_tables(shipped_tables())
 CODES = code_sets(TABLES, date(2026, 11, 20))
@@ -226,14 +227,18 @@ class UnionTerminal:
         *,
         sent_id: str = "",
         place: ContainerPlace | None = None,
+        spec: FileSpec | None = None,
+        frame: Frame = FRAME,
         **header: Any,
     ) -> Sent:
         """A container of ``records``; ``header`` overrides what its header says."""
         assert self.answer is not None
         self.count += 1
-        spec = FILES[file_id]
+        spec = spec or FILES[file_id]
+        if frame is FRAME:  # each sending is an edition of its own
+            frame = replace(FRAME, sender=f"{self.id}-1", edition=self.count)
         where = place or self.places.get(file_id, first_place(self.answer.epoch))
-        plain = encode_file(spec, records, CODES)
+        plain = encode_file(spec, records, CODES, frame)
         body = io.BytesIO()
         facts = seal_body(
             io.BytesIO(plain), body, self.answer.union_receiving, self.answer.archive_receiving

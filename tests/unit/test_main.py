@@ -147,7 +147,15 @@ def test_every_help_is_in_the_language_that_is_asked_for(
                 assert action.help or parser.prog.endswith(UNTOLD), (parser.prog, action.dest)
 
 
-UNTOLD = ("clock", "daily", "deliver", "settle-birth", "screen-check", "print-sheet")
+UNTOLD = (
+    "clock",
+    "daily",
+    "deliver",
+    "confirm-delivery",
+    "settle-birth",
+    "screen-check",
+    "print-sheet",
+)
 """Commands whose only argument is named by the command's own line."""
 
 

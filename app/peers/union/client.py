@@ -109,9 +109,18 @@ class OperatorClient:
         """Answers of the 中間サーバー: number, registered, uses in a year and in 3 months."""
         return int(self.act("card_use", body=json.dumps(list(rows)).encode()))
 
-    def deliver(self, municipality: str) -> int:
-        """Seal FILE-17 for every terminal: all persons at first, then what changed."""
-        return int(self.act("deliver", {"municipality": municipality}))
+    def deliver(self, municipality: str) -> str:
+        """Ask for a delivery; another operator confirms it. Gives who asked."""
+        return str(self.act("deliver", {"municipality": municipality}))
+
+    def confirm_delivery(self, municipality: str) -> int:
+        """Let a delivery go that another operator asked for: FILE-17 (all persons at first, then
+        what changed) and what else is held; how many containers were sealed."""
+        return int(self.act("confirm_delivery", {"municipality": municipality}))
+
+    def hold(self, municipality: str, file_id: str, file: bytes) -> int:
+        """Give the office a downward file's records to deliver; how many were new."""
+        return int(self.act("hold", {"municipality": municipality, "file": file_id}, file))
 
     def daily(self, municipality: str, file: bytes) -> dict[str, int]:
         """Feed the resident register's FILE-03 (encoded by ``app.wire.codec``)."""

@@ -48,6 +48,11 @@ class Union:
             self.second.approve(request_id)
         return [item["terminal"] for item in self.first.requests() if item["id"] in waiting]
 
+    def deliver(self, municipality: str) -> int:
+        """One operator asks for a delivery, the other lets it go; how many containers."""
+        self.first.deliver(municipality)
+        return self.second.confirm_delivery(municipality)
+
 
 class Running(Protocol):
     """A union's process."""

@@ -79,6 +79,7 @@ def _ask(client: OperatorClient, arguments: argparse.Namespace) -> object:
         "refuse": ("id", "note"),
         "withdraw": ("terminal",),
         "deliver": ("municipality",),
+        "confirm-delivery": ("municipality",),
         "settle-birth": ("notification", "day"),
         "fault": ("kind", "route", "times", "seconds"),
         "clock": ("moment",),
@@ -244,8 +245,14 @@ def _add_cases(command: _Command) -> None:
     daily = command("daily", "住基情報を取り込む", "feed the resident register's daily file")
     daily.add_argument("municipality")
     daily.add_argument("file", type=Path)
-    deliver = command("deliver", "被保険者情報を配信に入れる", "seal FILE-17 for every terminal")
+    deliver = command("deliver", "配信を指示する（もう一人が確かめる）", "ask for a delivery")
     deliver.add_argument("municipality")
+    confirm = command(
+        "confirm-delivery",
+        "指示された配信を確かめて行う",
+        "let a delivery go, asked by another",
+    )
+    confirm.add_argument("municipality")
 
 
 def _add_training(command: _Command) -> None:

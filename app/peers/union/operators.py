@@ -28,12 +28,13 @@ from app.peers.union.keys import write_private
 from app.peers.union.line import enrolment, restored
 from app.peers.union.line.faults import Fault, FaultKind, Faults
 from app.peers.union.line.refusal import Refused, own_mistake
-from app.peers.union.office import daily, officials, seed
-from app.peers.union.office.insured import deliver_changes
+from app.peers.union.office import bulk, daily, officials, seed
+from app.peers.union.office.holding import hold
 from app.peers.union.system import ShiftedClock, System, log_act
 from app.peers.union.tables import check_entry, decision, notification, operator_log
 from app.rules.copay.facts import IncomeFacts
 from app.rules.values.amounts import amount
+from app.wire import spec as wire
 from app.wire.codec import decode_file
 from app.wire.files import FILES
 
@@ -160,7 +161,9 @@ def _acts(desk: Desk) -> dict[str, Act]:
             system, who, args["notification"], args.read("day", date.fromisoformat)
         ),
         "daily": lambda who, args, body: _daily(desk, who, args["municipality"], body),
-        "deliver": lambda who, args, _: _deliver(desk, who, args["municipality"]),
+        "deliver": lambda who, args, _: bulk.propose(system, who, args["municipality"]),
+        "confirm_delivery": lambda who, args, _: bulk.confirm(system, who, args["municipality"]),
+        "hold": lambda who, args, body: _hold(desk, who, args, body),
         "load": lambda who, _, body: _load(desk, who, body),
         "facilities": lambda who, _, body: seed.load_facilities(
             system, _reading("body", _rows, body)
@@ -228,10 +231,15 @@ def _daily(desk: Desk, operator: str, municipality: str, body: bytes) -> dict[st
         return asdict(daily.run(desk.system, connection, municipality, records))
 
 
-def _deliver(desk: Desk, operator: str, municipality: str) -> int:
+def _hold(desk: Desk, operator: str, args: _Arguments, body: bytes) -> int:
+    """What the office has for a municipality, as a file of its own layout."""
+    spec = args.read("file", FILES.__getitem__)
+    if spec.route is not wire.Route.DOWN or not spec.key:
+        raise _bad_arguments("file")
+    records = decode_file(spec, body, desk.system.codes)
     with desk.system.database.write() as connection:
-        log_act(desk.system, connection, operator, "deliver", municipality)
-        return deliver_changes(desk.system, connection, municipality)
+        log_act(desk.system, connection, operator, "hold", spec.id, count=len(records))
+        return hold(connection, spec, args["municipality"], records)
 
 
 def _load(desk: Desk, operator: str, body: bytes) -> dict[str, int]:

@@ -428,6 +428,56 @@ check_entry = Table(
     Index("ix_check_entry_delivered_in", "municipality_code", "delivered_in"),
 )
 
+# What municipalities sent up and what the union has for them, each record as it was last said:
+# canonical JSON by column, without 個人番号. ``desk`` is the terminal that said it, "" the union;
+# ``position`` rises with every change.
+held = Table(
+    "held",
+    METADATA,
+    _text("municipality", primary_key=True),
+    _text("file_id", primary_key=True),
+    _text("key", primary_key=True),
+    _text("desk"),
+    _text("record"),
+    Column("position", _LONG, nullable=False),
+    Index("ix_held_position", "municipality", "file_id", "position"),
+)
+
+# Up to which position a terminal was told of a file.
+held_sent = Table(
+    "held_sent",
+    METADATA,
+    _text("terminal", primary_key=True),
+    _text("file_id", primary_key=True),
+    Column("position", _LONG, nullable=False),
+)
+
+# Every file that was taken, by what its head says: a business day's edition comes once from
+# whoever made it, whichever terminal sends it.
+file_taken = Table(
+    "file_taken",
+    METADATA,
+    _text("municipality", primary_key=True),
+    _text("file_id", primary_key=True),
+    _text("sender", primary_key=True),
+    _text("business_on", primary_key=True),
+    Column("edition", _LONG, primary_key=True, autoincrement=False),
+    _text("terminal"),
+    _text("upload"),
+    _text("digest"),
+    _text("taken_at"),
+    Column("records", _LONG, nullable=False),
+)
+
+# A delivery of the day that one operator asked for and another has not let go yet (SEC-114).
+bulk_delivery = Table(
+    "bulk_delivery",
+    METADATA,
+    _text("municipality", primary_key=True),
+    _text("proposed_by"),
+    _text("proposed_at"),
+)
+
 # The last countersigned journal head of each terminal (DESIGN 5).
 journal_head = Table(
     "journal_head",

@@ -29,7 +29,7 @@ def decided(terminal, three):
 def ran(union, terminal, decided, place):
     """The file of the next morning: one mover as keyed, one differing, one missing; and among
     the others a changed number, a blank one, a foreign one, a death and a move."""
-    union.first.deliver(CITY)
+    union.deliver(CITY)
     terminal.receive("FILE-17")
     union.first.set_clock(MORNING + timedelta(days=1))
     persons = {person.case: person for person in place.persons() if person.case}

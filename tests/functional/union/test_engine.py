@@ -113,7 +113,7 @@ def test_enrol_send_decide_receive(world, real, small):
 def test_a_round_countersigns_the_journal_and_brings_the_municipality(world, real):
     enrolled(world, real)
     running = engine(world, [])
-    real.first.deliver(MUNICIPALITY_CODE)
+    real.deliver(MUNICIPALITY_CODE)
     report = running.contact()
     assert report.problem is None
     assert report.peer_time.startswith("2026-11-16T10:0")

@@ -166,7 +166,7 @@ def test_renewal_overlaps_and_widens_nothing(union):
     new.accept(state.answer)
     assert new.waiting() == ()
     assert new.contact().head.head.number == 0  # signed with the new key
-    union.first.deliver("152994")  # sealed to the recipient named last
+    union.deliver("152994")  # sealed to the recipient named last
     assert len(new.receive("FILE-17")) >= 300
     stolen = UnionTerminal(union, name="窓口12", signing=Ed25519PrivateKey.generate())
     stolen.client, stolen.answer = new.client, new.answer
@@ -195,7 +195,7 @@ def test_a_renewal_that_widens_or_names_another_key_is_refused(union):
 def test_a_withdrawn_terminal_is_delivered_nothing(union):
     leaving = UnionTerminal(union, name="窓口15").enrol()
     union.first.withdraw(leaving.id)
-    made = union.first.deliver("152994")
+    made = union.deliver("152994")
     active = [item for item in union.first.act("terminals") if item["state"] == "active"]
     assert 0 < made <= len(active)
     leaving.close()

@@ -28,7 +28,7 @@ def test_a_renewed_terminal_goes_on(tmp_path):
         with world.hands_on("terminal_key", "store_fact") as work:
             old = read_keys(work)
         # sealed to the receiving key before the renewal, fetched after it
-        real.first.deliver(MUNICIPALITY_CODE)
+        real.deliver(MUNICIPALITY_CODE)
         with world.hands_on("terminal_key", "store_fact") as work:
             asked = enrolment.ask(
                 work,

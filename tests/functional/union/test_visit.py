@@ -79,7 +79,7 @@ def test_the_individual_number_never_comes_back(decided, union):
 
 
 def test_the_person_is_in_the_household_of_the_next_delivery(decided, terminal, union):
-    union.first.deliver("152994")
+    union.deliver("152994")
     lines = {line.atena_number: line for line in terminal.receive("FILE-17")}
     assert len(lines) >= 300
     for mover, _, decision in decided:
@@ -91,5 +91,5 @@ def test_the_person_is_in_the_household_of_the_next_delivery(decided, terminal, 
 
 
 def test_a_second_delivery_holds_only_what_changed(terminal, union):
-    assert union.first.deliver("152994") == 0
+    assert union.deliver("152994") == 0
     assert terminal.receive("FILE-17") == []

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from app.peers.union import door
 from app.peers.union.line.enrolment import Caller, signing_publics
 from app.peers.union.line.refusal import Refused
 from app.peers.union.line.streams import UP, next_place, note_place
-from app.peers.union.office import daily, decisions
+from app.peers.union.office.taking import TAKERS, note_taken
 from app.peers.union.system import System, log_act
 from app.peers.union.tables import upload
 from app.wire.codec import Decoder, record_maker
@@ -35,20 +34,12 @@ from app.wire.container import (
     peek,
     verify,
 )
-from app.wire.files import FILES
+from app.wire.files import FILES, Route
+from app.wire.frame import Frame
 from app.wire.keys import recipient_id, signing_keys
 from app.wire.protocol import LARGEST, Cause, UploadStart, UploadState, is_id
 from app.wire.refusals import ContainerCause, ContainerRefused
 from app.wire.statements import Receipt, Settlement, sign
-
-Apply = Callable[[System, Connection, Caller, Header, tuple[Any, ...]], None]
-
-APPLIED: dict[str, Apply] = {
-    "FILE-01": decisions.receive,
-    "FILE-03": daily.receive,
-    "FILE-10": decisions.receive,
-}
-"""The files a terminal may send, and what becomes of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +176,10 @@ def _take(
         place = next_place(connection, UP, caller.terminal, header.stream, header.epoch)
         _must_follow(header, place)
         source.seek(0)
-        records = _records(system, source, verified)
-    APPLIED[header.file_id](system, connection, caller, header, records)
+        records, frame = _records(system, source, verified)
+    if frame is not None and FILES[header.file_id].route is Route.UP:
+        note_taken(system, connection, caller, header, frame)
+    TAKERS[header.file_id](system, connection, caller, header, records)
     note_place(connection, UP, caller.terminal, header.stream, place, verified.digest)
 
 
@@ -207,7 +200,7 @@ def _addressee(system: System, connection: Connection, caller: Caller) -> Addres
         municipality=caller.municipality,
         sender=caller.terminal,
         keys=signing_keys(*signing_publics(system, connection, caller.terminal)),
-        layouts={key: (FILES[key].layout, FILES[key].versions) for key in APPLIED},
+        layouts={key: (FILES[key].layout, FILES[key].versions) for key in TAKERS},
     )
 
 
@@ -217,7 +210,9 @@ def _must_be_announced(row: Row[Any], header: Header) -> None:
         raise Refused(Cause.OTHER_CONTENT)
 
 
-def _records(system: System, source: Any, verified: Verified) -> tuple[Any, ...]:
+def _records(
+    system: System, source: Any, verified: Verified
+) -> tuple[tuple[Any, ...], Frame | None]:
     newest = FILES[verified.header.file_id]
     spec = newest.at(verified.header.layout_version)
     records: list[Any] = []
@@ -229,7 +224,7 @@ def _records(system: System, source: Any, verified: Verified) -> tuple[Any, ...]
     open_body(source, verified, ours, decoder)
     decoder.close()
     check_count(verified.header, len(records))
-    return tuple(records)
+    return tuple(records), decoder.frame
 
 
 def _settlement(cause: MadoguchiError | None) -> Settlement:

@@ -26,6 +26,7 @@ from app.peers.union.line.connection import PEER, TRANSPORT, CertificateProtocol
 from app.peers.union.line.enrolment import Caller
 from app.peers.union.line.faults import FaultKind, Faults
 from app.peers.union.line.refusal import Refused, own_mistake
+from app.peers.union.office import holding
 from app.peers.union.system import System
 from app.wire import protocol
 from app.wire.protocol import CHUNK, MEDIA_TYPE, UPLOAD_OFFSET, UPLOAD_STATE, Cause, is_id
@@ -280,6 +281,7 @@ def _receipt(line: Line) -> Handler:
 def _down(line: Line) -> Handler:
     def answer(_: Request, __: bytes, caller: Caller | None) -> Response:
         again = line.faults.take("down", FaultKind.REPEAT) is not None
+        holding.tell(line.system, _known(caller))
         items = delivery.waiting(line.system, _known(caller), with_acknowledged=again)
         if line.faults.take("down", FaultKind.REORDER):
             items = protocol.DownList(items.items[::-1])

@@ -23,6 +23,7 @@ from app.peers.union.migrations import (
     v0007_benefits,
     v0008_journal,
     v0009_whose_keys,
+    v0010_held,
 )
 
 STEPS: tuple[Callable[[Operations], None], ...] = (
@@ -35,6 +36,7 @@ STEPS: tuple[Callable[[Operations], None], ...] = (
     v0007_benefits.upgrade,
     v0008_journal.upgrade,
     v0009_whose_keys.upgrade,
+    v0010_held.upgrade,
 )
 
 
