@@ -23,6 +23,8 @@ from app.core.this_machine import os_account, refuse_other_account, shared_note
 from app.functions.admin.upkeep import take_peer_time
 from app.functions.files import insured
 from app.functions.files.check_list import receive_check_list
+from app.functions.files.delivered import receive_delivered
+from app.functions.files.desks import receive_desk_word, teller
 from app.rules.calendar.days import BusinessCalendar
 from app.security.authenticators.verify import Profile, RegistrationPolicy, verify_assertion
 from app.security.entry.doorway import Doorway
@@ -53,6 +55,8 @@ def handlers(tables: Tables) -> dict[str, Handler]:
     return {
         "files.receive_insured": insured.receiver(tables),
         "files.receive_check_list": receive_check_list,
+        "files.receive_desk_word": receive_desk_word,
+        "files.receive_delivered": receive_delivered,
         **_receivers(tables),
     }
 
@@ -232,15 +236,17 @@ class Parts:
 
     def engine(self, terminal: OpenTerminal, quiet: Callable[[], bool]) -> Engine:
         """The exchange with the union over an open terminal."""
+        codes = code_sets(self.tables, self.clock.now().date())
         bench = EngineParts(
             terminal.gate,
             handlers(self.tables),
             self.clock,
-            codes=code_sets(self.tables, self.clock.now().date()),
+            codes=codes,
             folder=self.paths.data / "inbox",
             quiet=quiet,
             step=lambda name: None,
             on_rejected=was_rejected,
+            tell=teller(terminal.gate, codes),
         )
         return Engine(
             bench,

@@ -140,6 +140,7 @@ class Engine:
             with self._round() as here:
                 rows, peer_time = self._heads(here)
                 done = replace(done, control_rows=rows, peer_time=peer_time)
+                self._bench.tell()
                 for report in self._send_due(here):
                     done = replace(done, sent=(*done.sent, report))
                 for received in _receive_all(here):

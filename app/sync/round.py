@@ -91,7 +91,8 @@ class EngineParts:
     told each step before it is taken; ``on_rejected`` is told of a case whose sending the peer
     did not take, in the unit of work that settles the sending. ``hand_over`` gets what came, whole
     and verified and still sealed, where nothing is opened here (the relay), and says why it waits,
-    "" when it was taken; it may be asked again.
+    "" when it was taken; it may be asked again. ``tell`` prepares what this desk has to tell the
+    others.
     """
 
     gate: SystemGate
@@ -103,6 +104,7 @@ class EngineParts:
     step: Callable[[str], None]
     on_rejected: Callable[[EngineWork, str], None]
     hand_over: Callable[[DownItem, Path], str] | None = None
+    tell: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ _ROUTES = {
     Route.UP: "上り（端末 → 標準システム）",
     Route.DOWN: "下り（標準システム → 端末）",
     Route.SHARED: "端末間（標準システムを経て、同じ市区町村のほかの端末へ）",
+    Route.CONTACT: "連絡の答え（ほかの何よりも先に受け取る）",
     Route.MEDIUM_IN: "電子媒体による移入",
     Route.MEDIUM_OUT: "電子媒体による移出",
 }

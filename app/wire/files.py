@@ -279,6 +279,7 @@ _DOWNWARD = (
         framed=True,
         moved_out=True,
         relayed=True,
+        applied_by="files.receive_delivered",
     ),
     FileSpec(
         id="FILE-19",
@@ -293,6 +294,7 @@ _DOWNWARD = (
         framed=True,
         moved_out=True,
         relayed=True,
+        applied_by="files.receive_delivered",
     ),
     FileSpec(
         id="FILE-20",
@@ -307,6 +309,7 @@ _DOWNWARD = (
         framed=True,
         moved_out=True,
         relayed=True,
+        applied_by="files.receive_delivered",
     ),
     FileSpec(
         id="FILE-21",
@@ -333,6 +336,7 @@ _DOWNWARD = (
         version=1,
         key=("answer_id",),
         framed=True,
+        applied_by="files.receive_delivered",
     ),
     FileSpec(
         id="FILE-23",
@@ -347,6 +351,7 @@ _DOWNWARD = (
         framed=True,
         moved_out=True,
         relayed=True,
+        applied_by="files.receive_delivered",
     ),
     FileSpec(
         id="FILE-24",
@@ -409,6 +414,7 @@ _DESKS = (
         version=1,
         key=("case_id",),
         framed=True,
+        applied_by="files.receive_desk_word",
     ),
     FileSpec(
         id="DESK-02",
@@ -421,6 +427,7 @@ _DESKS = (
         version=1,
         key=("certificate_number",),
         framed=True,
+        applied_by="files.receive_desk_word",
     ),
     FileSpec(
         id="DESK-03",
@@ -433,12 +440,13 @@ _DESKS = (
         version=1,
         key=("draft_id",),
         framed=True,
+        applied_by="files.receive_desk_word",
     ),
     FileSpec(
         id="DESK-04",
         title="市区町村の管理簿",
         names=("市区町村の管理簿", "管理簿"),
-        route=Route.SHARED,
+        route=Route.CONTACT,
         frequency="連絡の都度",
         record=records.ControlLogRecord,
         layout="control_log",

@@ -16,6 +16,7 @@ class Route(StrEnum):
     UP = "up"
     DOWN = "down"
     SHARED = "shared"  # up from one desk and down to the others, at every contact
+    CONTACT = "contact"  # in the answer to a contact, before anything else
     MEDIUM_IN = "medium_in"
     MEDIUM_OUT = "medium_out"
 

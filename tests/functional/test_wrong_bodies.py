@@ -16,9 +16,9 @@ from app.core.errors import UserError
 from app.functions.eligibility.kinds.leaving import DEATH
 from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.functions.files import set_aside
-from app.peers.union.line import intake
 from app.peers.union.office import decisions
 from app.peers.union.office import kinds as office_kinds
+from app.peers.union.office.taking import TAKERS
 from app.peers.union.tables import decision, notification
 from app.wire.bodies import death, reissue
 from app.wire.codec import FileRefused, decode_file
@@ -92,7 +92,7 @@ def test_a_file_of_a_kind_not_in_it_is_refused_whole(counter: Counter) -> None:
     with pytest.raises(FileRefused) as refused:
         decode_file(behind, encode_file(spec, [record], CODES), CODES)
     assert (refused.value.code, refused.value.column) == ("file.kind", "kind")
-    assert set(intake.APPLIED) >= {"FILE-01", "FILE-10"}
+    assert set(TAKERS) >= {"FILE-01", "FILE-10"}
 
 
 def test_a_decision_for_another_kind_than_was_sent_changes_nothing(counter: Counter) -> None:

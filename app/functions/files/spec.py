@@ -59,6 +59,37 @@ FUNCTIONS: tuple[Function, ...] = (
         writes=(*_EXCHANGE, "case_file.state", "case_file.version"),
     ),
     Function(
+        id="files.tell_desks",
+        area="files",
+        kind=Kind.SEND,
+        label="ほかの端末への知らせ",
+        help="受付中の案件、交付した書類、二人目を待つ操作が変わったことを、ほかの端末へ知らせます"
+        "（端末が行います。届出の内容は知らせません）。",
+        actor=Actor.SYSTEM,
+        reads=("outbox", "store_fact", "case_file", "certificate", "atena", "desk_told"),
+        writes=("outbox", "desk_told"),
+    ),
+    Function(
+        id="files.receive_desk_word",
+        area="files",
+        kind=Kind.UPDATE,
+        label="ほかの端末からの知らせの取り込み",
+        help="ほかの端末の受付中の案件、交付の履歴、二人目を待つ操作を覚えます（端末が行います）。",
+        actor=Actor.SYSTEM,
+        reads=("store_fact", "desk_case", "desk_issue", "desk_draft", *APPLYING),
+        writes=("desk_case", "desk_issue", "desk_draft", *APPLYING),
+    ),
+    Function(
+        id="files.receive_delivered",
+        area="files",
+        kind=Kind.UPDATE,
+        label="移出するファイルの受け取り",
+        help="市区町村のシステムへ渡すファイルを確かめ、封をしたまま移出を待たせます"
+        "（端末が行います）。",
+        actor=Actor.SYSTEM,
+        writes=APPLYING,
+    ),
+    Function(
         id="files.receive_insured",
         area="files",
         kind=Kind.UPDATE,

@@ -8,7 +8,7 @@ from app.functions.files import set_aside
 from app.security.waiting import Source, Waits, WaitWork
 from app.sync import outbox as outgoing
 from app.sync.states import Outgoing
-from app.wire.files import FILES
+from app.wire.files import FILES, Route
 from db.tables.exchange import inbox
 
 SENDING = "広域連合の受領が確かめられていない送信"
@@ -24,7 +24,7 @@ _STATES = {
 def _sendings(work: WaitWork) -> Iterator[Waits]:
     """What goes up for no case: a case's own sending stands in the line of the case."""
     for line in outgoing.open_lines(work):
-        if not line.case_id:
+        if not line.case_id and FILES[line.file_id].route is not Route.SHARED:
             state, next_step = _STATES[line.state]
             yield Waits(
                 key=line.id,

@@ -127,6 +127,8 @@ def test_what_one_desk_says_the_others_are_told_and_not_itself(desks, file_id) -
 
 @pytest.mark.req("SEC-115")
 def test_a_new_desk_is_told_everything_that_is_shared(union, desks) -> None:
+    for file_id in SHARED:
+        desks[0].send(file_id, list(sample(file_id)))
     newest = UnionTerminal(union, name="窓口43").enrol()
     for file_id in SHARED:
         assert _by_key(file_id, newest.receive(file_id)) == _by_key(file_id, sample(file_id))

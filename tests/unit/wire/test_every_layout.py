@@ -169,9 +169,9 @@ def test_reading_at_once_finds_what_reading_one_by_one_finds(file_id: str) -> No
             rows[row % len(rows)][at] = wrong
         faults: list[FileFault] = []
         checker, line, kept = Checker(spec, CODES), 3, []
-        for row in rows:
-            kept.append(checker.examine(row, line, faults))
-            line += 1 + sum(value.count("\n") for value in row)
+        for values_of_row in rows:
+            kept.append(checker.examine(values_of_row, line, faults))
+            line += 1 + sum(value.count("\n") for value in values_of_row)
         got: list[tuple[str, ...]] = []
         decoder = Decoder(spec, CODES, lambda _, read: got.append(tuple(read)))
         decoder.write(_lines(spec, rows))
