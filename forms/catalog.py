@@ -22,7 +22,7 @@ from forms.certificates import (
     move_out_set,
 )
 from forms.form import Form
-from forms.lists import issue_slip
+from forms.lists import issue_list, issue_slip, posting_book, test_page
 from forms.notices import acceptance_slip, address_exception, hand_on_slip, returned_receipt
 
 FORMS: tuple[Form, ...] = (
@@ -38,6 +38,9 @@ FORMS: tuple[Form, ...] = (
     address_exception.FORM,
     acceptance_slip.FORM,
     issue_slip.FORM,
+    issue_list.FORM,
+    posting_book.FORM,
+    test_page.FORM,
     returned_receipt.FORM,
     hand_on_slip.FORM,
     *eligibility.FORMS,

@@ -42,9 +42,25 @@ def item(title: str, *, required: bool = True, pattern: str = "", printed: bool 
     return dataclasses.field(default="", metadata=metadata)
 
 
+def table(title: str, columns: tuple[str, ...]) -> Any:
+    """Declare an attribute that holds the rows of a list: a tuple of tuples of texts, one for
+    each of the ``columns``. Each cell is an item of its own, ``name.row.column``."""
+    return dataclasses.field(default=(), metadata={"title": title, "columns": columns})
+
+
+def cell_name(name: str, row: int, column: int) -> str:
+    """The name of a cell among the items."""
+    return f"{name}.{row}.{column}"
+
+
 def printed_items(data: FormData) -> Iterator[PrintedItem]:
     """The items that must stand on the paper: declared as printed and not empty."""
     for field in dataclasses.fields(data):
+        columns = field.metadata.get("columns", ())
+        for number, row in enumerate(getattr(data, field.name) if columns else ()):
+            for at, text in enumerate(row):
+                if text:
+                    yield PrintedItem(cell_name(field.name, number, at), columns[at], text, "")
         if field.metadata.get("printed") and getattr(data, field.name):
             yield PrintedItem(
                 field.name,
@@ -60,7 +76,7 @@ def check_items(data: FormData) -> None:
     Codes ``forms.item_missing`` and ``forms.item_shape``: nothing is drawn then.
     """
     for field in dataclasses.fields(data):
-        if "title" not in field.metadata:
+        if "title" not in field.metadata or "columns" in field.metadata:
             continue
         title, text = field.metadata["title"], getattr(data, field.name)
         if field.metadata["required"] and not text.strip():

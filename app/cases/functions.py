@@ -23,7 +23,7 @@ from app.sync.inbox import APPLYING
 _NUMBER_KEPT = ("my_number.owner_kind", "my_number.owner_id")
 _CASE = ("case_file", "setting", *_NUMBER_KEPT, *WHOM_READS)
 _NAMESAKES = (*WHOM_READS, "household")
-_PAPERS = ("case_file", "decision", "certificate", "sheet")
+_PAPERS = ("case_file", "decision", "certificate", "sheet", "person.state")
 
 
 def case_functions(area: str, kinds: tuple[CaseKind, ...]) -> tuple[Function, ...]:
@@ -269,6 +269,7 @@ def _looking(area: str) -> Iterator[Function]:
         "決定がまだ届かないとき、受付票を渡します。証の代わりにはなりません。",
         step_up=StepUp.RECENT,
         reads=_CASE,
+        writes=("print_line",),
     )
 
 
@@ -280,7 +281,7 @@ def _papers(area: str) -> Iterator[Function]:
         Kind.UPDATE,
         "発行番号の確保",
         "証の発行番号を一つ確保し、券面を作ります。使わなかった番号は無効として残ります。",
-        reads=("case_file", "decision", "certificate", "store_fact"),
+        reads=("case_file", "decision", "certificate", "store_fact", "person.state"),
         writes=("certificate",),
     )
     yield _act(
@@ -291,8 +292,8 @@ def _papers(area: str) -> Iterator[Function]:
         "券面を確かめ、キーに触れて発行します。発行した人と券面の指紋が記録されます。",
         step_up=StepUp.TOUCH,
         screen="app.cases.screens.paper:PaperScreen",
-        reads=_PAPERS,
-        writes=("certificate", "sheet", "case_file", "check_entry"),
+        reads=(*_PAPERS, "mail_item"),
+        writes=("certificate", "sheet", "case_file", "check_entry", "print_line", "mail_item"),
     )
     yield _act(
         area,
@@ -301,7 +302,7 @@ def _papers(area: str) -> Iterator[Function]:
         "発行番号の無効",
         "確保した番号を、理由を付けて無効にします。",
         reads=("certificate",),
-        writes=("certificate",),
+        writes=("certificate", "check_entry"),
     )
 
 
@@ -313,8 +314,8 @@ def _sheets(area: str) -> Iterator[Function]:
         Kind.UPDATE,
         "用紙の確認",
         "出てきた用紙が正しく印刷されたか、書き損じかを記録します。",
-        reads=CLOSING_READS,
-        writes=("sheet", "case_file"),
+        reads=(*CLOSING_READS, "hand_over"),
+        writes=("sheet", "case_file", "stock_move", "hand_over"),
     )
     yield _act(
         area,
@@ -333,5 +334,5 @@ def _sheets(area: str) -> Iterator[Function]:
         "書き損じた用紙を、同じ発行番号で刷り直します（再交付ではありません）。",
         step_up=StepUp.TOUCH,
         reads=_PAPERS,
-        writes=("sheet",),
+        writes=("sheet", "print_line"),
     )

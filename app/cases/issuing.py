@@ -15,12 +15,14 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from app.cases import print_log
 from app.cases.decisions import DecisionView
 from app.cases.drafts import close_if_done
 from app.cases.kind import CaseKind
 from app.cases.state import CaseState, move
 from app.core.errors import MadoguchiError, UserError
 from app.core.tables import Tables
+from app.persons.stopping import has_died
 from app.security.acts.approval import Approval
 from app.security.gate.gate import ActWork, Gate, PreparedAct, RowVersion, Subject, WithDocument
 from app.security.staff.session import Session
@@ -29,6 +31,7 @@ from db.tables.cases import case_file, check_entry, decision
 from db.tables.certificates import certificate, sheet
 from forms.catalog import find_decided_form, get_form
 from forms.form import Form
+from forms.practices import practice_of_paper
 from forms.press import Press, Rendered
 from forms.spool import Printer
 
@@ -62,7 +65,9 @@ class _Numbered:
 
 @dataclass(frozen=True, slots=True)
 class DrawnPaper:
-    """A certificate drawn and proved, not yet issued. ``number`` is its 発行番号."""
+    """A certificate drawn and proved, not yet issued. ``number`` is its 発行番号; ``stock`` the
+    counted paper on which it is printed ("" for plain paper), ``stock_words`` its year and
+    colour."""
 
     kind: CaseKind
     case_id: str
@@ -72,6 +77,8 @@ class DrawnPaper:
     form_id: str
     name: str
     rendered: Rendered
+    stock: str = ""
+    stock_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,8 @@ class Issued:
     number: str
     sheet_id: str
     journal_line: int
+    stock: str = ""
+    stock_words: str = ""
 
 
 def reserve_and_draw(
@@ -121,6 +130,7 @@ def reserve_and_draw(
         number = _new_number(work, prepared)
         # What is drawn comes from the row, not from the screen's copy (CON-07).
         found = work.one(select(decision).where(decision.c.id == content.decision_id))
+        _require_living(work, found.person_id)
         work.run(
             insert(certificate).values(
                 number=number,
@@ -139,7 +149,11 @@ def reserve_and_draw(
         return _draw(view.kind, content, _Numbered(number, 1, at), stored, drawing)
     except Exception as error:
         code = error.code if isinstance(error, MadoguchiError) else type(error).__name__
-        void(gate, session, view.kind, number, 1, f"券面を作れませんでした（{code}）")
+        overflow = (
+            error.message if code == "forms.overflow" and isinstance(error, UserError) else ""
+        )
+        cause = f"券面を作れませんでした（{code}）"
+        void(gate, session, view.kind, number, 1, cause, overflow=overflow)
         raise
 
 
@@ -177,6 +191,8 @@ def _draw(
     press = drawing.press
     rendered = press.render(content.form_id, data, training=drawing.training, now=row.at)
     press.prove(rendered, data)
+    insurer = getattr(record, "insurer_number", "")
+    practice = practice_of_paper(drawing.tables, insurer, content.form_id, row.at.date())
     return DrawnPaper(
         kind,
         content.case_id,
@@ -186,6 +202,8 @@ def _draw(
         content.form_id,
         record.name,
         rendered,
+        practice.stock,
+        practice.stock_words,
     )
 
 
@@ -208,9 +226,17 @@ def _leave_none_behind(work: ActWork, content: Reserve) -> None:
 
 
 def void(
-    gate: Gate, session: Session, kind: CaseKind, number: str, version: int, cause: str
+    gate: Gate,
+    session: Session,
+    kind: CaseKind,
+    number: str,
+    version: int,
+    cause: str,
+    *,
+    overflow: str = "",
 ) -> None:
-    """Make a reserved number void; the number is never used again."""
+    """Make a reserved number void; the number is never used again. ``overflow`` says what did not
+    fit on the paper: it goes onto the list of texts that are too long (文字超過リスト)."""
     prepared = gate.prepare(
         kind.function("void_certificate"),
         session,
@@ -220,6 +246,8 @@ def void(
     )
     with gate.act(prepared) as work:
         _require_state(work, number, "reserved")
+        if overflow:
+            _list_overflow(work, number, overflow)
         work.run(
             update(certificate)
             .where(certificate.c.number == number)
@@ -281,6 +309,8 @@ def perform_issue(
         content: Issue = work.content
         _require_state(work, content.number, "reserved")
         _require_current(work, content.case_id, content.decision_id)
+        person_id = _person_of(work, content.number)
+        _require_living(work, person_id)
         _list_missing(work, content)
         work.run(
             update(certificate)
@@ -295,10 +325,20 @@ def perform_issue(
             )
         )
         sheet_id = _new_sheet(work, content.number, 1)
+        if content.delivery == "post":
+            print_log.begin_letter(work, content.number, person_id, print_log.SIMPLE_REGISTERED)
+        _note(work, proof, print_log.FIRST)
         move(work, content.case_id, CaseState.ISSUED)
         line = work.line
     printer.spool(proof.rendered.pdf, proof.number)
-    return Issued(proof.kind, content.number, sheet_id, line)
+    return Issued(proof.kind, content.number, sheet_id, line, proof.stock, proof.stock_words)
+
+
+def _note(work: ActWork, proof: DrawnPaper, reason: str) -> None:
+    """The line of the print log for one sheet of a certificate."""
+    subject, digest = ("case", proof.case_id), proof.rendered.digest.hex()
+    printed = print_log.Print(proof.form_id, subject, proof.number, reason, digest)
+    print_log.note_print(work, printed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +349,7 @@ class Settle:
     number: str
     state: str
     cause: str
+    stock: str
 
 
 def settle_sheet(
@@ -316,7 +357,9 @@ def settle_sheet(
 ) -> None:
     """Record that the paper came out right, or that the sheet was spoilt (FLOW-108)."""
     kind, number = issued.kind, issued.number
-    content = Settle(issued.sheet_id, number, "confirmed" if good else "spoilt", cause)
+    content = Settle(
+        issued.sheet_id, number, "confirmed" if good else "spoilt", cause, issued.stock
+    )
     prepared = gate.prepare(
         kind.function("settle_sheet"),
         session,
@@ -339,11 +382,16 @@ def settle_sheet(
                 "この用紙の確認は、すでに記録されています。",
                 "今日の仕事の一覧から、今の状態を確かめてください。",
             )
+        print_log.take_sheet(work, content.stock, content.number, content.state)
         if good:
-            case_id = work.scalar(
-                select(certificate.c.case_id).where(certificate.c.number == content.number)
+            row = work.one(
+                select(certificate.c.case_id, certificate.c.delivery).where(
+                    certificate.c.number == content.number
+                )
             )
-            close_if_done(work, case_id, kind)
+            if row.delivery != "post":
+                print_log.hand_over_at_counter(work, content.number)
+            close_if_done(work, row.case_id, kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,6 +434,8 @@ def perform_reprint(
         ]
         if row is None or row.pdf_digest != proof.rendered.digest.hex():
             raise _not_issuable("発行した券面と違うものは印刷できません。")
+        _require_state(work, content.number, "issued")
+        _require_living(work, row.person_id)
         _require_current(work, row.case_id, row.decision_id)
         if any(state != "spoilt" for state in states):
             raise UserError(
@@ -394,9 +444,39 @@ def perform_reprint(
                 "前の用紙を確かめ、書き損じなら先に記録してください。",
             )
         sheet_id = _new_sheet(work, content.number, len(states) + 1)
+        _note(work, proof, print_log.REPRINT)
         line = work.line
     printer.spool(proof.rendered.pdf, proof.number)
-    return Issued(proof.kind, proof.number, sheet_id, line)
+    return Issued(proof.kind, proof.number, sheet_id, line, proof.stock, proof.stock_words)
+
+
+def _person_of(work: ActWork, number: str) -> str:
+    """Whose paper a number is."""
+    return str(work.scalar(select(certificate.c.person_id).where(certificate.c.number == number)))
+
+
+def _require_living(work: ActWork, person_id: str) -> None:
+    """A death stops the paper at once, whatever the decision says (発送止め)."""
+    if has_died(work, person_id):
+        raise UserError(
+            "cases.has_died",
+            "この方は亡くなられています。証を発行することはできません。",
+            "死亡の届出が済んでいるか、照会の画面で確かめてください。",
+        )
+
+
+def _list_overflow(work: ActWork, number: str, what: str) -> None:
+    case_id = work.scalar(select(certificate.c.case_id).where(certificate.c.number == number))
+    work.run(
+        insert(check_entry).values(
+            id=work.new_id(),
+            origin="terminal",
+            cause="text_overflow",
+            case_id=case_id,
+            detail=f"発行番号 {number}：{what}",
+            listed_at=work.at.isoformat(),
+        )
+    )
 
 
 def _require_same_pdf(prepared: PreparedAct, proof: DrawnPaper) -> None:

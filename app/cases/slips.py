@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.cases import blocks
+from app.cases import blocks, print_log
 from app.cases.drafts import KeyedCase
 from app.cases.issuing import Drawing
 from app.cases.sending import words_of
@@ -58,8 +58,10 @@ def print_slip(
         subject=Subject("case", case.id),
         content=WithDocument(None, rendered.digest),
     )
-    with gate.act(prepared):
-        pass
+    with gate.act(prepared) as work:
+        subject, digest = ("case", case.id), rendered.digest.hex()
+        printed = print_log.Print(SLIP_FORM, subject, case.id, print_log.FIRST, digest)
+        print_log.note_print(work, printed)
     printer.spool(rendered.pdf, case.id)
 
 

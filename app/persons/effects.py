@@ -39,7 +39,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from app.core.errors import Bug, UserError
-from app.persons import current, facts, known
+from app.persons import current, facts, known, stopping
 from app.persons.judging import Change, Contradiction, Word
 from app.persons.memory import Memory, Source
 from app.persons.roles import Named
@@ -249,6 +249,7 @@ def voids(
             .where(certificate.c.number == number)
             .values(state="void", cause=cause, version=certificate.c.version + 1)
         )
+    stopping.stop_letters(writer.work, numbers)
     return numbers
 
 

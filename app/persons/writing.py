@@ -14,7 +14,7 @@ from sqlalchemy import Table, bindparam, delete, update
 from sqlalchemy.sql.base import Executable
 
 from app.core.signs import hidden_sign
-from app.persons import known
+from app.persons import known, stopping
 from app.persons.judging import ADDRESS, PERIOD, Contradiction, Judged, Taken, Word
 from app.persons.memory import Memory
 from app.rules.calendar.wareki import Eras
@@ -30,8 +30,8 @@ from db.tables.persons import (
     restriction,
 )
 
-READS = (*known.READS, "fact", "origin", "certificate", "decision", "watermark")
-WRITES = (*known.READS, "fact", "origin", "certificate")
+READS = (*known.READS, "fact", "origin", *stopping.READS, "decision", "watermark")
+WRITES = (*known.READS, "fact", "origin", *stopping.WRITES)
 """What a function that writes persons declares."""
 
 _WRITTEN = {
@@ -101,6 +101,13 @@ class Writer:
         for found, place, person_id in judged.listed:
             self.memory.list_entry(found, person_id=person_id, place=place, case_id=case_id)
         self.memory.remember(judged.changes)
+        dead = [
+            person_id
+            for person_id, changed in judged.changed_persons.items()
+            if changed.get("state") == stopping.DEAD
+        ]
+        if dead:
+            stopping.pull_dead(work, dead)
 
     def _list_hidden(self, person_id: str, row: Mapping[str, Any]) -> None:
         """A text with a sign that nobody sees is kept as it came and put on the check list."""

@@ -8,7 +8,17 @@ row and is what an act compares (DESIGN 5). Nothing here holds an individual num
 
 from __future__ import annotations
 
-from db.tables import cases, certificates, control, exchange, history, media, persons, prefs
+from db.tables import (
+    cases,
+    certificates,
+    control,
+    exchange,
+    history,
+    media,
+    persons,
+    prefs,
+    printing,
+)
 from db.tables.base import METADATA
 
 __all__ = [
@@ -21,4 +31,5 @@ __all__ = [
     "media",
     "persons",
     "prefs",
+    "printing",
 ]
