@@ -85,7 +85,18 @@ def _enrol(arguments: argparse.Namespace) -> int:
 
 def _journal(arguments: argparse.Namespace) -> int:
     leave_no_core()
-    return int(_late("app.start.auditing:verify_journal")(_data(arguments), arguments.anchor))
+    data, file = _data(arguments), arguments.file
+    if arguments.action == "verify" and not file:
+        return int(_late("app.start.auditing:verify_journal")(data, arguments.anchor))
+    if arguments.action == "export" and file:
+        return int(_late("app.start.auditing:export_journal")(data, Path(file)))
+    arguments.wrong(
+        in_words(
+            "export には書き出すファイル名が要り、verify には要りません",
+            "export needs a file name, verify takes none",
+        )
+    )
+    return NOT_HERE
 
 
 def _peer(arguments: argparse.Namespace) -> int:
@@ -298,9 +309,19 @@ def _add_terminal(command: Callable[..., Parser]) -> None:
         "復旧鍵の控え2枚と責任者二人で、開けなくなった端末を開く",
         "two recovery shares and two supervisors open a lost terminal",
     )
-    journal = command("journal", _journal, "操作記録を検証する", "prove the journal of operations")
-    verify = in_words("verify：検証する", "verify: prove it")
-    journal.add_argument("action", choices=("verify",), metavar="verify", help=verify)
+    journal = command(
+        "journal", _journal, "操作記録を検証する・書き出す", "prove or export the journal"
+    )
+    verify = in_words(
+        "verify：検証する。export：外部の人が検証できる形で書き出す（個人の情報なし）",
+        "verify: prove it; export: write it for a proof by others, without personal data",
+    )
+    journal.add_argument(
+        "action", choices=("verify", "export"), metavar="verify|export", help=verify
+    )
+    file = in_words("export の書き出し先（まだないファイル）", "export to this file, not there yet")
+    journal.add_argument("file", nargs="?", default="", metavar="FILE", help=file)
+    journal.set_defaults(wrong=journal.error)
     journal.add_argument(
         "--anchor",
         metavar="MARK",

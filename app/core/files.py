@@ -15,7 +15,8 @@ import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from app.core.errors import EnvironmentFault
@@ -66,6 +67,26 @@ def write_whole(path: Path, content: bytes) -> None:
     except OSError as cause:
         with contextlib.suppress(OSError):
             remove(temporary)
+        raise write_fault(cause) from cause
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Callable[[bytes], object]]:
+    """Write a long file piece by piece: under its name it is whole or not there. The block gets
+    the writing; when it raises, nothing is left. Raises ``EnvironmentFault`` ``disk.*``."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY | _NOT_INHERITED
+    try:
+        try:
+            with os.fdopen(os.open(temporary, flags, PRIVATE_MODE), "wb") as out:
+                yield out.write
+                out.flush()
+                os.fsync(out.fileno())
+            put_in_place(temporary, path)
+        finally:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+    except OSError as cause:
         raise write_fault(cause) from cause
 
 

@@ -1,19 +1,23 @@
-"""The journal from the outside (操作記録の検証): proved at the keyboard."""
+"""The journal from the outside (操作記録の検証): proved at the keyboard, and exported for a proof
+by somebody else (docs/auditing.md)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.clock import Clock, SystemClock
-from app.core.errors import MadoguchiError
+from app.core.errors import MadoguchiError, UserError
+from app.core.files import whole_file
 from app.functions.records import service as records
 from app.security.authenticators.port import Authenticator
 from app.security.authenticators.verify import verify_assertion
 from app.security.entry.terminal import OpenTerminal
 from app.security.journal.findings import UNCHECKED, Report, UnionWord, read_anchor
 from app.security.keys.os_keyring import OsKeyring
+from app.security.staff.session import Session
 from app.start.compose import Parts, make_parts
 from app.start.setting_up import Hands
 from app.start.talk import Talk, keyboard, real_authenticator
@@ -38,26 +42,84 @@ def verify_journal(
     """
     talk = talk or keyboard()
     mark = read_anchor(anchor) if anchor.strip() else None
+    with _auditor(data, talk, parts, authenticator_of) as here:
+        report = records.verify_journal(
+            here.terminal.gate,
+            here.session,
+            here.terminal.journal,
+            verify_assertion,
+            anchor=mark,
+            union=here.union,
+        )
+    for sentence in told(report):
+        talk.say(sentence)
+    return 0 if report.whole else 1
+
+
+def export_journal(
+    data: Path,
+    target: Path,
+    talk: Talk | None = None,
+    parts: Parts | None = None,
+    authenticator_of: Callable[[Talk], Authenticator] = real_authenticator,
+) -> int:
+    """``madoguchi journal export FILE``: lines, signatures and public keys, without personal data.
+
+    Raises UserError ``export.exists`` before anybody logs in when the file is there, and
+    EnvironmentFault ``disk.*``; a file that could not be written whole is taken away.
+    """
+    talk = talk or keyboard()
+    if target.exists():
+        raise UserError(
+            "export.exists",
+            f"書き出し先 {target.name} は、すでにあります。",
+            "別の名前を指定してください。前のファイルは変えていません。",
+        )
+    with _auditor(data, talk, parts, authenticator_of) as here, whole_file(target) as out:
+
+        def write(text: str) -> None:
+            out(text.encode() + b"\n")
+
+        lines = records.export_journal(
+            here.terminal.gate,
+            here.session,
+            here.terminal.journal,
+            here.clock,
+            here.union,
+            write,
+        )
+    talk.say(f"操作記録 {lines} 行目までを {target} に書き出しました。個人の情報は含みません。")
+    talk.say("形式と検証の方法は docs/auditing.md にあります。")
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """An auditor at the open terminal."""
+
+    terminal: OpenTerminal
+    session: Session
+    union: UnionWord
+    clock: Clock
+
+
+@contextmanager
+def _auditor(
+    data: Path,
+    talk: Talk,
+    parts: Parts | None,
+    authenticator_of: Callable[[Talk], Authenticator],
+) -> Iterator[_Here]:
+    """Log in, ask the union, log off at the end."""
     parts = parts or make_parts(data, SystemClock(), OsKeyring)
     doorway = parts.doorway(lambda: True)
     hands = Hands(talk, doorway, authenticator_of(talk))
     session = hands.log_in()
     try:
-        terminal = hands.terminal
-        with union_word(terminal, parts.clock) as union:
-            report = records.verify_journal(
-                terminal.gate,
-                session,
-                terminal.journal,
-                verify_assertion,
-                anchor=mark,
-                union=union,
-            )
+        with union_word(hands.terminal, parts.clock) as union:
+            yield _Here(hands.terminal, session, union, parts.clock)
     finally:
         doorway.log_off(session)
-    for sentence in told(report):
-        talk.say(sentence)
-    return 0 if report.whole else 1
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import cbor2
 import pytest
@@ -16,6 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from app.core.errors import UserError
 from app.core.relying_party import TRAINING_RP_ID
 from app.demo.people import FOUNDERS
 from app.functions.admin import upkeep
@@ -23,10 +25,12 @@ from app.security.acts.approval import Evidence
 from app.security.authenticators.verify import verify_assertion
 from app.security.journal.line import State
 from app.security.journal.verify import PublicKey, read_anchor, verify
-from app.start.auditing import verify_journal
+from app.start.auditing import export_journal, verify_journal
 from app.start.talk import Talk
+from app.sync.faults import line_fault
 from db.tables.certificates import certificate
 from db.tables.control import credential
+from tests.support import independent_verifier
 from tests.support.stories import Desk, Story
 
 
@@ -131,6 +135,56 @@ def test_the_journal_is_proved_by_the_founders_fingerprint(story: Story) -> None
     assert code == 0 and story.template.fingerprint in said and "×" not in said
     code, said = command(story, "0000-" * 7 + "0000")
     assert code == 1 and "照合する印（anchor）と合いません" in said
+
+
+@pytest.mark.req("SEC-105")
+def test_the_proof_says_what_it_could_not_ask_and_how_wide_the_window_is(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit(story)
+    code, said = command(story, "")
+    assert code == 0 and "△" not in said
+    assert "より後の" in said and "書き換えのないことを言えません" in said
+
+    def down(*_: object) -> None:
+        raise line_fault("unreachable")
+
+    monkeypatch.setattr("app.start.auditing.open_line", down)
+    code, said = command(story, "")
+    assert code == 0 and "△" in said and "尋ねられなかった" in said
+
+
+@pytest.mark.req("SEC-105")
+def test_the_exported_journal_is_proved_by_somebody_else(story: Story, tmp_path: Path) -> None:
+    pdf = visit(story)
+    target = tmp_path / "journal.jsonl"
+    said: list[str] = []
+    person, drawer = FOUNDERS[0], story.drawer()
+    talk = Talk(lambda question: person.staff_id, lambda question: person.password, said.append)
+
+    def export() -> int:
+        return export_journal(
+            story.data,
+            target,
+            talk,
+            story.parts(),
+            lambda _: drawer.authenticator_of(person.staff_id),
+        )
+
+    assert export() == 0
+    text = target.read_text(encoding="utf-8")
+    assert list(independent_verifier.Journal(text).faults()) == []
+    digest = hashlib.sha256(pdf).digest().hex()
+    assert digest in text  # who touched the key over this very sheet can be proved from it
+    for name in (person.name, story.movers[0].person.name):
+        assert name not in text
+        assert name.encode().hex() not in text
+    with pytest.raises(UserError) as refused:
+        export()
+    assert refused.value.code == "export.exists"
+    assert target.read_text(encoding="utf-8") == text
+    changed = text.replace(b"S101".hex(), b"S102".hex())
+    assert list(independent_verifier.Journal(changed).faults())
 
 
 @pytest.mark.req("SEC-105")

@@ -42,6 +42,7 @@ HEADLESS = (
     "interface-book",
     "manual",
     "journal verify --help",
+    "journal export --help",
     "peer union --help",
 )
 
@@ -319,3 +320,12 @@ def test_a_program_with_an_open_store_leaves_no_core_dump() -> None:
         cwd=ROOT,
     )
     assert said.stdout.strip() == "0"
+
+
+@pytest.mark.parametrize(
+    "arguments", ["journal export", "journal verify somewhere", "journal show"]
+)
+def test_a_journal_command_without_what_it_needs_says_so(arguments: str, tmp_path: Path) -> None:
+    done = _madoguchi("--data", str(tmp_path), *arguments.split())
+    assert done.returncode == 2
+    assert "--help" in done.stderr

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,15 @@ from sqlalchemy import select
 
 from app.core.clock import Clock
 from app.security.acts.approval import Approval, AssertionCheck
-from app.security.gate.gate import Gate, PreparedAct, Session, Subject, WithDocument
+from app.security.gate.gate import (
+    Gate,
+    PreparedAct,
+    Session,
+    Subject,
+    ViewWork,
+    WithDocument,
+)
+from app.security.journal.export import exported
 from app.security.journal.journal import Journal
 from app.security.journal.line import Line, State
 from app.security.journal.segments import Segment, close_month
@@ -123,9 +131,31 @@ def verify_journal(
 ) -> Report:
     """Prove the whole journal from the screen; ``madoguchi journal verify`` does the same."""
     with gate.view("records.verify", session, subject=Subject("list", "journal")) as work:
-        rows = work.all(select(credential.c.id, credential.c.staff_id, credential.c.public_key))
-        keys = {bytes(row.id): PublicKey(row.staff_id, bytes(row.public_key)) for row in rows}
+        keys = _public_keys(work)
         return verify(journal, keys, check_assertion, anchor=anchor, union=union)
+
+
+def export_journal(
+    gate: Gate,
+    session: Session,
+    journal: Journal,
+    clock: Clock,
+    union: UnionWord,
+    write: Callable[[str], None],
+) -> int:
+    """Hand every line of the exported file to ``write`` (docs/auditing.md 1); how many lines the
+    journal had. The act is the same as the proof's: it reads what the proof reads."""
+    with gate.view("records.verify", session, subject=Subject("list", "journal")) as work:
+        work.note(query_kind="export")
+        head = journal.head.number
+        for text in exported(journal, _public_keys(work), union, clock.now()):
+            write(text)
+        return head
+
+
+def _public_keys(work: ViewWork) -> dict[bytes, PublicKey]:
+    rows = work.all(select(credential.c.id, credential.c.staff_id, credential.c.public_key))
+    return {bytes(row.id): PublicKey(row.staff_id, bytes(row.public_key)) for row in rows}
 
 
 def close_due_month(

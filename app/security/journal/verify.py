@@ -131,6 +131,8 @@ def _chain_of(
     base, wrong = chain.proved_base(journal, union, _store_id(journal))
     if wrong is not None:
         return chain.Chain(base, base, 0, 0, wrong)
+    if union.last is not None and not chain.is_from(union.last, union, _store_id(journal)):
+        return chain.Chain(base, base, 0, 0, ChainFault(1, "other_store"))
     known = {number: record.head.hash for number, record in places.items()}
     found = chain.follow_chain(journal, base, known)
     fault = chain.first_wrong_line(journal, found, union)
