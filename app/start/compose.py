@@ -33,6 +33,7 @@ from app.security.entry.lockout import LockoutRule
 from app.security.entry.terminal import OpenTerminal
 from app.security.gate.checks import Conditions, GateRules, registry_version
 from app.security.keys.terminal_secret import SecretShelf
+from app.security.vault.removal import end_if_left, finish_removal, is_begun, removed
 from app.sync.engine import Engine
 from app.sync.inbox import Handler
 from app.sync.media.desk import MediaDesk, no_media
@@ -259,16 +260,21 @@ class Parts:
 
 def make_parts(data: Path, clock: Clock, shelf_of: Callable[[str], SecretShelf]) -> Parts:
     """Read what lies before the door. Raises EnvironmentFault ``place.*``, ``settings.*``,
-    ``tables.*``."""
+    ``tables.*``, and ``terminal.removed`` after finishing a removal that was cut short."""
     paths = Paths(data)
     refuse_place(data)
+    end_if_left(paths)
     installation = read_installation(paths)
+    shelf = shelf_of(installation.keyring_service)
+    if is_begun(paths):  # a removal was cut short
+        finish_removal(paths, shelf)
+        raise removed()
     return Parts(
         paths,
         clock,
         load_tables(shipped_tables()),
         installation,
-        shelf_of(installation.keyring_service),
+        shelf,
         MediaDesk(
             SystemMedia(), CommandScanner(installation.scanner) if installation.scanner else None
         ),

@@ -25,6 +25,7 @@ from app.security.entry.login import (
     Due,
     Vigil,
     Wakefulness,
+    is_removed,
     read_vigil,
     shut,
     touched,
@@ -33,6 +34,7 @@ from app.security.entry.terminal import OpenTerminal
 from app.security.gate.carry_out import Touch
 from app.security.journal.journal import FORK, fork
 from app.security.staff.session import Session
+from app.security.vault.removal import begin_removal, finish_removal, removed
 from app.start.compose import Parts
 from app.sync.age import DAILY, age_warning
 from app.sync.engine import Engine
@@ -229,7 +231,7 @@ class Counter(QObject):
             go=self.go,
             home=self.home,
             say=self.window.say,
-            door_of_staff=StaffDoor(self._doorway, terminal, self.log_off, installation.policy),
+            door_of_staff=self._door_of_staff(terminal),
             office=Office(installation.municipality_code, installation.office, installation.phone),
             printer=self.printing,
             training=installation.training,
@@ -251,9 +253,13 @@ class Counter(QObject):
         self._vigil = admission.vigil
         self.operations.run(
             self,
-            lambda: terminal.gate.permitted(admission.session),
-            self._open_desk,
+            lambda: (terminal.gate.permitted(admission.session), is_removed(terminal)),
+            lambda found: self.remove() if found[1] else self._open_desk(found[0]),
         )
+
+    def _door_of_staff(self, terminal: OpenTerminal) -> StaffDoor:
+        policy = self._parts.installation.policy
+        return StaffDoor(self._doorway, terminal, self.log_off, policy, self.remove)
 
     def _open_desk(self, permitted: frozenset[str]) -> None:
         entries = menu_entries(CATALOG, permitted)
@@ -404,6 +410,27 @@ class Counter(QObject):
         self.window.set_covered(False)
         self.show_login()
         self.operations.run(self, lambda: self._doorway.log_off(session, cause), lambda _none: None)
+
+    def remove(self) -> None:
+        """端末の廃止 was done: the session ends, and nothing that is stored stays."""
+        parts = self._parts
+        begin_removal(parts.paths)
+        self.log_off("terminal.removed")
+        form = self.form
+        if form is not None:
+            form.set_busy(True, "この端末を廃止しています。電源を切らないでください。")
+        self.operations.run(
+            self,
+            lambda: finish_removal(parts.paths, parts.shelf),
+            lambda _none: self._removed(),
+        )
+
+    def _removed(self) -> None:
+        """Nobody can log in any more; the window says so until it is closed."""
+        said = removed()
+        if self.form is not None:
+            self.form.refuse(said.message, said.remedy)
+            self.form.setEnabled(False)
 
     def close(self) -> None:
         """End of the program, however it comes: what is typed is kept, the session ends in the

@@ -16,6 +16,7 @@ from app.functions.admin.screens.keys import AddKeyScreen, LostKeyScreen
 from app.functions.admin.screens.leaving import LeavingScreen
 from app.functions.admin.screens.newcomer import NewcomerScreen
 from app.functions.admin.screens.permissions import PermissionTableScreen
+from app.functions.admin.screens.removal import RemovalScreen
 from app.functions.admin.screens.request import RequestScreen
 from app.functions.admin.screens.rights import RightsScreen
 from app.functions.admin.screens.settings import SettingsScreen
@@ -456,3 +457,26 @@ class TestUpkeep:
         assert [head for head, cell in zip(heads, backup, strict=True) if cell == "○"] == [
             "情報システム管理者"
         ]
+
+
+@pytest.mark.req("SEC-147")
+def test_a_terminal_is_removed_in_one_action(place: tuple[FoundedTerminal, Office]) -> None:
+    terminal, office = place
+    enter(office, "S201")
+    screen = office.choose("admin.remove_terminal", RemovalScreen)
+    screen.again.set_value("T99")
+    screen.reason.set_value("統合")
+    office.picture("removal")
+    office.go_on()
+    assert "この端末の番号は T01 です" in screen.again.error
+    screen.again.set_value("T01")
+    office.go_on()
+    office.answer_second("S202")
+    office.until_told(
+        lambda: (
+            office.counter.form is not None
+            and "廃止されました" in office.counter.form.message.text()
+        )
+    )
+    assert not terminal.paths.store.exists() and not terminal.paths.slots.exists()
+    assert terminal.shelf.read_terminal_secret() is None

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from app.functions.admin import rights, rights_list, upkeep
+from app.functions.admin import removal, rights, rights_list, upkeep
 from app.functions.admin import staff as staff_service
 from app.functions.admin.rights_list import GrantLine
 from app.functions.own import service as own
@@ -300,6 +300,15 @@ def _change_password(world: World) -> Attempt:
     )
 
 
+def _remove_terminal(world: World) -> Attempt:
+    wanted = removal.Removal("T01", "統合")
+    return Attempt(
+        "administrator",
+        lambda session: removal.prepare_removal(world.gate, session, wanted),
+        lambda prepared, given: removal.perform_removal(world.gate, prepared, given),
+    )
+
+
 def _lines(world: World, session: Session) -> object:
     day = world.clock.now().date()
     wanted = records.Wanted((day, day))
@@ -325,6 +334,7 @@ EXAMPLES: dict[str, Example] = {
     "admin.list_settings": _viewing(
         "administrator", lambda world, session: upkeep.list_settings(world.gate, session)
     ),
+    "admin.remove_terminal": _remove_terminal,
     "admin.permission_table": _viewing(
         "administrator",
         lambda world, session: upkeep.show_permission_table(

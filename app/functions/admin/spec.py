@@ -230,6 +230,20 @@ FUNCTIONS: tuple[Function, ...] = (
         menu=True,
     ),
     Function(
+        id="admin.remove_terminal",
+        area="admin",
+        kind=Kind.ADMINISTER,
+        label="端末の廃止",
+        help="この端末を廃止します。広域連合に届いていない送信がなければ、保存データ、操作記録、"
+        "バックアップと鍵をこの機械からすべて消します。元に戻せません。",
+        step_up=StepUp.TOUCH,
+        second_person=SecondPerson.SUPERVISOR,
+        reads=("store_fact", "outbox"),
+        writes=("store_fact",),
+        screen="app.functions.admin.screens.removal:RemovalScreen",
+        menu=True,
+    ),
+    Function(
         id="admin.permission_table",
         area="admin",
         kind=Kind.INQUIRE,

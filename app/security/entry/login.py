@@ -23,6 +23,7 @@ from app.security.entry.terminal import OpenTerminal, keep_counter, keep_mark
 from app.security.gate.clock_mark import Judgement, believed, judge, moved
 from app.security.gate.facts import (
     READS,
+    REMOVED,
     Staff,
     TerminalFacts,
     read_credential,
@@ -164,6 +165,12 @@ def _fresh_session_id() -> str:
 
 
 _LETTERS = str.maketrans("0123456789", "ghijkmnpqr")
+
+
+def is_removed(terminal: OpenTerminal) -> bool:
+    """Whether the removal of this terminal was decided and not finished."""
+    with terminal.store.view(READS) as work:
+        return read_place(work).state == REMOVED
 
 
 def lock(terminal: OpenTerminal, session: Session) -> None:

@@ -26,6 +26,7 @@ from app.security.acts.prepared import PreparedAct, RowVersion
 from app.security.gate.clock_mark import Judgement, believed, judge, moved
 from app.security.gate.facts import (
     READS,
+    REMOVED,
     TerminalFacts,
     read_credential,
     read_credentials,
@@ -77,7 +78,7 @@ def registry_version(catalog: Catalog) -> str:
 
 def check_terminal(area: Area, place: TerminalFacts) -> None:
     """The terminal must be registered with the union (SEC-70), but for setting it up."""
-    if place.state == "withdrawn":
+    if place.state in ("withdrawn", REMOVED):
         raise refusal("terminal.withdrawn")
     if place.state != "registered" and not area.before_registration:
         raise refusal("terminal.not_registered")

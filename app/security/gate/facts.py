@@ -22,6 +22,8 @@ READS = ("staff", "grant_row", "credential", "setting", "store_fact")
 TERMINAL_STATE_FACT = "terminal_state"
 MEDIA_FACT = "terminal_media"
 RP_FACT = "rp_id"
+REMOVED = "removed"
+"""The terminal's state from its removal (端末の廃止) on: whoever comes next finishes it."""
 FOUNDERS_FACT = "founders_alone"
 """The two founders' staff ids while nobody else answers for the terminal, "" afterwards."""
 
@@ -52,7 +54,7 @@ class Staff:
 @dataclass(frozen=True, slots=True)
 class TerminalFacts:
     """This terminal by its own store: ``state`` is founded (初期設定済), registered (登録済)
-    or withdrawn (取消); ``media`` says whether media may be used here (SEC-81);
+    withdrawn (取消) or removed (廃止); ``media`` says whether media may be used here (SEC-81);
     ``founders_alone`` are the founders while nobody else answers for it (DESIGN 4)."""
 
     state: str

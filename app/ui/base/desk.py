@@ -45,12 +45,14 @@ class Office:
 @dataclass(frozen=True, slots=True)
 class StaffDoor:
     """The door this person came in by, for what changes keys and the terminal itself: ``log_off``
-    ends the session with a cause (a code); ``policy`` says which security keys are taken."""
+    ends the session with a cause (a code); ``policy`` says which security keys are taken;
+    ``remove`` ends the session and the terminal with everything that is stored (端末の廃止)."""
 
     doorway: Doorway
     terminal: OpenTerminal
     log_off: Callable[[str], None]
     policy: RegistrationPolicy
+    remove: Callable[[], None]
 
 
 @dataclass(frozen=True)
