@@ -180,7 +180,7 @@ def found_training_terminal(
         FoundingPlace(provisional_number(), MUNICIPALITY_CODE, ""),
         Ground(installation.policy, CATALOG, load_tables(shipped_tables()), _ANY_TIME),
         founders,
-        issue.public,
+        issue.halves,
         clock,
     )
     return made_store.fingerprint

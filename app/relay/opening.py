@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.catalog import CATALOG
 from app.core.errors import EnvironmentFault
 from app.core.files import remove, write_whole
 from app.core.paths import Paths
 from app.security import vault
+from app.security.entry.control import open_control
 from app.security.entry.terminal import settle
 from app.security.gate.gate import Gate
 from app.security.journal.journal import Journal
@@ -95,7 +95,8 @@ def opened(parts: Parts, key: bytes) -> Iterator[OpenRelay]:
             journal = Journal.open(connection, identity.terminal, identity.epoch, parts.clock)
             settle(journal, store)
             rules = parts.rules(lambda: True)
-            gate = Gate(store, journal, CATALOG, parts.clock, rules, LiveSessions())
+            control = open_control(store, journal, rules)
+            gate = Gate(store, journal, parts.clock, rules, LiveSessions(), control)
             yield OpenRelay(store, journal, gate)
         finally:
             connection.close()

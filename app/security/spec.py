@@ -91,7 +91,10 @@ class Function:
     the machine's time cannot be believed, ``outside_hours`` outside the usable hours,
     ``with_old_password`` in the last days of one's password. ``sets_clock`` makes the machine's
     time believed again. ``supervises`` marks the one right that makes a second person a
-    supervisor (責任者).
+    supervisor (責任者), ``administers`` the one that makes somebody an administrator (管理者):
+    without both beside the founders no counter opens. ``deed`` names what its acts say
+    (``app.security.control.deeds``): they change who may do what, and are rows of the control
+    log.
     """
 
     id: str
@@ -120,7 +123,9 @@ class Function:
     with_old_password: bool = False
     sets_clock: bool = False
     supervises: bool = False
+    administers: bool = False
     from_person: bool = False
+    deed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +146,8 @@ class Area:
 class Catalog(Mapping[str, Function]):
     """The functions by id, in declared order. Raises ``ValueError`` on a contradiction.
 
-    ``home`` and ``supervises`` are the ids of the functions marked so, "" for none;
-    ``while_clock_wrong``, ``outside_hours`` and ``with_old_password`` those of all marked so.
+    ``home``, ``supervises`` and ``administers`` are the ids of the functions marked so, "" for
+    none; ``while_clock_wrong``, ``outside_hours`` and ``with_old_password`` those of all marked so.
     """
 
     def __init__(self, areas: tuple[Area, ...], functions: tuple[Function, ...]) -> None:
@@ -165,6 +170,7 @@ class Catalog(Mapping[str, Function]):
             self._functions[function.id] = self._with_what_waits(function)
         self.home = self._only(lambda one: one.home, "the home")
         self.supervises = self._only(lambda one: one.supervises, "a supervisor's right")
+        self.administers = self._only(lambda one: one.administers, "an administrator's right")
         self.while_clock_wrong = self._all(lambda one: one.while_clock_wrong)
         self.outside_hours = self._all(lambda one: one.outside_hours)
         self.with_old_password = self._all(lambda one: one.with_old_password)

@@ -33,6 +33,7 @@ from app.security.entry.lockout import LockoutRule
 from app.security.entry.terminal import OpenTerminal
 from app.security.gate.checks import Conditions, GateRules, registry_version
 from app.security.keys.terminal_secret import SecretShelf
+from app.security.staff.roles import roles_on
 from app.security.vault.removal import end_if_left, finish_removal, is_begun, removed
 from app.sync.engine import Engine
 from app.sync.inbox import Handler
@@ -206,6 +207,7 @@ class Parts:
             check_assertion=verify_assertion,
             catalog=CATALOG,
             registry=registry_version(CATALOG),
+            roles=lambda day: roles_on(self.tables, CATALOG, day),
         )
 
     def doorway(self, peer_reachable: Callable[[], bool]) -> Doorway:

@@ -33,7 +33,7 @@ from app.security.founding.founding import (
 )
 from app.security.keys.derivation import STANDARD
 from app.security.keys.os_keyring import OsKeyring
-from app.security.keys.recovery import RecoveryIssue
+from app.security.keys.recovery import RecoveryIssue, RecoveryPublic
 from app.security.keys.terminal_secret import NO_LINES, Mirror, SecretShelf
 from app.security.keys.terminal_state import NOTHING_YET
 from app.security.staff.password import PasswordRules, check_new_password, rules_in_words
@@ -271,8 +271,8 @@ def _new_password(talk: Talk, staff_id: str) -> str:
     return password
 
 
-def issue_shares(talk: Talk) -> str:
-    """Each share to one person alone, typed back from paper before the next; the public half."""
+def issue_shares(talk: Talk) -> RecoveryPublic:
+    """Each share to one person alone, typed back from paper before the next; what is public."""
     issue = RecoveryIssue()
     talk.say("復旧鍵の控え3枚を作ります（責任者二人と金庫）。一人ずつ紙に書き写します。")
     while not issue.done:
@@ -280,4 +280,4 @@ def issue_shares(talk: Talk) -> str:
         talk.say(f"控え {share.number}：{' '.join(share.words)}")
         until_right(talk, lambda: issue.confirm(talk.ask("紙を見て打ち返してください")))
         talk.say("\n" * 60)  # the words leave the screen before the next person comes
-    return issue.public
+    return issue.halves

@@ -14,10 +14,12 @@ from app.core.errors import MadoguchiError, UserError
 from app.core.paths import Paths
 from app.core.place import refuse_place
 from app.core.signs import plain
+from app.core.tables import load_tables, shipped_tables
 from app.core.this_machine import os_account
 from app.functions.admin import enrolment
 from app.functions.files.media_acts import read_courier_card
 from app.security.authenticators.port import Assertion, Authenticator
+from app.security.control.effects import House
 from app.security.entry.doorway import Doorway
 from app.security.entry.terminal import OpenTerminal
 from app.security.founding.founding import FounderPerson
@@ -66,8 +68,9 @@ def recover_terminal(
         machine.shelf_of(installation.keyring_service),
         os_account(),
         installation.policy,
-        Rescue(papers, persons, CATALOG.supervises),
+        Rescue(papers, persons),
         clock,
+        House.of(CATALOG, load_tables(shipped_tables())),
     )
     talk.say(
         f"復旧しました（操作記録 {done.journal_line} 行目）。ほかの職員は登録し直してください。"

@@ -39,4 +39,4 @@ class Schema:
         command.upgrade(config, self.head)
 
 
-SHIPPED = Schema(FOLDER, ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"))
+SHIPPED = Schema(FOLDER, tuple(f"{number:04d}" for number in range(1, 11)))

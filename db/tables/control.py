@@ -6,6 +6,22 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary,
 
 from db.tables.base import METADATA
 
+
+def _signed_by() -> Column[int]:
+    """The number of the control row whose act made the row what it is; 0: nobody signed it."""
+    return Column("signed_by", Integer, nullable=False, server_default="0")
+
+
+# The control log (制御ログ, DESIGN 4): signed acts with their contents, append-only, chained by
+# ``hash``. The rows of staff, credential, grant_row and setting follow from it.
+control_row = Table(
+    "control_row",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("hash", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
 # ``kind``: 所属 of the post. ``state``: active, left. Dates bound every ID (SEC-42).
 staff = Table(
     "staff",
@@ -20,6 +36,7 @@ staff = Table(
     Column("password_set_on", Text, nullable=False),
     Column("trained_on", Text, nullable=False, server_default=""),  # SEC-164
     Column("version", Integer, nullable=False, server_default="1"),
+    _signed_by(),
 )
 
 # Append-only: leaving destroys key slots, never public keys.
@@ -37,6 +54,7 @@ credential = Table(
     Column("registered_at", Text, nullable=False),
     Column("revoked_at", Text, nullable=False, server_default=""),
     Column("counter", Integer, nullable=False, server_default="0"),
+    _signed_by(),
 )
 
 # A right: one function for one person between two days. ``state``: requested, approved,
@@ -63,6 +81,7 @@ grant_row = Table(
     Column("revoked_at", Text, nullable=False, server_default=""),
     Column("journal_line", Integer, nullable=False, server_default="0"),
     Column("version", Integer, nullable=False, server_default="1"),
+    _signed_by(),
     Index("ix_grant_row_staff_id_function_id", "staff_id", "function_id"),
 )
 
@@ -111,4 +130,5 @@ setting = Table(
     Column("value", Text, nullable=False),
     Column("set_by", Text, nullable=False),
     Column("set_at", Text, nullable=False),
+    _signed_by(),
 )

@@ -95,7 +95,7 @@ def _lines(world: World) -> Iterator[tuple[object, ...]]:
 def signature_rows() -> Iterable[Row]:
     """Signatures of acts verified, with everything their lines say compared."""
     with tempfile.TemporaryDirectory() as folder, world_in(Path(folder)) as world:
-        prepared = world.gate.prepare("own.change_password", world.session("clerk"))
+        prepared = world.touch_of(world.session("clerk"))
         with world.gate.act(prepared, world.approvals(prepared)):
             pass
         _repeat_signed(world, SIGNATURES)
@@ -146,7 +146,7 @@ def _act(world: World) -> Callable[[], Cost]:
 
     def once() -> Cost:
         with _Watch() as preparing:
-            prepared = world.gate.prepare("own.change_password", session, sentence="例")
+            prepared = world.touch_of(session)
         approvals = world.approvals(prepared)
         with _Watch() as acting, world.gate.act(prepared, approvals):
             pass

@@ -6,14 +6,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
-from sqlalchemy import update
 
 from app.core.errors import EnvironmentFault, UserError
 from app.functions.own.screens.password import PasswordScreen
@@ -22,26 +21,19 @@ from app.start.compose import Installation, Parts
 from app.start.counter import Counter, make_application
 from app.ui.base.door import ErrorDialog
 from app.ui.base.pages import Page
-from db.tables.control import staff
 from forms.fonts import load_fonts
 from forms.press import Press
 from forms.spool import NoPrinter
-from tests.support.founded import PASSWORDS, FoundedTerminal, found_terminal
+from tests.support.founded import PASSWORDS, FoundedTerminal, found_terminal, person_is
 from tests.support.log_lines import LogLines
 
 NEW = "Yamabuki-58-tsuki"
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> FoundedTerminal:
-    founded = found_terminal(tmp_path)
-    door = founded.login()
-    founded.enter(door, "S202")
-    assert door.terminal is not None
-    with door.terminal.store.update(("staff",), ("staff",)) as work:
-        work.run(update(staff).where(staff.c.id == "S201").values(password_set_on="2026-08-22"))
-    door.close()
-    return founded
+def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FoundedTerminal:
+    person_is(monkeypatch, "S201", password_set_on=date(2026, 8, 22))
+    return found_terminal(tmp_path)
 
 
 @pytest.fixture

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from threading import Event
 
 import pytest
-from sqlalchemy import update
 
 from app.security.authenticators.port import Assertion
 from app.security.entry.doorway import Doorway, Question
@@ -16,7 +16,6 @@ from app.security.entry.terminal import OpenTerminal
 from app.security.keys.terminal_state import STATE_EVENT
 from app.security.refusals import Refusal
 from app.security.staff.session import Session
-from db.tables.control import staff
 from tests.support.founded import PASSWORDS, FoundedTerminal, found_terminal
 
 
@@ -107,8 +106,8 @@ def test_nobody_comes_back_who_has_left_meanwhile(terminal: FoundedTerminal) -> 
     login = terminal.login()
     session = terminal.enter(login, "S201")
     login.lock(session)
-    with inside(login).store.update(("staff",), ("staff",)) as work:
-        work.run(update(staff).where(staff.c.id == "S201").values(left_on="2026-11-16"))
+    people = inside(login).control.state.people
+    people["S201"] = replace(people["S201"], left_on=date(2026, 11, 16))
     with pytest.raises(Refusal, match=r"staff\.left"):
         come_back(terminal, login, session, "S201")
     assert inside(login).gate.permitted(session) == frozenset()

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
 
 from app.core.errors import EnvironmentFault, MadoguchiError, UserError
-from app.security.entry.login import LOG_OFF, LOGIN
+from app.security.control.deeds import SettingChange
+from app.security.control.state import ControlState
+from app.security.entry.control import LOGIN
+from app.security.entry.login import LOG_OFF
 from app.security.journal.genesis import fingerprint, read_genesis
 from app.security.journal.line import State
 from app.security.keys.terminal_state import STATE_EVENT
 from app.security.refusals import Refusal
-from db.tables.control import credential, setting, staff
-from tests.support.founded import FoundedTerminal, found_terminal
+from tests.support.founded import FoundedTerminal, believing, found_terminal, person_is
 from tests.support.keyring_daemon import KeyringDaemon
 
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> FoundedTerminal:
     return found_terminal(tmp_path)
-
-
-def change(terminal: FoundedTerminal, table: object, **values: object) -> None:
-    """Change every row of a table past the gate: to set a scene."""
-    login = terminal.login()
-    terminal.enter(login, "S202")
-    assert login.terminal is not None
-    name = table.name  # type: ignore[attr-defined]
-    with login.terminal.store.update((name,), (name,)) as work:
-        work.run(update(table).values(**values))  # type: ignore[arg-type]
-    login.close()
 
 
 @pytest.mark.req("SEC-20", "SEC-22", "SEC-23", "SEC-25")
@@ -141,13 +132,15 @@ def test_outside_the_hours_only_an_exception_may_be_made(terminal: FoundedTermin
 @pytest.mark.parametrize(
     ("values", "code"),
     [
-        ({"left_on": "2026-11-16"}, "staff.left"),
-        ({"valid_from": "2026-11-17"}, "staff.not_yet"),
-        ({"valid_to": "2026-11-15"}, "staff.ended"),
+        ({"left_on": date(2026, 11, 16)}, "staff.left"),
+        ({"valid_from": date(2026, 11, 17)}, "staff.not_yet"),
+        ({"valid_to": date(2026, 11, 15)}, "staff.ended"),
     ],
 )
-def test_dates_bound_every_id(terminal: FoundedTerminal, values: dict[str, str], code: str) -> None:
-    change(terminal, staff, **values)
+def test_dates_bound_every_id(
+    terminal: FoundedTerminal, monkeypatch: pytest.MonkeyPatch, values: dict[str, date], code: str
+) -> None:
+    person_is(monkeypatch, "S201", **values)
     login = terminal.login()
     with pytest.raises(Refusal) as caught:
         terminal.enter(login, "S201")
@@ -157,12 +150,12 @@ def test_dates_bound_every_id(terminal: FoundedTerminal, values: dict[str, str],
 @pytest.mark.req("SEC-27", "SEC-28")
 @pytest.mark.parametrize(
     ("set_on", "outcome"),
-    [("2026-08-20", "only change"), ("2026-08-01", "lapsed")],
+    [(date(2026, 8, 20), "only change"), (date(2026, 8, 1), "lapsed")],
 )
 def test_an_old_password_leads_only_to_its_change(
-    terminal: FoundedTerminal, set_on: str, outcome: str
+    terminal: FoundedTerminal, monkeypatch: pytest.MonkeyPatch, set_on: date, outcome: str
 ) -> None:
-    change(terminal, staff, password_set_on=set_on)
+    person_is(monkeypatch, "S201", password_set_on=set_on)
     login = terminal.login()
     if outcome == "lapsed":
         with pytest.raises(Refusal) as caught:
@@ -175,8 +168,14 @@ def test_an_old_password_leads_only_to_its_change(
     login.close()
 
 
-def test_a_revoked_key_opens_nothing_for_work(terminal: FoundedTerminal) -> None:
-    change(terminal, credential, revoked_at="2026-11-16T09:00:00+09:00")
+def test_a_revoked_key_opens_nothing_for_work(
+    terminal: FoundedTerminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def revoke(state: ControlState) -> None:
+        for id_, key in state.keys.items():
+            state.keys[id_] = replace(key, revoked_at="2026-11-16T09:00:00+09:00")
+
+    believing(monkeypatch, revoke)
     login = terminal.login()
     with pytest.raises(Refusal) as caught:
         terminal.enter(login, "S201")
@@ -257,14 +256,10 @@ def test_genesis_and_login_with_the_real_keyring(
 
 def test_settings_of_the_store_are_in_force(terminal: FoundedTerminal) -> None:
     login = terminal.login()
-    terminal.enter(login, "S201")
+    session = terminal.enter(login, "S201")
     assert login.terminal is not None
-    with login.terminal.store.update(("setting",), ("setting",)) as work:
-        work.run(
-            setting.insert().values(
-                name="hours.to", value="23:00", set_by="S201", set_at="2026-11-16"
-            )
-        )
+    change = SettingChange("hours.to", "23:00")
+    terminal.sign(login, session, "admin.change_setting", change)
     login.close()
     terminal.clock.advance(timedelta(hours=10))
     again = terminal.login()

@@ -11,11 +11,13 @@ from sqlalchemy import insert, select
 
 from app.core.errors import Bug, EnvironmentFault
 from app.security.acts.approval import Role, Subject
+from app.security.control.deeds import SettingChange
 from app.security.journal.line import State
 from app.security.refusals import Refusal
 from db.tables.control import act, setting
 from tests.support.world import World, commit, world_in
 
+LATER = SettingChange("hours.to", "20:00")
 SETTING = {"name": "hours.to", "value": "20:00", "set_by": "S301", "set_at": "2026-11-16"}
 
 
@@ -34,11 +36,14 @@ def acts(world: World) -> int:
 def test_an_act_writes_begun_then_its_rows_then_done(world: World) -> None:
     session = world.session("administrator")
     prepared = world.gate.prepare(
-        "admin.change_setting", session, subject=Subject("setting", "hours.to"), sentence="変更"
+        "admin.change_setting",
+        session,
+        subject=Subject("setting", "hours.to"),
+        content=LATER,
+        sentence="変更",
     )
     with world.gate.act(prepared, world.approvals(prepared)) as work:
         assert world.last_line().entry.state is State.BEGUN
-        work.run(insert(setting).values(**SETTING))
         line = work.line
     begun, done = world.journal.line(line), world.last_line()
     assert (done.entry.state, done.entry.of) == (State.DONE, line)
@@ -52,18 +57,20 @@ def test_an_act_writes_begun_then_its_rows_then_done(world: World) -> None:
 
 
 def test_an_error_in_the_block_rolls_back_and_ends_the_line_failed(world: World) -> None:
-    prepared = world.gate.prepare("admin.change_setting", world.session("administrator"))
+    prepared = world.gate.prepare(
+        "admin.change_setting", world.session("administrator"), content=LATER
+    )
     with (
         pytest.raises(ZeroDivisionError),
-        world.gate.act(prepared, world.approvals(prepared)) as work,
+        world.gate.act(prepared, world.approvals(prepared)),
     ):
-        work.run(insert(setting).values(**SETTING))
         raise ZeroDivisionError
     assert world.last_line().entry.state is State.FAILED
     assert world.last_line().entry.cause == "bug"
     assert acts(world) == 0
     with world.store.view(("setting",)) as work:
         assert work.first(select(setting)) is None
+    assert "hours.to" not in world.control.state.settings
 
 
 def test_what_the_function_does_not_declare_is_denied_by_the_store(world: World) -> None:
@@ -123,16 +130,16 @@ def test_the_menu_follows_the_rights_in_force_today(world: World) -> None:
 
 
 def test_presence_alone_suffices_shortly_after_verification(world: World) -> None:
-    prepared = world.gate.prepare("own.change_password", world.session("clerk"))
+    prepared = world.touch_of(world.session("clerk"))
     assert not prepared.verify
     commit(world, prepared, [world.own(prepared, verified=False)])
     world.later(minutes=16)
-    prepared = world.gate.prepare("own.change_password", world.session("clerk"))
+    prepared = world.touch_of(world.session("clerk"))
     assert prepared.verify
     with pytest.raises(Refusal, match=r"fresh\.verification"):
         commit(world, prepared, [world.own(prepared, verified=False)])
     commit(world, prepared, [world.own(prepared)])
-    prepared = world.gate.prepare("own.change_password", world.session("clerk"))
+    prepared = world.touch_of(world.session("clerk"))
     assert not prepared.verify
 
 
@@ -165,7 +172,7 @@ def test_refresh_renews_recent(world: World) -> None:
 
 
 def test_a_right_exchanged_after_the_preparation_is_not_the_one_signed(world: World) -> None:
-    prepared = world.gate.prepare("own.change_password", world.session("clerk"))
+    prepared = world.touch_of(world.session("clerk"))
     approvals = world.approvals(prepared)
     world.change_grant("clerk", "own.change_password", state="revoked")
     world.add_grant("clerk", "own.change_password")
@@ -175,7 +182,7 @@ def test_a_right_exchanged_after_the_preparation_is_not_the_one_signed(world: Wo
 
 
 def test_a_draft_is_valid_on_its_day_only(world: World) -> None:
-    prepared = world.gate.prepare("own.change_password", world.session("clerk"))
+    prepared = world.touch_of(world.session("clerk"))
     approvals = world.approvals(prepared)
     world.later(hours=24)
     with pytest.raises(Refusal, match=r"act\.expired"):
@@ -183,7 +190,7 @@ def test_a_draft_is_valid_on_its_day_only(world: World) -> None:
 
 
 def test_a_draft_of_other_declarations_is_refused(world: World) -> None:
-    prepared = world.gate.prepare("own.change_password", world.session("clerk"))
+    prepared = world.touch_of(world.session("clerk"))
     world.gate._questions._rules = replace(world.gate._questions._rules, registry="other")
     with pytest.raises(Refusal, match=r"act\.registry_changed"):
         commit(world, prepared, world.approvals(prepared))

@@ -34,7 +34,16 @@ from app.wire.heads import START, Head, chain_hash, countersign, follow
 from app.wire.keys import signing_keys
 from db.tables.control import act
 from tests.support.signers import Signer
-from tests.support.world import DATA_KEY, STAFF, STORE_ID, TERMINAL, World, commit, world_in
+from tests.support.world import (
+    DATA_KEY,
+    STAFF,
+    STORE_ID,
+    TERMINAL,
+    World,
+    commit,
+    words_of,
+    world_in,
+)
 
 pytestmark = pytest.mark.req("SEC-105")
 UNION = Ed25519PrivateKey.from_private_bytes(b"u" * 32)
@@ -44,11 +53,6 @@ KEYS = {
     Signer.of(staff_id).credential_id: PublicKey(staff_id, Signer.of(staff_id).public_key)
     for staff_id, _, _ in STAFF.values()
 }
-
-
-@dataclasses.dataclass(frozen=True)
-class Words:
-    text: str
 
 
 @pytest.fixture
@@ -65,7 +69,7 @@ def used(world: World) -> World:
         pass
     for words in ("一", "二", "三"):
         prepared = world.gate.prepare(
-            "admin.hours_exception", administrator, content=Words(words), sentence=words
+            "admin.hours_exception", administrator, content=words_of(world, words), sentence=words
         )
         commit(world, prepared)
     with (
@@ -293,16 +297,16 @@ def test_erased_content_leaves_the_chain_whole_and_reveals_nothing(used: World) 
     line = next(one for one in used.lines() if one.entry.state is State.BEGUN)
     with used.store.view(("act",)) as work:
         salt = work.one(select(act).where(act.c.journal_line == line.number)).salt
-    assert salted_digest(salt, (Words("一"), ())) == line.entry.content_digest
+    assert salted_digest(salt, (words_of(used, "一"), ())) == line.entry.content_digest
     with used.hands_on("act") as work:
         work.run(update(act).values(salt=b""))
-    assert salted_digest(b"", (Words("一"), ())) != line.entry.content_digest
+    assert salted_digest(b"", (words_of(used, "一"), ())) != line.entry.content_digest
     assert checked(used).whole
 
 
 def test_without_a_line_there_is_no_act(world: World) -> None:
     session = world.session("administrator")
-    prepared = world.gate.prepare("admin.hours_exception", session)
+    prepared = world.touch_of(session)
     approvals = world.approvals(prepared)
     (pages,) = world.journal.file.rows("PRAGMA page_count")[0]
     world.journal.file.rows(f"PRAGMA max_page_count = {pages}")
@@ -334,7 +338,7 @@ def fill(journal: Journal) -> None:
 
 
 def test_an_end_that_cannot_be_written_is_owed_and_comes_first(world: World) -> None:
-    prepared = world.gate.prepare("admin.hours_exception", world.session("administrator"))
+    prepared = world.touch_of(world.session("administrator"))
     approvals = world.approvals(prepared)
     with world.gate.act(prepared, approvals) as work:
         line = work.line

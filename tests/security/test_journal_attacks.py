@@ -39,7 +39,16 @@ from tests.support.journal_hands import (
     rewritten,
 )
 from tests.support.signers import Signer
-from tests.support.world import DATA_KEY, STAFF, STORE_ID, TERMINAL, World, commit, world_in
+from tests.support.world import (
+    DATA_KEY,
+    STAFF,
+    STORE_ID,
+    TERMINAL,
+    World,
+    commit,
+    words_of,
+    world_in,
+)
 
 pytestmark = pytest.mark.req("SEC-105")
 UNION = Ed25519PrivateKey.from_private_bytes(b"u" * 32)
@@ -92,7 +101,7 @@ def union(world: World) -> Union:
         for step in range(3):
             with world.gate.view("admin.enter", session):
                 pass
-            words = Words(f"{turn}{step}")
+            words = words_of(world, f"{turn}{step}")
             commit(
                 world,
                 world.gate.prepare("admin.hours_exception", session, content=words, sentence="例"),
@@ -101,11 +110,6 @@ def union(world: World) -> Union:
     with world.gate.view("admin.enter", session):
         pass
     return union
-
-
-@dataclasses.dataclass(frozen=True)
-class Words:
-    text: str
 
 
 def checked(world: World, word: UnionWord, anchor: Head | str | None = None) -> Report:

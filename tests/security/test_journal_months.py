@@ -30,7 +30,7 @@ from app.wire.keys import signing_keys
 from app.wire.segments import SegmentReceipt
 from app.wire.statements import sign
 from tests.support.signers import Signer
-from tests.support.world import STAFF, STORE_ID, TERMINAL, World, commit, world_in
+from tests.support.world import STAFF, STORE_ID, TERMINAL, World, commit, words_of, world_in
 
 pytestmark = pytest.mark.req("SEC-103", "SEC-105")
 UNION = Ed25519PrivateKey.from_private_bytes(b"u" * 32)
@@ -42,11 +42,6 @@ KEYS = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class Words:
-    text: str
-
-
 @pytest.fixture
 def used(tmp_path: Path) -> Iterator[World]:
     """A journal of ten lines: genesis, three views, three acts."""
@@ -56,7 +51,10 @@ def used(tmp_path: Path) -> Iterator[World]:
             with world.gate.view("admin.enter", administrator):
                 pass
             prepared = world.gate.prepare(
-                "admin.hours_exception", administrator, content=Words(words), sentence=words
+                "admin.hours_exception",
+                administrator,
+                content=words_of(world, words),
+                sentence=words,
             )
             commit(world, prepared)
         assert world.journal.head.number == 10

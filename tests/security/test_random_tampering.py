@@ -44,7 +44,7 @@ from tests.support import independent_verifier
 from tests.support.journal_hands import digests
 from tests.support.signers import Signer
 from tests.support.soak import tries
-from tests.support.world import STAFF, STORE_ID, TERMINAL, World, commit, world_in
+from tests.support.world import STAFF, STORE_ID, TERMINAL, World, commit, words_of, world_in
 
 pytestmark = pytest.mark.req("SEC-105")
 UNION = Ed25519PrivateKey.from_private_bytes(b"u" * 32)
@@ -116,11 +116,6 @@ class Known:
         )
 
 
-@dataclass(frozen=True)
-class Words:
-    text: str
-
-
 def _rows(world: World) -> Rows:
     tables = ("line", "head", "segment")
     return Rows(*(list(world.journal.file.rows(f"SELECT * FROM {name}")) for name in tables))
@@ -131,7 +126,7 @@ def _work(world: World, turns: int) -> None:
     for turn in range(turns):
         with world.gate.view("admin.enter", session):
             pass
-        words = Words(f"{turn}")
+        words = words_of(world, f"{turn}")
         commit(
             world,
             world.gate.prepare("admin.hours_exception", session, content=words, sentence="例"),

@@ -3,18 +3,16 @@ less (DESIGN 4: recovery key 2-of-3)."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
 
-from app.catalog import CATALOG
 from app.core.errors import EnvironmentFault, UserError
 from app.security.authenticators.registration import Registrant, register_person
 from app.security.founding.founding import FounderPerson
 from app.security.founding.recovering import RECOVERED, Rescue, recover
 from app.security.journal.line import State
-from db.tables.control import grant_row
 from tests.support.authenticators import TRAINING
 from tests.support.founded import (
     NAMES,
@@ -50,9 +48,10 @@ def fresh(*staff_ids: str) -> list[FounderPerson]:
 
 
 def bring_back(terminal: FoundedTerminal, papers: list[str], persons: list[FounderPerson]) -> int:
-    rescue = Rescue(papers, persons, CATALOG.supervises)
+    rescue = Rescue(papers, persons)
+    house = terminal.rules().house
     return recover(
-        terminal.paths, terminal.shelf, "", TRAINING, rescue, terminal.clock
+        terminal.paths, terminal.shelf, "", TRAINING, rescue, terminal.clock, house
     ).journal_line
 
 
@@ -100,13 +99,7 @@ def test_nothing_less_suffices(
 
 def test_a_supervisor_whose_right_has_ended_recovers_nothing(tmp_path: Path) -> None:
     terminal = found_terminal(tmp_path)
-    door = terminal.login()
-    terminal.enter(door, "S202")
-    assert door.terminal is not None
-    with door.terminal.store.update(("grant_row",), ("grant_row",)) as work:
-        ended = update(grant_row).where(grant_row.c.staff_id == "S201")
-        work.run(ended.values(valid_to="2026-11-15"))
-    door.close()
+    terminal.clock.advance(timedelta(days=181))  # the first founder's rights, not the second's
     with pytest.raises(UserError) as refused:
         bring_back(terminal, terminal.papers[:2], fresh("S201", "S202"))
     assert refused.value.code == "recover.not_supervisor"

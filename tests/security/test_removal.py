@@ -65,7 +65,7 @@ def touched(terminal: FoundedTerminal, ask: Ask) -> Approval:
 def test_from_the_act_on_nobody_does_anything_more(world: World) -> None:
     remove(world)
     with pytest.raises(Refusal, match=r"terminal\.withdrawn"):
-        world.gate.prepare("admin.hours_exception", world.session("administrator"))
+        world.touch_of(world.session("administrator"))
     with (
         pytest.raises(Refusal, match=r"terminal\.withdrawn"),
         world.gate.view("persons.enter", world.session("clerk")),

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from app.catalog import CATALOG
 from app.core.errors import UserError
@@ -18,7 +19,6 @@ from app.functions.own import service as own
 from app.rules.calendar.days import BusinessCalendar
 from app.security.acts.approval import Approval
 from app.security.acts.prepared import PreparedAct
-from app.security.gate.facts import read_grants
 from app.security.keys import keyslots
 from app.security.keys.slot_model import encode_person_keys
 from app.security.refusals import Refusal
@@ -26,6 +26,7 @@ from app.security.spec import Kind, MyNumber
 from app.security.staff import grants
 from app.security.staff.grants import Grant, GrantState
 from app.security.staff.roles import permission_table, roles_on
+from db.tables.control import grant_row
 from tests.support import keys
 from tests.support.examples import key_entry, opened_person
 from tests.support.world import World, shared_tables, world_in
@@ -59,9 +60,7 @@ def given(world: World, prepared: PreparedAct) -> list[Approval]:
 
 
 def grant_of(world: World, staff_id: str, function_id: str) -> Grant:
-    with world.store.view(("grant_row",)) as work:
-        held = read_grants(work, staff_id)
-    return next(one for one in held if one.function_id == function_id)
+    return world.control.state.grants_of(staff_id, function_id)[0]
 
 
 def line_of(grant: Grant) -> GrantLine:
@@ -204,8 +203,7 @@ def test_no_step_is_taken_out_of_turn(step: str, state: GrantState) -> None:
 
 
 def _all(world: World, staff_id: str, function_id: str) -> list[Grant]:
-    with world.store.view(("grant_row",)) as work:
-        return [one for one in read_grants(work, staff_id) if one.function_id == function_id]
+    return list(world.control.state.grants_of(staff_id, function_id))
 
 
 @pytest.mark.req("SEC-35", "SEC-47", "SEC-49")
@@ -263,7 +261,9 @@ def test_unconfirmed_rights_lapse_after_five_business_days(world: World) -> None
         effected_at="2026-11-06T09:00:00+09:00",
     )
     assert rights.lapse_unconfirmed(world.gate, CALENDAR) == 1
-    assert grant_of(world, "S101", "persons.search").state is GrantState.LAPSED
+    with world.store.view(("grant_row",)) as work:
+        lapsed = select(grant_row.c.function_id).where(grant_row.c.state == GrantState.LAPSED)
+        assert work.scalar(lapsed) == "persons.search"
     assert rights.lapse_unconfirmed(world.gate, CALENDAR) == 0
 
 

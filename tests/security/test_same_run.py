@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from threading import Event
 
 import pytest
-from sqlalchemy import update
 
 from app.core.errors import EnvironmentFault, UserError
+from app.security.entry.control import LOGIN
 from app.security.entry.doorway import Doorway
-from app.security.entry.login import LOGIN, _fresh_session_id
+from app.security.entry.login import _fresh_session_id
 from app.security.entry.terminal import OpenTerminal
 from app.security.journal.line import Entry, State, encode_line
 from app.security.keys import my_number
 from app.security.keys.keyslots import keys_of
 from app.security.keys.my_number import MyNumbers, Owner
-from db.tables.control import staff
 from tests.support import keys
-from tests.support.founded import PASSWORDS, FoundedTerminal, found_terminal
+from tests.support.founded import PASSWORDS, FoundedTerminal, found_terminal, person_is
 from tests.support.keys import QUICK
 from tests.support.log_lines import LogLines
 
@@ -88,7 +87,7 @@ def test_a_newcomer_is_known_without_a_new_start(terminal: FoundedTerminal) -> N
 
 @pytest.mark.req("SEC-53")
 def test_a_cut_short_change_of_the_number_key_ends_at_the_next_login(
-    terminal: FoundedTerminal,
+    terminal: FoundedTerminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     login = terminal.login()
     session = terminal.enter(login, "S201")
@@ -97,8 +96,7 @@ def test_a_cut_short_change_of_the_number_key_ends_at_the_next_login(
     with access.store.update(my_number.ROTATION_WRITES, my_number.ROTATION_WRITES) as work:
         MyNumbers(work, access.number_key).put("person", "P1", NUMBER)
         fresh = access.begin_number_change(work)
-    with access.store.update(("staff",), ("staff",)) as work:
-        work.run(update(staff).where(staff.c.id == "S202").values(left_on="2026-11-16"))
+    person_is(monkeypatch, "S202", left_on=date(2026, 11, 16))
     login.log_off(session)  # the power fails before the slots hold the new key
     session = terminal.enter(login, "S201")
     access = opened(login).access

@@ -153,7 +153,7 @@ def test_a_row_that_changes_between_the_checks_and_the_transaction_stops_the_act
 def test_only_the_clerk_s_own_verification_counts_as_recent(world: World) -> None:
     session = world.session("administrator")
     world.later(minutes=16)
-    prepared = world.gate.prepare("own.change_password", session)
+    prepared = world.touch_of(session)
     other = world.signer("S201").sign(prepared.challenge)
     with pytest.raises(Refusal, match=r"approval\.unknown_key"):
         commit(world, prepared, [Approval("S301", Role.ACTOR, other)])
@@ -167,7 +167,7 @@ def test_only_the_clerk_s_own_verification_counts_as_recent(world: World) -> Non
 def test_presence_within_an_act_renews_nothing(world: World) -> None:
     session = world.session("clerk")
     world.later(minutes=10)
-    prepared = world.gate.prepare("own.change_password", session)
+    prepared = world.touch_of(session)
     assert not prepared.verify
     commit(world, prepared, [world.own(prepared, verified=False)])
     world.later(minutes=6)

@@ -20,7 +20,6 @@ from app.functions.records import service as records
 from app.security.acts.approval import Approval
 from app.security.acts.prepared import PreparedAct
 from app.security.authenticators.verify import verify_assertion
-from app.security.gate.facts import read_standing
 from app.security.gate.gate import Session
 from app.security.keys import keyslots
 from app.security.keys.keypairs import OpenedPerson
@@ -92,8 +91,7 @@ def _viewing(who: str, view: Callable[[World, Session], object]) -> Example:
 def _new_grant(world: World, **values: Any) -> tuple[GrantLine, ...]:
     """A right of the clerk to the administrator's function, at the step that is wanted."""
     world.add_grant("clerk", "records.verify", **values)
-    with world.store.view(("grant_row", "staff")) as work:
-        _, (grant,) = read_standing(work, world.staff_id("clerk"), "records.verify")
+    (grant,) = world.control.state.grants_of(world.staff_id("clerk"), "records.verify")
     return (GrantLine(grant, "窓口 花子", "操作記録の検証", ""),)
 
 

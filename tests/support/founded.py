@@ -8,10 +8,14 @@ from __future__ import annotations
 import functools
 import shutil
 import tempfile
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from threading import Event
+from typing import Any
+
+import pytest
 
 from app.catalog import CATALOG
 from app.core.clock import JST, FixedClock
@@ -19,9 +23,13 @@ from app.core.paths import Paths
 from app.core.relying_party import TRAINING_RP_ID
 from app.core.tables import Tables
 from app.rules.calendar.days import BusinessCalendar
+from app.security.acts.approval import Approval, Assertion, Role
+from app.security.acts.prepared import PreparedAct
 from app.security.authenticators.ctap import CtapAuthenticator
 from app.security.authenticators.registration import Registrant, register_person
 from app.security.authenticators.verify import verify_assertion
+from app.security.control.keeper import Control, prove_control
+from app.security.control.state import ControlState
 from app.security.entry.doorway import Doorway
 from app.security.entry.entrance import Entrance
 from app.security.entry.lockout import LockoutRule
@@ -33,8 +41,10 @@ from app.security.founding.founding import (
     found_store,
 )
 from app.security.gate.checks import Conditions, GateRules, registry_version
-from app.security.keys.recovery import RecoveryIssue
+from app.security.gate.gate import Gate
+from app.security.keys.recovery import RecoveryIssue, RecoveryPublic
 from app.security.keys.terminal_secret import SecretShelf
+from app.security.staff.roles import roles_on
 from app.security.staff.session import Session
 from app.training.software_key import SoftwareKey
 from tests.support.authenticators import TRAINING, Person, key_with_pin
@@ -47,14 +57,14 @@ PASSWORDS = {"S201": "Tachiaoi-73-kaki", "S202": "Nadeshiko-41-ume"}
 NAMES = {"S201": "責任 一郎", "S202": "責任 二郎"}
 
 
-def typed_back(issue: RecoveryIssue, papers: list[str] | None = None) -> str:
-    """Type every share back (and keep it in ``papers``); the public half."""
+def typed_back(issue: RecoveryIssue, papers: list[str] | None = None) -> RecoveryPublic:
+    """Type every share back (and keep it in ``papers``); what is public."""
     while not issue.done:
         words = " ".join(issue.current.words)
         issue.confirm(words)
         if papers is not None:
             papers.append(words)
-    return issue.public
+    return issue.halves
 
 
 @dataclass
@@ -90,11 +100,42 @@ class FoundedTerminal:
             check_assertion=verify_assertion,
             catalog=CATALOG,
             registry=registry_version(CATALOG),
+            roles=lambda day: roles_on(self.tables, CATALOG, day),
         )
 
     def login(self) -> Doorway:
         entrance = Entrance.open(self.paths, self.shelf, LockoutRule(), self.clock)
         return Doorway(self.paths, entrance, CATALOG, self.clock, self.rules(), TRAINING_RP_ID)
+
+    def sign(
+        self, login: Doorway, session: Session, function_id: str, content: object, second: str = ""
+    ) -> int:
+        """An act of administration through the gate, by real touches; ``second`` is who else
+        approves it. The number of its journal line."""
+        assert login.terminal is not None
+        gate = login.terminal.gate
+        prepared = gate.prepare(function_id, session, content=content, sentence="例")
+        asks = [prepared.own_ask]
+        if second:
+            asks.append(gate.ask(prepared, second, Role.SUPERVISOR))
+        given = [
+            Approval(
+                ask.staff_id,
+                ask.role,
+                self.keys[ask.staff_id].assert_(
+                    ask.rp_id, ask.challenge, ask.credential_ids, uv=True, cancel=Event()
+                ),
+            )
+            for ask in asks
+        ]
+        with gate.act(prepared, given) as work:
+            return work.line
+
+    def act_with(self, gate: Gate, prepared: PreparedAct, assertion: Assertion) -> None:
+        """Perform what was prepared with this answer as the operator's touch."""
+        mine = Approval(prepared.session.staff_id, Role.ACTOR, assertion)
+        with gate.act(prepared, [mine]):
+            pass
 
     def enter(
         self, login: Doorway, staff_id: str, *, password: str = "", key_of: str = ""
@@ -114,6 +155,27 @@ class FoundedTerminal:
             login.failed(question, error)
             raise
         return login.enter(question, password or PASSWORDS[staff_id], assertion).session
+
+
+def believing(monkeypatch: pytest.MonkeyPatch, change: Callable[[ControlState], None]) -> None:
+    """From the next open on the control log leads somewhere else: to set a scene that nobody
+    signed for."""
+
+    def changed(*parts: Any) -> Control:
+        control = prove_control(*parts)
+        change(control.state)
+        return control
+
+    monkeypatch.setattr("app.security.entry.control.prove_control", changed)
+
+
+def person_is(monkeypatch: pytest.MonkeyPatch, staff_id: str, **values: Any) -> None:
+    """As ``believing``, of one person's dates."""
+
+    def change(state: ControlState) -> None:
+        state.people[staff_id] = replace(state.people[staff_id], **values)
+
+    believing(monkeypatch, change)
 
 
 def found_terminal(
@@ -166,7 +228,7 @@ def _founded_now(
         recovery,
         clock,
     )
-    return FoundedTerminal(folder, shelf, clock, founded, keys, recovery, papers)
+    return FoundedTerminal(folder, shelf, clock, founded, keys, recovery.recipient, papers)
 
 
 def _copied(made: FoundedTerminal, folder: Path) -> FoundedTerminal:

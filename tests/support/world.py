@@ -18,7 +18,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from app.catalog import CATALOG
 from app.core.clock import JST, FixedClock
@@ -30,7 +30,12 @@ from app.security import vault
 from app.security.acts.approval import Approval, Role
 from app.security.acts.prepared import PreparedAct
 from app.security.authenticators.verify import verify_assertion
+from app.security.control.deeds import HoursException, KeyEntry, PasswordChange
+from app.security.control.keeper import Control
+from app.security.control.rows import TABLES, read_log
+from app.security.control.state import ControlState, HeldKey, SetValue
 from app.security.gate.checks import Conditions, GateRules, registry_version
+from app.security.gate.facts import grant_of
 from app.security.gate.gate import Gate
 from app.security.journal.genesis import Founder, Genesis, write_genesis
 from app.security.journal.journal import Journal
@@ -42,9 +47,11 @@ from app.security.keys.slot_storage import read_slot_file, write_slot_file
 from app.security.keys.terminal_secret import TerminalSecret
 from app.security.spec import Catalog
 from app.security.staff.grants import access_of
+from app.security.staff.people import Staff
 from app.security.staff.roles import roles_on
 from app.security.staff.session import LiveSession, LiveSessions, Session
 from app.security.vault.store_access import StoreAccess
+from app.wire.heads import Head
 from db.tables.control import credential, grant_row, setting, staff, store_fact, terminal_key
 from db.work import Store, Work
 from tests.support import keys
@@ -97,6 +104,7 @@ class World:
     surroundings: Surroundings
     access: StoreAccess
     calendar: BusinessCalendar
+    control: Control
     signers: dict[str, Signer] = field(default_factory=dict)
 
     def staff_id(self, who: str) -> str:
@@ -114,6 +122,11 @@ class World:
         number_key = NUMBER_KEY if who in NUMBER_HOLDERS else None
         self.sessions.enter(LiveSession(session, now, now, number_key=number_key))
         return session
+
+    def touch_of(self, session: Session) -> PreparedAct:
+        """A prepared act that needs this person's touch and nothing else."""
+        content = PasswordChange(session.staff_id)
+        return self.gate.prepare("own.change_password", session, content=content, sentence="例")
 
     def signer(self, staff_id: str) -> Signer:
         """This person's key."""
@@ -175,9 +188,11 @@ class World:
 
     @contextmanager
     def hands_on(self, *tables: str) -> Iterator[Work]:
-        """Write to the store past the gate: to set a scene."""
+        """Write to the store past the gate, and have it believed: to set a scene."""
         with self.store.update(tables, tables) as work:
             yield work
+        if set(tables) & set(TABLES):
+            self.control.state = state_of_rows(self.store)
 
     def change_staff(self, who: str, **values: Any) -> None:
         """Change a person's row past the gate."""
@@ -250,7 +265,8 @@ def open_world(
     rules = _house(catalog, tables, surroundings)
     slots = read_slot_file(paths.slots, SECRET)
     access = StoreAccess(paths, slots, SECRET, store, connection, DATA_KEY, NUMBER_KEY)
-    gate = Gate(store, journal, catalog, clock, rules, sessions)
+    control = Control(rules.house, state_of_rows(store))
+    gate = Gate(store, journal, clock, rules, sessions, control)
     signers = {staff_id: Signer.of(staff_id) for staff_id, _, _ in STAFF.values()}
     for signer in signers.values():
         signer.counter = 1000  # above whatever an earlier run of this terminal has seen
@@ -266,6 +282,7 @@ def open_world(
         surroundings,
         access,
         rules.calendar,
+        control,
         signers,
     )
 
@@ -294,7 +311,48 @@ def _house(catalog: Catalog, tables: Tables, surroundings: Surroundings) -> Gate
         check_assertion=verify_assertion,
         catalog=catalog,
         registry=registry_version(catalog),
+        roles=lambda day: roles_on(tables, catalog, day),
     )
+
+
+def state_of_rows(store: Store) -> ControlState:
+    """The state that the rows say, as if everybody had signed for them. A founded terminal
+    (``tests.support.founded``) derives it from what was signed."""
+    state = ControlState(rp_id=TRAINING_RP_ID, store_id=STORE_ID)
+    with store.view((*TABLES, "control_row")) as work:
+        for row in work.all(select(staff)):
+            state.people[row.id] = Staff(
+                row.id,
+                row.name,
+                date.fromisoformat(row.valid_from),
+                date.fromisoformat(row.valid_to),
+                date.fromisoformat(row.left_on) if row.left_on else None,
+                date.fromisoformat(row.password_set_on),
+                bool(row.contractor),
+                row.post,
+                row.version,
+                row.signed_by,
+            )
+        for row in work.all(select(credential)):
+            entry = KeyEntry(
+                bytes(row.id),
+                bytes(row.public_key),
+                bytes(row.attestation),
+                row.aaguid,
+                row.attested,
+                0,
+                row.label,
+            )
+            state.keys[bytes(row.id)] = HeldKey(
+                row.staff_id, entry, row.registered_by, row.registered_at, row.revoked_at
+            )
+        state.put(*(grant_of(row) for row in work.all(select(grant_row))))
+        for row in work.all(select(setting)):
+            state.put_setting(row.name, SetValue(row.value, row.set_by, row.set_at))
+        log = read_log(work)
+        if log:
+            state.head = Head(log[-1][0], log[-1][1])
+    return state
 
 
 def _template(catalog: Catalog) -> Path:
@@ -420,6 +478,11 @@ def _grant_values(catalog: Catalog, staff_id: str, function_id: str, number: int
         "confirmed_by": "S201",
         "confirmed_at": "2026-11-02T09:03:00+09:00",
     }
+
+
+def words_of(world: World, text: str) -> HoursException:
+    """A deed with a word in it."""
+    return HoursException(world.clock.now() + timedelta(hours=1), text)
 
 
 def commit(world: World, prepared: PreparedAct, approvals: Sequence[Approval] | None = None) -> int:

@@ -91,6 +91,9 @@ class Standing:
     permitted: frozenset[str]
 
 
+UNSIGNED = "right.unsigned"
+"""Why a row gives no right that nobody signed for: it was written past the program."""
+
 STEPS = {
     GrantState.REQUESTED: "admin.approve_grant",
     GrantState.APPROVED: "admin.effect_grant",
@@ -186,7 +189,7 @@ def _bundles(
     gathered: dict[tuple[str, GrantState, int], list[GrantLine]] = {}
     for line in lines:
         grant = line.grant
-        if _waits(grant) and line.problem != "right.lapsed":
+        if _waits(grant) and line.problem not in ("right.lapsed", UNSIGNED):
             gathered.setdefault((grant.staff_id, grant.state, line.line), []).append(line)
     found = []
     for (_, state, _), members in gathered.items():
@@ -237,15 +240,17 @@ def _lines(work: ViewWork, catalog: Catalog, calendar: BusinessCalendar) -> tupl
     )
     today = work.at.date()
     found = []
+    believed = work.control.grants
     for row in rows:
-        grant = grant_of(row)
+        signed = believed.get(row.id)
+        grant = signed or grant_of(row)
         known = catalog.get(grant.function_id)
         found.append(
             GrantLine(
                 grant,
                 people[grant.staff_id].name,
                 known.label if known is not None else grant.function_id,
-                grant.problem(today, calendar),
+                grant.problem(today, calendar) if signed else UNSIGNED,
                 catalog.area_of(known).label if known is not None else "",
                 bool(people[grant.staff_id].contractor),
                 row.revoked_at or row.effected_at or row.approved_at or row.requested_at,

@@ -47,6 +47,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         id="admin.register_staff",
+        deed="NewStaff",
         area="admin",
         kind=Kind.ADMINISTER,
         label="職員の登録",
@@ -59,6 +60,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         id="admin.add_credential",
+        deed="NewKey",
         area="admin",
         kind=Kind.ADMINISTER,
         label="セキュリティキーの追加登録",
@@ -71,17 +73,19 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         id="admin.revoke_credential",
+        deed="KeyRevocation",
         area="admin",
         kind=Kind.ADMINISTER,
         label="セキュリティキーの取消",
         help="紛失したキーなどの登録を取り消します。公開鍵は過去の承認の確認のために残ります。",
         step_up=StepUp.TOUCH,
         reads=("credential",),
-        writes=("credential.revoked_at",),
+        writes=("credential.revoked_at", "credential.signed_by"),
         screen="app.functions.admin.screens.keys:LostKeyScreen",
     ),
     Function(
         id="admin.request_grant",
+        deed="Requests",
         area="admin",
         kind=Kind.ADMINISTER,
         label="権限の申請",
@@ -93,6 +97,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         id="admin.approve_grant",
+        deed="Approve",
         area="admin",
         kind=Kind.ADMINISTER,
         label="権限の承認",
@@ -103,6 +108,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         id="admin.effect_grant",
+        deed="PutInForce",
         area="admin",
         kind=Kind.ADMINISTER,
         label="権限の反映",
@@ -113,6 +119,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         id="admin.confirm_grant",
+        deed="Confirm",
         area="admin",
         kind=Kind.ADMINISTER,
         label="権限の確認",
@@ -124,6 +131,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         id="admin.renew_grant",
+        deed="Renew",
         area="admin",
         kind=Kind.ADMINISTER,
         label="権限の更新",
@@ -134,6 +142,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         id="admin.revoke_grant",
+        deed="Revoke",
         area="admin",
         kind=Kind.ADMINISTER,
         label="権限の取消",
@@ -144,6 +153,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         id="admin.mark_leaver",
+        deed="Leaving",
         area="admin",
         kind=Kind.ADMINISTER,
         label="退職・異動の登録",
@@ -153,7 +163,12 @@ FUNCTIONS: tuple[Function, ...] = (
         step_up=StepUp.TOUCH,
         second_person=SecondPerson.SUPERVISOR,
         reads=("staff", "credential", *ROTATION_WRITES),
-        writes=("staff", "credential.revoked_at", *ROTATION_WRITES),
+        writes=(
+            "staff",
+            "credential.revoked_at",
+            "credential.signed_by",
+            *ROTATION_WRITES,
+        ),
         screen="app.functions.admin.screens.leaving:LeavingScreen",
     ),
     Function(
@@ -187,6 +202,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         id="admin.hours_exception",
+        deed="HoursException",
         area="admin",
         outside_hours=True,
         kind=Kind.ADMINISTER,
@@ -210,6 +226,8 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         id="admin.change_setting",
+        administers=True,
+        deed="SettingChange",
         area="admin",
         kind=Kind.ADMINISTER,
         label="設定の変更",

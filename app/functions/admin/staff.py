@@ -7,91 +7,27 @@ are checked against them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
 from app.core.errors import UserError
 from app.functions.admin import upkeep
-from app.functions.admin.founders import Start, read_start
 from app.functions.admin.words import called, day_words
 from app.security.acts.approval import Approval
-from app.security.authenticators.verify import VerifiedCredential
-from app.security.gate.gate import ActWork, Gate, PreparedAct, RowVersion, Session, Subject
+from app.security.control.deeds import KeyEntry, KeyRevocation, Leaving, NewKey, NewStaff
+from app.security.control.start import Start
+from app.security.gate.gate import Gate, PreparedAct, RowVersion, Session, Subject
 from app.security.journal.line import is_id
 from app.security.keys.keypairs import PersonKeys
 from app.security.keys.slot_model import encode_person_keys
+from app.security.staff.people import check_not_taken
 from app.security.vault.store_access import StoreAccess
 from db.tables.control import credential, staff
 
-
-@dataclass(frozen=True, slots=True)
-class KeyEntry:
-    """A registered security key as it is kept; the bytes are those that came."""
-
-    credential_id: bytes
-    public_key: bytes
-    attestation: bytes
-    aaguid: str
-    attested: str
-    counter: int
-    label: str
-
-    @classmethod
-    def of(cls, verified: VerifiedCredential, label: str) -> KeyEntry:
-        """From a verified registration. ``label`` names the thing, e.g. its sticker."""
-        return cls(
-            verified.credential_id,
-            verified.public_key,
-            verified.attestation_object,
-            verified.aaguid,
-            verified.attested,
-            verified.counter,
-            label,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class NewStaff:
-    """職員の登録. Days are inclusive; a contractor (委託) is told apart (SEC-26, SEC-48).
-    ``keys`` is the encoded slot entry the person made with password and key."""
-
-    staff_id: str
-    name: str
-    post: str
-    contractor: bool
-    valid_from: date
-    valid_to: date
-    key: KeyEntry
-    keys: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class NewKey:
-    """A spare or a replacement key for somebody registered."""
-
-    staff_id: str
-    key: KeyEntry
-    keys: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class KeyRevocation:
-    """取消 of one key: lost, broken, returned."""
-
-    staff_id: str
-    credential_id: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """退職・異動: the first day on which the person no longer belongs here."""
-
-    staff_id: str
-    left_on: date
-    version: int
+__all__ = ["KeyEntry", "KeyRevocation", "Leaving", "NewKey", "NewStaff", "check_not_taken"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +113,7 @@ def list_staff(gate: Gate, session: Session) -> StaffList:
             )
             for row in rows
         )
-        return StaffList(tuple(lines), read_start(work, work.at.date()))
+        return StaffList(tuple(lines), gate.start(work.at.date()))
 
 
 def check_staff_id(staff_id: str) -> str:
@@ -201,17 +137,6 @@ def check_period(valid_from: date, valid_to: date, today: date) -> None:
             "職員番号の有効期間が正しくありません。",
             "利用開始日以後で、まだ過ぎていない利用終了日を入力してください。",
             field="valid_to",
-        )
-
-
-def check_not_taken(staff_id: str, known: Collection[str]) -> None:
-    """Raises ``UserError`` ``staff.taken`` for an id that somebody has or had (SEC-21)."""
-    if staff_id in known:
-        raise UserError(
-            "staff.taken",
-            "この職員番号は、すでに登録されています。",
-            "職員番号は一人に一つで、使い回しはできません。番号を確かめてください。",
-            field="staff_id",
         )
 
 
@@ -242,21 +167,7 @@ def perform_register(
     that somebody has or had (SEC-21), ``staff.keys_differ`` for other slot keys than the
     approved ones."""
     with gate.act(prepared, approvals) as work:
-        new: NewStaff = work.content
-        check_not_taken(new.staff_id, {row.id for row in work.all(select(staff.c.id))})
-        work.run(
-            insert(staff).values(
-                id=new.staff_id,
-                name=new.name,
-                post=new.post,
-                contractor=new.contractor,
-                valid_from=new.valid_from.isoformat(),
-                valid_to=new.valid_to.isoformat(),
-                password_set_on=work.at.date().isoformat(),
-            )
-        )
-        _add_key(work, new.staff_id, new.key)
-        _enter(access, keys, new.keys)
+        _enter(access, keys, work.content.keys)
 
 
 def prepare_add_key(gate: Gate, session: Session, new: NewKey) -> PreparedAct:
@@ -279,10 +190,7 @@ def perform_add_key(
 ) -> None:
     """Add the key. A person whose pair is new (a lost key) must be put in force again."""
     with gate.act(prepared, approvals) as work:
-        new: NewKey = work.content
-        work.one(select(staff.c.id).where(staff.c.id == new.staff_id))
-        _add_key(work, new.staff_id, new.key)
-        _enter(access, keys, new.keys)
+        _enter(access, keys, work.content.keys)
 
 
 def prepare_revoke_key(gate: Gate, session: Session, revocation: KeyRevocation) -> PreparedAct:
@@ -298,23 +206,8 @@ def prepare_revoke_key(gate: Gate, session: Session, revocation: KeyRevocation) 
 
 def perform_revoke_key(gate: Gate, prepared: PreparedAct, approvals: Sequence[Approval]) -> None:
     """The key approves nothing any more from now on. Raises ``UserError`` ``staff.no_key``."""
-    with gate.act(prepared, approvals) as work:
-        revocation: KeyRevocation = work.content
-        changed = work.run(
-            update(credential)
-            .where(
-                credential.c.id == revocation.credential_id,
-                credential.c.staff_id == revocation.staff_id,
-                credential.c.revoked_at == "",
-            )
-            .values(revoked_at=work.at.isoformat())
-        )
-        if not changed:
-            raise UserError(
-                "staff.no_key",
-                "このセキュリティキーは、その職員の有効なキーとして登録されていません。",
-                "職員の一覧で、登録されているキーを確かめてください。",
-            )
+    with gate.act(prepared, approvals):
+        pass
 
 
 def prepare_leave(gate: Gate, session: Session, leaving: Leaving) -> PreparedAct:
@@ -345,47 +238,12 @@ def perform_leave(
         leaving: Leaving = work.content
         fresh: bytes | None = None
         held = access.has_numbers(leaving.staff_id)
-        work.run(
-            update(staff)
-            .where(staff.c.id == leaving.staff_id)
-            .values(left_on=leaving.left_on.isoformat(), version=staff.c.version + 1)
-        )
-        if leaving.left_on <= work.at.date():
-            mine = credential.c.staff_id == leaving.staff_id
-            work.run(
-                update(credential)
-                .where(mine, credential.c.revoked_at == "")
-                .values(revoked_at=work.at.isoformat())
-            )
-            if held and access.number_key is not None:
-                fresh = access.begin_number_change(work)
+        if leaving.left_on <= work.at.date() and held and access.number_key is not None:
+            fresh = access.begin_number_change(work)
     if leaving.left_on > gate.now().date():
         return False
     upkeep.shut_out(gate, access, (leaving.staff_id,), fresh)
     return not held or fresh is not None
-
-
-def _add_key(work: ActWork, staff_id: str, key: KeyEntry) -> None:
-    if work.first(select(credential.c.id).where(credential.c.id == key.credential_id)):
-        raise UserError(
-            "staff.key_taken",
-            "このセキュリティキーは、すでに登録されています。",
-            "別のセキュリティキーで登録してください。",
-        )
-    work.run(
-        insert(credential).values(
-            id=key.credential_id,
-            staff_id=staff_id,
-            label=key.label,
-            public_key=key.public_key,
-            attestation=key.attestation,
-            aaguid=key.aaguid,
-            attested=key.attested,
-            registered_by=work.staff_id,
-            registered_at=work.at.isoformat(),
-            counter=key.counter,
-        )
-    )
 
 
 def _enter(access: StoreAccess, keys: PersonKeys, approved: bytes) -> None:

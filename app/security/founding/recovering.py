@@ -7,38 +7,43 @@ again by acts. What was done, by whom and with which keys is a line of the journ
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
+import secrets
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 from threading import Event
 
-import cbor2
-from sqlalchemy import insert, select, update
-
 from app.core.clock import Clock
-from app.core.errors import UserError
+from app.core.errors import EnvironmentFault
 from app.core.paths import Paths
 from app.security import vault
-from app.security.authenticators.port import Assertion
+from app.security.acts.approval import Evidence
+from app.security.acts.content import encode
 from app.security.authenticators.verify import RegistrationPolicy, verify_assertion
-from app.security.founding.founding import FounderPerson, credential_row, provisional_number
+from app.security.control.deeds import FreshKey, KeyEntry, Recovery
+from app.security.control.effects import Done, House
+from app.security.control.keeper import Control, prove_control
+from app.security.control.log import ControlRow
+from app.security.control.proof import (
+    recovery_challenge,
+    recovery_signed,
+    recovery_statement,
+    seal_of,
+)
+from app.security.control.rows import TABLES
+from app.security.founding.founding import FounderPerson, provisional_number
 from app.security.journal.journal import Journal
 from app.security.journal.line import Entry, State
 from app.security.journal.mirrors import take_as_it_is
 from app.security.keys import keyslots
-from app.security.keys.recovery import combine, open_store_keys
+from app.security.keys.recovery import combine, open_store_keys, signer_of
+from app.security.keys.sealing import KeyPair
 from app.security.keys.slot_storage import read_unauthenticated, write_slot_file
 from app.security.keys.terminal_secret import NO_LINES, SecretShelf, new_terminal_secret
 from app.security.keys.terminal_state import NOTHING_YET
-from db.tables.control import credential, grant_row, staff
 from db.work import Store
 
 RECOVERED = "journal.recovery"
-_DOMAIN = b"madoguchi-recovery-v1"
-_FORMAT = 1
-_PERSONS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +56,10 @@ class Recovered:
 
 @dataclass(frozen=True, slots=True)
 class Rescue:
-    """Two ``papers`` (recovery shares as typed), two ``persons``, and the right that makes
-    somebody a supervisor (``Catalog.supervises``)."""
+    """Two ``papers`` (recovery shares as typed) and two ``persons``."""
 
     papers: Sequence[str]
     persons: Sequence[FounderPerson]
-    supervises: str
 
 
 def recover(
@@ -66,23 +69,20 @@ def recover(
     policy: RegistrationPolicy,
     rescue: Rescue,
     clock: Clock,
+    house: House,
 ) -> Recovered:
     """Open the terminal by two papers for two persons.
 
-    Both must be supervisors of this store whose rights hold today; their passwords and keys are
-    fresh (``FounderPerson.registered``). Called again after a crash it goes through once more.
-    Raises ``UserError`` ``recovery.*`` and ``recover.two_persons``, ``recover.not_supervisor``;
-    ``EnvironmentFault`` ``keyslots.*``, ``store.*``, ``keyring.*``, ``disk.*``.
+    Both must be supervisors by the control log whose rights hold today; their passwords and keys
+    are fresh (``FounderPerson.registered``). Called again after a crash it goes through once
+    more. Raises ``UserError`` ``recovery.*`` and ``recover.two_persons``,
+    ``recover.not_supervisor``; ``EnvironmentFault`` ``keyslots.*``, ``store.*``, ``keyring.*``,
+    ``disk.*``.
     """
     persons = rescue.persons
     file = read_unauthenticated(paths.slots)
-    keys = open_store_keys(file, combine(rescue.papers))
-    if len({one.staff_id for one in persons}) != _PERSONS:
-        raise UserError(
-            "recover.two_persons",
-            "復旧には、別々の責任者が二人必要です。",
-            "もう一人の責任者と一緒に、最初から行ってください。",
-        )
+    pair = combine(rescue.papers)
+    keys = open_store_keys(file, pair)
     _, data_key = keys.newest_first()[0]
     terminal = new_terminal_secret(provisional_number())
     slots = keyslots.refound(file, terminal, [one.registered.keys for one in persons], keys)
@@ -91,13 +91,14 @@ def recover(
             slots = keyslots.grant_number(slots, terminal, one.staff_id, keys.number_key)
     store = vault.open_store(paths, data_key)
     try:
-        for one in persons:
-            _require_supervisor(store, one.staff_id, rescue.supervises, clock.now().date())
-        statement, assertions = _sign(file.store_id, policy, persons, clock)
-        with _open_journal(paths, store, data_key, clock) as journal:
-            line = _note(journal, statement, persons, assertions)
+        with closing(vault.open_journal(paths, data_key)) as connection:
+            identity = store.identity
+            journal = Journal.open(connection, identity.terminal, identity.epoch, clock)
+            control = prove_control(store, journal, house, verify_assertion)
+            if not control.state.recovery_check:
+                raise _before_the_log()
+            line = _enter(store, journal, control, _Signing(pair, persons, policy, clock))
             take_as_it_is(store, journal, slots)
-        _enter_credentials(store, persons, clock)
     finally:
         store.close()
     shelf.keep_terminal_secret(terminal)
@@ -114,101 +115,65 @@ def _begin_vestibule_anew(paths: Paths, shelf: SecretShelf, line: int) -> None:
     shelf.keep_mirror(NO_LINES)
 
 
-def _require_supervisor(store: Store, staff_id: str, supervises: str, today: date) -> None:
-    day = today.isoformat()
-    with store.view(("staff", "grant_row")) as work:
-        person = work.first(select(staff.c.left_on, staff.c.valid_to).where(staff.c.id == staff_id))
-        right = work.first(
-            select(grant_row.c.id).where(
-                grant_row.c.staff_id == staff_id,
-                grant_row.c.function_id == supervises,
-                grant_row.c.state == "confirmed",
-                grant_row.c.valid_from <= day,
-                grant_row.c.valid_to >= day,
-            )
-        )
-    gone = person is None or person.valid_to < day or (person.left_on and person.left_on <= day)
-    if gone or right is None:
-        raise UserError(
-            "recover.not_supervisor",
-            f"職員 {staff_id} は、いま責任者の権限を持つ職員ではありません。",
-            "権限の有効な責任者二人で行ってください。いないときは広域連合に相談してください。",
-            field="staff_id",
-        )
-
-
-def _sign(
-    store_id: str, policy: RegistrationPolicy, persons: Sequence[FounderPerson], clock: Clock
-) -> tuple[bytes, list[Assertion]]:
-    statement = cbor2.dumps(
-        [
-            _FORMAT,
-            store_id,
-            [
-                [
-                    one.staff_id,
-                    one.registered.credential.credential_id,
-                    one.registered.credential.public_key,
-                ]
-                for one in persons
-            ],
-            clock.now().isoformat(),
-        ],
-        canonical=True,
+def _before_the_log() -> EnvironmentFault:
+    return EnvironmentFault(
+        "recovery.before_log",
+        "この端末は、復旧を証明する鍵ができる前の版で初期設定されています。",
+        "復旧鍵は保存データを開けますが、職員は入れません。端末を作り直し、"
+        "広域連合に相談してください。",
     )
-    challenge = hashlib.sha256(_DOMAIN + statement).digest()
-    given = []
-    for one in persons:
+
+
+@dataclass(frozen=True, slots=True)
+class _Signing:
+    """Who signs a recovery, with what, and when."""
+
+    pair: KeyPair = field(repr=False)
+    persons: Sequence[FounderPerson]
+    policy: RegistrationPolicy
+    clock: Clock
+
+
+def _enter(store: Store, journal: Journal, control: Control, signing: _Signing) -> int:
+    """The control row of the recovery and what it leads to. The journal's line comes first: no
+    key without its record. Gives the line's number."""
+    now = signing.clock.now()
+    persons = signing.persons
+    deed = Recovery(
+        tuple(
+            FreshKey(one.staff_id, KeyEntry.of(one.registered.credential, "復旧"))
+            for one in persons
+        )
+    )
+    salt = secrets.token_bytes(16)
+    ids = [one.staff_id for one in persons]
+    number = control.state.head.number + 1
+    after = control.after(deed, Done(ids[0], ids[-1], "", 0, salt, now, number))
+    row = _sign(control.state.store_id, deed, salt, signing, now.isoformat())
+    line = journal.append(Entry(State.EVENT, RECOVERED, ids[0], payload=row.to_bytes()))
+    rows = (*TABLES, "control_row")
+    with store.update(rows, rows) as work:
+        control.write(work, after, row, line)
+    return line
+
+
+def _sign(store_id: str, deed: Recovery, salt: bytes, signing: _Signing, at: str) -> ControlRow:
+    what = encode((deed, ()))
+    signed = recovery_signed(recovery_statement(store_id, salt, what), at)
+    challenge = recovery_challenge(signed)
+    evidence = []
+    for one in signing.persons:
         made = one.registered.credential
         assertion = one.authenticator.assert_(
-            policy.rp_id, challenge, (made.credential_id,), uv=True, cancel=Event()
+            signing.policy.rp_id, challenge, (made.credential_id,), uv=True, cancel=Event()
         )
         verify_assertion(
             made.public_key,
-            policy.rp_id,
+            signing.policy.rp_id,
             challenge,
             assertion,
             require_uv=True,
             stored_counter=None,
         )
-        given.append(assertion)
-    return statement, given
-
-
-@contextmanager
-def _open_journal(paths: Paths, store: Store, data_key: bytes, clock: Clock) -> Iterator[Journal]:
-    connection = vault.open_journal(paths, data_key)
-    try:
-        identity = store.identity
-        yield Journal.open(connection, identity.terminal, identity.epoch, clock)
-    finally:
-        connection.close()
-
-
-def _note(
-    journal: Journal,
-    statement: bytes,
-    persons: Sequence[FounderPerson],
-    assertions: Sequence[Assertion],
-) -> int:
-    """The journal's line comes first: no key without its record."""
-    signatures = [
-        [one.credential_id, one.authenticator_data, one.client_data, one.signature]
-        for one in assertions
-    ]
-    payload = cbor2.dumps([statement, signatures], canonical=True)
-    return journal.append(Entry(State.EVENT, RECOVERED, persons[0].staff_id, payload=payload))
-
-
-def _enter_credentials(store: Store, persons: Sequence[FounderPerson], clock: Clock) -> None:
-    now = clock.now()
-    with store.update(("credential", "staff"), ("credential", "staff")) as work:
-        for at, one in enumerate(persons):
-            other = persons[1 - at].staff_id
-            row = credential_row(one, other, now.isoformat()) | {"label": "復旧"}
-            work.run(insert(credential).values(**row))
-            work.run(
-                update(staff)
-                .where(staff.c.id == one.staff_id)
-                .values(password_set_on=now.date().isoformat(), version=staff.c.version + 1)
-            )
+        evidence.append(Evidence.of(signed, assertion))
+    return ControlRow(what, salt, tuple(evidence), seal_of(signer_of(signing.pair), signed))

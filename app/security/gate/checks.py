@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, select
 
@@ -23,21 +23,24 @@ from app.security.acts.approval import (
     challenge_of,
 )
 from app.security.acts.prepared import PreparedAct, RowVersion
+from app.security.control.effects import House
+from app.security.control.keeper import Control
+from app.security.control.start import start_of
+from app.security.control.state import ControlState
 from app.security.gate.clock_mark import Judgement, believed, judge, moved
 from app.security.gate.facts import (
     READS,
     REMOVED,
     TerminalFacts,
     read_credential,
-    read_credentials,
     read_place,
-    read_standing,
 )
 from app.security.journal.journal import Journal
 from app.security.refusals import Refusal, misuse, refusal
 from app.security.spec import Actor, Area, Catalog, Function, Kind, MyNumber, Need, StepUp
 from app.security.staff.grants import Grant, access_of, holding
 from app.security.staff.hours import hours_of
+from app.security.staff.roles import Role as StaffRole
 from app.security.staff.session import LiveSession
 from db.tables import METADATA
 from db.tables.control import act as act_table
@@ -58,7 +61,8 @@ class Conditions:
 @dataclass(frozen=True, slots=True)
 class GateRules:
     """What the checks need besides the store. ``purposes`` are the codes a purpose is chosen
-    from; ``catalog`` are the functions' declarations, ``registry`` is their version."""
+    from; ``catalog`` are the functions' declarations, ``registry`` is their version; ``roles``
+    is the permission table (対応表) as of a day."""
 
     calendar: BusinessCalendar
     purposes: frozenset[str]
@@ -66,6 +70,12 @@ class GateRules:
     check_assertion: AssertionCheck
     catalog: Catalog
     registry: str
+    roles: Callable[[date], Sequence[StaffRole]]
+
+    @property
+    def house(self) -> House:
+        """The rules that the control log is read by."""
+        return House(self.catalog, self.calendar, self.roles)
 
 
 def registry_version(catalog: Catalog) -> str:
@@ -84,9 +94,9 @@ def check_terminal(area: Area, place: TerminalFacts) -> None:
         raise refusal("terminal.not_registered")
 
 
-def check_start(area: Area, place: TerminalFacts) -> None:
+def check_start(area: Area, state: ControlState, now: datetime, catalog: Catalog) -> None:
     """While the two founders alone answer for the terminal, nothing personal is opened."""
-    if place.founders_alone and not area.by_founding:
+    if not area.by_founding and start_of(state, now.date(), catalog).founders:
         raise refusal("terminal.founders_alone")
 
 
@@ -134,17 +144,22 @@ def check_recent(function: Function, live: LiveSession, now: float) -> None:
 
 
 def right_of(
-    work: Work, staff_id: str, function: Function, now: datetime, rules: GateRules
+    state: ControlState, staff_id: str, function: Function, now: datetime, rules: GateRules
 ) -> Grant:
     """The right under which this person runs this function now; raises ``Refusal``."""
-    person, rights = read_standing(work, staff_id, function.id)
-    person.check(now.date())
+    state.person(staff_id).check(now.date())
+    rights = state.grants_of(staff_id, function.id)
     fitting = [one for one in rights if one.access == access_of(function).value]
     return holding(fitting, now.date(), rules.calendar)
 
 
 def second_right(
-    work: Work, staff_id: str, role: Role, prepared: PreparedAct, now: datetime, rules: GateRules
+    state: ControlState,
+    staff_id: str,
+    role: Role,
+    prepared: PreparedAct,
+    now: datetime,
+    rules: GateRules,
 ) -> Grant:
     """The right under which a second person approves: the function's own for a confirmer, the
     one that ``supervises`` for a supervisor. Raises ``Refusal`` ``approval.*``."""
@@ -154,9 +169,8 @@ def second_right(
         raise refusal("approval.not_asked")
     wanted = rules.catalog.supervises if role is Role.SUPERVISOR else prepared.function.id
     try:
-        person, rights = read_standing(work, staff_id, wanted)
-        person.check(now.date())
-        return holding(rights, now.date(), rules.calendar)
+        state.person(staff_id).check(now.date())
+        return holding(state.grants_of(staff_id, wanted), now.date(), rules.calendar)
     except Refusal as cause:
         raise refusal("approval.right") from cause
 
@@ -177,14 +191,21 @@ def check_prepared(prepared: PreparedAct, rules: GateRules, now: datetime) -> No
         raise refusal("act.expired")
 
 
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Against what an act's approvals are held: the unit of work that reads, the control log's
+    state, the operator's session, the moment (believed and monotonic) and the rules."""
+
+    work: Work
+    state: ControlState
+    live: LiveSession
+    moment: datetime
+    monotonic: float
+    rules: GateRules
+
+
 def check_approvals(
-    work: Work,
-    prepared: PreparedAct,
-    approvals: Sequence[Approval],
-    grant: Grant,
-    live: LiveSession,
-    moment: tuple[datetime, float],
-    rules: GateRules,
+    held: Judge, prepared: PreparedAct, approvals: Sequence[Approval], grant: Grant
 ) -> tuple[Confirmed, ...]:
     """Every approval that the act needs, and no other, each signed over this very act."""
     given = [approval.role for approval in approvals]
@@ -195,7 +216,6 @@ def check_approvals(
     for role in prepared.needs:
         if role not in given:
             raise refusal("approval.none" if role is Role.ACTOR else "approval.second_missing")
-    now, monotonic = moment
     confirmed = []
     for approval in approvals:
         if approval.role is Role.ACTOR:
@@ -203,23 +223,18 @@ def check_approvals(
                 raise refusal("approval.none")
             right = grant
         else:
-            right = second_right(work, approval.staff_id, approval.role, prepared, now, rules)
-        verify = must_verify(prepared.function, approval.role, live, monotonic)
-        confirmed.append(_check_one(work, prepared, approval, right, verify, rules))
+            right = second_right(
+                held.state, approval.staff_id, approval.role, prepared, held.moment, held.rules
+            )
+        confirmed.append(_check_one(held, prepared, approval, right))
     return tuple(confirmed)
 
 
-def _check_one(
-    work: Work,
-    prepared: PreparedAct,
-    approval: Approval,
-    right: Grant,
-    verify: bool,
-    rules: GateRules,
-) -> Confirmed:
-    key = own_key(work, approval.staff_id, approval.assertion)
+def _check_one(held: Judge, prepared: PreparedAct, approval: Approval, right: Grant) -> Confirmed:
+    verify = must_verify(prepared.function, approval.role, held.live, held.monotonic)
+    key = own_key(held.work, held.state, approval.staff_id, approval.assertion)
     signed = prepared.signed(approval.staff_id, approval.role, right.id)
-    counter = rules.check_assertion(
+    counter = held.rules.check_assertion(
         key.public_key,
         prepared.rp_id,
         challenge_of(signed),
@@ -234,9 +249,9 @@ def _check_one(
     return Confirmed(approval.staff_id, approval.role, counter, verified, evidence)
 
 
-def own_key(work: Work, staff_id: str, assertion: Assertion) -> Credential:
+def own_key(work: Work, state: ControlState, staff_id: str, assertion: Assertion) -> Credential:
     """The registered key that answered, if it is this person's and in use."""
-    key = read_credential(work, bytes(assertion.credential_id))
+    key = read_credential(work, state, bytes(assertion.credential_id))
     if key is None or key.staff_id != staff_id:
         raise refusal("approval.unknown_key")
     if key.revoked:
@@ -247,11 +262,6 @@ def own_key(work: Work, staff_id: str, assertion: Assertion) -> Credential:
 def was_verified(assertion: Assertion) -> bool:
     """The UV flag of an assertion whose signature has been checked."""
     return bool(assertion.authenticator_data[_FLAGS_AT] & _USER_VERIFIED)
-
-
-def key_ids(work: Work, staff_id: str) -> tuple[bytes, ...]:
-    """The keys that a person may be asked for."""
-    return tuple(key.id for key in read_credentials(work, staff_id))
 
 
 def check_actor(function: Function, actor: Actor) -> None:
@@ -291,8 +301,11 @@ _USED = select(act_table.c.journal_line).where(act_table.c.nonce == bindparam("n
 class Questions:
     """What the gate asks before anything happens. Remembers the clock mark of this run."""
 
-    def __init__(self, store: Store, journal: Journal, clock: Clock, rules: GateRules) -> None:
+    def __init__(
+        self, store: Store, journal: Journal, clock: Clock, rules: GateRules, control: Control
+    ) -> None:
         self._store = store
+        self._control = control
         self._journal = journal
         self._clock = clock
         self._rules = rules
@@ -313,15 +326,16 @@ class Questions:
         Raises ``Refusal``, first cause first.
         """
         now = self._clock.now()
-        place = read_place(work)
+        state = self._control.state
+        place = read_place(work, state)
         check_actor(function, Actor.STAFF)
         area = self._rules.catalog.area_of(function)
         check_terminal(area, place)
-        check_start(area, place)
+        day = believed(self._known_mark(place), now)
+        check_start(area, state, day, self._rules.catalog)
         self.believe_clock(function, place)
         check_limits(function, live)
-        day = believed(self._known_mark(place), now)
-        grant = right_of(work, live.session.staff_id, function, day, self._rules)
+        grant = right_of(state, live.session.staff_id, function, day, self._rules)
         check_hours(function, place, now)
         check_purpose(function, purpose, self._rules.purposes)
         check_needs(function, place, self._rules.conditions)
@@ -348,7 +362,7 @@ class Questions:
 
     def day_for(self, work: Work) -> datetime:
         """The moment by which a second person's dates are judged."""
-        return believed(self._known_mark(read_place(work)), self._clock.now())
+        return believed(self._known_mark(read_place(work, self._control.state)), self._clock.now())
 
     def check_origin(self, prepared: PreparedAct) -> None:
         """The prepared act belongs to this store, this epoch and this journal."""
@@ -373,5 +387,12 @@ class Questions:
             check_rows(work, prepared.versions)
             if grant.id != prepared.grant_id:
                 raise refusal("act.altered")
-            moment = (believed(self._known_mark(place), now), self._clock.monotonic())
-            return check_approvals(work, prepared, approvals, grant, live, moment, self._rules)
+            held = Judge(
+                work,
+                self._control.state,
+                live,
+                believed(self._known_mark(place), now),
+                self._clock.monotonic(),
+                self._rules,
+            )
+            return check_approvals(held, prepared, approvals, grant)

@@ -17,9 +17,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
-
-from sqlalchemy import bindparam, insert, update
+from datetime import date, datetime
 
 from app.core.clock import Clock
 from app.core.errors import Bug, MadoguchiError
@@ -33,20 +31,33 @@ from app.security.acts.approval import (
     challenge_of,
 )
 from app.security.acts.prepared import Ask, PreparedAct, RowVersion, WithDocument, roles_needed
+from app.security.control.keeper import Control
+from app.security.control.rows import TABLES as CONTROL_TABLES
+from app.security.control.start import Start, start_of
+from app.security.control.state import ControlState
 from app.security.gate import checks
 from app.security.gate.checks import GateRules, Questions
-from app.security.gate.facts import READS, read_grants, read_place, read_staff
+from app.security.gate.facts import READS, read_place
+from app.security.gate.traces import (
+    begun,
+    cause_of,
+    check_deed,
+    done_of,
+    head_payload,
+    keep_counter,
+    keep_counters,
+    note_act,
+    note_system,
+    row_of,
+)
 from app.security.gate.work import ActWork, GateWork, ViewWork
 from app.security.journal.journal import Journal
 from app.security.journal.line import Entry, State, is_id
 from app.security.keys.my_number import MyNumbers
 from app.security.refusals import Refusal, misuse, refusal
-from app.security.spec import Actor, Catalog, Function, Kind
+from app.security.spec import Actor, Function, Kind
 from app.security.staff.grants import access_of
 from app.security.staff.session import LiveSession, LiveSessions, Session
-from db.faults import RowConflict
-from db.tables.control import act as act_table
-from db.tables.control import credential
 from db.work import Store, Work
 
 __all__ = [
@@ -66,10 +77,6 @@ __all__ = [
 SYSTEM = "system"
 REFRESH = "session.refresh"
 _OWN_WRITES = ("credential.counter",)
-_ACT = insert(act_table)
-_COUNTER = (
-    update(credential).where(credential.c.id == bindparam("key")).values(counter=bindparam("seen"))
-)
 
 
 class Gate:
@@ -81,21 +88,22 @@ class Gate:
         self,
         store: Store,
         journal: Journal,
-        catalog: Catalog,
         clock: Clock,
         rules: GateRules,
         sessions: LiveSessions,
+        control: Control,
         administered: Callable[[], None] = lambda: None,
     ) -> None:
+        self._control = control
         self._store = store
         self._journal = journal
-        self._catalog = catalog
+        self._catalog = rules.catalog
         self._clock = clock
         self._rules = rules
         self._sessions = sessions
         self._administered = administered
         self._seal_key = secrets.token_bytes(32)
-        self._questions = Questions(store, journal, clock, rules)
+        self._questions = Questions(store, journal, clock, rules, control)
         self._inside = threading.local()
 
     def prepare(
@@ -116,13 +124,13 @@ class Gate:
         ``versions`` the rows seen. Raises ``Refusal``.
         """
         function = self._function(function_id)
+        held = content if isinstance(content, WithDocument) else WithDocument(content, b"")
+        check_deed(function, held.content)
         with self._refusing(function, session, subject, purpose):
             live = self._sessions.usable(session)
             with self._store.view(READS) as work:
                 grant, place = self._questions.standing(work, function, live, purpose)
-                keys = checks.key_ids(work, session.staff_id)
         identity = self._store.identity
-        held = content if isinstance(content, WithDocument) else WithDocument(content, b"")
         prepared = PreparedAct(
             function=function,
             session=session,
@@ -142,10 +150,12 @@ class Gate:
             grant_id=grant.id,
             at=self._clock.now().isoformat(),
             needs=roles_needed(function),
-            credential_ids=keys,
+            credential_ids=self._control.state.keys_of(session.staff_id),
             rp_id=place.rp_id,
             verify=checks.must_verify(function, Role.ACTOR, live, self._clock.monotonic()),
         )
+        with self._refusing(function, session, subject, purpose):
+            self._where_to(prepared, ())
         return dataclasses.replace(prepared, seal=self._seal(prepared))
 
     def ask(self, prepared: PreparedAct, staff_id: str, role: Role) -> Ask:
@@ -159,8 +169,9 @@ class Gate:
             self._store.view(READS) as work,
         ):
             day = self._questions.day_for(work)
-            right = checks.second_right(work, staff_id, role, prepared, day, self._rules)
-            keys = checks.key_ids(work, staff_id)
+            state = self._control.state
+            right = checks.second_right(state, staff_id, role, prepared, day, self._rules)
+            keys = state.keys_of(staff_id)
         challenge = challenge_of(prepared.signed(staff_id, role, right.id))
         return Ask(staff_id, role, prepared.rp_id, challenge, keys, True)
 
@@ -173,7 +184,7 @@ class Gate:
         journal's line ends ``failed``).
         """
         function, session = prepared.function, prepared.session
-        with self._alone():
+        with self._alone(), self._control.turn():
             with self._refusing(function, session, prepared.subject, prepared.purpose, prepared):
                 live = self._sessions.usable(session)
                 self._questions.check_origin(prepared)
@@ -181,15 +192,23 @@ class Gate:
                     raise refusal("act.altered")
                 confirmed = self._questions.allowed(prepared, approvals, live)
                 number_key = checks.number_key(function, live)
-            line = self._journal.begin(_begun(prepared, confirmed))
+                after = self._where_to(prepared, confirmed)
+            line = self._journal.begin(begun(prepared, confirmed))
 
             def main(work: Work) -> ActWork:
-                self._note_act(work, function.id, session.staff_id, prepared, line)
+                note_act(work, prepared, line, self._clock.now())
                 checks.check_rows(work, prepared.versions)
-                _keep_counters(work, confirmed)
-                return self._act_work(work, prepared, line, number_key)
+                keep_counters(work, confirmed)
+                acting = self._act_work(work, prepared, line, number_key)
+                if after is not None:
+                    self._control.write(work, after, row_of(prepared, confirmed), line)
+                    acting.allow_control(after)
+                    acting.changed_rights = after.rights_since(self._control.state)
+                return acting
 
-            with self._main(function, line, session.staff_id, prepared.subject, main) as acting:
+            with self._main(
+                function, line, session.staff_id, prepared.subject, main, after
+            ) as acting:
                 yield acting
             self._after(function, live, confirmed)
 
@@ -227,6 +246,7 @@ class Gate:
             with self._store.view(function.reads) as work:
                 seen = ViewWork(work, session.staff_id, self._clock.now(), subject, purpose)
                 seen.allow_rights(rights)
+                seen.allow_control(self._control_for(function))
                 self._give_numbers(seen, work, number_key)
                 cause = ""
                 try:
@@ -263,7 +283,7 @@ class Gate:
             with self._refusing(function, nobody, subject, ""):
                 checks.check_actor(function, Actor.SYSTEM)
                 with self._store.view(READS) as own:
-                    place = read_place(own)
+                    place = read_place(own, self._control.state)
                 checks.check_terminal(self._catalog.area_of(function), place)
                 self._questions.believe_clock(function, place)
             nonce = secrets.token_bytes(16)
@@ -278,8 +298,11 @@ class Gate:
             line = self._journal.begin(entry)
 
             def main(work: Work) -> ActWork:
-                self._insert_act(work, function.id, SYSTEM, nonce, line, b"")
-                return ActWork(work, SYSTEM, self._clock.now(), subject, "", content, line)
+                now = self._clock.now()
+                note_system(work, function.id, nonce, line, now)
+                acting = ActWork(work, SYSTEM, now, subject, "", content, line)
+                acting.allow_control(self._control_for(function))
+                return acting
 
             with self._main(function, line, SYSTEM, subject, main) as acting:
                 yield acting
@@ -298,8 +321,8 @@ class Gate:
     def _rights(self, work: Work, live: LiveSession) -> frozenset[str]:
         session = live.session
         today = self._questions.day_for(work).date()
-        read_staff(work, session.staff_id).check(today)
-        rights = read_grants(work, session.staff_id)
+        self._control.state.person(session.staff_id).check(today)
+        rights = self._control.state.grants_of(session.staff_id)
         calendar = self._rules.calendar
         allowed = {
             right.function_id
@@ -315,8 +338,8 @@ class Gate:
         live = self._sessions.usable(session)
         live.challenge = secrets.token_bytes(32)
         with self._store.view(READS) as work:
-            keys = checks.key_ids(work, session.staff_id)
-            rp_id = read_place(work).rp_id
+            rp_id = read_place(work, self._control.state).rp_id
+        keys = self._control.state.keys_of(session.staff_id)
         return Ask(session.staff_id, Role.ACTOR, rp_id, live.challenge, keys, True)
 
     def refresh(self, session: Session, assertion: Assertion) -> None:
@@ -331,8 +354,9 @@ class Gate:
             if not challenge:
                 raise refusal("fresh.not_asked")
             with self._store.view(READS) as work:
-                key = checks.own_key(work, session.staff_id, assertion)
-                rp_id = read_place(work).rp_id
+                state = self._control.state
+                key = checks.own_key(work, state, session.staff_id, assertion)
+                rp_id = read_place(work, state).rp_id
             counter = self._rules.check_assertion(
                 key.public_key,
                 rp_id,
@@ -342,7 +366,7 @@ class Gate:
                 stored_counter=key.counter,
             )
         with self._store.update(("credential",), _OWN_WRITES) as work:
-            work.run(_COUNTER, {"key": key.id, "seen": counter})
+            keep_counter(work, key.id, counter)
         self._journal.append(dataclasses.replace(entry, state=State.EVENT))
         live.verified_at = self._clock.monotonic()
 
@@ -362,39 +386,34 @@ class Gate:
         staff_id: str,
         subject: Subject,
         start: Callable[[Work], ActWork],
+        after: ControlState | None = None,
     ) -> Iterator[ActWork]:
         end = Entry(State.DONE, function.id, staff_id, subject=subject, of=line)
+        own = _OWN_WRITES if after is None else (*_OWN_WRITES, "control_row")
         try:
-            with self._store.update(function.reads, (*function.writes, *_OWN_WRITES)) as work:
+            with self._store.update(function.reads, (*function.writes, *own)) as work:
                 yield start(work)
         except BaseException as problem:
             failed = dataclasses.replace(end, state=State.FAILED, cause=cause_of(problem))
             self._journal.end(failed)
             raise
+        if after is not None:
+            self._control.carry_on(after)
+            end = dataclasses.replace(end, payload=head_payload(after.head))
         self._journal.end(end)
 
-    def _note_act(
-        self, work: Work, function_id: str, staff_id: str, prepared: PreparedAct, line: int
-    ) -> None:
-        try:
-            self._insert_act(work, function_id, staff_id, prepared.nonce, line, prepared.salt)
-        except RowConflict as cause:
-            raise refusal("act.nonce_used") from cause
+    def _where_to(
+        self, prepared: PreparedAct, confirmed: Sequence[Confirmed]
+    ) -> ControlState | None:
+        """Where an act's deed leads to; None for an act that changes nobody's rights."""
+        if not prepared.function.deed:
+            return None
+        number = self._control.state.head.number + 1
+        return self._control.after(prepared.content, done_of(prepared, confirmed, number))
 
-    def _insert_act(
-        self, work: Work, function_id: str, staff_id: str, nonce: bytes, line: int, salt: bytes
-    ) -> None:
-        work.run(
-            _ACT,
-            {
-                "nonce": nonce.hex(),
-                "function_id": function_id,
-                "staff_id": staff_id,
-                "journal_line": line,
-                "at": self._clock.now().isoformat(),
-                "salt": salt,
-            },
-        )
+    def _control_for(self, function: Function) -> ControlState | None:
+        declared = {name.partition(".")[0] for name in (*function.reads, *function.writes)}
+        return self._control.state if declared & set(CONTROL_TABLES) else None
 
     def _act_work(self, work: Work, prepared: PreparedAct, line: int, key: bytes | None) -> ActWork:
         acting = ActWork(
@@ -407,6 +426,7 @@ class Gate:
             line,
         )
         self._give_numbers(acting, work, key)
+        acting.allow_control(self._control_for(prepared.function))
         return acting
 
     def _give_numbers(self, target: GateWork, work: Work, key: bytes | None) -> None:
@@ -420,6 +440,10 @@ class Gate:
             self._questions.clock_was_set(self._clock.now())
         if function.kind is Kind.ADMINISTER:
             self._administered()
+
+    def start(self, today: date) -> Start:
+        """How far the founders' start has come."""
+        return start_of(self._control.state, today, self._catalog)
 
     def now(self) -> datetime:
         """The present moment by the gate's clock, for what a service stamps or prints."""
@@ -478,28 +502,3 @@ class Gate:
             if not isinstance(problem, Bug):
                 self._journal.append(dataclasses.replace(entry, cause=problem.code))
             raise
-
-
-def cause_of(problem: BaseException) -> str:
-    """What the journal says of a failure: our code, or ``bug`` for anything else."""
-    return problem.code if isinstance(problem, MadoguchiError) else "bug"
-
-
-def _begun(prepared: PreparedAct, confirmed: Sequence[Confirmed]) -> Entry:
-    return Entry(
-        State.BEGUN,
-        prepared.function.id,
-        prepared.session.staff_id,
-        session=prepared.session.id,
-        subject=prepared.subject,
-        purpose=prepared.purpose,
-        nonce=prepared.nonce,
-        content_digest=prepared.content_digest(),
-        document_digest=prepared.digest,
-        evidence=tuple(one.evidence for one in confirmed),
-    )
-
-
-def _keep_counters(work: Work, confirmed: Sequence[Confirmed]) -> None:
-    for one in confirmed:
-        work.run(_COUNTER, {"key": one.evidence.credential_id, "seen": one.counter})

@@ -10,9 +10,11 @@ from sqlalchemy import Row, TableClause
 from sqlalchemy.sql.base import Executable
 
 from app.security.acts.approval import Subject
+from app.security.control.state import ControlState
 from app.security.journal.line import is_id
 from app.security.keys.my_number import MyNumbers
 from app.security.refusals import misuse
+from app.security.staff.grants import Grant
 from db.work import Work
 
 Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
@@ -35,6 +37,7 @@ class GateWork:
         self.purpose = purpose
         self._work = work
         self._numbers: MyNumbers | None = None
+        self._control: ControlState | None = None
 
     def all(self, statement: Executable, params: Values | None = None) -> list[Row[Any]]:
         """All rows, as tuples with names."""
@@ -66,6 +69,18 @@ class GateWork:
             raise misuse("gate.my_number", "個人番号を扱わない機能が個人番号を使おうとしました。")
         return self._numbers
 
+    @property
+    def control(self) -> ControlState:
+        """Who may do what by the control log; there when the function declares a table whose
+        rows follow from it. Raises ``Bug`` ``gate.control`` else."""
+        if self._control is None:
+            raise misuse("gate.control", "権限を扱わない機能が権限を使おうとしました。")
+        return self._control
+
+    def allow_control(self, state: ControlState | None) -> None:
+        """For the gate alone."""
+        self._control = state
+
     def allow_numbers(self, numbers: MyNumbers) -> None:
         """For the gate alone."""
         self._numbers = numbers
@@ -75,7 +90,8 @@ class ActWork(GateWork):
     """The unit of work of an act or of the terminal's own work.
 
     ``content`` is what was approved, nothing else reaches the handler; ``line`` is the number
-    of the journal's ``begun`` line.
+    of the journal's ``begun`` line. ``changed_rights`` are the rights that the deed made or
+    moved, as they are now.
     """
 
     def __init__(
@@ -91,6 +107,7 @@ class ActWork(GateWork):
         super().__init__(work, staff_id, at, subject, purpose)
         self.content = content
         self.line = line
+        self.changed_rights: tuple[Grant, ...] = ()
 
     def run(self, statement: Executable, params: Values | None = None) -> int:
         """Insert, update or delete; the number of rows concerned."""

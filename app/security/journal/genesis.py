@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import cbor2
 
@@ -20,7 +19,9 @@ from app.security.journal.line import Entry, Line, State
 GENESIS_DOMAIN = b"madoguchi-genesis-v1"
 GENESIS = "journal.genesis"
 FOUNDERS = 2
-_FORMAT = 1
+_FORMAT = 2
+_FIRST_FORMAT = 1
+"""Without the digest of the founding: its founders' rights follow from the rule of then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,9 @@ class Founder:
 @dataclass(frozen=True, slots=True)
 class Genesis:
     """What is fixed at the first start. ``recovery_public`` is an age recipient; ``at`` is
-    ISO text with offset; ``training`` marks a 研修 store."""
+    ISO text with offset; ``training`` marks a 研修 store; ``founding`` is the digest of what the
+    first control row says of the founders' rights and of the settings, ``recovery_check`` the
+    public half that proves a recovery (``app.security.keys.recovery``)."""
 
     store_id: str
     terminal: str
@@ -45,23 +48,25 @@ class Genesis:
     founders: tuple[Founder, ...]
     recovery_public: str
     at: str
+    founding: bytes = b""
+    recovery_check: bytes = b""
 
     def to_bytes(self) -> bytes:
         """Deterministic CBOR."""
-        return cbor2.dumps(
-            [
-                _FORMAT,
-                self.store_id,
-                self.terminal,
-                self.municipality_code,
-                self.rp_id,
-                self.training,
-                [[one.staff_id, one.credential_id, one.public_key] for one in self.founders],
-                self.recovery_public,
-                self.at,
-            ],
-            canonical=True,
-        )
+        fields = [
+            _FORMAT if self.founding else _FIRST_FORMAT,
+            self.store_id,
+            self.terminal,
+            self.municipality_code,
+            self.rp_id,
+            self.training,
+            [[one.staff_id, one.credential_id, one.public_key] for one in self.founders],
+            self.recovery_public,
+            self.at,
+        ]
+        if self.founding:
+            fields += [self.founding, self.recovery_check]
+        return cbor2.dumps(fields, canonical=True)
 
     @property
     def challenge(self) -> bytes:
@@ -127,15 +132,20 @@ def read_genesis(line: Line) -> Genesis:
     """
     if line.number != 1 or line.entry.state is not State.GENESIS:
         raise _no_genesis()
+    return genesis_of(line.entry.payload)
+
+
+def genesis_of(payload: bytes) -> Genesis:
+    """The genesis out of its signed bytes. Raises as ``read_genesis``."""
     try:
-        fields: list[Any] = cbor2.loads(line.entry.payload)
-        version, store_id, terminal, municipality, rp_id, training, founders, recovery, at = fields
+        version, *fields = cbor2.loads(payload)
+        store_id, terminal, municipality, rp_id, training, founders, recovery, at, *more = fields
         known = tuple(Founder(*one) for one in founders)
     except (TypeError, ValueError, cbor2.CBORDecodeError) as cause:
         raise _no_genesis() from cause
-    if version != _FORMAT:
+    if (version, len(more)) not in ((_FIRST_FORMAT, 0), (_FORMAT, 2)):
         raise _no_genesis()
-    return Genesis(store_id, terminal, municipality, rp_id, training, known, recovery, at)
+    return Genesis(store_id, terminal, municipality, rp_id, training, known, recovery, at, *more)
 
 
 def _no_genesis() -> EnvironmentFault:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from app.core.errors import EnvironmentFault, UserError
 from app.security.keys import slip39
 from app.security.keys.keyslots import StoreKeys
@@ -20,6 +22,7 @@ from app.security.keys.sealing import (
     new_pair,
     open_with,
     pair_from_secret,
+    subkey,
 )
 from app.security.keys.slip39 import Share, SharesError
 from app.security.keys.slot_model import SlotFile
@@ -37,6 +40,20 @@ class RecoveryShare:
     words: tuple[str, ...] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class RecoveryPublic:
+    """What is public of a recovery key: the age ``recipient`` that the store's keys are sealed
+    to, and the Ed25519 key (32 bytes) that proves a recovery to whoever reads the control log."""
+
+    recipient: str
+    check: bytes
+
+
+def signer_of(pair: KeyPair) -> Ed25519PrivateKey:
+    """What signs a recovery; only two shares together give it."""
+    return Ed25519PrivateKey.from_private_bytes(subkey(pair.private, "recovery signature"))
+
+
 class RecoveryIssue:
     """Issues a fresh recovery pair: each share is shown to one person and typed back.
 
@@ -49,7 +66,8 @@ class RecoveryIssue:
     def __init__(self) -> None:
         pair = new_pair()
         shares = slip39.split(pair.private, THRESHOLD, SHARES)
-        self._public = pair.public
+        check = signer_of(pair).public_key().public_bytes_raw()
+        self._halves = RecoveryPublic(pair.public, check)
         self._left = [
             RecoveryShare(number, share.to_words()) for number, share in enumerate(shares, 1)
         ]
@@ -69,9 +87,14 @@ class RecoveryIssue:
     @property
     def public(self) -> str:
         """The new public half, once all shares were typed back."""
+        return self.halves.recipient
+
+    @property
+    def halves(self) -> RecoveryPublic:
+        """As ``public``, with the key that a recovery is proved by."""
         if not self.done:
             raise ValueError("the shares are not yet given out")
-        return self._public
+        return self._halves
 
     def confirm(self, typed: str) -> None:
         """The holder typed the current share back from paper.

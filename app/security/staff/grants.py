@@ -50,7 +50,8 @@ def access_of(function: Function) -> Access:
 @dataclass(frozen=True, slots=True)
 class Grant:
     """One right as it stands. Days are inclusive; ``effected_on`` is None before 反映.
-    Staff ids are empty while nobody has taken that step."""
+    Staff ids and moments (ISO) are empty while nobody has taken that step. ``signed_by`` is the
+    number of the control row that last changed it."""
 
     id: str
     staff_id: str
@@ -65,6 +66,13 @@ class Grant:
     effected_on: date | None = None
     confirmed_by: str = ""
     version: int = 1
+    reason: str = ""
+    requested_at: str = ""
+    approved_at: str = ""
+    effected_at: str = ""
+    confirmed_at: str = ""
+    revoked_at: str = ""
+    signed_by: int = 0
 
     def problem(self, today: date, calendar: BusinessCalendar) -> str:
         """Why this right does not hold on ``today``: a code of ``refusals``, "" if it does."""
@@ -154,6 +162,14 @@ def check_confirm(grant: Grant, staff_id: str, today: date, calendar: BusinessCa
 def check_second(grant: Grant, staff_id: str) -> None:
     """The second check of a 取消: by neither the holder nor the one who took it away."""
     _not_one_of(staff_id, grant.staff_id, grant.effected_by)
+
+
+def check_any_confirm(grant: Grant, staff_id: str, today: date, calendar: BusinessCalendar) -> None:
+    """確認 of what was put in force, or of a 取消 that nobody has looked at yet."""
+    if grant.state is GrantState.REVOKED and not grant.confirmed_by:
+        check_second(grant, staff_id)
+    else:
+        check_confirm(grant, staff_id, today, calendar)
 
 
 def check_renew(grant: Grant, staff_id: str, valid_to: date, today: date) -> None:

@@ -37,7 +37,12 @@ def roles_on(tables: Tables, catalog: Catalog, day: date) -> tuple[Role, ...]:
 
 def role_on(tables: Tables, catalog: Catalog, code: str, day: date) -> Role:
     """One role. Raises ``Refusal`` ``grant.role``."""
-    for role in roles_on(tables, catalog, day):
+    return role_among(roles_on(tables, catalog, day), code)
+
+
+def role_among(roles: Sequence[Role], code: str) -> Role:
+    """The role of this code among ``roles``. Raises ``Refusal`` ``grant.role``."""
+    for role in roles:
         if role.code == code:
             return role
     raise Refusal(

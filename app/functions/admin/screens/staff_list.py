@@ -8,10 +8,10 @@ from datetime import date
 from PySide6.QtWidgets import QPushButton, QVBoxLayout
 
 from app.functions.admin import staff
-from app.functions.admin.founders import Start
 from app.functions.admin.screens.parts import eras_of, shown_day
 from app.functions.admin.staff import StaffLine, StaffList
 from app.rules.calendar.wareki import Eras
+from app.security.control.start import Start
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NameDelegate, NamePainter

@@ -1,0 +1,246 @@
+"""What signed acts of administration say (DESIGN 4, 5): the contents that the control log keeps.
+
+A function that changes who may do what names one of these as its ``deed``; nothing else may be
+its content, and nothing but the deed changes the state (``effects``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.security.authenticators.verify import VerifiedCredential
+
+
+@dataclass(frozen=True, slots=True)
+class KeyEntry:
+    """A registered security key as it is kept; the bytes are those that came."""
+
+    credential_id: bytes
+    public_key: bytes
+    attestation: bytes
+    aaguid: str
+    attested: str
+    counter: int
+    label: str
+
+    @classmethod
+    def of(cls, verified: VerifiedCredential, label: str) -> KeyEntry:
+        """From a verified registration. ``label`` names the thing, e.g. its sticker."""
+        return cls(
+            verified.credential_id,
+            verified.public_key,
+            verified.attestation_object,
+            verified.aaguid,
+            verified.attested,
+            verified.counter,
+            label,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NewStaff:
+    """職員の登録. Days are inclusive; a contractor (委託) is told apart (SEC-26, SEC-48).
+    ``keys`` is the encoded slot entry the person made with password and key."""
+
+    staff_id: str
+    name: str
+    post: str
+    contractor: bool
+    valid_from: date
+    valid_to: date
+    key: KeyEntry
+    keys: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeChange:
+    """異動・任期の変更: the post and the last day of somebody's id; what else they are stays."""
+
+    staff_id: str
+    post: str
+    valid_to: date
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A spare or a replacement key for somebody registered."""
+
+    staff_id: str
+    key: KeyEntry
+    keys: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRevocation:
+    """取消 of one key: lost, broken, returned."""
+
+    staff_id: str
+    credential_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """退職・異動: the first day on which the person no longer belongs here."""
+
+    staff_id: str
+    left_on: date
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChange:
+    """Whose password changes. Neither the old nor the new one stands in it."""
+
+    staff_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """申請: one person, one role, the functions needed of it, two days (inclusive)."""
+
+    staff_id: str
+    role: str
+    function_ids: tuple[str, ...]
+    valid_from: date
+    valid_to: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """A manifest of requests: every one of them under one signature."""
+
+    asked: tuple[Request, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One right of a manifest: everything that is believed of it, as the person saw it."""
+
+    grant_id: str
+    version: int
+    staff_id: str
+    function_id: str
+    access: str
+    valid_from: date
+    valid_to: date
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """承認 of every right in the manifest."""
+
+    rights: tuple[Right, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PutInForce:
+    """反映 of every right in the manifest."""
+
+    rights: tuple[Right, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """確認 of every right in the manifest, or of its 取消."""
+
+    rights: tuple[Right, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Revoke:
+    """取消 of every right in the manifest."""
+
+    rights: tuple[Right, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Renew:
+    """更新 of every right in the manifest: a later end and nothing else."""
+
+    rights: tuple[Right, ...]
+    valid_to: date
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """設定の変更: one declared setting."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoursException:
+    """時間外の利用: until when, on this occasion, and why."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Founder:
+    """One of the two who found a terminal: who they are, their key, until when they hold the
+    rights of the founding."""
+
+    staff_id: str
+    name: str
+    post: str
+    valid_from: date
+    valid_to: date
+    key: KeyEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Founding:
+    """初期設定: both founders, the functions that each of them holds from then on, and the
+    settings of the municipality. Genesis carries its digest, so both founders signed it."""
+
+    founders: tuple[Founder, ...]
+    function_ids: tuple[str, ...]
+    settings: tuple[SettingChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FreshKey:
+    """A supervisor who came back with a fresh password and key."""
+
+    staff_id: str
+    key: KeyEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """復旧: two supervisors with fresh keys, let in by two shares of the recovery key."""
+
+    persons: tuple[FreshKey, ...]
+
+
+Deed = (
+    NewStaff
+    | OfficeChange
+    | NewKey
+    | KeyRevocation
+    | Leaving
+    | PasswordChange
+    | Requests
+    | Approve
+    | PutInForce
+    | Confirm
+    | Revoke
+    | Renew
+    | SettingChange
+    | HoursException
+    | Founding
+    | Recovery
+)
+
+DEEDS: dict[str, type] = {one.__name__: one for one in Deed.__args__}
+"""The deeds by name, as the stored bytes and a function's declaration name them."""
+
+_PARTS = (KeyEntry, Request, Right, Founder, FreshKey)
+
+TYPES: dict[str, type] = DEEDS | {one.__name__: one for one in _PARTS}
+"""Every dataclass that may stand in a deed."""

@@ -1,0 +1,430 @@
+"""What each deed does to the state, or why it may not (SEC-21, 34 … 50, 147).
+
+The same function decides when the act is done and whenever the log is read again: what the
+program would have refused gives nothing when somebody signs it with another tool. Each takes a
+draft of the state that is thrown away when it raises ``MadoguchiError``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from app.core.errors import UserError
+from app.core.settings import SETTINGS
+from app.core.tables import Tables
+from app.rules.calendar.days import BusinessCalendar
+from app.security.control import deeds
+from app.security.control.start import start_of
+from app.security.control.state import ControlState, HeldKey, SetValue, made_id
+from app.security.refusals import refusal
+from app.security.spec import Catalog
+from app.security.staff import grants
+from app.security.staff.grants import Grant, GrantState, access_of
+from app.security.staff.hours import EXCEPTION_REASON, EXCEPTION_UNTIL
+from app.security.staff.people import Staff, check_not_taken
+from app.security.staff.roles import Role, check_in_role, role_among, roles_on
+
+PERSONS_TO_RECOVER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the rules of the house are: functions, business days, and the permission table
+    (対応表) as of a day."""
+
+    catalog: Catalog
+    calendar: BusinessCalendar
+    roles: Callable[[date], Sequence[Role]]
+
+    @classmethod
+    def of(cls, catalog: Catalog, tables: Tables) -> House:
+        """By the shipped tables."""
+        calendar = BusinessCalendar.from_table(tables["closed_days"])
+        return cls(catalog, calendar, lambda day: roles_on(tables, catalog, day))
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A signed act as far as its deed needs it. ``number`` is its control row."""
+
+    staff_id: str
+    second_id: str
+    terminal: str
+    epoch: int
+    nonce: bytes
+    at: datetime
+    number: int
+
+    @property
+    def day(self) -> date:
+        """The day of the act."""
+        return self.at.date()
+
+    @property
+    def moment(self) -> str:
+        """The moment of the act as text."""
+        return self.at.isoformat()
+
+
+def take_effect(state: ControlState, deed: object, done: Done, house: House) -> None:
+    """Change ``state`` as the deed says. Raises ``Refusal`` and ``UserError`` with the cause."""
+    _EFFECTS[type(deed)](state, deed, done, house)
+    if not start_of(state, done.day, house.catalog).founders:
+        state.founders = ()
+
+
+def _new_staff(state: ControlState, new: deeds.NewStaff, done: Done, house: House) -> None:
+    check_not_taken(new.staff_id, state.people)
+    state.people[new.staff_id] = Staff(
+        new.staff_id,
+        new.name,
+        new.valid_from,
+        new.valid_to,
+        None,
+        done.day,
+        new.contractor,
+        new.post,
+        1,
+        done.number,
+    )
+    _add_key(state, new.staff_id, new.key, done)
+
+
+def _office(state: ControlState, change: deeds.OfficeChange, done: Done, house: House) -> None:
+    person = _seen(state, change.staff_id, change.version)
+    _change(state, person, done, post=change.post, valid_to=change.valid_to)
+
+
+def _new_key(state: ControlState, new: deeds.NewKey, done: Done, house: House) -> None:
+    state.person(new.staff_id)
+    _add_key(state, new.staff_id, new.key, done)
+
+
+def _revoke_key(state: ControlState, lost: deeds.KeyRevocation, done: Done, house: House) -> None:
+    key = state.keys.get(lost.credential_id)
+    if key is None or key.staff_id != lost.staff_id or key.revoked_at:
+        raise UserError(
+            "staff.no_key",
+            "このセキュリティキーは、その職員の有効なキーとして登録されていません。",
+            "職員の一覧で、登録されているキーを確かめてください。",
+        )
+    _end_key(state, lost.credential_id, done)
+
+
+def _leave(state: ControlState, leaving: deeds.Leaving, done: Done, house: House) -> None:
+    person = _seen(state, leaving.staff_id, leaving.version)
+    _change(state, person, done, left_on=leaving.left_on)
+    if leaving.left_on <= done.day:
+        for key in state.keys_of(leaving.staff_id):
+            _end_key(state, key, done)
+
+
+def _password(state: ControlState, change: deeds.PasswordChange, done: Done, house: House) -> None:
+    if change.staff_id != done.staff_id:
+        raise refusal("act.altered")
+    _change(state, state.person(change.staff_id), done, password_set_on=done.day)
+
+
+def _requests(state: ControlState, manifest: deeds.Requests, done: Done, house: House) -> None:
+    made: list[Grant] = []
+    for asked in manifest.asked:
+        state.person(asked.staff_id)
+        check_in_role(role_among(house.roles(done.day), asked.role), asked.function_ids)
+        for function_id in asked.function_ids:
+            function = house.catalog.get(function_id)
+            if function is None:
+                raise refusal("right.none")
+            grants.check_request(function, asked.valid_from, asked.valid_to, done.day)
+            made.append(
+                Grant(
+                    id=made_id(done.terminal, done.epoch, done.nonce, len(made)),
+                    staff_id=asked.staff_id,
+                    function_id=function_id,
+                    access=access_of(function).value,
+                    valid_from=asked.valid_from,
+                    valid_to=asked.valid_to,
+                    state=GrantState.REQUESTED,
+                    requested_by=done.staff_id,
+                    reason=asked.reason,
+                    requested_at=done.moment,
+                    signed_by=done.number,
+                )
+            )
+    state.put(*made)
+
+
+def _approve(state: ControlState, manifest: deeds.Approve, done: Done, house: House) -> None:
+    for grant in _seen_rights(state, manifest.rights):
+        grants.check_approve(grant, done.staff_id)
+        _move(
+            state,
+            grant,
+            done,
+            state=GrantState.APPROVED,
+            approved_by=done.staff_id,
+            approved_at=done.moment,
+        )
+
+
+def _put_in_force(
+    state: ControlState, manifest: deeds.PutInForce, done: Done, house: House
+) -> None:
+    for grant in _seen_rights(state, manifest.rights):
+        grants.check_effect(grant, done.staff_id, done.day)
+        _move(
+            state,
+            grant,
+            done,
+            state=GrantState.EFFECTIVE,
+            effected_by=done.staff_id,
+            effected_at=done.moment,
+            effected_on=done.day,
+        )
+
+
+def _confirm(state: ControlState, manifest: deeds.Confirm, done: Done, house: House) -> None:
+    for grant in _seen_rights(state, manifest.rights):
+        grants.check_any_confirm(grant, done.staff_id, done.day, house.calendar)
+        revoked = grant.state is GrantState.REVOKED
+        _move(
+            state,
+            grant,
+            done,
+            state=GrantState.REVOKED if revoked else GrantState.CONFIRMED,
+            confirmed_by=done.staff_id,
+            confirmed_at=done.moment,
+        )
+
+
+def _revoke(state: ControlState, manifest: deeds.Revoke, done: Done, house: House) -> None:
+    for grant in _seen_rights(state, manifest.rights):
+        grants.check_revoke(grant)
+        _move(
+            state,
+            grant,
+            done,
+            state=GrantState.REVOKED,
+            revoked_at=done.moment,
+            effected_by=done.staff_id,
+            confirmed_by="",
+            confirmed_at="",
+        )
+
+
+def _renew(state: ControlState, manifest: deeds.Renew, done: Done, house: House) -> None:
+    for grant in _seen_rights(state, manifest.rights):
+        grants.check_renew(grant, done.staff_id, manifest.valid_to, done.day)
+        _move(state, grant, done, valid_to=manifest.valid_to)
+
+
+def _setting(state: ControlState, change: deeds.SettingChange, done: Done, house: House) -> None:
+    declared = SETTINGS.get(change.name)
+    if declared is None:
+        raise UserError(
+            "settings.unknown",
+            "この設定はありません。",
+            "設定の一覧から選んでください。",
+            field="name",
+        )
+    _set(state, change.name, declared.check(change.value), done)
+
+
+def _hours(state: ControlState, exception: deeds.HoursException, done: Done, house: House) -> None:
+    check_exception(exception.until, done.at)
+    _set(state, EXCEPTION_UNTIL, exception.until.isoformat(), done)
+    _set(state, EXCEPTION_REASON, exception.reason, done)
+
+
+def check_exception(until: datetime, at: datetime) -> None:
+    """Raises ``UserError`` ``hours.exception_period`` beyond the end of the next day."""
+    if not 0 < (until - at).total_seconds() <= 24 * 3600:
+        raise UserError(
+            "hours.exception_period",
+            "時間外の利用は、今から24時間以内の時刻までです。",
+            "必要な時刻だけを入力してください。",
+            field="until",
+        )
+
+
+def _founding(state: ControlState, founding: deeds.Founding, done: Done, house: House) -> None:
+    """Only the first row is one (``proof``); who found a terminal has its rights confirmed by
+    the other founder."""
+    made: list[Grant] = []
+    state.founders = tuple(one.staff_id for one in founding.founders)
+    ids = [one.staff_id for one in founding.founders]
+    for at, one in enumerate(founding.founders):
+        other = ids[1 - at]
+        by_other = replace(done, staff_id=other)
+        state.people[one.staff_id] = Staff(
+            one.staff_id,
+            one.name,
+            one.valid_from,
+            one.valid_to,
+            None,
+            one.valid_from,
+            False,
+            one.post,
+            1,
+            done.number,
+        )
+        _add_key(state, one.staff_id, one.key, by_other)
+        made += [
+            _founders_grant(one, other, function_id, done, at * len(founding.function_ids) + index)
+            for index, function_id in enumerate(founding.function_ids)
+        ]
+    state.put(
+        *(
+            replace(one, access=access_of(house.catalog[one.function_id]).value)
+            for one in made
+            if one.function_id in house.catalog
+        )
+    )
+    for change in founding.settings:
+        _setting(state, change, replace(done, staff_id=ids[0]), house)
+
+
+def _recovery(state: ControlState, recovery: deeds.Recovery, done: Done, house: House) -> None:
+    """Two supervisors, each registered by the other."""
+    ids = [one.staff_id for one in recovery.persons]
+    if len(set(ids)) != len(ids) or len(ids) != PERSONS_TO_RECOVER:
+        raise UserError(
+            "recover.two_persons",
+            "復旧には、別々の責任者が二人必要です。",
+            "もう一人の責任者と一緒に、最初から行ってください。",
+        )
+    for at, one in enumerate(recovery.persons):
+        if not supervises(state, one.staff_id, done.day, house):
+            raise UserError(
+                "recover.not_supervisor",
+                f"職員 {one.staff_id} は、いま責任者の権限を持つ職員ではありません。",
+                "権限の有効な責任者二人で行ってください。いないときは広域連合に相談してください。",
+                field="staff_id",
+            )
+        _add_key(state, one.staff_id, one.key, replace(done, staff_id=ids[1 - at]))
+        _change(state, state.person(one.staff_id), done, password_set_on=done.day)
+
+
+def supervises(state: ControlState, staff_id: str, day: date, house: House) -> bool:
+    """Whether this person is a supervisor (責任者) on ``day``."""
+    person = state.people.get(staff_id)
+    if person is None or person.problem(day):
+        return False
+    held = state.grants_of(staff_id, house.catalog.supervises)
+    return any(not one.problem(day, house.calendar) for one in held)
+
+
+def _founders_grant(
+    one: deeds.Founder, other: str, function_id: str, done: Done, index: int
+) -> Grant:
+    return Grant(
+        id=made_id(done.terminal, done.epoch, done.nonce, index),
+        staff_id=one.staff_id,
+        function_id=function_id,
+        access="",
+        valid_from=one.valid_from,
+        valid_to=one.valid_to,
+        state=GrantState.CONFIRMED,
+        requested_by=other,
+        approved_by=other,
+        effected_by=other,
+        effected_on=done.day,
+        confirmed_by=other,
+        reason="初期設定",
+        requested_at=done.moment,
+        approved_at=done.moment,
+        effected_at=done.moment,
+        confirmed_at=done.moment,
+        signed_by=done.number,
+    )
+
+
+def _seen(state: ControlState, staff_id: str, version: int) -> Staff:
+    person = state.person(staff_id)
+    if person.version != version:
+        raise refusal("act.row_changed")
+    return person
+
+
+def _change(state: ControlState, person: Staff, done: Done, **values: Any) -> None:
+    state.people[person.id] = replace(
+        person, version=person.version + 1, signed_by=done.number, **values
+    )
+
+
+def _add_key(state: ControlState, staff_id: str, key: deeds.KeyEntry, done: Done) -> None:
+    if key.credential_id in state.keys:
+        raise UserError(
+            "staff.key_taken",
+            "このセキュリティキーは、すでに登録されています。",
+            "別のセキュリティキーで登録してください。",
+        )
+    state.keys[key.credential_id] = HeldKey(
+        staff_id, key, done.staff_id, done.moment, "", done.number
+    )
+
+
+def _end_key(state: ControlState, credential_id: bytes, done: Done) -> None:
+    state.keys[credential_id] = replace(
+        state.keys[credential_id], revoked_at=done.moment, signed_by=done.number
+    )
+
+
+def _seen_rights(state: ControlState, rights: Sequence[deeds.Right]) -> tuple[Grant, ...]:
+    """The rights of a manifest as they stand, each once, and each as it was seen."""
+    if len({one.grant_id for one in rights}) != len(rights) or not rights:
+        raise refusal("act.altered")
+    found = []
+    for seen in rights:
+        grant = state.grants.get(seen.grant_id)
+        if grant is None:
+            raise refusal("right.unsigned")
+        if grant.version != seen.version:
+            raise refusal("act.row_changed")
+        if right_of(grant) != seen:
+            raise refusal("act.altered")
+        found.append(grant)
+    return tuple(found)
+
+
+def right_of(grant: Grant) -> deeds.Right:
+    """A right as a manifest names it."""
+    return deeds.Right(
+        grant.id,
+        grant.version,
+        grant.staff_id,
+        grant.function_id,
+        grant.access,
+        grant.valid_from,
+        grant.valid_to,
+    )
+
+
+def _move(state: ControlState, grant: Grant, done: Done, /, **values: Any) -> None:
+    state.put(replace(grant, version=grant.version + 1, signed_by=done.number, **values))
+
+
+def _set(state: ControlState, name: str, value: str, done: Done) -> None:
+    state.put_setting(name, SetValue(value, done.staff_id, done.moment, done.number))
+
+
+_EFFECTS: dict[type, Callable[[ControlState, Any, Done, House], None]] = {
+    deeds.NewStaff: _new_staff,
+    deeds.OfficeChange: _office,
+    deeds.NewKey: _new_key,
+    deeds.KeyRevocation: _revoke_key,
+    deeds.Leaving: _leave,
+    deeds.PasswordChange: _password,
+    deeds.Requests: _requests,
+    deeds.Approve: _approve,
+    deeds.PutInForce: _put_in_force,
+    deeds.Confirm: _confirm,
+    deeds.Revoke: _revoke,
+    deeds.Renew: _renew,
+    deeds.SettingChange: _setting,
+    deeds.HoursException: _hours,
+    deeds.Founding: _founding,
+    deeds.Recovery: _recovery,
+}

@@ -1,0 +1,72 @@
+"""The control log in force: its state, and the one way to carry it on (DESIGN 4, 5)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from app.security.acts.approval import AssertionCheck
+from app.security.control.effects import Done, House, take_effect
+from app.security.control.founders import founders_of
+from app.security.control.log import ControlRow
+from app.security.control.proof import Prover, RowFault, begins_with_founding
+from app.security.control.rows import READS, Unsigned, append, read_log, unsigned, write_changes
+from app.security.control.state import ControlState
+from app.security.journal.journal import Journal
+from db.work import Rows, Store
+
+
+class Control:
+    """What the open store's log leads to. ``state`` is replaced as a whole by each deed;
+    ``faults`` are rows of the log that count for nothing, ``strange`` rows of the store that
+    the log does not lead to."""
+
+    def __init__(
+        self,
+        house: House,
+        state: ControlState,
+        faults: tuple[RowFault, ...] = (),
+        strange: tuple[Unsigned, ...] = (),
+    ) -> None:
+        self.house = house
+        self.state = state
+        self.faults = faults
+        self.strange = strange
+        self._turn = threading.RLock()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """One deed at a time: the next one begins from where this one ended."""
+        with self._turn:
+            yield
+
+    def after(self, deed: object, done: Done) -> ControlState:
+        """Where the deed leads to. Raises what ``take_effect`` raises; nothing has changed."""
+        draft = self.state.draft()
+        take_effect(draft, deed, done, self.house)
+        draft.nonces.add(done.nonce)
+        draft.latest = done.at if draft.latest is None else max(draft.latest, done.at)
+        return draft
+
+    def write(self, work: Rows, draft: ControlState, row: ControlRow, line: int) -> None:
+        """Put the row into the log and bring the store's rows to ``draft``, in the act's own
+        transaction; ``line`` is its journal line. ``carry_on`` follows once it has committed."""
+        append(work, draft, row.to_bytes())
+        write_changes(work, self.state, draft, line)
+
+    def carry_on(self, draft: ControlState) -> None:
+        """The deed has committed."""
+        self.state = draft
+
+
+def prove_control(store: Store, journal: Journal, house: House, check: AssertionCheck) -> Control:
+    """Read the whole log of an open store and prove it, once; name the rows that it does not
+    lead to. A log from before its founding was a row of it begins with the genesis in the
+    journal. Raises as ``founders_of``."""
+    with store.view(READS) as work:
+        rows = read_log(work)
+        start = ControlState() if begins_with_founding(rows) else founders_of(journal, house)
+        proved = Prover(house, check).replay(rows, start)
+        strange = unsigned(work, proved.state)
+    return Control(house, proved.state, proved.faults, strange)

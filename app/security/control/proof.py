@@ -1,0 +1,316 @@
+"""Proving control rows one after another (DESIGN 1.10): the only way from bytes to rights.
+
+A row counts when everybody whom its function needs signed it with a key that an earlier row
+registered, held the right by earlier rows on that day, and the deed keeps the rules of the
+house. A row that does not is named and changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+
+from app.core.errors import MadoguchiError
+from app.security.acts.approval import (
+    AssertionCheck,
+    Evidence,
+    Role,
+    SignedAct,
+    challenge_of,
+    read_signed,
+)
+from app.security.acts.content import decode, digest_of, encode, read_as
+from app.security.acts.prepared import roles_needed
+from app.security.authenticators.port import Assertion
+from app.security.control.deeds import DEEDS, TYPES, Founding, Recovery
+from app.security.control.effects import Done, House, take_effect
+from app.security.control.log import ControlRow, RowError, after, read_row
+from app.security.control.state import ControlState
+from app.security.journal.genesis import FOUNDERS, Genesis, genesis_challenge, genesis_of
+from app.security.spec import Function, Kind
+
+_RECOVERY = b"madoguchi-recovery-v2"
+
+BACKWARD = timedelta(minutes=2)
+"""How far the moment of an act may lie before that of the row before it."""
+
+FINDINGS: Mapping[str, str] = {
+    "form": "制御ログの行の形が正しくありません。",
+    "chain": "制御ログの行が抜けているか、書き換えられています。",
+    "genesis": "制御ログの最初の行（初期設定）が正しくありません。",
+    "recovery": "復旧の印が、復旧鍵によるものではありません。",
+    "function": "その手続きを行う機能がありません。",
+    "content": "署名された内容と、残されている内容が違います。",
+    "roles": "必要な人数の承認がそろっていません。",
+    "key": "承認に使われた鍵が登録されていないか、取り消されています。",
+    "right": "承認した職員に、その手続きを行う権限がありません。",
+    "signature": "承認の署名が正しくありません。",
+    "replayed": "同じ手続きが二度入っています。",
+    "order": "手続きの日時が、前の行より前です。",
+    "deed": "手続きが、権限の決まりに反しています。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """A control row that counts for nothing: its number and why (``FINDINGS``)."""
+
+    number: int
+    code: str
+
+    @property
+    def message(self) -> str:
+        """What it means, in the clerk's words."""
+        return f"{self.number}行目: {FINDINGS[self.code]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """What a log leads to, and its rows that count for nothing."""
+
+    state: ControlState
+    faults: tuple[RowFault, ...]
+
+
+class Prover:
+    """Judges rows. ``house`` are the rules, ``check`` the authenticators' check."""
+
+    def __init__(self, house: House, check: AssertionCheck) -> None:
+        self._house = house
+        self._check = check
+
+    def replay(
+        self, rows: Iterable[tuple[int, bytes, bytes]], start: ControlState | None = None
+    ) -> Proved:
+        """The state after ``rows`` of (number, chain hash, body), from ``start`` on.
+
+        A row out of the chain ends the reading: nothing holds what comes after it.
+        """
+        state = start or ControlState()
+        faults = []
+        for number, kept, body in rows:
+            head = after(state.head, body)
+            if head.number != number or head.hash != kept:
+                faults.append(RowFault(number, "chain"))
+                break
+            try:
+                state = self.take(state, body)
+            except RowError as cause:
+                faults.append(RowFault(number, cause.code))
+                state.head = head
+        return Proved(state, tuple(faults))
+
+    def take(self, state: ControlState, body: bytes) -> ControlState:
+        """The state after the row ``body``. Raises ``RowError``; ``state`` is as it was then."""
+        row = read_row(body)
+        try:
+            deed = read_as(TYPES, row.content)
+        except ValueError as cause:
+            raise RowError("form") from cause
+        if type(deed).__name__ not in DEEDS:
+            raise RowError("form")
+        draft = state.draft()
+        draft.head = after(state.head, body)
+        done = self._done(draft, row, deed)
+        if done.nonce in draft.nonces:
+            raise RowError("replayed")
+        if draft.latest is not None and done.at < draft.latest - BACKWARD:
+            raise RowError("order")
+        try:
+            take_effect(draft, deed, done, self._house)
+        except MadoguchiError as cause:
+            raise RowError("deed", cause.code) from cause
+        draft.nonces.add(done.nonce)
+        draft.latest = done.at if draft.latest is None else max(draft.latest, done.at)
+        return draft
+
+    def _done(self, draft: ControlState, row: ControlRow, deed: object) -> Done:
+        """Who did the deed, proved."""
+        if isinstance(deed, Founding):
+            return self._founded(draft, row, deed)
+        if isinstance(deed, Recovery):
+            return self._recovered(draft, row, deed)
+        return self._signed(draft, row, deed)
+
+    def _recovered(self, draft: ControlState, row: ControlRow, deed: Recovery) -> Done:
+        """A recovery: sealed by the recovery key, and each fresh key answered."""
+        statement = recovery_statement(draft.store_id, row.salt, row.what)
+        try:
+            at = datetime.fromisoformat(decode(row.evidence[0].signed)[1])
+            check = Ed25519PublicKey.from_public_bytes(draft.recovery_check)
+            check.verify(row.seal, _RECOVERY + row.evidence[0].signed)
+        except (InvalidSignature, ValueError, TypeError, IndexError, KeyError) as cause:
+            raise RowError("recovery") from cause
+        keys = {one.key.credential_id: one.key.public_key for one in deed.persons}
+        if [one.credential_id for one in row.evidence] != list(keys):
+            raise RowError("recovery")
+        signed = recovery_signed(statement, at.isoformat())
+        for evidence in row.evidence:
+            if evidence.signed != signed:
+                raise RowError("recovery")
+            challenge = recovery_challenge(signed)
+            self._verify(evidence, keys[evidence.credential_id], draft.rp_id, challenge, True)
+        ids = [one.staff_id for one in deed.persons]
+        return Done(ids[0], ids[-1], "", 0, row.salt, at, draft.head.number)
+
+    def _founded(self, draft: ControlState, row: ControlRow, deed: Founding) -> Done:
+        """The first row: what both founders signed with their genesis."""
+        if draft.head.number != 1:
+            raise RowError("genesis")
+        try:
+            genesis = genesis_of(row.seal)
+            at = datetime.fromisoformat(genesis.at)
+        except (MadoguchiError, ValueError) as cause:
+            raise RowError("genesis") from cause
+        if not _same_founders(genesis, deed) or genesis.founding != digest_of(row.salt, row.what):
+            raise RowError("genesis")
+        keys = {one.credential_id: one.public_key for one in genesis.founders}
+        if {one.credential_id for one in row.evidence} != set(keys) or len(keys) != FOUNDERS:
+            raise RowError("genesis")
+        challenge = genesis_challenge(row.seal)
+        for evidence in row.evidence:
+            self._verify(evidence, keys[evidence.credential_id], genesis.rp_id, challenge, True)
+        draft.rp_id, draft.store_id = genesis.rp_id, genesis.store_id
+        draft.recovery_check = genesis.recovery_check
+        ids = [one.staff_id for one in genesis.founders]
+        return Done(ids[0], ids[1], genesis.terminal, 1, row.salt, at, draft.head.number)
+
+    def _signed(self, draft: ControlState, row: ControlRow, deed: object) -> Done:
+        """An act: by everybody whom its function needs."""
+        said = _agreed(row)
+        function = self._house.catalog.get(said[0].function_id)
+        if function is None or function.deed != type(deed).__name__:
+            raise RowError("function")
+        if sorted(one.role for one in said) != sorted(roles_needed(function)):
+            raise RowError("roles")
+        if len({one.staff_id for one in said}) != len(said):
+            raise RowError("roles")
+        for one, evidence in zip(said, row.evidence, strict=True):
+            self._judge(draft, one, evidence, function)
+        by = {one.role: one.staff_id for one in said}
+        second = next((who for role, who in by.items() if role is not Role.ACTOR), "")
+        first = said[0]
+        return Done(
+            by[Role.ACTOR],
+            second,
+            first.terminal,
+            first.epoch,
+            first.nonce,
+            datetime.fromisoformat(first.at),
+            draft.head.number,
+        )
+
+    def _judge(
+        self, draft: ControlState, said: SignedAct, evidence: Evidence, function: Function
+    ) -> None:
+        key = draft.keys.get(evidence.credential_id)
+        if key is None or key.staff_id != said.staff_id or key.revoked_at:
+            raise RowError("key")
+        day = datetime.fromisoformat(said.at).date()
+        person = draft.people.get(said.staff_id)
+        grant = draft.grants.get(said.grant_id)
+        supervises = said.role is Role.SUPERVISOR
+        wanted = self._house.catalog.supervises if supervises else function.id
+        if (
+            person is None
+            or person.problem(day)
+            or grant is None
+            or (grant.staff_id, grant.function_id) != (said.staff_id, wanted)
+            or grant.problem(day, self._house.calendar)
+        ):
+            raise RowError("right")
+        verified = said.role is not Role.ACTOR or function.kind is Kind.ADMINISTER
+        challenge = challenge_of(evidence.signed)
+        self._verify(evidence, key.entry.public_key, draft.rp_id, challenge, verified)
+
+    def _verify(
+        self, evidence: Evidence, key: bytes, rp_id: str, challenge: bytes, verified: bool
+    ) -> None:
+        assertion = Assertion(
+            evidence.credential_id,
+            evidence.authenticator_data,
+            evidence.client_data,
+            evidence.signature,
+            0,
+            True,
+            True,
+        )
+        try:
+            self._check(key, rp_id, challenge, assertion, require_uv=verified, stored_counter=None)
+        except MadoguchiError as cause:
+            raise RowError("signature") from cause
+
+
+def recovery_statement(store_id: str, salt: bytes, what: bytes) -> bytes:
+    """What a recovery is about: this store and this content."""
+    return hashlib.sha256(_RECOVERY + store_id.encode() + digest_of(salt, what)).digest()
+
+
+def recovery_signed(statement: bytes, at: str) -> bytes:
+    """The bytes that both fresh keys sign, and the recovery key over them."""
+    return encode([statement, at])
+
+
+def seal_of(signer: Ed25519PrivateKey, signed: bytes) -> bytes:
+    """The recovery key's own signature over them: two shares were there."""
+    return signer.sign(_RECOVERY + signed)
+
+
+def recovery_challenge(signed: bytes) -> bytes:
+    """What a fresh key is asked."""
+    return hashlib.sha256(_RECOVERY + signed).digest()
+
+
+def _agreed(row: ControlRow) -> list[SignedAct]:
+    """What everybody signed, which differs in person, role and right alone."""
+    try:
+        said = [read_signed(one.signed) for one in row.evidence]
+        if not said or row.seal:
+            raise RowError("form")
+        datetime.fromisoformat(said[0].at)
+    except (ValueError, TypeError) as cause:
+        raise RowError("form") from cause
+    if any(one.content_digest != digest_of(row.salt, row.what) for one in said):
+        raise RowError("content")
+    if len({_act_of(one) for one in said}) != 1:
+        raise RowError("content")
+    return said
+
+
+def _act_of(said: SignedAct) -> tuple[object, ...]:
+    return (
+        said.store_id,
+        said.terminal,
+        said.epoch,
+        said.nonce,
+        said.function_id,
+        said.registry,
+        said.subject,
+        said.purpose,
+        said.sentence_digest,
+        said.document_digest,
+        said.at,
+    )
+
+
+def begins_with_founding(rows: Sequence[tuple[int, bytes, bytes]]) -> bool:
+    """Whether the log's first row is one of a founding, be it a good one or not."""
+    try:
+        return bool(rows) and read_row(rows[0][2]).content[0] == Founding.__name__
+    except (RowError, TypeError, IndexError):
+        return False
+
+
+def _same_founders(genesis: Genesis, deed: Founding) -> bool:
+    named = [(one.staff_id, one.credential_id, one.public_key) for one in genesis.founders]
+    return named == [
+        (one.staff_id, one.key.credential_id, one.key.public_key) for one in deed.founders
+    ]

@@ -1,0 +1,139 @@
+"""What the control log leads to: people, keys, rights and settings in force (DESIGN 4)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.core.settings import Settings
+from app.security.control.deeds import KeyEntry
+from app.security.refusals import refusal
+from app.security.staff.grants import Grant
+from app.security.staff.people import Staff
+from app.wire.heads import Head
+
+ORIGIN = Head(0, hashlib.sha256(b"madoguchi-control-v1").digest())
+"""The place before the first row of a control log."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldKey:
+    """A registered security key. ``revoked_at`` is ISO text, "" while the key is in use."""
+
+    staff_id: str
+    entry: KeyEntry
+    registered_by: str
+    registered_at: str
+    revoked_at: str = ""
+    signed_by: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SetValue:
+    """A setting that somebody changed, by whom and when (ISO)."""
+
+    value: str
+    set_by: str
+    set_at: str
+    signed_by: int = 0
+
+
+@dataclass(slots=True)
+class ControlState:
+    """The state after the row ``head.number``. ``rp_id`` and ``store_id`` are those of genesis,
+    ``recovery_check`` is the public half that proves a recovery; ``founders`` are the two while
+    nobody else answers for the terminal, and empty afterwards;
+    ``nonces`` are those of every act so far, ``latest`` the moment of the last one."""
+
+    rp_id: str = ""
+    store_id: str = ""
+    recovery_check: bytes = b""
+    founders: tuple[str, ...] = ()
+    people: dict[str, Staff] = field(default_factory=dict)
+    keys: dict[bytes, HeldKey] = field(default_factory=dict)
+    grants: dict[str, Grant] = field(default_factory=dict)
+    settings: dict[str, SetValue] = field(default_factory=dict)
+    nonces: set[bytes] = field(default_factory=set)
+    head: Head = ORIGIN
+    latest: datetime | None = None
+    _held: dict[tuple[str, str], list[Grant]] | None = None
+    _settings: Settings | None = None
+
+    def draft(self) -> ControlState:
+        """A copy to be changed; the values in it are shared."""
+        return ControlState(
+            self.rp_id,
+            self.store_id,
+            self.recovery_check,
+            self.founders,
+            dict(self.people),
+            dict(self.keys),
+            dict(self.grants),
+            dict(self.settings),
+            set(self.nonces),
+            self.head,
+            self.latest,
+        )
+
+    def person(self, staff_id: str) -> Staff:
+        """Raises ``Refusal`` ``staff.unknown``."""
+        found = self.people.get(staff_id)
+        if found is None:
+            raise refusal("staff.unknown")
+        return found
+
+    def grants_of(self, staff_id: str, function_id: str = "") -> tuple[Grant, ...]:
+        """One person's rights, or those to one function."""
+        if self._held is None:
+            held = defaultdict(list)
+            for grant in self.grants.values():
+                held[grant.staff_id, grant.function_id].append(grant)
+                held[grant.staff_id, ""].append(grant)
+            self._held = dict(held)
+        return tuple(self._held.get((staff_id, function_id), ()))
+
+    def keys_of(self, staff_id: str) -> tuple[bytes, ...]:
+        """The ids of one person's keys that are in use."""
+        return tuple(
+            id_ for id_, key in self.keys.items() if key.staff_id == staff_id and not key.revoked_at
+        )
+
+    def rights_since(self, before: ControlState) -> tuple[Grant, ...]:
+        """The rights that are new or changed against ``before``."""
+        old = before.grants
+        return tuple(one for id_, one in self.grants.items() if old.get(id_) is not one)
+
+    @property
+    def in_force(self) -> Settings:
+        """The settings as changed."""
+        if self._settings is None:
+            self._settings = Settings({name: one.value for name, one in self.settings.items()})
+        return self._settings
+
+    def put(self, *grants: Grant) -> None:
+        """Take in new or changed rights."""
+        self._held = None
+        self.grants.update((grant.id, grant) for grant in grants)
+
+    def put_setting(self, name: str, value: SetValue) -> None:
+        """Take in a changed setting."""
+        self._settings = None
+        self.settings[name] = value
+
+
+_LETTERS = str.maketrans("0123456789", "ghijkmnpqr")
+
+
+def made_id(terminal: str, epoch: int, nonce: bytes, index: int) -> str:
+    """The id of what an act makes as its ``index``-th thing. It follows from what was signed,
+    so every terminal that reads the act gives the same one; letters only, because digits could
+    look like a number to the journal."""
+    return f"{terminal}-{epoch}-{nonce.hex().translate(_LETTERS)}-{index}"
+
+
+def in_use(keys: Mapping[bytes, HeldKey], ids: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Those of ``ids`` that are registered and not revoked."""
+    return tuple(one for one in ids if one in keys and not keys[one].revoked_at)
