@@ -127,5 +127,11 @@ PAYMENT: tuple[Told, ...] = (
 )
 """給付の支給決定 (body ``payment``)."""
 
+HOLDS: tuple[Told, ...] = (
+    Told("効力の始まる日", lambda record, words: words.on(record.since)),
+    Told("効力の終わる日", lambda record, words: words.on(record.until) or "なし"),
+)
+"""A decision that repeats what was notified (``app.wire.bodies.repeated``)."""
+
 GROUNDS = Told("判定の根拠", lambda record, words: record.grounds_clerk)
 """Why; the last line of every accepted decision."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Protocol
 
 from sqlalchemy import select
@@ -16,11 +17,18 @@ from sqlalchemy import select
 from app.persons import effects
 from app.persons.effects import Outcome
 from app.persons.writing import Writer
+from app.rules.calendar.days import ONE_DAY
 from app.rules.calendar.wareki import Eras
 from app.security.gate.gate import ActWork
 from db.tables.cases import decision
+from db.tables.persons import household_member
 
 _LIVING = "1"
+_IN_HOUSEHOLD = (
+    ("household_number", "new_household_number"),
+    ("relation", "relation"),
+    ("is_head", "is_head"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +133,167 @@ class Reissues:
             ref=received.case_id,
             reason=record.reissue_reason,
             copy=int(record.reissue_count),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """変更: one fact (``app.persons.facts``) is what the decision says; ``items`` maps its items
+    to the decision's. ``since`` and ``until`` name the decision's days; a decision without them
+    counts from the day of the event. ``subject`` is the item that tells one fact from another."""
+
+    fact: str
+    items: tuple[tuple[str, str], ...]
+    words: str
+    subject: str = ""
+    since: str = "since"
+
+    def carry_out(self, received: Received) -> Outcome:
+        record, keyed = received.record, received.keyed
+        value = {item: getattr(record, said) for item, said in self.items}
+        if getattr(record, "ending", "") == "end":
+            value = {}
+        since = getattr(record, self.since, "") or keyed.get("event_on", "")
+        until = getattr(record, "until", "")
+        return effects.changes(
+            received.writer,
+            received.person_id,
+            self.fact,
+            value,
+            since=since or record.decided_at[:10],
+            until=_day_after(until) if until else "",
+            subject=_subject(self, received),
+        )
+
+
+def _subject(change: Changes, received: Received) -> str:
+    if change.fact == "household":
+        return str(received.record.municipality_code)
+    if change.fact == "address":
+        return "current"
+    return str(getattr(received.record, change.subject)) if change.subject else ""
+
+
+def _day_after(text: str) -> str:
+    return (date.fromisoformat(text) + ONE_DAY).isoformat()
+
+
+def same(*names: str) -> tuple[tuple[str, str], ...]:
+    """Items of a fact that the decision calls by the same names."""
+    return tuple((name, name) for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Several changes by one decision, each in turn."""
+
+    parts: tuple[Effect, ...]
+
+    @property
+    def words(self) -> str:
+        return "、".join(part.words for part in self.parts)
+
+    def carry_out(self, received: Received) -> Outcome:
+        outcomes = [part.carry_out(received) for part in self.parts]
+        listed = tuple(one for outcome in outcomes for one in outcome.contradictions)
+        return Outcome(received.person_id, listed)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPaper:
+    """書類の差替え: where the decision orders a paper, the ones issued before are void."""
+
+    voids_for: str
+    words: str = "決定に書類があれば、前の書類を無効にして交付する"
+
+    def carry_out(self, received: Received) -> Outcome:
+        record, writer, person_id = received.record, received.writer, received.person_id
+        if record.paper in ("", "none"):
+            return Outcome(person_id)
+        effects.voids(writer, person_id, self.voids_for)
+        return effects.issues(
+            writer, person_id, record.paper, on=record.issue_on, ref=received.case_id
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MovesWithin:
+    """転居: another address, and the household that was keyed (the decision does not repeat it)."""
+
+    words: str = "住所と世帯を変える"
+
+    def carry_out(self, received: Received) -> Outcome:
+        record, keyed = received.record, received.keyed
+        since = keyed.get("event_on", "") or record.decided_at[:10]
+        person_id, writer = received.person_id, received.writer
+        lives = {
+            "municipality_code": record.municipality_code,
+            "postal_code": record.postal_code,
+            "written": record.address,
+            "building": record.building,
+        }
+        outcome = effects.changes(
+            writer, person_id, "address", lives, since=since, subject="current"
+        )
+        if keyed.get("new_household_number", ""):
+            home = {name: keyed.get(said, "") for name, said in _IN_HOUSEHOLD}
+            place = record.municipality_code
+            effects.changes(writer, person_id, "household", home, since=since, subject=place)
+        return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesHead:
+    """世帯主の変更: the household stays, how the person stands in it does not."""
+
+    words: str = "世帯主との続柄を変える"
+
+    def carry_out(self, received: Received) -> Outcome:
+        record, work = received.record, received.work
+        mine = household_member.c.person_id == received.person_id
+        number = work.scalar(select(household_member.c.household_number).where(mine))
+        if number is None:
+            return Outcome(received.person_id)
+        home = {
+            "household_number": number,
+            "relation": record.relation,
+            "is_head": record.is_head,
+        }
+        return effects.changes(
+            received.writer,
+            received.person_id,
+            "household",
+            home,
+            since=record.since,
+            subject=record.municipality_code,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectsBirth:
+    """生年月日・性別の訂正: so ever since."""
+
+    words: str = "生年月日・性別を訂正する"
+
+    def carry_out(self, received: Received) -> Outcome:
+        record = received.record
+        names = ("birth_written", "birth_sort", "sex", "person_kind")
+        value = {name: getattr(record, name) for name in names}
+        value["birth_precision"] = effects.precision_of(record, received.eras)
+        return effects.changes(received.writer, received.person_id, "birth", value, since="")
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """受付の記録: that it was taken in stands in the person's history."""
+
+    text: str
+    words: str = "受け付けたことを記録する"
+
+    def carry_out(self, received: Received) -> Outcome:
+        on = received.keyed.get("event_on", "") or received.record.decided_at[:10]
+        return effects.notes(
+            received.writer, received.person_id, self.text, on=on, ref=received.case_id
         )
 
 

@@ -123,11 +123,12 @@ def said_by(record: Any, keyed: Mapping[str, str], eras: Eras) -> InsuredRecord:
     said["is_head"] = "1" if said["is_head"] == "1" else "0"
     said["state"] = said.get("state") or _LIVING
     said.setdefault("support_measure", "0")
-    said["birth_precision"] = said.get("birth_precision") or _precision(record, eras)
+    said["birth_precision"] = said.get("birth_precision") or precision_of(record, eras)
     return InsuredRecord(**said)
 
 
-def _precision(record: Any, eras: Eras) -> str:
+def precision_of(record: Any, eras: Eras) -> str:
+    """How exactly the birth date of a decision is known (``birth_precisions``)."""
     try:
         return parse_date(record.birth_written, eras, uncertain=True).precision.value
     except UserError:

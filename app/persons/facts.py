@@ -117,6 +117,85 @@ KINDS: dict[str, FactKind] = {
             in_store=False,
         ),
         FactKind("note", "記録", {"text": "内容"}, in_store=False),
+        FactKind(
+            "former_name",
+            "旧氏",
+            {"former_name": "旧氏", "former_name_kana": "旧氏フリガナ"},
+            in_store=False,
+        ),
+        FactKind(
+            "delivery",
+            "送付先",
+            {
+                "addressee": "宛名",
+                "in_care": "様方",
+                "relation": "本人との関係",
+                "to_postal_code": "郵便番号",
+                "to_address": "住所",
+            },
+            in_store=False,
+        ),
+        FactKind(
+            "heir",
+            "相続人代表者",
+            {
+                "heir_name": "氏名",
+                "heir_kana": "フリガナ",
+                "heir_relation": "続柄",
+                "heir_postal_code": "郵便番号",
+                "heir_address": "住所",
+                "heir_phone": "電話番号",
+            },
+            in_store=False,
+        ),
+        FactKind(
+            "account",
+            "支給口座",
+            {
+                "bank_code": "金融機関",
+                "branch_code": "支店",
+                "account_type": "種類",
+                "account_number": "口座番号",
+                "holder_kana": "名義",
+            },
+            in_store=False,
+        ),
+        FactKind(
+            "tax_agent",
+            "納税管理人",
+            {
+                "agent_name": "氏名",
+                "agent_postal_code": "郵便番号",
+                "agent_address": "住所",
+                "agent_phone": "電話番号",
+            },
+            in_store=False,
+        ),
+        FactKind(
+            "marks",
+            "任意記載事項",
+            {"limit_printed": "限度区分の記載", "long_stay_on": "長期入院該当"},
+            in_store=False,
+        ),
+        FactKind(
+            "copay_exemption",
+            "一部負担金の減免",
+            {"cause": "特別の事情", "months": "期間（月）"},
+            in_store=False,
+        ),
+        FactKind(
+            "former_dependant",
+            "被扶養者であった者",
+            {"insurer": "加入していた保険", "dependant_until": "被扶養者でなくなった日"},
+            in_store=False,
+        ),
+        FactKind("nondisclosure", "情報不開示", {"ground": "理由"}, in_store=False),
+        FactKind(
+            "special_treatment",
+            "特別療養費",
+            {"ground": "理由", "noticed_on": "予告した日"},
+            in_store=False,
+        ),
     )
 }
 """Every kind of fact by its code."""

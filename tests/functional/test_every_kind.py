@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -18,9 +18,11 @@ import pytest
 from app.cases.decisions import DecisionView
 from app.cases.kind import Look
 from app.catalog import CASES
+from app.persons import history
 from app.training.movers import Mover
 from db.tables.cases import case_file
 from db.tables.persons import insured, person
+from tests.support.kind_entries import KEYED
 from tests.support.stories import Desk, Story, entry
 from tests.support.window import CaseWindow
 
@@ -33,7 +35,8 @@ ENTERS = {"card_use": "not_registered", "delivery": "counter"}
 class Row:
     """``whom``: "insured", "young" (65 to 74, never insured), "newcomer", or the code of a row
     played before. ``wrong`` is keyed first and refused for ``reason``, ``keyed`` then mends it.
-    ``decided`` are items of the decision, ``period`` what the store says of the last period."""
+    ``decided`` are items of the decision, ``period`` what the store says of the last period,
+    ``value`` what it says of the ``fact`` (of several facts, of the case's own, ``subject``)."""
 
     code: str
     whom: str
@@ -43,17 +46,27 @@ class Row:
     decided: Mapping[str, str]
     period: Mapping[str, str] = field(default_factory=dict)
     state: str = "1"
+    fact: str = ""
+    value: Mapping[str, str] = field(default_factory=dict)
+    subject: bool = False
 
 
 DEAD = "already_dead"
 """As ``reason``: the union learned meanwhile that she is dead, and learns that she is not."""
 NO_LOSS = "no_loss"
 """As ``reason``: in the union's books the loss was taken back already."""
+ALIVE = "not_dead"
+"""As ``reason``: the union has not heard of her death."""
 OTHERWISE = {
     DEAD: (
         "SELECT state, id FROM person WHERE atena_number = ?",
         "UPDATE person SET state = ? WHERE id = ?",
         "3",
+    ),
+    ALIVE: (
+        "SELECT state, id FROM person WHERE atena_number = ?",
+        "UPDATE person SET state = ? WHERE id = ?",
+        "1",
     ),
     NO_LOSS: (
         "SELECT lost_on, coverage.id FROM coverage JOIN person ON person.id = person_id"
@@ -62,6 +75,8 @@ OTHERWISE = {
         "",
     ),
 }
+SUBJECTS = {"address": "current", "household": "152994", "delivery": "certificates"}
+"""Facts of which a person has several, by which one a row means."""
 NOTHING: Mapping[str, str] = {}
 PAPER = {"paper_return": "later"}
 
@@ -323,6 +338,203 @@ ARRIVALS = (
 )
 
 
+OF_THE_PERSON = {
+    "birth_correction": {"new_birth_written": "{birth_written}"},
+    "number_change": {"my_number": "{free_number}"},
+}
+"""What is keyed of the very person (``Counter.worded``)."""
+SINCE = {"since": "2026-11-10", "until": ""}
+
+
+def _states(
+    code: str, fact: str, value: Mapping[str, str], whom: str = "insured", **more: Any
+) -> Row:
+    """A kind that is answered by what it said; ``fact`` then holds here and at the union."""
+    keyed = {"event_on": "R8.11.10", **KEYED[code], **OF_THE_PERSON.get(code, {})}
+    row = Row(code, whom, keyed, NOTHING, DEAD, SINCE, fact=fact, value=value)
+    return replace(row, **more)
+
+
+def _papers(
+    code: str, fact: str, value: Mapping[str, str], whom: str = "insured", **more: Any
+) -> Row:
+    """A kind whose decision orders the paper as it stands."""
+    row = _states(code, fact, value, whom, decided={"paper": "eligibility_certificate"})
+    return replace(row, **more)
+
+
+def _taken_in(code: str, words: str) -> Row:
+    """A kind that is noted and handed on."""
+    return _states(code, "note", {"text": words}, subject=True)
+
+
+WHO_ONE_IS = (
+    # DOMAIN 2.7; the paper shows the name
+    _papers("name_change", "name", {"name": "見本　花子", "kana": "ミホン　ハナコ"}),
+    _states("alias_change", "alias", {"alias": "見本　花", "alias_kana": "ミホン　ハナ"}),
+    _states(
+        "former_name", "former_name", {"former_name": "旧見本", "former_name_kana": "キュウミホン"}
+    ),
+    # DOMAIN 2.2: who acquired by age did so on the 75th birthday, so another birth moves the day
+    _papers(
+        "birth_correction",
+        "",
+        NOTHING,
+        wrong={"new_birth_written": "S10.1.1"},
+        reason="birth_moves_acquisition",
+    ),
+    # SEC-04: the number belongs to somebody else
+    _states(
+        "number_change",
+        "note",
+        {"text": "個人番号の変更・訂正を広域連合へ届け出た"},
+        subject=True,
+        wrong={"my_number": "{others_number}"},
+        reason="number_elsewhere",
+    ),
+    # DOMAIN 2.7, 5.2: this union's papers show no address, so no paper follows
+    _papers(
+        "move_within",
+        "address",
+        {"written": "見本県見本市港町9番9号"},
+        decided={"paper": "none"},
+        wrong={"new_address": "見本県手本町1-1"},
+        reason="outside_area",
+    ),
+    # DOMAIN 3.2: 世帯異動
+    _states(
+        "household_change",
+        "household",
+        {"household_number": "000000000001234"},
+        wrong={"new_household_number": "000000000777777", "is_head": "0", "relation": "子"},
+        reason="household_unknown",
+    ),
+    _states("head_change", "household", {"relation": "世帯主", "is_head": "1"}),
+    # DOMAIN 5.5: per kind of paper, with an end
+    _states(
+        "delivery_address",
+        "delivery",
+        {"addressee": "見本　一郎", "in_care": "例示"},
+        decided={"since": "2026-11-10", "papers": "certificates", "ends_on": "2027-03-31"},
+    ),
+    _states("heir", "heir", {"heir_name": "見本　一郎"}, whom="dead", reason=ALIVE),
+    _states("account", "account", {"account_number": "0123456"}),
+    _states("contact", "phone", {"phone": "0250002222"}),
+    _states("tax_agent", "tax_agent", {"agent_name": "見本　一郎"}),
+)
+
+RECOGNISED = (
+    # DOMAIN 2.5: 令別表
+    Row(
+        "disability",
+        "young",
+        {"event_on": "R8.11.15", "proof": "mental_1", "former_insurance": "国民健康保険"},
+        {"proof": "physical_5"},
+        "degree_too_light",
+        {"acquisition_reason": "ACQ_DIS"},
+    ),
+    _papers(
+        "disability_change",
+        "",
+        NOTHING,
+        whom="disability",
+        wrong={"proof": "physical_5"},
+        reason="degree_too_light",
+    ),
+    # DOMAIN 2.5: the paper expires with the 手帳
+    _papers(
+        "disability_renewal",
+        "",
+        NOTHING,
+        whom="disability",
+        wrong={"proof": "physical_5"},
+        reason="degree_too_light",
+    ),
+    # DOMAIN 5.4: from the 1st of the month of application
+    _papers(
+        "disease",
+        "disease",
+        {"disease": "1"},
+        decided={"disease_kind": "1", "disease_from": "2026-11-01"},
+    ),
+    # DOMAIN 3.10: 区分Ⅱ, more than 90 days, from the month after
+    _papers(
+        "long_stay",
+        "marks",
+        {"long_stay_on": "2026-12-01"},
+        whom="low2",
+        decided={"long_stay_on": "2026-12-01", "limit_printed": "1"},
+        wrong={"days": "90"},
+        reason="stay_under_90",
+    ),
+    # DOMAIN 5.4: from the 1st of the month of application
+    _papers(
+        "limit_mark",
+        "marks",
+        {"limit_printed": "1"},
+        whom="low2",
+        decided={"limit_printed": "1", "limit_from": "2026-11-01"},
+    ),
+    _papers("limit_mark_end", "", NOTHING, whom="limit_mark", decided={"limit_printed": "0"}),
+    # DOMAIN 3.2: released by 基準収入額, so the 2割 line decides; from the month after it
+    _papers(
+        "standard_income",
+        "copay",
+        {"ratio": "2"},
+        whom="three",
+        decided={"copay_from": "2026-12-01"},
+        wrong={"year": "2023"},
+        reason="income_year",
+    ),
+    # 則33条: six months at most
+    _states(
+        "copay_exemption",
+        "copay_exemption",
+        {"cause": "disaster", "months": "6"},
+        decided={"since": "2026-11-10", "until": "2027-05-09"},
+        wrong={"months": "7"},
+        reason="exemption_months",
+    ),
+    _states("former_dependant", "former_dependant", {"insurer": "見本健康保険組合"}),
+    _states("nondisclosure", "nondisclosure", {"ground": "本人の申出"}),
+    _states("special_treatment", "special_treatment", {"ground": "arrears"}),
+    _states("special_treatment_end", "special_treatment", NOTHING, whom="special_treatment"),
+    # DOMAIN 5.1: 要配慮者 by application
+    _papers("certificate_application", "", NOTHING),
+    _papers("card_cancel", "", NOTHING),
+)
+
+TAKEN_IN = (
+    _taken_in("paper_back", "書類の返還を受けた"),
+    _states(
+        "paper_back_dead",
+        "note",
+        {"text": "亡くなった方の書類の返還を受けた"},
+        whom="dead",
+        reason=ALIVE,
+        subject=True,
+    ),
+    _taken_in("paper_found", "再交付の前の書類が見つかり、返還を受けた"),
+    _taken_in("paper_lost", "書類が返還できないと届け出があった"),
+    *(
+        _taken_in(code, f"{words}を受け付け、引き継いだ")
+        for code, words in (
+            ("direct_debit", "口座振替の申込・変更"),
+            ("debit_cancel", "口座振替の取消し"),
+            ("ordinary_collection", "普通徴収への変更の申出"),
+            ("levy_reduction", "保険料の減免の申請"),
+            ("levy_deferral", "徴収猶予の申請"),
+            ("pledge", "納税誓約"),
+            ("refund_claim", "還付の請求"),
+            ("slip_again", "納付書の再発行"),
+            ("payment_proof", "納付証明・完納証明の請求"),
+            ("third_party", "第三者行為の届出"),
+            ("other_desk", "ほかの窓口への引継"),
+        )
+    ),
+)
+
+
 @dataclass
 class Counter:
     """The clerk, the window, and who has been taken already."""
@@ -335,18 +547,26 @@ class Counter:
     def whom(self, row: Row) -> str:
         if row.whom in CASES:
             return self.taken[row.whom]
-        lived = {one.person_id for one in self.desk.rows(insured) if not one.lost_on}
-        ever = {one.person_id for one in self.desk.rows(insured)}
         for one in self.desk.rows(person):
-            if one.id in self.taken.values() or one.state != "1":
-                continue
-            birth = date.fromisoformat(one.birth_sort)
-            if row.whom == "insured" and one.id in lived:
-                return str(one.id)
-            young = date(1952, 1, 1) < birth < date(1960, 1, 1)
-            if row.whom == "young" and one.id not in ever and young:
+            if one.id not in self.taken.values() and self._fits(row.whom, one):
                 return str(one.id)
         raise AssertionError(f"nobody is {row.whom}")
+
+    def _fits(self, whom: str, one: Any) -> bool:
+        periods = [row for row in self.desk.rows(insured) if row.person_id == one.id]
+        if whom == "dead":
+            return one.state == "3" and bool(periods)
+        if one.state != "1" or one.kind != "1":
+            return False
+        if whom == "young":
+            birth = date.fromisoformat(one.birth_sort)
+            return not periods and date(1952, 1, 1) < birth < date(1960, 1, 1)
+        open_ones = [row for row in periods if not row.lost_on]
+        wanted = {"low2": ("limit_class", "low2"), "three": ("copay_ratio", "3")}
+        if whom in wanted:
+            name, value = wanted[whom]
+            return any(getattr(row, name) == value for row in open_ones)
+        return bool(open_ones)
 
     @contextmanager
     def told_otherwise(self, person_id: str, reason: str) -> Iterator[None]:
@@ -360,6 +580,34 @@ class Counter:
         self.story.change_union(change, wrong, key)
         yield
         self.story.change_union(change, before, key)
+
+    def holds(self, row: Row, view: DecisionView, person_id: str) -> bool:
+        """Whether the fact of the row holds, tomorrow and for long, as known now."""
+        far = date(2026, 12, 1)
+        with self.desk.store.view(history.READS) as work:
+            seen = history.as_of(work, person_id, far, far)
+        assert seen is not None
+        subject = view.case_id if row.subject else SUBJECTS.get(row.fact, "")
+        value = seen.value(row.fact, subject)
+        if not row.value:
+            return not value
+        assert {name: value.get(name) for name in row.value} == dict(row.value)
+        return True
+
+    def worded(self, keyed: Mapping[str, str], person_id: str) -> dict[str, str]:
+        """What is keyed, with what only this person or this town has."""
+        (one,) = [row for row in self.desk.rows(person) if row.id == person_id]
+        ((others,),) = self.story.union_rows(
+            "SELECT my_number FROM number JOIN person ON person.id = person_id"
+            " WHERE atena_number != ? ORDER BY person_id LIMIT 1",
+            self.desk.atena_of(person_id),
+        )
+        words = {
+            "birth_written": one.birth_written,
+            "free_number": self.story.stranger(70).person.my_number,
+            "others_number": others,
+        }
+        return {name: value.format_map(words) for name, value in keyed.items()}
 
     def play(self, row: Row, keyed: Mapping[str, str], person_id: str) -> DecisionView:
         kind = CASES[row.code]
@@ -378,10 +626,11 @@ class Counter:
 def played(counter: Counter, row: Row) -> None:
     """Refused, mended, accepted; and what the store says then."""
     person_id = counter.taken[row.code] = counter.whom(row)
+    keyed, wrong = counter.worded(row.keyed, person_id), counter.worded(row.wrong, person_id)
     with counter.told_otherwise(person_id, row.reason):
-        refused = counter.play(row, {**row.keyed, **row.wrong}, person_id)
+        refused = counter.play(row, {**keyed, **wrong}, person_id)
     assert refused.record is not None and refused.record.reasons.split() == [row.reason]
-    view = counter.play(row, row.keyed, person_id)
+    view = counter.play(row, keyed, person_id)
     assert view.record is not None and view.record.outcome == "accepted", view.record
     said = {name: getattr(view.record, name) for name in row.decided}
     assert said == dict(row.decided)
@@ -390,8 +639,11 @@ def played(counter: Counter, row: Row) -> None:
         key=lambda one: one.acquired_on,
     )
     assert {name: getattr(last, name) for name in row.period} == dict(row.period)
-    (now,) = [one for one in counter.desk.rows(person) if one.id == person_id]
-    assert now.state == row.state
+    if row.whom != "dead":
+        (now,) = [one for one in counter.desk.rows(person) if one.id == person_id]
+        assert now.state == row.state
+    if row.fact:
+        assert counter.holds(row, view, person_id)
 
 
 @pytest.mark.req("FLOW-101", "FLOW-102", "FLOW-103", "FLOW-106")
@@ -399,6 +651,15 @@ def test_every_loss(story: Story, qtbot: Any) -> None:
     with story.desk() as desk:
         counter = Counter(story, desk, CaseWindow(desk, qtbot))
         for row in (*LOSSES, *GAINS):
+            played(counter, row)
+        counter.window.close()
+
+
+@pytest.mark.parametrize("rows", [WHO_ONE_IS, RECOGNISED, TAKEN_IN], ids=["who", "held", "taken"])
+def test_every_change(story: Story, qtbot: Any, rows: tuple[Row, ...]) -> None:
+    with story.desk() as desk:
+        counter = Counter(story, desk, CaseWindow(desk, qtbot))
+        for row in rows:
             played(counter, row)
         counter.window.close()
 

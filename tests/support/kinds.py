@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.wire.bodies import coverage, loss, payment, reissued
+from app.wire.bodies import DECISIONS, coverage, loss, payment, reissued
 from app.wire.layout import columns
 from app.wire.records import DecisionHead
 from tests.support.counter import ENTRY, Resident, accepted
+from tests.support.kind_entries import KEYED, OF_DEAD
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,18 @@ def _lost(record: Any) -> DecisionHead:
 
 def _covered(record: Any) -> DecisionHead:
     """A resident who was not insured is, from the day of the event."""
+    return _standing(record, "01234565", record.event_on)
+
+
+def _standing(record: Any, insured_number: str, acquired_on: str) -> DecisionHead:
+    """The coverage, the share and the paper as they stand."""
     made: DecisionHead = coverage.LAYOUTS[-1].new(
-        **_head(record, LIVING) | {"insured_number": "01234565"},
+        **_head(record, LIVING) | {"insured_number": insured_number},
         postal_code="9990001",
         address=LIVING.written,
         insurer_number="39152996",
         insurer_name="見本県後期高齢者医療広域連合",
-        acquired_on=record.event_on,
+        acquired_on=acquired_on,
         acquisition_reason="ACQ_OTHER",
         copay_ratio="1",
         copay_from=record.event_on,
@@ -142,6 +148,27 @@ BECOMES = {
     "delivery": "counter",
 }
 STAY = {"status": "long_term", "stay": "y3"}
+
+
+def _stands(record: Any) -> DecisionHead:
+    """What was said holds from the day of the event; or the paper as it stands."""
+    layout = DECISIONS[record.kind][-1]
+    if not hasattr(layout.record, "since"):
+        return _standing(record, LIVING.insured_number, "2010-05-03")
+    head = {column.name for column in columns(DecisionHead)}
+    own = {column.name for column in columns(layout.record)} - head - {"since", "until"}
+    made: DecisionHead = layout.new(
+        **_head(record, LIVING),
+        **{name: getattr(record, name) for name in own},
+        since=record.event_on,
+        until="",
+    )
+    return made
+
+
+def _known(code: str) -> Scene:
+    who = DEAD if code in OF_DEAD else LIVING
+    return Scene({**NOTIFIER, "event_on": "R8.11.10", **KEYED[code]}, _stands, who)
 
 
 def _leaves(**own: str) -> Scene:
@@ -218,6 +245,7 @@ SCENES: dict[str, Scene] = {
         decided_by="保険年金課長",
     ),
     "acquisition_cancelled": _leaves(found_by="転入届の取消し"),
+    **{code: _known(code) for code in KEYED},
 }
 
 

@@ -19,7 +19,7 @@ from app.cases import checks, decisions, drafts, issuing, second_look, sending, 
 from app.cases.decisions import DecisionView
 from app.cases.drafts import KeyedCase
 from app.cases.issuing import DrawnPaper, Issued
-from app.cases.kind import CaseKind
+from app.cases.kind import CaseKind, Look
 from app.cases.state import SUMMARY
 from app.core.tables import Tables
 from app.functions.eligibility.kinds.move_in import MOVE_IN
@@ -139,8 +139,12 @@ class Verbs(ABC):
         return sending.perform_send(self.gate, prepared, given, case.kind, self.tables)
 
     def sent(self, whom: Any = None, **changed: str) -> sending.Sent:
-        """Keyed and put into the outbox."""
-        return self.send(self.entered(whom, **changed))
+        """Keyed, looked through where the kind asks for it first, and put into the outbox."""
+        case = self.entered(whom, **changed)
+        if case.kind.second_look.look is Look.BEFORE:
+            self.look(case.id, kind=case.kind)
+            case = self.load(case.id)
+        return self.send(case)
 
     def answered(self, case: KeyedCase) -> DecisionView:
         """The case sent, decided and come back."""

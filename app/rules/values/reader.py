@@ -25,6 +25,7 @@ class ValueKind(StrEnum):
     DAY = "day"  # a day of the calendar
     DIGITS = "digits"  # exactly ``width`` digits
     MONEY = "money"  # yen
+    COUNT = "count"  # days, months, pieces
     CHOICE = "choice"
     FLAG = "flag"
     MY_NUMBER = "my_number"
@@ -93,6 +94,7 @@ _TAKES: Mapping[ValueKind, _Take] = {
     ValueKind.DAY: lambda self, text, asked: days.day(text, asked.label, self.eras),
     ValueKind.DIGITS: lambda _, text, asked: digits(text, asked.label, asked.width),
     ValueKind.MONEY: lambda _, text, asked: amounts.amount(text, asked.label, asked.width),
+    ValueKind.COUNT: lambda _, text, asked: amounts.amount(text, asked.label, asked.width),
     ValueKind.CHOICE: lambda self, text, asked: codes.code(
         text, asked.label, self.tables[asked.codes], self.day
     ),

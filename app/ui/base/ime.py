@@ -22,6 +22,7 @@ HINTS: dict[ValueKind, Qt.InputMethodHint] = {
     ValueKind.DAY: _MOSTLY_NUMBERS,
     ValueKind.DIGITS: _NUMBER,
     ValueKind.MONEY: _MOSTLY_NUMBERS,  # also 1,200円
+    ValueKind.COUNT: _MOSTLY_NUMBERS,
     ValueKind.CHOICE: _Hint.ImhNone,
     ValueKind.FLAG: _Hint.ImhNone,
     ValueKind.MY_NUMBER: _NUMBER | _Hint.ImhHiddenText | _Hint.ImhSensitiveData,

@@ -4,8 +4,16 @@
 from __future__ import annotations
 
 from app.cases.kind import CaseKind
-from app.functions.eligibility.kinds import entering, leaving
+from app.functions.eligibility.kinds import changing, entering, handing_on, leaving, recognising
 from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.functions.eligibility.kinds.reissue import REISSUE
 
-KINDS: tuple[CaseKind, ...] = (MOVE_IN, *entering.KINDS, *leaving.KINDS, REISSUE)
+KINDS: tuple[CaseKind, ...] = (
+    MOVE_IN,
+    *entering.KINDS,
+    *leaving.KINDS,
+    *changing.KINDS,
+    *recognising.KINDS,
+    REISSUE,
+    *handing_on.KINDS,
+)

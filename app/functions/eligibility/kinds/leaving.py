@@ -7,6 +7,7 @@ after. From which day the eligibility is lost, the union decides.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from app.cases import answers, blocks, page_rules, reasons
@@ -22,6 +23,7 @@ PAPER_TO_RETURN = FollowUp(
     "資格確認書などの返還",
     "返してもらい、返還を記録する",
     days=14,
+    opens="eligibility.open_paper_back",
     applies=lambda keyed: keyed.get("paper_return", "") == "later",
 )
 PAPER = EntryField(
@@ -203,6 +205,7 @@ MOVE_OUT_ABROAD = _leaving(
             "納税管理人の届出",
             "保険料の通知を国内で受け取る方を届け出てもらう",
             days=14,
+            opens="eligibility.open_tax_agent",
         ),
     ),
 )
@@ -469,7 +472,7 @@ DEATH = CaseKind(
     effect=Loses(stops_mail=True, voids_for="死亡により資格を喪失した"),
     keeps_roles=("mourner", "heir", "payer"),
     follow_up=(
-        PAPER_TO_RETURN,
+        replace(PAPER_TO_RETURN, opens="eligibility.open_paper_back_dead"),
         FollowUp(
             "funeral_benefit",
             "葬祭費の案内",

@@ -62,6 +62,13 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Applied:
+    """資格確認書の交付申請: whether by somebody who needs care (要配慮者)."""
+
+    needs_care: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Brought:
     """What a case that makes somebody insured says of papers, whatever its kind: ``registered``
     マイナ保険証; ``until`` the last day of a recognition; what former papers say."""
@@ -231,10 +238,17 @@ def _income_state(said: Brought, judged: Judged, asked: bool) -> str:
 
 
 def paper_for(
-    office: Office, current: PersonRow, acquired_on: date, *, registered: bool, until: str = ""
+    office: Office,
+    current: PersonRow,
+    acquired_on: date,
+    *,
+    registered: bool,
+    until: str = "",
+    applied: Applied | None = None,
 ) -> PaperDecision:
     """Which paper, by the union's rule and the answer of the 中間サーバー on マイナ保険証;
-    ``registered`` counts where it has none. ``until`` is another last day of the paper."""
+    ``registered`` counts where it has none. ``until`` is another last day of the paper,
+    ``applied`` an application for the certificate."""
     system, connection = office.system, office.connection
     my_number = number_of(connection, current.id)
     known = connection.execute(select(card_use).where(card_use.c.my_number == my_number)).first()
@@ -248,6 +262,8 @@ def paper_for(
             birth=date.fromisoformat(current.birth_sort),
             acquired_on=acquired_on,
             use=use,
+            applied=applied is not None,
+            needs_care=applied is not None and applied.needs_care,
             support_measure=bool(current.support_from),
         ),
         today,

@@ -130,6 +130,23 @@ def last_events(connection: Connection, person_ids: Collection[int]) -> dict[int
     return found
 
 
+def say(
+    connection: Connection,
+    person_id: int,
+    line: Line,
+    value: Mapping[str, str],
+    *,
+    since: str,
+    until: str = "",
+    reason: str = "",
+) -> None:
+    """One fact that stands in no current table is ``value`` (empty: nothing holds) from ``since``
+    up to the day before ``until``."""
+    text = _text(dict(value)) if any(value.values()) else ""
+    said = [Span(text, since, until)]
+    _lay(connection, person_id, line, (whole(()), said), newest(connection), reason)
+
+
 def as_of(
     connection: Connection, person_id: int, day: date, known_on: date
 ) -> dict[Line, dict[str, Any]]:

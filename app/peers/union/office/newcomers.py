@@ -242,11 +242,15 @@ def may_be_same(row: PersonRow, record: Newcomer, eras: Eras) -> bool:
     return row.sex == record.sex and may_be_same_day(*births)
 
 
-def household_there(connection: Connection, record: Newcomer) -> list[RefusalReason]:
-    """A household that the newcomer joins is known from the resident register."""
+def household_there(
+    connection: Connection, record: Any, *, household_number: str = ""
+) -> list[RefusalReason]:
+    """A household that somebody joins is known from the resident register; ``household_number``
+    where the record calls it otherwise."""
     if record.is_head == "1":
         return []
-    members = household_of(connection, record.municipality_code, record.household_number)
+    number = household_number or record.household_number
+    members = household_of(connection, record.municipality_code, number)
     return [] if members else [RefusalReason("household_unknown")]
 
 

@@ -8,9 +8,27 @@ add one: its module and its line here (docs/howto/add-a-case.md).
 from __future__ import annotations
 
 from app.peers.union.office.case import OfficeKind
-from app.peers.union.office.kinds import entering, funeral, leaving, move_in, reissue
+from app.peers.union.office.kinds import (
+    changing,
+    entering,
+    funeral,
+    handing_on,
+    leaving,
+    move_in,
+    recognising,
+    reissue,
+)
 
 KINDS: dict[str, OfficeKind] = {
     kind.code: kind
-    for kind in (move_in.KIND, *entering.KINDS, *leaving.KINDS, reissue.KIND, funeral.KIND)
+    for kind in (
+        move_in.KIND,
+        *entering.KINDS,
+        *leaving.KINDS,
+        *changing.KINDS,
+        *recognising.KINDS,
+        reissue.KIND,
+        *handing_on.KINDS,
+        funeral.KIND,
+    )
 }

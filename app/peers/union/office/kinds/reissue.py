@@ -6,13 +6,11 @@ from datetime import date
 
 from app.peers.union.office.case import Answer, Case, Checked, Office, OfficeKind, RefusalReason
 from app.peers.union.office.checks import DATES, INSURED, four_dates, insured_person
-from app.peers.union.office.coverages import paper_for, whose
+from app.peers.union.office.coverages import paper_for
 from app.peers.union.office.decided import decided_for
-from app.peers.union.office.persons import get_person, shares_of
+from app.peers.union.office.standing import as_it_stands
 from app.rules.eligibility.papers import PaperKind
 from app.wire.bodies import reissued
-
-_AS_LAST_PRINTED = ("limit_printed", "long_stay_on", "disease_kind", "disease_from")
 
 
 def check(office: Office, case: Case) -> Checked:
@@ -30,35 +28,21 @@ def check(office: Office, case: Case) -> Checked:
         findings.append(RefusalReason("paper_differs", f"交付しているのは{label}です。"))
     if findings:
         return Checked(refused=tuple(findings))
-    return Checked(person=row, facts=(current, paper.expires_on, earlier))
+    return Checked(person=row, facts=(current, paper, earlier))
 
 
 def decide(office: Office, case: Case, checked: Checked, person_id: int) -> Answer:
     """Coverage and share in force, what the last paper showed besides, and the count."""
-    current, expires_on, earlier = checked.facts
-    record, row = case.record, get_person(office.connection, person_id)
-    share = shares_of(office.connection, [person_id]).get(person_id)
-    last = next((one for one in reversed(earlier) if hasattr(one, "paper")), None)
+    current, paper, earlier = checked.facts
+    record = case.record
     count = 1 + sum(1 for one in earlier if one.kind == record.kind)
-    values = whose(office, row) | {
-        "insured_number": current.insured_number,
-        "acquired_on": current.acquired_on,
-        "acquisition_reason": current.acquisition_reason,
-        "copay_ratio": "" if share is None else str(share.copay_ratio),
-        "copay_from": "" if share is None else share.copay_from,
-        "provisional": str(0 if share is None else share.provisional),
-        "income_state": "" if share is None else share.income_state,
-        "limit_class": "" if share is None else share.limit_class,
-        "limit_from": "" if share is None else share.limit_from,
+    values = as_it_stands(office, person_id, current, paper, {}) | {
         "paper": record.paper,
-        "expires_on": expires_on.isoformat(),
-        "issue_on": office.system.today().isoformat(),
         "delivery": record.delivery,
         "reissue_reason": record.reason,
         "reissue_count": str(count),
         "grounds_clerk": f"{count}回目の再交付（資格と負担割合に変わりはありません）",
     }
-    values |= {name: getattr(last, name, "") for name in _AS_LAST_PRINTED}
     return Answer(person_id, reissued.LAYOUTS[-1], values)
 
 

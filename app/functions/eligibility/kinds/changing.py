@@ -1,0 +1,362 @@
+"""変更の届出 (高確則10条の2ほか; DOMAIN 2.7, 5.5): who one is, where one lives, what
+reaches one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.cases import answers, blocks, page_rules
+from app.cases.answers import Compared
+from app.cases.effects import Changes, ChangesHead, CorrectsBirth, MovesWithin, Notes, same
+from app.cases.entry import Entered, EntryField, FieldKind, Finding, Values, error, warning
+from app.cases.kind import Document, Look, SecondLook
+from app.cases.whom import DEAD
+from app.core.text import search_key
+from app.functions.eligibility.kinds.families import KNOWN, papered, stating
+
+_RECORD = Document("住民異動届の写し", or_by="住民記録")
+
+
+def _other_name(entered: Entered) -> Iterator[Finding]:
+    """The same name as before is no change."""
+    whom = entered.whom
+    if whom is None:
+        return
+    said = (entered.text("new_name"), entered.text("new_kana"))
+    if said == (whom.name, whom.kana):
+        yield error(
+            "new_name", "unchanged", "いまの氏名と同じです。", "届書の氏名を確かめてください。"
+        )
+
+
+NAME_CHANGE = papered(
+    "変わった日",
+    (
+        EntryField("new_kana", "新しいフリガナ", FieldKind.KANA),
+        EntryField(
+            "new_name", "新しい氏名", FieldKind.NAME, required=True, note="異体字は届書のとおりに"
+        ),
+        EntryField("ground", "変更の理由", FieldKind.CHOICE, codes="name_changes", required=True),
+    ),
+    _other_name,
+    code="name_change",
+    label="氏名の変更の届出",
+    help="被保険者の氏名が変わったことを届け出ます。新しい氏名の書類が交付されます。",
+    source="高確法54条、則10条の2、DOMAIN 2.7",
+    documents=(_RECORD, Document("前の資格確認書")),
+    compared=(*answers.PERSON, Compared("new_name", decided="name", is_name=True)),
+    effects=(Changes("name", same("name", "kana"), "氏名を変える"),),
+)
+
+
+def _alias_kana(values: Values) -> bool:
+    return bool(values.get("alias", ""))
+
+
+ALIAS = stating(
+    "記載・変更・削除の日",
+    (
+        EntryField("alias", "通称", FieldKind.NAME, note="削除するときは空けておきます"),
+        EntryField(
+            "alias_kana", "通称フリガナ", FieldKind.KANA, shown=_alias_kana, needed=_alias_kana
+        ),
+    ),
+    code="alias_change",
+    label="通称の記載・変更・削除",
+    help="外国人住民の通称が記載された、変わった、または削除されたことを届け出ます。",
+    source="DOMAIN 2.7（通称の記載/変更/削除）",
+    documents=(_RECORD,),
+    effect=Changes("alias", same("alias", "alias_kana"), "通称を変える"),
+)
+
+FORMER_NAME = stating(
+    "記載・変更・削除の日",
+    (
+        EntryField("former_name", "旧氏", FieldKind.NAME, 60, note="削除するときは空けておきます"),
+        EntryField("former_name_kana", "旧氏フリガナ", FieldKind.KANA, 60),
+    ),
+    code="former_name",
+    label="旧氏の記載・変更・削除",
+    help="旧氏が住民票に記載された、変わった、または削除されたことを届け出ます。",
+    source="DOMAIN 2.7（旧氏の記載/変更/削除）",
+    documents=(_RECORD,),
+    effect=Changes("former_name", same("former_name", "former_name_kana"), "旧氏を記録する"),
+)
+
+BIRTH_CORRECTION = papered(
+    "訂正された日",
+    (
+        EntryField("new_birth_written", "正しい生年月日", FieldKind.BIRTH, 60, required=True),
+        EntryField("new_sex", "正しい性別", FieldKind.CHOICE, codes="sexes", required=True),
+    ),
+    code="birth_correction",
+    label="生年月日・性別の訂正",
+    help="生年月日か性別の誤りを訂正します。取得日が変わるときは、先に資格を職権で直します。",
+    source="DOMAIN 2.1・2.2・2.7、SEC-13",
+    documents=(_RECORD, Document("戸籍の証明", required=False)),
+    second_look=SecondLook(Look.BEFORE),
+    compared=(
+        Compared("name", "氏名", is_name=True),
+        Compared("atena_number", "宛名番号"),
+        Compared("new_birth_written", decided="birth_written", is_birth=True),
+        Compared("new_sex", decided="sex"),
+    ),
+    effects=(CorrectsBirth(),),
+    refusals=("birth_moves_acquisition",),
+)
+
+NUMBER_CHANGE = stating(
+    "変わった日",
+    (
+        EntryField(
+            "ground", "変更の理由", FieldKind.CHOICE, codes="my_number_changes", required=True
+        ),
+    ),
+    with_number=True,
+    code="number_change",
+    label="個人番号の変更・訂正",
+    help="個人番号が変わった、または誤っていたことを届け出ます。送る前に二人目が確かめます。",
+    source="番号法7条2項・16条、DOMAIN 2.7・7.1、SEC-04・13",
+    documents=(Document("個人番号カード・番号入りの住民票", or_by="住民記録"),),
+    second_look=SecondLook(Look.BEFORE),
+    effect=Notes("個人番号の変更・訂正を広域連合へ届け出た"),
+    refusals=("number_invalid", "number_elsewhere"),
+)
+
+_HOUSEHOLD = (
+    EntryField("new_household_number", "新しい世帯番号", FieldKind.HOUSEHOLD, 15, required=True),
+    EntryField("relation", "世帯主との続柄", FieldKind.TEXT, 20, required=True),
+    EntryField("is_head", "世帯主", FieldKind.FLAG, note="本人が世帯主のとき", first="0"),
+)
+_IN_HOUSEHOLD = (("household_number", "new_household_number"), *same("relation", "is_head"))
+
+MOVE_WITHIN = papered(
+    "転居した日",
+    (
+        EntryField("new_postal_code", "郵便番号", FieldKind.POSTAL, 7, required=True, note="7桁"),
+        EntryField("new_address", "新しい住所", FieldKind.ADDRESS, 200, required=True),
+        EntryField("new_building", "方書", FieldKind.ADDRESS),
+        EntryField(
+            "facility_code", "入所施設コード", FieldKind.FACILITY, 20, note="住所が施設のときだけ"
+        ),
+        *_HOUSEHOLD,
+    ),
+    page_rules.facility,
+    code="move_within",
+    label="転居の届出",
+    help="市内で引っ越したことを届け出ます。住所を書類に載せる広域連合では、書類が変わります。",
+    source="高確法54条、DOMAIN 2.7・5.2",
+    documents=(_RECORD, Document("資格確認書", required=False)),
+    compared=(
+        *answers.PERSON,
+        Compared("new_address", decided="address", is_name=True),
+        Compared("new_building", decided="building", is_name=True),
+    ),
+    effects=(MovesWithin(),),
+    refusals=("household_unknown", "outside_area"),
+)
+
+HOUSEHOLD_CHANGE = stating(
+    "変わった日",
+    (
+        *_HOUSEHOLD,
+        EntryField(
+            "ground", "変更の理由", FieldKind.CHOICE, codes="household_changes", required=True
+        ),
+    ),
+    code="household_change",
+    label="世帯の変更の届出",
+    help="世帯の分離・合併などを届け出ます。両方の世帯の負担割合が判定し直されます。",
+    source="高確法54条、DOMAIN 2.7・3.2（世帯異動）",
+    documents=(_RECORD,),
+    effect=Changes("household", _IN_HOUSEHOLD, "世帯を変える"),
+    refusals=("household_unknown",),
+)
+
+HEAD_CHANGE = stating(
+    "変わった日",
+    (
+        EntryField("relation", "新しい世帯主との続柄", FieldKind.TEXT, 20, required=True),
+        EntryField("is_head", "世帯主になる", FieldKind.FLAG, note="本人が新しい世帯主のとき"),
+    ),
+    code="head_change",
+    label="世帯主の変更の届出",
+    help="世帯主が変わったことを届け出ます。世帯の負担割合が判定し直されます。",
+    source="高確法54条、DOMAIN 2.7・3.2（世帯異動）",
+    documents=(_RECORD,),
+    effect=ChangesHead(),
+)
+
+
+def _is_set(values: Values) -> bool:
+    return values.get("ending", "") == "set"
+
+
+def _ends_later(entered: Entered) -> Iterator[Finding]:
+    """The end lies behind the beginning."""
+    event, end = entered.day("event_on"), entered.day("ends_on")
+    if event and end and end.sort_date < event.sort_date:
+        yield error(
+            "ends_on",
+            "order",
+            "終わる日が、始まる日より前です。",
+            "届書の期間を確かめてください。",
+        )
+
+
+DELIVERY_ADDRESS = stating(
+    "始まる日・終わる日",
+    (
+        EntryField(
+            "papers", "送付するもの", FieldKind.CHOICE, codes="delivered_papers", required=True
+        ),
+        EntryField(
+            "ending",
+            "届出の区分",
+            FieldKind.CHOICE,
+            codes="settings_of",
+            required=True,
+            first="set",
+        ),
+        EntryField("addressee", "宛名", FieldKind.NAME, shown=_is_set, needed=_is_set),
+        EntryField(
+            "in_care", "　様方", FieldKind.NAME, shown=_is_set, note="「○○様方」と書くときの○○"
+        ),
+        EntryField("relation", "　本人との関係", FieldKind.TEXT, 20, shown=_is_set, needed=_is_set),
+        EntryField(
+            "to_postal_code", "　郵便番号", FieldKind.POSTAL, 7, shown=_is_set, needed=_is_set
+        ),
+        EntryField(
+            "to_address", "　送付先の住所", FieldKind.ADDRESS, 200, shown=_is_set, needed=_is_set
+        ),
+        EntryField(
+            "ends_on",
+            "　終わる日",
+            FieldKind.DAY,
+            shown=_is_set,
+            note="期限を決めないときは空けておきます",
+        ),
+    ),
+    _ends_later,
+    standings=KNOWN,
+    code="delivery_address",
+    label="送付先の変更の届出",
+    help="通知や書類を、住所と別の所へ送るように届け出ます。送るものごとに決められます。",
+    source="DOMAIN 5.5（調布市ほか：届出人、関係、期間、業務）",
+    documents=(Document("送付先変更届"), Document("届出人の本人確認書類")),
+    effect=Changes(
+        "delivery",
+        same("addressee", "in_care", "relation", "to_postal_code", "to_address"),
+        "送付先を変える",
+        subject="papers",
+    ),
+)
+
+HEIR = stating(
+    "指定の日",
+    (
+        EntryField("heir_kana", "フリガナ", FieldKind.KANA, required=True),
+        EntryField("heir_name", "相続人代表者の氏名", FieldKind.NAME, required=True),
+        EntryField("heir_relation", "亡くなった方との続柄", FieldKind.TEXT, 20, required=True),
+        EntryField("heir_postal_code", "郵便番号", FieldKind.POSTAL, 7, required=True),
+        EntryField("heir_address", "住所", FieldKind.ADDRESS, 200, required=True),
+        EntryField("heir_phone", "電話番号", FieldKind.PHONE, 20),
+    ),
+    standings=(DEAD,),
+    code="heir",
+    label="相続人代表者の指定の届出",
+    help="亡くなった方の還付や給付を受け取り、通知を受ける方を届け出ます。",
+    source="DOMAIN 5.5（続柄、戸籍、念書）",
+    documents=(Document("相続人代表者指定届"), Document("戸籍の証明", or_by="戸籍の窓口")),
+    effect=Changes(
+        "heir",
+        same(
+            "heir_name",
+            "heir_kana",
+            "heir_relation",
+            "heir_postal_code",
+            "heir_address",
+            "heir_phone",
+        ),
+        "相続人代表者を記録する",
+    ),
+)
+
+
+def _holder_is_person(entered: Entered) -> Iterator[Finding]:
+    """The account of somebody else needs 委任状."""
+    whom, holder = entered.whom, search_key(entered.text("holder_kana"))
+    if whom is not None and holder and holder != search_key(whom.kana):
+        yield warning(
+            "holder_kana",
+            "holder_differs",
+            "口座名義が、この方のフリガナと違います。",
+            "通帳の名義を確かめてください。ご本人でない口座には、委任状が要ります。",
+        )
+
+
+ACCOUNT = stating(
+    "届出の日",
+    blocks.account_fields(),
+    _holder_is_person,
+    standings=KNOWN,
+    code="account",
+    label="支給口座の届出",
+    help="高額療養費などの給付と還付を受け取る口座を届け出ます。",
+    source="DOMAIN 5.5（高額療養費の初回の口座）",
+    documents=(Document("通帳・キャッシュカード"), Document("委任状", required=False)),
+    effect=Changes(
+        "account",
+        same("bank_code", "branch_code", "account_type", "account_number", "holder_kana"),
+        "支給口座を記録する",
+    ),
+)
+
+CONTACT = stating(
+    "変わった日",
+    (EntryField("phone", "電話番号", FieldKind.PHONE, 20, note="なくなったときは空けておきます"),),
+    standings=KNOWN,
+    code="contact",
+    label="連絡先の変更の届出",
+    help="電話番号が変わったことを届け出ます。",
+    source="DOMAIN 5.5、DATA-04",
+    effect=Changes("phone", same("phone"), "電話番号を変える"),
+)
+
+TAX_AGENT = stating(
+    "指定の日",
+    (
+        EntryField("agent_name", "納税管理人の氏名", FieldKind.NAME, required=True),
+        EntryField("agent_postal_code", "郵便番号", FieldKind.POSTAL, 7, required=True),
+        EntryField("agent_address", "住所", FieldKind.ADDRESS, 200, required=True),
+        EntryField("agent_phone", "電話番号", FieldKind.PHONE, 20),
+    ),
+    standings=KNOWN,
+    code="tax_agent",
+    label="納税管理人の届出",
+    help="保険料の通知を受け取り、納める方を届け出ます（国外へ行く方など）。",
+    source="地方税法300条の例による条例、DOMAIN 5.5",
+    documents=(Document("納税管理人申告書"),),
+    effect=Changes(
+        "tax_agent",
+        same("agent_name", "agent_postal_code", "agent_address", "agent_phone"),
+        "納税管理人を記録する",
+    ),
+    settles=("tax_agent",),
+)
+
+KINDS = (
+    NAME_CHANGE,
+    ALIAS,
+    FORMER_NAME,
+    BIRTH_CORRECTION,
+    NUMBER_CHANGE,
+    MOVE_WITHIN,
+    HOUSEHOLD_CHANGE,
+    HEAD_CHANGE,
+    DELIVERY_ADDRESS,
+    HEIR,
+    ACCOUNT,
+    CONTACT,
+    TAX_AGENT,
+)

@@ -1,0 +1,65 @@
+"""The paper of an insured person as everything stands today: coverage, share, and what the last
+paper showed besides, but for what a decision changes of it (再交付, 併記, 変更)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row
+
+from app.peers.union.office.case import Office
+from app.peers.union.office.coverages import paper_for, whose
+from app.peers.union.office.decided import decided_for
+from app.peers.union.office.persons import get_person, shares_of
+from app.rules.eligibility.papers import PaperDecision, PaperKind
+
+_MARKS = ("limit_printed", "long_stay_on", "disease_kind", "disease_from")
+
+
+def last_paper(office: Office, person_id: int) -> Any | None:
+    """The last accepted decision that ordered a paper."""
+    earlier = decided_for(office.connection, person_id)
+    ordered = (one for one in reversed(earlier) if getattr(one, "paper", "none") != "none")
+    return next(ordered, None)
+
+
+def same_paper(office: Office, person_id: int, current: Row[Any]) -> PaperDecision:
+    """Which paper the person gets now, where nothing says whether the card is registered but
+    the paper that she holds."""
+    last = last_paper(office, person_id)
+    registered = last is not None and last.paper == PaperKind.NOTICE
+    acquired_on = date.fromisoformat(current.acquired_on)
+    return paper_for(office, get_person(office.connection, person_id), acquired_on,
+                     registered=registered)  # fmt: skip
+
+
+def as_it_stands(
+    office: Office,
+    person_id: int,
+    current: Row[Any],
+    paper: PaperDecision | None,
+    marks: Mapping[str, str],
+) -> dict[str, str]:
+    """The values of the body ``coverage``; ``marks`` are those of 任意記載事項 that a decision
+    changes, ``paper`` None where none follows."""
+    row = get_person(office.connection, person_id)
+    share = shares_of(office.connection, [person_id]).get(person_id)
+    last = last_paper(office, person_id)
+    return whose(office, row) | {
+        "insured_number": current.insured_number,
+        "acquired_on": current.acquired_on,
+        "acquisition_reason": current.acquisition_reason,
+        "copay_ratio": "" if share is None else str(share.copay_ratio),
+        "copay_from": "" if share is None else share.copay_from,
+        "provisional": str(0 if share is None else share.provisional),
+        "income_state": "" if share is None else share.income_state,
+        "limit_class": "" if share is None else share.limit_class,
+        "limit_from": "" if share is None else share.limit_from,
+        "paper": "none" if paper is None else paper.paper.value,
+        "expires_on": "" if paper is None else paper.expires_on.isoformat(),
+        "issue_on": "" if paper is None else office.system.today().isoformat(),
+        **{name: getattr(last, name, "") for name in _MARKS},
+        **marks,
+    }

@@ -1,0 +1,105 @@
+"""What is keyed for kinds about somebody known, beside the four dates and who brings it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ACCOUNT = {
+    "bank_code": "0001",
+    "branch_code": "012",
+    "account_type": "1",
+    "account_number": "0123456",
+    "holder_kana": "タカハシ　タケ",
+}
+HANDED = {"to_desk": "levy", "papers_count": "1"}
+AT_COUNTER = {"delivery": "counter"}
+BACK = {"paper": "eligibility_certificate", "paper_number": "T01-1-20261101-00001"}
+
+KEYED: Mapping[str, Mapping[str, str]] = {
+    "name_change": {
+        **AT_COUNTER,
+        "new_kana": "ミホン　ハナコ",
+        "new_name": "見本　花子",
+        "ground": "marriage",
+    },
+    "alias_change": {"alias": "見本　花", "alias_kana": "ミホン　ハナ"},
+    "former_name": {"former_name": "旧見本", "former_name_kana": "キュウミホン"},
+    "birth_correction": {**AT_COUNTER, "new_birth_written": "S10.5.4", "new_sex": "2"},
+    "number_change": {
+        "ground": "request",
+        "number_check": "number_card",
+        "purpose_explained": "1",
+    },
+    "move_within": {
+        **AT_COUNTER,
+        "new_postal_code": "999-0002",
+        "new_address": "見本県見本市港町9番9号",
+        "new_household_number": "000000000001234",
+        "relation": "世帯主",
+        "is_head": "1",
+    },
+    "household_change": {
+        "new_household_number": "000000000001234",
+        "relation": "世帯主",
+        "is_head": "1",
+        "ground": "split",
+    },
+    "head_change": {"relation": "世帯主", "is_head": "1"},
+    "delivery_address": {
+        "papers": "certificates",
+        "ending": "set",
+        "addressee": "見本　一郎",
+        "in_care": "例示",
+        "relation": "子",
+        "to_postal_code": "999-0003",
+        "to_address": "見本県見本市山手1番1号",
+        "ends_on": "R9.3.31",
+    },
+    "heir": {
+        "heir_kana": "ミホン　イチロウ",
+        "heir_name": "見本　一郎",
+        "heir_relation": "子",
+        "heir_postal_code": "999-0003",
+        "heir_address": "見本県見本市山手1番1号",
+        "heir_phone": "0250-00-1111",
+    },
+    "account": ACCOUNT,
+    "contact": {"phone": "0250-00-2222"},
+    "tax_agent": {
+        "agent_name": "見本　一郎",
+        "agent_postal_code": "999-0003",
+        "agent_address": "見本県見本市山手1番1号",
+        "agent_phone": "0250-00-1111",
+    },
+    "disability_change": {**AT_COUNTER, "proof": "physical_1"},
+    "disability_renewal": {**AT_COUNTER, "proof": "mental_2", "proof_until": "R10.3.31"},
+    "disease": {**AT_COUNTER, "disease_kind": "1", "physician": "見本病院"},
+    "long_stay": {**AT_COUNTER, "days": "95", "hospital": "見本病院"},
+    "limit_mark": AT_COUNTER,
+    "limit_mark_end": AT_COUNTER,
+    "standard_income": {**AT_COUNTER, "year": "2025", "revenue": "3,000,000"},
+    "copay_exemption": {"cause": "disaster", "months": "6"},
+    "former_dependant": {"insurer": "見本健康保険組合", "dependant_until": "R8.10.31"},
+    "nondisclosure": {"ending": "set", "ground": "本人の申出"},
+    "special_treatment": {"ground": "arrears", "noticed_on": "R8.6.1"},
+    "special_treatment_end": {"ground": "paid", "noticed_on": "R8.11.1"},
+    "certificate_application": {**AT_COUNTER, "ground": "care"},
+    "card_cancel": {**AT_COUNTER, "explained": "1"},
+    "paper_back": BACK,
+    "paper_back_dead": BACK,
+    "paper_found": BACK,
+    "paper_lost": {"paper": "eligibility_certificate", "ground": "家の中で見つからない"},
+    "direct_debit": {**HANDED, **ACCOUNT},
+    "debit_cancel": HANDED,
+    "ordinary_collection": HANDED,
+    "levy_reduction": {**HANDED, "cause": "disaster", "fiscal_year": "2026"},
+    "levy_deferral": {**HANDED, "cause": "illness", "fiscal_year": "2026"},
+    "pledge": {**HANDED, "monthly": "3,000", "first_on": "R8.12.25"},
+    "refund_claim": {**HANDED, **ACCOUNT, "claimant_name": "髙橋　タケ"},
+    "slip_again": {**HANDED, "fiscal_year": "2026"},
+    "payment_proof": {**HANDED, "fiscal_year": "2025"},
+    "third_party": {**HANDED, "accident_place": "見本市港町の交差点", "hospital": "見本病院"},
+    "other_desk": HANDED,
+}
+OF_DEAD = frozenset({"heir", "paper_back_dead"})
+"""Kinds about somebody who died."""
