@@ -284,6 +284,50 @@ def _add_training(command: Callable[..., Parser]) -> None:
     peer.set_defaults(usage=peer.format_help)
 
 
+def _add_journal(command: Callable[..., Parser]) -> None:
+    journal = command(
+        "journal", _journal, "操作記録を検証する・書き出す", "prove or export the journal"
+    )
+    verify = in_words(
+        "verify：検証する。export：外部の人が検証できる形で書き出す（個人の情報なし）",
+        "verify: prove it; export: write it for a proof by others, without personal data",
+    )
+    journal.add_argument(
+        "action", choices=("verify", "export"), metavar="verify|export", help=verify
+    )
+    file = in_words("export の書き出し先（まだないファイル）", "export to this file, not there yet")
+    journal.add_argument("file", nargs="?", default="", metavar="FILE", help=file)
+    journal.set_defaults(wrong=journal.error)
+    journal.add_argument(
+        "--anchor",
+        metavar="MARK",
+        default="",
+        help=in_words(
+            "初期設定のときに控えた指紋、または「行番号:64桁」の印と照らし合わせる",
+            "compare with the genesis' fingerprint, or with a head as number:hash",
+        ),
+    )
+
+
+def _add_unattended(command: Callable[..., Parser]) -> None:
+    relay = command(
+        "relay",
+        _relay,
+        "人のいない中継を動かす（relay help で見られます）",
+        "the unattended relay (see relay help)",
+    )
+    more = in_words("relay help で見られます", "see relay help")
+    relay.add_argument("arguments", nargs=argparse.REMAINDER, metavar="…", help=more)
+    courier = command(
+        "courier",
+        _courier,
+        "市区町村システムの側で、二人で封をし、開ける（courier help で見られます）",
+        "seal and open at the municipal system's side, by two (see courier help)",
+    )
+    rest = in_words("courier help で見られます", "see courier help")
+    courier.add_argument("arguments", nargs=argparse.REMAINDER, metavar="…", help=rest)
+
+
 def _add_terminal(command: Callable[..., Parser]) -> None:
     command(
         "found",
@@ -309,44 +353,8 @@ def _add_terminal(command: Callable[..., Parser]) -> None:
         "復旧鍵の控え2枚と責任者二人で、開けなくなった端末を開く",
         "two recovery shares and two supervisors open a lost terminal",
     )
-    journal = command(
-        "journal", _journal, "操作記録を検証する・書き出す", "prove or export the journal"
-    )
-    verify = in_words(
-        "verify：検証する。export：外部の人が検証できる形で書き出す（個人の情報なし）",
-        "verify: prove it; export: write it for a proof by others, without personal data",
-    )
-    journal.add_argument(
-        "action", choices=("verify", "export"), metavar="verify|export", help=verify
-    )
-    file = in_words("export の書き出し先（まだないファイル）", "export to this file, not there yet")
-    journal.add_argument("file", nargs="?", default="", metavar="FILE", help=file)
-    journal.set_defaults(wrong=journal.error)
-    journal.add_argument(
-        "--anchor",
-        metavar="MARK",
-        default="",
-        help=in_words(
-            "初期設定のときに控えた指紋、または「行番号:64桁」の印と照らし合わせる",
-            "compare with the genesis' fingerprint, or with a head as number:hash",
-        ),
-    )
-    relay = command(
-        "relay",
-        _relay,
-        "人のいない中継を動かす（relay help で見られます）",
-        "the unattended relay (see relay help)",
-    )
-    more = in_words("relay help で見られます", "see relay help")
-    relay.add_argument("arguments", nargs=argparse.REMAINDER, metavar="…", help=more)
-    courier = command(
-        "courier",
-        _courier,
-        "市区町村システムの側で、二人で封をし、開ける（courier help で見られます）",
-        "seal and open at the municipal system's side, by two (see courier help)",
-    )
-    rest = in_words("courier help で見られます", "see courier help")
-    courier.add_argument("arguments", nargs=argparse.REMAINDER, metavar="…", help=rest)
+    _add_journal(command)
+    _add_unattended(command)
     command(
         "self-check",
         _self_check,
