@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from app.cases.whom import DEAD, INSURED, LOST, Whom
+from app.cases.whom import Whom
+from app.persons.standing import DEAD, INSURED, LOST
 
 PAID_BY = "paid_by"
 """Prefix of the columns and fields that tell of a payer."""

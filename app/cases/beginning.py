@@ -19,20 +19,11 @@ from app.cases.about import PAID_BY, PAYER_KNOWN, Begin, Household, KnownPerson,
 from app.cases.entry import DOCUMENTS, documents_in, documents_of
 from app.cases.kind import CaseKind
 from app.cases.state import CaseState, no_case
-from app.cases.whom import (
-    DEAD,
-    INSURED,
-    LOST,
-    NEVER,
-    Whom,
-    read_whom,
-    with_members,
-    with_payer,
-    with_roles,
-)
+from app.cases.whom import Whom, read_whom, with_members, with_payer, with_roles
 from app.core.errors import UserError
 from app.core.tables import Tables
 from app.persons.roles import Named
+from app.persons.standing import DEAD, INSURED, LOST, NEVER
 from app.security.gate.gate import ActWork, Gate, Subject
 from app.security.gate.work import GateWork
 from app.security.staff.session import Session

@@ -88,7 +88,8 @@ class CaseKind:
     that are settled when it is opened. ``begins`` is how it may begin, where that is not what
     ``about`` says by itself. ``keeps_roles`` are the roles (codes of ``person_roles``, prefixes
     of ``blocks.role``) that stay with the person once the case is accepted, for a later case to
-    offer. ``source`` is where its rules stand (law, DOMAIN, requirement ids).
+    offer. ``group`` is under which heading it is
+    offered. ``source`` is where its rules stand (law, DOMAIN, requirement ids).
     """
 
     code: str
@@ -102,6 +103,7 @@ class CaseKind:
     told: tuple[Told, ...]
     effect: Effect
     refusals: tuple[str, ...]
+    group: str = "届出"
     second_look: SecondLook = SecondLook()
     documents: tuple[Document, ...] = ()
     papers: tuple[str, ...] = ()

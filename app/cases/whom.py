@@ -15,6 +15,7 @@ from sqlalchemy import Row, select
 
 from app.core.errors import UserError
 from app.persons.roles import Named, named_for
+from app.persons.standing import DEAD, standing_of
 from app.security.gate.work import GateWork
 from db.tables.persons import address, atena, household_member, insured, person, restriction
 
@@ -29,9 +30,6 @@ WHOM_READS = (
     "origin",
 )
 """What a function declares that shows whom a case is about."""
-
-INSURED, LOST, DEAD, NEVER = "insured", "lost", "dead", "never"
-_DEAD = "3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,7 @@ def read_whom(work: GateWork, person_id: str) -> Whom:
     period = _last_period(work, person_id)
     care = _is_under_care(work, person_id)
     home_shown = lives if not care else None
-    standing = _standing(row.state, period)
+    standing = standing_of(row.state, period)
     return Whom(
         person_id=person_id,
         name=row.name,
@@ -211,11 +209,3 @@ def _last_period(work: GateWork, person_id: str) -> Row[Any] | None:
 def _is_under_care(work: GateWork, person_id: str) -> bool:
     mine = (restriction.c.person_id == person_id, restriction.c.lifted_at == "")
     return work.first(select(restriction.c.id).where(*mine)) is not None
-
-
-def _standing(state: str, period: object) -> str:
-    if state == _DEAD:
-        return DEAD
-    if period is None:
-        return NEVER
-    return LOST if getattr(period, "lost_on", "") else INSURED

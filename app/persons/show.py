@@ -7,7 +7,7 @@ number, no household, to whoever looks.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from app.core.errors import UserError
 from app.core.tables import Tables
 from app.persons.restrictions import unknown_person
 from app.persons.roles import named_for
+from app.persons.standing import standing_of
 from app.persons.words import CASE_STATES, PAPER_STATES
 from app.rules.calendar import days
 from app.rules.calendar.wareki import Eras, on_paper, on_screen
@@ -82,6 +83,7 @@ class PersonView:
     alias_kana: str = ""
     phone: str = ""
     roles: tuple[tuple[str, str], ...] = ()
+    standing: str = ""
 
 
 def person_lines(hits: Sequence[Hit], tables: Tables, today: date) -> tuple[PersonLine, ...]:
@@ -143,8 +145,19 @@ def open_person(
             view = PersonView(line, (), (), (), (), (), has_number=False)
         else:
             view = _whole(work, line, person_id, tables, today)
+        view = replace(view, standing=_standing(work, person_id))
         work.note(shown=(person_id,), query_kind="person", numbers=False)
     return view
+
+
+def _standing(work: GateWork, person_id: str) -> str:
+    state = work.scalar(select(person.c.state).where(person.c.id == person_id))
+    last = work.first(
+        select(insured.c.lost_on)
+        .where(insured.c.person_id == person_id)
+        .order_by(insured.c.acquired_on.desc())
+    )
+    return standing_of(state, last)
 
 
 def _periods(

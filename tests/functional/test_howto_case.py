@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QInputDialog
 from pytestqt.qtbot import QtBot
 
 from app.cases import answers, blocks, decisions, sending
@@ -24,7 +23,6 @@ from app.cases.functions import case_functions
 from app.cases.kind import CaseKind, Kinds
 from app.cases.kind import collect as collect_kinds
 from app.cases.screens.entry import EntryScreen
-from app.cases.whom import INSURED
 from app.catalog import CASES, CATALOG, SPECS, collect
 from app.functions.eligibility import spec as eligibility
 from app.functions.eligibility.kinds import KINDS as ELIGIBILITY
@@ -36,11 +34,13 @@ from app.peers.union.office.persons import change_person, get_person
 from app.persons import effects
 from app.persons.effects import Outcome
 from app.persons.screens.person import PersonScreen
+from app.persons.standing import INSURED
 from app.security.journal.line import State
 from app.security.spec import Catalog
 from app.start.cases_book import cases_book
 from app.start.manual import operators_manual, permission_book
 from app.training.people import atena_of
+from app.ui.base.picker import Picker
 from app.wire.book import interface_book
 from app.wire.codec import FileRefused
 from app.wire.files import FILES
@@ -238,10 +238,7 @@ def test_it_is_offered_on_the_persons_page_and_keyed(
     page = room.add(PersonScreen(desk, WHO.id))
     room.until(lambda: page.begin_button.isEnabled())
     page.begin_button.click()
-    dialog = page.findChild(QInputDialog)
-    (offered,) = [one for one in dialog.comboBoxItems() if one.endswith("　連絡先の変更")]
-    dialog.textValueSelected.emit(offered)
-    dialog.reject()
+    page.findChild(Picker).take("連絡先の変更")
     assert room.went == [("eligibility.open_age_reached", {"person_id": WHO.id})]
 
     function = counter.world.catalog["eligibility.open_age_reached"]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog, QListView
+from PySide6.QtWidgets import QDialog, QInputDialog, QListView
 from pytestqt.qtbot import QtBot
 from sqlalchemy import insert, update
 
@@ -29,13 +29,14 @@ from app.cases.screens.board import BoardScreen
 from app.cases.screens.decision import DecisionScreen
 from app.cases.screens.entry import EntryScreen
 from app.cases.screens.whom_bar import WhomBar
-from app.cases.whom import INSURED, LOST
 from app.catalog import CASES
 from app.core.errors import UserError
 from app.persons.screens.person import PersonScreen
 from app.persons.screens.search import SearchScreen
+from app.persons.standing import INSURED, LOST
 from app.security.waiting import Waits
 from app.ui.base.names import NameLabel
+from app.ui.base.picker import Picker
 from app.wire.layout import Kind, column
 from app.wire.records import CaseHead
 from db.tables.cases import case_file, follow_up
@@ -189,7 +190,13 @@ def opened(room: Room, code: str, **given: Any) -> EntryScreen:
 
 def answered(room: Room, screen: Any, choice: str) -> None:
     """The question on the screen answered by the line that ends so."""
-    room.until(lambda: screen.findChild(QInputDialog) is not None)
+    room.until(lambda: screen.findChild(QDialog) is not None)
+    picker = screen.findChild(Picker)
+    if picker is not None:
+        (label,) = [one for one in picker.labels() if one.endswith(choice)]
+        picker.take(label)
+        room.settle()
+        return
     dialog = screen.findChild(QInputDialog)
     (line,) = [one for one in dialog.comboBoxItems() if one.endswith(choice)]
     dialog.textValueSelected.emit(line)
@@ -400,7 +407,7 @@ class TestWays:
         page = room.add(PersonScreen(room.desk(), HER.id))
         room.until(lambda: page.begin_button.isEnabled())
         page.begin_button.click()
-        offered = page.findChild(QInputDialog).comboBoxItems()
+        offered = page.findChild(Picker).labels()
         assert not any(one.endswith("続きだけの届出") for one in offered)
         assert any(one.endswith("世帯の届出") for one in offered)
         with pytest.raises(UserError) as elsewhere:

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.cases.about import Begin
 from app.cases.kind import CaseKind
-from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
+from app.ui.base.picker import Offer, pick
 
 LABEL = "続けて別の手続"
 
@@ -22,13 +22,15 @@ def go_on(screen: QWidget, desk: Desk, case_id: str) -> None:
             for kind in desk.kinds.values()
             if Begin.CASE in kind.beginnings and kind.opening in permitted
         ]
+        groups = list(dict.fromkeys(kind.group for kind in mine))
         if not mine:
             desk.say("続けて始められる手続はありません。")
             return
-        choose(
+        mine.sort(key=lambda kind: groups.index(kind.group))
+        pick(
             screen,
             "同じ方のどの手続を始めますか。今日の本人確認と書類を引き継ぎます。",
-            [kind.label for kind in mine],
+            [Offer(kind.group, kind.label, kind.code) for kind in mine],
             lambda at: desk.go(mine[at].opening, after=case_id),
         )
 

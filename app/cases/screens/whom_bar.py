@@ -10,8 +10,9 @@ from datetime import date
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
-from app.cases.whom import DEAD, Whom
+from app.cases.whom import Whom
 from app.core.tables import Tables
+from app.persons.standing import DEAD
 from app.rules.calendar.wareki import Eras, on_paper, on_screen
 from app.rules.calendar.wareki_input import parse_date
 from app.ui.base.labels import PlainLabel

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
@@ -17,11 +19,11 @@ from app.persons.screens.past import PastPanel
 from app.persons.screens.purpose import ask_purpose
 from app.persons.show import PersonView, open_person
 from app.rules.calendar import days
-from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NameLabel, NamePainter
 from app.ui.base.pages import Page, box, card, clear, scrolled
+from app.ui.base.picker import Offer, pick
 
 _PAST = "いつ時点の記録"
 _NOW = "今の記録へ戻る"
@@ -68,7 +70,7 @@ class PersonScreen(Page):
         self.number_button.setEnabled(False)
         self.mark_button = self.action("取扱注意を付ける", "F9", self._mark)
         self.lift_button = self.action("取扱注意を外す", "F10", self._lift)
-        self._begins: dict[str, str] = {}
+        self._begins: tuple[Any, ...] = ()
         for button in (self.begin_button, self.mark_button, self.lift_button):
             button.setVisible(False)
             button.setEnabled(False)
@@ -92,11 +94,7 @@ class PersonScreen(Page):
         view, permitted = found
         marks = "persons.mark_support" in permitted and not view.line.care
         lifts = "persons.lift_support" in permitted and view.line.care
-        self._begins = {
-            one.label: one.id
-            for one in self._desk.catalog.values()
-            if one.from_person and one.id in permitted
-        }
+        self._begins = self._may_begin(view.standing, permitted)
         for button, wanted in (
             (self.begin_button, bool(self._begins)),
             (self.mark_button, marks),
@@ -124,14 +122,24 @@ class PersonScreen(Page):
         self.past_button.setText(f"{said}  [F6]")
         self.past_button.setAccessibleName(said)
 
+    def _may_begin(self, standing: str, permitted: frozenset[str]) -> tuple[Any, ...]:
+        """The kinds of case that this clerk may begin with somebody of this standing."""
+        ones = [
+            self._desk.kinds[dict(one.given)["kind"]]
+            for one in self._desk.catalog.values()
+            if one.from_person and one.id in permitted
+        ]
+        fits = [kind for kind in ones if standing in kind.about.standings]
+        groups = list(dict.fromkeys(kind.group for kind in fits))
+        return tuple(sorted(fits, key=lambda kind: groups.index(kind.group)))
+
     def _ask_what(self) -> None:
         """Which of the cases that may begin with this person begins."""
-        labels = list(self._begins)
-        choose(
+        pick(
             self,
             "この方のどの手続を始めますか。",
-            labels,
-            lambda at: self._desk.go(self._begins[labels[at]], person_id=self._person_id),
+            [Offer(kind.group, kind.label, kind.code) for kind in self._begins],
+            lambda at: self._desk.go(self._begins[at].opening, person_id=self._person_id),
         )
 
     def _mark(self) -> None:

@@ -13,8 +13,8 @@ from app.core.tables import Tables
 from app.security.gate.carry_out import Perform, Prepare, Steps, carry_out, with_recent
 from app.sync.media.desk import MediaDesk, no_media
 from app.ui.base.act import Door, Ending, Failed, Hands, Nothing, Toucher, take_steps
-from app.ui.base.choice import choose
 from app.ui.base.operations import Operations
+from app.ui.base.picker import Offer, pick
 from app.ui.base.watch import Background, Watch
 
 if TYPE_CHECKING:
@@ -103,10 +103,10 @@ class Desk:
             if len(mine) == 1:
                 self.go(mine[0].opening, **arguments)
                 return
-            choose(
+            pick(
                 screen,
                 "どの届出を始めますか。",
-                [kind.label for kind in mine],
+                [Offer(kind.group, kind.label, kind.code) for kind in mine],
                 lambda at: self.go(mine[at].opening, **arguments),
             )
 

@@ -15,6 +15,7 @@ from app.cases.kind import CaseKind, Document
 FUNERAL = CaseKind(
     code="funeral",
     area="benefits",
+    group="給付",
     label="葬祭費の申請",
     help="亡くなった被保険者の葬祭を行った方（喪主）の申請を受け付けます。"
     "金額は広域連合が決定します。",

@@ -10,9 +10,9 @@ from app.cases.answers import Compared
 from app.cases.effects import Changes, ChangesHead, CorrectsBirth, MovesWithin, Notes, same
 from app.cases.entry import Entered, EntryField, FieldKind, Finding, Values, error, warning
 from app.cases.kind import Document, Look, SecondLook
-from app.cases.whom import DEAD
 from app.core.text import search_key
 from app.functions.eligibility.kinds.families import KNOWN, papered, stating
+from app.persons.standing import DEAD
 
 _RECORD = Document("住民異動届の写し", or_by="住民記録")
 

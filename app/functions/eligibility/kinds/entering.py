@@ -14,13 +14,13 @@ from app.cases.about import KnownPerson, Newcomer
 from app.cases.effects import Acquires, TakesLossBack
 from app.cases.entry import Entered, EntryField, EntryPage, FieldKind, Finding, Rule, warning
 from app.cases.kind import CaseKind, Document, Look, SecondLook
-from app.cases.whom import LOST, NEVER
 from app.functions.eligibility.kinds.newcomer import (
     COMPARED,
     PERSON_PAGE,
     SECOND_LOOK,
     place_page,
 )
+from app.persons.standing import LOST, NEVER
 
 BECOMING = (
     *reasons.RESIDENT,
@@ -63,6 +63,7 @@ def _arriving(
     of the declaration."""
     common: dict[str, Any] = {
         "area": "eligibility",
+        "group": "資格の取得",
         "about": Newcomer(),
         "pages": (PERSON_PAGE, place, blocks.notifier(with_number=True), _paper_page(*own)),
         "sentence": f"{{name}} 様の{label}を、広域連合へ送ります。",
@@ -222,6 +223,7 @@ def _becoming(
     )
     common: dict[str, Any] = {
         "area": "eligibility",
+        "group": "資格の取得",
         "about": KnownPerson(standings=(NEVER, LOST)),
         "pages": (own_page, blocks.notifier()),
         "sentence": f"{{name}} 様（{{birth}}生）の{label}（{event} {{event_on}}）を、"

@@ -11,7 +11,7 @@ from app.cases.answers import Compared
 from app.cases.effects import NewPaper, Together
 from app.cases.entry import EntryField, EntryPage, FieldKind, Rule
 from app.cases.kind import CaseKind
-from app.cases.whom import DEAD, INSURED, LOST, NEVER
+from app.persons.standing import DEAD, INSURED, LOST, NEVER
 
 KNOWN = (INSURED, LOST, NEVER)
 """Anybody known who lives."""
@@ -56,6 +56,7 @@ def stating(
     )
     common: dict[str, Any] = {
         "area": "eligibility",
+        "group": "本人と世帯",
         "about": KnownPerson(standings=standings),
         "pages": (page(event, fields, *rules), blocks.notifier(with_number=with_number)),
         "sentence": f"{{name}} 様（{{birth}}生）の{label}を、広域連合へ送ります。",
@@ -75,6 +76,7 @@ def papered(
     fields = (*fields, blocks.delivery_field())
     common: dict[str, Any] = {
         "area": "eligibility",
+        "group": "本人と世帯",
         "about": KnownPerson(standings=(INSURED,)),
         "pages": (page(event, fields, page_rules.weak_is_posted, *rules), blocks.notifier()),
         "sentence": f"{{name}} 様（{{birth}}生）の{label}を、広域連合へ送ります。",

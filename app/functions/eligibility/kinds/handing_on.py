@@ -49,6 +49,7 @@ def _handed_on(
         ),
         _some_paper,
         standings=KNOWN,
+        group="受け付けて引き継ぐもの",
         code=code,
         label=label,
         help=f"{label}を書類とともに受け付け、担当の窓口へ引き継ぎます。",

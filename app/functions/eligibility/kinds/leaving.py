@@ -16,7 +16,7 @@ from app.cases.answers import Compared
 from app.cases.effects import Loses
 from app.cases.entry import Entered, EntryField, EntryPage, FieldKind, Finding, Rule, error, when
 from app.cases.kind import CaseKind, Document, FollowUp, Look, SecondLook
-from app.cases.whom import INSURED
+from app.persons.standing import INSURED
 
 PAPER_TO_RETURN = FollowUp(
     "paper_to_return",
@@ -72,6 +72,7 @@ def _leaving(page: EntryPage, event: str, *, label: str, **said: Any) -> CaseKin
     said["follow_up"] = (PAPER_TO_RETURN, *said.get("follow_up", ()))
     common: dict[str, Any] = {
         "area": "eligibility",
+        "group": "資格の喪失",
         "about": KnownPerson(standings=(INSURED,)),
         "pages": (page, blocks.notifier()),
         "sentence": f"{{name}} 様（{{birth}}生）の{label}（{event} {{event_on}}）を、"
@@ -428,6 +429,7 @@ ACQUISITION_CANCELLED = _leaving(
 DEATH = CaseKind(
     code="death",
     area="eligibility",
+    group="資格の喪失",
     label="死亡の届出",
     help="被保険者が亡くなったことを届け出ます。決定が届くと、郵送物はすぐに止まり、"
     "交付した書類は無効になります。",

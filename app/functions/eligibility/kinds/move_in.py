@@ -78,6 +78,7 @@ def _yen(entered: Entered, name: str) -> int | None:
 MOVE_IN = CaseKind(
     code="move_in",
     area="eligibility",
+    group="資格の取得",
     label="県外転入の届出",
     help="県外から転入した方の届出を、案内に沿って入れます。"
     "途中でやめても、書きかけは封をして残ります。",

@@ -8,11 +8,12 @@ from app.cases.answers import Compared
 from app.cases.effects import Reissues
 from app.cases.entry import EntryField, EntryPage, FieldKind, when
 from app.cases.kind import CaseKind, Document
-from app.cases.whom import INSURED
+from app.persons.standing import INSURED
 
 REISSUE = CaseKind(
     code="reissue",
     area="eligibility",
+    group="書類",
     label="再交付の申請",
     help="なくした、汚したなどの書類をもう一度交付します。前に交付した書類は無効になります。",
     source="高確法施行規則17条、DOMAIN 5.3",
