@@ -248,6 +248,7 @@ def _keep(
             outcome=record.outcome,
             record=text,
             digest=digest_hex(text.encode()),
+            came_in=work.line,
             received_at=work.at.isoformat(),
             person_id=person_id or None,
             current=True,

@@ -7,15 +7,17 @@ off anywhere and taken up again.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Row
 
+from app.core.canon import canonical_json
 from app.core.errors import EnvironmentFault, UserError
 from app.core.files import append_synced, put_in_place, remove
 from app.sync import inbox
@@ -32,7 +34,7 @@ from app.wire.container import (
     open_body,
     verify,
 )
-from app.wire.files import FILES
+from app.wire.files import FILES, FileSpec
 from app.wire.protocol import CHUNK, DownItem
 from app.wire.refusals import ContainerCause, ContainerRefused
 from app.wire.statements import Acknowledgement, Settlement, sign
@@ -44,6 +46,7 @@ and a clerk must not wait longer than half a second for an act (DESIGN 9)."""
 CONTAINER = ".container"
 """How the name of a received container ends."""
 _AT_ONCE = 1000
+_ANSWERS = frozenset(spec.answered_in for spec in FILES.values() if spec.answered_in)
 _CHUNK_SECONDS = 0.1
 
 
@@ -288,15 +291,16 @@ def _apply(here: Round, item: DownItem) -> ReceiveReport:
     here.go_on("receive.apply")
     with here.bench.gate.system(EXCHANGE) as work:
         row = inbox.row_of(work, item.id)
-    assert row is not None
-    spec = FILES[item.file_id].at(row.layout_version)
+        assert row is not None
+        spec = FILES[item.file_id].at(row.layout_version)
+        brought = _brought(work, item.id, spec) if spec.id in _ANSWERS else b""
     if row.record_count > LARGE and not here.bench.quiet():
         return ReceiveReport(item.id, item.file_id, Incoming.STAGED, settled=False)
     digest = bytes.fromhex(row.container_digest)
     handler = here.bench.handlers[spec.applied_by]
     refusal: UserError | None = None
     try:
-        with here.bench.gate.system(spec.applied_by, digest=digest) as work:
+        with here.bench.gate.system(spec.applied_by, digest=digest, brought=brought) as work:
             try:
                 done = handler(work, spec, inbox.staged(work, item.id, spec))
             except UserError as said:
@@ -312,6 +316,15 @@ def _apply(here: Round, item: DownItem) -> ReceiveReport:
         item.id, item.file_id, Incoming.APPLIED, done.applied, done.dropped, done.listed
     )
     return _acknowledge(here, item, report)
+
+
+def _brought(work: EngineWork, inbox_id: str, spec: FileSpec) -> bytes:
+    """The digest of every decision as its row will hold it, for the journal's line: a paper is
+    drawn only from a row that this line vouches for."""
+    records = inbox.staged(work, inbox_id, spec)
+    return b"".join(
+        hashlib.sha256(canonical_json(asdict(record)).encode()).digest() for record in records
+    )
 
 
 def _quarantine(here: Round, item: DownItem, fault: EnvironmentFault | UserError) -> ReceiveReport:

@@ -46,6 +46,9 @@ class EngineWork(Protocol):
 class SystemGate(Protocol):
     """The part of the gate that the engine uses."""
 
-    def system(self, function_id: str, *, digest: bytes = b"") -> AbstractContextManager[Any]:
-        """One of the terminal's own acts; ``digest`` is SHA-256 of the container moved."""
+    def system(
+        self, function_id: str, *, digest: bytes = b"", brought: bytes = b""
+    ) -> AbstractContextManager[Any]:
+        """One of the terminal's own acts; ``digest`` is SHA-256 of the container moved,
+        ``brought`` those of what it takes in (``Gate.vouches``)."""
         ...

@@ -42,6 +42,7 @@ decision = Table(
     Column("outcome", Text, nullable=False),  # accepted, refused, pending
     Column("record", Text, nullable=False),  # FILE-16 record as canonical JSON
     Column("digest", Text, nullable=False),  # SHA-256 of ``record``, hex
+    Column("came_in", Integer, nullable=False, server_default="0"),  # journal line that vouches
     Column("received_at", Text, nullable=False),
     Column("person_id", Text, nullable=True, index=True),
     Column("current", Boolean, nullable=False, server_default="1"),

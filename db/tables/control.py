@@ -54,6 +54,8 @@ credential = Table(
     Column("registered_at", Text, nullable=False),
     Column("revoked_at", Text, nullable=False, server_default=""),
     Column("counter", Integer, nullable=False, server_default="0"),
+    # What the registration was asked and answered, beside the attestation that signs it.
+    Column("client_data", LargeBinary, nullable=False, server_default=""),
     _signed_by(),
 )
 

@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from app.core.errors import EnvironmentFault, MadoguchiError, UserError
+from app.security.authenticators.attestation import AttestationKind, judge_again
 from app.security.control.deeds import SettingChange
 from app.security.control.state import ControlState
 from app.security.entry.control import LOGIN
@@ -17,6 +19,7 @@ from app.security.journal.genesis import fingerprint, read_genesis
 from app.security.journal.line import State
 from app.security.keys.terminal_state import STATE_EVENT
 from app.security.refusals import Refusal
+from db.tables.control import credential
 from tests.support.founded import FoundedTerminal, believing, found_terminal, person_is
 from tests.support.keyring_daemon import KeyringDaemon
 
@@ -265,3 +268,21 @@ def test_settings_of_the_store_are_in_force(terminal: FoundedTerminal) -> None:
     again = terminal.login()
     terminal.enter(again, "S201")
     again.close()
+
+
+@pytest.mark.req("SEC-25")
+def test_a_registration_can_be_judged_again_from_what_its_row_keeps(
+    terminal: FoundedTerminal,
+) -> None:
+    login = terminal.login()
+    terminal.enter(login, "S201")
+    assert login.terminal is not None
+    with login.terminal.store.view(("credential",)) as work:
+        rows = work.all(select(credential))
+    login.close()
+    assert len(rows) == 2
+    for row in rows:
+        kept = bytes(row.attestation), bytes(row.client_data)
+        assert judge_again(*kept, ()) in (AttestationKind.SELF, AttestationKind.UNTRUSTED)
+        with pytest.raises(EnvironmentFault, match="attestation_invalid"):
+            judge_again(kept[0], kept[1] + b" ", ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from enum import StrEnum
 
 from cryptography import x509
@@ -48,6 +49,15 @@ def judge_attestation(
             "セキュリティキーの製造元の証明が正しくありません。",
             "このキーは使わず、監督者とシステム管理者に届け出てください。",
         ) from bad
+
+
+def judge_again(
+    attestation_object: bytes, client_data: bytes, roots: tuple[bytes, ...]
+) -> AttestationKind:
+    """The same of a credential's row, long after: it keeps both as they came. Raises as
+    ``judge_attestation``, for rows of before, which kept no client data, too."""
+    digest = hashlib.sha256(client_data).digest()
+    return judge_attestation(AttestationObject(attestation_object), digest, roots)
 
 
 def _kind(result: AttestationResult, roots: tuple[bytes, ...]) -> AttestationKind:

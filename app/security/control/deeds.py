@@ -23,6 +23,7 @@ class KeyEntry:
     attested: str
     counter: int
     label: str
+    client_data: bytes = b""
 
     @classmethod
     def of(cls, verified: VerifiedCredential, label: str) -> KeyEntry:
@@ -35,6 +36,7 @@ class KeyEntry:
             verified.attested,
             verified.counter,
             label,
+            verified.client_data,
         )
 
 

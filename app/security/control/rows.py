@@ -166,6 +166,7 @@ def _key_row(one: HeldKey) -> dict[str, Any]:
         "label": one.entry.label,
         "public_key": one.entry.public_key,
         "attestation": one.entry.attestation,
+        "client_data": one.entry.client_data,
         "aaguid": one.entry.aaguid,
         "attested": one.entry.attested,
         "registered_by": one.registered_by,

@@ -51,7 +51,7 @@ from app.security.gate.traces import (
     row_of,
 )
 from app.security.gate.work import ActWork, GateWork, ViewWork
-from app.security.journal.journal import Journal
+from app.security.journal.journal import SYSTEM, Journal
 from app.security.journal.line import Entry, State, is_id
 from app.security.keys.my_number import MyNumbers
 from app.security.refusals import Refusal, misuse, refusal
@@ -74,7 +74,6 @@ __all__ = [
     "WithDocument",
 ]
 
-SYSTEM = "system"
 REFRESH = "session.refresh"
 _OWN_WRITES = ("credential.counter",)
 
@@ -273,9 +272,11 @@ class Gate:
         content: object = None,
         subject: Subject = NO_SUBJECT,
         digest: bytes = b"",
+        brought: bytes = b"",
     ) -> Iterator[ActWork]:
         """The terminal's own work (sync, retention, backup): actor ``system``. Journalled
-        like an act; raises ``Refusal`` for a function that is not the system's or while the
+        like an act; ``brought`` are the SHA-256 of what it takes in, one after another, for
+        ``vouches``. Raises ``Refusal`` for a function that is not the system's or while the
         clock cannot be believed."""
         function = self._function(function_id)
         nobody = Session("", SYSTEM, "")
@@ -294,6 +295,7 @@ class Gate:
                 subject=subject,
                 nonce=nonce,
                 document_digest=digest,
+                payload=brought,
             )
             line = self._journal.begin(entry)
 
@@ -306,6 +308,11 @@ class Gate:
 
             with self._main(function, line, SYSTEM, subject, main) as acting:
                 yield acting
+
+    def vouches(self, line: int, digest: bytes) -> bool:
+        """Whether the work of journal line ``line`` brought what has this SHA-256: asked before a
+        row that came from outside is believed."""
+        return self._journal.vouches(line, digest)
 
     def permitted(self, session: Session) -> frozenset[str]:
         """The functions this session's person may run today: menu and areas follow it

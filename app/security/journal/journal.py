@@ -21,6 +21,7 @@ from app.security.journal.file import Connection, JournalFile
 from app.security.journal.heads import HEAD_EVENT, NO_HEAD, HeadNote
 from app.security.journal.line import Entry, Line, State, decode_line, encode_line
 from app.wire.heads import (
+    NO_HASH,
     START,
     CountersignedHead,
     Head,
@@ -30,6 +31,8 @@ from app.wire.heads import (
 )
 
 FORK = "journal.fork"
+SYSTEM = "system"
+"""Whom a line names for the terminal's own work."""
 Statement = tuple[str, tuple[Any, ...]]
 """SQL and its parameters."""
 _HEADS = "SELECT store_id, terminal, number, hash, at, signature, count, previous FROM head"
@@ -145,6 +148,24 @@ class Journal:
         if not rows:
             raise KeyError(number)
         return decode_line(number, rows[0][0])
+
+    def vouches(self, number: int, digest: bytes) -> bool:
+        """Whether the terminal's own work that began with line ``number`` brought what has this
+        SHA-256: the line says so in its payload, and it stands unchanged in the chain, up to the
+        next head that the union countersigned or to the end."""
+        sql = "SELECT number, hash FROM line WHERE number = ?"
+        before = self.file.rows(sql, (number - 1,))
+        above = self.file.rows("SELECT number, hash FROM head WHERE number >= ? LIMIT 1", (number,))
+        last = above[0] if above else (self._head.number, self._head.hash)
+        sealed, said = (bytes(before[0][1]) if before else NO_HASH), False
+        sql = "SELECT number, body FROM line WHERE number BETWEEN ? AND ? ORDER BY number"
+        for at, body in self.file.each(sql, (number, last[0])):
+            sealed = chain_hash(sealed, at, hashlib.sha256(body).digest())
+            if at == number:
+                entry = decode_line(at, body).entry
+                own = entry.state is State.BEGUN and entry.staff_id == SYSTEM
+                said = own and digest in _cut(entry.payload)
+        return said and sealed == bytes(last[1])
 
     def lines(self, first: int = 1, last: int | None = None) -> Iterator[Line]:
         """The lines from ``first`` to ``last`` (inclusive; None: to the end), in order."""
@@ -263,6 +284,10 @@ def _note(row: tuple[Any, ...]) -> HeadNote:
     head = Head(number, bytes(value))
     record = CountersignedHead(store_id, terminal, head, at, bytes(signature))
     return HeadNote(count, bytes(previous), record)
+
+
+def _cut(payload: bytes) -> set[bytes]:
+    return {payload[at : at + 32] for at in range(0, len(payload), 32)}
 
 
 def fork() -> EnvironmentFault:
