@@ -103,7 +103,7 @@ def _peer(arguments: argparse.Namespace) -> int:
     if arguments.name is None:
         print(arguments.usage(), end="")
         return DONE
-    return int(_late("app.peers.union.main:main")(arguments.arguments))
+    return int(_late(f"app.peers.{arguments.name}.main:main")(arguments.arguments))
 
 
 def _courier(arguments: argparse.Namespace) -> int:
@@ -274,12 +274,16 @@ def _add_training(command: Callable[..., Parser]) -> None:
     peer = command(
         "peer",
         _peer,
-        "相手方のシステムの代わり（peer union --help）",
-        "the other side's reference systems (peer union --help)",
+        "相手方のシステムの代わり（peer union --help、peer municipality --help）",
+        "the other side's reference systems (peer union --help, peer municipality --help)",
     )
-    name = in_words("union：広域連合の標準システム", "union: the union's standard system")
-    peer.add_argument("name", nargs="?", choices=("union",), metavar="NAME", help=name)
-    rest = in_words("union --help で見られます", "see union --help")
+    name = in_words(
+        "union：広域連合の標準システム、municipality：市区町村システム",
+        "union: the union's standard system; municipality: the municipal system",
+    )
+    peers = ("union", "municipality")
+    peer.add_argument("name", nargs="?", choices=peers, metavar="NAME", help=name)
+    rest = in_words("NAME --help で見られます", "see NAME --help")
     peer.add_argument("arguments", nargs=argparse.REMAINDER, metavar="…", help=rest)
     peer.set_defaults(usage=peer.format_help)
 

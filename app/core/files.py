@@ -12,12 +12,14 @@ import contextlib
 import errno
 import os
 import secrets
+import stat
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from app.core.errors import EnvironmentFault
 
@@ -27,6 +29,9 @@ HELD_SECONDS = 5.0
 
 _BINARY = getattr(os, "O_BINARY", 0)
 _NOT_INHERITED = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOINHERIT", 0)
+_NOT_FOLLOWED = getattr(os, "O_NOFOLLOW", 0)
+_NOT_WAITED = getattr(os, "O_NONBLOCK", 0)  # a pipe without a writer would hold us for ever
+_NOISE = 256 * 1024
 _HELD_BY_OTHERS = (5, 32, 33)  # ERROR_ACCESS_DENIED, _SHARING_VIOLATION, _LOCK_VIOLATION
 _FIRST_WAIT, _LONGEST_WAIT = 0.02, 0.5
 _DEVICES = frozenset(
@@ -112,6 +117,40 @@ def append_synced(path: Path, data: bytes) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def open_ordinary(path: Path) -> BinaryIO:
+    """A file that others may have put there, for reading: no link is followed, and what is no
+    ordinary file (a device, a pipe) is not opened for its content. Raises ``OSError`` (``ELOOP``
+    for these)."""
+    handle = os.open(path, os.O_RDONLY | _NOT_FOLLOWED | _BINARY | _NOT_INHERITED | _NOT_WAITED)
+    source = os.fdopen(handle, "rb")
+    if path.is_symlink() or not stat.S_ISREG(os.fstat(handle).st_mode):
+        source.close()
+        raise OSError(errno.ELOOP, "no ordinary file", str(path))
+    return source
+
+
+def make_new(path: Path) -> BinaryIO:
+    """A new file that is private from its first byte, for writing and reading back. Raises
+    ``OSError``, ``FileExistsError`` for one that is there."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | _NOT_FOLLOWED | _BINARY | _NOT_INHERITED
+    return os.fdopen(os.open(path, flags, PRIVATE_MODE), "w+b")
+
+
+def overwrite(path: Path) -> None:
+    """Write random bytes over the whole of an ordinary file, durably, and empty it. What a device
+    keeps in old cells is beyond us. Raises ``OSError``."""
+    flags = os.O_RDWR | _NOT_FOLLOWED | _BINARY | _NOT_INHERITED
+    with os.fdopen(os.open(path, flags), "r+b", buffering=0) as out:
+        left = os.fstat(out.fileno()).st_size
+        while left > 0:
+            block = secrets.token_bytes(min(left, _NOISE))
+            out.write(block)
+            left -= len(block)
+        os.fsync(out.fileno())
+        out.truncate(0)
+        os.fsync(out.fileno())
 
 
 def put_in_place(fresh: Path, target: Path) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from app.core import files as core_files
 from app.core.errors import MadoguchiError
 from app.functions.files import media_moves
 from app.functions.files.media_moves import close_broken
@@ -29,11 +30,12 @@ from tests.support.world import world_in
 
 _EVERY = tries(7, 1)
 """In ``make test`` every seventh moment, in ``make soak`` each."""
-_COUNTED = ("open", "scandir", "fsync")
+_COUNTED = ("remove", "sync_directory")
 
 
 class PulledAt:
-    """Stands in for ``os`` in the module that touches media; at the n-th call the stick goes."""
+    """Stands before everything by which the module touches a stick; at the n-th moment the stick
+    goes, or answers with ``code``."""
 
     def __init__(self, room: MediaRoom, at: int, code: int = errno.EIO) -> None:
         self._room = room
@@ -48,18 +50,38 @@ class PulledAt:
         if self.passed >= self._at:
             raise OSError(self._code, os.strerror(self._code))
 
-    def __getattr__(self, name: str) -> Any:
-        real = getattr(os, name)
-        if name in _COUNTED:
+    def into(self, patched: pytest.MonkeyPatch) -> None:
+        """Stand there while ``patched`` holds."""
+        for name in ("open_ordinary", "make_new"):
+            patched.setattr(on_medium, name, self._opening(getattr(on_medium, name)))
+        for name in _COUNTED:
+            patched.setattr(on_medium, name, self._counted(getattr(on_medium, name)))
+        patched.setattr(on_medium, "overwrite", self._half(core_files.overwrite))
 
-            def counted(*given: Any, **named: Any) -> Any:
-                self.moment()
-                return real(*given, **named)
+    def _opening(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        def opening(*given: Any) -> Any:
+            self.moment()
+            return _Watched(real(*given), self.moment)
 
-            return counted
-        if name == "fdopen":
-            return lambda *given, **named: _Watched(real(*given, **named), self.moment)
-        return real
+        return opening
+
+    def _counted(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*given: Any) -> Any:
+            self.moment()
+            return real(*given)
+
+        return counted
+
+    def _half(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        def half(path: Path) -> None:
+            """Some of it is overwritten when the stick goes."""
+            self.moment()
+            with path.open("r+b") as file:
+                file.write(b"?" * 16)
+            self.moment()
+            real(path)
+
+        return half
 
 
 class _Watched:
@@ -99,7 +121,7 @@ def pulled_everywhere(
             told = scene(room)
             pulling = PulledAt(room, at)
             with monkeypatch.context() as patched:
-                patched.setattr(on_medium, "os", pulling)
+                pulling.into(patched)
                 through = _tried(room, attempt, told)
             room.stick.put()
             after(room, told)
@@ -187,7 +209,7 @@ def test_a_full_stick_says_so_and_keeps_nothing_of_the_file(
         inbox_id = room.delivered()
 
         with monkeypatch.context() as patched:
-            patched.setattr(on_medium, "os", PulledAt(room, 8, errno.ENOSPC))
+            PulledAt(room, 5, errno.ENOSPC).into(patched)
             with pytest.raises(MadoguchiError, match=r"media\.full"):
                 room.move_out(inbox_id)
         assert room.stick.names(OUTGOING) == []

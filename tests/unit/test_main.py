@@ -177,7 +177,7 @@ def test_the_language_may_stand_anywhere(
         ("nonsense", "「nonsense」という命令はありません。"),
         ("peer union", "命令がありません。"),
         ("peer union nonsense", "「nonsense」という命令はありません。"),
-        ("peer municipality", "「NAME」に「municipality」は指定できません"),
+        ("peer nowhere", "「NAME」に「nowhere」は指定できません"),
         ("enrol host", "「CA」の指定がありません。"),
         ("demo --persons", "「--persons」のあとに値がありません。"),
         ("demo --persons many", "「--persons」の「many」は、書き方が違います。"),

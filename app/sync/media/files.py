@@ -7,18 +7,18 @@ because a stick can hold what points into the machine.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
 import secrets
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from app.core.files import remove, sync_directory
+from app.core.files import make_new, open_ordinary, overwrite, remove, sync_directory
 from app.sync.media.faults import media_fault, media_refusal
 from app.sync.media.port import Attached
 from app.wire.container import MAGIC
@@ -30,8 +30,6 @@ PART = ".part"
 MOST_LISTED = 200
 _BLOCK = 256 * 1024
 _FILE_ID = re.compile(r"(FILE-[0-9]{2})(?:[_.]|$)")
-_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
-_BINARY = getattr(os, "O_BINARY", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +72,14 @@ def opened(attached: Attached, folder: str, name: str) -> Iterator[BinaryIO]:
     """One file for reading. Raises UserError ``media.no_file``, ``media.strange_file``,
     EnvironmentFault ``media.*`` for what reading falls over."""
     try:
-        path = _inside(attached, folder, name)
-        handle = os.open(path, os.O_RDONLY | _NOFOLLOW | _BINARY)
+        source = open_ordinary(_inside(attached, folder, name))
     except FileNotFoundError as cause:
         raise media_refusal("no_file") from cause
     except OSError as cause:
+        if cause.errno == errno.ELOOP:
+            raise media_refusal("strange_file") from cause
         raise media_fault(cause) from cause
-    with os.fdopen(handle, "rb") as source:
-        if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
-            raise media_refusal("strange_file")
+    with source:
         try:
             yield source
         except OSError as cause:
@@ -129,8 +126,7 @@ def write_file(
     try:
         place = _make(attached, folder)
         temporary = place / f".{name}.{secrets.token_hex(4)}{PART}"
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | _NOFOLLOW | _BINARY
-        with os.fdopen(os.open(temporary, flags, 0o600), "w+b") as out:
+        with make_new(temporary) as out:
             write(out)
             out.flush()
             os.fsync(out.fileno())
@@ -160,7 +156,7 @@ def sweep_parts(attached: Attached, folder: str) -> int:
             return 0
         for path in sorted(place.glob(f".*{PART}")):
             if path.is_file() and not path.is_symlink():
-                _overwrite(path)
+                overwrite(path)
                 remove(path)
                 gone += 1
         if gone:
@@ -190,7 +186,7 @@ def wipe(attached: Attached, folder: str, name: str) -> bool:
         going = path.with_name(f".{name}.{secrets.token_hex(4)}{PART}")
         path.replace(going)
         sync_directory(path.parent)
-        _overwrite(going)
+        overwrite(going)
         remove(going)
         sync_directory(path.parent)
         if path.exists() or going.exists():
@@ -200,23 +196,10 @@ def wipe(attached: Attached, folder: str, name: str) -> bool:
     return True
 
 
-def _overwrite(path: Path) -> None:
-    size = path.stat().st_size
-    with os.fdopen(os.open(path, os.O_RDWR | _NOFOLLOW | _BINARY), "r+b", buffering=0) as out:
-        left = size
-        while left > 0:
-            block = secrets.token_bytes(min(left, _BLOCK))
-            out.write(block)
-            left -= len(block)
-        os.fsync(out.fileno())
-        out.truncate(0)
-        os.fsync(out.fileno())
-
-
 def _sweep_one(path: Path) -> None:
     """Take a part away again; the medium may be gone, then the next wipe takes it."""
     with contextlib.suppress(OSError):
-        _overwrite(path)
+        overwrite(path)
     with contextlib.suppress(OSError):
         remove(path)
 

@@ -131,7 +131,7 @@ def test_media_that_are_not_ours_each_have_their_own_cause(room: MediaRoom) -> N
     nameless = Stick("", stick_in(room.folder, "none").mount)
     forged = stick_in(room.folder, "FORGED-1")
     mark = room.stick.path("", "medium.mark")
-    forged.put_file("medium.mark", mark.read_bytes()[:-1] + b"\x00", "")
+    forged.put_file("medium.mark", mark.read_bytes()[:-1] + bytes([mark.read_bytes()[-1] ^ 1]), "")
     lost = stick_in(room.folder, "LOST-1")
     room.port.sticks = [lost]
     room.register(lost)
