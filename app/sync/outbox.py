@@ -181,18 +181,10 @@ def confirm(work: OutboxWork, outbox_id: str, staff_id: str) -> bool:
     """
     row = _row(work, outbox_id)
     if row.state != Outgoing.PREPARED:
-        raise UserError(
-            "outbox.state",
-            "この送信は、確認を待っている状態ではありません。",
-            "送信の一覧を開き直して、今の状態を確かめてください。",
-        )
+        raise not_waiting()
     already = row.confirmed_by.split(" ") if row.confirmed_by else []
     if staff_id in already:
-        raise UserError(
-            "outbox.same_person",
-            "あなたはこの送信をすでに確認しています。",
-            "二人目の確認は、別の職員が行ってください。",
-        )
+        raise same_person()
     confirmed = [*already, staff_id]
     enough = len(confirmed) >= FILES[row.file_id].confirmations
     work.run(
@@ -289,6 +281,24 @@ def _row(work: OutboxWork, outbox_id: str) -> Row[Any]:
     if row is None:
         raise unknown_sending()
     return row
+
+
+def not_waiting() -> UserError:
+    """It is past its confirmations."""
+    return UserError(
+        "outbox.state",
+        "この送信は、確認を待っている状態ではありません。",
+        "送信の一覧を開き直して、今の状態を確かめてください。",
+    )
+
+
+def same_person() -> UserError:
+    """The second one must be somebody else."""
+    return UserError(
+        "outbox.same_person",
+        "あなたはこの送信をすでに確認しています。",
+        "二人目の確認は、別の職員が行ってください。",
+    )
 
 
 def unknown_sending() -> UserError:

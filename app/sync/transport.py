@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
+import socket
 import ssl
 import tempfile
 import threading
@@ -57,6 +58,7 @@ _KEPT_SECONDS = 5.0
 _LARGEST_HEAD = 256 * 1024  # bytes beside the body: headers, and interim answers before it
 _LONGEST_NUMBER = 15  # digits
 
+_UNASKED_SECONDS = 1.0
 _PEER_EXPIRED = 10  # X509_V_ERR_CERT_HAS_EXPIRED
 
 
@@ -161,6 +163,9 @@ class HttpsLine:
         if host not in allowed:
             raise line_fault("not_allowed")
         self._base = f"https://{host}"
+        self._host = host
+        self._context = context
+        self._sizes: dict[str, int] = {}  # of the containers that are being handed over
         self._limits = limits
         self._watch = Watch(limits.slowest)
         # No proxy, no redirect, no other store of certificates, nothing unpacked.
@@ -190,6 +195,7 @@ class HttpsLine:
         return _offset(answer), _upload_state(answer)
 
     def start_upload(self, outbox_id: str, start: UploadStart) -> int:
+        self._sizes[outbox_id] = start.size
         answer = self._ask("POST", protocol.upload_path(outbox_id), encode(start))
         assert answer is not None
         return _offset(answer)
@@ -203,7 +209,9 @@ class HttpsLine:
 
     def complete(self, outbox_id: str) -> bytes:
         path = protocol.complete_path(outbox_id)
-        answer = self._ask("POST", path, seconds=self._limits.settling)
+        size = self._sizes.pop(outbox_id, 0)
+        seconds = self._limits.settling + size / self._limits.worked
+        answer = self._ask("POST", path, seconds=seconds)
         assert answer is not None
         return answer.content
 
@@ -279,7 +287,7 @@ class HttpsLine:
     ) -> Answer | None:
         """One request; None for a 404 where ``missing`` allows it. ``seconds`` in place of the
         usual time for an answer."""
-        with _told_apart(known=self._answered):
+        with _told_apart(self._may_be_refused):
             answer = self._exchange(method, path, content, headers or {}, seconds)
         self._answered = True
         if missing and answer.status == 404:
@@ -287,6 +295,11 @@ class HttpsLine:
         if answer.is_success:
             return answer
         raise _refusal(answer)
+
+    def _may_be_refused(self) -> bool:
+        """Whether a connection that ended without a word means that our certificate was refused:
+        then another one ends before anything is asked. A peer that has answered did not refuse."""
+        return not self._answered and _ends_unasked(self._host, self._context, self._limits)
 
     def _exchange(
         self, method: str, path: str, content: bytes, headers: dict[str, str], seconds: float
@@ -369,8 +382,9 @@ def _folder_for_a_moment() -> Path:
 
 
 @contextmanager
-def _told_apart(*, known: bool) -> Iterator[None]:
-    """Every trouble of the line as its own fault; ``known``: the peer has answered before."""
+def _told_apart(may_be_refused: Callable[[], bool]) -> Iterator[None]:
+    """Every trouble of the line as its own fault; ``may_be_refused`` is asked where the peer hung
+    up without a word."""
     try:
         yield
     except httpcore.TimeoutException as cause:
@@ -378,7 +392,7 @@ def _told_apart(*, known: bool) -> Iterator[None]:
     except httpcore.ConnectError as cause:
         raise line_fault(_connect_cause(cause)) from cause
     except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError) as cause:
-        raise line_fault(_cut_cause(cause, known=known)) from cause
+        raise line_fault(_cut_cause(cause, may_be_refused)) from cause
     except (httpcore.NetworkError, httpcore.ProtocolError) as cause:
         raise line_fault("unreachable") from cause
 
@@ -399,16 +413,30 @@ def _connect_cause(error: httpcore.ConnectError) -> str:
     return "unreachable"
 
 
-def _cut_cause(error: Exception, *, known: bool) -> str:
+def _cut_cause(error: Exception, may_be_refused: Callable[[], bool]) -> str:
     # Under TLS 1.3 a refused client certificate shows as a connection that the server closes
-    # without an answer, or as an alert at the first read (TECH 8).
+    # without an answer, or as an alert at the first read (TECH 8). So does a line that was cut at
+    # the first request: which of both it was, a second connection tells.
     for problem in _chain_of(error):
         if isinstance(problem, ssl.SSLError) and "ALERT" in str(problem).upper():
             return "certificate_refused"
-    silent = isinstance(
-        error, httpcore.RemoteProtocolError
-    ) and "without sending a response" in str(error)
-    return "certificate_refused" if silent and not known else "cut"
+    return "certificate_refused" if may_be_refused() else "cut"
+
+
+def _ends_unasked(host: str, context: ssl.SSLContext, limits: Limits) -> bool:
+    """Whether the peer ends a connection, or says why, before it is asked anything."""
+    name, _, port = host.rpartition(":")
+    try:
+        plain = socket.create_connection((name, int(port)), timeout=limits.connect)
+        with plain, context.wrap_socket(plain, server_hostname=name) as line:
+            line.settimeout(_UNASKED_SECONDS)
+            return line.recv(1) == b""
+    except ssl.SSLError as cause:
+        return "ALERT" in str(cause).upper()
+    except ConnectionResetError:
+        return True
+    except OSError:
+        return False  # no line at all, or one that waits to be asked
 
 
 def _refusal(answer: Answer) -> EnvironmentFault:

@@ -33,11 +33,13 @@ class Limits:
     """What an exchange may take. ``connect``: seconds until the line stands, encrypted.
     ``answer``: seconds for the rest, and a second more for every ``slowest`` bytes moved, so that
     a slow line is not a dead one. ``settling``: seconds for an answer that a whole file is worked
-    through for. ``largest``: bytes of an answer."""
+    through for, and a second more for every ``worked`` bytes of it. ``largest``: bytes of an
+    answer."""
 
     connect: float = 5.0
     answer: float = 10.0
     settling: float = 120.0
+    worked: int = 256 * 1024
     slowest: int = 64 * 1024
     largest: int = 16 * 1024 * 1024
 

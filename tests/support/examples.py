@@ -31,6 +31,7 @@ from tests.support.attempts import Attempt, Example
 from tests.support.counter_examples import COUNTER_EXAMPLES
 from tests.support.media_examples import MEDIA_EXAMPLES
 from tests.support.relay_examples import RELAY_EXAMPLES
+from tests.support.sending_examples import SENDING_EXAMPLES
 from tests.support.signers import Signer
 from tests.support.world import STAFF, World
 
@@ -372,4 +373,5 @@ EXAMPLES: dict[str, Example] = {
     **COUNTER_EXAMPLES,
     **MEDIA_EXAMPLES,
     **RELAY_EXAMPLES,
+    **SENDING_EXAMPLES,
 }

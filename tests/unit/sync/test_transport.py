@@ -26,6 +26,7 @@ from app.wire.protocol import (
     UploadState,
 )
 from app.wire.strict_cbor import encode
+from tests.support.raw_server import raw_server
 from tests.support.tls import Answer, Authority, keys_for, server
 
 OURS, THEIRS = Authority("ours"), Authority("another")
@@ -256,3 +257,41 @@ def test_a_file_that_cannot_be_fetched_to_its_end_is_no_answer(tmp_path, size):
             line.down_list()
         line.close()
     assert _code(fault) == "line.answer"
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_line_cut_at_the_first_request_is_no_refused_certificate(tmp_path, asked):
+    """Both look the same to who asked: the peer hangs up without a word. Who is cut off was asked
+    something before; whose certificate is refused never is."""
+
+    def talk(line, ended):
+        if asked:
+            while (said := line.recv(65536)) and b"\r\n\r\n" not in said:
+                pass
+
+    with raw_server(tmp_path, OURS, talk) as peer:
+        line = _line(peer.address)
+        with pytest.raises(EnvironmentFault) as fault:
+            line.down_list()
+        line.close()
+    assert _code(fault) == ("line.cut" if asked else "line.certificate_refused")
+
+
+def test_a_whole_file_is_given_time_by_its_size(tmp_path):
+    waited = []
+
+    def script(method, path, headers, body):
+        if path.endswith("/complete"):
+            return Answer(200, b"receipt")
+        return Answer(201, b"", {"Upload-Offset": "0"})
+
+    with server(tmp_path, OURS, script) as host:
+        line = _line(host)
+        begin = line._watch.begin
+        line._watch.begin = lambda seconds, most: (waited.append(seconds), begin(seconds, most))[1]
+        for size in (1024, 100 * 1024 * 1024):
+            line.start_upload("T01-1-1", UploadStart("FILE-03", "file-03", 1, 1, size, "0" * 64))
+            line.complete("T01-1-1")
+        line.close()
+    small, large = waited[1], waited[3]
+    assert large - small > 300
