@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 import shutil
-import socket
 import ssl
 import tempfile
 import threading
@@ -31,7 +30,7 @@ from app.core.clock import Clock
 from app.core.errors import EnvironmentFault
 from app.sync.faults import PeerRefused, line_fault
 from app.sync.terminal_keys import TerminalKeys
-from app.sync.watched import Limits, Watch, WatchedBackend
+from app.sync.watched import Limits, Watch, WatchedBackend, ends_unasked
 from app.wire import protocol
 from app.wire.heads import CountersignedHead, LineDigest
 from app.wire.protocol import (
@@ -58,7 +57,6 @@ _KEPT_SECONDS = 5.0
 _LARGEST_HEAD = 256 * 1024  # bytes beside the body: headers, and interim answers before it
 _LONGEST_NUMBER = 15  # digits
 
-_UNASKED_SECONDS = 1.0
 _PEER_EXPIRED = 10  # X509_V_ERR_CERT_HAS_EXPIRED
 
 
@@ -299,7 +297,7 @@ class HttpsLine:
     def _may_be_refused(self) -> bool:
         """Whether a connection that ended without a word means that our certificate was refused:
         then another one ends before anything is asked. A peer that has answered did not refuse."""
-        return not self._answered and _ends_unasked(self._host, self._context, self._limits)
+        return not self._answered and ends_unasked(self._host, self._context, self._limits)
 
     def _exchange(
         self, method: str, path: str, content: bytes, headers: dict[str, str], seconds: float
@@ -421,22 +419,6 @@ def _cut_cause(error: Exception, may_be_refused: Callable[[], bool]) -> str:
         if isinstance(problem, ssl.SSLError) and "ALERT" in str(problem).upper():
             return "certificate_refused"
     return "certificate_refused" if may_be_refused() else "cut"
-
-
-def _ends_unasked(host: str, context: ssl.SSLContext, limits: Limits) -> bool:
-    """Whether the peer ends a connection, or says why, before it is asked anything."""
-    name, _, port = host.rpartition(":")
-    try:
-        plain = socket.create_connection((name, int(port)), timeout=limits.connect)
-        with plain, context.wrap_socket(plain, server_hostname=name) as line:
-            line.settimeout(_UNASKED_SECONDS)
-            return line.recv(1) == b""
-    except ssl.SSLError as cause:
-        return "ALERT" in str(cause).upper()
-    except ConnectionResetError:
-        return True
-    except OSError:
-        return False  # no line at all, or one that waits to be asked
 
 
 def _refusal(answer: Answer) -> EnvironmentFault:

@@ -241,3 +241,22 @@ def _ready(sock: socket.socket, what: int, seconds: float) -> bool:
         except (ValueError, OSError):  # closed meanwhile: whoever reads will learn it
             return True
         return bool(selector.select(seconds))
+
+
+_UNASKED_SECONDS = 1.0
+
+
+def ends_unasked(host: str, context: ssl.SSLContext, limits: Limits) -> bool:
+    """Whether the peer ends a connection, or says why, before it is asked anything."""
+    name, _, port = host.rpartition(":")
+    try:
+        plain = socket.create_connection((name, int(port)), timeout=limits.connect)
+        with plain, context.wrap_socket(plain, server_hostname=name) as line:
+            line.settimeout(_UNASKED_SECONDS)
+            return line.recv(1) == b""
+    except ssl.SSLError as cause:
+        return "ALERT" in str(cause).upper()
+    except ConnectionResetError:
+        return True
+    except OSError:
+        return False  # no line at all, or one that waits to be asked
