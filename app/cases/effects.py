@@ -284,6 +284,23 @@ class CorrectsBirth:
 
 
 @dataclass(frozen=True, slots=True)
+class OrdersPaper:
+    """証明書: a paper may follow, nothing else changes and no other paper is void."""
+
+    words: str = "決定の書類を交付する"
+
+    def carry_out(self, received: Received) -> Outcome:
+        record = received.record
+        return effects.issues(
+            received.writer,
+            received.person_id,
+            record.paper,
+            on=record.issue_on,
+            ref=received.case_id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Notes:
     """受付の記録: that it was taken in stands in the person's history."""
 

@@ -504,6 +504,51 @@ RECOGNISED = (
     _papers("card_cancel", "", NOTHING),
 )
 
+CERTIFIED = (
+    # DOMAIN 2.6: what somebody who moves out takes along
+    _papers(
+        "burden_paper",
+        "",
+        NOTHING,
+        decided={"paper": "burden_certificate", "judged_year": "2026年度"},
+    ),
+    _papers("coverage_paper", "", NOTHING, decided={"paper": "coverage_certificate"}),
+    RECOGNISED[0],
+    _papers(
+        "disability_paper",
+        "",
+        NOTHING,
+        whom="disability",
+        decided={
+            "paper": "disability_certificate",
+            "disability_degree": "精神障害者保健福祉手帳 1級",
+        },
+    ),
+    next(row for row in RECOGNISED if row.code == "disease"),
+    _papers(
+        "disease_paper",
+        "",
+        NOTHING,
+        whom="disease",
+        decided={"paper": "disease_certificate", "disease_kind": "1"},
+    ),
+    next(row for row in RECOGNISED if row.code == "former_dependant"),
+    _papers(
+        "dependant_paper",
+        "",
+        NOTHING,
+        whom="former_dependant",
+        decided={"former_insurer": "見本健康保険組合", "dependant_until": "2026-10-31"},
+    ),
+    _papers(
+        "move_out_papers",
+        "",
+        NOTHING,
+        whom="disease",
+        decided={"paper": "move_out_set", "disease_kind": "1"},
+    ),
+)
+
 TAKEN_IN = (
     _taken_in("paper_back", "書類の返還を受けた"),
     _states(
@@ -655,7 +700,9 @@ def test_every_loss(story: Story, qtbot: Any) -> None:
         counter.window.close()
 
 
-@pytest.mark.parametrize("rows", [WHO_ONE_IS, RECOGNISED, TAKEN_IN], ids=["who", "held", "taken"])
+@pytest.mark.parametrize(
+    "rows", [WHO_ONE_IS, RECOGNISED, CERTIFIED, TAKEN_IN], ids=["who", "held", "certified", "taken"]
+)
 def test_every_change(story: Story, qtbot: Any, rows: tuple[Row, ...]) -> None:
     with story.desk() as desk:
         counter = Counter(story, desk, CaseWindow(desk, qtbot))

@@ -15,6 +15,16 @@ HANDED = {"to_desk": "levy", "papers_count": "1"}
 AT_COUNTER = {"delivery": "counter"}
 BACK = {"paper": "eligibility_certificate", "paper_number": "T01-1-20261101-00001"}
 
+SHOWN = {**AT_COUNTER, "shown_to": "見本区役所"}
+CERTIFICATES = (
+    "burden_paper",
+    "disability_paper",
+    "disease_paper",
+    "dependant_paper",
+    "move_out_papers",
+    "coverage_paper",
+)
+
 KEYED: Mapping[str, Mapping[str, str]] = {
     "name_change": {
         **AT_COUNTER,
@@ -89,6 +99,7 @@ KEYED: Mapping[str, Mapping[str, str]] = {
     "paper_back_dead": BACK,
     "paper_found": BACK,
     "paper_lost": {"paper": "eligibility_certificate", "ground": "家の中で見つからない"},
+    **dict.fromkeys(CERTIFICATES, SHOWN),
     "direct_debit": {**HANDED, **ACCOUNT},
     "debit_cancel": HANDED,
     "ordinary_collection": HANDED,

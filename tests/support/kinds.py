@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.wire.bodies import DECISIONS, coverage, loss, payment, reissued
+from app.wire.bodies import DECISIONS, certifying, coverage, loss, payment, reissued
 from app.wire.layout import columns
 from app.wire.records import DecisionHead
 from tests.support.counter import ENTRY, Resident, accepted
-from tests.support.kind_entries import KEYED, OF_DEAD
+from tests.support.kind_entries import CERTIFICATES, KEYED, OF_DEAD
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,8 @@ def _covered(record: Any) -> DecisionHead:
 
 def _standing(record: Any, insured_number: str, acquired_on: str) -> DecisionHead:
     """The coverage, the share and the paper as they stand."""
-    made: DecisionHead = coverage.LAYOUTS[-1].new(
+    layout = certifying.CERTIFIED if record.kind in CERTIFICATES else coverage.LAYOUTS
+    made: DecisionHead = layout[-1].new(
         **_head(record, LIVING) | {"insured_number": insured_number},
         postal_code="9990001",
         address=LIVING.written,

@@ -9,6 +9,7 @@ one, which goes on being read.
 from __future__ import annotations
 
 from app.wire.bodies import (
+    certifying,
     changing,
     coverage,
     death,
@@ -91,6 +92,12 @@ NOTIFICATIONS: Bodies = {
     "payment_proof": handing_on.PAYMENT_PROOF,
     "third_party": handing_on.THIRD_PARTY,
     "other_desk": handing_on.OTHER_DESK,
+    "burden_paper": certifying.REQUEST,
+    "disability_paper": certifying.REQUEST,
+    "disease_paper": certifying.REQUEST,
+    "dependant_paper": certifying.REQUEST,
+    "move_out_papers": certifying.REQUEST,
+    "coverage_paper": certifying.REQUEST,
     "reissue": reissue.LAYOUTS,
 }
 """FILE-01: what is notified, by kind."""
@@ -160,6 +167,12 @@ DECISIONS: Bodies = {
     "payment_proof": (repeating(handing_on.PAYMENT_PROOF[-1]),),
     "third_party": (repeating(handing_on.THIRD_PARTY[-1]),),
     "other_desk": (repeating(handing_on.OTHER_DESK[-1]),),
+    "burden_paper": certifying.CERTIFIED,
+    "disability_paper": certifying.CERTIFIED,
+    "disease_paper": certifying.CERTIFIED,
+    "dependant_paper": certifying.CERTIFIED,
+    "move_out_papers": certifying.CERTIFIED,
+    "coverage_paper": certifying.CERTIFIED,
     "reissue": reissued.LAYOUTS,
 }
 """FILE-16: what is decided on it, by the kind of the case."""

@@ -93,6 +93,11 @@ class TestKind:
         assert set(kind.settles) <= offered
         assert all(one.opens in CATALOG for one in kind.follow_up if one.opens)
 
+    def test_its_papers_are_papers(self, kind: CaseKind) -> None:
+        assert isinstance(kind.papers, tuple)
+        assert all(TABLES["papers"].has(code) for code in kind.papers)
+        assert not kind.papers or "paper" in {one.name for one in columns(kind.answer.record)}
+
     def test_its_source_is_told(self, kind: CaseKind) -> None:
         assert kind.source and kind.help.endswith("。")
 

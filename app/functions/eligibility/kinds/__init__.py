@@ -4,7 +4,14 @@
 from __future__ import annotations
 
 from app.cases.kind import CaseKind
-from app.functions.eligibility.kinds import changing, entering, handing_on, leaving, recognising
+from app.functions.eligibility.kinds import (
+    certifying,
+    changing,
+    entering,
+    handing_on,
+    leaving,
+    recognising,
+)
 from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.functions.eligibility.kinds.reissue import REISSUE
 
@@ -15,5 +22,6 @@ KINDS: tuple[CaseKind, ...] = (
     *changing.KINDS,
     *recognising.KINDS,
     REISSUE,
+    *certifying.KINDS,
     *handing_on.KINDS,
 )

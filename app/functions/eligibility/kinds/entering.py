@@ -71,7 +71,7 @@ def _arriving(
         "compared": COMPARED,
         "told": answers.COVERAGE,
         "effect": Acquires(),
-        "papers": True,
+        "papers": ("eligibility_certificate", "eligibility_notice"),
     }
     return CaseKind(label=label, **common | said)
 
@@ -231,7 +231,7 @@ def _becoming(
         "compared": answers.PERSON,
         "told": answers.COVERAGE,
         "effect": Acquires(),
-        "papers": True,
+        "papers": ("eligibility_certificate", "eligibility_notice"),
     }
     return CaseKind(label=label, **common | said)
 

@@ -82,6 +82,6 @@ def papered(
         "sentence": f"{{name}} 様（{{birth}}生）の{label}を、広域連合へ送ります。",
         "compared": answers.PERSON,
         "told": answers.COVERAGE,
-        "papers": True,
+        "papers": ("eligibility_certificate", "eligibility_notice"),
     }
     return CaseKind(label=label, **common | said)

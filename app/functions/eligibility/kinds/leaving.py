@@ -174,6 +174,7 @@ MOVE_OUT = _leaving(
             "負担区分等証明書などの交付",
             "負担区分等・障害認定・特定疾病認定・被扶養者の証明書のうち要るものを渡す",
             days=14,
+            opens="eligibility.open_move_out_papers",
         ),
     ),
 )

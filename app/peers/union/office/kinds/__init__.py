@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from app.peers.union.office.case import OfficeKind
 from app.peers.union.office.kinds import (
+    certifying,
     changing,
     entering,
     funeral,
@@ -28,6 +29,7 @@ KINDS: dict[str, OfficeKind] = {
         *changing.KINDS,
         *recognising.KINDS,
         reissue.KIND,
+        *certifying.KINDS,
         *handing_on.KINDS,
         funeral.KIND,
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.core.errors import MadoguchiError
-from app.peers.union.office import newcomers
+from app.peers.union.office import history, newcomers
 from app.peers.union.office.case import (
     Answer,
     Case,
@@ -160,11 +160,13 @@ def _covered_on(office: Office, case: Case, checked: Checked, person_id: int) ->
 @dataclass(frozen=True, slots=True)
 class Becoming:
     """A known resident who becomes insured. ``against``: what the kind's own papers say against
-    it; ``refusals``: what it may be refused for beside what any of them may."""
+    it; ``refusals``: what it may be refused for beside what any of them may; ``decide``: what it
+    decides."""
 
     code: str
     against: Callable[[Office, Case], list[RefusalReason]] = lambda office, case: []
     refusals: tuple[str, ...] = ()
+    decide: Callable[[Office, Case, Checked, int], Answer] = decide
 
     def check(self, office: Office, case: Case) -> Checked:
         """Whether she lives here, is not insured, and from which day she is."""
@@ -190,7 +192,7 @@ class Becoming:
         return OfficeKind(
             self.code,
             self.check,
-            decide,
+            self.decide,
             household,
             refusals=(*_RESIDENT, *DATES, *_BY_RULE, *self.refusals),
         )
@@ -224,6 +226,14 @@ def _proof(office: Office, case: Case) -> list[RefusalReason]:
     except MadoguchiError as cause:
         return [told("degree_too_light", cause)]
     return []
+
+
+def _recognised(office: Office, case: Case, checked: Checked, person_id: int) -> Answer:
+    """The recognition holds from the day on which it makes somebody insured."""
+    record, since = case.record, checked.facts.day.isoformat()
+    value = {"proof": record.proof, "proof_until": record.proof_until}
+    history.say(office.connection, person_id, ("disability", ""), value, since=since)
+    return decide(office, case, checked, person_id)
 
 
 def _lost(office: Office, case: Case) -> Checked:
@@ -293,7 +303,10 @@ KINDS = (
         one.kind
         for one in (
             Becoming(
-                "disability", _proof, ("degree_too_light", "proof_expired", "disability_after_75")
+                "disability",
+                _proof,
+                ("degree_too_light", "proof_expired", "disability_after_75"),
+                _recognised,
             ),
             Becoming("welfare_end", refusals=("under_age",)),
             Becoming("exemption_end", refusals=("under_age",)),
