@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from app.sync.media.port import Attached
 from app.sync.media.scan import Verdict
 from app.wire.container import ContainerPlace
 from app.wire.files import FILES
-from tests.support.framed import encode_file
+from tests.support.framed import FRAME, encode_file
 from tests.support.line import CODES
 from tests.support.parties import Party, container
 from tests.support.sendings import sample
@@ -101,10 +101,12 @@ class CourierSide:
         self._places: dict[str, ContainerPlace] = {}
         self.made = 0
 
-    def sealed(self, file_id: str = "FILE-03", records: Any = None, **other: Any) -> bytes:
+    def sealed(
+        self, file_id: str = "FILE-03", records: Any = None, edition: int = 1, **other: Any
+    ) -> bytes:
         """A container with these records (the sample's by default)."""
         records = sample(file_id) if records is None else records
-        plain = encode_file(FILES[file_id], records, CODES)
+        plain = encode_file(FILES[file_id], records, CODES, replace(FRAME, edition=edition))
         return self.sealed_plain(file_id, plain, len(records), **other)
 
     def sealed_plain(self, file_id: str, plain: bytes, count: int, **other: Any) -> bytes:

@@ -240,7 +240,7 @@ def perform_move_in(
         _end(gate, moving.use_id, problem, seen)
         raise
     here.media.forget()
-    done = Moved(moving.use_id, sealed.count, sendings)
+    done = Moved(moving.use_id, sealed[0].read, sendings)
     return _wipe_after(gate, found, moving, here, done)
 
 
@@ -251,8 +251,9 @@ def _read(
     known: tuple[Courier | None, Callable[[Verified], None]],
     *,
     plain: bool,
-) -> Sealed:
-    """The file sealed for the union. Its bytes are those that were checked, to the last one."""
+) -> tuple[Sealed, ...]:
+    """The file sealed for the union, as the files it goes up as. Its bytes are those that were
+    checked, to the last one."""
     sender, seen = known
     is_plain = not is_sealed(found.attached, INCOMING, moving.name)
     if is_plain and not plain:
@@ -266,34 +267,44 @@ def _read(
 
 
 def _take(
-    gate: Gate, staff_id: str, moving: Moving, seen: Sequence[Verified], sealed: Sealed
+    gate: Gate,
+    staff_id: str,
+    moving: Moving,
+    seen: Sequence[Verified],
+    parts: Sequence[Sealed],
 ) -> tuple[str, ...]:
-    """The sending, the place in the courier's stream and the ledger's line together."""
+    """The sendings, the place in the courier's stream and the ledger's line together."""
     with gate.system(FINISH, digest=bytes.fromhex(moving.digest)) as work:
-        _refuse_same_content(work, moving.file_id, sealed)
+        for sealed in parts:
+            _refuse_same_content(work, sealed)
         for verified in seen:
             _check_place(work, verified)
             _keep_place(work, verified)
-        file = outgoing.SealedFile(
-            moving.file_id,
-            sealed.facts,
-            sealed.body,
-            sealed.count,
-            layout_version=sealed.version,
-            business_on=sealed.frame.business_on if sealed.frame else "",
-            edition=sealed.frame.edition if sealed.frame else 0,
+        sendings = tuple(
+            outgoing.put(work, _to_send(sealed), prepared_by=staff_id) for sealed in parts
         )
-        outbox_id = outgoing.put(work, file, prepared_by=staff_id)
         _change(
             work,
             moving.use_id,
             state="done",
-            record_count=sealed.read,
-            sending=outbox_id,
+            record_count=parts[0].read,
+            sending=" ".join(sendings),
             ended_at=work.at.isoformat(),
             wipe="owed",
         )
-    return (outbox_id,)
+    return sendings
+
+
+def _to_send(sealed: Sealed) -> outgoing.SealedFile:
+    return outgoing.SealedFile(
+        sealed.file_id,
+        sealed.facts,
+        sealed.body,
+        sealed.count,
+        layout_version=sealed.version,
+        business_on=sealed.frame.business_on if sealed.frame else "",
+        edition=sealed.frame.edition if sealed.frame else 0,
+    )
 
 
 def _check_place(work: ActWork, verified: Verified) -> None:
@@ -563,14 +574,22 @@ def _refuse_again(work: Any, digest: str) -> None:
         raise media_refusal("again")
 
 
-def _refuse_same_content(work: ActWork, file_id: str, sealed: Sealed) -> None:
-    """The same records under another seal are the same file (a file without records is not)."""
-    same = select(outbox.c.id).where(
-        outbox.c.file_id == file_id,
-        outbox.c.payload_digest == sealed.facts.plain_digest,
+def _refuse_same_content(work: ActWork, sealed: Sealed) -> None:
+    """The same business day and edition is the same file; so are the same records under another
+    head (a file without records is not)."""
+    same = outbox.c.payload_digest == sealed.facts.plain_digest
+    if sealed.frame is not None:
+        same = (outbox.c.business_on == sealed.frame.business_on) & (
+            outbox.c.edition == sealed.frame.edition
+        )
+    elif not sealed.count:
+        return
+    found = select(outbox.c.id).where(
+        outbox.c.file_id == sealed.file_id,
         outbox.c.state.not_in(("rejected", "withdrawn")),
+        same,
     )
-    if sealed.count and work.first(same) is not None:
+    if work.first(found) is not None:
         raise media_refusal("again")
 
 

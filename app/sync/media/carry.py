@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from app.sync.media.faults import media_refusal
 from app.sync.media.files import INCOMING, OUTGOING, opened, write_file
+from app.sync.media.parts import parts_of
 from app.sync.media.port import Attached
 from app.sync.media.transcode import Sealed, transcode
 from app.sync.terminal_keys import TerminalKeys
@@ -62,9 +63,10 @@ def open_in(
     line: Line,
     sender: Courier | None,
     seen: Callable[[Verified], None] = lambda _verified: None,
-) -> Sealed:
-    """A file on the medium, sealed to the union. ``sender`` None: it is plain. ``seen`` is told
-    of a container that is whole and from the sender, before it is opened, and may refuse it.
+) -> tuple[Sealed, ...]:
+    """A file on the medium, sealed to the union as the files it goes up as. ``sender`` None: it is
+    plain. ``seen`` is told of a container that is whole and from the sender, before it is opened,
+    and may refuse it.
 
     Raises ContainerRefused, FileRefused, UserError and EnvironmentFault ``media.*``.
     """
@@ -83,10 +85,22 @@ def open_in(
             while block := source.read(_BLOCK):
                 to.write(block)
 
-        sealed = transcode(spec, feed, line.codes, facts.union_receiving, facts.archive_receiving)
-    if verified is not None:
-        check_count(verified.header, sealed.read)
-    return sealed
+        made = []
+        for part in parts_of(line.spec):
+            sealed = transcode(
+                spec,
+                feed,
+                line.codes,
+                facts.union_receiving,
+                facts.archive_receiving,
+                target=None if part.spec is line.spec else part.spec,
+                keep=part.keep,
+            )
+            if verified is not None:
+                check_count(verified.header, sealed.read)
+            if part.always or sealed.count:
+                made.append(sealed)
+    return tuple(made)
 
 
 def write_out(

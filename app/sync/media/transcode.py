@@ -31,8 +31,8 @@ _PATIENCE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A file sealed anew, in ``version`` of its layout. ``read`` counts the records that came,
-    ``count`` those that go; ``frame`` is what its head says, where it has one."""
+    """A file sealed anew as ``file_id`` in ``version`` of its layout. ``read`` counts the records
+    that came, ``count`` those that go; ``frame`` is what its head says, where it has one."""
 
     facts: BodyFacts
     body: bytes
@@ -40,6 +40,7 @@ class Sealed:
     read: int
     version: int
     frame: Frame | None
+    file_id: str
 
 
 def transcode(
@@ -64,7 +65,15 @@ def transcode(
         going_as = target or spec
         encoding, body = Encoding(going_as, going, codes, frame), io.BytesIO()
         facts = seal_body(encoding, body, receiver, archive)
-        return Sealed(facts, body.getvalue(), encoding.count, stream.read, going_as.version, frame)
+        return Sealed(
+            facts,
+            body.getvalue(),
+            encoding.count,
+            stream.read,
+            going_as.version,
+            frame,
+            going_as.id,
+        )
     finally:
         stream.stop()
 

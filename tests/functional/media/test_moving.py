@@ -251,7 +251,7 @@ def test_a_gap_is_refused_and_a_corrected_file_follows_a_refused_one(room: Media
     assert (line.state, line.wipe) == ("refused", "owed") and "3 行目「宛名番号」" in line.cause
     corrected = room.courier.sealed()
     last = [replace(sample(DAILY)[0], name="あとの 人")]
-    ahead = room.courier.sealed(records=last)
+    ahead = room.courier.sealed(records=last, edition=2)
     room.stick.put_file("FILE-03_ahead.mdg", ahead)
     with refuses("container.gap"):
         room.taken_in("FILE-03_ahead.mdg")
@@ -294,6 +294,20 @@ def test_a_plain_file_only_where_the_setting_and_the_hardware_allow_it(room: Med
     weak.put_file("FILE-03_plain.csv", encode_file(FILES[DAILY], other, CODES))
     with refuses("media.plain"):
         room.taken_in("FILE-03_plain.csv")
+
+
+@pytest.mark.req("FLOW-203")
+def test_movements_go_up_in_two_files_and_wait_each_for_two(room: MediaRoom) -> None:
+    room.approve("in", "FILE-02")
+    first = sample("FILE-02")[0]
+    both = [replace(first, person_kind="1"), replace(first, person_kind="3", serial="I-9")]
+    room.stick.put_file("FILE-02_x.mdg", room.courier.sealed("FILE-02", both))
+    moved = room.taken_in("FILE-02_x.mdg")
+    assert (moved.count, len(moved.sendings), moved.wiped) == (2, 2, True)
+    found = {row.file_id: row for row in rows(room.world, outbox)}
+    assert set(found) == {"FILE-03", "FILE-04"}
+    assert {row.state for row in found.values()} == {"prepared"}
+    assert room.uses()[0].sending.split() == list(moved.sendings)
 
 
 def test_a_link_in_place_of_a_file_is_not_followed(room: MediaRoom) -> None:
