@@ -8,7 +8,7 @@ stream and the state change together or not at all (DESIGN 1.5).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -18,9 +18,10 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from app.sync.states import Incoming
 from app.sync.work import EngineWork
 from app.wire.codec import record_maker
-from app.wire.container import ContainerPlace, Header, Layouts, first_place
+from app.wire.container import ContainerPlace, Header, first_place
 from app.wire.faults import FileFault
 from app.wire.files import FILES, FileSpec
+from app.wire.frame import Frame
 from app.wire.protocol import DownItem
 from db.tables.exchange import file_fault, inbox, staged_record, stream_state, watermark
 
@@ -65,13 +66,17 @@ class InboxLine:
     applied_at: str
 
 
-INCOMING: Layouts = {
-    spec.id: (spec.layout, spec.versions)
-    for spec in FILES.values()
-    if spec.applied_by and not spec.holds_my_number
-}
-"""The layouts that a terminal takes in. None holds 個人番号: what is not needed here does not
-come here (SEC-54), and a file that did would be an unknown layout."""
+def incoming(files: Mapping[str, FileSpec]) -> dict[str, tuple[str, tuple[int, ...]]]:
+    """The layouts that a terminal takes in. None holds 個人番号: what is not needed here does not
+    come here (SEC-54), and a file that did would be an unknown layout."""
+    return {
+        spec.id: (spec.layout, spec.versions)
+        for spec in files.values()
+        if spec.applied_by and not spec.holds_my_number
+    }
+
+
+INCOMING = incoming(FILES)
 
 _PAGE = 1000
 
@@ -167,6 +172,21 @@ def note_faults(work: EngineWork, subject: str, faults: Sequence[FileFault]) -> 
     ]
     names = ("subject", "number", "line", "column", "kind", "rule")
     work.insert_rows(file_fault, names, rows)
+
+
+def was_applied(work: EngineWork, item: DownItem, frame: Frame) -> bool:
+    """Whether this business day's edition was applied already, in the same epoch."""
+    found = work.scalar(
+        select(inbox.c.id).where(
+            inbox.c.file_id == item.file_id,
+            inbox.c.epoch == item.epoch,
+            inbox.c.business_on == frame.business_on,
+            inbox.c.edition == frame.edition,
+            inbox.c.state == Incoming.APPLIED,
+            inbox.c.id != item.id,
+        )
+    )
+    return found is not None
 
 
 def unstage(work: EngineWork, inbox_id: str) -> None:

@@ -34,7 +34,9 @@ from app.wire.container import (
     open_body,
     verify,
 )
+from app.wire.faults import refused
 from app.wire.files import FILES, FileSpec
+from app.wire.frame import Frame
 from app.wire.protocol import CHUNK, DownItem
 from app.wire.refusals import ContainerCause, ContainerRefused
 from app.wire.statements import Acknowledgement, Settlement, sign
@@ -200,15 +202,34 @@ def _stage(here: Round, item: DownItem) -> None:
     if here.bench.quiet():
         with gate.system(EXCHANGE, digest=bytes.fromhex(verified.digest)) as work:
             batches = _InOneGo(work, item.id)
-            _decode(here, item, verified, batches)
-            inbox.move(work, item.id, Incoming.STAGED)
+            frame = _decode(here, item, verified, batches)
+            _staged(work, item, frame)
         return
-    _decode(here, item, verified, _InTurns(here, item.id))
+    frame = _decode(here, item, verified, _InTurns(here, item.id))
     with gate.system(EXCHANGE, digest=bytes.fromhex(verified.digest)) as work:
+        _staged(work, item, frame)
+
+
+def _staged(work: EngineWork, item: DownItem, frame: Frame | None) -> None:
+    """All records are there. A business day's edition comes once in an epoch of its sender: one
+    that was applied before under another id is refused (``file.again``)."""
+    if frame is None:
         inbox.move(work, item.id, Incoming.STAGED)
+        return
+    if inbox.was_applied(work, item, frame):
+        raise refused(FILES[item.file_id], "again", 1)
+    inbox.move(
+        work,
+        item.id,
+        Incoming.STAGED,
+        business_on=frame.business_on,
+        edition=frame.edition,
+    )
 
 
-def _decode(here: Round, item: DownItem, verified: Verified, to: _InOneGo | _InTurns) -> None:
+def _decode(
+    here: Round, item: DownItem, verified: Verified, to: _InOneGo | _InTurns
+) -> Frame | None:
     spec = FILES[item.file_id].at(verified.header.layout_version)
     decoder = Decoder(spec, here.bench.codes, to.take)
     with container_path(here.bench.folder, item.id).open("rb") as source:
@@ -216,6 +237,7 @@ def _decode(here: Round, item: DownItem, verified: Verified, to: _InOneGo | _InT
     decoder.close()
     check_count(verified.header, decoder.count)
     to.flush()
+    return decoder.frame
 
 
 class _InOneGo:

@@ -55,6 +55,7 @@ RULES: dict[str, str] = {
     "count": "件数が、最後の行の件数と違います",
     "digest": "検査値が、最後の行の検査値と違います。途中で変わったか、手で直されています",
     "after_end": "最後の行（#END）の後ろに、まだ続きがあります",
+    "again": "同じ業務日の同じ版のファイルを、すでに受け取っています",
     "unspecified": "内容の定めがないファイルで、送ることも受け取ることもできません",
 }
 """The rules that a file can break, in the words of whoever must mend it."""
@@ -65,7 +66,9 @@ _NEWER = (
     "システム管理者に伝え、版をそろえてからもう一度送ってください。"
 )
 _UNSPECIFIED = "内容の取り決めができてから使います。広域連合に確かめてください。"
+_TWICE = "同じ内容なら、何もしなくてかまいません。直したものなら、次の版にしてもらいます。"
 _REMEDIES = {
+    "again": _TWICE,
     "kind": _NEWER,
     "body_version": _NEWER,
     "version": _NEWER,

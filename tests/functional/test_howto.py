@@ -10,6 +10,7 @@ import shutil
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,7 +21,10 @@ from sqlalchemy import func, insert, select
 from app.catalog import CATALOG, SPECS, collect
 from app.core.clock import JST
 from app.core.tables import load_tables, shipped_tables
+from app.functions.files import sendings
 from app.functions.files import spec as files_area
+from app.peers.union.line.enrolment import Caller
+from app.peers.union.office import holding, taking
 from app.persons import spec as persons_area
 from app.security.gate.checks import registry_version
 from app.security.gate.gate import Gate, Session
@@ -29,6 +33,9 @@ from app.security.refusals import Refusal
 from app.security.spec import Actor, Catalog, Function, Kind, StepUp
 from app.security.staff.roles import check_in_role, role_on
 from app.start.manual import operators_manual, permission_book
+from app.sync import inbox
+from app.sync import outbox as outgoing
+from app.sync.states import Incoming
 from app.ui.shell.menu import menu_entries
 from app.ui.shell.window import MainWindow
 from app.wire.book import interface_book
@@ -51,6 +58,10 @@ from forms.record import Box
 from tests.security import test_every_function as generated
 from tests.support.attempts import Attempt
 from tests.support.examples import EXAMPLES
+from tests.support.line import LAYOUTS, LoopUnion, engine_of, enrol
+from tests.support.sending_examples import handlers_of_files
+from tests.support.sendings import act_of
+from tests.support.union_inside import union_inside
 from tests.support.world import MONDAY_MORNING, World, shared_tables, world_in
 
 DAY = date(2026, 11, 16)
@@ -258,6 +269,7 @@ RECEIVE = Function(
     label="避難先情報の取り込み",
     help="避難先情報を取り込みます（端末が行います）。",
     actor=Actor.SYSTEM,
+    writes=inbox.APPLYING,
 )
 
 
@@ -297,6 +309,80 @@ def test_the_function_that_applies_it_stands_among_the_system_s_work() -> None:
     manual = operators_manual(DAY, shared_tables(), catalog)
     assert "- **避難先情報の取り込み**" in manual.split("## 端末が自動で行うこと")[1]
     assert "避難先情報" not in permission_book(DAY, shared_tables(), catalog)
+
+
+UP = replace(SHELTERS, id="FILE-98", route=Route.UP, applied_by="", confirmations=2, framed=True)
+DOWN = replace(SHELTERS, framed=True)
+
+
+@pytest.fixture
+def system(tmp_path: Path) -> Any:
+    """A union of its own, without a line."""
+    with union_inside(tmp_path) as inside:
+        yield inside
+
+
+@pytest.fixture
+def both(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A registry with the two entries more; what is made of it at the start is made anew."""
+    for spec in (UP, DOWN):
+        monkeypatch.setitem(FILES, spec.id, spec)
+        monkeypatch.setitem(LAYOUTS, spec.id, (spec.layout, spec.versions))
+    monkeypatch.setattr(inbox, "INCOMING", inbox.incoming(FILES))
+    monkeypatch.setattr(taking, "TAKERS", taking.takers(FILES))
+    monkeypatch.setattr("app.peers.union.line.intake.TAKERS", taking.takers(FILES))
+
+
+@pytest.mark.req("SEC-114", "SEC-98")
+def test_the_terminal_sends_it_by_two_persons(both: None, tmp_path: Path) -> None:
+    with world_in(tmp_path) as world:
+        union = LoopUnion()
+        enrol(world, union)
+        handlers_of_files(world)
+        with world.hands_on("outbox", "store_fact") as work:
+            records = decode_file(SHELTERS, GOOD.encode(), _codes())
+            sent = outgoing.prepare(act_of(world, work), UP.id, records, codes=_codes())
+        for who in ("clerk", "branch"):
+            (line,) = sendings.lines(world.gate, world.session(who))
+            assert (line.title, line.count) == ("避難先情報", 2)
+            prepared = sendings.prepare_confirm(world.gate, world.session(who), sent)
+            sendings.perform_confirm(world.gate, prepared, world.approvals(prepared))
+        engine = engine_of(world, union, handlers={DOWN.applied_by: lambda *_: None})
+        (report,) = engine.contact().sent
+        assert report.accepted
+
+
+def test_the_terminal_receives_it(both: None, tmp_path: Path) -> None:
+    areas = ((s.AREA, s.FUNCTIONS + ((RECEIVE,) if s is files_area else ())) for s in SPECS)
+    taken: list[Any] = []
+
+    def receive(work: Any, spec: FileSpec, records: Any) -> inbox.Applied:
+        taken.extend(records)
+        return inbox.Applied(len(taken), 0)
+
+    with world_in(tmp_path, catalog=collect(tuple(areas))) as world:
+        union = LoopUnion()
+        enrol(world, union)
+        union.announce(DOWN.id, list(decode_file(SHELTERS, GOOD.encode(), _codes())))
+        union.announce_plain(DOWN.id, BROKEN["day"].encode(), 2)
+        engine = engine_of(world, union, handlers={DOWN.applied_by: receive})
+        good, broken = engine.contact().received
+    assert (good.state, good.applied) == (Incoming.APPLIED, 2)
+    assert broken.state is Incoming.QUARANTINED
+    assert taken == list(decode_file(SHELTERS, GOOD.encode(), _codes()))
+
+
+def test_the_union_takes_it_holds_it_and_has_it_for_the_terminals(both: None, system: Any) -> None:
+    records = decode_file(SHELTERS, GOOD.encode(), _codes())
+    header: Any = SimpleNamespace(file_id=UP.id)
+    caller = Caller("T15", "152994", "0" * 64)
+    with system.database.write() as connection:
+        assert taking.TAKERS[UP.id] is taking.take_and_hold
+        taking.take_and_hold(system, connection, caller, header, records)
+        assert set(holding.holds(connection, UP, "152994")) == set(records)
+        holding.hold(connection, DOWN, "152994", records)
+        assert holding.waiting(connection, "T15", "152994", Route.DOWN) == [DOWN.id]
+        assert holding.waiting(connection, "T15", "152994", Route.UP) == []
 
 
 # -- docs/howto/add-a-form.md --------------------------------------------------------------

@@ -11,7 +11,7 @@ import hashlib
 import io
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -51,7 +51,7 @@ from app.wire.statements import (
     sign,
 )
 from app.wire.values import code_sets
-from tests.support.framed import encode_file
+from tests.support.framed import FRAME, encode_file
 from tests.support.parties import LAYOUTS, MUNICIPALITY, Party, container
 from tests.support.world import World, shared_tables
 
@@ -99,7 +99,8 @@ class LoopUnion:
 
     def announce(self, file_id: str, records: list[Any], **other: Any) -> DownItem:
         """Put a file there for the terminal; ``other`` changes the header."""
-        plain = encode_file(FILES[file_id], records, CODES)
+        edition = replace(FRAME, edition=self._made + 1)
+        plain = encode_file(FILES[file_id], records, CODES, edition)
         return self.announce_plain(file_id, plain, len(records), **other)
 
     def announce_plain(self, file_id: str, plain: bytes, count: int, **other: Any) -> DownItem:

@@ -18,7 +18,7 @@ from app.wire.files import FILES
 from app.wire.statements import Settlement
 from db.tables.cases import check_entry
 from db.tables.exchange import inbox, staged_record, stream_state, watermark
-from tests.support.framed import encode_file
+from tests.support.framed import FRAME, encode_file
 from tests.support.line import CODES, bench_of, engine_of
 from tests.support.sendings import SAMPLES, received, rows, sample
 
@@ -270,3 +270,15 @@ def test_a_handler_gets_the_records_twice_if_it_asks(world, union):
 def test_an_engine_without_a_handler_is_not_built(world, union):
     with pytest.raises(ValueError, match="receive_decision"):
         Engine(bench_of(world, {}), lambda keys: union, journal=world.journal)
+
+
+@pytest.mark.req("SEC-112")
+def test_a_business_day_s_edition_is_taken_once_and_the_next_one_is(world, union):
+    frame = replace(FRAME, business_on="2026-11-13", edition=1)
+    for edition in (1, 1, 2):
+        plain = encode_file(FILES[CHECKS], sample(CHECKS), CODES, replace(frame, edition=edition))
+        union.announce_plain(CHECKS, plain, 2)
+    first, again, second = engine_of(world, union).contact().received
+    assert first.state is second.state is Incoming.APPLIED
+    assert (again.state, again.problem.code) == (Incoming.QUARANTINED, "file.again")
+    assert "すでに受け取っています" in again.problem.message

@@ -53,12 +53,17 @@ OWN: Mapping[str, Taker] = {
 }
 """The files whose records decide cases or change persons."""
 
-TAKERS: Mapping[str, Taker] = {
-    spec.id: OWN.get(spec.id, take_and_hold)
-    for spec in FILES.values()
-    if not spec.unspecified and (spec.id in OWN or spec.route in (Route.UP, Route.SHARED))
-}
-"""What becomes of each file that a terminal may send."""
+
+def takers(files: Mapping[str, FileSpec]) -> dict[str, Taker]:
+    """What becomes of each file that a terminal may send."""
+    return {
+        spec.id: OWN.get(spec.id, take_and_hold)
+        for spec in files.values()
+        if not spec.unspecified and (spec.id in OWN or spec.route in (Route.UP, Route.SHARED))
+    }
+
+
+TAKERS = takers(FILES)
 
 
 def note_taken(
