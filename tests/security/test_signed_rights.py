@@ -13,7 +13,7 @@ import cbor2
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from app.core.errors import EnvironmentFault
+from app.core.errors import EnvironmentFault, MadoguchiError
 from app.security.acts.approval import Evidence, challenge_of, read_signed
 from app.security.acts.content import digest_of, encode
 from app.security.authenticators.verify import verify_assertion
@@ -340,4 +340,36 @@ def test_an_untouched_terminal_names_nothing(terminal: FoundedTerminal) -> None:
         assert {row.signed_by for row in rows} == {3}
         log = read_log(work)
     assert door.terminal.control.state.head == Head(log[-1][0], log[-1][1])
+    door.close()
+
+
+@pytest.mark.req("SEC-25")
+@pytest.mark.parametrize(
+    ("attested", "taken"),
+    [
+        ("allowed", True),
+        ("seen:S201,S202", True),  # the two who sign
+        ("seen:S202,S201", True),
+        ("seen:S201,S999", False),  # a name that somebody typed
+        ("seen:S998,S999", False),
+        ("seen:S201,S301", False),  # the person's own
+        ("seen:S201", False),
+    ],
+)
+def test_whoever_saw_a_key_that_no_maker_vouches_for_signs_for_it(
+    terminal: FoundedTerminal, attested: str, taken: bool
+) -> None:
+    door, session = opened(terminal)
+    key = Signer.of("S301")
+    entry = KeyEntry(key.credential_id, key.public_key, b"", "", attested, 0, "S301")
+    today = terminal.clock.now().date()
+    new = NewStaff("S301", "新任", "窓口", False, today, today + timedelta(days=90), entry, b"")
+    if taken:
+        terminal.sign(door, session, "admin.register_staff", new, "S202")
+    else:
+        with pytest.raises(MadoguchiError) as refused:
+            terminal.sign(door, session, "admin.register_staff", new, "S202")
+        assert refused.value.code == "staff.witnesses_touch" and refused.value.remedy
+    assert door.terminal is not None
+    assert ("S301" in door.terminal.control.state.people) is taken
     door.close()

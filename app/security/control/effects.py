@@ -46,6 +46,10 @@ class House:
         return cls(catalog, calendar, lambda day: roles_on(tables, catalog, day))
 
 
+SEEN = "seen:"
+"""How ``KeyEntry.attested`` begins for a key that two persons saw."""
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """A signed act as far as its deed needs it. ``number`` is its control row."""
@@ -90,6 +94,7 @@ def _new_staff(state: ControlState, new: deeds.NewStaff, done: Done, house: Hous
         1,
         done.number,
     )
+    _require_witnesses(new.staff_id, new.key, done)
     _add_key(state, new.staff_id, new.key, done)
 
 
@@ -100,6 +105,7 @@ def _office(state: ControlState, change: deeds.OfficeChange, done: Done, house: 
 
 def _new_key(state: ControlState, new: deeds.NewKey, done: Done, house: House) -> None:
     state.person(new.staff_id)
+    _require_witnesses(new.staff_id, new.key, done)
     _add_key(state, new.staff_id, new.key, done)
 
 
@@ -352,6 +358,23 @@ def _change(state: ControlState, person: Staff, done: Done, **values: Any) -> No
     state.people[person.id] = replace(
         person, version=person.version + 1, signed_by=done.number, **values
     )
+
+
+def _require_witnesses(staff_id: str, key: deeds.KeyEntry, done: Done) -> None:
+    """Who saw a key that no maker vouches for says so by touch: the two witnesses are the two who
+    sign its registration. A name that somebody typed saw nothing."""
+    if not key.attested.startswith(SEEN):
+        return
+    witnesses = set(key.attested.removeprefix(SEEN).split(","))
+    signers = {done.staff_id, done.second_id} - {""}  # before the touches nobody is second yet
+    others = witnesses - signers
+    if len(witnesses) != 2 or len(others) > 2 - len(signers) or staff_id in witnesses:
+        raise UserError(
+            "staff.witnesses_touch",
+            "許可機種でないキーに立ち会った二人と、この登録にキーで触れる二人が違います。",
+            "立ち会った二人が、操作者と監督者としてこの登録を行い、それぞれのキーに触れてください。",
+            field="witnesses",
+        )
 
 
 def _add_key(state: ControlState, staff_id: str, key: deeds.KeyEntry, done: Done) -> None:
