@@ -7,7 +7,7 @@ NOT_ON_WINDOWS := --ignore tests/unit/forms/test_spool.py --ignore tests/unit/co
 export PYTHONPATH := $(CURDIR)
 unexport PYTHONDONTWRITEBYTECODE # the tests start the program a hundred times
 
-.PHONY: setup setup-tests demo test check windows-rules bench bench-check faults soak bundle docs forms format lock
+.PHONY: setup setup-tests demo test check windows-rules bench bench-check faults soak bundle audit docs forms format lock
 
 setup:
 	@./.ci/bootstrap demo
@@ -42,6 +42,10 @@ windows-rules: setup-tests
 
 bundle:
 	@./.ci/bundle
+
+# Known vulnerabilities of what is locked and compiled in, by the feed that this machine has.
+audit: setup
+	@$(PY) .ci/audit.py
 
 docs: setup
 	@$(PY) -m app.main interface-book > docs/interface-book.md

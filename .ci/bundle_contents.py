@@ -13,6 +13,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+sys.path.insert(0, str(ROOT / ".ci"))
+from bundle_parts import is_needed_plugin  # noqa: E402
+
 from app.main import NOT_IN_PRODUCTION  # noqa: E402
 
 SERVERS_AND_TESTS = ("starlette", "uvicorn", "psycopg", "pytest", "hypothesis", "tests")
@@ -84,6 +87,7 @@ def faults(
     """What must not be there, and what is not there and must be."""
     held, placed = set(module_names), set(file_names)
     wrong = [f"must not be inside: {name}" for name in sorted(held) if _forbidden(name)]
+    wrong += [f"no plugin of ours: {name}" for name in sorted(placed) if not is_needed_plugin(name)]
     wrong += [
         f"must not be inside: {name}"
         for name in sorted(placed)

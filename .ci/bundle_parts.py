@@ -27,6 +27,28 @@ BUILD_TOOLS = {"pip", "setuptools", "pyinstaller", "pyinstaller-hooks-contrib", 
 _LICENCE_NAMES = ("LICEN", "COPYING", "NOTICE", "AUTHORS")
 
 
+PLUGINS = {
+    "platforms": ("qxcb", "qoffscreen", "qwindows", "qcocoa"),
+    "platforminputcontexts": ("ibus", "compose"),
+    "xcbglintegrations": ("qxcb-glx",),
+    "imageformats": (),
+    "iconengines": (),
+    "styles": ("qmodernwindowsstyle", "qmacstyle"),
+    "printsupport": (),
+}
+"""Every plugin of Qt that is shipped, by its folder and name. A platform plugin shows the screen
+somewhere else (qvnc over the network); what is not named here stays out."""
+
+
+def is_needed_plugin(place: str) -> bool:
+    """Whether a file of the bundle is no plugin of Qt, or one that is shipped."""
+    parts = PurePosixPath(place.replace("\\", "/")).parts
+    if "plugins" not in parts or "PySide6" not in parts:
+        return True
+    folder, name = parts[parts.index("plugins") + 1], parts[-1]
+    return any(one in name for one in PLUGINS.get(folder, ()))
+
+
 def font_entries(config: Path) -> Iterator[Entry]:
     """The file of every configured font, unmodified, beside the list, with its licence."""
     licences: set[str] = set()

@@ -5,7 +5,12 @@ a headless command loads none of it, and the production bundle, which has neithe
 training nor the demonstration, says so instead of failing.
 """
 
+# ruff: noqa: E402 - what is imported below obeys variables that must be gone by then
 from __future__ import annotations
+
+from app.core import surroundings
+
+surroundings.clear()
 
 import argparse
 import contextlib

@@ -66,12 +66,26 @@ def hang_up() -> None:
 
 
 def leave_no_core() -> None:
-    """A crash writes no memory to disk: a core dump would hold what the store keeps sealed."""
-    if sys.platform != "win32":
+    """A crash writes no memory to disk, and no other process of the same account reads it: a core
+    dump or a debugger would find what the store keeps sealed.
+
+    Linux: both (PR_SET_DUMPABLE 0; root reads memory all the same). macOS: no core. Windows: the
+    error reports are the deployment's (docs/deployment.md).
+    """
+    if sys.platform == "win32":
+        return
+    else:  # noqa: RET505 - the branches are told apart by platform
         import resource
 
         hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
         resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+        if sys.platform == "linux":
+            import ctypes
+
+            ctypes.CDLL(None, use_errno=True).prctl(_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+_SET_DUMPABLE = 4  # <linux/prctl.h>
 
 
 def leaves_cores() -> bool:

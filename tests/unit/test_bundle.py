@@ -174,3 +174,25 @@ def test_pins_are_those_that_are_tested() -> None:
     for name in ("requirements-runtime.lock", "requirements-bundle.lock"):
         assert pins(name).items() <= tested.items()
     assert sys.version_info[:2] >= (3, 11)
+
+
+@pytest.mark.parametrize(
+    ("place", "kept"),
+    [
+        ("PySide6/Qt/plugins/platforms/libqxcb.so", True),
+        ("PySide6/Qt/plugins/platforms/libqoffscreen.so", True),
+        ("PySide6/Qt/plugins/platforms/libqvnc.so", False),  # the screen, over the network
+        ("PySide6/Qt/plugins/platforms/libqlinuxfb.so", False),
+        ("PySide6\\plugins\\platforms\\qwindows.dll", True),
+        ("PySide6\\plugins\\platforms\\qminimal.dll", False),
+        ("PySide6/Qt/plugins/platforminputcontexts/libibusplatforminputcontextplugin.so", True),
+        ("PySide6/Qt/plugins/tls/libqopensslbackend.so", False),
+        ("PySide6/Qt/plugins/sqldrivers/libqsqlite.so", False),
+        ("PySide6/Qt/lib/libQt6Core.so.6", True),
+        ("resources/style/madoguchi.qss", True),
+    ],
+)
+def test_only_the_plugins_that_are_needed_ship(place: str, kept: bool) -> None:
+    assert parts.is_needed_plugin(place) is kept
+    here = [] if kept else [f"no plugin of ours: {place}"]
+    assert contents.faults(MODULES, [*FILES, place]) == here

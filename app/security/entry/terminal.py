@@ -52,6 +52,7 @@ class OpenTerminal:
         finally:
             self.journal.close()
             self.store.close()
+            self.access.forget()
 
 
 def open_terminal(

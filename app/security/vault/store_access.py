@@ -46,6 +46,11 @@ class StoreAccess:
     number_key: bytes | None = field(default=None, repr=False)
     _turn: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
+    def forget(self) -> None:
+        """Let the keys go: the store is closed. SQLCipher overwrites its own copies; Python's bytes
+        cannot be overwritten and stay in freed memory until it is used again."""
+        self.data_key, self.number_key = b"", None
+
     @contextmanager
     def changing(self) -> Iterator[None]:
         """Nobody else changes the slot file inside this block."""
