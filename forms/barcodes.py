@@ -60,15 +60,14 @@ def _modules(text: str, symbology: zxingcpp.BarcodeFormat, **options: str | bool
 
 
 def _symbol(text: str, symbology: str, dark: np.ndarray) -> Symbol:
-    bars: list[tuple[int, int, int]] = []
-    for row, line in enumerate(dark):
-        edges = np.flatnonzero(np.diff(np.concatenate(([False], line, [False])).astype(np.int8)))
-        bars += [
-            (row, int(start), int(end - start))
-            for start, end in zip(edges[::2], edges[1::2], strict=True)
-        ]
     rows, columns = dark.shape
-    return Symbol(text, symbology, (columns, rows), tuple(bars))
+    padded = np.zeros((rows, columns + 1), dtype=np.int8)  # every row ends with a light module
+    padded[:, :columns] = dark
+    edges = np.flatnonzero(np.diff(padded.ravel(), prepend=0, append=0))
+    starts, ends = edges[::2], edges[1::2]
+    at, first = np.divmod(starts, columns + 1)
+    bars = tuple(zip(at.tolist(), first.tolist(), (ends - starts).tolist(), strict=True))
+    return Symbol(text, symbology, (columns, rows), bars)
 
 
 def _not_encodable(text: str) -> UserError:

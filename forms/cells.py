@@ -29,29 +29,39 @@ class Cell:
 
 def draw_row(sheet: Sheet, row: Box, *cells: Cell) -> None:
     """Draw framed cells side by side from the row's left edge, as high as the row."""
+    shape = tuple((one.caption, one.width, None if one.text else one.style) for one in cells)
+    sheet.once((row, shape), lambda: _draw_empty(sheet, row, cells))
+    left = row.left
+    for cell in cells:
+        if cell.text:
+            sheet.value(cell.name, cell.text, _place(row, left, cell), cell.style)
+        left += cell.width
+
+
+def _draw_empty(sheet: Sheet, row: Box, cells: tuple[Cell, ...]) -> None:
+    """Frames and captions, and what blocks out a cell without a value."""
     left = row.left
     for cell in cells:
         box = Box(left, row.top, cell.width, row.height)
         sheet.frame(box)
-        draw_cell(sheet, box, cell)
+        inner = box.inset(1.2, 0.5)
+        sheet.label(cell.caption, Box(inner.left, inner.top, inner.width, CAPTION_HEIGHT), CAPTION)
+        if not cell.text:
+            blank = replace(
+                cell.style, size=min(cell.style.size, 9.0), lines=1, spacing=0.0, role="gothic"
+            )
+            sheet.label(BLANK, _place(row, left, cell), blank)
         left = box.right
 
 
-def draw_cell(sheet: Sheet, box: Box, cell: Cell) -> None:
-    """Draw the caption at the top of the box and the value below it."""
-    inner = box.inset(1.2, 0.5)
-    sheet.label(cell.caption, Box(inner.left, inner.top, inner.width, CAPTION_HEIGHT), CAPTION)
-    place = Box(
-        inner.left,
-        inner.top + CAPTION_HEIGHT,
-        inner.width - cell.reserved,
-        inner.height - CAPTION_HEIGHT,
+def _place(row: Box, left: float, cell: Cell) -> Box:
+    """Where the value stands: under the caption, clear of what is kept free on its right."""
+    return Box(
+        left + 1.2,
+        row.top + 0.5 + CAPTION_HEIGHT,
+        cell.width - 2.4 - cell.reserved,
+        row.height - 1.0 - CAPTION_HEIGHT,
     )
-    if not cell.text:
-        blank = replace(cell.style, size=min(cell.style.size, 9.0), lines=1, spacing=0.0)
-        sheet.label(BLANK, place, replace(blank, role="gothic"))
-    else:
-        sheet.value(cell.name, cell.text, place, cell.style)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ never cut.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.core.errors import UserError
@@ -103,6 +103,21 @@ class Sheet:
             for box in (Box(0.0, 0.0, width, height), *parts):
                 self._backdrop("見本", box)
 
+    def once(self, key: object, draw: Callable[[], None]) -> None:
+        """Draw a block of wording and rules that is the same wherever ``key`` is: laid out at its
+        first time in the document, and taken as it was from then on. ``draw`` draws nothing that
+        changes: no value, no wording that moves, no barcode."""
+        page = len(self._pages) - 1
+        block = self._document.blocks.get((key, self._pages[-1], self._training))
+        if block is None:
+            before, operators = len(self._fields), self._document.mark()
+            draw()
+            block = self._document.since(operators), tuple(self._fields[before:])
+            self._document.blocks[key, self._pages[-1], self._training] = block
+            return
+        self._document.draw(block[0], fixed=True)
+        self._fields += [one if one.page == page else replace(one, page=page) for one in block[1]]
+
     def measure(self, text: str, box: Box, style: Style) -> float:
         """The width in millimetres that the text takes when it is drawn into the box."""
         line = split_runs(text, self._fonts, 1.0, style.role)
@@ -126,7 +141,7 @@ class Sheet:
         """
         step = style.size * MM_PER_POINT * style.leading
         width = box.width / (style.size * MM_PER_POINT)
-        broken = [part for line in lines for part in self._break(line, style.role, width)]
+        broken = [part for line in lines for part in self._broken(line, style.role, width)]
         if step * len(broken) > box.height + 0.01:
             raise _overflow("説明文", "".join(lines), "")
         for number, part in enumerate(broken):
@@ -151,12 +166,18 @@ class Sheet:
         colour: Colour = BLACK,
     ) -> None:
         """Draw a rectangle's outline; ``dash`` in millimetres or 0."""
+        self.once(
+            ("frame", box, width, radius, dash, colour),
+            lambda: self._frame(box, radius, (width, dash, colour)),
+        )
+
+    def _frame(self, box: Box, radius: float, pen: tuple[float, float, Colour]) -> None:
         x, y = self._document.point(box.left, box.bottom)
         across, down = box.width * POINTS_PER_MM, box.height * POINTS_PER_MM
         path = f"{_numbers((x, y, across, down))} re S"
         if radius:
             path = _round_path(x, y, across, down, radius * POINTS_PER_MM)
-        self._stroke(path, width, dash, colour)
+        self._stroke(path, *pen)
 
     def fill(self, box: Box, grey: float) -> None:
         """Fill a rectangle; ``grey`` from 0 (black) to 1 (white)."""
@@ -213,7 +234,9 @@ class Sheet:
         self._document.draw(laid.operators, fixed=weight is Weight.LABEL and not moves)
         page = len(self._pages) - 1
         self._fields.append(
-            DrawnField(name, page, laid.text, box, laid.size, weight, laid.runs, laid.stretch)
+            DrawnField(
+                name, page, laid.text, box, laid.size, weight, laid.runs, laid.stretch, moves
+            )
         )
 
     def _lay(self, name: str, text: str, box: Box, style: Style) -> tuple[Laid, bool]:
@@ -281,6 +304,14 @@ class Sheet:
     def _ems(line: Line, style: Style) -> float:
         count = sum(len(run.glyphs) for run in line.runs)
         return line.width + style.spacing * max(count - 1, 0)
+
+    def _broken(self, text: str, role: str, ems: float) -> list[str]:
+        """As ``_break``, remembered in the document: wording is the same on every sheet."""
+        key = (text, role, ems)
+        found = self._document.broken.get(key)
+        if found is None:
+            found = self._document.broken[key] = self._break(text, role, ems)
+        return found
 
     def _break(self, text: str, role: str, ems: float) -> list[str]:
         """Break into lines of at most ``ems``, after a space where one is near; no line begins
@@ -397,7 +428,7 @@ def _round_path(x: float, y: float, across: float, down: float, radius: float) -
 
 
 def _numbers(values: Iterable[float]) -> str:
-    return " ".join(f"{value:.4f}".rstrip("0").rstrip(".") for value in values)
+    return " ".join([f"{value:.4f}".rstrip("0").rstrip(".") for value in values])
 
 
 def _overflow(title: str, text: str, name: str) -> UserError:

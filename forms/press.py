@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from app.core.clock import JST
@@ -17,8 +18,20 @@ from forms.form import Form
 from forms.items import FormData, check_items, printed_items
 from forms.papers import find_paper
 from forms.proof import ProofReport, prove
+from forms.proof.batch import BatchReport, prove_batch
 from forms.proof.sources import SourceFonts
 from forms.record import DrawRecord
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPart:
+    """Many papers of one form in one PDF, each with its own record, in order."""
+
+    form_id: str
+    pdf: bytes
+    digest: bytes
+    records: tuple[DrawRecord, ...]
+    missing: tuple[Missing, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +64,27 @@ class Press:
         ``forms.item_missing``, ``forms.item_shape``, ``forms.overflow`` (does not fit at a
         legible size), ``forms.sequence_missing`` (a variant that no configured font holds).
         """
-        form = get_form(form_id, self._forms)
-        if not isinstance(data, form.data):
+        if not isinstance(data, get_form(form_id, self._forms).data):
             raise Bug(
                 "forms.wrong_data",
                 f"帳票 {form_id} に渡されたデータの種類が違います。",
                 "プログラムの誤りです。システム管理者に連絡してください。",
             )
+        form = self._usable(form_id, now)
+        check_items(data)
+        paper = find_paper(self._tables, form.paper, now.astimezone(JST).date())
+        titles = {item.name: item.title for item in printed_items(data)}
+        document = Document(form.title, form.id, self._fonts, now=now)
+        sheet = Sheet(document, form.id, training=training, titles=titles)
+        assert form.draw is not None
+        form.draw(sheet, data, paper)
+        record, missing = sheet.finish()
+        pdf = document.close(paper.turned_over)
+        return Rendered(form.id, pdf, hashlib.sha256(pdf).digest(), record, missing)
+
+    def _usable(self, form_id: str, now: datetime) -> Form:
+        """The form, if it may be printed on the day of ``now``."""
+        form = get_form(form_id, self._forms)
         day = now.astimezone(JST).date()
         if not form.holds_on(day):
             raise UserError(
@@ -71,15 +98,39 @@ class Press:
                 f"「{form.title}」は、廃止された様式のため印刷できません。",
                 "資格確認書か資格情報のお知らせの交付を確かめてください。",
             )
-        check_items(data)
-        paper = find_paper(self._tables, form.paper, day)
-        titles = {item.name: item.title for item in printed_items(data)}
+        return form
+
+    def render_batch(
+        self, form_id: str, papers: Sequence[FormData], *, training: bool, now: datetime
+    ) -> BatchPart:
+        """Draw many papers of one form into one PDF, one after the other; what does not change
+        on them is written once. Raises as ``render``; nothing is drawn then."""
+        form = self._usable(form_id, now)
+        size = find_paper(self._tables, form.paper, now.astimezone(JST).date())
         document = Document(form.title, form.id, self._fonts, now=now)
-        sheet = Sheet(document, form.id, training=training, titles=titles)
-        form.draw(sheet, data, paper)
-        record, missing = sheet.finish()
-        pdf = document.close(paper.turned_over)
-        return Rendered(form.id, pdf, hashlib.sha256(pdf).digest(), record, missing)
+        records: list[DrawRecord] = []
+        missing: list[Missing] = []
+        titles = {
+            one.name: one.metadata["title"] for one in fields(form.data) if "title" in one.metadata
+        }
+        for data in papers:
+            check_items(data)
+            sheet = Sheet(document, form.id, training=training, titles=titles)
+            assert form.draw is not None
+            form.draw(sheet, data, size)
+            record, absent = sheet.finish()
+            records.append(record)
+            missing += absent
+        pdf = document.close(size.turned_over)
+        return BatchPart(form.id, pdf, hashlib.sha256(pdf).digest(), tuple(records), tuple(missing))
+
+    def prove_batch(
+        self, part: BatchPart, papers: Sequence[FormData], samples: Collection[int] = ()
+    ) -> BatchReport:
+        """Prove every paper of a part (``forms.proof.batch``); raises ProofFailed."""
+        return prove_batch(
+            part.pdf, tuple(zip(part.records, papers, strict=True)), self._sources, samples
+        )
 
     def prove(self, rendered: Rendered, data: FormData) -> ProofReport:
         """Read the PDF back and compare it with ``data``; raises ProofFailed."""

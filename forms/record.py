@@ -90,7 +90,8 @@ class DrawnRun:
 @dataclass(frozen=True, slots=True)
 class DrawnField:
     """One text on one page (from 0). ``name`` is the data's attribute; empty for labels.
-    ``stretch`` is the factor by which its characters were made narrower (長体)."""
+    ``stretch`` is the factor by which its characters were made narrower (長体); ``moves``
+    marks wording whose place follows the data, so that it is no part of what is drawn once."""
 
     name: str
     page: int
@@ -100,6 +101,7 @@ class DrawnField:
     weight: Weight
     runs: tuple[DrawnRun, ...]
     stretch: float = 1.0
+    moves: bool = False
 
     @property
     def glyphs(self) -> tuple[DrawnGlyph, ...]:

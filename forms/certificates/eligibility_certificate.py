@@ -141,7 +141,7 @@ def draw_eligibility_certificate(
     sheet.frame(Box(_MARGIN, _TABLE_TOP, width, top - _TABLE_TOP), 0.5)
     sheet.label(_foot(sheet, data), Box(_MARGIN, top + 0.5, width, 3.0), _FOOT)
     sheet.page(paper.width, paper.height)
-    draw_back(sheet, paper)
+    sheet.once("back", lambda: draw_back(sheet, paper))
 
 
 def _foot(sheet: Sheet, data: EligibilityCertificateData) -> str:

@@ -37,10 +37,15 @@ def draw_seal(sheet: Sheet, seal: Seal, box: Box) -> None:
     """Draw the seal into a square box."""
     if isinstance(seal, SealImage):
         sheet.picture(seal.png, box)
-    elif isinstance(seal, SealOmitted):
-        sheet.label(seal.wording, box, Style(8, least=5, align="center"))
     else:
+        sheet.once((seal, box), lambda: _draw_words(sheet, seal, box))
+
+
+def _draw_words(sheet: Sheet, seal: SealCharacters | SealOmitted, box: Box) -> None:
+    if isinstance(seal, SealCharacters):
         _engrave(sheet, seal, box)
+    else:
+        sheet.label(seal.wording, box, Style(8, least=5, align="center"))
 
 
 def _engrave(sheet: Sheet, seal: SealCharacters, box: Box) -> None:

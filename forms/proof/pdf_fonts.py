@@ -17,6 +17,8 @@ from typing import Any
 _SPACE = re.compile(rb"(?:[\s\x00]|%[^\r\n]*)*")
 _TOKEN = re.compile(rb"<<|>>|\[|\]|/[^\s<>\[\]()/%{}]*|<[0-9A-Fa-f\s]*>|[^\s<>\[\]()/%{}]+")
 _REFERENCE = re.compile(rb"(\d+)\s+(\d+)\s+R\b")
+_FONT = re.compile(rb"/Type\s*/Font\b")
+_ROOT = re.compile(rb"/Root\s+(\d+)\s+\d+\s+R")
 _BLOCK = re.compile(rb"beginbfchar(.*?)endbfchar", re.DOTALL)
 _ENTRY = re.compile(rb"<([0-9A-Fa-f]{4})>\s*<([0-9A-Fa-f]+)>")
 
@@ -50,11 +52,14 @@ class PdfObjects:
 
     def __init__(self, content: bytes) -> None:
         self._content = content
+        self._parsed: dict[int, Any] = {}
         self._places = dict(self._read_places())
 
     def fonts(self) -> Iterator[FontInPdf]:
         """All fonts; one that is not an embedded Type 0 font comes without a program."""
         for number in self._places:
+            if not _FONT.search(self._raw(number)):
+                continue
             entry = self.get(Reference(number))
             if not isinstance(entry, dict) or entry.get("Type") != "/Font":
                 continue
@@ -63,10 +68,37 @@ class PdfObjects:
             elif entry.get("Subtype") != "/CIDFontType2":
                 yield FontInPdf(str(entry.get("BaseFont", "?"))[1:], None, {}, {})
 
+    def pages(self) -> list[Any]:
+        """The pages in order, as the catalogue names them."""
+        root = _ROOT.search(self._content)
+        if root is None:
+            raise UnreadablePdfError("Root")
+        catalogue = self.get(Reference(int(root[1])))
+        return [self.get(page) for page in self.get(self.get(catalogue["Pages"])["Kids"])]
+
+    def _raw(self, number: int) -> bytes:
+        """The bytes of an object without its stream's content."""
+        place = self._places[number]
+        end = self._content.find(b"endobj", place)
+        stream = self._content.find(b"stream", place, end)
+        return self._content[place : end if stream < 0 else stream]
+
+    def font(self, reference: Any) -> FontInPdf:
+        """The font behind a reference of a page's resources."""
+        entry = self.get(reference)
+        if not isinstance(entry, dict) or entry.get("Subtype") != "/Type0":
+            return FontInPdf(str(reference), None, {}, {})
+        return self._composite_font(entry)
+
     def get(self, value: Any) -> Any:
         """The object itself, if ``value`` is a reference; a stream comes as (dict, bytes)."""
         if not isinstance(value, Reference):
             return value
+        if value.number not in self._parsed:
+            self._parsed[value.number] = self._read(value)
+        return self._parsed[value.number]
+
+    def _read(self, value: Reference) -> Any:
         place = self._places.get(value.number)
         if place is None:
             raise UnreadablePdfError(f"object {value.number}")

@@ -46,20 +46,26 @@ def prove(
     sources: SourceFonts,
     *,
     picture: bool = True,
+    first: int | None = None,
 ) -> ProofReport:
     """Prove the PDF against the data; raises ProofFailed with the check and the item.
 
-    ``picture=False`` leaves out ink and barcodes, for the sheets of a batch between samples.
+    ``picture=False`` leaves out ink and barcodes. ``first`` is the page at which this paper
+    begins in a file that holds several, whose outlines are proved once; without it the file holds
+    this paper alone.
     """
     titles = {item.name: item.title for item in printed_items(data)}
-    outlines = _prove_outlines(pdf, sources)
+    outlines = prove_outlines(objects_of(pdf), sources) if first is None else 0
     read: dict[int, list[ReadCluster]] = {}
     inked = 0
     with open_pdf(pdf) as document:
-        if len(document) != len(record.pages):
+        alone, begins = first is None, first or 0
+        if len(document) < begins + len(record.pages) or (
+            alone and len(document) != len(record.pages)
+        ):
             raise ProofFailed(Check.TEXT, "ページ数")
         for page, size in enumerate(record.pages):
-            found = read_clusters(document, page)
+            found = read_clusters(document, begins + page)
             fields = [number for number, f in enumerate(record.fields) if f.page == page]
             owned = _assign(record, fields, found, page)
             for number in fields:
@@ -68,7 +74,7 @@ def prove(
             barcodes = [barcode for barcode in record.barcodes if barcode.page == page]
             values = [number for number in fields if record.fields[number].weight is Weight.VALUE]
             if picture and (values or barcodes):
-                drawn = PagePicture(render_page(document, page, DPI), size)
+                drawn = PagePicture(render_page(document, begins + page, DPI), size)
                 for number in values:
                     _prove_ink(record.fields[number], owned[number], drawn, sources, titles)
                 for barcode in barcodes:
@@ -84,10 +90,18 @@ def prove(
     )
 
 
-def _prove_outlines(pdf: bytes, sources: SourceFonts) -> int:
+def objects_of(pdf: bytes) -> PdfObjects:
+    """The objects of a file; raises ProofFailed for one that is not built as ours are."""
+    try:
+        return PdfObjects(pdf)
+    except (UnreadablePdfError, KeyError, IndexError, ValueError, TypeError) as cause:
+        raise ProofFailed(Check.FONT, "フォントの構造") from cause
+
+
+def prove_outlines(objects: PdfObjects, sources: SourceFonts) -> int:
     """(c) Every code of every font draws what the source font holds for its text."""
     try:
-        fonts = list(PdfObjects(pdf).fonts())
+        fonts = list(objects.fonts())
     except (UnreadablePdfError, KeyError, IndexError, ValueError, TypeError) as cause:
         raise ProofFailed(Check.FONT, "フォントの構造") from cause
     return sum(_prove_font(font, sources) for font in fonts)

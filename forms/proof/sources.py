@@ -148,6 +148,19 @@ class SourceFont:
         """The glyph's contours."""
         return self._remember(self._known, glyph, lambda: self._outlines.outline(glyph))
 
+    def bounds(self, glyph: int) -> tuple[float, float, float, float]:
+        """Left, bottom, right and top of the outline in ems; nothing for an empty one."""
+        edges = self.edges(glyph)
+        if not len(edges):
+            return 0.0, 0.0, 0.0, 0.0
+        across, down = edges[:, [0, 2]], edges[:, [1, 3]]
+        return float(across.min()), float(down.min()), float(across.max()), float(down.max())
+
+    def advance(self, glyph: int) -> float:
+        """How far the next glyph is, in ems."""
+        font = self._font
+        return float(font["hmtx"][f"g{glyph}"][0]) / float(font["head"].unitsPerEm)
+
     def edges(self, glyph: int) -> np.ndarray:
         """The contours as straight pieces: rows of x1, y1, x2, y2 in ems."""
         return self._remember(self._edges, glyph, lambda: flatten(self.outline(glyph)))

@@ -8,14 +8,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from app.core.tables import load_tables, shipped_tables
+from forms.certificates.eligibility_certificate import EligibilityCertificateData
 from forms.fonts import load_fonts
 from forms.press import Press
 from forms.preview import preview
-from tests.benchmarks import limits
+from tests.benchmarks import batch_limits, limits
 from tests.benchmarks.frame import Bench, Better, Row
+from tests.benchmarks.limits import Limit
 from tests.support.form_examples import CERTIFICATE, NOW
 
 ROUNDS = 40
+BATCH = 400
 LINES = tuple(f"被保険者番号 {n:08d} 見本県見本市見本町一丁目2番3号 " for n in range(24))
 """About as much text as a certificate has, for the bare ways."""
 NAMES = ("葛\U000e0102城　美智子", "髙﨑　𠮷之介", "辻\U000e0100　邉\U000e010f子", "山田　花子")
@@ -61,4 +64,47 @@ def _one(press: Press, number: int) -> tuple[float, float, float]:
     return times[1] - times[0], times[2] - times[1], times[3] - times[2]
 
 
-BENCHES = (Bench("certificates", "one certificate after the other", certificates),)
+def batch() -> Iterable[Row]:
+    """Many certificates in one file, in one process, with and without the proof of DESIGN 7:
+    sheets of two pages, by the processor's time, since Typst takes every core there is."""
+    fonts = load_fonts()
+    press = Press(fonts, load_tables(shipped_tables()))
+    press.warm()
+    papers = [_paper(number) for number in range(BATCH)]
+    press.prove_batch(
+        press.render_batch("FORM-04", papers[:3], training=False, now=NOW), papers[:3]
+    )
+    begun = time.process_time()
+    part = press.render_batch("FORM-04", papers, training=False, now=NOW)
+    drawn = time.process_time()
+    press.prove_batch(part, papers)
+    proved = time.process_time()
+    texts = batch_limits.placed(part.records[0], fonts)
+    size = part.records[0].pages[0]
+    rival = batch_limits.typst_pages(texts, size, fonts, BATCH)
+    alone, whole = BATCH / (drawn - begun), BATCH / (proved - begun)
+    if rival is not None:
+        limit = Limit("the same sheet by Typst", rival)
+        note = f"{alone / rival:.1f} x"
+        yield Row("batch without proof, one core", 2 * rival, alone, "/s", limit, Better.MORE, note)
+        note = f"{whole / rival:.1f} x"
+        yield Row("batch with proof, one core", rival, whole, "/s", limit, Better.MORE, note)
+    slow = batch_limits.weasyprint_pages(texts, size, BATCH // 20)
+    if slow is not None:
+        limit = Limit("the same sheet by WeasyPrint", slow)
+        yield Row("batch without proof", 30 * slow, alone, "/s", limit, Better.MORE)
+
+
+def _paper(number: int) -> EligibilityCertificateData:
+    return replace(
+        CERTIFICATE,
+        name=NAMES[number % len(NAMES)],
+        insured_number=f"{number * 7919 % 10**8:08d}",
+        certificate_number=f"T01-1-20260701-{number:05d}",
+    )
+
+
+BENCHES = (
+    Bench("batch", "many certificates in one file", batch),
+    Bench("certificates", "one certificate after the other", certificates),
+)
