@@ -25,6 +25,7 @@ PRINT_COMMAND = "print-sheet"
 NO_SPOOLER, NO_TRAY, OTHER_PAPER = 3, 4, 5
 """Exit codes of ``print-sheet`` besides 0 and 1 (the job was not taken)."""
 
+_SUBJECT = re.compile(rb"/Subject\s*\((FORM-[0-9N]+)\)")
 _SIDES = re.compile(rb"/Duplex\s*/Duplex(FlipLongEdge|FlipShortEdge)\b")
 
 
@@ -48,6 +49,12 @@ class Queue:
 
     name: str
     trays: Mapping[str, str] = field(default_factory=dict)
+    forms: Mapping[str, str] = field(default_factory=dict)
+    """The printer of a form where it is another one, by the form's id ("FORM-04")."""
+
+    def printer_of(self, pdf: bytes) -> str:
+        """The printer for the form of this PDF."""
+        return self.forms.get(form_of(pdf), self.name) if self.forms else self.name
 
     def tray_of(self, pdf: bytes) -> str:
         """The tray for the paper of this PDF, "" for the driver's own choice."""
@@ -72,15 +79,16 @@ class CupsPrinter:
         self._seconds = seconds
 
     def spool(self, pdf: bytes, number: str) -> None:
-        options = ["document-format=application/pdf", "print-scaling=none"]
+        options = ["document-format=application/pdf", "print-scaling=none", *_media(pdf)]
         if edge := turned_over(pdf):
             options.append(f"sides=two-sided-{edge.replace('_', '-')}")
         if tray := self._queue.tray_of(pdf):
             options.append(f"InputSlot={tray}")
         told = [part for option in options for part in ("-o", option)]
-        command = ["lp", "-d", self._queue.name, "-t", number, *told, "-"]
+        name = self._queue.printer_of(pdf)
+        command = ["lp", "-d", name, "-t", number, *told, "-"]
         if _hand_over(command, pdf, self._seconds, "CUPS") != 0:
-            raise _refused(self._queue.name)
+            raise _refused(name)
 
 
 class WindowsPrinter:
@@ -98,7 +106,7 @@ class WindowsPrinter:
         self._command = command or own_command(PRINT_COMMAND)
 
     def spool(self, pdf: bytes, number: str) -> None:
-        name, tray = self._queue.name, self._queue.tray_of(pdf)
+        name, tray = self._queue.printer_of(pdf), self._queue.tray_of(pdf)
         command = [*self._command, f"--queue={name}", f"--number={number}", f"--tray={tray}"]
         code = _hand_over(command, pdf, self._seconds, "Windowsのスプーラー")
         if code == NO_SPOOLER:
@@ -141,6 +149,20 @@ class NoPrinter:
 
     def spool(self, pdf: bytes, number: str) -> None:
         raise _fault("not_configured", "プリンターが設定されていません。")
+
+
+def form_of(pdf: bytes) -> str:
+    """The form's id that a PDF of ``forms.document`` carries as its subject; "" for none."""
+    found = _SUBJECT.search(pdf)
+    return found[1].decode("ascii") if found is not None else ""
+
+
+def _media(pdf: bytes) -> list[str]:
+    """What the spooler is told of the paper; nothing of a file whose size cannot be read."""
+    try:
+        return [f"media=Custom.{paper_of(pdf)}mm"]
+    except EnvironmentFault:
+        return []
 
 
 def turned_over(pdf: bytes) -> str:

@@ -77,7 +77,8 @@ class Installation:
     makers' root certificates (DER), from the folder ``key-roots`` beside settings.toml.
     ``scanner`` is the command that looks at a file on a medium (its path is added), empty for none.
     ``trays``: which tray holds which paper, by its size in millimetres ("91x128"), as the
-    printer's driver names the tray."""
+    printer's driver names the tray. ``printers``: the queue of a form that has one of its own, by
+    the form's id ("FORM-04")."""
 
     training: bool
     municipality_code: str
@@ -88,6 +89,7 @@ class Installation:
     key_roots: tuple[bytes, ...] = ()
     scanner: tuple[str, ...] = ()
     trays: Mapping[str, str] = field(default_factory=dict)
+    printers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rp_id(self) -> str:
@@ -123,6 +125,7 @@ def read_installation(paths: Paths) -> Installation:
             ),
             scanner=tuple(str(word) for word in values.get("scanner", ())),
             trays={str(paper): str(tray) for paper, tray in values.get("trays", {}).items()},
+            printers={str(form): str(name) for form, name in values.get("printers", {}).items()},
         )
     except FileNotFoundError as error:
         refuse_other_account(shared_note(), os_account())

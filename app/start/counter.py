@@ -551,7 +551,8 @@ def found_at(place: str) -> Any:
 
 def printer_of(parts: Parts) -> Printer:
     """The configured printer."""
-    return printer_on(Queue(parts.installation.printer, parts.installation.trays))
+    installed = parts.installation
+    return printer_on(Queue(installed.printer, installed.trays, installed.printers))
 
 
 def make_application(fonts: FontSet) -> QApplication:

@@ -136,11 +136,11 @@ def weasyprint_pages(
                 box = "position:absolute;left:70mm;top:105mm;width:13mm;height:13mm"
                 parts.append(f'<div style="{box}">{code_of(number)}</div>')
             sheets.append(f'<section style="page-break-after:always">{"".join(parts)}</section>')
-    page = (
+    style = (
         f"<style>@page{{size:{size[0]}mm {size[1]}mm;margin:0}}"
         f"section{{position:relative;height:{size[1] - 1}mm}}</style>"
     )
-    weasyprint.HTML(string=page + "".join(sheets)).write_pdf()
+    weasyprint.HTML(string=style + "".join(sheets)).write_pdf()
     return count / (time.process_time() - begun)
 
 

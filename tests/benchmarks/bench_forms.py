@@ -13,8 +13,7 @@ from forms.fonts import load_fonts
 from forms.press import Press
 from forms.preview import preview
 from tests.benchmarks import batch_limits, limits
-from tests.benchmarks.frame import Bench, Better, Row
-from tests.benchmarks.limits import Limit
+from tests.benchmarks.frame import Bench, Better, Limit, Row
 from tests.support.form_examples import CERTIFICATE, NOW
 
 ROUNDS = 40

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.functions.printing import applications, lists, posting, returned
+from app.functions.printing import applications, batch, lists, posting, returned
 from app.security.spec import Area, Function, Kind, StepUp
 
 AREA = Area("printing", "帳票", 25, posting.WAITS)
@@ -154,6 +154,50 @@ FUNCTIONS: tuple[Function, ...] = (
         step_up=StepUp.RECENT,
         reads=("application_token",),
         writes=("application_token", "print_line"),
+    ),
+    _function(
+        "make_batch",
+        Kind.UPDATE,
+        "一括印刷を始める",
+        "広域連合から届いた証の発行用情報から、選んだ年度の一括印刷を始めます。"
+        "亡くなった方、支援措置の方、転出した方、前の郵便が戻った方の分は別に取り置かれます。",
+        step_up=StepUp.TOUCH,
+        reads=batch.READS,
+        writes=("print_batch", "batch_item"),
+    ),
+    _function(
+        "show_batch",
+        Kind.INQUIRE,
+        "一括印刷の状態",
+        "一括印刷の進み具合と、取り置かれた方を見ます。",
+        step_up=StepUp.RECENT,
+        reads=("print_batch", "batch_item"),
+    ),
+    _function(
+        "note_built",
+        Kind.UPDATE,
+        "一括印刷の作成（端末が行う）",
+        "できた部を記録します。途中で止まっても、できた部の次から続けられます。",
+        reads=("print_batch", "batch_item"),
+        writes=("print_batch", "batch_item"),
+    ),
+    _function(
+        "see_samples",
+        Kind.UPDATE,
+        "一括印刷の見本の確認",
+        "各部から抜き取った見本を目で確かめたことを記録します。二人の職員が要ります。",
+        step_up=StepUp.TOUCH,
+        reads=("print_batch",),
+        writes=("print_batch",),
+    ),
+    _function(
+        "release_batch",
+        Kind.PRINT,
+        "一括印刷の発行",
+        "見本を二人が確かめた一括印刷を発行し、封をした印刷用ファイルを印刷に回します。",
+        step_up=StepUp.TOUCH,
+        reads=("print_batch", "batch_item", "decision.id", "certificate.number", "mail_item.id"),
+        writes=("print_batch", "decision", "certificate", "mail_item", "print_line"),
     ),
     _function(
         "read_application",
