@@ -14,6 +14,7 @@ from app.functions.benefits import spec as benefits
 from app.functions.day import spec as day
 from app.functions.eligibility import kinds as eligibility_kinds
 from app.functions.eligibility import spec as eligibility
+from app.functions.files import relay_spec as relay
 from app.functions.files import spec as files
 from app.functions.own import spec as own
 from app.functions.printing import spec as printing
@@ -21,7 +22,7 @@ from app.functions.records import spec as records
 from app.persons import spec as persons
 from app.security.spec import Area, Catalog, Function, Kind
 
-SPECS = (day, own, persons, eligibility, benefits, files, records, admin, printing)
+SPECS = (day, own, persons, eligibility, benefits, files, relay, records, admin, printing)
 """The areas of work; each module has an ``AREA`` and its ``FUNCTIONS``."""
 
 

@@ -41,7 +41,7 @@ from app.wire.refusals import ContainerCause, ContainerRefused
 from db.tables.exchange import outbox, stream_state
 from db.tables.media import courier
 
-RELAY = "files.relay"
+RELAY = "relay.carry"
 UP, DOWN, REFUSED = "up", "down", "refused"
 TAKING = ".taking-"
 ENDING = ".mdg"

