@@ -99,7 +99,7 @@ class Payer(KnownPerson):
     (``blocks.payer_fields``)."""
 
     standings: tuple[str, ...] = (INSURED, LOST)
-    roles: tuple[str, ...] = ("payer", "heir")
+    roles: tuple[str, ...] = ()
 
     @property
     def named_by(self) -> tuple[str, str]:

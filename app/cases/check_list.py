@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import exists, or_, select, update
 
 from app.core.errors import UserError
-from app.security.gate.gate import Gate, RowVersion, Subject
+from app.security.gate.gate import ActWork, Gate, RowVersion, Subject
+from app.security.gate.work import GateWork
 from app.security.staff.session import Session
-from db.tables.cases import check_entry
+from db.tables.cases import check_entry, delivered_list
 from db.tables.persons import atena, restriction
 
 DISPOSITIONS = {"ok": "問題なし", "notified": "通知した", "remake": "再作成を依頼した"}
@@ -52,12 +53,69 @@ class SettleCheck:
     disposition: str
 
 
-def list_checks(gate: Gate, session: Session, *, open_only: bool = True) -> tuple[CheckLine, ...]:
-    """The entries, oldest first. Of a person under support measures (支援措置) the list says
-    that there is something and nothing of them: no number, no detail (DOMAIN 7.3)."""
+@dataclass(frozen=True, slots=True)
+class DeliveredList:
+    """A list of the union (リスト処理): until its last line is done it is work, due on ``due_on``
+    (ISO). Moments are "" for not yet."""
+
+    id: str
+    title: str
+    arrived_at: str
+    entries: int
+    due_on: str
+    opened_by: str
+    opened_at: str
+    closed_by: str
+    closed_at: str
+
+
+def open_list(gate: Gate, session: Session, list_id: str) -> DeliveredList:
+    """Open a delivered list: who opened it first, and when, is recorded. Raises UserError
+    ``cases.no_list``."""
+    prepared = gate.prepare(
+        "eligibility.open_list", session, subject=Subject("list", list_id), content=list_id
+    )
+    with gate.act(prepared) as work:
+        work.run(
+            update(delivered_list)
+            .where(delivered_list.c.id == list_id, delivered_list.c.opened_at == "")
+            .values(opened_by=work.staff_id, opened_at=work.at.isoformat())
+        )
+        return _list(work, list_id)
+
+
+def _list(work: GateWork, list_id: str) -> DeliveredList:
+    row = work.first(select(delivered_list).where(delivered_list.c.id == list_id))
+    if row is None:
+        raise UserError(
+            "cases.no_list",
+            "そのリストが、この端末に見つかりません。",
+            "今日の仕事の一覧を読み直してください。",
+        )
+    return DeliveredList(
+        row.id,
+        row.title,
+        row.arrived_at,
+        row.entries,
+        row.due_on,
+        row.opened_by,
+        row.opened_at,
+        row.closed_by,
+        row.closed_at,
+    )
+
+
+def list_checks(
+    gate: Gate, session: Session, *, open_only: bool = True, list_id: str = ""
+) -> tuple[CheckLine, ...]:
+    """The entries, oldest first, of one delivered list or of all. Of a person under
+    support measures (支援措置) the list says that there is something and nothing of them: no
+    number, no detail (DOMAIN 7.3)."""
     statement = select(check_entry, _CARE.label("care")).order_by(
         check_entry.c.listed_at, check_entry.c.id
     )
+    if list_id:
+        statement = statement.where(check_entry.c.list_id == list_id)
     if open_only:
         statement = statement.where(check_entry.c.disposition == "")
     with gate.view("eligibility.list_checks", session, subject=Subject("list", "checks")) as work:
@@ -79,7 +137,8 @@ def list_checks(gate: Gate, session: Session, *, open_only: bool = True) -> tupl
 
 
 def settle(gate: Gate, session: Session, line: CheckLine, disposition: str) -> None:
-    """Record what was done about an entry, with the person and the time.
+    """Record what was done about an entry, with the person and the time; with the last one its
+    list is closed.
 
     Raises UserError ``cases.disposition`` for anything but the three dispositions.
     """
@@ -107,3 +166,19 @@ def settle(gate: Gate, session: Session, line: CheckLine, disposition: str) -> N
                 version=check_entry.c.version + 1,
             )
         )
+        _close_if_done(work, line.id)
+
+
+def _close_if_done(work: ActWork, entry_id: str) -> None:
+    """A list none of whose lines is open is closed by whoever did the last one."""
+    list_id = work.scalar(select(check_entry.c.list_id).where(check_entry.c.id == entry_id))
+    waits = select(check_entry.c.id).where(
+        check_entry.c.list_id == list_id, check_entry.c.disposition == ""
+    )
+    if list_id is None or work.first(waits) is not None:
+        return
+    work.run(
+        update(delivered_list)
+        .where(delivered_list.c.id == list_id, delivered_list.c.closed_at == "")
+        .values(closed_by=work.staff_id, closed_at=work.at.isoformat())
+    )

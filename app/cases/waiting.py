@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, case, func, select
 
 from app.cases.follow_ups import follow_up_source
 from app.cases.kind import CaseKind, Look
 from app.cases.state import LABELS, OVER, SUMMARY, CaseState, looks_first, paper_of
 from app.security.waiting import Source, Waits, WaitWork
 from app.sync.states import Outgoing
-from db.tables.cases import case_file, check_entry
+from db.tables.cases import case_file, check_entry, delivered_list
 from db.tables.certificates import certificate
 from db.tables.exchange import outbox
 from db.tables.persons import person
@@ -147,23 +147,54 @@ def _numbers_left(work: WaitWork) -> set[str]:
     return {row.case_id for row in work.all(reserved)}
 
 
-def _check_lines(work: WaitWork) -> Iterable[Waits]:
-    open_ones = check_entry.c.disposition == ""
+def _list_lines(work: WaitWork) -> Iterator[Waits]:
+    """Every list that the union delivered, until its last line is done: one that nobody opened by
+    its due day is an alarm (SEC-109)."""
+    done = func.sum(case((check_entry.c.disposition != "", 1), else_=0))
+    rows = work.all(
+        select(delivered_list, func.count(check_entry.c.id).label("lines"), done.label("done"))
+        .join(check_entry, check_entry.c.list_id == delivered_list.c.id)
+        .where(delivered_list.c.closed_at == "")
+        .group_by(delivered_list.c.id)
+        .order_by(delivered_list.c.due_on, delivered_list.c.id)
+    )
+    today = work.at.date().isoformat()
+    for row in rows:
+        late = row.due_on < today
+        opened = f"{row.lines}件中 {row.done}件済み" if row.opened_at else f"未開封 {row.lines}件"
+        yield Waits(
+            key=row.id,
+            what=row.title,
+            state=f"期限切れ・{opened}" if late else opened,
+            since=row.arrived_at,
+            next_step="リストを開き、一件ずつ処理を記録する",
+            opens="eligibility.list_checks",
+            given=(("list_id", row.id),),
+            due=row.due_on,
+            cause="期限を過ぎても開かれていないリストです" if late and not row.opened_at else "",
+        )
+
+
+def _found_here(work: WaitWork) -> Iterator[Waits]:
+    """What the terminal itself found, and what came before lists were work."""
+    open_ones = (check_entry.c.disposition == "") & check_entry.c.list_id.is_(None)
     counted = select(func.count().label("listed"), func.min(check_entry.c.listed_at).label("since"))
     row = work.first(counted.where(open_ones))
-    if row is None or not row.listed:
-        return ()
-    return (
-        Waits(
+    if row is not None and row.listed:
+        yield Waits(
             key="checks",
             what="確認リスト",
             state=f"{row.listed}件",
             since=row.since,
             next_step="書類で確かめ、処理を記録する",
             opens="eligibility.list_checks",
-        ),
-    )
+        )
 
 
-CHECKS = Source(("check_entry",), _check_lines, "eligibility.list_checks")
-"""The open entries of the check list (確認リスト), as one line."""
+def _check_lines(work: WaitWork) -> Iterator[Waits]:
+    yield from _list_lines(work)
+    yield from _found_here(work)
+
+
+CHECKS = Source(("check_entry", "delivered_list"), _check_lines, "eligibility.list_checks")
+"""The union's lists, one line each, and what the terminal itself found."""

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from app.rules.calendar.days import BusinessCalendar
 from db.work import ReadRows
 
 
@@ -24,6 +25,9 @@ class WaitWork(ReadRows, Protocol):
 
     staff_id: str
     at: datetime
+
+    @property
+    def business_days(self) -> BusinessCalendar: ...
 
 
 @dataclass(frozen=True, slots=True)

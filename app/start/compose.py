@@ -21,8 +21,7 @@ from app.core.relying_party import TRAINING_RP_ID, production_rp_id
 from app.core.tables import Tables, load_tables, shipped_tables
 from app.core.this_machine import os_account, refuse_other_account, shared_note
 from app.functions.admin.upkeep import take_peer_time
-from app.functions.files import insured
-from app.functions.files.check_list import receive_check_list
+from app.functions.files import check_list, insured
 from app.functions.files.delivered import receive_delivered
 from app.functions.files.desks import receive_desk_word, teller
 from app.rules.calendar.days import BusinessCalendar
@@ -56,7 +55,7 @@ def handlers(tables: Tables) -> dict[str, Handler]:
     """Every apply handler by its function's id; the engine refuses to start if one is missing."""
     return {
         "files.receive_insured": insured.receiver(tables),
-        "files.receive_check_list": receive_check_list,
+        "files.receive_check_list": check_list.receiver(tables),
         "files.receive_desk_word": receive_desk_word,
         "files.receive_delivered": receive_delivered,
         **_receivers(tables),

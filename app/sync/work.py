@@ -10,6 +10,8 @@ from typing import Any, Protocol
 from sqlalchemy import Row, TableClause
 from sqlalchemy.sql.base import Executable
 
+from app.rules.calendar.days import BusinessCalendar
+
 EXCHANGE = "files.exchange"
 """The function under which the engine moves states (actor "system")."""
 
@@ -19,6 +21,9 @@ class EngineWork(Protocol):
 
     staff_id: str
     at: datetime
+
+    @property
+    def business_days(self) -> BusinessCalendar: ...
 
     def all(self, statement: Executable, params: Any = None) -> list[Row[Any]]: ...
 

@@ -65,6 +65,23 @@ follow_up = Table(
     Index("ix_follow_up_settled_at", "settled_at"),
 )
 
+# リスト処理: one list as the union delivered it, work until every line of it is done.
+delivered_list = Table(
+    "delivered_list",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),  # code table delivered_lists
+    Column("title", Text, nullable=False),  # as it was called when it came
+    Column("arrived_at", Text, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("due_on", Text, nullable=False),
+    Column("opened_by", Text, nullable=False, server_default=""),
+    Column("opened_at", Text, nullable=False, server_default=""),
+    Column("closed_by", Text, nullable=False, server_default=""),  # who did its last line
+    Column("closed_at", Text, nullable=False, server_default=""),
+    Index("ix_delivered_list_closed_at", "closed_at"),
+)
+
 # 確認リスト: what contradicts is listed, never overwritten (SEC-108 … 110).
 check_entry = Table(
     "check_entry",
@@ -74,6 +91,7 @@ check_entry = Table(
     Column("cause", Text, nullable=False),  # code table check_causes
     Column("person_id", Text, nullable=True),
     Column("case_id", Text, nullable=True),
+    Column("list_id", Text, nullable=True, index=True),  # delivered_list; none: found here
     Column("municipality_code", Text, nullable=False, server_default=""),
     Column("atena_number", Text, nullable=False, server_default=""),
     Column("detail", Text, nullable=False),  # Japanese, no 個人番号

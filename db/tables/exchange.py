@@ -35,6 +35,10 @@ outbox = Table(
     Column("confirmed_by", Text, nullable=False, server_default=""),
     Column("receipt", LargeBinary, nullable=True),  # the peer's signed receipt
     Column("settled_at", Text, nullable=False, server_default=""),
+    # What became of one that the union did not take, by hand: code table sending_dispositions.
+    Column("disposition", Text, nullable=False, server_default=""),
+    Column("disposed_by", Text, nullable=False, server_default=""),
+    Column("disposed_at", Text, nullable=False, server_default=""),
     Column("version", Integer, nullable=False, server_default="1"),
     UniqueConstraint("stream", "epoch", "sequence"),
     Index("ix_outbox_state", "state"),

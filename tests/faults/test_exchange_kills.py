@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from app.functions.files.check_list import receive_check_list
+from app.functions.files.check_list import receiver
 from app.sync.states import Incoming, Outgoing
 from db.tables.cases import check_entry
 from db.tables.exchange import inbox, staged_record
 from tests.support.line import LoopUnion, engine_of, enrol
 from tests.support.sendings import confirmed, rows, sample, sending
-from tests.support.world import World, world_in
+from tests.support.world import World, shared_tables, world_in
 
 RECORDS = 160
 """So many that the file is fetched in parts and staged in three."""
@@ -148,7 +148,7 @@ def test_killed_inside_the_applying_leaves_nothing_of_it(world):
     union, sent = _scene(world)
 
     def dying(work, spec, records):
-        receive_check_list(work, spec, records)
+        receiver(shared_tables())(work, spec, records)
         raise Killed
 
     with pytest.raises(Killed):

@@ -41,7 +41,9 @@ DAY = date(2026, 11, 16)
 
 @pytest.fixture
 def counter(tmp_path: Path) -> Iterator[Counter]:
+    """A counter that got the day's file of insured persons."""
     with counter_in(tmp_path) as made:
+        put_file(made.world, "union-0", 9, Incoming.APPLIED, at="2026-11-16T06:00:00+09:00")
         yield made
 
 
@@ -149,7 +151,8 @@ class TestSources:
         assert (line.opens, line.given) == ("files.show_set_aside", (("item_id", "union-1"),))
 
 
-def put_file(world: World, key: str, sequence: int, state: Incoming) -> None:
+def put_file(world: World, key: str, sequence: int, state: Incoming, at: str = "") -> None:
+    """A received file; ``at`` is when it was applied."""
     with world.hands_on("inbox") as work:
         work.run(
             insert(inbox).values(
@@ -161,6 +164,7 @@ def put_file(world: World, key: str, sequence: int, state: Incoming) -> None:
                 size=1,
                 state=state,
                 cause="中身が壊れています" if state is Incoming.QUARANTINED else "",
+                applied_at=at,
                 announced_at=f"2026-11-16T0{sequence}:00:00+09:00",
             )
         )
@@ -254,6 +258,7 @@ class Asked:
         self._work = work
         self.staff_id = "S101"
         self.at = world.clock.now()
+        self.business_days = world.calendar
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._work, name)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QInputDialog, QListView
+from PySide6.QtWidgets import QDialog, QInputDialog
 from pytestqt.qtbot import QtBot
 from sqlalchemy import insert, update
 
@@ -129,7 +129,7 @@ PAYER = More(
     kind_of(
         "test_payer",
         "納める方の届出",
-        Payer(standings=(INSURED, LOST)),
+        Payer(standings=(INSURED, LOST), roles=("payer", "heir")),
         first=payer_fields(),
         documents=(PASSPORT,),
         sentence="{name} 様の保険料を {paid_by_name} 様が納める届出を送ります。",
@@ -383,10 +383,10 @@ class TestWays:
     def test_the_question_is_answered_by_the_keyboard(self, counter: Counter, room: Room) -> None:
         search = room.add(SearchScreen(room.desk()))
         search._start_notification()
-        room.until(lambda: search.findChild(QListView) is not None)
-        asked: Any = search.findChild(QListView)
-        QTest.keyClick(asked, Qt.Key.Key_6)
-        QTest.keyClick(asked, Qt.Key.Key_Return)
+        room.until(lambda: search.findChild(Picker) is not None)
+        asked = search.findChild(Picker)
+        QTest.keyClicks(asked.narrow, "newcomer")
+        QTest.keyClick(asked.narrow, Qt.Key.Key_Return)
         room.until(lambda: bool(room.went))
         assert room.went == [("eligibility.open_test_newcomer", {"prefill": {}})]
 
@@ -607,7 +607,7 @@ class TestDead:
         assert form.field("event_on").error == ""
 
     def test_an_heir_of_the_death_may_be_the_payer(self, counter: Counter, dead: Any) -> None:
-        kind = replace(PAYER.kind, about=Payer(standings=("dead",)))
+        kind = replace(PAYER.kind, about=Payer(standings=("dead",), roles=("heir",)))
         found = sides(counter.gate, counter.world.session(), kind, HER.id, counter.tables)
         (heir,) = [one for one in found if one.label.startswith("相続人代表")]
         assert dict(heir.values) == {"paid_by_name": "髙橋　二郎", "paid_by_relation": "子"}

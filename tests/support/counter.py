@@ -33,7 +33,7 @@ from app.wire.bodies.coverage import Coverage
 from app.wire.bodies.move_in import MoveIn
 from app.wire.files import sent_in
 from app.wire.layout import columns
-from app.wire.records import DecisionHead
+from app.wire.records import CaseHead, DecisionHead
 from db import search
 from db.tables.persons import (
     address,
@@ -187,7 +187,7 @@ class Counter(Verbs):
     def _judge(self, outbox_id: str, records: tuple[Any, ...]) -> tuple[str, str]:
         if self.rejections:
             return self.rejections.pop(0)
-        for record in records:
+        for record in (one for one in records if isinstance(one, CaseHead)):
             answer = self.answers.pop(0) if self.answers else self._scene.answer
             self.decide(answer(record), notification_id=outbox_id)
         return "", ""

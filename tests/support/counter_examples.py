@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from app.cases import (
     board,
@@ -27,13 +27,13 @@ from app.cases.state import SUMMARY
 from app.catalog import CASES, CATALOG
 from app.functions.benefits.kinds.funeral import FUNERAL
 from app.functions.eligibility.kinds.move_in import MOVE_IN
-from app.functions.files import set_aside
+from app.functions.files import day_acts, day_files, set_aside
 from app.persons import find, numbers, restrictions, show
 from app.security.gate.gate import Session
 from app.start.compose import handlers
 from app.wire.files import FILES
-from db.tables.cases import check_entry, follow_up
-from db.tables.exchange import inbox
+from db.tables.cases import check_entry, delivered_list, follow_up
+from db.tables.exchange import inbox, outbox
 from tests.support.attempts import Attempt, Example
 from tests.support.counter import (
     ENTRY,
@@ -47,7 +47,7 @@ from tests.support.counter import (
 )
 from tests.support.kinds import SCENES, refusing
 from tests.support.line import LoopUnion, enrol
-from tests.support.sendings import sample
+from tests.support.sendings import prepared, sample
 from tests.support.world import World
 
 DAY = date(2026, 11, 16)
@@ -354,6 +354,37 @@ def _settle_check(world: World) -> Attempt:
     )
 
 
+def put_list(world: World, list_id: str = "T01-1-9", due_on: str = "2026-11-24") -> str:
+    """A delivered list of one line; its id."""
+    with world.hands_on("delivered_list", "check_entry") as work:
+        work.run(
+            insert(delivered_list).values(
+                id=list_id,
+                kind="undeclared",
+                title="未申告者リスト",
+                arrived_at="2026-11-16T09:00:00+09:00",
+                entries=1,
+                due_on=due_on,
+            )
+        )
+        work.run(
+            insert(check_entry).values(
+                id=f"{list_id}-e",
+                origin="union",
+                cause="undeclared",
+                list_id=list_id,
+                detail="所得の申告がありません。",
+                listed_at="2026-11-16T09:00:00+09:00",
+            )
+        )
+    return list_id
+
+
+def _open_list(world: World) -> Attempt:
+    list_id = put_list(world)
+    return Attempt("clerk", does=lambda session: check_list.open_list(world.gate, session, list_id))
+
+
 # -- files ---------------------------------------------------------------------------------
 
 
@@ -387,6 +418,30 @@ def _dispose_file(world: World) -> Attempt:
         "supervisor",
         does=lambda session: set_aside.dispose(
             world.gate, session, key, "not_needed", world.tables
+        ),
+    )
+
+
+def put_sending(world: World, **changed: str) -> str:
+    """A daily file that was prepared for the union; its id."""
+    at(world)
+    outbox_id = prepared(world, "FILE-03")
+    if changed:
+        with world.hands_on("outbox") as work:
+            work.run(update(outbox).where(outbox.c.id == outbox_id).values(**changed))
+    return outbox_id
+
+
+def _show_day_files(world: World) -> Attempt:
+    return Attempt("supervisor", view=lambda session: day_files.show(world.gate, session))
+
+
+def _settle_rejected(world: World) -> Attempt:
+    outbox_id = put_sending(world, state="rejected", last_cause="件数が違います")
+    return Attempt(
+        "supervisor",
+        does=lambda session: day_acts.settle(
+            world.gate, session, outbox_id, "not_needed", world.tables
         ),
     )
 
@@ -639,6 +694,9 @@ COUNTER_EXAMPLES: dict[str, Example] = {
     "day.close": _close_day,
     "eligibility.list_checks": _list_checks,
     "eligibility.settle_check": _settle_check,
+    "eligibility.open_list": _open_list,
+    "files.show_day": _show_day_files,
+    "files.settle_rejected": _settle_rejected,
     "files.show_set_aside": _show_set_aside,
     "files.dispose": _dispose_file,
     "files.exchange": _exchange,

@@ -12,11 +12,12 @@ from app.ui.base.pages import Page
 class CheckListScreen(Page):
     """Open entries, oldest first."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, list_id: str = "") -> None:
         super().__init__(
             "確認リスト", "広域連合・住民記録と食い違うものです。書類で確かめ、処理を記録します。"
         )
         self._desk = desk
+        self._list_id = list_id
         self._lines: tuple[check_list.CheckLine, ...] = ()
         self.table = QTableWidget(0, 5)
         self.table.setAccessibleName("確認リスト")
@@ -33,15 +34,37 @@ class CheckListScreen(Page):
         self.action("問題なし", "F5", lambda: self._settle("ok"))
         self.action("通知した", "F6", lambda: self._settle("notified"))
         self.action("再作成を依頼した", "F7", lambda: self._settle("remake"))
-        self.load()
+        if list_id:
+            self._open()
+        else:
+            self.load()
 
     def first_focus(self) -> None:
         self.table.setFocus()
 
     def load(self) -> None:
         """Read the list again."""
-        desk = self._desk
-        desk.run(self, lambda: check_list.list_checks(desk.gate, desk.session), self._show)
+        desk, list_id = self._desk, self._list_id
+        desk.run(
+            self,
+            lambda: check_list.list_checks(desk.gate, desk.session, list_id=list_id),
+            self._show,
+        )
+
+    def _open(self) -> None:
+        """A delivered list says whose it is and until when; then its lines."""
+        desk, list_id = self._desk, self._list_id
+
+        def opened(found: check_list.DeliveredList) -> None:
+            self.title.setText(found.title)
+            month, day = int(found.due_on[5:7]), int(found.due_on[8:10])
+            self.lead.setText(
+                f"期限 {month}月{day}日まで。一件ずつ書類で確かめ、処理を記録します。"
+                "最後の一件で、このリストは終わります。"
+            )
+            self.load()
+
+        desk.run(self, lambda: check_list.open_list(desk.gate, desk.session, list_id), opened)
 
     def _show(self, lines: tuple[check_list.CheckLine, ...]) -> None:
         self._lines = lines

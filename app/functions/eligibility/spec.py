@@ -22,12 +22,22 @@ FUNCTIONS: tuple[Function, ...] = (
         menu=True,
     ),
     Function(
+        id="eligibility.open_list",
+        area="eligibility",
+        kind=Kind.UPDATE,
+        label="届いたリストを開く",
+        help="広域連合から届いたリストを開きます。だれがいつ開いたかが記録され、最後の一件の処理を"
+        "記録するまで「今日の仕事」に期限とともに残ります。",
+        reads=("delivered_list",),
+        writes=("delivered_list.opened_by", "delivered_list.opened_at"),
+    ),
+    Function(
         id="eligibility.settle_check",
         area="eligibility",
         kind=Kind.UPDATE,
         label="確認リストの処理",
         help="確認リストの一件に、問題なし・通知・再作成依頼のどれかを記録します。",
-        reads=("check_entry",),
-        writes=("check_entry",),
+        reads=("check_entry", "delivered_list"),
+        writes=("check_entry", "delivered_list.closed_by", "delivered_list.closed_at"),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.functions.files import media_waiting, waiting
+from app.functions.files import day_acts, day_files, media_waiting, waiting
 from app.persons import writing
 from app.security.spec import Actor, Area, Function, Kind, Need, SecondPerson, StepUp
 from app.sync.inbox import APPLYING
@@ -28,6 +28,32 @@ _MEDIA = (
 )
 _EXCHANGE = ("outbox", "inbox", "staged_record", "file_fault", "stream_state", "watermark")
 FUNCTIONS: tuple[Function, ...] = (
+    Function(
+        id=day_files.SHOW,
+        area="files",
+        kind=Kind.INQUIRE,
+        label="当日のファイル",
+        help="今日のファイルを、来るはずのもの、移入したもの、送ったもの、届いたものに分けて一覧し、"
+        "確認・取り下げ・処理の記録へ進みます。止まっているものと、届いていないものが上に出ます。",
+        reads=day_files.READS,
+        screen="app.functions.files.screens.day_files:DayFilesScreen",
+        menu=True,
+    ),
+    Function(
+        id=day_acts.SETTLE,
+        area="files",
+        kind=Kind.UPDATE,
+        label="受け付けられなかった送信の処理",
+        help="広域連合が受け付けなかったファイルの送信が、どうなったかを記録します。",
+        step_up=StepUp.RECENT,
+        reads=("outbox",),
+        writes=(
+            "outbox.disposition",
+            "outbox.disposed_by",
+            "outbox.disposed_at",
+            "outbox.version",
+        ),
+    ),
     Function(
         id="files.show_set_aside",
         area="files",
@@ -138,7 +164,7 @@ FUNCTIONS: tuple[Function, ...] = (
         help="広域連合が見つけた食い違いを、確認リストに載せます（端末が行います）。",
         actor=Actor.SYSTEM,
         reads=("atena", "case_file", "check_entry", *APPLYING),
-        writes=("check_entry", *APPLYING),
+        writes=("check_entry", "delivered_list", *APPLYING),
     ),
     Function(
         id="files.show_media",

@@ -1,60 +1,42 @@
-"""What waits of the exchange (送受信): sendings without the union's receipt, files set aside."""
+"""What waits of the exchange (送受信): the day's files that need somebody, or hold the day open."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.functions.files import set_aside
+from app.functions.files import day_files, set_aside
+from app.functions.files.day_files import DayFile, Step
 from app.security.waiting import Source, Waits, WaitWork
-from app.sync import outbox as outgoing
-from app.sync.states import Outgoing
-from app.wire.files import FILES, Route
-from db.tables.exchange import inbox
 
 SENDING = "広域連合の受領が確かめられていない送信"
-
-_STATES = {
-    Outgoing.PREPARED: ("確認待ち", "もう一人が内容と宛先を確かめる"),
-    Outgoing.CONFIRMED: ("送信待ち", "回線がつながると、端末が送ります"),
-    Outgoing.SENDING: ("送信中", "回線がつながると、端末が続きを送ります"),
-    Outgoing.SENT: ("受領待ち", "端末が受領を確かめています"),
-}
+REJECTED = "受け付けられなかったままの送信"
 
 
-def _sendings(work: WaitWork) -> Iterator[Waits]:
-    """What goes up for no case: a case's own sending stands in the line of the case."""
-    for line in outgoing.open_lines(work):
-        if not line.case_id and FILES[line.file_id].route is not Route.SHARED:
-            state, next_step = _STATES[line.state]
-            yield Waits(
-                key=line.id,
-                what=line.title,
-                state=state,
-                since=line.prepared_at,
-                next_step=next_step,
-                cause=line.cause,
-                holds_day=(SENDING,),
-            )
+def _lines(work: WaitWork) -> Iterator[Waits]:
+    """What is not settled, and what should have come and has not. A file that could not be taken
+    stays until somebody records what became of it: no later file holds what an answer to a case
+    held, and whether one holds the rest nobody can see here."""
+    for line in day_files.of_day(work, work.at, work.business_days):
+        if line.step is not Step.NOTHING or line.alarm or line.stuck or not line.is_over:
+            yield _line(line)
 
 
-def _set_aside(work: WaitWork) -> Iterator[Waits]:
-    """Files that could not be taken, until somebody records what became of each: no later file
-    holds what an answer to a case held, and whether one holds the rest nobody can see here."""
-    for row in work.all(set_aside.open_ones().order_by(inbox.c.announced_at, inbox.c.id)):
-        yield Waits(
-            key=row.id,
-            what=FILES[row.file_id].title,
-            state="取り込めず",
-            since=row.announced_at,
-            next_step="広域連合に連絡し、処理を記録する",
-            opens=set_aside.SHOW,
-            given=(("item_id", row.id),),
-            cause=row.cause,
-        )
+def _line(line: DayFile) -> Waits:
+    aside = line.step is Step.SET_ASIDE
+    rejected = line.step is Step.SETTLE
+    unsettled = line.way == day_files.UP and not line.is_over and not line.is_due
+    return Waits(
+        key=line.key,
+        what=line.title,
+        state=line.state,
+        since=line.since,
+        next_step=line.next_step,
+        opens=set_aside.SHOW if aside else day_files.SHOW,
+        given=(("item_id" if aside else "key", line.key),),
+        cause=line.cause,
+        holds_day=(REJECTED,) if rejected else (SENDING,) if unsettled else (),
+    )
 
 
-WAITS = (
-    Source(("outbox",), _sendings, "day.show"),
-    Source(("inbox",), _set_aside, "day.show"),
-)
+WAITS = (Source(day_files.READS, _lines, "day.show"),)
 """Whoever sees the day sees them: a clerk who waits for an answer must know that files fail."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
@@ -70,7 +68,7 @@ class PersonScreen(Page):
         self.number_button.setEnabled(False)
         self.mark_button = self.action("取扱注意を付ける", "F9", self._mark)
         self.lift_button = self.action("取扱注意を外す", "F10", self._lift)
-        self._begins: tuple[Any, ...] = ()
+        self._begins: tuple[tuple[Offer, str], ...] = ()
         for button in (self.begin_button, self.mark_button, self.lift_button):
             button.setVisible(False)
             button.setEnabled(False)
@@ -122,24 +120,29 @@ class PersonScreen(Page):
         self.past_button.setText(f"{said}  [F6]")
         self.past_button.setAccessibleName(said)
 
-    def _may_begin(self, standing: str, permitted: frozenset[str]) -> tuple[Any, ...]:
-        """The kinds of case that this clerk may begin with somebody of this standing."""
-        ones = [
-            self._desk.kinds[dict(one.given)["kind"]]
-            for one in self._desk.catalog.values()
-            if one.from_person and one.id in permitted
-        ]
-        fits = [kind for kind in ones if standing in kind.about.standings]
-        groups = list(dict.fromkeys(kind.group for kind in fits))
-        return tuple(sorted(fits, key=lambda kind: groups.index(kind.group)))
+    def _may_begin(self, standing: str, permitted: frozenset[str]) -> tuple[tuple[Offer, str], ...]:
+        """What this clerk may begin with somebody of this standing, with the function that does:
+        kinds of case, and whatever else begins with a person."""
+        found = []
+        for one in self._desk.catalog.values():
+            if not one.from_person or one.id not in permitted:
+                continue
+            kind = self._desk.kinds.get(dict(one.given).get("kind", ""))
+            if kind is None:
+                area = self._desk.catalog.area_of(one)
+                found.append((Offer(area.label, one.label, one.id), one.id))
+            elif standing in kind.about.standings:
+                found.append((Offer(kind.group, kind.label, kind.code), one.id))
+        groups = list(dict.fromkeys(offer.group for offer, _ in found))
+        return tuple(sorted(found, key=lambda one: groups.index(one[0].group)))
 
     def _ask_what(self) -> None:
         """Which of the cases that may begin with this person begins."""
         pick(
             self,
             "この方のどの手続を始めますか。",
-            [Offer(kind.group, kind.label, kind.code) for kind in self._begins],
-            lambda at: self._desk.go(self._begins[at].opening, person_id=self._person_id),
+            [offer for offer, _ in self._begins],
+            lambda at: self._desk.go(self._begins[at][1], person_id=self._person_id),
         )
 
     def _mark(self) -> None:

@@ -246,6 +246,7 @@ class Gate:
                 seen = ViewWork(work, session.staff_id, self._clock.now(), subject, purpose)
                 seen.allow_rights(rights)
                 seen.allow_control(self._control_for(function))
+                seen.allow_days(self._rules.calendar)
                 self._give_numbers(seen, work, number_key)
                 cause = ""
                 try:
@@ -303,6 +304,7 @@ class Gate:
                 now = self._clock.now()
                 note_system(work, function.id, nonce, line, now)
                 acting = ActWork(work, SYSTEM, now, subject, "", content, line)
+                acting.allow_days(self._rules.calendar)
                 acting.allow_control(self._control_for(function))
                 return acting
 
@@ -434,6 +436,7 @@ class Gate:
         )
         self._give_numbers(acting, work, key)
         acting.allow_control(self._control_for(prepared.function))
+        acting.allow_days(self._rules.calendar)
         return acting
 
     def _give_numbers(self, target: GateWork, work: Work, key: bytes | None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, TableClause
 from sqlalchemy.sql.base import Executable
 
+from app.rules.calendar.days import BusinessCalendar
 from app.security.acts.approval import Subject
 from app.security.control.state import ControlState
 from app.security.journal.line import is_id
@@ -38,6 +39,18 @@ class GateWork:
         self._work = work
         self._numbers: MyNumbers | None = None
         self._control: ControlState | None = None
+        self._days: BusinessCalendar | None = None
+
+    @property
+    def business_days(self) -> BusinessCalendar:
+        """The business days (開庁日) that the gate counts by."""
+        if self._days is None:
+            raise misuse("gate.days", "開庁日の分からない所で、開庁日を数えようとしました。")
+        return self._days
+
+    def allow_days(self, calendar: BusinessCalendar) -> None:
+        """For the gate alone."""
+        self._days = calendar
 
     def all(self, statement: Executable, params: Values | None = None) -> list[Row[Any]]:
         """All rows, as tuples with names."""

@@ -15,8 +15,8 @@ from sqlalchemy import insert, select
 
 from app.cases.decisions import receiver
 from app.catalog import CASES as KINDS
+from app.functions.files import check_list
 from app.functions.files import insured as files
-from app.functions.files.check_list import receive_check_list
 from app.wire.files import FILES
 from db.tables.cases import case_file, check_entry, decision
 from db.tables.persons import atena, insured, person
@@ -144,6 +144,7 @@ def test_any_check_list_is_taken(filled):
         )
     )
     def holds(records):
+        receive_check_list = check_list.receiver(shared_tables())
         encode_file(FILES["FILE-24"], records, CODES)
         with undone(filled, "files.receive_check_list") as work:
             applied = receive_check_list(work, FILES["FILE-24"], records).applied

@@ -1,0 +1,201 @@
+"""当日のファイル: one line for each file of the day; Enter takes its next step."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QGridLayout,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.functions.files import day_acts, day_files
+from app.functions.files.day_files import DayFile, Step
+from app.ui.base.choice import choose
+from app.ui.base.desk import Desk
+from app.ui.base.labels import PlainLabel
+from app.ui.base.pages import Page, box, card, clear
+
+_HEAD = ("ファイル", "向き", "基準日・版", "件数（前回）", "状態", "次にすること")
+_WIDTHS = (250, 60, 130, 170, 170)
+
+
+class DayFilesScreen(Page):
+    """The files of the day, what needs somebody first."""
+
+    def __init__(self, desk: Desk, key: str = "") -> None:
+        super().__init__(
+            "当日のファイル",
+            "↑↓で選び、Enter で次にすることへ進みます。端末が送り受けすると、自動で読み直します。",
+        )
+        self._desk = desk
+        self._wanted = key
+        self.lines: tuple[DayFile, ...] = ()
+        self._summary = QVBoxLayout()
+        self.body.addLayout(self._summary)
+        self.table = _table()
+        self.table.itemActivated.connect(lambda _item: self._next())
+        self.table.currentCellChanged.connect(lambda *_cells: self._tell())
+        self.body.addWidget(self.table, 1)
+        self._particulars = QVBoxLayout()
+        self.body.addLayout(self._particulars)
+        self.action("戻る", "Esc", desk.home)
+        self.action("読み直す", "F5", self.load)
+        desk.watch(
+            self, lambda: day_files.show(desk.gate, desk.session, background=True), self._show
+        )
+        self.load()
+
+    def first_focus(self) -> None:
+        self.table.setFocus()
+
+    def load(self) -> None:
+        """Read everything again."""
+        desk = self._desk
+        desk.run(self, lambda: day_files.show(desk.gate, desk.session), self._show)
+
+    def _show(self, lines: tuple[DayFile, ...]) -> None:
+        chosen = self.chosen()
+        wanted = chosen.key if chosen is not None else self._wanted
+        self.lines = lines
+        self.table.setRowCount(len(lines))
+        for row, line in enumerate(lines):
+            for column, text in enumerate(_cells(line)):
+                self.table.setItem(row, column, QTableWidgetItem(text))
+        keys = [line.key for line in lines]
+        if lines:
+            self.table.selectRow(keys.index(wanted) if wanted in keys else 0)
+        self._sum_up()
+        self._tell()
+
+    def chosen(self) -> DayFile | None:
+        """The line that is chosen."""
+        row = self.table.currentRow()
+        return self.lines[row] if 0 <= row < len(self.lines) else None
+
+    def _sum_up(self) -> None:
+        clear(self._summary)
+        alarms = [line for line in self.lines if line.alarm or line.stuck]
+        waits = sum(line.step is not Step.NOTHING for line in self.lines)
+        for line in alarms:
+            self._summary.addWidget(
+                box("stop", f"{line.title}：{line.state}。{line.cause}　{line.next_step}。")
+            )
+        if waits:
+            self._summary.addWidget(
+                box("warn", f"次にすることのあるファイルが {waits}件あります。")
+            )
+        elif not alarms:
+            self._summary.addWidget(box("ok", "今日のファイルで、人を待っているものはありません。"))
+
+    def _tell(self) -> None:
+        clear(self._particulars)
+        line = self.chosen()
+        if line is not None:
+            self._particulars.addWidget(_particulars(line))
+
+    def _next(self) -> None:
+        line = self.chosen()
+        if line is None or self._desk.operations.busy:
+            return
+        if line.step is Step.CONFIRM:
+            self._desk.go("files.show_sendings")
+        elif line.step is Step.SETTLE:
+            self._settle(line)
+        elif line.step is Step.SET_ASIDE:
+            self._desk.go("files.show_set_aside", item_id=line.key)
+        elif line.step in (Step.MOVE_IN, Step.MOVE_OUT):
+            self._desk.go("files.show_media")
+
+    def _settle(self, line: DayFile) -> None:
+        desk = self._desk
+        choices = day_acts.dispositions(desk.tables, desk.clock.now().date())
+
+        def settle(at: int) -> None:
+            how = choices[at][0]
+            desk.run(
+                self,
+                lambda: day_acts.settle(desk.gate, desk.session, line.key, how, desk.tables),
+                lambda _none: self._done("処理を記録しました。"),
+            )
+
+        choose(
+            self,
+            "受け付けられなかった送信は、どうなりましたか。あなたの名と時刻が残ります。",
+            [label for _, label in choices],
+            settle,
+            ok="記録する",
+        )
+
+    def _done(self, text: str) -> None:
+        self._desk.say(text)
+        self.load()
+
+
+def _table() -> QTableWidget:
+    table = QTableWidget(0, len(_HEAD))
+    table.setAccessibleName("当日のファイル")
+    table.setHorizontalHeaderLabels(list(_HEAD))
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setAlternatingRowColors(True)
+    table.setTabKeyNavigation(False)
+    table.verticalHeader().setVisible(False)
+    table.verticalHeader().setDefaultSectionSize(36)
+    table.horizontalHeader().setStretchLastSection(True)
+    for column, width in enumerate(_WIDTHS):
+        table.setColumnWidth(column, width)
+    return table
+
+
+def _cells(line: DayFile) -> tuple[str, ...]:
+    count = f"{line.count:,}件" if line.count or line.since else ""
+    before = f"（{line.before:,}件）" if line.before >= 0 else ""
+    edition = f"　第{line.edition}版" if line.edition else ""
+    progress = f"　{line.progress}%" if line.progress >= 0 else ""
+    return (
+        f"{line.title}（{line.file_id}）",
+        line.way,
+        f"{line.business_on[5:].replace('-', '/')}{edition}",
+        f"{count}{before}" if not line.is_due else "",
+        f"{line.state}{progress}",
+        line.next_step,
+    )
+
+
+def _particulars(line: DayFile) -> QWidget:
+    """Who did what when, the reason, the next try."""
+    frame, layout = card()
+    grid = QGridLayout()
+    grid.setColumnMinimumWidth(0, 160)
+    grid.setColumnStretch(1, 1)
+    difference = line.count - line.before
+    rows = (
+        ("整理番号", "" if line.is_due else line.key),
+        ("移入", f"{_moment(line.moved_at)}（検査：{line.checked_by}）" if line.moved_at else ""),
+        ("前回との差", f"{difference:+,}件" if line.before >= 0 and line.count else ""),
+        ("用意した人", line.prepared_by),
+        ("確認した人", "、".join(line.confirmed_by)),
+        ("結果の出た日時", _moment(line.settled_at)),
+        ("試した回数", f"{line.tries}回" if line.tries else ""),
+        ("次の試み", _moment(line.next_try_at)),
+        ("わけ", line.cause),
+    )
+    for label, text in rows:
+        if text:
+            at = grid.rowCount()
+            title = PlainLabel(label)
+            title.setObjectName("fieldLabel")
+            grid.addWidget(title, at, 0)
+            value = PlainLabel(text)
+            value.setWordWrap(True)
+            grid.addWidget(value, at, 1)
+    layout.addLayout(grid)
+    return frame
+
+
+def _moment(iso: str) -> str:
+    return f"{iso[5:7]}/{iso[8:10]} {iso[11:16]}" if iso else ""
