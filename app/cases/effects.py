@@ -284,6 +284,33 @@ class CorrectsBirth:
 
 
 @dataclass(frozen=True, slots=True)
+class Knows:
+    """登録: somebody is known here from now on, insured or not."""
+
+    words: str = "この方を登録する（宛名・世帯・住所）"
+
+    def carry_out(self, received: Received) -> Outcome:
+        said = effects.said_by(received.record, received.keyed, received.eras)
+        return effects.acquires(
+            received.writer, said, since=received.record.since, case_id=received.case_id
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Leaves:
+    """登録の終了: 住民状態 is ``state`` (``resident_states``) from the decision's day."""
+
+    state: str
+    words: str = "登録を終える（住民状態）"
+
+    def carry_out(self, received: Received) -> Outcome:
+        since = received.record.since
+        return effects.changes(
+            received.writer, received.person_id, "state", {"state": self.state}, since=since
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class OrdersPaper:
     """証明書: a paper may follow, nothing else changes and no other paper is void."""
 

@@ -580,6 +580,29 @@ TAKEN_IN = (
 )
 
 
+ASKED = (
+    # FLOW-2008: of the year before the judgement year
+    _states(
+        "income_inquiry",
+        "note",
+        {"text": "前の住所の市区町村へ所得を照会した"},
+        subject=True,
+        wrong={"year": "2020"},
+        reason="income_year",
+    ),
+    _states(
+        "income_reply",
+        "note",
+        {"text": "所得照会の回答を広域連合へ届け出た"},
+        subject=True,
+        wrong={"year": "2020"},
+        reason="income_year",
+    ),
+    _taken_in("income_asked", "他市区町村からの所得照会に回答した"),
+    _taken_in("identity_inquiry", "本人確認情報を照会した"),
+)
+
+
 @dataclass
 class Counter:
     """The clerk, the window, and who has been taken already."""
@@ -679,11 +702,10 @@ def played(counter: Counter, row: Row) -> None:
     assert view.record is not None and view.record.outcome == "accepted", view.record
     said = {name: getattr(view.record, name) for name in row.decided}
     assert said == dict(row.decided)
-    last = max(
-        (one for one in counter.desk.rows(insured) if one.person_id == person_id),
-        key=lambda one: one.acquired_on,
-    )
-    assert {name: getattr(last, name) for name in row.period} == dict(row.period)
+    periods = [one for one in counter.desk.rows(insured) if one.person_id == person_id]
+    if row.period:
+        last = max(periods, key=lambda one: one.acquired_on)
+        assert {name: getattr(last, name) for name in row.period} == dict(row.period)
     if row.whom != "dead":
         (now,) = [one for one in counter.desk.rows(person) if one.id == person_id]
         assert now.state == row.state
@@ -756,4 +778,34 @@ def test_every_arrival(story: Story, qtbot: Any) -> None:
             ]
             assert known.acquired_on == view.record.acquired_on
             assert desk.atena_of(known.person_id) == mover.person.atena_number
+        counter.window.close()
+
+
+@pytest.mark.req("FLOW-2005")
+def test_somebody_without_a_resident_record_is_registered_and_goes(
+    story: Story, qtbot: Any
+) -> None:
+    with story.desk() as desk:
+        counter = Counter(story, desk, CaseWindow(desk, qtbot))
+        mover = story.stranger(0)
+        row = Row("unregistered", "newcomer", NOTHING, NOTHING, "household_unknown", NOTHING)
+        values = {**entry(mover, desk.today), **BROUGHT, "event_on": "R8.11.10"}
+        values |= {"person_kind": "3", "ground": "head", "number_check": "none"}
+        values |= {"my_number_absent": "not_brought", "is_head": "1"}
+        wrong = {"is_head": "0", "household_number": "000000000777777"}
+        refused = counter.play(row, {**values, **wrong}, "")
+        assert refused.record is not None and refused.record.reasons == row.reason
+        view = counter.play(row, values, "")
+        assert view.record is not None and view.record.outcome == "accepted", view.record
+        atena = mover.person.atena_number
+        (her,) = [one for one in desk.rows(person) if desk.atena_of(one.id) == atena]
+        assert (her.kind, her.state) == ("3", "1")
+        assert her.id not in {one.person_id for one in desk.rows(insured)}
+        books = "SELECT person_kind, state FROM person WHERE atena_number = ?"
+        assert story.union_rows(books, atena) == [("3", "1")]
+        counter.taken["unregistered"] = her.id
+        end = {"event_on": "R8.11.20", **KEYED["unregistered_end"]}
+        played(counter, Row("unregistered_end", "unregistered", end, NOTHING, DEAD, NOTHING,
+                            state="9"))  # fmt: skip
+        assert story.union_rows(books, atena) == [("3", "9")]
         counter.window.close()

@@ -247,6 +247,14 @@ SCENES: dict[str, Scene] = {
     ),
     "acquisition_cancelled": _leaves(found_by="転入届の取消し"),
     **{code: _known(code) for code in KEYED},
+    "unregistered": Scene(
+        {
+            name: value
+            for name, value in {**ARRIVED, "person_kind": "3", "ground": "head"}.items()
+            if name not in ("card_use", "delivery")
+        },
+        _stands,
+    ),
 }
 
 

@@ -9,6 +9,7 @@ one, which goes on being read.
 from __future__ import annotations
 
 from app.wire.bodies import (
+    asking,
     certifying,
     changing,
     coverage,
@@ -98,6 +99,12 @@ NOTIFICATIONS: Bodies = {
     "dependant_paper": certifying.REQUEST,
     "move_out_papers": certifying.REQUEST,
     "coverage_paper": certifying.REQUEST,
+    "unregistered": asking.UNREGISTERED,
+    "unregistered_end": asking.UNREGISTERED_END,
+    "income_inquiry": asking.INCOME_INQUIRY,
+    "income_reply": asking.INCOME_REPLY,
+    "income_asked": asking.INCOME_ASKED,
+    "identity_inquiry": asking.IDENTITY_INQUIRY,
     "reissue": reissue.LAYOUTS,
 }
 """FILE-01: what is notified, by kind."""
@@ -173,6 +180,12 @@ DECISIONS: Bodies = {
     "dependant_paper": certifying.CERTIFIED,
     "move_out_papers": certifying.CERTIFIED,
     "coverage_paper": certifying.CERTIFIED,
+    "unregistered": (repeating(asking.UNREGISTERED[-1]),),
+    "unregistered_end": (repeating(asking.UNREGISTERED_END[-1]),),
+    "income_inquiry": (repeating(asking.INCOME_INQUIRY[-1]),),
+    "income_reply": (repeating(asking.INCOME_REPLY[-1]),),
+    "income_asked": (repeating(asking.INCOME_ASKED[-1]),),
+    "identity_inquiry": (repeating(asking.IDENTITY_INQUIRY[-1]),),
     "reissue": reissued.LAYOUTS,
 }
 """FILE-16: what is decided on it, by the kind of the case."""

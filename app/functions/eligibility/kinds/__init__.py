@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from app.cases.kind import CaseKind
 from app.functions.eligibility.kinds import (
+    asking,
     certifying,
     changing,
     entering,
@@ -24,4 +25,5 @@ KINDS: tuple[CaseKind, ...] = (
     REISSUE,
     *certifying.KINDS,
     *handing_on.KINDS,
+    *asking.KINDS,
 )

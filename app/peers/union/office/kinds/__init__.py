@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from app.peers.union.office.case import OfficeKind
 from app.peers.union.office.kinds import (
+    asking,
     certifying,
     changing,
     entering,
@@ -31,6 +32,7 @@ KINDS: dict[str, OfficeKind] = {
         reissue.KIND,
         *certifying.KINDS,
         *handing_on.KINDS,
+        *asking.KINDS,
         funeral.KIND,
     )
 }
