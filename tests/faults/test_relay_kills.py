@@ -104,6 +104,24 @@ def test_killed_at_any_moment_every_file_goes_once(
     assert fuse.passed > 40
 
 
+def test_killed_between_outbox_and_removal_it_is_known_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world_in(tmp_path) as world:
+        room = RelayRoom(world, tmp_path)
+        _scene(room)
+
+        def die(*_given: Any) -> None:
+            raise Killed
+
+        with monkeypatch.context() as patched, pytest.raises(Killed):
+            patched.setattr(watching, "remove", die)
+            room.once()
+        assert len(rows(world, outbox)) == 1 and len(room.names("up")) == 2
+        room.once()
+        _assert_whole(room)
+
+
 def test_killed_again_and_again_it_still_ends_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

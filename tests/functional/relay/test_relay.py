@@ -53,14 +53,14 @@ def room(tmp_path: Path) -> Iterator[RelayRoom]:
 
 @pytest.mark.req("SYS-05", "FILE-05")
 def test_a_sealed_file_goes_up_without_anybody_and_without_being_opened(room: RelayRoom) -> None:
-    order, _ = room.order()
-    room.put("FILE-03_1.mdg", room.sealed())
+    order, _ = room.order(up=("FILE-05",))
+    room.put("FILE-05_1.mdg", room.sealed("FILE-05"))
     status = room.once()
-    assert status["state"] == "working" and status["taken"] == ["FILE-03_1.mdg"]
+    assert status["state"] == "working" and status["taken"] == ["FILE-05_1.mdg"]
     ((sent_id, records),) = room.union.taken
-    assert records == sample(UP)
+    assert records == sample("FILE-05")
     (row,) = rows(room.world, outbox)
-    assert (row.id, row.state) == (sent_id, "accepted")
+    assert (row.id, row.file_id, row.state) == (sent_id, "FILE-05", "accepted")
     assert row.confirmed_by == " ".join(order.persons), "the two persons of the order (SEC-114)"
     assert room.names("up") == []
 
