@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QInputDialog
 from app.functions.admin import admitting, key_steps
 from app.functions.admin.screens.keys import AddKeyScreen, LostKeyScreen
 from app.functions.admin.screens.leaving import LeavingScreen
+from app.functions.admin.screens.ledger import LedgerScreen
 from app.functions.admin.screens.newcomer import NewcomerScreen
 from app.functions.admin.screens.permissions import PermissionTableScreen
 from app.functions.admin.screens.removal import RemovalScreen
@@ -349,7 +350,7 @@ class TestKeys:
         form.staff.setText("S301")
         form.password.setText(NEW)
         form.button.click()
-        office.until_told(lambda: "登録されていません" in form.message.text())
+        office.until_told(lambda: "キー" in form.message.text() and form.button.isEnabled())
         assert office.counter.desk is None
         enter(office, "S202")
 
@@ -457,6 +458,21 @@ class TestUpkeep:
         assert [head for head, cell in zip(heads, backup, strict=True) if cell == "○"] == [
             "情報システム管理者"
         ]
+
+
+@pytest.mark.req("SEC-44")
+def test_the_lists_are_compared_printed_and_the_comparison_recorded(office: Office) -> None:
+    register(office)
+    screen = office.choose("admin.ledger", LedgerScreen)
+    office.until(lambda: screen.ledger is not None)
+    shown = [screen.table.item(row, 2).text() for row in range(screen.table.rowCount())]
+    assert shown == ["有効な権限が一つもありません"]
+    assert "見ておくものは 1件（1人）" in office.texts()
+    office.picture("ledger")
+    before = office.counter.journal_line
+    screen.note.set_value("S301 は権限の申請中。")
+    office.go_on()
+    office.until(lambda: office.counter.journal_line > before)
 
 
 @pytest.mark.req("SEC-147")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from app.functions.admin import removal, rights, rights_list, upkeep
+from app.functions.admin import ledger, removal, rights, rights_list, upkeep
 from app.functions.admin import staff as staff_service
 from app.functions.admin.rights_list import GrantLine
 from app.functions.own import service as own
@@ -334,6 +334,12 @@ EXAMPLES: dict[str, Example] = {
         "administrator", lambda world, session: upkeep.list_settings(world.gate, session)
     ),
     "admin.remove_terminal": _remove_terminal,
+    "admin.ledger": _viewing(
+        "administrator",
+        lambda world, session: ledger.read_ledger(
+            world.gate, session, world.journal, world.catalog, world.calendar
+        ),
+    ),
     "admin.permission_table": _viewing(
         "administrator",
         lambda world, session: upkeep.show_permission_table(

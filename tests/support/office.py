@@ -98,9 +98,10 @@ class Hands:
         """Touch the key that is asked for; without it, as a port without a key says it."""
         names = [self._owner[one] for one in credential_ids if one in self._owner]
         there = [name for name in names if name not in self.away]
-        if not there:
+        if names and not there:
             raise faults.no_key()
-        return self.key_of(there[0]).assert_(
+        # credentials that nobody has: whatever key is plugged in says that it is another's
+        return self.key_of(there[0] if there else next(iter(self._ports))).assert_(
             rp_id, challenge, credential_ids, uv=uv, prf_salt=prf_salt, cancel=cancel
         )
 

@@ -17,6 +17,7 @@ from app.security.refusals import Refusal
 from app.security.spec import Catalog
 from app.security.staff import grants
 from app.security.staff.grants import Access, Grant, GrantState
+from app.security.staff.roles import Role
 from db.tables.control import grant_row, staff
 
 _NAMED = 3
@@ -27,7 +28,8 @@ _NAMED = 3
 class GrantLine:
     """One right as the list shows it. ``problem`` is why it does not hold today, or "";
     ``since`` (ISO) is when it came to its step, ``line`` the journal line of the act that
-    brought it there. ``contractor``: the holder is one of a contractor's people (SEC-26)."""
+    brought it there; the moments of the four steps stand beside it. ``contractor``: the holder
+    is one of a contractor's people (SEC-26)."""
 
     grant: Grant
     staff_name: str
@@ -38,6 +40,10 @@ class GrantLine:
     since: str = ""
     line: int = 0
     reason: str = ""
+    requested_at: str = ""
+    approved_at: str = ""
+    effected_at: str = ""
+    confirmed_at: str = ""
 
     @property
     def called(self) -> str:
@@ -108,7 +114,7 @@ def list_grants(
 ) -> tuple[GrantLine, ...]:
     """Every right that is not over, by person and function (SEC-43, SEC-44)."""
     with gate.view("admin.list_grants", session, subject=Subject("list", "grants")) as work:
-        return _lines(work, catalog, calendar)
+        return read_lines(work, catalog, calendar)
 
 
 def read_standing_table(
@@ -133,7 +139,7 @@ def list_waiting(
 ) -> Waiting:
     """What waits for a supervisor: open steps, and ends 60, 30 and 7 days away."""
     with gate.view("admin.supervise", session, subject=Subject("list", "waiting")) as work:
-        lines = _lines(work, catalog, calendar)
+        lines = read_lines(work, catalog, calendar)
     by_id = {line.grant.id: line for line in lines}
     ending = grants.dead_ends([line.grant for line in lines], gate.now().date())
     return Waiting(
@@ -230,12 +236,16 @@ def _not_mine(
     return ""
 
 
-def _lines(work: ViewWork, catalog: Catalog, calendar: BusinessCalendar) -> tuple[GrantLine, ...]:
+def read_lines(
+    work: ViewWork, catalog: Catalog, calendar: BusinessCalendar, *, over: bool = False
+) -> tuple[GrantLine, ...]:
+    """As ``list_grants``, in the unit of work of a view that reads the same tables; with ``over``
+    those that lapsed too."""
     people = {row.id: row for row in work.all(select(staff.c.id, staff.c.name, staff.c.contractor))}
-    over = (GrantState.LAPSED.value,)
+    hidden = () if over else (GrantState.LAPSED.value,)
     rows = work.all(
         select(grant_row)
-        .where(grant_row.c.state.not_in(over))
+        .where(grant_row.c.state.not_in(hidden))
         .order_by(grant_row.c.staff_id, grant_row.c.function_id)
     )
     today = work.at.date()
@@ -256,10 +266,21 @@ def _lines(work: ViewWork, catalog: Catalog, calendar: BusinessCalendar) -> tupl
                 row.revoked_at or row.effected_at or row.approved_at or row.requested_at,
                 row.journal_line,
                 row.reason,
+                row.requested_at,
+                row.approved_at,
+                row.effected_at,
+                row.confirmed_at,
             )
         )
     work.note(shown=tuple(sorted({line.grant.staff_id for line in found})))
     return tuple(found)
+
+
+def role_words(lines: Sequence[GrantLine], roles: Sequence[Role]) -> str:
+    """The smallest role that has all of these functions, "" when none has."""
+    wanted = {line.grant.function_id for line in lines}
+    fitting = [role for role in roles if wanted <= set(role.function_ids)]
+    return min(fitting, key=lambda role: len(role.function_ids)).label if fitting else ""
 
 
 def access_word(access: str) -> str:

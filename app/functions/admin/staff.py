@@ -16,10 +16,11 @@ from sqlalchemy import select
 from app.core.errors import UserError
 from app.functions.admin import upkeep
 from app.functions.admin.words import called, day_words
+from app.rules.calendar.wareki import Eras, on_screen
 from app.security.acts.approval import Approval
 from app.security.control.deeds import KeyEntry, KeyRevocation, Leaving, NewKey, NewStaff
 from app.security.control.start import Start
-from app.security.gate.gate import Gate, PreparedAct, RowVersion, Session, Subject
+from app.security.gate.gate import Gate, PreparedAct, RowVersion, Session, Subject, ViewWork
 from app.security.journal.line import is_id
 from app.security.keys.keypairs import PersonKeys
 from app.security.keys.slot_model import encode_person_keys
@@ -84,36 +85,53 @@ class StaffList:
 def list_staff(gate: Gate, session: Session) -> StaffList:
     """Everybody ever registered here."""
     with gate.view("admin.list_staff", session, subject=Subject("list", "staff")) as work:
-        keys: dict[str, list[StaffKey]] = {}
-        for row in work.all(select(credential).order_by(credential.c.registered_at)):
-            keys.setdefault(row.staff_id, []).append(
-                StaffKey(
-                    bytes(row.id),
-                    row.label,
-                    row.registered_at[:10],
-                    row.registered_by,
-                    row.revoked_at[:10],
-                )
+        return StaffList(read_people(work), gate.start(work.at.date()))
+
+
+def read_people(work: ViewWork) -> tuple[StaffLine, ...]:
+    """The lines of ``list_staff``, in the unit of work of a view that reads the same tables."""
+    keys: dict[str, list[StaffKey]] = {}
+    for row in work.all(select(credential).order_by(credential.c.registered_at)):
+        keys.setdefault(row.staff_id, []).append(
+            StaffKey(
+                bytes(row.id),
+                row.label,
+                row.registered_at[:10],
+                row.registered_by,
+                row.revoked_at[:10],
             )
-        rows = work.all(select(staff).order_by(staff.c.id))
-        work.note(shown=tuple(row.id for row in rows))
-        lines = (
-            StaffLine(
-                row.id,
-                row.name,
-                row.post,
-                bool(row.contractor),
-                row.valid_from,
-                row.valid_to,
-                row.left_on,
-                row.password_set_on,
-                row.trained_on,
-                tuple(keys.get(row.id, ())),
-                row.version,
-            )
-            for row in rows
         )
-        return StaffList(tuple(lines), gate.start(work.at.date()))
+    rows = work.all(select(staff).order_by(staff.c.id))
+    work.note(shown=tuple(row.id for row in rows))
+    return tuple(
+        StaffLine(
+            row.id,
+            row.name,
+            row.post,
+            bool(row.contractor),
+            row.valid_from,
+            row.valid_to,
+            row.left_on,
+            row.password_set_on,
+            row.trained_on,
+            tuple(keys.get(row.id, ())),
+            row.version,
+        )
+        for row in rows
+    )
+
+
+def state_words(line: StaffLine, today: date, eras: Eras) -> str:
+    """Whether the person can use the terminal today, and why not."""
+    day = today.isoformat()
+    if line.left_on:
+        when = on_screen(date.fromisoformat(line.left_on), eras)
+        return f"{when} 退職・異動" if line.left_on <= day else f"{when} に退職・異動の予定"
+    if day < line.valid_from:
+        return "利用開始前"
+    if day > line.valid_to:
+        return "利用期間が終わっています"
+    return "使えます" if line.keys else "使えるキーがありません"
 
 
 def check_staff_id(staff_id: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.functions.admin import upkeep
+from app.functions.admin import ledger, upkeep
+from app.functions.admin.screens.ledger import printing_desk
 from app.security.spec import Actor
 from app.security.staff.roles import PermissionLine, roles_on
 from app.ui.base.desk import Desk
@@ -24,6 +25,7 @@ class PermissionTableScreen(Page):
         widths = (110, 300, 60, *(112 for _ in self._roles))
         self.table = list_table("対応表", columns, widths)
         self.body.addWidget(self.table, 1)
+        self.action("印刷", "F9", self.print_table)
         desk.run(
             self,
             lambda: upkeep.show_permission_table(
@@ -34,6 +36,17 @@ class PermissionTableScreen(Page):
 
     def first_focus(self) -> None:
         self.table.setFocus()
+
+    def print_table(self) -> None:
+        """The same table on paper."""
+        desk = self._desk
+        desk.run(
+            self,
+            lambda: ledger.print_permissions(
+                desk.gate, desk.session, desk.catalog, self._roles, printing_desk(desk)
+            ),
+            lambda _none: desk.say("印刷しました。"),
+        )
 
     def _show(self, lines: tuple[PermissionLine, ...]) -> None:
         catalog = self._desk.catalog

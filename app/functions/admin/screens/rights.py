@@ -22,7 +22,7 @@ from app.rules.calendar.wareki import DateError, on_screen
 from app.rules.calendar.wareki_input import parse_day
 from app.security.acts.prepared import PreparedAct
 from app.security.staff.grants import GrantState
-from app.security.staff.roles import Role, roles_on
+from app.security.staff.roles import roles_on
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel, PlainQuestion, as_tip
 from app.ui.base.names import NameDelegate, NamePainter
@@ -127,7 +127,7 @@ class RightsScreen(Page):
             _STEPS[grant.state],
             "あなた" if bundle.mine else "ほかの職員",
             f"{grant.staff_id}　{bundle.first.called}",
-            f"{role_words(bundle.lines, self._roles)} {len(bundle.lines)}件",
+            f"{rights_list.role_words(bundle.lines, self._roles)} {len(bundle.lines)}件",
             span(grant.valid_from, grant.valid_to, self._eras),
             shown_day(bundle.first.since, self._eras),
             shown_day(last.isoformat(), self._eras) if last else "",
@@ -314,13 +314,6 @@ class RightsScreen(Page):
 
 _LEAD_WAITING = "太字があなたの番です。↑↓で選び、Ctrl+Enter で文を確かめてキーに触れます。"
 _LEAD_TABLE = "機能と職員の表です。○ は使え、日付は終わりの日です。ます目を選んで F7・F8。"
-
-
-def role_words(lines: Sequence[GrantLine], roles: Sequence[Role]) -> str:
-    """The smallest role that has all of these functions, "" when none has."""
-    wanted = {line.grant.function_id for line in lines}
-    fitting = [role for role in roles if wanted <= set(role.function_ids)]
-    return min(fitting, key=lambda role: len(role.function_ids)).label if fitting else ""
 
 
 def ending_words(ending: Sequence[tuple[GrantLine, int]]) -> str:

@@ -141,21 +141,8 @@ def _cells(line: StaffLine, today: date, eras: Eras) -> tuple[str, ...]:
     return (
         line.staff_id,
         line.called,
-        state_words(line, today, eras),
+        staff.state_words(line, today, eras),
         line.post,
         str(len(line.keys)),
         f"{shown_day(line.valid_from, eras)}〜{shown_day(line.valid_to, eras)}",
     )
-
-
-def state_words(line: StaffLine, today: date, eras: Eras) -> str:
-    """Whether the person can use the terminal today, and why not."""
-    day = today.isoformat()
-    if line.left_on:
-        when = shown_day(line.left_on, eras)
-        return f"{when} 退職・異動" if line.left_on <= day else f"{when} に退職・異動の予定"
-    if day < line.valid_from:
-        return "利用開始前"
-    if day > line.valid_to:
-        return "利用期間が終わっています"
-    return "使えます" if line.keys else "使えるキーがありません"
