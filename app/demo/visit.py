@@ -25,6 +25,7 @@ from app.persons.screens.search import SearchScreen
 from app.start.counter import Counter
 from app.training.movers import Mover
 from app.ui.base.fields import ChoiceField, Field, FlagField
+from app.ui.base.picker import Picker
 from app.ui.base.touch import TouchDialog
 from forms.preview import preview
 
@@ -153,6 +154,13 @@ class Driver:
             self.counter.window.activateWindow()
             QApplication.processEvents()
 
+    def pick(self, picker: Picker, label: str) -> None:
+        """Narrow the list to ``label`` and take it."""
+        self._keys += len(label) + 1
+        picker.narrow.insert(label)
+        QTest.keyClick(picker.narrow, Qt.Key.Key_Return)
+        QApplication.processEvents()
+
     # -- records ---------------------------------------------------------------------------
 
     def step(self, visit: Visit, name: str, do: Callable[[], None]) -> None:
@@ -247,8 +255,17 @@ def _short_birth(mover: Mover) -> str:
 
 def _begin(driver: Driver) -> None:
     driver.press(Qt.Key.Key_F6)
+    driver.wait(lambda: _picker(driver) is not None, "what may begin")
+    picker = _picker(driver)
+    assert picker is not None
+    driver.pick(picker, CASES["move_in"].label)
     driver.screen(EntryScreen)
     driver.settle()
+
+
+def _picker(driver: Driver) -> Picker | None:
+    found = driver.counter.window.findChildren(Picker)
+    return next((one for one in found if one.isVisible()), None)
 
 
 def _values(mover: Mover) -> dict[str, str]:
