@@ -154,6 +154,7 @@ class TestStuck:
         assert (fetching.state, fetching.progress) == ("受信中", 25)
         counter.world.later(hours=1)
         assert lines(counter)["union-7"].stuck and "union-7" in on_board(counter)
+        assert "due.FILE-17" not in lines(counter), "it is on its way: one line says so"
 
 
 class TestDue:

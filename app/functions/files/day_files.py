@@ -269,6 +269,8 @@ def _due(work: ReadRows, at: datetime, calendar: BusinessCalendar) -> Iterator[D
             continue
         if last[:10] == today.isoformat() or (not last and spec.id != DAILY):
             continue
+        if _is_coming(work, spec):
+            continue
         missed = calendar.between(date.fromisoformat(last[:10]), today) if last else 0
         yield _missing(spec, last, missed, late=at.time() >= ARRIVES_BY)
 
@@ -289,6 +291,13 @@ def _last(work: ReadRows, spec: FileSpec) -> str:
             outbox.c.file_id == spec.id, outbox.c.state != Outgoing.WITHDRAWN
         )
     return str(work.scalar(came) or "")
+
+
+def _is_coming(work: ReadRows, spec: FileSpec) -> bool:
+    """Whether one is under way: then its own line says how far it is."""
+    way = inbox.c.state.not_in((Incoming.APPLIED, Incoming.QUARANTINED))
+    under_way = select(inbox.c.id).where(inbox.c.file_id == spec.id, way)
+    return work.first(under_way) is not None
 
 
 def _missing(spec: FileSpec, last: str, missed: int, *, late: bool) -> DayFile:

@@ -81,7 +81,7 @@ class DayFilesScreen(Page):
         waits = sum(line.step is not Step.NOTHING for line in self.lines)
         for line in alarms:
             self._summary.addWidget(
-                box("stop", f"{line.title}：{line.state}。{line.cause}　{line.next_step}。")
+                box("stop", "　".join(filter(None, (_told(line), f"{line.next_step}。"))))
             )
         if waits:
             self._summary.addWidget(
@@ -132,6 +132,11 @@ class DayFilesScreen(Page):
     def _done(self, text: str) -> None:
         self._desk.say(text)
         self.load()
+
+
+def _told(line: DayFile) -> str:
+    why = f"（{line.cause}）" if line.cause else ""
+    return f"{line.title}：{line.state}{why}。"
 
 
 def _table() -> QTableWidget:
