@@ -148,8 +148,15 @@ def _print_sheet(arguments: argparse.Namespace) -> int:
     return int(printed(arguments.queue, arguments.number, arguments.tray))
 
 
-def _interface_book(_: argparse.Namespace) -> int:
-    print(_late("app.wire.book:interface_book")(), end="")
+def _interface_book(arguments: argparse.Namespace) -> int:
+    book = _late("app.wire.book:interface_book")()
+    if arguments.html is None and arguments.pdf is None:
+        print(book, end="")
+        return DONE
+    font = _late("forms.fonts:load_fonts")().chain("gothic")[0].spec.path.read_bytes()
+    _late("app.ui.base.book_pages:write_pages")(
+        book, "外部インタフェース仕様書", font, html=arguments.html, pdf=arguments.pdf
+    )
     return DONE
 
 
@@ -373,12 +380,15 @@ def _add_terminal(command: Callable[..., Parser]) -> None:
 
 
 def _add_books(command: Callable[..., Parser]) -> None:
-    command(
+    book = command(
         "interface-book",
         _interface_book,
-        "連携ファイルの仕様書を書き出す（Markdown）",
-        "write the interface book (Markdown)",
+        "連携ファイルの仕様書を書き出す（Markdown・HTML・PDF）",
+        "write the interface book (Markdown, HTML, PDF)",
     )
+    for form in ("html", "pdf"):
+        words = in_words(f"{form.upper()} を書き出すファイル", f"write {form.upper()} into a file")
+        book.add_argument(f"--{form}", type=Path, default=None, metavar="FILE", help=words)
     manual = command(
         "manual",
         _manual,
