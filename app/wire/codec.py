@@ -445,20 +445,24 @@ def _fields(records: list[str], total: int, quotes: int) -> list[list[str]] | No
         rows = [record.split('","') for record in records]
         if set(map(len, rows)) == {quotes // 2 + 1}:
             return rows
-    whole = [record.count('"') for record in records]
-    if any(count % 2 for count in whole):
-        return None  # a line feed between two quotes within a value
-    signwise = csv.reader(
-        [f'"{one}"\n' for one, count in zip(records, whole, strict=True) if count != quotes],
-        strict=True,
-    )
-    try:
-        return [
-            record.split('","') if count == quotes else next(signwise)
-            for record, count in zip(records, whole, strict=True)
-        ]
-    except (csv.Error, StopIteration):
-        return None
+    width, rows = quotes // 2 + 1, []
+    for record in records:
+        values = record.split('","')
+        if record.count('"') != quotes and (len(values) != width or not _undouble(values)):
+            return None
+        rows.append(values)
+    return rows
+
+
+def _undouble(values: list[str]) -> bool:
+    """Write doubled quotes as one each. False where a quote stands alone: then the record was not
+    split where its values end. (A value that holds the separator itself gives too many values.)"""
+    for at, value in enumerate(values):
+        if '"' in value:
+            if '"' in value.replace('""', ""):
+                return False
+            values[at] = value.replace('""', '"')
+    return True
 
 
 def _line_numbers(first: int, records: list[str]) -> list[int]:

@@ -188,3 +188,19 @@ def test_a_signed_body_that_is_no_age_stream_is_refused():
 def test_every_cause_has_a_sentence_and_a_remedy():
     assert set(SENTENCES) == set(ContainerCause)
     assert len({message for message, _ in SENTENCES.values()}) == len(SENTENCES)
+
+
+@pytest.mark.req("SEC-112", "SEC-115")
+def test_every_cut_and_every_flipped_byte_of_a_small_container_is_refused():
+    """In ``make soak`` each of them, in ``make test`` one of twelve, another one of each kind."""
+    data = _SMALL
+    step = tries(12, 1)
+    for end in range(0, len(data), step):
+        with pytest.raises(ContainerRefused):
+            _verify(data[:end])
+    for at in range(step // 2, len(data), step):
+        flipped = bytearray(data)
+        flipped[at] ^= 1 << (at % 8)
+        with pytest.raises(ContainerRefused):
+            _verify(bytes(flipped))
+    assert _verify(data).header.body.plain_size == 300
