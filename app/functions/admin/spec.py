@@ -248,20 +248,6 @@ FUNCTIONS: tuple[Function, ...] = (
         menu=True,
     ),
     Function(
-        id="admin.remove_terminal",
-        area="admin",
-        kind=Kind.ADMINISTER,
-        label="端末の廃止",
-        help="この端末を廃止します。広域連合に届いていない送信がなければ、保存データ、操作記録、"
-        "バックアップと鍵をこの機械からすべて消します。元に戻せません。",
-        step_up=StepUp.TOUCH,
-        second_person=SecondPerson.SUPERVISOR,
-        reads=("store_fact", "outbox"),
-        writes=("store_fact",),
-        screen="app.functions.admin.screens.removal:RemovalScreen",
-        menu=True,
-    ),
-    Function(
         id="admin.ledger",
         area="admin",
         kind=Kind.INQUIRE,
@@ -298,6 +284,20 @@ FUNCTIONS: tuple[Function, ...] = (
         label="権限と事務の対応表",
         help="機能ごとに、更新・照会の別と、どの役割に認められるかを示します。",
         screen="app.functions.admin.screens.permissions:PermissionTableScreen",
+        menu=True,
+    ),
+    Function(
+        id="admin.remove_terminal",
+        area="admin",
+        kind=Kind.ADMINISTER,
+        label="端末の廃止",
+        help="この端末を廃止します。広域連合に届いていない送信がなければ、保存データ、操作記録、"
+        "バックアップと鍵をこの機械からすべて消します。元に戻せません。",
+        step_up=StepUp.TOUCH,
+        second_person=SecondPerson.SUPERVISOR,
+        reads=("store_fact", "outbox"),
+        writes=("store_fact",),
+        screen="app.functions.admin.screens.removal:RemovalScreen",
         menu=True,
     ),
     Function(
