@@ -20,8 +20,8 @@ class ApplicationsScreen(Page):
         self._desk = desk
         self._person_id = person_id
         self.forms = applications.applications()
-        self.table = list_table("申請書", ("申請書", "様式"), (560,))
-        fill(self.table, [(form.title, form.id) for form in self.forms])
+        self.table = list_table("申請書", ("申請書",), ())
+        fill(self.table, [(form.title,) for form in self.forms])
         self.table.selectRow(0)
         self.body.addWidget(
             box("ok", "個人番号は印刷されません。窓口で番号カードなどで確かめます。")

@@ -10,8 +10,8 @@ from app.ui.base.fields import TextField
 from app.ui.base.pages import Page, card
 from app.ui.base.tables import fill, list_table
 
-_COLUMNS = ("用紙", "年度・色", "残り", "使用", "書き損じ")
-_WIDTHS = (180, 320, 110, 110)
+_COLUMNS = ("年度・色", "残り", "使用", "書き損じ")
+_WIDTHS = (420, 140, 140)
 
 
 class StockScreen(Page):
@@ -52,7 +52,7 @@ class StockScreen(Page):
         fill(
             self.table,
             [
-                (one.code, one.words, f"{one.left:,}枚", f"{one.used:,}枚", f"{one.spoilt:,}枚")
+                (one.words, f"{one.left:,}枚", f"{one.used:,}枚", f"{one.spoilt:,}枚")
                 for one in stocks
             ],
             bold=[one.left < 0 for one in stocks],
