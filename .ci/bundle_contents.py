@@ -30,6 +30,7 @@ NEEDED_MODULES = (
 NEEDED_FILES = (
     "_internal/resources/fonts/fonts.toml",
     "_internal/resources/licences/third-party.md",
+    "_internal/resources/licences/sbom.cdx.json",
     "_internal/resources/tables/copay_thresholds.toml",
     "_internal/fido2/public_suffix_list.dat",
 )

@@ -328,6 +328,16 @@ def _sheets(area: str) -> Iterator[Function]:
     )
     yield _act(
         area,
+        "print_issue_slip",
+        Kind.PRINT,
+        "発行票の印刷",
+        "証に添える発行票を印刷します。使う用紙の年度と色、刷り上がりの確認の欄があります。",
+        step_up=StepUp.RECENT,
+        reads=("certificate",),
+        writes=("print_line",),
+    )
+    yield _act(
+        area,
         "reprint_sheet",
         Kind.PRINT,
         "書き損じの刷り直し",

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from app.cases import blocks, print_log
 from app.cases.drafts import KeyedCase
-from app.cases.issuing import Drawing
+from app.cases.issuing import Drawing, DrawnPaper
 from app.cases.sending import words_of
 from app.cases.state import CaseState
 from app.core.errors import UserError
@@ -16,10 +16,13 @@ from app.core.tables import Tables
 from app.rules.calendar.wareki import Eras, on_paper
 from app.security.gate.gate import Gate, Subject, WithDocument
 from app.security.staff.session import Session
+from forms.catalog import get_form
+from forms.lists.issue_slip import IssueSlipData
 from forms.notices.acceptance_slip import AcceptanceSlipData
 from forms.spool import Printer
 
 SLIP_FORM = "FORM-N2"
+ISSUE_SLIP = "FORM-N3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,43 @@ def print_slip(
         printed = print_log.Print(SLIP_FORM, subject, case.id, print_log.FIRST, digest)
         print_log.note_print(work, printed)
     printer.spool(rendered.pdf, case.id)
+
+
+def print_issue_slip(
+    gate: Gate,
+    session: Session,
+    paper: DrawnPaper,
+    drawing: Drawing,
+    printer: Printer,
+    counter: At,
+) -> None:
+    """Draw, prove and print the slip that goes with an issued certificate (発行票): which stock it
+    belongs on, so that old paper is not used, and what to look at on the sheet."""
+    subject = Subject("certificate", paper.number)
+    function = paper.kind.function("print_issue_slip")
+    terminal = gate.prepare(function, session, subject=subject).terminal
+    day = on_paper(counter.now.date(), Eras(drawing.tables["eras"]))
+    data = IssueSlipData(
+        certificate_number=paper.number,
+        form_title=get_form(paper.form_id).title,
+        stock=paper.stock_words or "無地の用紙",
+        reason=paper.kind.label,
+        decision_id=paper.decision_id,
+        issued_at=f"{day}　{counter.now:%H時%M分}",
+        staff=session.staff_id,
+        terminal=f"{terminal}　{counter.office}",
+    )
+    press = drawing.press
+    rendered = press.render(ISSUE_SLIP, data, training=drawing.training, now=counter.now)
+    press.prove(rendered, data)
+    prepared = gate.prepare(
+        function, session, subject=subject, content=WithDocument(None, rendered.digest)
+    )
+    with gate.act(prepared) as work:
+        about, digest = ("certificate", paper.number), rendered.digest.hex()
+        printed = print_log.Print(ISSUE_SLIP, about, paper.number, print_log.FIRST, digest)
+        print_log.note_print(work, printed)
+    printer.spool(rendered.pdf, paper.number)
 
 
 def slip_data(case: KeyedCase, tables: Tables, counter: At) -> AcceptanceSlipData:

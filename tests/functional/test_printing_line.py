@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, update
 
-from app.cases import issuing
+from app.cases import issuing, slips
 from app.core.errors import UserError
 from app.functions.printing import applications, lists, posting, returned, stock
 from app.persons import stopping
@@ -245,3 +245,21 @@ def test_the_code_of_an_application_holds_a_token_only_and_opens_nothing_without
         with pytest.raises(UserError) as refused:
             applications.read_application(gate, session, code)
         assert refused.value.code == f"printing.{cause}"
+
+
+def test_the_issue_slip_names_year_and_colour_of_the_paper(counter: Counter) -> None:
+    view = counter.compared()
+    paper = counter.draw(view)
+    issued = counter.issue(paper, view)
+    slips.print_issue_slip(
+        counter.gate,
+        counter.world.session("clerk"),
+        paper,
+        counter.drawing,
+        counter.printer,
+        slips.At(counter.gate.now(), "保険年金課", ""),
+    )
+    said = "".join(text_of(counter.printer.sheets[-1][1]).split())
+    assert issued.number in said and "令和8年度用" in said and counter.kind.label in said
+    (hers,) = counter.rows(person)
+    assert hers.name.split()[0] not in said, "no name stands on it"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.cases import decisions, issuing
+from app.cases import decisions, issuing, slips
 from app.cases.kind import CaseKind
 from app.cases.screens import going_on
 from app.cases.state import CaseState
@@ -36,6 +36,7 @@ class PaperScreen(Page):
         self.body.addLayout(self._place, 1)
         self.action("戻る", "Esc", self._leave)
         self.next_case_button = self.action(going_on.LABEL, "F6", self._next_case)
+        self.slip_button = self.action("発行票を印刷", "F8", self._print_slip)
         self.spoilt_button = self.action("書き損じ・出てこない", "F9", self._spoilt)
         self.main_button = self.action("次へ", "Ctrl+Return", self._go_on, primary=True)
         self._buttons()
@@ -69,6 +70,7 @@ class PaperScreen(Page):
         for button, on in (
             (self.main_button, bool(main)),
             (self.spoilt_button, spoilt),
+            (self.slip_button, spoilt),
             (self.next_case_button, self._issued is not None),
         ):
             button.setVisible(on)
@@ -201,6 +203,20 @@ class PaperScreen(Page):
     def _spoilt(self) -> None:
         if self._issued is not None and not self._desk.operations.busy:
             self._settle(good=False)
+
+    def _print_slip(self) -> None:
+        """The slip that goes with the certificate: year and colour of the paper, what to check."""
+        desk, proof = self._desk, self._proof
+        if proof is None or self._issued is None or desk.operations.busy:
+            return
+        counter = slips.At(desk.clock.now(), desk.office.name, desk.office.phone)
+        desk.run(
+            self,
+            lambda: slips.print_issue_slip(
+                desk.gate, desk.session, proof, self._drawing(), desk.printer, counter
+            ),
+            lambda _none: desk.say("発行票を印刷しました。用紙の年度と色を確かめてください。"),
+        )
 
     def _settle(self, *, good: bool) -> None:
         desk, issued = self._desk, self._issued
