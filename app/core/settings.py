@@ -210,6 +210,16 @@ SETTINGS: dict[str, Setting] = {
             120,
             meaning="閉じて広域連合に送り、受領された月の操作記録を、端末にも置いておく期間です。",
         ),
+        Setting(
+            "journal.review_days",
+            "操作記録の点検の間隔",
+            Form.INTEGER,
+            "31",
+            "日",
+            1,
+            92,
+            meaning="点検した最後の日からこの日数が過ぎるまでに、次の点検をします（定期点検）。",
+        ),
         # DESIGN 6: a plain file only on a medium whose hardware encrypts
         Setting(
             "media.plain",

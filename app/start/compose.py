@@ -24,6 +24,7 @@ from app.functions.admin.upkeep import take_peer_time
 from app.functions.files import check_list, insured
 from app.functions.files.delivered import receive_delivered
 from app.functions.files.desks import receive_desk_word, teller
+from app.functions.records.months import MonthKeeper
 from app.rules.calendar.days import BusinessCalendar
 from app.security.authenticators.verify import Profile, RegistrationPolicy, verify_assertion
 from app.security.entry.doorway import Doorway
@@ -39,7 +40,7 @@ from app.sync.inbox import Handler
 from app.sync.media.desk import MediaDesk, no_media
 from app.sync.media.devices import SystemMedia
 from app.sync.media.scan import CommandScanner
-from app.sync.round import EngineParts
+from app.sync.round import EngineParts, Round
 from app.sync.terminal_keys import read_keys
 from app.sync.transport import open_line
 from app.sync.watched import Limits
@@ -253,12 +254,18 @@ class Parts:
             on_rejected=was_rejected,
             tell=teller(terminal.gate, codes),
         )
+        months = MonthKeeper(terminal.gate, terminal.journal, self.clock)
+
+        def after_contact(here: Round) -> None:
+            months.look_after(here)
+            terminal.mirrors.write()
+
         return Engine(
             bench,
             lambda keys: open_line(keys, self.clock),
             journal=terminal.journal,
             on_time=lambda moment: take_peer_time(terminal.gate, moment),
-            on_contact=terminal.mirrors.write,
+            on_contact=after_contact,
         )
 
 

@@ -92,7 +92,7 @@ class Engine:
     """Sends and receives for one terminal. One round at a time, from any thread.
 
     ``on_time`` takes the union's signed time; ``on_contact`` is told of each round that came to
-    its end.
+    its end, while its line is still open.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class Engine:
         journal: HeadKeeper,
         control: ControlLog | None = None,
         on_time: Callable[[datetime], None] = lambda moment: None,
-        on_contact: Callable[[], None] = lambda: None,
+        on_contact: Callable[[Round], None] = lambda here: None,
     ) -> None:
         missing = {spec.applied_by for spec in FILES.values()} - {"", *bench.handlers}
         if missing:
@@ -148,7 +148,7 @@ class Engine:
                     all_received = (*done.received, received)
                     done = replace(done, received=all_received, problem=problem)
                 self._forget_old()
-                self._on_contact()
+                self._on_contact(here)
         except ExchangeCancelled:
             done = replace(done, cancelled=True)
         except (EnvironmentFault, UserError) as fault:

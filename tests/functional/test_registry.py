@@ -32,9 +32,6 @@ PLACES = sorted({place for f in CATALOG.values() for place in (f.screen, f.run) 
 ENTRANCES = {entrance(area).id for area in CATALOG.areas}
 
 NOT_REACHED = {
-    "records.close_month": "the month is closed by app.security.journal.segments; nobody calls it",
-    "records.note_review": "the screen of the review comes with the issue on administration",
-    "records.view_lines": "the screen of the review comes with the issue on administration",
     **{
         f"printing.{one}": "the batch's window comes with the yearly judgement of the union"
         for one in ("make_batch", "show_batch", "note_built", "see_samples", "release_batch")
@@ -42,7 +39,6 @@ NOT_REACHED = {
     "FORM-N11": "handing on to another desk is a kind of case to come",
     "slots.keyring": "no screen registers a person without a key yet",
     "retention.person_days": "erasing after the retention is an issue of its own",
-    "journal.keep_months": "goes with records.close_month",
 }
 """Declared, and no screen, no command and no part of the engine leads to it: each with its reason.
 What becomes reached leaves the list; nothing joins it (``test_the_list_only_shrinks``)."""

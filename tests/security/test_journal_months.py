@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.core.clock import JST
 from app.core.errors import EnvironmentFault
-from app.functions.records.service import close_due_month
 from app.security.authenticators.verify import verify_assertion
 from app.security.journal.findings import PublicKey, Report, UnionWord
 from app.security.journal.segments import (
@@ -63,15 +62,6 @@ def used(tmp_path: Path) -> Iterator[World]:
 
 def checked(world: World, **options: Any) -> Report:
     return verify(world.journal, KEYS, verify_assertion, **options)
-
-
-def test_the_terminal_closes_its_month_by_itself(used: World) -> None:
-    used.clock.set_wall(datetime(2026, 12, 1, 9, 0, tzinfo=JST))
-    audit = new_pair()
-    (segment,) = close_due_month(used.gate, used.journal, "2026-11", audit.public, used.clock)
-    assert segment.last == 10
-    assert used.last_line().entry.function_id == "records.close_month"
-    assert checked(used).whole
 
 
 def receipt_of(segment: Segment, key: Ed25519PrivateKey = UNION, **other: Any) -> bytes:

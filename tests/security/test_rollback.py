@@ -28,7 +28,7 @@ from app.security.journal.mirrors import PURGED_DECISIONS, last_state
 from app.security.keys.slot_storage import read_slot_file, write_slot_file
 from app.security.keys.terminal_state import NOTHING_YET, STATE_EVENT
 from app.wire.heads import CountersignedHead, countersign
-from db.tables.control import act, grant_row, store_fact
+from db.tables.control import act, control_row, grant_row, store_fact
 from tests.security.test_recovering import FRESH, bring_back, fresh
 from tests.support.founded import PASSWORDS, FoundedTerminal, found_terminal
 from tests.support.log_lines import LogLines
@@ -213,7 +213,9 @@ def by_hand(terminal: FoundedTerminal, change: Callable[[vault.Opened], None]) -
         opened.store.close()
 
 
-@pytest.mark.parametrize("table", [grant_row, act], ids=["grants", "acts"])
+@pytest.mark.parametrize(
+    "table", [grant_row, control_row, act], ids=["grants", "control rows", "acts"]
+)
 def test_rows_taken_out_of_the_store_are_missed(
     terminal: FoundedTerminal, evening: Copy, table: object
 ) -> None:

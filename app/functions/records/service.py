@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
 from app.core.clock import Clock
+from app.functions.records.months import put_fact
+from app.functions.records.review import Month
+from app.functions.records.waiting import REVIEWED
 from app.security.acts.approval import Approval, AssertionCheck
 from app.security.gate.gate import (
     Gate,
@@ -21,9 +24,9 @@ from app.security.gate.gate import (
 from app.security.journal.export import exported
 from app.security.journal.journal import Journal
 from app.security.journal.line import Line, State
-from app.security.journal.segments import Segment, close_month
 from app.security.journal.verify import PublicKey, Report, UnionWord, verify
 from app.security.spec import Catalog
+from app.security.staff.hours import Hours, hours_of
 from app.wire.heads import Head
 from db.tables.control import credential, staff
 
@@ -101,6 +104,69 @@ def view_lines(
         return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The lines of some days: from ``first`` to ``last`` (numbers, inclusive; empty when last is
+    less), and whether a moment lies in the usable hours."""
+
+    first: int
+    last: int
+    hours: Hours
+
+
+def find_period(gate: Gate, session: Session, journal: Journal, days: tuple[date, date]) -> Period:
+    """Where the lines of ``days`` (inclusive) lie in the journal. Opening a review is a look of
+    its own, told by its days."""
+    with gate.view("records.view_lines", session, subject=Subject("list", "journal")) as work:
+        work.note(query_kind=f"{days[0]}_{days[1]}")
+        # an exception that was allowed is outside the hours all the same
+        hours = replace(hours_of(work.control.in_force), exception_until=None)
+    low, high = days[0].isoformat(), (days[1] + timedelta(days=1)).isoformat()
+    return Period(_first_from(journal, low), _first_from(journal, high) - 1, hours)
+
+
+def read_lines(
+    gate: Gate, session: Session, journal: Journal, month: Month, numbers: range
+) -> None:
+    """Take the lines of these numbers into ``month``: as many as a view may take."""
+    with gate.view("records.view_lines", session, subject=Subject("list", "journal")) as work:
+        work.note(query_kind=f"lines_{numbers.start}_{len(numbers)}")
+        month.take(
+            journal.file.each(
+                "SELECT number, body FROM line WHERE number >= ? AND number < ? ORDER BY number",
+                (numbers.start, numbers.stop),
+            )
+        )
+
+
+def show_lines(
+    gate: Gate,
+    session: Session,
+    journal: Journal,
+    catalog: Catalog,
+    numbers: Sequence[int],
+) -> tuple[RecordLine, ...]:
+    """These lines as the review shows them, in the order asked for."""
+    with gate.view("records.view_lines", session, subject=Subject("list", "journal")) as work:
+        work.note(query_kind=f"shown_{len(numbers)}")
+        names = {row.id: row.name for row in work.all(select(staff.c.id, staff.c.name))}
+        return tuple(_record_line(journal.line(one), names, catalog) for one in numbers)
+
+
+def _first_from(journal: Journal, moment: str) -> int:
+    """The first kept line written at ``moment`` or later; behind the last when there is none."""
+    low, high = 1, journal.head.number + 1
+    ((kept,),) = journal.file.rows("SELECT min(number) FROM line WHERE number > 1")
+    low = int(kept or 1) if moment > journal.line(1).at else 1
+    while low < high:
+        middle = (low + high) // 2
+        if journal.line(middle).at < moment:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
 def _record_line(line: Line, names: Mapping[str, str], catalog: Catalog) -> RecordLine:
     entry = line.entry
     known = catalog.get(entry.function_id)
@@ -158,16 +224,6 @@ def _public_keys(work: ViewWork) -> dict[bytes, PublicKey]:
     return {bytes(row.id): PublicKey(row.staff_id, bytes(row.public_key)) for row in rows}
 
 
-def close_due_month(
-    gate: Gate, journal: Journal, month: str, audit_public: str, clock: Clock
-) -> tuple[Segment, ...]:
-    """The terminal's own monthly work: close ``month`` (``YYYY-MM``, over), sealed to the
-    municipality's audit key. The caller sends ``segments.sealed`` up and hands the receipt to
-    ``segments.take_receipt``."""
-    with gate.system("records.close_month", subject=Subject("list", month)):
-        return close_month(journal, month, audit_public, clock)
-
-
 def prepare_review(gate: Gate, session: Session, review: Review) -> PreparedAct:
     """点検記録, signed by the one who looked (SEC-99)."""
     result = "異常あり" if review.irregular else "異常なし"
@@ -183,6 +239,9 @@ def prepare_review(gate: Gate, session: Session, review: Review) -> PreparedAct:
 
 
 def perform_review(gate: Gate, prepared: PreparedAct, approvals: Sequence[Approval]) -> int:
-    """The number of the line that is the record of the review."""
+    """The number of the line that is the record of the review; the next one is due from its last
+    day on."""
     with gate.act(prepared, approvals) as work:
+        review: Review = work.content
+        put_fact(work, REVIEWED, review.last_day.isoformat())
         return work.line

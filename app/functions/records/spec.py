@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from app.functions.records import waiting
 from app.security.spec import Actor, Area, Function, Kind, StepUp
 
-AREA = Area("records", "記録", 80, before_registration=True, by_founding=True)
+AREA = Area("records", "記録", 80, waiting.WAITS, before_registration=True, by_founding=True)
 
 FUNCTIONS: tuple[Function, ...] = (
     Function(
@@ -15,7 +16,9 @@ FUNCTIONS: tuple[Function, ...] = (
         help="だれが、いつ、どの機能で、だれの情報を扱ったかを期間で一覧します。"
         "時間外の利用や拒否された操作も見られます。",
         step_up=StepUp.RECENT,
-        reads=("staff.name",),
+        reads=("staff.name", "setting"),
+        screen="app.functions.records.screens.review:ReviewScreen",
+        menu=True,
     ),
     Function(
         id="records.verify",
@@ -33,14 +36,25 @@ FUNCTIONS: tuple[Function, ...] = (
         label="点検記録",
         help="操作記録を点検した期間と結果を、自分の署名で残します（定期点検）。",
         step_up=StepUp.TOUCH,
+        reads=("store_fact",),
+        writes=("store_fact",),
     ),
     Function(
         id="records.close_month",
         area="records",
         kind=Kind.ADMINISTER,
         label="月次の締め（端末が行う）",
-        help="終わった月の操作記録を、市区町村の監査鍵で封をして締めます。",
+        help="終わった月の操作記録を、市区町村の保管用の鍵で封をして締め、広域連合へ送ります。",
         actor=Actor.SYSTEM,
-        reads=("store_fact",),
+        reads=("store_fact", "setting"),
+        writes=("store_fact",),
+    ),
+    Function(
+        id="records.drop_month",
+        area="records",
+        kind=Kind.ADMINISTER,
+        label="保存期間を過ぎた操作記録（端末が行う）",
+        help="広域連合が受領した月の操作記録を、保存期間が過ぎてからこの端末から消します。",
+        actor=Actor.SYSTEM,
     ),
 )

@@ -27,6 +27,9 @@ from app.security.vault.store_access import STORE_PRIVATE, StoreAccess
 from db.tables.control import act, credential, store_fact, terminal_key
 from db.work import Store
 
+VESTIBULE = "session.vestibule"
+"""The journal's lines of what happened before the store was open."""
+
 
 @dataclass(frozen=True, slots=True)
 class OpenTerminal:
@@ -117,7 +120,7 @@ def take_over_vestibule(terminal: OpenTerminal, entrance: Entrance) -> int:
         terminal.journal.append(
             Entry(
                 State.REFUSED,
-                "session.vestibule",
+                VESTIBULE,
                 entry.staff_id,
                 cause=entry.cause,
                 query_kind=f"{'try' if entry.staff_id else 'lost'}-{entry.failures}",

@@ -29,14 +29,15 @@ from app.security.keys.terminal_state import (
 from app.security.vault.store_access import StoreAccess
 from app.wire.heads import Head
 from db.tables.cases import decision
-from db.tables.control import act, grant_row, store_fact
+from db.tables.control import act, control_row, grant_row, store_fact
 from db.work import Store
 
 PURGED_DECISIONS = "purged.decision"
 """Fact of the store: how many decisions were ever erased. Whoever erases one counts it here in
 the same unit of work, so that the number of decisions a store ever had never falls."""
 
-_READS = ("act", "decision", "grant_row", "store_fact")
+_READS = ("act", "control_row", "decision", "grant_row", "store_fact")
+_RIGHTS = (grant_row, control_row)
 _LOOKED_AT = 5_000  # lines from the end, for the newest act that was carried out
 
 _log = logging.getLogger(__name__)
@@ -123,7 +124,8 @@ def present_state(store: Store, journal: Journal, slots: SlotFile) -> TerminalSt
             select(store_fact.c.value).where(store_fact.c.name == PURGED_DECISIONS)
         )
         decisions = work.scalar(select(func.count()).select_from(decision)) or 0
-        grants = work.scalar(select(func.count()).select_from(grant_row)) or 0
+        # a right's steps are rows of the control log; neither of the two ever loses a row
+        rights = [work.scalar(select(func.count()).select_from(one)) for one in _RIGHTS]
         last_act = work.scalar(select(func.max(act.c.journal_line))) or 0
     ((heads,),) = journal.file.rows("SELECT count(*) FROM head")
     genesis = journal.file.rows("SELECT hash FROM line WHERE number = 1")
@@ -138,7 +140,7 @@ def present_state(store: Store, journal: Journal, slots: SlotFile) -> TerminalSt
         heads,
         last_act,
         decisions + int(purged or 0),
-        grants,
+        sum(count or 0 for count in rights),
     )
 
 

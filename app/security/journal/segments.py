@@ -107,9 +107,18 @@ def close_month(
     if journal.file.rows("SELECT 1 FROM segment WHERE month > ?", (month,)):
         raise ValueError("months are closed in order")
     made = []
-    while (one := _close_part(journal, month, audit_public, clock)) is not None:
+    while (one := close_part(journal, month, audit_public, clock)) is not None:
         made.append(one)
     return tuple(made)
+
+
+def open_month(journal: Journal) -> str:
+    """The month of the first line that no segment holds; empty when there is none."""
+    rows = journal.file.rows(
+        "SELECT body FROM line WHERE number > ? ORDER BY number LIMIT 1",
+        (_last_closed(journal).number,),
+    )
+    return str(cbor2.loads(rows[0][0])[1][:7]) if rows else ""
 
 
 def sealed(journal: Journal, segment: Segment) -> bytes:
@@ -196,7 +205,8 @@ def unproved(gone: tuple[Segment, ...], union_keys: SigningKeys, store_id: str) 
     return None
 
 
-def _close_part(journal: Journal, month: str, audit_public: str, clock: Clock) -> Segment | None:
+def close_part(journal: Journal, month: str, audit_public: str, clock: Clock) -> Segment | None:
+    """Close the next part of a month that is over; None when nothing is left of it."""
     before = _last_closed(journal)
     bodies = _bodies_through(journal, before, month)
     if not bodies:

@@ -25,8 +25,8 @@ class TerminalState:
     """``sequence`` counts the writings; ``genesis`` is the chain's hash at the journal's first
     line (empty: none was written yet); ``revision`` is the slot file's, ``generation`` the data
     key's; ``number`` and ``hash`` are the journal's head, ``heads`` the heads that the union
-    countersigned; ``last_act`` is the journal line of the store's newest act, ``decisions`` and
-    ``grants`` how many the store ever had."""
+    countersigned; ``last_act`` is the journal line of the store's newest act, ``decisions`` how
+    many the store ever had, ``grants`` how many rights and rows of the control log."""
 
     sequence: int = 0
     genesis: bytes = b""

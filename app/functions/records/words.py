@@ -1,0 +1,40 @@
+"""The journal's own codes in the words of whoever reviews it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+EVENTS: Mapping[str, str] = {
+    "journal.genesis": "初期設定",
+    "journal.head": "広域連合の確認印",
+    "journal.recovery": "復旧",
+    "journal.segment_closed": "月次の締め",
+    "journal.segment_dropped": "保存期間を過ぎた月の消去",
+    "terminal.state": "端末の状態の控え",
+    "session.login": "ログイン",
+    "session.lock": "離席",
+    "session.unlock": "離席から戻る",
+    "session.logoff": "ログオフ",
+    "session.refresh": "本人の再確認",
+    "session.vestibule": "ログイン前の失敗",
+}
+"""What stands in a line without being a function of the catalogue."""
+
+CAUSES: Mapping[str, str] = {
+    "login.unknown_staff": "登録のない職員番号",
+    "login.wrong_password": "パスワードの誤り",
+    "login.wrong_key": "キーの誤り",
+    "key.wrong": "キーの誤り",
+    "key.pin_wrong": "PINの誤り",
+    "login.locked_out": "続けて失敗し、待ち時間中",
+    "login.not_effective": "権限がまだ有効でない",
+    "hours.closed": "利用時間外",
+    "clock.back": "時計が戻っている",
+    "clock.leap": "時計が進みすぎている",
+    "journal.fork": "操作記録が続いていない",
+    "gate.interrupted": "途中で切れた",
+    "vestibule.removed": "ログインの記録が取り除かれた",
+    "vestibule.changed": "ログインの記録が書き換えられた",
+    "vestibule.rolled_back": "ログインの記録が古い",
+}
+"""Why something was refused or ended; another cause is shown by its code."""
