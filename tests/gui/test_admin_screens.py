@@ -475,6 +475,29 @@ def test_the_lists_are_compared_printed_and_the_comparison_recorded(office: Offi
     office.until(lambda: office.counter.journal_line > before)
 
 
+@pytest.mark.req("SEC-30", "SEC-46")
+def test_an_auditor_looks_and_prints_and_is_offered_nothing_else(office: Office) -> None:
+    admitted(office, "auditor")
+    enter(office, "S301", NEW)
+    assert set(office.counter.window.menu_functions()) >= {"admin.ledger", "admin.list_settings"}
+    assert not any(
+        one.startswith(("persons.", "eligibility.", "day."))
+        for one in office.counter.window.menu_functions()
+    )
+    ledger = office.choose("admin.ledger", LedgerScreen)
+    office.until(lambda: ledger.ledger is not None)
+    assert ledger.users_button.isVisible() and not ledger.button.isVisible()
+    settings = office.choose("admin.list_settings", SettingsScreen)
+    office.until(lambda: bool(settings.lines))
+    assert not settings.button.isVisible()
+    staff = staff_list(office)
+    assert not any(
+        button.isVisible()
+        for button in staff._buttons.values()
+        if button is not (staff._buttons["admin.list_grants"])
+    )
+
+
 @pytest.mark.req("SEC-147")
 def test_a_terminal_is_removed_in_one_action(place: tuple[FoundedTerminal, Office]) -> None:
     terminal, office = place

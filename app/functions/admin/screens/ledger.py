@@ -58,8 +58,8 @@ class LedgerScreen(Page):
         self.note.set_value("異常なし。")
         layout.addWidget(self.note)
         self.body.addWidget(frame)
-        self.action("台帳を印刷", "F9", self.print_users)
-        self.action("権限の記録を印刷", "F10", self.print_rights)
+        self.users_button = self.action("台帳を印刷", "F9", self.print_users)
+        self.rights_button = self.action("権限の記録を印刷", "F10", self.print_rights)
         self.action("読み直す", "F5", self.load)
         self.button = self.action("突合を記録する", "Ctrl+Return", self.check, primary=True)
         self.load()
@@ -71,15 +71,24 @@ class LedgerScreen(Page):
         """Read and compare again."""
         desk = self._desk
         journal = desk.door_of_staff.terminal.journal
-        desk.run(
-            self,
-            lambda: ledger.read_ledger(
-                desk.gate, desk.session, journal, desk.catalog, self._calendar
-            ),
-            self._loaded,
-        )
 
-    def _loaded(self, found: Ledger) -> None:
+        def work() -> tuple[Ledger, frozenset[str]]:
+            found = ledger.read_ledger(
+                desk.gate, desk.session, journal, desk.catalog, self._calendar
+            )
+            return found, desk.gate.permitted(desk.session)
+
+        desk.run(self, work, self._loaded)
+
+    def _loaded(self, read: tuple[Ledger, frozenset[str]]) -> None:
+        found, permitted = read
+        for button, function_id in (
+            (self.button, "admin.note_check"),
+            (self.users_button, "admin.print_ledger"),
+            (self.rights_button, "admin.print_ledger"),
+        ):
+            button.setVisible(function_id in permitted)  # absent, not greyed (SEC-30)
+            button.setEnabled(function_id in permitted)
         self.ledger = found
         rows = [(one.staff_id, one.name, one.what, one.remedy) for one in found.differences]
         fill(self.table, rows)

@@ -17,6 +17,7 @@ from app.ui.base.pages import Page, card, clear
 from app.ui.base.tables import choose, fill, list_table
 
 _COLUMNS = ("設定", "いまの値", "はじめの値", "決められる範囲", "変えた人")
+_CHANGE = "admin.change_setting"
 _WIDTHS = (260, 150, 130, 220)
 
 
@@ -45,9 +46,17 @@ class SettingsScreen(Page):
     def load(self) -> None:
         """Read the values in force."""
         desk = self._desk
-        desk.run(self, lambda: upkeep.list_settings(desk.gate, desk.session), self._loaded)
 
-    def _loaded(self, lines: tuple[SettingLine, ...]) -> None:
+        def work() -> tuple[tuple[SettingLine, ...], bool]:
+            may = _CHANGE in desk.gate.permitted(desk.session)
+            return upkeep.list_settings(desk.gate, desk.session), may
+
+        desk.run(self, work, self._loaded)
+
+    def _loaded(self, found: tuple[tuple[SettingLine, ...], bool]) -> None:
+        lines, may_change = found
+        self.button.setVisible(may_change)  # absent for whoever may only look (SEC-30)
+        self.button.setEnabled(may_change)
         at = max(self.table.currentRow(), 0)
         self.lines = lines
         fill(self.table, [_cells(line) for line in lines])
@@ -77,7 +86,7 @@ class SettingsScreen(Page):
     def change(self) -> None:
         """Touch over the new value."""
         line, field = self.chosen, self.field
-        if line is None or field is None:
+        if line is None or field is None or not self.button.isEnabled():
             return
         field.set_error("")
         change = SettingChange(line.name, plain(field.value()))
