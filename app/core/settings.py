@@ -220,6 +220,17 @@ SETTINGS: dict[str, Setting] = {
             92,
             meaning="点検した最後の日からこの日数が過ぎるまでに、次の点検をします（定期点検）。",
         ),
+        # two persons may not do for each other's administration rights without one of these
+        Setting(
+            "rights.third_person",
+            "互いの管理の権限を認め合うときに加わる職員",
+            Form.CHOICE,
+            "deputy",
+            choices=("deputy", "section"),
+            words=("職務代理の職員", "情報システム管理者"),
+            meaning="90日以内に相手の管理の権限を承認・確認した職員は、この職員が加わらなければ、"
+            "相手から承認・確認を受けられません。",
+        ),
         # DESIGN 6: a plain file only on a medium whose hardware encrypts
         Setting(
             "media.plain",

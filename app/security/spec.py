@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from app.security.waiting import Source
@@ -72,6 +73,17 @@ class Need(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Formerly:
+    """What a function asked for before it was changed: up to and including the day ``until``.
+    Whoever raises or lowers a level keeps the former one here, oldest first: acts of then are
+    judged by it."""
+
+    until: date
+    step_up: StepUp
+    second_person: SecondPerson
+
+
+@dataclass(frozen=True, slots=True)
 class Function:
     """One entry of FUNCTIONS (事務の機能); ``id`` is also the permission's name.
 
@@ -92,9 +104,11 @@ class Function:
     ``with_old_password`` in the last days of one's password. ``sets_clock`` makes the machine's
     time believed again. ``supervises`` marks the one right that makes a second person a
     supervisor (責任者), ``administers`` the one that makes somebody an administrator (管理者):
-    without both beside the founders no counter opens. ``deed`` names what its acts say
-    (``app.security.control.deeds``): they change who may do what, and are rows of the control
-    log.
+    without both beside the founders no counter opens. ``deputises`` marks the right of a named
+    deputy (職務代理), ``shuts_out`` the terminal's own work on the day somebody is gone. ``deed``
+    names what its acts say (``app.security.control.deeds``): they change who may do what, and are
+    rows of the control
+    log. ``formerly`` is what its acts asked for before.
     """
 
     id: str
@@ -124,8 +138,20 @@ class Function:
     sets_clock: bool = False
     supervises: bool = False
     administers: bool = False
+    deputises: bool = False
+    shuts_out: bool = False
     from_person: bool = False
     deed: str = ""
+    formerly: tuple[Formerly, ...] = ()
+
+    def on(self, day: date) -> Function:
+        """The function as it was declared on ``day``."""
+        for former in self.formerly:
+            if day <= former.until:
+                return replace(
+                    self, step_up=former.step_up, second_person=former.second_person, formerly=()
+                )
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +172,9 @@ class Area:
 class Catalog(Mapping[str, Function]):
     """The functions by id, in declared order. Raises ``ValueError`` on a contradiction.
 
-    ``home``, ``supervises`` and ``administers`` are the ids of the functions marked so, "" for
-    none; ``while_clock_wrong``, ``outside_hours`` and ``with_old_password`` those of all marked so.
+    ``home``, ``supervises``, ``administers``, ``deputises`` and ``shuts_out`` are the ids of the
+    functions marked so, "" for none; ``while_clock_wrong``, ``outside_hours`` and
+    ``with_old_password`` those of all marked so.
     """
 
     def __init__(self, areas: tuple[Area, ...], functions: tuple[Function, ...]) -> None:
@@ -170,6 +197,8 @@ class Catalog(Mapping[str, Function]):
             self._functions[function.id] = self._with_what_waits(function)
         self.home = self._only(lambda one: one.home, "the home")
         self.supervises = self._only(lambda one: one.supervises, "a supervisor's right")
+        self.deputises = self._only(lambda one: one.deputises, "a deputy's right")
+        self.shuts_out = self._only(lambda one: one.shuts_out, "the shutting out of leavers")
         self.administers = self._only(lambda one: one.administers, "an administrator's right")
         self.while_clock_wrong = self._all(lambda one: one.while_clock_wrong)
         self.outside_hours = self._all(lambda one: one.outside_hours)

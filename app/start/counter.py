@@ -485,7 +485,11 @@ class Counter(QObject):
             if self._session is not None:  # after log-off the store is closed
                 self.door.murmur(error, _SETTINGS)
 
-        self.operations.aside(self, lambda: read_vigil(terminal), read, failed)
+        def look() -> Vigil:
+            self._doorway.keep_day()
+            return read_vigil(terminal)
+
+        self.operations.aside(self, look, read, failed)
 
     def note_input(self) -> None:
         """Keyboard or mouse was used: the idle time starts anew."""

@@ -19,7 +19,7 @@ from app.core.this_machine import os_account
 from app.functions.admin import enrolment
 from app.functions.files.media_acts import read_courier_card
 from app.security.authenticators.port import Assertion, Authenticator
-from app.security.control.effects import House
+from app.security.control.rules import House
 from app.security.entry.doorway import Doorway
 from app.security.entry.terminal import OpenTerminal
 from app.security.founding.founding import FounderPerson

@@ -21,6 +21,7 @@ from app.security.acts.approval import Approval
 from app.security.acts.prepared import PreparedAct
 from app.security.authenticators.verify import verify_assertion
 from app.security.gate.gate import Session
+from app.security.gate.shut_out import shut_out_gone
 from app.security.keys import keyslots
 from app.security.keys.keypairs import OpenedPerson
 from app.security.keys.slot_model import encode_person_keys
@@ -223,6 +224,20 @@ def _leave(world: World) -> Attempt:
     )
 
 
+def _gone_today(world: World) -> object:
+    world.change_staff("branch", left_on=world.clock.now().date().isoformat())
+    return shut_out_gone(world.gate, world.access)
+
+
+def _office(world: World) -> Attempt:
+    change = staff_service.OfficeChange("S102", "保険年金課 給付係", date(2027, 3, 31), 1)
+    return Attempt(
+        "administrator",
+        lambda session: staff_service.prepare_office(world.gate, session, change),
+        lambda prepared, given: staff_service.perform_office(world.gate, prepared, given),
+    )
+
+
 def _rotate(world: World) -> Attempt:
     change = upkeep.KeyChange(("S102",))
     return Attempt(
@@ -357,6 +372,8 @@ EXAMPLES: dict[str, Example] = {
     "admin.revoke_grant": _revoke,
     "admin.mark_leaver": _leave,
     "admin.rotate_key": _rotate,
+    "admin.change_office": _office,
+    "admin.shut_out_leavers": lambda world: Attempt("", system=lambda: _gone_today(world)),
     "admin.clock": _clock,
     "admin.hours_exception": _hours,
     "admin.change_setting": _setting,

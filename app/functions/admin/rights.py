@@ -32,7 +32,6 @@ from app.security.control.deeds import (
     Right,
 )
 from app.security.control.effects import right_of
-from app.security.control.state import ControlState
 from app.security.gate.gate import (
     Gate,
     PreparedAct,
@@ -40,6 +39,7 @@ from app.security.gate.gate import (
     Subject,
     WithDocument,
 )
+from app.security.gate.shut_out import shut_out_gone
 from app.security.spec import Catalog, MyNumber
 from app.security.staff import grants
 from app.security.staff.grants import GrantState
@@ -175,12 +175,11 @@ def perform_revoke(
     access: StoreAccess,
     catalog: Catalog,
 ) -> None:
-    """Take the rights away at once, the number key with the last right that needs it; somebody
-    else confirms it later (SEC-40)."""
-    with gate.act(prepared, approvals) as work:
-        for staff_id in dict.fromkeys(one.staff_id for one in work.changed_rights):
-            if access.has_numbers(staff_id) and not _uses_numbers(work.control, staff_id, catalog):
-                access.revoke_number(staff_id)
+    """Take the rights away at once; somebody else confirms it later (SEC-40). With the last right
+    that needs individual numbers the number key is taken and made anew."""
+    with gate.act(prepared, approvals):
+        pass
+    shut_out_gone(gate, access)
 
 
 def lapse_unconfirmed(gate: Gate, calendar: BusinessCalendar) -> int:
@@ -238,10 +237,3 @@ def _subject(manifest: Manifest) -> Subject:
         return Subject("grant", manifest.rights[0].grant_id)
     people = {one.staff_id for one in manifest.rights}
     return Subject("staff", people.pop()) if len(people) == 1 else Subject("list", "grants")
-
-
-def _uses_numbers(state: ControlState, staff_id: str, catalog: Catalog) -> bool:
-    """Whether any right that the person goes on holding needs individual numbers."""
-    alive = (GrantState.EFFECTIVE, GrantState.CONFIRMED)
-    held = [one.function_id for one in state.grants_of(staff_id) if one.state in alive]
-    return any(catalog[one].my_number is not MyNumber.NONE for one in held if one in catalog)

@@ -14,13 +14,20 @@ from datetime import date
 from sqlalchemy import select
 
 from app.core.errors import UserError
-from app.functions.admin import upkeep
 from app.functions.admin.words import called, day_words
 from app.rules.calendar.wareki import Eras, on_screen
 from app.security.acts.approval import Approval
-from app.security.control.deeds import KeyEntry, KeyRevocation, Leaving, NewKey, NewStaff
+from app.security.control.deeds import (
+    KeyEntry,
+    KeyRevocation,
+    Leaving,
+    NewKey,
+    NewStaff,
+    OfficeChange,
+)
 from app.security.control.start import Start
 from app.security.gate.gate import Gate, PreparedAct, RowVersion, Session, Subject, ViewWork
+from app.security.gate.shut_out import shut_out
 from app.security.journal.line import is_id
 from app.security.keys.keypairs import PersonKeys
 from app.security.keys.slot_model import encode_person_keys
@@ -28,7 +35,15 @@ from app.security.staff.people import check_not_taken
 from app.security.vault.store_access import StoreAccess
 from db.tables.control import credential, staff
 
-__all__ = ["KeyEntry", "KeyRevocation", "Leaving", "NewKey", "NewStaff", "check_not_taken"]
+__all__ = [
+    "KeyEntry",
+    "KeyRevocation",
+    "Leaving",
+    "NewKey",
+    "NewStaff",
+    "OfficeChange",
+    "check_not_taken",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +203,27 @@ def perform_register(
         _enter(access, keys, work.content.keys)
 
 
+def prepare_office(gate: Gate, session: Session, change: OfficeChange) -> PreparedAct:
+    """所属・任期の変更. Raises ``UserError`` ``staff.period``, ``Refusal``
+    ``staff.last_supervisors``."""
+    today = gate.now().date()
+    check_period(today, change.valid_to, today)
+    return gate.prepare(
+        "admin.change_office",
+        session,
+        subject=Subject("staff", change.staff_id),
+        content=change,
+        sentence=f"職員 {change.staff_id} の所属を「{change.post}」に、職員番号の有効期間の終わりを"
+        f"{day_words(change.valid_to)}に変更します。",
+    )
+
+
+def perform_office(gate: Gate, prepared: PreparedAct, approvals: Sequence[Approval]) -> None:
+    """The new post and last day; rights stay as they are and end on their own days."""
+    with gate.act(prepared, approvals):
+        pass
+
+
 def prepare_add_key(gate: Gate, session: Session, new: NewKey) -> PreparedAct:
     """A spare key (予備) or a replacement."""
     return gate.prepare(
@@ -250,7 +286,7 @@ def perform_leave(
     so that the leaver's slots open nothing written from now on. Gives whether all of that is
     done: False for a day to come, and when the leaver held the number key and the operator
     holds none; then 鍵の更新 (``upkeep.prepare_rotate``) must follow. Raises as
-    ``upkeep.shut_out``; the leaving itself stands then.
+    ``shut_out``; the leaving itself stands then.
     """
     with gate.act(prepared, approvals) as work:
         leaving: Leaving = work.content
@@ -260,7 +296,7 @@ def perform_leave(
             fresh = access.begin_number_change(work)
     if leaving.left_on > gate.now().date():
         return False
-    upkeep.shut_out(gate, access, (leaving.staff_id,), fresh)
+    shut_out(gate, access, (leaving.staff_id,), fresh)
     return not held or fresh is not None
 
 

@@ -17,6 +17,7 @@ from app.security.acts.approval import Approval
 from app.security.control.deeds import HoursException, SettingChange
 from app.security.gate.clock_mark import MARK_FACT, moved_by_peer
 from app.security.gate.gate import ActWork, Gate, PreparedAct, Session, Subject
+from app.security.gate.shut_out import shut_out
 from app.security.spec import Catalog
 from app.security.staff.hours import EXCEPTION_UNTIL
 from app.security.staff.roles import PermissionLine, permission_table
@@ -193,18 +194,6 @@ def perform_rotate(
         numbers = held or access.number_key is not None
         fresh = access.begin_number_change(work) if numbers else None
     shut_out(gate, access, leaving, fresh)
-
-
-def shut_out(
-    gate: Gate, access: StoreAccess, leaving: Sequence[str], number_key: bytes | None
-) -> None:
-    """After the act: the changed number key goes to those who stay, then the store gets a new
-    data key without the slots of those ``leaving``. Raises as ``StoreAccess.rotate``."""
-    if number_key is not None:
-        former = access.number_key
-        access.end_number_change(number_key, leaving)
-        gate.renew_number_key(former, number_key)
-    access.rotate(leaving)
 
 
 def show_permission_table(

@@ -23,12 +23,13 @@ from app.security.gate.gate import (
 )
 from app.security.journal.export import exported
 from app.security.journal.journal import Journal
+from app.security.journal.levels import levels_of
 from app.security.journal.line import Line, State
 from app.security.journal.verify import PublicKey, Report, UnionWord, verify
 from app.security.spec import Catalog
 from app.security.staff.hours import Hours, hours_of
 from app.wire.heads import Head
-from db.tables.control import credential, staff
+from db.tables.control import staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,14 @@ def verify_journal(
     """Prove the whole journal from the screen; ``madoguchi journal verify`` does the same."""
     with gate.view("records.verify", session, subject=Subject("list", "journal")) as work:
         keys = _public_keys(work)
-        return verify(journal, keys, check_assertion, anchor=anchor, union=union)
+        return verify(
+            journal,
+            keys,
+            check_assertion,
+            anchor=anchor,
+            union=union,
+            levels=levels_of(gate.catalog),
+        )
 
 
 def export_journal(
@@ -220,8 +228,9 @@ def export_journal(
 
 
 def _public_keys(work: ViewWork) -> dict[bytes, PublicKey]:
-    rows = work.all(select(credential.c.id, credential.c.staff_id, credential.c.public_key))
-    return {bytes(row.id): PublicKey(row.staff_id, bytes(row.public_key)) for row in rows}
+    """Every key that a signed act registered, revoked ones included; rows alone are no proof."""
+    keys = work.control.keys.items()
+    return {id_: PublicKey(key.staff_id, key.entry.public_key) for id_, key in keys}
 
 
 def prepare_review(gate: Gate, session: Session, review: Review) -> PreparedAct:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from app.security.acts.approval import Role, SignedAct, Subject, challenge_of, sentence_digest
-from app.security.acts.content import salted_digest
+from app.security.acts.content import encode, salted_digest
 from app.security.spec import Function, SecondPerson, StepUp
 from app.security.staff.session import Session
 from app.wire.heads import Head
@@ -91,6 +91,14 @@ class PreparedAct:
             grant_id=grant_id,
             at=self.at,
         ).to_bytes()
+
+    def sealed_bytes(self) -> bytes:
+        """Everything that was handed out, in one form, for the seal of the gate that made it:
+        what is signed, and beside it what is asked and of whom."""
+        own = self.signed(self.session.staff_id, Role.ACTOR, self.grant_id)
+        session = (self.session.id, self.session.staff_id, self.session.staff_name)
+        asked = (self.needs, self.credential_ids, self.rp_id, self.verify, self.sentence)
+        return encode((own, repr(self.function), session, asked, self.salt))
 
     def content_digest(self) -> bytes:
         """SHA-256(salt ‖ content and row versions)."""

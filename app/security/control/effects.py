@@ -14,36 +14,18 @@ from typing import Any
 
 from app.core.errors import UserError
 from app.core.settings import SETTINGS
-from app.core.tables import Tables
-from app.rules.calendar.days import BusinessCalendar
-from app.security.control import deeds
+from app.security.control import deeds, rules
+from app.security.control.rules import House
 from app.security.control.start import start_of
 from app.security.control.state import ControlState, HeldKey, SetValue, made_id
 from app.security.refusals import refusal
-from app.security.spec import Catalog
 from app.security.staff import grants
 from app.security.staff.grants import Grant, GrantState, access_of
 from app.security.staff.hours import EXCEPTION_REASON, EXCEPTION_UNTIL
 from app.security.staff.people import Staff, check_not_taken
-from app.security.staff.roles import Role, check_in_role, role_among, roles_on
+from app.security.staff.roles import check_in_role, role_among
 
 PERSONS_TO_RECOVER = 2
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What the rules of the house are: functions, business days, and the permission table
-    (対応表) as of a day."""
-
-    catalog: Catalog
-    calendar: BusinessCalendar
-    roles: Callable[[date], Sequence[Role]]
-
-    @classmethod
-    def of(cls, catalog: Catalog, tables: Tables) -> House:
-        """By the shipped tables."""
-        calendar = BusinessCalendar.from_table(tables["closed_days"])
-        return cls(catalog, calendar, lambda day: roles_on(tables, catalog, day))
 
 
 SEEN = "seen:"
@@ -75,7 +57,10 @@ class Done:
 
 def take_effect(state: ControlState, deed: object, done: Done, house: House) -> None:
     """Change ``state`` as the deed says. Raises ``Refusal`` and ``UserError`` with the cause."""
+    rules.check_second(deed, done.second_id)
+    before = rules.usable_supervisors(state, deed, done.day, house)
     _EFFECTS[type(deed)](state, deed, done, house)
+    rules.check_supervisors_left(before, state, deed, done.day, house)
     if not start_of(state, done.day, house.catalog).founders:
         state.founders = ()
 
@@ -165,6 +150,7 @@ def _requests(state: ControlState, manifest: deeds.Requests, done: Done, house: 
 def _approve(state: ControlState, manifest: deeds.Approve, done: Done, house: House) -> None:
     for grant in _seen_rights(state, manifest.rights):
         grants.check_approve(grant, done.staff_id)
+        rules.check_mutual(state, grant, done.staff_id, done.day, house)
         _move(
             state,
             grant,
@@ -180,6 +166,8 @@ def _put_in_force(
 ) -> None:
     for grant in _seen_rights(state, manifest.rights):
         grants.check_effect(grant, done.staff_id, done.day)
+        if state.person(grant.staff_id).is_gone(done.day):
+            state.person(grant.staff_id).check(done.day)
         _move(
             state,
             grant,
@@ -194,6 +182,7 @@ def _put_in_force(
 def _confirm(state: ControlState, manifest: deeds.Confirm, done: Done, house: House) -> None:
     for grant in _seen_rights(state, manifest.rights):
         grants.check_any_confirm(grant, done.staff_id, done.day, house.calendar)
+        rules.check_mutual(state, grant, done.staff_id, done.day, house)
         revoked = grant.state is GrantState.REVOKED
         _move(
             state,
@@ -223,6 +212,7 @@ def _revoke(state: ControlState, manifest: deeds.Revoke, done: Done, house: Hous
 def _renew(state: ControlState, manifest: deeds.Renew, done: Done, house: House) -> None:
     for grant in _seen_rights(state, manifest.rights):
         grants.check_renew(grant, done.staff_id, manifest.valid_to, done.day)
+        rules.check_mutual(state, grant, done.staff_id, done.day, house)
         _move(state, grant, done, valid_to=manifest.valid_to)
 
 
@@ -302,7 +292,7 @@ def _recovery(state: ControlState, recovery: deeds.Recovery, done: Done, house: 
             "もう一人の責任者と一緒に、最初から行ってください。",
         )
     for at, one in enumerate(recovery.persons):
-        if not supervises(state, one.staff_id, done.day, house):
+        if not rules.supervises(state, one.staff_id, done.day, house):
             raise UserError(
                 "recover.not_supervisor",
                 f"職員 {one.staff_id} は、いま責任者の権限を持つ職員ではありません。",
@@ -311,15 +301,6 @@ def _recovery(state: ControlState, recovery: deeds.Recovery, done: Done, house: 
             )
         _add_key(state, one.staff_id, one.key, replace(done, staff_id=ids[1 - at]))
         _change(state, state.person(one.staff_id), done, password_set_on=done.day)
-
-
-def supervises(state: ControlState, staff_id: str, day: date, house: House) -> bool:
-    """Whether this person is a supervisor (責任者) on ``day``."""
-    person = state.people.get(staff_id)
-    if person is None or person.problem(day):
-        return False
-    held = state.grants_of(staff_id, house.catalog.supervises)
-    return any(not one.problem(day, house.calendar) for one in held)
 
 
 def _founders_grant(

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from app.security.acts.approval import AssertionCheck
-from app.security.control.effects import Done, House, take_effect
+from app.security.control.effects import Done, take_effect
 from app.security.control.founders import founders_of
 from app.security.control.log import ControlRow
 from app.security.control.proof import Prover, RowFault, begins_with_founding
 from app.security.control.rows import READS, Unsigned, append, read_log, unsigned, write_changes
+from app.security.control.rules import House
 from app.security.control.state import ControlState
 from app.security.journal.journal import Journal
 from db.work import Rows, Store

@@ -31,8 +31,9 @@ from app.security.acts.content import decode, digest_of, encode, read_as
 from app.security.acts.prepared import roles_needed
 from app.security.authenticators.port import Assertion
 from app.security.control.deeds import DEEDS, TYPES, Founding, Recovery
-from app.security.control.effects import Done, House, take_effect
+from app.security.control.effects import Done, take_effect
 from app.security.control.log import ControlRow, RowError, after, read_row
+from app.security.control.rules import House
 from app.security.control.state import ControlState
 from app.security.journal.genesis import FOUNDERS, Genesis, genesis_challenge, genesis_of
 from app.security.spec import Function, Kind
@@ -189,6 +190,7 @@ class Prover:
         function = self._house.catalog.get(said[0].function_id)
         if function is None or function.deed != type(deed).__name__:
             raise RowError("function")
+        function = function.on(datetime.fromisoformat(said[0].at).date())
         if sorted(one.role for one in said) != sorted(roles_needed(function)):
             raise RowError("roles")
         if len({one.staff_id for one in said}) != len(said):

@@ -6,9 +6,11 @@ vestibule remembers → login. A wrong try counts before anybody gets another on
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from app.core.clock import Clock
 from app.core.errors import EnvironmentFault, MadoguchiError
@@ -22,6 +24,7 @@ from app.security.entry.entrance import Entrance, KeyRequest
 from app.security.entry.login import Admission, LoginProof
 from app.security.entry.terminal import OpenTerminal, open_terminal, take_over_vestibule
 from app.security.gate.checks import GateRules
+from app.security.gate.shut_out import shut_out_gone
 from app.security.journal.journal import fork
 from app.security.keys.keypairs import OpenedPerson
 from app.security.keys.keyslots import Unlocked
@@ -31,6 +34,7 @@ from app.security.staff.session import Session
 from app.wire.heads import CountersignedHead
 
 _CHALLENGE_BYTES = 32
+_log = logging.getLogger(__name__)
 AskUnion = Callable[[OpenTerminal], CountersignedHead | None]
 """Asks the union for the last head that it countersigned; None while it cannot be reached."""
 
@@ -74,6 +78,7 @@ class Doorway:
         self._rp_id = rp_id
         self._ask_union = ask_union
         self.terminal: OpenTerminal | None = None
+        self._day: date | None = None
         self._stopped: EnvironmentFault | None = None
 
     def ask(self, staff_id: str) -> Question:
@@ -120,7 +125,24 @@ class Doorway:
             raise
         self._entrance.succeeded(question.staff_id)
         self.terminal = terminal
+        if admission.only is None:
+            self.begin_day()
         return admission
+
+    def begin_day(self) -> None:
+        """At the first login of a day, and at midnight while open: whoever is gone loses the keys
+        (``shut_out_gone``). What the machine refuses stays owed to the next time; the gate lets
+        nobody who is gone do anything meanwhile."""
+        terminal, self._day = self._opened(), self._clock.now().date()
+        try:
+            shut_out_gone(terminal.gate, terminal.access)
+        except MadoguchiError as fault:
+            _log.warning("the keys of those who are gone were not taken: %s", fault.code)
+
+    def keep_day(self) -> None:
+        """Called again and again while the terminal is open: at midnight a new day begins."""
+        if self.terminal is not None and self._day != self._clock.now().date():
+            self.begin_day()
 
     def _mirror(self, terminal: OpenTerminal, admission: Admission) -> None:
         """Somebody is in: from now on the terminal's state is mirrored."""

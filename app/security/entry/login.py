@@ -159,7 +159,7 @@ def log_in(
         raise
     terminal.access.number_key = number_key
     if number_key is not None:
-        _end_number_change(terminal, number_key, now)
+        _end_number_change(terminal, number_key)
     vigil = Vigil.by(place.settings)
     return Admission(session, limit.only, limit.reason, age.days_left, vigil)
 
@@ -286,14 +286,12 @@ def _check_time(place: TerminalFacts, now: datetime) -> None:
         raise refusal("hours.closed")
 
 
-def _end_number_change(terminal: OpenTerminal, number_key: bytes, now: datetime) -> None:
+def _end_number_change(terminal: OpenTerminal, number_key: bytes) -> None:
     """A change of the number key that was cut short ends with a holder's login."""
     with terminal.store.view(("store_fact",)) as work:
         if not my_number.is_changing(work):
             return
-    people = terminal.control.state.people.values()
-    leaving = [one.id for one in people if one.is_gone(now.date())]
-    terminal.access.end_number_change(number_key, leaving)
+    terminal.access.end_number_change(number_key, terminal.gate.without_numbers())
 
 
 def _check_journal(terminal: OpenTerminal, union_head: CountersignedHead | None) -> None:

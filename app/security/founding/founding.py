@@ -28,11 +28,11 @@ from app.security.authenticators.registration import Registered
 from app.security.authenticators.verify import Profile, RegistrationPolicy, verify_assertion
 from app.security.control import deeds as control_deeds
 from app.security.control.deeds import Founding, KeyEntry, SettingChange
-from app.security.control.effects import House
 from app.security.control.founders import founders_end, founding_functions
 from app.security.control.log import ControlRow
 from app.security.control.proof import Prover
 from app.security.control.rows import TABLES, append, write_changes
+from app.security.control.rules import House
 from app.security.control.state import ControlState
 from app.security.journal.genesis import Founder, Genesis, write_genesis
 from app.security.journal.journal import Journal

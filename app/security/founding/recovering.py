@@ -21,7 +21,7 @@ from app.security.acts.approval import Evidence
 from app.security.acts.content import encode
 from app.security.authenticators.verify import RegistrationPolicy, verify_assertion
 from app.security.control.deeds import FreshKey, KeyEntry, Recovery
-from app.security.control.effects import Done, House
+from app.security.control.effects import Done
 from app.security.control.keeper import Control, prove_control
 from app.security.control.log import ControlRow
 from app.security.control.proof import (
@@ -31,6 +31,7 @@ from app.security.control.proof import (
     seal_of,
 )
 from app.security.control.rows import TABLES
+from app.security.control.rules import House
 from app.security.founding.founding import FounderPerson, provisional_number
 from app.security.journal.journal import Journal
 from app.security.journal.line import Entry, State

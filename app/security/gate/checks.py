@@ -23,8 +23,8 @@ from app.security.acts.approval import (
     challenge_of,
 )
 from app.security.acts.prepared import PreparedAct, RowVersion
-from app.security.control.effects import House
 from app.security.control.keeper import Control
+from app.security.control.rules import House
 from app.security.control.start import start_of
 from app.security.control.state import ControlState
 from app.security.gate.clock_mark import Judgement, believed, judge, moved

@@ -55,8 +55,8 @@ from app.security.journal.journal import SYSTEM, Journal
 from app.security.journal.line import Entry, State, is_id
 from app.security.keys.my_number import MyNumbers
 from app.security.refusals import Refusal, misuse, refusal
-from app.security.spec import Actor, Function, Kind
-from app.security.staff.grants import access_of
+from app.security.spec import Actor, Catalog, Function, Kind, MyNumber
+from app.security.staff.grants import Grant, access_of
 from app.security.staff.session import LiveSession, LiveSessions, Session
 from db.work import Store, Work
 
@@ -187,8 +187,7 @@ class Gate:
             with self._refusing(function, session, prepared.subject, prepared.purpose, prepared):
                 live = self._sessions.usable(session)
                 self._questions.check_origin(prepared)
-                if not hmac.compare_digest(prepared.seal, self._seal(prepared)):
-                    raise refusal("act.altered")
+                self._check_unaltered(prepared)
                 confirmed = self._questions.allowed(prepared, approvals, live)
                 number_key = checks.number_key(function, live)
                 after = self._where_to(prepared, confirmed)
@@ -451,6 +450,32 @@ class Gate:
         if function.kind is Kind.ADMINISTER:
             self._administered()
 
+    def gone(self) -> frozenset[str]:
+        """Who has left, or whose id has ended, by today."""
+        today = self.now().date()
+        people = self._control.state.people.values()
+        return frozenset(one.id for one in people if one.is_gone(today))
+
+    def without_numbers(self) -> frozenset[str]:
+        """Who is not entitled to the number key (番号鍵) today: gone, or without any right in
+        force or to come that uses individual numbers. Supervisors and administrators hold the
+        key to pass it on."""
+        today, state = self.now().date(), self._control.state
+        entitled = {one.staff_id for one in state.grants.values() if self._uses_numbers(one, today)}
+        return frozenset(set(state.people) - entitled) | self.gone()
+
+    def _uses_numbers(self, grant: Grant, today: date) -> bool:
+        known = self._catalog.get(grant.function_id)
+        passes_on = grant.function_id in (self._catalog.supervises, self._catalog.administers)
+        uses = passes_on or (known is not None and known.my_number is not MyNumber.NONE)
+        problem = grant.problem(today, self._rules.calendar)
+        return uses and problem in ("", "right.not_yet")
+
+    @property
+    def catalog(self) -> Catalog:
+        """The functions by which this gate judges."""
+        return self._catalog
+
     def start(self, today: date) -> Start:
         """How far the founders' start has come."""
         return start_of(self._control.state, today, self._catalog)
@@ -467,9 +492,16 @@ class Gate:
             raise misuse("gate.unknown_function", f"機能 {function_id} は宣言されていません。")
         return function
 
+    def _check_unaltered(self, prepared: PreparedAct) -> None:
+        """What the caller hands in is what ``prepare`` handed out; function and roles are the
+        catalogue's own. Raises ``Refusal`` ``act.altered``."""
+        function = self._catalog.get(prepared.function.id)
+        ours = function == prepared.function and prepared.needs == roles_needed(prepared.function)
+        if not ours or not hmac.compare_digest(prepared.seal, self._seal(prepared)):
+            raise refusal("act.altered")
+
     def _seal(self, prepared: PreparedAct) -> bytes:
-        signed = prepared.signed(prepared.session.staff_id, Role.ACTOR, prepared.grant_id)
-        return hmac.digest(self._seal_key, signed, "sha256")
+        return hmac.digest(self._seal_key, prepared.sealed_bytes(), "sha256")
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

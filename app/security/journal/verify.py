@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 import cbor2
 
@@ -37,6 +37,7 @@ from app.security.journal.genesis import (
 )
 from app.security.journal.heads import HEAD_EVENT, HeadNote, read_head_line
 from app.security.journal.journal import Journal
+from app.security.journal.levels import Level, Levels
 from app.security.journal.line import Line, State, decode_line
 from app.security.journal.segments import DROPPED, dropped
 from app.security.keys.terminal_state import STATE_EVENT, read_state
@@ -57,7 +58,12 @@ __all__ = [
 ]
 
 _HASH = 32
+_FLAGS_AT, _VERIFIED = 32, 0x04
 _NOBODY = UnionWord()
+
+
+def _unknown(function_id: str, day: date) -> Level | None:
+    return None
 
 
 def verify_chain(
@@ -76,12 +82,14 @@ def verify(
     anchor: Head | str | None = None,
     union: UnionWord = _NOBODY,
     open_allowed: bool = False,
+    levels: Levels = _unknown,
 ) -> Report:
     """Prove the whole journal.
 
     ``keys`` are all credentials ever registered, by id. ``anchor`` is a place known from
     outside: a head the union countersigned, or the fingerprint of genesis (``read_anchor``).
     ``union`` is what the union signs with and says. ``open_allowed``: an act may be running.
+    ``levels``: who had to approve which function's acts, and how, at the time.
     Where the chain does not hold, its first wrong line is the only finding: everything after it
     would be a second, false cause.
     """
@@ -94,7 +102,7 @@ def verify(
     window = _window(journal, places, found)
     if found.fault is not None:
         return Report(0, found.head, found.lines, 0, 0, "", (found.fault,), window, unchecked)
-    walk = _Walk(journal, keys, check_assertion, found.base, notes)
+    walk = _Walk(keys, check_assertion, found.base, notes, levels)
     for number, kept, body in journal.file.each(
         "SELECT number, hash, body FROM line ORDER BY number"
     ):
@@ -184,12 +192,14 @@ class _Walk:
 
     def __init__(
         self,
-        journal: Journal,
         keys: Mapping[bytes, PublicKey],
         check: AssertionCheck,
         base: Head,
         notes: tuple[HeadNote, ...],
+        levels: Levels,
     ) -> None:
+        self._levels = levels
+        self._nonces: set[bytes] = set()
         self._keys = dict(keys)
         self._check = check
         self._genesis: Genesis | None = None
@@ -229,6 +239,7 @@ class _Walk:
             self._take_state(line)
         if entry.state is State.BEGUN:
             self.begun.add(number)
+            self._take_begun(line)
         elif entry.of:
             if entry.of in self.begun:
                 self.begun.discard(entry.of)
@@ -239,6 +250,25 @@ class _Walk:
             code = self._judge(line, evidence)
             if code:
                 self.findings.append(ChainFault(number, code))
+
+    def _take_begun(self, line: Line) -> None:
+        """A nonce is used once, and everybody whom the function needed then has approved."""
+        entry = line.entry
+        if entry.nonce in self._nonces:
+            self.findings.append(ChainFault(line.number, "nonce"))
+        self._nonces.add(entry.nonce)
+        level = self._levels(entry.function_id, datetime.fromisoformat(line.at).date())
+        if level is None:
+            return
+        try:
+            given = [(read_signed(one.signed).role, one) for one in entry.evidence]
+        except ValueError:
+            return  # told as "form", signature by signature
+        roles = [role for role, _ in given]
+        if len(roles) != len(set(roles)) or set(roles) != level.roles:
+            self.findings.append(ChainFault(line.number, "roles"))
+        elif any(role in level.verified and not _is_verified(one) for role, one in given):
+            self.findings.append(ChainFault(line.number, "unverified"))
 
     def unnoted_drops(self, journal: Journal) -> list[ChainFault]:
         """The dropped months that no line tells of, where that line must still be here."""
@@ -359,6 +389,13 @@ class _Walk:
         except MadoguchiError:
             return False
         return True
+
+
+def _is_verified(one: Evidence) -> bool:
+    """Whether the key said that it had asked for PIN, fingerprint or face."""
+    return len(one.authenticator_data) > _FLAGS_AT and bool(
+        one.authenticator_data[_FLAGS_AT] & _VERIFIED
+    )
 
 
 def segment_lines(plain: bytes) -> tuple[Head, tuple[tuple[int, bytes], ...]]:

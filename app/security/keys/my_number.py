@@ -23,7 +23,7 @@ from app.rules.identifiers import my_number as checked_number
 from app.security.keys.sealing import KEY_BYTES, SealError, open_under, seal_under, subkey
 from db.tables.control import store_fact
 from db.tables.persons import my_number
-from db.work import Rows
+from db.work import ReadRows, Rows
 
 TABLE = ("my_number",)
 """What a function that uses numbers declares under ``reads``, or ``writes`` to change them."""
@@ -34,6 +34,7 @@ ROTATION_WRITES = ("my_number", "store_fact")
 _NONCE_BYTES = 12
 _CHAIN = "number_key_chain"
 _GENERATION = "number_key_generation"
+_OWED = "number_key_owed"
 _AT_ONCE = 1000
 
 
@@ -138,7 +139,18 @@ def rotate(work: Rows, old_key: bytes, new_key: bytes) -> int:
     chain = seal_under(old_key, new_key, _CHAIN).hex()
     _set_fact(work, _CHAIN, chain)
     _set_fact(work, _GENERATION, str(generation))
+    work.run(delete(store_fact).where(store_fact.c.name == _OWED))
     return resealed
+
+
+def owe(work: Rows) -> None:
+    """Somebody's number right ended while nobody was there who could make the key anew."""
+    _set_fact(work, _OWED, "1")
+
+
+def is_owed(work: ReadRows) -> bool:
+    """Whether the next holder of the number key has to make it anew."""
+    return work.scalar(select(store_fact.c.value).where(store_fact.c.name == _OWED)) is not None
 
 
 def current_key(work: Rows, key: bytes) -> bytes:

@@ -119,6 +119,11 @@ class StoreAccess:
         holder = self.slots.find(staff_id)
         return holder is not None and holder.number_key is not None
 
+    def owes_numbers(self) -> bool:
+        """Whether the number key has to be made anew by the next one who holds it."""
+        with self.store.view(("store_fact",)) as work:
+            return my_number.is_owed(work)
+
     def revoke_number(self, staff_id: str) -> None:
         """Take the number key from a person."""
         with self._turn:
