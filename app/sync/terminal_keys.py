@@ -29,6 +29,12 @@ _FACTS = (
 )
 
 
+class Reads(Protocol):
+    """Whatever rows can be read through."""
+
+    def all(self, statement: Executable, params: Any = None) -> list[Row[Any]]: ...
+
+
 class Rows(Protocol):
     """The part of a unit of work that this module uses."""
 
@@ -92,7 +98,7 @@ class TerminalKeys:
         return f"TerminalKeys({self.facts.terminal})"
 
 
-def read_facts(work: Rows) -> LineFacts:
+def read_facts(work: Reads) -> LineFacts:
     """The public facts. Raises EnvironmentFault ``line.not_enrolled`` before enrolment."""
     rows = work.all(
         select(store_fact.c.name, store_fact.c.value).where(

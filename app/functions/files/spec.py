@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.functions.files import day_acts, day_files, media_waiting, waiting
+from app.functions.files import day_acts, day_files, line_waiting, media_waiting, waiting
 from app.persons import writing
 from app.security.spec import Actor, Area, Function, Kind, Need, SecondPerson, StepUp
 from app.sync.inbox import APPLYING
@@ -11,7 +11,7 @@ AREA = Area(
     "files",
     "ファイル連携",
     70,
-    (*waiting.WAITS, *media_waiting.WAITS),
+    (*waiting.WAITS, *line_waiting.WAITS, *media_waiting.WAITS),
     before_registration=True,
 )
 
