@@ -57,7 +57,8 @@ def test_going_back_without_issuing_voids_the_number(room: Room) -> None:
 def test_a_sheet_left_open_is_taken_up_again_and_printed_anew(room: Room) -> None:
     room.counter.issued()
     listed = room.add(BoardScreen(room.desk()))
-    room.until(lambda: listed.table.rowCount() == 1)
+    room.until(lambda: bool(listed.lines))
+    listed.table.selectRow(0)
     assert "用紙" in listed.table.item(0, 6).text()
     listed._open()
     ((function_id, given),) = room.went
@@ -89,7 +90,8 @@ def test_before_the_sending_the_entry_itself_is_looked_through(room: Room) -> No
     room.counter.world.set_setting("eligibility.second_look", "before")
     case = room.counter.entered()
     listed = room.add(BoardScreen(room.desk("supervisor")))
-    room.until(lambda: listed.table.rowCount() == 1)
+    room.until(lambda: bool(listed.lines))
+    listed.table.selectRow([line.key for line in listed.lines].index(case.id))
     listed._open()
     room.add(DecisionScreen(room.desk("supervisor"), **room.went[-1][1]))
     room.until(lambda: room.went[-1][0] == "eligibility.second_look")
