@@ -75,25 +75,30 @@ def follow_chain(journal: Journal, base: Head, places: Mapping[int, bytes]) -> C
     A changed line is reported where the chain breaks first; the lines after it are not judged,
     because nothing holds them any more.
     """
-    number, value, count, proved = base.number, base.hash, 0, base.number
+    number, value, proved = base.number, base.hash, base.number
     ahead = sorted((place for place in places if place > base.number), reverse=True)
     known = ahead.pop() if ahead else 0
     for found, kept, body in journal.file.each(_LINES, (base.number,)):
         if found != number + 1:
             fault = ChainFault(number + 1, "missing")
-            return Chain(base, Head(number, value), count, proved, fault)
+            return Chain(base, Head(number, value), number - base.number, proved, fault)
         value_now = chain_hash(value, found, hashlib.sha256(body).digest())
         if value_now != kept:
-            return Chain(base, Head(number, value), count, proved, ChainFault(found, "changed"))
+            return Chain(
+                base,
+                Head(number, value),
+                number - base.number,
+                proved,
+                ChainFault(found, "changed"),
+            )
         if found == known:
             if places[known] != value_now:
                 fault = ChainFault(proved + 1, "rechained", found)
-                return Chain(base, Head(number, value), count, proved, fault)
+                return Chain(base, Head(number, value), number - base.number, proved, fault)
             proved, known = found, ahead.pop() if ahead else 0
         number, value = found, value_now
-        count += 1
     end = ChainFault(number + 1, "cut") if known else None
-    return Chain(base, Head(number, value), count, proved, end)
+    return Chain(base, Head(number, value), number - base.number, proved, end)
 
 
 def genesis_is_other(journal: Journal, base: Head, union: UnionWord) -> bool:
