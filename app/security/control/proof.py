@@ -7,9 +7,10 @@ house. A row that does not is named and changes nothing.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cryptography.exceptions import InvalidSignature
@@ -85,7 +86,8 @@ class Prover:
     """Judges rows. ``house`` are the rules, ``check`` the authenticators' check."""
 
     def __init__(self, house: House, check: AssertionCheck) -> None:
-        self._house = house
+        # the permission table of a day is asked for by every request of that day
+        self._house = replace(house, roles=functools.cache(house.roles))
         self._check = check
 
     def replay(
