@@ -6,9 +6,11 @@ default here. To add a setting: one entry; the settings screen and the manual fo
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from app.core.errors import UserError
 
@@ -18,13 +20,38 @@ DAY_END = "24:00"
 
 class Form(StrEnum):
     """How a value is written: 整数, 時刻 (HH:MM), 終わりの時刻 (``24:00`` is the end of the day),
-    選択, 曜日 (1=月 … 7=日, e.g. ``12345``)."""
+    選択, 曜日 (1=月 … 7=日, e.g. ``12345``), 機種 (AAGUIDs as UUID text, a blank between), 証明書
+    (DER in base64, a blank between); of the last two ``none`` is none."""
 
     INTEGER = "integer"
     TIME = "time"
     CLOSING = "closing"
     CHOICE = "choice"
     WEEKDAYS = "weekdays"
+    MODELS = "models"
+    CERTIFICATES = "certificates"
+
+
+NONE = "none"
+"""The value of a list that holds nothing."""
+
+
+def _is_model(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _is_certificate(text: str) -> bool:
+    try:
+        der = base64.b64decode(text, validate=True)
+    except ValueError:
+        return False
+    return der[:1] == b"\x30" and len(der) > 64
+
+
+_LISTS = {Form.MODELS: _is_model, Form.CERTIFICATES: _is_certificate}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +59,8 @@ class Setting:
     """One setting. ``default`` is text in its ``form``; ``least`` and ``most`` bound an
     integer (inclusive, a floor that law or policy sets); ``choices`` are the codes of a
     choice and ``words`` what the screen says for them. ``unit`` is Japanese, for the screen;
-    ``meaning`` says in a sentence what changes with it."""
+    ``meaning`` says in a sentence what changes with it; a ``supervised`` one is changed by an
+    administrator and a supervisor together."""
 
     name: str
     label: str
@@ -44,6 +72,7 @@ class Setting:
     choices: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     meaning: str = ""
+    supervised: bool = False
 
     @property
     def span(self) -> str:
@@ -56,6 +85,10 @@ class Setting:
             return "時刻（08:30 の形）"
         if self.form is Form.CLOSING:
             return f"時刻（19:00 の形。{DAY_END} は一日の終わりまで）"
+        if self.form is Form.MODELS:
+            return "AAGUID（空白で区切る。なければ none）"
+        if self.form is Form.CERTIFICATES:
+            return "証明書のBase64（空白で区切る。なければ none）"
         return "曜日の番号（1=月曜 … 7=日曜）"
 
     def word(self, value: str) -> str:
@@ -63,6 +96,8 @@ class Setting:
         known = dict(zip(self.choices, self.words, strict=False))
         if self.form is Form.WEEKDAYS:
             return "".join("月火水木金土日"[int(day) - 1] for day in sorted(value))
+        if self.form in _LISTS:
+            return "なし" if value == NONE else f"{len(value.split())}件"
         return known.get(value, value)
 
     def check(self, value: str) -> str:
@@ -88,6 +123,8 @@ class Setting:
         if self.form is Form.WEEKDAYS:
             days = set(value)
             return len(days) == len(value) > 0 and days <= set("1234567")
+        if self.form in _LISTS:
+            return value == NONE or (bool(value) and all(map(_LISTS[self.form], value.split(" "))))
         if not (value.isascii() and value.isdecimal()):
             return False
         number = int(value)
@@ -104,8 +141,12 @@ class Setting:
             return f"「19:00」の形（一日の終わりまでは「{DAY_END}」）"
         if self.form is Form.WEEKDAYS:
             return "曜日の番号（1=月曜 … 7=日曜）"
+        if self.form in _LISTS:
+            return self.span
         return f"{self.least}から{self.most}までの整数"
 
+
+KEY_MODELS, KEY_ROOTS = "keys.models", "keys.roots"
 
 SETTINGS: dict[str, Setting] = {
     setting.name: setting
@@ -231,6 +272,23 @@ SETTINGS: dict[str, Setting] = {
             meaning="90日以内に相手の管理の権限を承認・確認した職員は、この職員が加わらなければ、"
             "相手から承認・確認を受けられません。",
         ),
+        Setting(
+            KEY_MODELS,
+            "立ち会いなしで登録できるキーの機種",
+            Form.MODELS,
+            NONE,
+            meaning="製造元の証明がこの機種を示すキーは、責任者二人の立ち会いなしで登録できます。"
+            "AAGUID は製造元の資料にあります。",
+            supervised=True,
+        ),
+        Setting(
+            KEY_ROOTS,
+            "キーの製造元の証明書",
+            Form.CERTIFICATES,
+            NONE,
+            meaning="キーの機種は、この製造元の証明書までたどれるときだけ信じます。",
+            supervised=True,
+        ),
         # DESIGN 6: a plain file only on a medium whose hardware encrypts
         Setting(
             "media.plain",
@@ -258,3 +316,8 @@ class Settings:
     def number(self, name: str) -> int:
         """The value of an integer setting."""
         return int(self.text(name))
+
+    def items(self, name: str) -> tuple[str, ...]:
+        """The items of a setting that is a list."""
+        value = self.text(name)
+        return () if value == NONE else tuple(value.split(" "))

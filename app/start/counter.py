@@ -18,6 +18,7 @@ from app.core.shown import as_shown
 from app.core.stopping import stopping
 from app.rules.calendar.days import BusinessCalendar
 from app.security.authenticators.port import Assertion, Authenticator
+from app.security.authenticators.verify import signed_policy
 from app.security.authenticators.worker import DeviceWorker
 from app.security.entry.doorway import Doorway, Question
 from app.security.entry.login import (
@@ -258,7 +259,7 @@ class Counter(QObject):
         )
 
     def _door_of_staff(self, terminal: OpenTerminal) -> StaffDoor:
-        policy = self._parts.installation.policy
+        policy = signed_policy(self._parts.installation.policy, terminal.control.state.in_force)
         return StaffDoor(self._doorway, terminal, self.log_off, policy, self.remove)
 
     def _open_desk(self, permitted: frozenset[str]) -> None:

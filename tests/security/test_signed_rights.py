@@ -14,10 +14,24 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from app.core.errors import EnvironmentFault, MadoguchiError
+from app.core.settings import SETTINGS
 from app.security.acts.approval import Evidence, challenge_of, read_signed
 from app.security.acts.content import digest_of, encode
-from app.security.authenticators.verify import verify_assertion
-from app.security.control.deeds import KeyEntry, Leaving, NewStaff, Request, Requests, SettingChange
+from app.security.authenticators.verify import (
+    Profile,
+    RegistrationPolicy,
+    signed_policy,
+    verify_assertion,
+)
+from app.security.control.deeds import (
+    KeyEntry,
+    Leaving,
+    NewStaff,
+    Request,
+    Requests,
+    SettingChange,
+    SupervisedSetting,
+)
 from app.security.control.log import ControlRow, after, read_row
 from app.security.control.proof import Proved, Prover
 from app.security.control.rows import TABLES, read_log
@@ -373,3 +387,39 @@ def test_whoever_saw_a_key_that_no_maker_vouches_for_signs_for_it(
     assert door.terminal is not None
     assert ("S301" in door.terminal.control.state.people) is taken
     door.close()
+
+
+MODEL = "00000000-0000-4000-8000-000000000001"
+
+
+@pytest.mark.req("SEC-25")
+def test_a_model_that_needs_no_witness_is_what_two_signed_and_no_file_s(
+    terminal: FoundedTerminal,
+) -> None:
+    """Whoever edits settings.toml, or signs alone, makes no key an allowed one."""
+    of_the_file = RegistrationPolicy(Profile.PRODUCTION, "m1", frozenset((MODEL,)), (b"root",))
+    door, session = opened(terminal)
+    assert door.terminal is not None
+    control = door.terminal.control
+    assert signed_policy(of_the_file, control.state.in_force).allowed_aaguids == frozenset()
+    assert signed_policy(of_the_file, control.state.in_force).roots == ()
+    alone = SettingChange("keys.models", MODEL)
+    with pytest.raises(MadoguchiError) as refused:
+        terminal.sign(door, session, "admin.change_setting", alone)
+    assert refused.value.code == "settings.supervised"
+    both = SupervisedSetting("keys.models", MODEL)
+    with pytest.raises(MadoguchiError):
+        terminal.sign(door, session, "admin.change_supervised_setting", both)
+    terminal.sign(door, session, "admin.change_supervised_setting", both, "S202")
+    allowed = signed_policy(of_the_file, control.state.in_force)
+    assert allowed.allowed_aaguids == {MODEL} and allowed.roots == ()
+    door.close()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "any", "ABCDEF00-0000-4000-8000-000000000001", f"{MODEL},{MODEL}", f"{MODEL}  {MODEL}"],
+)
+def test_what_is_no_model_is_not_set(value: str) -> None:
+    with pytest.raises(MadoguchiError, match=r"settings\.value"):
+        SETTINGS["keys.models"].check(value)

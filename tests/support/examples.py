@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from app.core.settings import KEY_MODELS
 from app.functions.admin import ledger, removal, rights, rights_list, upkeep
 from app.functions.admin import staff as staff_service
 from app.functions.admin.rights_list import GrantLine
@@ -274,6 +275,16 @@ def _setting(world: World) -> Attempt:
     )
 
 
+def _supervised_setting(world: World) -> Attempt:
+    model = "00000000-0000-4000-8000-000000000001"
+    change = upkeep.SettingChange(KEY_MODELS, model)
+    return Attempt(
+        "administrator",
+        lambda session: upkeep.prepare_setting(world.gate, session, change),
+        lambda prepared, given: upkeep.perform_setting(world.gate, prepared, given),
+    )
+
+
 def _backup(world: World) -> Attempt:
     return Attempt(
         "administrator",
@@ -377,6 +388,7 @@ EXAMPLES: dict[str, Example] = {
     "admin.clock": _clock,
     "admin.hours_exception": _hours,
     "admin.change_setting": _setting,
+    "admin.change_supervised_setting": _supervised_setting,
     "admin.back_up": _backup,
     "admin.lapse_grants": lambda world: Attempt(
         "", system=lambda: rights.lapse_unconfirmed(world.gate, world.calendar)

@@ -237,6 +237,18 @@ FUNCTIONS: tuple[Function, ...] = (
         writes=("setting",),
     ),
     Function(
+        id="admin.change_supervised_setting",
+        deed="SupervisedSetting",
+        area="admin",
+        kind=Kind.ADMINISTER,
+        label="責任者と変える設定",
+        help="立ち会いなしで登録できるキーの機種と製造元の証明書を、責任者と二人で変更します。",
+        step_up=StepUp.TOUCH,
+        second_person=SecondPerson.SUPERVISOR,
+        reads=("setting",),
+        writes=("setting",),
+    ),
+    Function(
         id="admin.back_up",
         area="admin",
         kind=Kind.ADMINISTER,

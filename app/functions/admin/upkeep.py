@@ -14,7 +14,8 @@ from app.core.errors import UserError
 from app.core.settings import SETTINGS
 from app.core.tables import Tables
 from app.security.acts.approval import Approval
-from app.security.control.deeds import HoursException, SettingChange
+from app.security.control.deeds import HoursException, SettingChange, SupervisedSetting
+from app.security.control.effects import declared_setting
 from app.security.gate.clock_mark import MARK_FACT, moved_by_peer
 from app.security.gate.gate import ActWork, Gate, PreparedAct, Session, Subject
 from app.security.gate.shut_out import shut_out
@@ -117,22 +118,21 @@ def perform_hours(gate: Gate, prepared: PreparedAct, approvals: Sequence[Approva
 
 
 def prepare_setting(gate: Gate, session: Session, change: SettingChange) -> PreparedAct:
-    """Raises ``UserError`` ``settings.unknown``, ``settings.value``."""
-    declared = SETTINGS.get(change.name)
-    if declared is None:
-        raise UserError(
-            "settings.unknown",
-            "この設定はありません。",
-            "設定の一覧から選んでください。",
-            field="name",
-        )
+    """Raises ``UserError`` ``settings.unknown``, ``settings.value``. A supervised setting needs a
+    supervisor's touch too."""
+    declared = declared_setting(change.name)
     declared.check(change.value)
+    function_id, content = "admin.change_setting", change
+    if declared.supervised:
+        function_id = "admin.change_supervised_setting"
+        content = SupervisedSetting(change.name, change.value)  # type: ignore[assignment]
     return gate.prepare(
-        "admin.change_setting",
+        function_id,
         session,
         subject=Subject("setting", change.name),
-        content=change,
-        sentence=f"設定「{declared.label}」を「{change.value}{declared.unit}」に変更します。",
+        content=content,
+        sentence=f"設定「{declared.label}」を「{declared.word(change.value)}{declared.unit}」に"
+        "変更します。",
     )
 
 

@@ -6,12 +6,13 @@ every login and touch, and again when the journal is verified.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import json
 import struct
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -26,6 +27,7 @@ from fido2.webauthn import Aaguid, AttestationObject, AuthenticatorData
 
 from app.core.errors import EnvironmentFault, MadoguchiError, UserError
 from app.core.relying_party import SOFTWARE_KEY_AAGUID, TRAINING_RP_ID, origin_of
+from app.core.settings import Settings
 from app.security.authenticators.attestation import AttestationKind, judge_attestation
 from app.security.authenticators.port import Assertion, NewCredential
 from app.security.authenticators.webauthn import ALGORITHMS
@@ -56,6 +58,13 @@ class RegistrationPolicy:
     allowed_aaguids: frozenset[str] = frozenset()
     roots: tuple[bytes, ...] = ()
     prf_required: bool = True
+
+
+def signed_policy(policy: RegistrationPolicy, settings: Settings) -> RegistrationPolicy:
+    """``policy`` with the models and roots that the signed settings allow, whatever a file on the
+    disk says."""
+    roots = tuple(base64.b64decode(one) for one in settings.items("keys.roots"))
+    return replace(policy, allowed_aaguids=frozenset(settings.items("keys.models")), roots=roots)
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,6 +175,14 @@ class SettingChange:
 
 
 @dataclass(frozen=True, slots=True)
+class SupervisedSetting:
+    """責任者と変える設定: one declared setting that nobody changes alone."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class HoursException:
     """時間外の利用: until when, on this occasion, and why."""
 
@@ -234,6 +242,7 @@ Deed = (
     | Revoke
     | Renew
     | SettingChange
+    | SupervisedSetting
     | HoursException
     | Founding
     | Recovery

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.core.errors import UserError
-from app.core.settings import SETTINGS
+from app.core.settings import SETTINGS, Setting
 from app.security.control import deeds, rules
 from app.security.control.rules import House
 from app.security.control.start import start_of
@@ -217,7 +217,31 @@ def _renew(state: ControlState, manifest: deeds.Renew, done: Done, house: House)
 
 
 def _setting(state: ControlState, change: deeds.SettingChange, done: Done, house: House) -> None:
-    declared = SETTINGS.get(change.name)
+    if declared_setting(change.name).supervised:
+        raise UserError(
+            "settings.supervised",
+            "この設定は、一人では変えられません。",
+            "設定の画面から、責任者と二人で変えてください。",
+            field="name",
+        )
+    _put(state, change, done)
+
+
+def _supervised(
+    state: ControlState, change: deeds.SupervisedSetting, done: Done, house: House
+) -> None:
+    _put(state, change, done)
+
+
+def _put(
+    state: ControlState, change: deeds.SettingChange | deeds.SupervisedSetting, done: Done
+) -> None:
+    _set(state, change.name, declared_setting(change.name).check(change.value), done)
+
+
+def declared_setting(name: str) -> Setting:
+    """The setting of this name. Raises ``UserError`` ``settings.unknown``."""
+    declared = SETTINGS.get(name)
     if declared is None:
         raise UserError(
             "settings.unknown",
@@ -225,7 +249,7 @@ def _setting(state: ControlState, change: deeds.SettingChange, done: Done, house
             "設定の一覧から選んでください。",
             field="name",
         )
-    _set(state, change.name, declared.check(change.value), done)
+    return declared
 
 
 def _hours(state: ControlState, exception: deeds.HoursException, done: Done, house: House) -> None:
@@ -279,7 +303,7 @@ def _founding(state: ControlState, founding: deeds.Founding, done: Done, house: 
         )
     )
     for change in founding.settings:
-        _setting(state, change, replace(done, staff_id=ids[0]), house)
+        _put(state, change, replace(done, staff_id=ids[0]))
 
 
 def _recovery(state: ControlState, recovery: deeds.Recovery, done: Done, house: House) -> None:
@@ -428,6 +452,7 @@ _EFFECTS: dict[type, Callable[[ControlState, Any, Done, House], None]] = {
     deeds.Revoke: _revoke,
     deeds.Renew: _renew,
     deeds.SettingChange: _setting,
+    deeds.SupervisedSetting: _supervised,
     deeds.HoursException: _hours,
     deeds.Founding: _founding,
     deeds.Recovery: _recovery,

@@ -7,6 +7,7 @@ sign the first line. A founding that breaks off leaves no store (the next one st
 
 from __future__ import annotations
 
+import base64
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -18,7 +19,7 @@ from sqlalchemy import insert
 from app.core.clock import Clock
 from app.core.errors import EnvironmentFault
 from app.core.paths import Paths
-from app.core.settings import SETTINGS
+from app.core.settings import KEY_MODELS, KEY_ROOTS, SETTINGS
 from app.core.tables import Tables
 from app.security import vault
 from app.security.acts.approval import Evidence
@@ -236,9 +237,17 @@ def _founding_deed(ground: Ground, founders: Sequence[FounderPerson], clock: Clo
         founding_functions(ground.catalog, roles_on(ground.tables, ground.catalog, today)),
         tuple(
             SettingChange(name, SETTINGS[name].check(value))
-            for name, value in ground.settings.items()
+            for name, value in {**ground.settings, **_key_settings(ground.policy)}.items()
         ),
     )
+
+
+def _key_settings(policy: RegistrationPolicy) -> dict[str, str]:
+    """Which keys need no witnesses, as the installation's file says at the founding: both founders
+    sign it, and from then on only what is signed counts."""
+    roots = sorted(base64.b64encode(root).decode("ascii") for root in policy.roots)
+    lists = {KEY_MODELS: sorted(policy.allowed_aaguids), KEY_ROOTS: roots}
+    return {name: " ".join(items) for name, items in lists.items() if items}
 
 
 def _fill(store: Store, private: bytes, row: ControlRow, ground: Ground) -> None:

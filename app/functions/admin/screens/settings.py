@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout
 
-from app.core.settings import SETTINGS, Setting
+from app.core.settings import SETTINGS, Form, Setting
 from app.core.signs import plain
 from app.functions.admin import upkeep
 from app.functions.admin.upkeep import SettingChange, SettingLine
@@ -18,6 +18,7 @@ from app.ui.base.tables import choose, fill, list_table
 
 _COLUMNS = ("設定", "いまの値", "はじめの値", "決められる範囲", "変えた人")
 _CHANGE = "admin.change_setting"
+_LIMITS = {Form.MODELS: 2_000, Form.CERTIFICATES: 20_000}
 _WIDTHS = (260, 150, 130, 220)
 
 
@@ -124,7 +125,13 @@ def _field(setting: Setting) -> Field:
             [(code, setting.word(code)) for code in setting.choices],
             required=True,
         )
-    return TextField(setting.name, "新しい値", required=True, note=setting.span, limit=20)
+    return TextField(
+        setting.name,
+        "新しい値",
+        required=True,
+        note=setting.span,
+        limit=_LIMITS.get(setting.form, 20),
+    )
 
 
 def _cells(line: SettingLine) -> tuple[str, ...]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel
-
 from app.cases.issuing import Drawing
 from app.functions.printing import lists
 from app.ui.base.desk import Desk
+from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NameDelegate, NamePainter
 from app.ui.base.pages import Page
 from app.ui.base.tables import fill, list_table
@@ -31,9 +30,9 @@ class IssuesScreen(Page):
         self._names = NameDelegate(NamePainter(desk.fonts))
         self.issues.setItemDelegateForColumn(_NAME, self._names)
         self.prints = list_table("今日の印刷の記録", _PRINTS, _PRINT_WIDTHS)
-        self.body.addWidget(QLabel("今日発行した証"))
+        self.body.addWidget(PlainLabel("今日発行した証"))
         self.body.addWidget(self.issues, 3)
-        self.body.addWidget(QLabel("今日の印刷の記録"))
+        self.body.addWidget(PlainLabel("今日の印刷の記録"))
         self.body.addWidget(self.prints, 2)
         self.action("証発行一覧を印刷", "F5", self._print_list)
         self.action("試し刷り", "F6", self._test)

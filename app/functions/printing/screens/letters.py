@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QInputDialog
 
 from app.cases.issuing import Drawing
 from app.functions.printing import lists, posting
 from app.functions.printing.posting import Letter
 from app.ui.base.desk import Desk
 from app.ui.base.fields import TextField
+from app.ui.base.labels import PlainQuestion
 from app.ui.base.names import NameDelegate, NamePainter
 from app.ui.base.pages import Page, card
 from app.ui.base.tables import fill, list_table
@@ -209,7 +209,7 @@ class LettersScreen(Page):
     def _ask(
         self, title: str, question: str, choices: list[str], chosen: Callable[[str], None]
     ) -> None:
-        dialog = QInputDialog(self)
+        dialog = PlainQuestion(self)
         dialog.setWindowTitle(title)
         dialog.setLabelText(question)
         dialog.setComboBoxItems(choices)
