@@ -91,7 +91,8 @@ class Function:
     unit of work lets the store touch nothing else. ``screen`` and ``run`` are
     ``"module:name"`` strings resolved when needed; a function has one of them or none
     (when another screen calls its service). ``purpose`` says whether one must be chosen.
-    ``home`` marks the one screen that opens after the login. ``reads_what_waits`` adds the
+    ``home`` marks the one screen that opens after the login, ``home_else`` the one for whoever
+    has no right to that. ``reads_what_waits`` adds the
     tables of every area's sources to ``reads``.
     ``given`` are arguments that its screen always gets; ``from_person`` puts it among what can
     be begun on an opened person's page.
@@ -130,6 +131,7 @@ class Function:
     given: tuple[tuple[str, str], ...] = ()
     menu: bool = False
     home: bool = False
+    home_else: bool = False
     reads_what_waits: bool = False
     at_login: bool = False
     while_clock_wrong: bool = False
@@ -172,8 +174,8 @@ class Area:
 class Catalog(Mapping[str, Function]):
     """The functions by id, in declared order. Raises ``ValueError`` on a contradiction.
 
-    ``home``, ``supervises``, ``administers``, ``deputises`` and ``shuts_out`` are the ids of the
-    functions marked so, "" for none; ``while_clock_wrong``, ``outside_hours`` and
+    ``home``, ``home_else``, ``supervises``, ``administers``, ``deputises`` and ``shuts_out`` are
+    the ids of the functions marked so, "" for none; ``while_clock_wrong``, ``outside_hours`` and
     ``with_old_password`` those of all marked so.
     """
 
@@ -196,6 +198,7 @@ class Catalog(Mapping[str, Function]):
                 raise ValueError(f"{function.id}: what begins at the login is the terminal's")
             self._functions[function.id] = self._with_what_waits(function)
         self.home = self._only(lambda one: one.home, "the home")
+        self.home_else = self._only(lambda one: one.home_else, "the other home")
         self.supervises = self._only(lambda one: one.supervises, "a supervisor's right")
         self.deputises = self._only(lambda one: one.deputises, "a deputy's right")
         self.shuts_out = self._only(lambda one: one.shuts_out, "the shutting out of leavers")

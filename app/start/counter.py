@@ -265,9 +265,8 @@ class Counter(QObject):
     def _open_desk(self, permitted: frozenset[str]) -> None:
         entries = menu_entries(CATALOG, permitted)
         self.window.set_menu(entries)
-        self._home = CATALOG.home if CATALOG.home in permitted else ""
-        if not self._home and entries:
-            self._home = entries[0].function_id
+        homes = [one for one in (CATALOG.home, CATALOG.home_else) if one in permitted]
+        self._home = next(iter([*homes, *(entry.function_id for entry in entries)]), "")
         self.home()
         terminal = self._doorway.terminal
         if terminal is not None and not self._limited:

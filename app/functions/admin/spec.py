@@ -22,6 +22,7 @@ FUNCTIONS: tuple[Function, ...] = (
         reads=("staff", "credential", "grant_row", "store_fact", "setting"),
         screen="app.functions.admin.screens.staff_list:StaffScreen",
         menu=True,
+        home_else=True,
     ),
     Function(
         id="admin.list_grants",
