@@ -56,9 +56,10 @@ class Form:
     code of the table ``papers`` with which a decision orders this paper; the clerk never chooses
     it; ``from_decision`` then takes the data from the decision, the issue number and the tables.
     ``numbered``: it bears a reserved number (DESIGN 7). ``paper`` names its row in
-    ``print_papers``. Both ends of the validity are inclusive; None is open. A form without
-    ``draw`` is known by name only: a paper of former years, shown in the history and never
-    printed again.
+    ``print_papers``. ``attests``: it says what was so on its day and stays good when that changes,
+    so no later decision makes it void. Both ends of the validity are inclusive; None is open. A
+    form without ``draw`` is known by name only: a paper of former years, shown in the history and
+    never printed again.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Form:
     valid_from: date | None = None
     valid_to: date | None = None
     examples: Examples | None = None
+    attests: bool = False
 
     def fill(self, decision: Any, number: str, tables: Tables) -> Any:
         """The data of this paper from a decision that orders it. Raises ValueError for a paper

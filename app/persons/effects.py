@@ -49,6 +49,7 @@ from app.rules.calendar.wareki import Eras
 from app.rules.calendar.wareki_input import parse_date
 from app.wire.records import InsuredRecord
 from db.tables.certificates import certificate
+from forms.catalog import FORMS
 
 DECISION = "決定"
 """What a decision is called in the check list."""
@@ -57,6 +58,7 @@ KEYED_ONLY = ("household_number", "relation", "is_head", "alias", "alias_kana", 
 """What the union does not send back of a person: only what was keyed can say it."""
 
 _LIVING = "1"
+_ATTESTING = tuple(form.id for form in FORMS if form.attests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,11 +238,16 @@ def voids(
     writer: Writer, person_id: str, cause: str, *, apart_from: Iterable[str] = ()
 ) -> tuple[str, ...]:
     """Issued and reserved papers of the person are void for ``cause``; gives their numbers. A
-    number is never used again."""
+    number is never used again. A certificate of what was so on its day (``Form.attests``) stays
+    good, and the letter with it goes out."""
     kept = frozenset(apart_from)
     rows = writer.work.all(
         select(certificate.c.number)
-        .where(certificate.c.person_id == person_id, certificate.c.state != "void")
+        .where(
+            certificate.c.person_id == person_id,
+            certificate.c.state != "void",
+            certificate.c.form_id.not_in(_ATTESTING),
+        )
         .order_by(certificate.c.number)
     )
     numbers = tuple(row.number for row in rows if row.number not in kept)

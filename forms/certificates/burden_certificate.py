@@ -90,6 +90,7 @@ FORM = Form(
     numbered=True,
     paper="FORM-N4",
     decided="burden_certificate",
+    attests=True,
     from_decision=burden_of,
     examples=Examples(
         typical=_TYPICAL,

@@ -65,6 +65,7 @@ FORM = Form(
     numbered=True,
     paper="FORM-N8",
     decided="coverage_certificate",
+    attests=True,
     from_decision=coverage_of,
     examples=Examples(
         typical=_TYPICAL,

@@ -78,6 +78,7 @@ FORM = Form(
     numbered=True,
     paper="FORM-10",
     decided="dependant_certificate",
+    attests=True,
     from_decision=dependant_of,
     examples=Examples(
         typical=_TYPICAL,

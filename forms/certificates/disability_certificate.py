@@ -70,6 +70,7 @@ FORM = Form(
     numbered=True,
     paper="FORM-N5",
     decided="disability_certificate",
+    attests=True,
     from_decision=disability_of,
     examples=Examples(
         typical=_TYPICAL,

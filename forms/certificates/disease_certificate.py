@@ -63,6 +63,7 @@ FORM = Form(
     numbered=True,
     paper="FORM-N6",
     decided="disease_certificate",
+    attests=True,
     from_decision=disease_of,
     examples=Examples(
         typical=_TYPICAL,

@@ -84,6 +84,7 @@ FORM = Form(
     numbered=True,
     paper="FORM-N7",
     decided="move_out_set",
+    attests=True,
     from_decision=move_out_set_of,
     examples=Examples(
         typical=_TYPICAL,

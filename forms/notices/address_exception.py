@@ -84,6 +84,7 @@ FORM = Form(
     numbered=True,
     paper="FORM-N9",
     decided="address_exception_notice",
+    attests=True,
     from_decision=exception_of,
     examples=Examples(
         typical=_TYPICAL,

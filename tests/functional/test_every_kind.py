@@ -36,7 +36,8 @@ class Row:
     """``whom``: "insured", "young" (65 to 74, never insured), "newcomer", or the code of a row
     played before. ``wrong`` is keyed first and refused for ``reason``, ``keyed`` then mends it.
     ``decided`` are items of the decision, ``period`` what the store says of the last period,
-    ``value`` what it says of the ``fact`` (of several facts, of the case's own, ``subject``)."""
+    ``value`` what it says of the ``fact`` (of several facts, of the case's own, ``subject``) as of
+    the day ``on``."""
 
     code: str
     whom: str
@@ -49,6 +50,7 @@ class Row:
     fact: str = ""
     value: Mapping[str, str] = field(default_factory=dict)
     subject: bool = False
+    on: date = date(2026, 12, 1)
 
 
 DEAD = "already_dead"
@@ -474,6 +476,7 @@ RECOGNISED = (
         {"limit_printed": "1"},
         whom="low2",
         decided={"limit_printed": "1", "limit_from": "2026-11-01"},
+        on=date(2026, 11, 1),
     ),
     _papers("limit_mark_end", "", NOTHING, whom="limit_mark", decided={"limit_printed": "0"}),
     # DOMAIN 3.2: released by 基準収入額, so the 2割 line decides; from the month after it
@@ -650,10 +653,9 @@ class Counter:
         self.story.change_union(change, before, key)
 
     def holds(self, row: Row, view: DecisionView, person_id: str) -> bool:
-        """Whether the fact of the row holds, tomorrow and for long, as known now."""
-        far = date(2026, 12, 1)
+        """Whether the fact of the row holds as of its day, as known now."""
         with self.desk.store.view(history.READS) as work:
-            seen = history.as_of(work, person_id, far, far)
+            seen = history.as_of(work, person_id, row.on, date(2026, 12, 1))
         assert seen is not None
         subject = view.case_id if row.subject else SUBJECTS.get(row.fact, "")
         value = seen.value(row.fact, subject)

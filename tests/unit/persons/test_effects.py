@@ -24,6 +24,7 @@ from db.tables.cases import check_entry, decision
 from db.tables.certificates import certificate
 from db.tables.history import fact
 from db.tables.persons import address, household_member, insured, person, restriction
+from forms.catalog import find_decided_form
 from tests.support.sendings import sample
 from tests.support.world import World, shared_tables
 from tests.unit.persons.conftest import undone
@@ -257,11 +258,16 @@ def test_papers_are_void_and_their_numbers_told(world: World) -> None:
         values = dict.fromkeys(names, "x") | {"decision_id": "{}", "person_id": her}
         for number, state in STATES.items():
             work.run(insert(certificate).values(number=number, state=state, **values))
+        burden = find_decided_form("burden_certificate", date(2026, 11, 20))
+        assert burden is not None
+        attests = {**values, "form_id": burden.id, "number": "N-5", "state": "issued"}
+        work.run(insert(certificate).values(**attests))
         writer = effects.writer_of_decision(work, "U15-D-7", ERAS)
         assert effects.voids(writer, her, "資格喪失", apart_from=("N-4",)) == ("N-1", "N-3")
         rows = {row.number: (row.state, row.cause) for row in work.all(select(certificate))}
         assert rows["N-1"] == rows["N-3"] == ("void", "資格喪失")
         assert (rows["N-2"], rows["N-4"]) == (("void", ""), ("issued", ""))
+        assert rows["N-5"] == ("issued", "")  # what it certifies was so on its day
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from app.cases.effects import Changes, Notes, same
 from app.cases.entry import Entered, EntryField, FieldKind, Finding, Rule, warning
@@ -19,6 +20,8 @@ _PROOF = (
 _PROOF_REFUSALS = ("disability_after_75", "degree_too_light", "proof_expired")
 _NOTEBOOK = Document("手帳・年金証書", or_by="障害福祉の窓口")
 _MARKS = Changes("marks", same("limit_printed", "long_stay_on"), "任意記載事項を記録する")
+_MARKED = replace(_MARKS, since="limit_from")
+_LONG_STAY_MARKED = replace(_MARKS, since="long_stay_on")
 
 
 def _explained(field: str, code: str, message: str, remedy: str) -> Rule:
@@ -98,7 +101,7 @@ LONG_STAY = papered(
     help="区分Ⅱの方が90日を超えて入院したとき、食事代が下がる申請です。",
     source="DOMAIN 3.10（玉東町、調布市）",
     documents=(Document("入院の領収書", or_by="医療機関"),),
-    effects=(_MARKS,),
+    effects=(_LONG_STAY_MARKED,),
     refusals=("class_two_only", "stay_under_90"),
 )
 
@@ -111,7 +114,7 @@ LIMIT_MARK = papered(
     help="資格確認書に限度区分を記載する申請です。申請した月の初日から効力があります。",
     source="DOMAIN 5.4",
     documents=(Document("任意記載事項併記申請書"),),
-    effects=(_MARKS,),
+    effects=(_MARKED,),
     refusals=("mark_not_needed",),
 )
 

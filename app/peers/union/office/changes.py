@@ -35,6 +35,7 @@ from app.peers.union.office.persons import (
 )
 from app.peers.union.office.shares import rejudge_others
 from app.peers.union.office.standing import as_it_stands, same_paper
+from app.rules.calendar.days import ONE_DAY
 from app.rules.eligibility.papers import PaperDecision
 from app.wire.bodies import DECISIONS
 from app.wire.layout import columns
@@ -104,8 +105,9 @@ def no_paper(held: Held) -> PaperDecision | None:
 
 @dataclass(frozen=True, slots=True)
 class Stating:
-    """``change`` writes what holds from the first to the second day of ``days``; ``whom``: it
-    is about somebody insured, about anybody known who lives, or about somebody who died;
+    """``change`` writes what holds from the first day of ``days`` through the second, and is called
+    with the day after it, as the books count; ``whom``: it is about somebody insured, about anybody
+    known who lives, or about somebody who died;
     ``refusals`` beside those that all have."""
 
     code: str
@@ -144,7 +146,7 @@ class Stating:
     def decide(self, office: Office, case: Case, checked: Checked, person_id: int) -> Answer:
         """What was said, and from when until when it holds."""
         since, until = self.days(checked.facts)
-        self.change(checked.facts, since, until)
+        self.change(checked.facts, since, _day_after(until) if until else "")
         touch(office.connection, person_id)
         layout = DECISIONS[self.code][-1]
         own = {column.name for column in columns(layout.record)} - _HEAD - {"since", "until"}
@@ -199,6 +201,10 @@ class Papered:
         return OfficeKind(
             self.code, self.check, self.decide, refusals=(*INSURED, *DATES, *self.refusals)
         )
+
+
+def _day_after(text: str) -> str:
+    return (date.fromisoformat(text) + ONE_DAY).isoformat()
 
 
 def _number(current: Row[Any] | None) -> str:

@@ -16,12 +16,14 @@ from app.peers.union.office.persons import get_person, shares_of
 from app.rules.eligibility.papers import PaperDecision, PaperKind
 
 _MARKS = ("limit_printed", "long_stay_on", "disease_kind", "disease_from")
+_HELD = frozenset(kind.value for kind in PaperKind)
 
 
 def last_paper(office: Office, person_id: int) -> Any | None:
-    """The last accepted decision that ordered a paper."""
+    """The last accepted decision that ordered the paper with which she is treated: a certificate
+    for another insurer (負担区分等証明書 …) is not what she holds, "none" takes none away."""
     earlier = decided_for(office.connection, person_id)
-    ordered = (one for one in reversed(earlier) if getattr(one, "paper", "none") != "none")
+    ordered = (one for one in reversed(earlier) if getattr(one, "paper", "") in _HELD)
     return next(ordered, None)
 
 
