@@ -15,6 +15,7 @@ from sqlalchemy import delete, insert, select, update
 
 from app.core.errors import EnvironmentFault, MadoguchiError
 from app.core.settings import SETTINGS
+from app.functions.admin import upkeep
 from app.security.acts.approval import Evidence, challenge_of, read_signed
 from app.security.acts.content import digest_of, encode
 from app.security.authenticators.verify import (
@@ -423,3 +424,34 @@ def test_a_model_that_needs_no_witness_is_what_two_signed_and_no_file_s(
 def test_what_is_no_model_is_not_set(value: str) -> None:
     with pytest.raises(MadoguchiError, match=r"settings\.value"):
         SETTINGS["keys.models"].check(value)
+
+
+def changed(terminal: FoundedTerminal, door: Doorway, session: Session, minutes: str) -> None:
+    assert door.terminal is not None
+    change = SettingChange("lock.idle_minutes", minutes)
+    terminal.sign(door, session, "admin.change_setting", change)
+
+
+@pytest.mark.req("SEC-49")
+def test_what_is_done_after_the_clock_was_set_back_counts_for_good(
+    terminal: FoundedTerminal,
+) -> None:
+    """The clock was ahead; without the two supervisors an act from now would be out of order."""
+    now = terminal.clock.now()
+    terminal.clock.set_wall(now + timedelta(days=10))
+    door, session = opened(terminal)
+    changed(terminal, door, session, "3")
+    terminal.clock.set_wall(now)
+    with pytest.raises(Refusal, match=r"clock\."):
+        changed(terminal, door, session, "4")
+    assert door.terminal is not None
+    gate = door.terminal.gate
+    clock = upkeep.prepare_clock(gate, session)
+    upkeep.perform_clock(gate, clock, terminal.touches(gate, clock, "S202"))
+    changed(terminal, door, session, "4")
+    door.close()
+    door, session = opened(terminal)
+    assert door.terminal is not None
+    assert door.terminal.control.faults == ()
+    assert door.terminal.control.state.settings["lock.idle_minutes"].value == "4"
+    door.close()

@@ -115,10 +115,15 @@ class FoundedTerminal:
         assert login.terminal is not None
         gate = login.terminal.gate
         prepared = gate.prepare(function_id, session, content=content, sentence="例")
+        with gate.act(prepared, self.touches(gate, prepared, second)) as work:
+            return work.line
+
+    def touches(self, gate: Gate, prepared: PreparedAct, second: str = "") -> list[Approval]:
+        """The touch of who prepared it, and of ``second`` as supervisor."""
         asks = [prepared.own_ask]
         if second:
             asks.append(gate.ask(prepared, second, Role.SUPERVISOR))
-        given = [
+        return [
             Approval(
                 ask.staff_id,
                 ask.role,
@@ -128,8 +133,6 @@ class FoundedTerminal:
             )
             for ask in asks
         ]
-        with gate.act(prepared, given) as work:
-            return work.line
 
     def act_with(self, gate: Gate, prepared: PreparedAct, assertion: Assertion) -> None:
         """Perform what was prepared with this answer as the operator's touch."""

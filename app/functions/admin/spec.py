@@ -187,6 +187,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         id="admin.clock",
+        deed="ClockSet",
         area="admin",
         while_clock_wrong=True,
         outside_hours=True,

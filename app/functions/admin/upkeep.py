@@ -14,7 +14,12 @@ from app.core.errors import UserError
 from app.core.settings import SETTINGS
 from app.core.tables import Tables
 from app.security.acts.approval import Approval
-from app.security.control.deeds import HoursException, SettingChange, SupervisedSetting
+from app.security.control.deeds import (
+    ClockSet,
+    HoursException,
+    SettingChange,
+    SupervisedSetting,
+)
 from app.security.control.effects import declared_setting
 from app.security.gate.clock_mark import MARK_FACT, moved_by_peer
 from app.security.gate.gate import ActWork, Gate, PreparedAct, Session, Subject
@@ -27,13 +32,6 @@ from app.security.vault.store_access import StoreAccess
 from db.tables.control import setting, staff, store_fact
 
 __all__ = ["HoursException", "SettingChange"]
-
-
-@dataclass(frozen=True, slots=True)
-class ClockSet:
-    """日時の設定: the moment that both supervisors saw and found right."""
-
-    shown: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,6 +191,14 @@ class HoursException:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockSet:
+    """日時の設定: the moment that two supervisors saw and believe. What is done after it may lie
+    before what was done while the clock was ahead."""
+
+    shown: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Founder:
     """One of the two who found a terminal: who they are, their key, until when they hold the
     rights of the founding."""
@@ -244,6 +252,7 @@ Deed = (
     | SettingChange
     | SupervisedSetting
     | HoursException
+    | ClockSet
     | Founding
     | Recovery
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.core.errors import UserError
@@ -18,7 +18,7 @@ from app.security.control import deeds, rules
 from app.security.control.rules import House
 from app.security.control.start import start_of
 from app.security.control.state import ControlState, HeldKey, SetValue, made_id
-from app.security.refusals import refusal
+from app.security.refusals import Refusal, refusal
 from app.security.staff import grants
 from app.security.staff.grants import Grant, GrantState, access_of
 from app.security.staff.hours import EXCEPTION_REASON, EXCEPTION_UNTIL
@@ -53,6 +53,22 @@ class Done:
     def moment(self) -> str:
         """The moment of the act as text."""
         return self.at.isoformat()
+
+
+BACKWARD = timedelta(minutes=2)
+"""How far the moment of an act may lie before that of the row before it."""
+
+
+def check_order(state: ControlState, deed: object, at: datetime) -> None:
+    """No act lies before the last one, but where two supervisors set the clock: whoever reads the
+    log would not believe it. Raises ``Refusal`` ``clock.before_last_act``."""
+    if isinstance(deed, deeds.ClockSet) or state.latest is None or at >= state.latest - BACKWARD:
+        return
+    raise Refusal(
+        "clock.before_last_act",
+        f"端末の時計が、前の管理の手続き（{state.latest:%Y年%m月%d日 %H時%M分}）より前です。",
+        "時計を合わせ、責任者二人が「日時の設定」を行ってから、もう一度行ってください。",
+    )
 
 
 def take_effect(state: ControlState, deed: object, done: Done, house: House) -> None:
@@ -258,6 +274,10 @@ def _hours(state: ControlState, exception: deeds.HoursException, done: Done, hou
     _set(state, EXCEPTION_REASON, exception.reason, done)
 
 
+def _clock(state: ControlState, clock: deeds.ClockSet, done: Done, house: House) -> None:
+    state.latest = None  # and begins anew with this act
+
+
 def check_exception(until: datetime, at: datetime) -> None:
     """Raises ``UserError`` ``hours.exception_period`` beyond the end of the next day."""
     if not 0 < (until - at).total_seconds() <= 24 * 3600:
@@ -454,6 +474,7 @@ _EFFECTS: dict[type, Callable[[ControlState, Any, Done, House], None]] = {
     deeds.SettingChange: _setting,
     deeds.SupervisedSetting: _supervised,
     deeds.HoursException: _hours,
+    deeds.ClockSet: _clock,
     deeds.Founding: _founding,
     deeds.Recovery: _recovery,
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from app.security.acts.approval import AssertionCheck
-from app.security.control.effects import Done, take_effect
+from app.security.control.effects import Done, check_order, take_effect
 from app.security.control.founders import founders_of
 from app.security.control.log import ControlRow
 from app.security.control.proof import Prover, RowFault, begins_with_founding
@@ -43,7 +43,8 @@ class Control:
             yield
 
     def after(self, deed: object, done: Done) -> ControlState:
-        """Where the deed leads to. Raises what ``take_effect`` raises; nothing has changed."""
+        """Where the deed leads to. Raises as ``check_order`` and ``take_effect`` do."""
+        check_order(self.state, deed, done.at)
         draft = self.state.draft()
         take_effect(draft, deed, done, self.house)
         draft.nonces.add(done.nonce)

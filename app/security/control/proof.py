@@ -11,7 +11,7 @@ import functools
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
@@ -32,7 +32,7 @@ from app.security.acts.content import decode, digest_of, encode, read_as
 from app.security.acts.prepared import roles_needed
 from app.security.authenticators.port import Assertion
 from app.security.control.deeds import DEEDS, TYPES, Founding, Recovery
-from app.security.control.effects import Done, take_effect
+from app.security.control.effects import Done, check_order, take_effect
 from app.security.control.log import ControlRow, RowError, after, read_row
 from app.security.control.rules import House
 from app.security.control.state import ControlState
@@ -40,9 +40,6 @@ from app.security.journal.genesis import FOUNDERS, Genesis, genesis_challenge, g
 from app.security.spec import Function, Kind
 
 _RECOVERY = b"madoguchi-recovery-v2"
-
-BACKWARD = timedelta(minutes=2)
-"""How far the moment of an act may lie before that of the row before it."""
 
 FINDINGS: Mapping[str, str] = {
     "form": "制御ログの行の形が正しくありません。",
@@ -125,8 +122,10 @@ class Prover:
         done = self._done(draft, row, deed)
         if done.nonce in draft.nonces:
             raise RowError("replayed")
-        if draft.latest is not None and done.at < draft.latest - BACKWARD:
-            raise RowError("order")
+        try:
+            check_order(draft, deed, done.at)
+        except MadoguchiError as cause:
+            raise RowError("order") from cause
         try:
             take_effect(draft, deed, done, self._house)
         except MadoguchiError as cause:

@@ -1,4 +1,4 @@
-"""Who had to approve a function's acts, and how, on the day of an act (DESIGN 5 "Least levels")."""
+"""Who had to approve a function's acts, and how, on the day of an act (DESIGN 5)."""
 
 from __future__ import annotations
 

@@ -151,6 +151,16 @@ CHANGED = {
         {"role": "heir", "name": "髙橋　一郎", "relation": "子", "phone": "0250", "case_id": "C-1"},
     ),
     "note": ("1", {"text": "電話で確認"}),
+    "former_name": ("", {"former_name": "旧姓", "former_name_kana": "キュウセイ"}),
+    "delivery": ("certificates", {"addressee": "見本　一郎", "to_postal_code": "9990003"}),
+    "heir": ("", {"heir_name": "見本　一郎", "heir_relation": "子"}),
+    "account": ("", {"bank_code": "0001", "account_number": "0123456"}),
+    "tax_agent": ("", {"agent_name": "見本　一郎", "agent_postal_code": "9990003"}),
+    "marks": ("", {"limit_printed": "1", "long_stay_on": "2026-12-01"}),
+    "copay_exemption": ("", {"cause": "disaster", "months": "6"}),
+    "former_dependant": ("", {"insurer": "見本健康保険組合", "dependant_until": "2026-10-31"}),
+    "nondisclosure": ("", {"ground": "本人の申出"}),
+    "special_treatment": ("", {"ground": "arrears", "noticed_on": "2026-10-01"}),
 }
 
 
