@@ -495,7 +495,9 @@ def _of(kind: CaseKind) -> dict[str, Example]:
 
     found: dict[str, Example] = {kind.opening: open_, kind.sending: send}
     if kind.has_supervised_sending:
-        found[kind.supervised_sending] = lambda world: send(world, person_kind="3")
+        found[kind.supervised_sending] = lambda world: send(
+            world, person_kind="3", number_check="number_card", my_number_absent=""
+        )
     return found
 
 

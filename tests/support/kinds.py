@@ -142,6 +142,7 @@ ARRIVED = {name: value for name, value in ENTRY.items() if name not in {
     "former_municipality_code", "former_address", "copay_paper", "copay_paper_on", "copay_taxed",
     "copay_taxable_income", "copay_revenue", "copay_pension_other", "copay_base_income",
 }}  # fmt: skip
+NO_NUMBER = {"number_check": "none", "my_number_absent": "not_brought"}
 BECOMES = {
     **NOTIFIER,
     "event_on": "R8.11.10",

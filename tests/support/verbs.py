@@ -140,11 +140,14 @@ class Verbs(ABC):
 
     def sent(self, whom: Any = None, **changed: str) -> sending.Sent:
         """Keyed, looked through where the kind asks for it first, and put into the outbox."""
-        case = self.entered(whom, **changed)
-        if case.kind.second_look.look is Look.BEFORE:
-            self.look(case.id, kind=case.kind)
-            case = self.load(case.id)
-        return self.send(case)
+        return self.send(self.looked_first(self.entered(whom, **changed)))
+
+    def looked_first(self, case: KeyedCase) -> KeyedCase:
+        """The case looked through where its kind asks for it before the sending."""
+        if case.kind.second_look.look is not Look.BEFORE:
+            return case
+        self.look(case.id, kind=case.kind)
+        return self.load(case.id)
 
     def answered(self, case: KeyedCase) -> DecisionView:
         """The case sent, decided and come back."""
@@ -169,7 +172,7 @@ class Verbs(ABC):
 
     def decided(self, whom: Any = None, **changed: str) -> DecisionView:
         """Keyed, sent and answered."""
-        return self.answered(self.entered(whom, **changed))
+        return self.answered(self.looked_first(self.entered(whom, **changed)))
 
     def compare(self, view: DecisionView) -> DecisionView:
         """Record that keyed and decided were compared."""
