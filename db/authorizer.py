@@ -33,10 +33,13 @@ FUNCTIONS_ALLOWED = frozenset(
 
 ALWAYS_READ = frozenset({"store_fact"})
 ALWAYS_WRITTEN = frozenset({"counter", "act"})
-"""Tables that every unit of work of kind update may write: ids and the act's own row."""
+"""Tables that every unit of work of kind update may add to: ids and the act's own row. Only what a
+function declares may be deleted there, and an act that was noted is never changed: a nonce stays
+used."""
+_COUNTED = ("counter", "value")
 
 NAME_INDEX = "name_grams"
-"""The name index stands and falls with ``person``."""
+"""The name index is read by who may read ``person.name``, and written with ``person``."""
 
 _NAME_INDEX_PARTS = frozenset(
     NAME_INDEX + part for part in ("", "_data", "_idx", "_docsize", "_config", "_content")
@@ -49,7 +52,8 @@ class Declared:
 
     reads: frozenset[tuple[str, str]]
     updates: frozenset[tuple[str, str]]
-    rows: frozenset[str]  # tables in which rows may be inserted and deleted
+    rows: frozenset[str]  # tables in which rows may be inserted
+    deletes: frozenset[str]
 
 
 @lru_cache(maxsize=512)
@@ -69,7 +73,7 @@ def authorizer(reads: tuple[str, ...], writes: tuple[str, ...], *, update: bool)
         numbers.SQLITE_FUNCTION: lambda first, second: second.lower() in FUNCTIONS_ALLOWED,
         numbers.SQLITE_UPDATE: lambda first, second: _may(declared.updates, first, second),
         numbers.SQLITE_INSERT: lambda first, second: first in declared.rows,
-        numbers.SQLITE_DELETE: lambda first, second: first in declared.rows,
+        numbers.SQLITE_DELETE: lambda first, second: first in declared.deletes,
         # the full-text index asks whether another connection changed it
         numbers.SQLITE_PRAGMA: lambda first, second: first == "data_version" and not second,
     }
@@ -105,20 +109,24 @@ def _may_read(declared: Declared, table: str, column: str) -> bool:
 def _resolve(reads: tuple[str, ...], writes: tuple[str, ...], *, update: bool) -> Declared:
     readable = {_split(name) for name in (*reads, *ALWAYS_READ)}
     written = {_split(name) for name in writes} if update else set()
-    if update:
-        written |= {(name, "*") for name in ALWAYS_WRITTEN}
-    readable |= written
+    added = frozenset(ALWAYS_WRITTEN if update else ())
+    readable |= written | {(name, "*") for name in added}
+    knows_names = bool(readable & {("person", "*"), ("person", "name")})
     for table in {table for table, _ in readable}:
         readable |= _key_columns(table)
-    for table in {table for table, _ in written}:
+    for table in {table for table, _ in written} | added:
         readable |= _foreign_key_columns(table)
     rows = {table for table, column in written if column == "*"}
-    if any(table == "person" for table, _ in readable):
+    if knows_names:
         readable |= {(part, "*") for part in _NAME_INDEX_PARTS}
     if "person" in rows:
         written |= {(part, "*") for part in _NAME_INDEX_PARTS}
         rows |= _NAME_INDEX_PARTS
-    return Declared(frozenset(readable), frozenset(written), frozenset(rows))
+    if update:
+        written.add(_COUNTED)
+    return Declared(
+        frozenset(readable), frozenset(written), frozenset(rows | added), frozenset(rows)
+    )
 
 
 def _split(name: str) -> tuple[str, str]:

@@ -234,8 +234,9 @@ def test_the_name_index_follows_a_change_and_an_erasure(tmp_path):
 
 
 def test_the_name_index_is_closed_without_the_declaration_of_persons(store):
-    with pytest.raises(Undeclared), store.view(("atena",)) as work:
-        work.all(text("SELECT rowid FROM name_grams WHERE name_grams MATCH 'x'"))
+    for reads in ("atena", "person.state"):
+        with pytest.raises(Undeclared), store.view((reads,)) as work:
+            work.all(text("SELECT rowid FROM name_grams WHERE name_grams MATCH 'x'"))
     with pytest.raises(Undeclared), store.update(("person",), ("person.phone",)) as work:
         work.run(text("INSERT INTO name_grams(rowid, grams) VALUES (1, 'x')"))
 

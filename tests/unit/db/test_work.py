@@ -119,6 +119,24 @@ def test_a_written_column_permits_that_column_only(store, statement):
         assert work.run(update(person).values(phone="1").where(person.c.id == "p1")) == 1
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM act",
+        "UPDATE act SET nonce = 'x'",
+        "DELETE FROM counter",
+        "UPDATE counter SET name = 'x'",
+    ],
+)
+def test_a_used_nonce_stays_used_and_a_number_counted(store, statement):
+    with store.update((), ()) as work:
+        assert work.next("x") == 1
+    with pytest.raises(Undeclared), store.update((), ALL_PERSON) as work:
+        work.run(text(statement))
+    with store.update((), ()) as work:
+        assert work.next("x") == 2
+
+
 def test_a_view_writes_nothing_not_even_counters(store):
     with pytest.raises(Undeclared), store.view(("counter",)) as work:
         work.run(insert(counter).values(name="x", value=1))
