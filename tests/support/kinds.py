@@ -251,7 +251,12 @@ SCENES: dict[str, Scene] = {
     "unregistered": Scene(
         {
             name: value
-            for name, value in {**ARRIVED, "person_kind": "3", "ground": "head"}.items()
+            for name, value in {
+                **ARRIVED,
+                **NO_NUMBER,
+                "person_kind": "3",
+                "ground": "head",
+            }.items()
             if name not in ("card_use", "delivery")
         },
         _stands,
