@@ -28,7 +28,7 @@ def page(event: str, fields: tuple[EntryField, ...], *rules: Rule, lead: str = "
     """The kind's own fields and the four dates."""
     return EntryPage(
         "content",
-        "内容",
+        "届出・申請の内容",
         lead or "申請書・届書を見ながら入れてください。",
         (*fields, *blocks.four_dates(event)),
         (
