@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from app.core.errors import EnvironmentFault
-from app.core.files import write_whole
+from app.core.files import remove, write_whole
 
 _LONGEST = 256  # an account's name has at most 256 signs (UNLEN of lmcons.h)
 
@@ -45,6 +45,14 @@ def note_account(note: Path | None, account: str) -> None:
     with suppress(OSError, EnvironmentFault):
         note.parent.mkdir(parents=True, exist_ok=True)
         write_whole(note, account.encode())
+
+
+def forget_account(note: Path | None, account: str) -> None:
+    """Take away what ``note_account`` left for ``account``: its terminal is no more (SEC-147). The
+    note of another account stays, and one that cannot be removed is left, as above."""
+    if note is not None and account and account_noted(note) == account:
+        with suppress(OSError):
+            remove(note)
 
 
 def account_noted(note: Path | None) -> str:

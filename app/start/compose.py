@@ -269,6 +269,12 @@ class Parts:
         )
 
 
+def account_note(installation: Installation) -> Path | None:
+    """Where this terminal tells the machine's other accounts whose it is; a training room, which
+    may stand beside the real terminal, tells nobody."""
+    return None if installation.training else shared_note()
+
+
 def make_parts(data: Path, clock: Clock, shelf_of: Callable[[str], SecretShelf]) -> Parts:
     """Read what lies before the door. Raises EnvironmentFault ``place.*``, ``settings.*``,
     ``tables.*``, and ``terminal.removed`` after finishing a removal that was cut short."""
@@ -278,7 +284,7 @@ def make_parts(data: Path, clock: Clock, shelf_of: Callable[[str], SecretShelf])
     installation = read_installation(paths)
     shelf = shelf_of(installation.keyring_service)
     if is_begun(paths):  # a removal was cut short
-        finish_removal(paths, shelf)
+        finish_removal(paths, shelf, account_note(installation))
         raise removed()
     return Parts(
         paths,

@@ -36,7 +36,7 @@ from app.security.gate.carry_out import Touch
 from app.security.journal.journal import FORK, fork
 from app.security.staff.session import Session
 from app.security.vault.removal import begin_removal, finish_removal, removed
-from app.start.compose import Parts
+from app.start.compose import Parts, account_note
 from app.sync.age import DAILY, age_warning
 from app.sync.engine import Engine
 from app.sync.round import ContactReport
@@ -421,7 +421,7 @@ class Counter(QObject):
             form.set_busy(True, "この端末を廃止しています。電源を切らないでください。")
         self.operations.run(
             self,
-            lambda: finish_removal(parts.paths, parts.shelf),
+            lambda: finish_removal(parts.paths, parts.shelf, account_note(parts.installation)),
             lambda _none: self._removed(),
         )
 
@@ -576,14 +576,13 @@ def make_application(fonts: FontSet) -> QApplication:
 def run_counter(data: Path) -> int:
     """``madoguchi run``: the window until it is closed."""
     from app.core.clock import SystemClock
-    from app.core.this_machine import note_account, os_account, shared_note
+    from app.core.this_machine import note_account, os_account
     from app.security.authenticators.choice import keys_of_this_machine
     from app.security.keys.os_keyring import OsKeyring
     from app.start.compose import make_parts
 
     parts = make_parts(data, SystemClock(), OsKeyring)
-    if not parts.installation.training:
-        note_account(shared_note(), os_account())
+    note_account(account_note(parts.installation), os_account())
     fonts = load_fonts()
     app = make_application(fonts)
     press = Press(fonts, parts.tables)

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import insert
 
 from app.core.errors import EnvironmentFault, UserError
+from app.core.this_machine import note_account, os_account
 from app.functions.admin import removal as service
 from app.functions.admin.removal import Removal
 from app.security.acts.approval import Approval, Role
@@ -98,7 +99,7 @@ def _sending(state: Outgoing) -> dict[str, object]:
 def test_nothing_is_left_that_could_be_opened(terminal: FoundedTerminal) -> None:
     assert {"store.db", "journal.db", "slots", "settings.toml"} <= set(left(terminal))
     removal.begin_removal(terminal.paths)
-    removal.finish_removal(terminal.paths, terminal.shelf)
+    removal.finish_removal(terminal.paths, terminal.shelf, None)
     assert left(terminal) == []
     assert terminal.shelf.read_terminal_secret() is None
 
@@ -116,9 +117,20 @@ def test_the_slot_file_is_overwritten_before_it_goes(
 
     monkeypatch.setattr(removal, "remove", look)
     removal.begin_removal(terminal.paths)
-    removal.finish_removal(terminal.paths, terminal.shelf)
+    removal.finish_removal(terminal.paths, terminal.shelf, None)
     assert len(seen) == 1 and len(seen[0]) == len(before)
     assert not any(before[at : at + 32] in seen[0] for at in range(0, len(before) - 32, 16))
+
+
+@pytest.mark.parametrize(("noted", "stays"), [(os_account(), False), ("another", True)])
+def test_the_machine_is_not_told_of_an_account_that_has_no_terminal_any_more(
+    terminal: FoundedTerminal, tmp_path: Path, noted: str, stays: bool
+) -> None:
+    note = tmp_path / "account.txt"
+    note_account(note, noted)
+    removal.begin_removal(terminal.paths)
+    removal.finish_removal(terminal.paths, terminal.shelf, note)
+    assert note.exists() is stays
 
 
 class Cut(Exception):
@@ -145,7 +157,7 @@ def test_whatever_cuts_it_short_the_next_start_finishes_it(
     for name in ("remove", "remove_database", "_overwrite"):
         cut(name)
     with pytest.raises(Cut):
-        removal.finish_removal(terminal.paths, terminal.shelf)
+        removal.finish_removal(terminal.paths, terminal.shelf, None)
     monkeypatch.undo()
     with pytest.raises(EnvironmentFault) as said:
         make_parts(terminal.paths.data, terminal.clock, lambda _service: terminal.shelf)

@@ -14,6 +14,7 @@ from pathlib import Path
 from app.core.errors import EnvironmentFault
 from app.core.files import remove, write_fault, write_whole
 from app.core.paths import Paths
+from app.core.this_machine import forget_account, os_account
 from app.security.keys.terminal_secret import SecretShelf
 from app.security.vault.place import remove_database
 
@@ -34,10 +35,12 @@ def is_begun(paths: Paths) -> bool:
     return (paths.data / MARK).is_file()
 
 
-def finish_removal(paths: Paths, shelf: SecretShelf) -> None:
-    """Destroy keys and files. Store and journal are closed. Done again it goes on where it was
-    cut short. Raises ``EnvironmentFault`` ``keyring.*``, ``disk.*``."""
+def finish_removal(paths: Paths, shelf: SecretShelf, note: Path | None) -> None:
+    """Destroy keys and files, and ``note``: what says to the machine's other accounts that this
+    account has the terminal. Store and journal are closed. Done again it goes on where it was cut
+    short. Raises ``EnvironmentFault`` ``keyring.*``, ``disk.*``."""
     shelf.forget()
+    forget_account(note, os_account())
     try:
         for path in (paths.slots, paths.vestibule):
             _overwrite(path)
