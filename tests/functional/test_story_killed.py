@@ -98,7 +98,9 @@ def look(story: Story, case_id: str, atena_number: str) -> Seen:
                 case.has_number,
                 case.step,
                 case.values.get("name", ""),
-                tuple((row.id, row.state) for row in desk.rows(outbox)),
+                tuple(
+                    (row.id, row.state) for row in desk.rows(outbox) if row.case_id == case_id
+                ),  # what the desks tell each other at every contact is no case's
                 tuple(row.id for row in desk.rows(decision)),
                 tuple((row.number, row.state) for row in desk.rows(certificate)),
                 tuple(row.state for row in desk.rows(sheet)),
