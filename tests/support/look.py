@@ -106,7 +106,7 @@ def looked_at(window: Any, name: str, folder: Path) -> dict[str, Any]:
             (
                 legible(window, choice, 26)
                 for choice in window.findChildren(QRadioButton)
-                if choice.isVisible() and not choice.visibleRegion().isEmpty()
+                if choice.isVisible() and choice.visibleRegion().boundingRect() == choice.rect()
             ),
             default=99.0,
         ),

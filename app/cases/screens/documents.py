@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout
 
 from app.cases.kind import Document
+from app.ui.base.flow import ActionRow
 from app.ui.base.labels import PlainLabel
 
-_IN_A_ROW = 2
+_GAP = 12
 
 
 class DocumentList(QFrame):
@@ -30,15 +31,15 @@ class DocumentList(QFrame):
         head.setObjectName("hint")
         column.addWidget(head)
         self.boxes: dict[str, QCheckBox] = {}
-        grid = QGridLayout()
-        column.addLayout(grid)
-        for at, document in enumerate(documents):
+        rows = ActionRow(_GAP, from_left=True)
+        column.addLayout(rows)
+        for document in documents:
             box = QCheckBox(document.words)
             box.setAccessibleName(f"受け取った　{document.words}")
             box.setChecked(document.title in received)
             box.toggled.connect(lambda _on: changed(self.received()))
             self.boxes[document.title] = box
-            grid.addWidget(box, at // _IN_A_ROW, at % _IN_A_ROW)
+            rows.addWidget(box)
 
     def received(self) -> tuple[str, ...]:
         """The titles that are ticked."""

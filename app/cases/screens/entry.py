@@ -203,7 +203,7 @@ class EntryScreen(Page):
         self._form.finished.connect(self._next)
         self._show_whom()
         if at == 0:
-            self._show_documents()
+            self._show_documents(self._form)
         self._place.addWidget(self._form)
         self._form.focus_first()
         self._offer_documents(offered=self.documents is not None)
@@ -217,7 +217,7 @@ class EntryScreen(Page):
         if self._case is not None and self._case.whom is not None:
             self._place.addWidget(WhomBar(self._case.whom, self._desk.tables, self._painter))
 
-    def _show_documents(self) -> None:
+    def _show_documents(self, form: EntryForm) -> None:
         """What is asked for, and who can be asked instead of the visitor (ADD-03)."""
 
         def changed(titles: tuple[str, ...]) -> None:
@@ -226,11 +226,12 @@ class EntryScreen(Page):
         if self._kind.documents:
             received = documents_of(self._values)
             self.documents = DocumentList(self._kind.documents, received, changed)
-            self._place.addWidget(self.documents)
+            form.put_above(self.documents)
 
     def _to_documents(self) -> None:
-        if self.documents is not None:
+        if self.documents is not None and self._form is not None:
             self.documents.focus_first()
+            self._form.bring_into_view(self.documents)
 
     def _show_summary(self) -> None:
         assert self._case is not None

@@ -51,7 +51,11 @@ class EntryForm(QWidget):
         layout.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        self._area = scrolled(frame)
+        whole = QWidget()
+        self._whole = QVBoxLayout(whole)
+        self._whole.setContentsMargins(0, 0, 0, 0)
+        self._whole.addWidget(frame, 1)
+        self._area = scrolled(whole)
         outer.addWidget(self._area)
         self._show_what_applies()
 
@@ -68,6 +72,15 @@ class EntryForm(QWidget):
     def field(self, name: str) -> Field:
         """The field named ``name`` of this page."""
         return self._fields[name]
+
+    def put_above(self, widget: QWidget) -> None:
+        """``widget`` stands over the fields and is scrolled with them: what is long takes no room
+        from the fields of a small window."""
+        self._whole.insertWidget(0, widget)
+
+    def bring_into_view(self, widget: QWidget) -> None:
+        """Scroll to a widget of this page."""
+        self._area.ensureWidgetVisible(widget)
 
     def show_findings(self, findings: Sequence[Finding]) -> bool:
         """Mark errors at their fields and go to the first; True when there was one."""

@@ -1,5 +1,5 @@
-"""Buttons beside each other at the right, in as many rows as the window's width asks for: on a
-small or enlarged monitor none is cut off."""
+"""Buttons or boxes beside each other, in as many rows as the window's width asks for: on a small or
+enlarged monitor none is cut off."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QLayout, QLayoutItem
 
 
 class ActionRow(QLayout):
-    """A layout of buttons; one row where there is room for it."""
+    """A layout of buttons at the right, or of boxes ``from_left``; one row where there is room."""
 
-    def __init__(self, gap: int) -> None:
+    def __init__(self, gap: int, *, from_left: bool = False) -> None:
         super().__init__()
+        self._from_left = from_left
         self.setSpacing(gap)
         self._items: list[QLayoutItem] = []
 
@@ -56,8 +57,10 @@ class ActionRow(QLayout):
         for row in self._rows(place.width()):
             sizes = [item.sizeHint() for item in row]
             tallest = max(size.height() for size in sizes)
-            left = place.right() + 1 - sum(size.width() for size in sizes)
-            left -= self.spacing() * (len(row) - 1)
+            left = place.left()
+            if not self._from_left:
+                left = place.right() + 1 - sum(size.width() for size in sizes)
+                left -= self.spacing() * (len(row) - 1)
             for item, size in zip(row, sizes, strict=True):
                 item.setGeometry(QRect(QPoint(left, top), QSize(size.width(), tallest)))
                 left += size.width() + self.spacing()

@@ -12,7 +12,8 @@ def _text(name: str) -> sa.Column[str]:
 
 
 def _number(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger(), nullable=False)
+    long = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    return sa.Column(name, long, nullable=False)
 
 
 def upgrade(op: Operations) -> None:

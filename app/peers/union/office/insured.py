@@ -51,20 +51,22 @@ def insured_records(
     )
     while rows := touched_since(connection, municipality_code, since):
         since = rows[-1].touched
-        yield from _lines(connection, rows, insurer)
+        yield from _lines(system, connection, rows, insurer)
 
 
 def _lines(
-    connection: Connection, rows: Sequence[PersonRow], insurer: str
+    system: System, connection: Connection, rows: Sequence[PersonRow], insurer: str
 ) -> Iterator[InsuredRecord]:
     ids = [row.id for row in rows]
     coverages, shares = coverages_of(connection, ids), shares_of(connection, ids)
     former = former_atena_of(connection, ids)
     events = history.last_events(connection, ids)
+    told = system.codes["resident_events"]
     for row in rows:
         event, event_on = events.get(row.id, ("", ""))
         person_values = _person_values(row, " ".join(former.get(row.id, ())))
-        person_values |= {"event": event, "event_on": event_on}
+        # what a case brought has its kind for a reason, and no 異動事由 of the register
+        person_values |= {"event": event if event in told else "", "event_on": event_on}
         covered = coverages.get(row.id, [])
         if not covered:
             yield InsuredRecord(**person_values)
