@@ -160,14 +160,15 @@ def acquires(
 
 def loses(writer: Writer, person_id: str, loss: Loss, *, case_id: str = "") -> Outcome:
     """喪失, and with ``lost_on`` "" the taking back of a loss. Listed as ``not_insured`` when no
-    period holds on the day; what else the loss says is written all the same."""
+    period holds on the day, as ``no_loss`` when none was lost; what else is said is written all the
+    same."""
     found = known.load(writer.work, (), (person_id,))
     _require(found, person_id)
     word = Word(DECISION, loss.event_on or loss.lost_on, is_register=False, case_id=case_id)
     judged = writer.judge(found, word)
     listed: tuple[Contradiction, ...] = ()
     if not judged.lose(person_id, loss.lost_on, loss.reason):
-        listed = (judged.contradict("not_insured", person_id),)
+        listed = (judged.contradict("not_insured" if loss.lost_on else "no_loss", person_id),)
     if loss.state:
         judged.set_state(person_id, loss.state, loss.event_on or loss.lost_on)
     writer.write(judged, case_id)

@@ -50,6 +50,7 @@ DETAILS = {
     "former_atena_elsewhere": "{what}の過去の宛名番号が、この端末では別の方に付いています。",
     "resident_differs": "{what}の{items}が、この端末にある住民記録と違います。",
     "not_insured": "{what}は資格の喪失ですが、この端末にはその日に続いている資格がありません。",
+    "no_loss": "{what}は資格の喪失の取消しですが、この端末には失われた資格がありません。",
 }
 """The one list of causes for which a record is listed instead of written, with its words."""
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +39,8 @@ if [ $# -ge 6 ]; then cat "$6"; else cat; fi > "${DEVICE_URI#keep:}"
 def spooler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A CUPS of its own, reached by a socket in the folder, with two file printers."""
     tmp_path.chmod(0o755)
-    socket = tmp_path / "cups.sock"
+    short = Path(tempfile.mkdtemp(prefix="mdg-", dir="/tmp"))  # a socket's path has 107 signs
+    socket = short / "cups.sock"
     for name in ("spool", "cache", "state", "temp", "logs"):
         (tmp_path / name).mkdir(mode=0o777)
     programs = tmp_path / "programs"
@@ -82,6 +84,7 @@ def spooler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     finally:
         server.terminate()
         server.wait(20)
+        shutil.rmtree(short)
 
 
 def came_out(folder: Path, queue: str, wanted: bytes) -> bytes:

@@ -301,6 +301,20 @@ def _show_certificate(world: World) -> Attempt:
     )
 
 
+def _issue_slip(world: World) -> Attempt:
+    counter = at(world)
+    view = counter.compared()
+    paper = counter.draw(view)
+    counter.issue(paper, view)
+    when = slips.At(world.clock.now(), "見本市役所　保険年金課", "")
+    return Attempt(
+        "clerk",
+        does=lambda session: slips.print_issue_slip(
+            world.gate, session, paper, counter.drawing, counter.printer, when
+        ),
+    )
+
+
 def _reprint(world: World) -> Attempt:
     counter = at(world)
     issued = counter.issued()
@@ -692,6 +706,7 @@ COUNTER_EXAMPLES: dict[str, Example] = {
     "eligibility.show_certificate": _show_certificate,
     "eligibility.reprint_sheet": _reprint,
     "eligibility.print_slip": _slip,
+    "eligibility.print_issue_slip": _issue_slip,
     "eligibility.close_case": _close_case,
     "day.close": _close_day,
     "eligibility.list_checks": _list_checks,

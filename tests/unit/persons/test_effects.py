@@ -101,8 +101,8 @@ def test_a_loss_taken_back_leaves_both_in_the_history(work: Any, her: str, write
     assert {"U15-D-7", "U15-D-8"} <= set(refs)
 
 
-@pytest.mark.parametrize("day", ["2019-01-01", ""])
-def test_a_loss_without_a_period_is_listed(work: Any, world: World, day: str) -> None:
+@pytest.mark.parametrize(("day", "cause"), [("2019-01-01", "not_insured"), ("", "no_loss")])
+def test_a_loss_without_a_period_is_listed(work: Any, world: World, day: str, cause: str) -> None:
     nobody = replace(
         HER, atena_number="000000000777777", insured_number="", acquired_on="", copay_ratio=""
     )
@@ -110,9 +110,9 @@ def test_a_loss_without_a_period_is_listed(work: Any, world: World, day: str) ->
     (other,) = [row.id for row in work.all(select(person)) if row.birth_sort == "1950-01-01"]
     writer = effects.writer_of_decision(work, "U15-D-9", ERAS)
     done = effects.loses(writer, other, effects.Loss(day, "LOS_OUT"), case_id="T01-1-9")
-    assert [one.cause for one in done.contradictions] == ["not_insured"]
+    assert [one.cause for one in done.contradictions] == [cause]
     (entry,) = work.all(select(check_entry))
-    assert (entry.cause, entry.person_id, entry.case_id) == ("not_insured", other, "T01-1-9")
+    assert (entry.cause, entry.person_id, entry.case_id) == (cause, other, "T01-1-9")
 
 
 CHANGED = {
