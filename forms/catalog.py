@@ -22,7 +22,15 @@ from forms.certificates import (
     move_out_set,
 )
 from forms.form import Form
-from forms.lists import issue_list, issue_slip, ledgers, posting_book, test_page
+from forms.lists import (
+    issue_list,
+    issue_slip,
+    ledgers,
+    media_ledger,
+    posting_book,
+    remake_notice,
+    test_page,
+)
 from forms.notices import acceptance_slip, address_exception, hand_on_slip, returned_receipt
 
 FORMS: tuple[Form, ...] = (
@@ -43,6 +51,8 @@ FORMS: tuple[Form, ...] = (
     test_page.FORM,
     returned_receipt.FORM,
     hand_on_slip.FORM,
+    media_ledger.FORM,
+    remake_notice.FORM,
     *ledgers.FORMS,
     *eligibility.FORMS,
     *papers.FORMS,

@@ -299,6 +299,16 @@ SETTINGS: dict[str, Setting] = {
             words=("認めない", "認める"),
             meaning="認めると、登録された暗号化媒体に限り、封をしないファイルを渡し受けできます。",
         ),
+        Setting(
+            "media.charset",
+            "封をしないファイルの文字コード",
+            Form.CHOICE,
+            "utf-8",
+            choices=("utf-8", "cp932", "shift_jis_2004"),
+            words=("UTF-8", "Shift_JIS（Windows-31J）", "Shift_JIS-2004"),
+            meaning="市区町村のシステムが書く文字コードです。読めない外字は〓になり、文字リストに"
+            "載ります。封をしたファイルは、市区町村側の受渡担当の設定に従います。",
+        ),
     )
 }
 

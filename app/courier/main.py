@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 
 from app.core.clock import Clock, SystemClock
@@ -12,11 +13,12 @@ from app.core.errors import UserError
 from app.core.files import write_whole
 from app.core.language import in_words
 from app.core.signs import plain
-from app.core.tables import load_tables, shipped_tables
+from app.core.tables import Tables, load_tables, shipped_tables
 from app.core.usage import Parser, command_name
 from app.courier import keys, work
 from app.courier.book import Book, blank, read_book
 from app.courier.keys import Newcomer, Opened
+from app.courier.plain import read_charset, set_charset, write_list
 from app.courier.work import Courier
 from app.rules import identifiers
 from app.security.keys.derivation import STANDARD, Argon2Parameters
@@ -24,7 +26,8 @@ from app.security.staff.password import PasswordRules, check_new_password, rules
 from app.start.talk import Talk, keyboard, not_blank, until_right
 from app.sync.media.files import FOLDER, INCOMING
 from app.wire.cards import card_fingerprint
-from app.wire.values import code_sets
+from app.wire.characters import CHARSETS, Charset
+from app.wire.values import Codes, code_sets
 
 DONE, FAILED = 0, 1
 CARD = "courier.card"
@@ -37,6 +40,7 @@ _ACTS = {
     "opened": "開けた",
     "skipped": "抜けを承知で開けた",
     "person": "担当を変えた",
+    "charset": "文字コードを変えた",
 }
 
 
@@ -90,11 +94,16 @@ class Program:
     def seal(self, arguments: argparse.Namespace) -> int:
         """Look a file through, show what it is, seal it."""
         to = work.partner(self._home, arguments.to)
-        counted = work.look_through(arguments.file, self._codes())
+        counted = work.look_through(arguments.file, self._codes(), self._charset())
         spec = counted.spec
         self._talk.say(
             f"{spec.title}（{spec.id}）　{counted.count:,}件　宛先 {to.title}（{to.name}）"
         )
+        listed = write_list(arguments.file, counted.unmapped)
+        if listed is not None:
+            self._talk.say(
+                f"〓にした外字が {len(counted.unmapped)}か所あります。文字リスト： {listed}"
+            )
         with self._open() as here:
             self._confirmed("件数と宛先は正しいですか")
             out = _medium_folder(arguments.out)
@@ -105,12 +114,25 @@ class Program:
     def open(self, arguments: argparse.Namespace) -> int:
         """Open what came, check it, put the plain file where the municipal system reads it."""
         with self._open() as here:
-            target, count = work.unseal(
+            opened = work.unseal(
                 here, arguments.file, arguments.out, skip_missing=arguments.skip_missing
             )
             if not arguments.keep:
                 work.take_away(arguments.file)
-        self._talk.say(f"開けました： {target}（{count:,}件）")
+        self._talk.say(f"開けました： {opened.path}（{opened.count:,}件）")
+        if opened.characters is not None:
+            self._talk.say(
+                f"市区町村システムの文字コードにない文字がありました。文字リスト： "
+                f"{opened.characters}"
+            )
+        return DONE
+
+    def charset(self, arguments: argparse.Namespace) -> int:
+        """Say in which character set the municipal system reads and writes."""
+        with self._open() as here:
+            set_charset(self._home, arguments.charset)
+            here.book.write(blank("charset", here.at, here.keys.by, note=arguments.charset))
+        self._talk.say(f"市区町村システムの文字コード： {CHARSETS[arguments.charset]}")
         return DONE
 
     def again(self, arguments: argparse.Namespace) -> int:
@@ -155,7 +177,7 @@ class Program:
         file = keys.read(self._home)
         with Book(self._home) as book:
             opened = self._two(lambda two: keys.open_keys(file, two))
-            yield Courier(self._home, opened, book, self._codes(), self._clock.now)
+            yield Courier(self._home, opened, book, self._codes(), self._clock.now, self._charset())
 
     def _two(self, opening: Callable[[list[tuple[str, str]]], Opened]) -> Opened:
         two = []
@@ -189,8 +211,15 @@ class Program:
                 "内容と相手を確かめてから、もう一度行ってください。",
             )
 
-    def _codes(self) -> dict[str, frozenset[str]]:
-        return code_sets(load_tables(shipped_tables()), self._clock.now().date())
+    @cached_property
+    def _tables(self) -> Tables:
+        return load_tables(shipped_tables())
+
+    def _charset(self) -> Charset:
+        return read_charset(self._home, self._tables, self._clock.now().date())
+
+    def _codes(self) -> Codes:
+        return code_sets(self._tables, self._clock.now().date())
 
     def _at(self) -> str:
         return self._clock.now().isoformat(timespec="seconds")
@@ -255,6 +284,10 @@ def _parser() -> Parser:
     opening.add_argument("--skip-missing", action="store_true", help=missing)
     kept = in_words("封をしたままのものを残す", "keep the sealed file")
     opening.add_argument("--keep", action="store_true", help=kept)
+    charset = command(
+        "charset", "市区町村システムの文字コード", "the municipal system's character set"
+    )
+    charset.add_argument("charset", choices=tuple(CHARSETS))
     again = command("again", "封をしたものをもう一度置く", "put a sealed file again")
     again.add_argument("id")
     again.add_argument("--out", type=Path, required=True, metavar="DIR")

@@ -13,8 +13,16 @@ from app.core.errors import EnvironmentFault, UserError
 from app.core.files import remove, write_whole
 from app.courier.book import Book, blank
 from app.courier.keys import Opened
+from app.courier.plain import (
+    ReadPlain,
+    changed,
+    for_sealing,
+    for_the_system,
+    read_plain,
+    write_list,
+)
 from app.wire.cards import CARD_ENDING, Card, card_fingerprint, open_card
-from app.wire.codec import Decoder
+from app.wire.characters import UTF_8, Charset
 from app.wire.container import (
     Addressee,
     Header,
@@ -26,8 +34,7 @@ from app.wire.container import (
     verify,
     write_head,
 )
-from app.wire.files import FILES, FileSpec
-from app.wire.frame import layout_in
+from app.wire.files import FILES
 from app.wire.keys import SigningKeys, signing_id, signing_keys
 from app.wire.protocol import is_id, stream_of
 from app.wire.refusals import ContainerCause, ContainerRefused
@@ -43,27 +50,20 @@ _LONGEST_CARD = 64 * 1024
 
 @dataclass(frozen=True)
 class Courier:
-    """The courier at work: its home, its keys in two hands, its open book, the codes, the time."""
+    """The courier at work: its home, its keys in two hands, its open book, the codes, the time, and
+    the municipal system's character set."""
 
     home: Path
     keys: Opened
     book: Book
     codes: Codes
     now: Callable[[], datetime]
+    charset: Charset = UTF_8
 
     @property
     def at(self) -> str:
         """The moment, ISO."""
         return self.now().isoformat(timespec="seconds")
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """What a file holds, told before it is sealed: for the two who confirm it (SEC-98, SEC-114)."""
-
-    spec: FileSpec
-    count: int
-    digest: str
 
 
 def own_card(keys: Opened, at: str) -> bytes:
@@ -138,8 +138,8 @@ def partner(home: Path, name: str) -> Card:
     )
 
 
-def look_through(path: Path, codes: Codes) -> Counted:
-    """Read a plain file whole by its layout. Raises FileRefused for the first fault, UserError
+def look_through(path: Path, codes: Codes, charset: Charset = UTF_8) -> ReadPlain:
+    """Read a plain file whole by its layout. Raises FileRefused with its faults, UserError
     ``courier.file``."""
     spec = FILES.get(path.name[:7])
     if spec is None or spec.unspecified or not spec.moved_in:
@@ -148,22 +148,13 @@ def look_through(path: Path, codes: Codes) -> Counted:
             f"{path.name} は、端末へ渡すファイルではないか、どのファイルか分かりません。",
             "ファイル名を「FILE-03_」のように、ファイルの番号で始めてください。",
         )
-    whole = hashlib.sha256()
     try:
-        with path.open("rb") as source:
-            spec = layout_in(spec, source.read(_BLOCK))
-            source.seek(0)
-            decoder = Decoder(spec, codes, lambda _line, _values: None)
-            while block := source.read(_BLOCK):
-                whole.update(block)
-                decoder.write(block)
+        return read_plain(path, spec, codes, charset)
     except OSError as cause:
         raise _unreadable(path) from cause
-    decoder.close()
-    return Counted(spec, decoder.count, whole.hexdigest())
 
 
-def seal(here: Courier, path: Path, counted: Counted, to: Card, out: Path) -> Path:
+def seal(here: Courier, path: Path, counted: ReadPlain, to: Card, out: Path) -> Path:
     """Seal a file that was looked through to a partner; where it lies now.
 
     A terminal opens it itself; a relay never does: for one the body is sealed to the union. The
@@ -194,7 +185,7 @@ def seal(here: Courier, path: Path, counted: Counted, to: Card, out: Path) -> Pa
     return deliver(here, header.id, out)
 
 
-def _sealed(here: Courier, path: Path, counted: Counted, to: Card) -> tuple[Header, bytes]:
+def _sealed(here: Courier, path: Path, counted: ReadPlain, to: Card) -> tuple[Header, bytes]:
     """The container of a file in its place of the stream to this partner."""
     spec, stream = counted.spec, stream_of(counted.spec.id)
     place = here.book.next_place(("sealed",), to.name, stream)
@@ -202,15 +193,12 @@ def _sealed(here: Courier, path: Path, counted: Counted, to: Card) -> tuple[Head
     body = io.BytesIO()
     try:
         with path.open("rb") as source:
-            facts = seal_body(source, body, to.receiving or to.union_receiving, to.archive)
+            plain = for_sealing(source, counted, here.codes, here.charset)
+            facts = seal_body(plain, body, to.receiving or to.union_receiving, to.archive)
     except OSError as cause:
         raise _unreadable(path) from cause
-    if facts.plain_digest != counted.digest:
-        raise UserError(
-            "courier.changed",
-            f"{path.name} の内容が、確かめたあとで変わっています。",
-            "封をしていません。もう一度はじめから行ってください。",
-        )
+    if here.charset.writes_all and facts.plain_digest != counted.digest:
+        raise changed(path.name)
     header = Header(
         version=1,
         sender=here.keys.file.name,
@@ -257,9 +245,19 @@ def deliver(here: Courier, sealing_id: str, out: Path) -> Path:
     return target
 
 
-def unseal(here: Courier, path: Path, out: Path, *, skip_missing: bool = False) -> tuple[Path, int]:
-    """Open a container that came from a terminal, or through a relay from the union: the plain
-    file's place and its records. It is checked by its layout before its name stands in ``out``.
+@dataclass(frozen=True, slots=True)
+class UnsealedFile:
+    """A file that was opened: its place, its records, and the list of characters that the
+    municipal system's character set cannot write, None where it writes all."""
+
+    path: Path
+    count: int
+    characters: Path | None
+
+
+def unseal(here: Courier, path: Path, out: Path, *, skip_missing: bool = False) -> UnsealedFile:
+    """Open a container that came from a terminal, or through a relay from the union. It is checked
+    by its layout before its name stands in ``out``.
 
     Raises ContainerRefused and FileRefused, UserError ``courier.opened_before``; a gap is passed
     over only with ``skip_missing``, and the book says so.
@@ -277,16 +275,15 @@ def unseal(here: Courier, path: Path, out: Path, *, skip_missing: bool = False) 
     except OSError as cause:
         raise _unreadable(path) from cause
     spec = FILES[head.file_id].at(head.layout_version)
-    decoder = Decoder(spec, here.codes, lambda _line, _values: None)
-    decoder.write(plain.getvalue())
-    decoder.close()
+    content, decoder, unmapped = for_the_system(plain.getvalue(), spec, here.codes, here.charset)
     check_count(head, decoder.count)
     target = out / f"{spec.id}_{head.created[:10].replace('-', '')}_{head.id}.csv"
     if not out.is_dir():
         raise UserError(
             "courier.out", f"置き場所 {out} がありません。", "--out で指定してください。"
         )
-    write_whole(target, plain.getvalue())
+    write_whole(target, content)
+    characters = write_list(target, unmapped)
     here.book.write(
         blank(
             "skipped" if skipped else "opened",
@@ -302,7 +299,7 @@ def unseal(here: Courier, path: Path, out: Path, *, skip_missing: bool = False) 
             count=decoder.count,
         )
     )
-    return target, decoder.count
+    return UnsealedFile(target, decoder.count, characters)
 
 
 def take_away(path: Path) -> None:
@@ -340,7 +337,7 @@ def _addressee(here: Courier, head: Header, receiver: str, keys: SigningKeys) ->
     return Addressee(receiver, here.keys.file.municipality, head.sender, keys, layouts)
 
 
-def _refuse_same(here: Courier, counted: Counted, to: Card) -> None:
+def _refuse_same(here: Courier, counted: ReadPlain, to: Card) -> None:
     """The same records to the same partner are the same file; one without records is not."""
     for one in here.book.entries:
         same = one.act == "sealed" and (one.peer, one.note) == (to.name, counted.digest)

@@ -121,7 +121,7 @@ def training_room(
         fingerprint = found_training_terminal(paths, keys, clock, plan.parameters)
         parts = make_parts(paths.data, clock, OsKeyring)
         _set_up(parts, keys, union, plan.staff, plan.parameters, say)
-        _fill(parts, keys, union, say)
+        _fill(parts, keys, say)
         keys.set_touched_at_once(plan.touched_at_once)
         yield Room(parts, keys, union, place, movers(tables, place), fingerprint)
 
@@ -343,10 +343,8 @@ def enrol_training_terminal(script: Script, session: Session, second: str, union
     enrolment.perform_take(gate, prepared, script.approvals(prepared, second), answer)
 
 
-def _fill(parts: Parts, keys: KeyDrawer, union: Union, say: Callable[[str], None]) -> None:
-    """The first delivery of FILE-17, through the real line and the real handler."""
-    say(in_words("広域連合が被保険者情報を用意しています。", "The union seals its delivery."))
-    union.deliver(MUNICIPALITY_CODE)
+def _fill(parts: Parts, keys: KeyDrawer, say: Callable[[str], None]) -> None:
+    """The first load (初期登録), through the real line and the real handler."""
     script = Script(parts, keys, parts.doorway(lambda: True))
     session = script.enter(FOUNDERS[0])
     say(in_words("被保険者情報を受け取っています。", "Receiving it."))

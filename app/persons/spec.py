@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.persons import history, memory, waiting
-from app.security.spec import Area, Function, Kind, MyNumber, SecondPerson, StepUp
+from app.security.spec import Area, Function, Kind, MyNumber, Need, SecondPerson, StepUp
 
 AREA = Area("persons", "照会", 10, waiting.WAITS)
 
@@ -27,6 +27,7 @@ FUNCTIONS: tuple[Function, ...] = (
         help="氏名（漢字・カナ）、生年月日、被保険者番号、宛名番号、電話番号のどれでも、"
         "一つの欄に入れて探します。見つかった方は、氏名・生年月日・住所を見比べて選びます。",
         reads=_SHOWN,
+        needs=(Need.FILLED,),
         screen="app.persons.screens.search:SearchScreen",
         menu=True,
     ),
@@ -40,6 +41,7 @@ FUNCTIONS: tuple[Function, ...] = (
         purpose=True,
         my_number=MyNumber.SEARCH,
         reads=(*_SHOWN, "my_number"),
+        needs=(Need.FILLED,),
     ),
     Function(
         id="persons.open",

@@ -70,6 +70,7 @@ class Need(StrEnum):
     PEER = "peer"
     MEDIA_TERMINAL = "media_terminal"
     SCANNED_MEDIUM = "scanned_medium"
+    FILLED = "filled"
 
 
 @dataclass(frozen=True, slots=True)

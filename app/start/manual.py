@@ -52,6 +52,7 @@ NEEDS = {
     Need.PEER: "広域連合とつながっていることが要ります",
     Need.MEDIA_TERMINAL: "電子媒体を扱う端末でだけ使えます",
     Need.SCANNED_MEDIUM: "ウイルス検査の済んだ媒体が要ります",
+    Need.FILLED: "端末への初期登録が済むまでは使えません",
 }
 PEOPLE = RESOURCES / "texts" / "manual_people.md"
 """The chapter for supervisors and administrators, in its own words: what to do in which order."""

@@ -21,10 +21,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import func, select
 
 from app.core.errors import EnvironmentFault, UserError
-from app.sync import keeping, sending
+from app.core.progress import Progress
+from app.sync import first_load, keeping, sending
 from app.sync.faults import ExchangeCancelled, line_fault
 from app.sync.inbox import last_applied
 from app.sync.outbox import unknown_sending
+from app.sync.recalling import ask_back
 from app.sync.receiving import receive
 from app.sync.restored import make_whole, newest_receipts
 from app.sync.round import (
@@ -126,6 +128,11 @@ class Engine:
         return self._bench.folder
 
     @property
+    def progress(self) -> Progress:
+        """How far the transfer or the applying under way is."""
+        return self._bench.progress
+
+    @property
     def codes(self) -> Codes:
         """The codes that hold for what is sent and received."""
         return self._bench.codes
@@ -143,7 +150,8 @@ class Engine:
                 self._bench.tell()
                 for report in self._send_due(here):
                     done = replace(done, sent=(*done.sent, report))
-                for received in _receive_all(here):
+                ask_back(here)
+                for received in self._receive(here):
                     problem = received.problem if of_the_line(received.problem) else None
                     all_received = (*done.received, received)
                     done = replace(done, received=all_received, problem=problem)
@@ -179,6 +187,30 @@ class Engine:
         if report is None:
             report = self._not_tried(outbox_id, problem, cancelled=cancelled)
         return replace(report, received=tuple(received), problem=report.problem or problem)
+
+    def _receive(self, here: Round) -> Iterator[ReceiveReport]:
+        """What waits for this terminal; while it is being filled, part after part of that until
+        both sides count the same, or until something does not go on."""
+        if not self._is_being_filled():
+            yield from _receive_all(here)
+            return
+        # Nobody can search yet, so nobody waits for the store.
+        filled = replace(here, bench=replace(here.bench, quiet=lambda: True))
+        shared = not isinstance(self._control, NoControlLog)
+        while True:
+            here.go_on("fill.ask")
+            told = here.line.filling()
+            with self._bench.gate.system(EXCHANGE) as work:
+                done = first_load.note(work, told, self._control.position() if shared else None)
+            reports = list(_receive_all(filled))
+            yield from reports
+            stopped = not all(report.settled for report in reports)
+            if done or stopped or not reports:
+                return
+
+    def _is_being_filled(self) -> bool:
+        with self._bench.gate.system(EXCHANGE) as work:
+            return first_load.is_open(work)
 
     def cancel(self) -> None:
         """Stop at once the round that is running and those that wait for their turn, from any
@@ -235,6 +267,7 @@ class Engine:
                 try:
                     yield Round(self._bench, line, keys, stop)
                 finally:
+                    self._bench.progress.end()
                     line.close()
         finally:
             self._stops.discard(stop)

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 
 from app.core.errors import EnvironmentFault, UserError
+from app.sync import first_load
 from app.sync.terminal_keys import (
     LineFacts,
     Rows,
@@ -205,6 +206,8 @@ def take(work: Rows, answer: EnrolmentAnswer) -> Taken:
         valid_to=answer.valid_to,
     )
     remove_values(work, (*_PENDING, "pending.id"))
+    if "tls" not in held and answer.profile != "relay":
+        first_load.begin(work)  # a renewal finds everything here; a relay opens nothing
     facts = LineFacts(
         municipality=answer.municipality,
         terminal=answer.terminal,

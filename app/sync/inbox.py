@@ -17,13 +17,21 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.sync.states import Incoming
 from app.sync.work import EngineWork
+from app.wire.characters import Unmapped
 from app.wire.codec import record_maker
 from app.wire.container import ContainerPlace, Header, first_place
 from app.wire.faults import FileFault
 from app.wire.files import FILES, FileSpec
 from app.wire.frame import Frame
 from app.wire.protocol import DownItem
-from db.tables.exchange import file_fault, inbox, staged_record, stream_state, watermark
+from db.tables.exchange import (
+    character_line,
+    file_fault,
+    inbox,
+    staged_record,
+    stream_state,
+    watermark,
+)
 
 APPLYING = ("inbox", "staged_record", "stream_state", "watermark")
 """What a function that applies a file (``FileSpec.applied_by``) declares in ``writes``, so
@@ -174,6 +182,16 @@ def note_faults(work: EngineWork, subject: str, faults: Sequence[FileFault]) -> 
     work.insert_rows(file_fault, names, rows)
 
 
+def note_characters(work: EngineWork, subject: str, found: Sequence[Unmapped]) -> None:
+    """Keep which characters of a file could not be kept or written (文字リスト)."""
+    rows = [
+        (subject, number, one.line, one.column, one.signs, one.put, work.at.isoformat())
+        for number, one in enumerate(found)
+    ]
+    names = ("subject", "number", "line", "column", "signs", "put", "noted_at")
+    work.insert_rows(character_line, names, rows)
+
+
 def was_applied(work: EngineWork, item: DownItem, frame: Frame) -> bool:
     """Whether this business day's edition was applied already, in the same epoch."""
     found = work.scalar(
@@ -194,15 +212,23 @@ def unstage(work: EngineWork, inbox_id: str) -> None:
     work.run(delete(staged_record).where(staged_record.c.inbox_id == inbox_id))
 
 
-def staged(work: EngineWork, inbox_id: str, spec: FileSpec) -> StagedRecords:
-    """The staged records of an item."""
-    return StagedRecords(work, inbox_id, spec)
+def staged(
+    work: EngineWork,
+    inbox_id: str,
+    spec: FileSpec,
+    passed: Callable[[int], None] = lambda _count: None,
+) -> StagedRecords:
+    """The staged records of an item; ``passed`` is told how many were given, page by page."""
+    return StagedRecords(work, inbox_id, spec, passed)
 
 
 class StagedRecords:
     """Records in the order of the file; may be gone through more than once, in flat memory."""
 
-    def __init__(self, work: EngineWork, inbox_id: str, spec: FileSpec) -> None:
+    def __init__(
+        self, work: EngineWork, inbox_id: str, spec: FileSpec, passed: Callable[[int], None]
+    ) -> None:
+        self._passed = passed
         self._work = work
         self._inbox_id = inbox_id
         self._spec = spec
@@ -211,11 +237,12 @@ class StagedRecords:
         # Page by page, because writing beside an open cursor is slower.
         make = record_maker(self._spec)
         lifted = FILES[self._spec.id].lifted
-        line = 0
+        line = given = 0
         while rows := self._page(line):
             for values in json.loads(f"[{','.join(row.record for row in rows)}]"):
                 yield lifted(make(values))
-            line = rows[-1].line
+            line, given = rows[-1].line, given + len(rows)
+            self._passed(given)
 
     def _page(self, after: int) -> list[Row[Any]]:
         return self._work.all(

@@ -8,6 +8,7 @@ off anywhere and taken up again.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import secrets
 import time
 from collections.abc import Callable, Sequence
@@ -112,10 +113,13 @@ def fetch(here: Round, item: DownItem) -> None:
         offset = _kept_bytes(path, item.size)
     except OSError as cause:
         raise line_fault("disk") from cause
+    title = FILES[item.file_id].title if item.file_id in FILES else item.file_id
+    here.bench.progress.begin(f"受信：{title}", item.size // 1024, "KB")
     while offset < item.size:
         here.go_on("receive.chunk")
         _append(path, here.line.fetch(item, offset))
         offset = min(item.size, offset + CHUNK)
+        here.bench.progress.at(offset // 1024)
 
 
 def container_path(folder: Path, inbox_id: str) -> Path:
@@ -231,7 +235,17 @@ def _decode(
     here: Round, item: DownItem, verified: Verified, to: _InOneGo | _InTurns
 ) -> Frame | None:
     spec = FILES[item.file_id].at(verified.header.layout_version)
-    decoder = Decoder(spec, here.bench.codes, to.take)
+    progress = here.bench.progress
+    progress.begin(f"中身の確認：{spec.title}", verified.header.count, "件")
+    taken = itertools.count(1)
+
+    def take(line: int, values: Sequence[str]) -> None:
+        to.take(line, values)
+        number = next(taken)
+        if number % _AT_ONCE == 0:
+            progress.at(number)
+
+    decoder = Decoder(spec, here.bench.codes, take)
     with container_path(here.bench.folder, item.id).open("rb") as source:
         open_body(source, verified, here.keys.identities, decoder)
     decoder.close()
@@ -324,7 +338,9 @@ def _apply(here: Round, item: DownItem) -> ReceiveReport:
     try:
         with here.bench.gate.system(spec.applied_by, digest=digest, brought=brought) as work:
             try:
-                done = handler(work, spec, inbox.staged(work, item.id, spec))
+                records = inbox.staged(work, item.id, spec, here.bench.progress.at)
+                here.bench.progress.begin(f"取り込み：{spec.title}", row.record_count, "件")
+                done = handler(work, spec, records)
             except UserError as said:
                 refusal = said
                 raise

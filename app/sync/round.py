@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.core.clock import Clock
 from app.core.errors import Bug, MadoguchiError
+from app.core.progress import Progress
 from app.core.shown import log_incident
 from app.sync.faults import ExchangeCancelled, LineFault, PeerRefused
 from app.sync.inbox import Handler
@@ -92,7 +93,7 @@ class EngineParts:
     did not take, in the unit of work that settles the sending. ``hand_over`` gets what came, whole
     and verified and still sealed, where nothing is opened here (the relay), and says why it waits,
     "" when it was taken; it may be asked again. ``tell`` prepares what this desk has to tell the
-    others.
+    others. ``progress`` is told how far a transfer or an applying is.
     """
 
     gate: SystemGate
@@ -105,6 +106,7 @@ class EngineParts:
     on_rejected: Callable[[EngineWork, str], None]
     hand_over: Callable[[DownItem, Path], str] | None = None
     tell: Callable[[], None] = lambda: None
+    progress: Progress = field(default_factory=Progress)
 
 
 @dataclass(frozen=True, slots=True)

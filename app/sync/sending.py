@@ -18,6 +18,7 @@ from app.sync.round import Problem, Round, SendReport, item_fault, problem_of, t
 from app.sync.states import Outgoing
 from app.sync.work import EXCHANGE, EngineWork
 from app.wire.container import BodyFacts, ContainerPlace, Header, first_place, peek, write_head
+from app.wire.files import FILES
 from app.wire.keys import signing_id
 from app.wire.protocol import CHUNK, UploadStart, UploadState
 from app.wire.statements import Receipt, Settlement, open_signed
@@ -165,6 +166,8 @@ def _hand_over(here: Round, ready: _Ready, offset: int) -> None:
     at a time, is a fault and no loop."""
     size = len(ready.container)
     corrections, requests = 0, _FEWEST_REQUESTS + 2 * -(-size // CHUNK)
+    title = FILES[ready.row.file_id].title
+    here.bench.progress.begin(f"送信：{title}", size // 1024, "KB")
     while 0 <= offset < size:
         here.go_on("send.chunk")
         requests -= 1
@@ -181,6 +184,7 @@ def _hand_over(here: Round, ready: _Ready, offset: int) -> None:
         if not forward or corrections > _MOST_CORRECTIONS or requests < 0:
             raise line_fault("offset")
         offset = reached
+        here.bench.progress.at(offset // 1024)
     if offset != size:
         raise line_fault("offset")
 

@@ -43,6 +43,7 @@ from app.wire.protocol import (
     DownItem,
     DownList,
     EnrolmentState,
+    Filling,
     Refusal,
     Renewal,
     Returned,
@@ -91,6 +92,10 @@ class Transport(Protocol):
         """The signed receipt of an earlier ``complete``, if there was one."""
         ...
 
+    def recall(self, outbox_id: str, statement: bytes) -> bytes:
+        """Ask back a file that was accepted; the signed answer."""
+        ...
+
     def down_list(self) -> tuple[DownItem, ...]:
         """What waits for this terminal, in order."""
         ...
@@ -114,6 +119,10 @@ class Transport(Protocol):
 
     def send_segment(self, segment: SegmentSent) -> bytes:
         """Hand over a sealed part of the journal; the signed receipt."""
+        ...
+
+    def filling(self) -> Filling:
+        """Ask for the next part of the first load; how far it is by the union's count."""
         ...
 
     def renew(self, renewal: Renewal) -> EnrolmentState:
@@ -217,6 +226,11 @@ class HttpsLine:
         answer = self._ask("GET", protocol.receipt_path(outbox_id), missing=True)
         return None if answer is None else answer.content
 
+    def recall(self, outbox_id: str, statement: bytes) -> bytes:
+        answer = self._ask("POST", protocol.recall_path(outbox_id), statement)
+        assert answer is not None
+        return answer.content
+
     def down_list(self) -> tuple[DownItem, ...]:
         items = _body(DownList, self._ask("GET", protocol.DOWN)).items
         if not all(protocol.is_id(item.id) and 0 < item.size <= LARGEST for item in items):
@@ -259,6 +273,9 @@ class HttpsLine:
         )
         assert answer is not None
         return answer.content
+
+    def filling(self) -> Filling:
+        return _body(Filling, self._ask("POST", protocol.FILLING, seconds=self._limits.settling))
 
     def enrol(self, request: bytes) -> EnrolmentState:
         """Hand over a first enrolment request; no client certificate is needed for it."""

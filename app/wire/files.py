@@ -7,12 +7,47 @@ to a file that carries many: a body in ``app.wire.bodies`` (docs/howto/add-a-cas
 
 from __future__ import annotations
 
+from functools import partial
+
 from app.wire import bodies, records
 from app.wire.spec import Edition, FileSpec, Route
 
 __all__ = ["FILES", "FileSpec", "Route", "sent_in"]
 
 _PERSON = ("municipality_code", "atena_number")
+
+# What most files have in common; an entry says what is its own.
+_goes_up = partial(
+    FileSpec,
+    route=Route.UP,
+    version=1,
+    confirmations=2,
+    framed=True,
+    moved_in=True,
+    relayed=True,
+)
+"""Made by the municipal system, moved in or relayed, confirmed by two, sent to the union."""
+
+_moves_out = partial(
+    FileSpec,
+    route=Route.DOWN,
+    version=1,
+    framed=True,
+    moved_out=True,
+    relayed=True,
+    applied_by="files.receive_delivered",
+)
+"""Made by the union for the municipal system: waits here, sealed, until it is moved out."""
+
+_between_desks = partial(
+    FileSpec,
+    route=Route.SHARED,
+    frequency="連絡の都度",
+    version=1,
+    framed=True,
+    applied_by="files.receive_desk_word",
+)
+"""Said by one desk to the others of its municipality."""
 
 _UPWARD = (
     FileSpec(
@@ -42,111 +77,70 @@ _UPWARD = (
         framed=True,
         moved_in=True,
     ),
-    FileSpec(
+    _goes_up(
         id="FILE-03",
         title="住基情報",
         names=("住基情報", "住民基本台帳情報"),
-        route=Route.UP,
         frequency="日次（初回は一括）",
         record=records.ResidentRecord,
         layout="resident",
         version=2,
         key=_PERSON,
         earlier=(Edition(1, records.ResidentRecord1, framed=False),),
-        confirmations=2,
-        framed=True,
-        moved_in=True,
-        relayed=True,
     ),
-    FileSpec(
+    _goes_up(
         id="FILE-04",
         title="住登外登録情報",
         names=("住登外登録情報",),
-        route=Route.UP,
         frequency="随時（初回は一括）",
         record=records.UnregisteredRecord,
         layout="unregistered",
-        version=1,
         key=_PERSON,
-        confirmations=2,
-        framed=True,
-        moved_in=True,
-        relayed=True,
     ),
-    FileSpec(
+    _goes_up(
         id="FILE-05",
         title="異動連携ファイル",
         names=("異動連携ファイル",),
-        route=Route.UP,
         frequency="自動",
         record=records.LinkedRecord,
         layout="linked_movement",
-        version=1,
         key=("serial",),
-        confirmations=2,
-        framed=True,
-        moved_in=True,
-        relayed=True,
     ),
-    FileSpec(
+    _goes_up(
         id="FILE-06",
         title="所得・課税情報",
         names=("所得・課税情報",),
-        route=Route.UP,
         frequency="月次",
         record=records.IncomeRecord,
         layout="income",
-        version=1,
         key=(*_PERSON, "tax_year"),
-        confirmations=2,
-        framed=True,
-        moved_in=True,
-        relayed=True,
     ),
-    FileSpec(
+    _goes_up(
         id="FILE-07",
         title="期割情報",
         names=("期割情報",),
-        route=Route.UP,
         frequency="日次",
         record=records.InstalmentRecord,
         layout="instalment",
-        version=1,
         key=("notice_number", "equivalent_year", "period"),
-        confirmations=2,
-        framed=True,
-        moved_in=True,
-        relayed=True,
     ),
-    FileSpec(
+    _goes_up(
         id="FILE-08",
         title="収納情報",
         names=("収納情報", "収納状況"),
-        route=Route.UP,
         frequency="日次",
         record=records.CollectionRecord,
         layout="collection",
-        version=1,
         key=("entry_id",),
-        confirmations=2,
-        framed=True,
-        moved_in=True,
-        relayed=True,
     ),
-    FileSpec(
+    _goes_up(
         id="FILE-09",
         title="滞納者情報",
         names=("滞納者情報",),
-        route=Route.UP,
         frequency="日次",
         record=records.ArrearsRecord,
         layout="arrears",
-        version=1,
         key=("notice_number", "equivalent_year", "period"),
-        confirmations=2,
-        framed=True,
-        moved_in=True,
-        relayed=True,
     ),
     FileSpec(
         id="FILE-10",
@@ -173,50 +167,32 @@ _UPWARD = (
         key=("request_id",),
         framed=True,
     ),
-    FileSpec(
+    _goes_up(
         id="FILE-12",
         title="年齢到達の宛名情報",
         names=("年齢到達の宛名情報",),
-        route=Route.UP,
         frequency="月次",
         record=records.AgeReachedRecord,
         layout="age_reached",
-        version=1,
         key=_PERSON,
-        confirmations=2,
-        framed=True,
-        moved_in=True,
-        relayed=True,
     ),
-    FileSpec(
+    _goes_up(
         id="FILE-13",
         title="宛名異動情報",
         names=("宛名異動情報",),
-        route=Route.UP,
         frequency="日次",
         record=records.AddresseeRecord,
         layout="addressee",
-        version=1,
         key=(*_PERSON, "change", "changed_on"),
-        confirmations=2,
-        framed=True,
-        moved_in=True,
-        relayed=True,
     ),
-    FileSpec(
+    _goes_up(
         id="FILE-14",
         title="障害認定対象者情報",
         names=("障害認定対象者情報",),
-        route=Route.UP,
         frequency="随時",
         record=records.DisabilityRecord,
         layout="disability",
-        version=1,
         key=(*_PERSON, "proof"),
-        confirmations=2,
-        framed=True,
-        moved_in=True,
-        relayed=True,
     ),
     FileSpec(
         id="FILE-15",
@@ -266,50 +242,32 @@ _DOWNWARD = (
         moved_out=True,
         relayed=True,
     ),
-    FileSpec(
+    _moves_out(
         id="FILE-18",
         title="被保険者証発行用情報",
         names=("被保険者証発行用情報", "被保険者証等に関する情報"),
-        route=Route.DOWN,
         frequency="日次",
         record=records.CardRecord,
         layout="card",
-        version=1,
         key=("issue_id",),
-        framed=True,
-        moved_out=True,
-        relayed=True,
-        applied_by="files.receive_delivered",
     ),
-    FileSpec(
+    _moves_out(
         id="FILE-19",
         title="住所地特例者情報",
         names=("住所地特例者情報",),
-        route=Route.DOWN,
         frequency="月次",
         record=records.AddressExceptionRecord,
         layout="address_exception",
-        version=1,
         key=(*_PERSON, "began_on"),
-        framed=True,
-        moved_out=True,
-        relayed=True,
-        applied_by="files.receive_delivered",
     ),
-    FileSpec(
+    _moves_out(
         id="FILE-20",
         title="保険料情報",
         names=("保険料情報",),
-        route=Route.DOWN,
         frequency="日次",
         record=records.PremiumRecord,
         layout="premium",
-        version=1,
         key=("levy_id",),
-        framed=True,
-        moved_out=True,
-        relayed=True,
-        applied_by="files.receive_delivered",
     ),
     FileSpec(
         id="FILE-21",
@@ -338,20 +296,14 @@ _DOWNWARD = (
         framed=True,
         applied_by="files.receive_delivered",
     ),
-    FileSpec(
+    _moves_out(
         id="FILE-23",
         title="各種ファイルや帳票等",
         names=("各種ファイルや帳票等", "帳票"),
-        route=Route.DOWN,
         frequency="都度",
         record=records.DocumentRecord,
         layout="document",
-        version=1,
         key=("document_id", "part"),
-        framed=True,
-        moved_out=True,
-        relayed=True,
-        applied_by="files.receive_delivered",
     ),
     FileSpec(
         id="FILE-24",
@@ -403,44 +355,29 @@ _MUNICIPAL = (
 """Between the systems of the municipality, carried by the terminal (REQUIREMENTS 3.4)."""
 
 _DESKS = (
-    FileSpec(
+    _between_desks(
         id="DESK-01",
         title="受付中の案件",
         names=("受付中の案件",),
-        route=Route.SHARED,
-        frequency="連絡の都度",
         record=records.OpenCaseRecord,
         layout="open_case",
-        version=1,
         key=("case_id",),
-        framed=True,
-        applied_by="files.receive_desk_word",
     ),
-    FileSpec(
+    _between_desks(
         id="DESK-02",
         title="交付の履歴",
         names=("交付の履歴",),
-        route=Route.SHARED,
-        frequency="連絡の都度",
         record=records.IssueRecord,
         layout="issue",
-        version=1,
         key=("certificate_number",),
-        framed=True,
-        applied_by="files.receive_desk_word",
     ),
-    FileSpec(
+    _between_desks(
         id="DESK-03",
         title="二人目を待つ操作",
         names=("二人目を待つ操作",),
-        route=Route.SHARED,
-        frequency="連絡の都度",
         record=records.WaitingRecord,
         layout="waiting_draft",
-        version=1,
         key=("draft_id",),
-        framed=True,
-        applied_by="files.receive_desk_word",
     ),
     FileSpec(
         id="DESK-04",

@@ -15,12 +15,14 @@ CBOR (``app.wire.strict_cbor``), signed ones statements (``app.wire.statements``
               PATCH upload_path(id)           chunk, UPLOAD_OFFSET     → 204 with the new offset
               POST complete_path(id)                                   → signed Receipt
               GET  receipt_path(id)                                    → signed Receipt, 404 open
+              POST recall_path(id)            signed Recall            → signed RecallAnswer
     down      GET  DOWN                                                → DownList
               GET  download_path(id)          Range: bytes=a-b         → 206 (200 without)
               POST acknowledge_path(id)       signed Acknowledgement   → 204
     returned  POST RETURNED                   Returned                 → 204
     journal   GET  DIGESTS?first=<n>&last=<n>                          → Digests, 404 none
               POST SEGMENTS                   SegmentSent              → signed SegmentReceipt
+    filling   POST FILLING                                             → Filling
 
 A refusal has the status of its cause (``STATUS``) and a ``Refusal`` as body.
 """
@@ -56,6 +58,7 @@ DOWN = f"{PREFIX}/down"
 RETURNED = f"{PREFIX}/returned"
 DIGESTS = f"{PREFIX}/digests"
 SEGMENTS = f"{PREFIX}/segments"
+FILLING = f"{PREFIX}/filling"
 
 
 def enrolment_path(request_id: str) -> str:
@@ -76,6 +79,11 @@ def complete_path(outbox_id: str) -> str:
 def receipt_path(outbox_id: str) -> str:
     """Where the receipt of a container handed over is asked for again."""
     return f"{UP}/{outbox_id}/receipt"
+
+
+def recall_path(outbox_id: str) -> str:
+    """Where a file that was accepted is asked back."""
+    return f"{UP}/{outbox_id}/recall"
 
 
 def download_path(item_id: str) -> str:
@@ -170,6 +178,27 @@ class Returned:
 
     head: bytes
     plain: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FilledFile:
+    """What a terminal was given of a file: records sealed for it, and of these the records in
+    containers that it acknowledged as applied."""
+
+    file_id: str
+    records: int
+    acknowledged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """How far the first load (初期登録) of a terminal is, by the union's count. ``more``: not
+    everything is sealed yet; asked again, the union seals the next part. ``control`` is the
+    position of the last row of the municipality's control log."""
+
+    files: tuple[FilledFile, ...]
+    more: bool
+    control: int
 
 
 class EnrolmentStep(StrEnum):

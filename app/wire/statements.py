@@ -112,6 +112,37 @@ class Contact:
     receipts: tuple[bytes, ...] = ()
 
 
+class Recalled(StrEnum):
+    """What became of a recall: 回収した, すでに使った, 受け取っていない."""
+
+    RECALLED = "recalled"
+    USED = "used"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Two persons want back a file that was accepted and is wrong. ``content`` is the digest of
+    the plain file (hex), as in its receipt."""
+
+    id: str
+    content: str
+    terminal: str
+    asked_by: tuple[str, ...]
+    reason: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecallAnswer:
+    """The union's word on a recall; the same one for whoever asks again."""
+
+    id: str
+    content: str
+    outcome: Recalled
+    at: str
+
+
 @dataclass(frozen=True, slots=True)
 class EnrolmentRequest:
     """A terminal's request: public halves only, signed by its own new signing key.

@@ -47,6 +47,20 @@ outbox = Table(
     Index("ix_outbox_file_id_business_on", "file_id", "business_on"),
 )
 
+# 回収: a sending that was accepted and is wrong, asked back by two persons. ``outcome``: "" until
+# the union has answered, then recalled, used or unknown.
+recall = Table(
+    "recall",
+    METADATA,
+    Column("outbox_id", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("asked_by", Text, nullable=False),  # both, joined by a space
+    Column("asked_at", Text, nullable=False),
+    Column("outcome", Text, nullable=False, server_default=""),
+    Column("answer", LargeBinary, nullable=True),  # the union's signed word
+    Column("answered_at", Text, nullable=False, server_default=""),
+)
+
 # ``state``: announced, fetching, verified, staged, applied, quarantined.
 inbox = Table(
     "inbox",

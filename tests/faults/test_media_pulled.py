@@ -18,8 +18,8 @@ import pytest
 
 from app.core import files as core_files
 from app.core.errors import MadoguchiError
-from app.functions.files import media_moves
-from app.functions.files.media_moves import close_broken
+from app.functions.files import media_wipe
+from app.functions.files.media_wipe import close_broken
 from app.sync.media import files as on_medium
 from app.sync.media.files import INCOMING, OUTGOING
 from db.tables.exchange import outbox, stream_state
@@ -273,4 +273,4 @@ def test_what_is_under_way_is_not_called_broken_by_itself(tmp_path: Path) -> Non
         room.at_step = lambda _name: seen.append(room.uses()[0].state)
         room.taken_in()
         assert seen == ["begun", "begun", "done"]
-        assert media_moves.close_broken(world.gate) == 0
+        assert media_wipe.close_broken(world.gate) == 0

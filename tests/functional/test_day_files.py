@@ -15,11 +15,13 @@ from sqlalchemy import update
 from app.cases import board, check_list
 from app.cases.screens.checks import CheckListScreen
 from app.core.errors import UserError
-from app.functions.files import day_acts, day_files, sendings
+from app.functions.files import day_acts, day_files, recalls, sendings
 from app.functions.files.day_files import DayFile, Step
 from app.functions.files.screens.day_files import DayFilesScreen
+from app.security.refusals import Refusal
 from app.sync.faults import line_fault
 from app.sync.states import Incoming
+from app.wire.statements import Recalled
 from db.tables.cases import check_entry, delivered_list
 from db.tables.exchange import inbox, outbox
 from tests.functional.test_day_board import put_file
@@ -122,6 +124,53 @@ class TestRejected:
         with pytest.raises(UserError) as again:
             day_acts.settle(counter.gate, session, key, "not_needed", counter.tables)
         assert again.value.code == "files.not_rejected"
+
+
+class TestRecalled:
+    """FLOW of a sending that was accepted and is wrong: two persons, a reason, the union's word."""
+
+    @pytest.mark.req("SEC-114", "SEC-98")
+    @pytest.mark.parametrize(
+        ("word", "state"),
+        [
+            (Recalled.RECALLED, "回収された"),
+            (Recalled.USED, "回収できず（使用済み）"),
+            (Recalled.UNKNOWN, "回収できず（受領なし）"),
+        ],
+    )
+    def test_two_persons_ask_it_back_and_it_stays_until_the_corrected_one_is_there(
+        self, counter: Counter, word: Recalled, state: str
+    ) -> None:
+        gate, world = counter.gate, counter.world
+        counter.union.recalls_as = word
+        key = prepared(world, "FILE-13")
+        for who in ("clerk", "supervisor"):
+            confirm(counter, key, who)
+            world.add_grant(who, "files.recall_sending")
+        with pytest.raises(UserError) as early:
+            recalls.prepare_recall(gate, world.session("clerk"), key, "違う月")
+        assert early.value.code == "recall.not_accepted"
+        counter.contact()
+        assert lines(counter)[key].may_recall
+        with pytest.raises(UserError) as silent:
+            recalls.prepare_recall(gate, world.session("clerk"), key, "　")
+        assert silent.value.code == "recall.no_reason"
+        act = recalls.prepare_recall(gate, world.session("clerk"), key, "違う月")
+        with pytest.raises(Refusal):
+            recalls.perform_recall(gate, act, [world.own(act)])  # nobody does it alone
+        recalls.perform_recall(gate, act, world.approvals(act))
+        assert lines(counter)[key].state == "回収を依頼中"
+        world.later(minutes=5)
+        counter.contact()
+        (asked,) = counter.union.recalled
+        assert len(asked.asked_by) == 2 and asked.reason == "違う月"
+        told = lines(counter)[key]
+        assert (told.state, told.step) == (state, Step.SETTLE) and key in on_board(counter)
+        counter.contact()
+        assert len(counter.union.recalled) == 1, "answered once"
+        session = world.session("supervisor")
+        day_acts.settle(gate, session, key, "not_needed", counter.tables)
+        assert key not in on_board(counter)
 
 
 class TestStuck:

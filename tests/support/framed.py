@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from app.wire import codec
+from app.wire.characters import UTF_8, Charset
 from app.wire.frame import Frame
 from app.wire.spec import FileSpec
 from app.wire.values import Codes
@@ -25,7 +26,11 @@ def frame_of(spec: FileSpec, frame: Frame = FRAME) -> Frame | None:
 
 
 def encode_file(
-    spec: FileSpec, records: Iterable[Any], codes: Codes, frame: Frame = FRAME
+    spec: FileSpec,
+    records: Iterable[Any],
+    codes: Codes,
+    frame: Frame = FRAME,
+    charset: Charset = UTF_8,
 ) -> bytes:
     """The bytes of a small file."""
-    return codec.encode_file(spec, records, codes, frame_of(spec, frame))
+    return codec.encode_file(spec, records, codes, frame_of(spec, frame), charset)

@@ -32,6 +32,7 @@ from app.wire.protocol import (
     ControlRow,
     DownItem,
     EnrolmentState,
+    Filling,
     Renewal,
     Returned,
     StreamPlace,
@@ -45,6 +46,9 @@ from app.wire.statements import (
     Acknowledgement,
     Contact,
     PeerTime,
+    Recall,
+    RecallAnswer,
+    Recalled,
     Receipt,
     Settlement,
     open_signed,
@@ -85,6 +89,8 @@ class LoopUnion:
         self.segments: dict[int, bytes] = {}
         self.seen: list[str] = []
         self.given_back: list[Returned] = []
+        self.recalled: list[Recall] = []
+        self.recalls_as = Recalled.RECALLED
         self.epoch = 1
         self.places: tuple[StreamPlace, ...] = ()
         self.before: Callable[[str], None] = lambda name: None
@@ -225,6 +231,16 @@ class LoopUnion:
     def give_back(self, decision: Returned) -> None:
         self._asked("give_back")
         self.given_back.append(decision)
+
+    def recall(self, outbox_id: str, statement: bytes) -> bytes:
+        self._asked("recall")
+        said = open_signed(Recall, statement, signing_keys(self.terminal.public))
+        assert said.id == outbox_id and len(set(said.asked_by)) == 2
+        self.recalled.append(said)
+        return sign(RecallAnswer(said.id, said.content, self.recalls_as, said.at), self.me.signing)
+
+    def filling(self) -> Filling:
+        raise AssertionError("this terminal was enrolled long ago")
 
     def renew(self, renewal: Renewal) -> EnrolmentState:
         raise AssertionError("renewals are tried against the real union")

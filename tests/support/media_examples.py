@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.functions.files import media_acts, media_moves
+from app.functions.files import (
+    faults_found,
+    media_acts,
+    media_in,
+    media_out,
+    media_paper,
+    media_wipe,
+)
 from app.functions.files.media_acts import Approving, Disposing, Registering
 from app.functions.files.media_list import LEDGER, look
 from tests.support.attempts import Attempt, Example
 from tests.support.media_room import ADMINISTRATOR, DAILY, HANDLER, NAME, MediaRoom
+from tests.support.sending_examples import paper_desk
 from tests.support.sticks import stick_in
 from tests.support.world import World
 
@@ -93,7 +101,7 @@ def _scan(world: World) -> Attempt:
     room = _with_file(world)
     return Attempt(
         HANDLER,
-        does=lambda session: media_moves.scan(
+        does=lambda session: media_in.scan(
             world.gate, session, room.media, room.medium_id, NAME, by_hand=False
         ),
     )
@@ -104,8 +112,8 @@ def _move_in(world: World) -> Attempt:
     use_id = room.scan()
     return Attempt(
         HANDLER,
-        lambda session: media_moves.prepare_move_in(world.gate, session, room.media, use_id),
-        lambda prepared, given: media_moves.perform_move_in(
+        lambda session: media_in.prepare_move_in(world.gate, session, room.media, use_id),
+        lambda prepared, given: media_in.perform_move_in(
             world.gate, prepared, given, room.carrying
         ),
     )
@@ -116,10 +124,10 @@ def _move_out(world: World) -> Attempt:
     inbox_id = room.delivered()
     return Attempt(
         HANDLER,
-        lambda session: media_moves.prepare_move_out(
+        lambda session: media_out.prepare_move_out(
             world.gate, session, room.media, inbox_id, room.medium_id
         ),
-        lambda prepared, given: media_moves.perform_move_out(
+        lambda prepared, given: media_out.perform_move_out(
             world.gate, prepared, given, room.carrying
         ),
     )
@@ -130,19 +138,38 @@ def _wipe(world: World) -> Attempt:
     moved = room.move_out(room.delivered())
     return Attempt(
         HANDLER,
-        does=lambda session: media_moves.wipe_now(world.gate, session, room.media, moved.use_id),
+        does=lambda session: media_wipe.wipe_now(world.gate, session, room.media, moved.use_id),
+    )
+
+
+def _characters(world: World) -> Attempt:
+    room = _with_file(world)
+    use_id = room.scan()
+    return Attempt(
+        HANDLER, view=lambda session: faults_found.characters(world.gate, session, use_id)
+    )
+
+
+def _print_ledger(world: World) -> Attempt:
+    at(world)
+    (period, *_) = media_paper.periods(world.clock.now().date())
+    return Attempt(
+        HANDLER,
+        does=lambda session: media_paper.print_ledger(paper_desk(world, session), period),
     )
 
 
 def _finish(world: World) -> Attempt:
     at(world)
-    run: Callable[[], object] = lambda: media_moves.close_broken(world.gate)  # noqa: E731
+    run: Callable[[], object] = lambda: media_wipe.close_broken(world.gate)  # noqa: E731
     return Attempt("", system=run)
 
 
 MEDIA_EXAMPLES: dict[str, Example] = {
     "files.show_media": _showing("files.show_media"),
     "files.show_ledger": _showing(LEDGER),
+    "files.show_characters": _characters,
+    "files.print_media_ledger": _print_ledger,
     "files.allow_media_here": _allow,
     "files.register_medium": _register,
     "files.dispose_medium": _dispose,

@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.functions.files import media_acts, media_moves
+from app.functions.files import media_acts, media_in, media_out, media_wipe
 from app.functions.files.media_acts import COURIER_CARD, Approving, Registering
 from app.functions.files.media_list import MediaView, look
-from app.functions.files.media_moves import Carrying, Moved
+from app.functions.files.media_use import Carrying, Moved
 from app.security.acts.prepared import PreparedAct
 from app.wire.cards import Card
+from app.wire.characters import charset_of
 from app.wire.statements import sign
 from db.tables.media import medium_use
 from tests.support.line import CODES, LoopUnion, engine_of, enrol
@@ -27,6 +28,7 @@ HANDLER, ADMINISTRATOR = "clerk", "administrator"
 RIGHTS = (
     "files.show_media",
     "files.show_ledger",
+    "files.print_media_ledger",
     "files.approve_media_use",
     "files.scan_medium",
     "files.move_in",
@@ -110,27 +112,27 @@ class MediaRoom:
         return media_acts.perform_approve(gate, prepared, self.given(prepared))
 
     def scan(self, name: str = NAME, *, by_hand: bool = False) -> str:
-        return media_moves.scan(
+        return media_in.scan(
             self.world.gate, self.session(), self.media, self.medium_id, name, by_hand=by_hand
         )
 
     def move_in(self, use_id: str) -> Moved:
         gate = self.world.gate
-        prepared = media_moves.prepare_move_in(gate, self.session(), self.media, use_id)
-        return media_moves.perform_move_in(gate, prepared, self.given(prepared), self.carrying)
+        prepared = media_in.prepare_move_in(gate, self.session(), self.media, use_id)
+        return media_in.perform_move_in(gate, prepared, self.given(prepared), self.carrying)
 
     def taken_in(self, name: str = NAME) -> Moved:
         return self.move_in(self.scan(name))
 
     def move_out(self, inbox_id: str) -> Moved:
         gate = self.world.gate
-        prepared = media_moves.prepare_move_out(
+        prepared = media_out.prepare_move_out(
             gate, self.session(), self.media, inbox_id, self.medium_id
         )
-        return media_moves.perform_move_out(gate, prepared, self.given(prepared), self.carrying)
+        return media_out.perform_move_out(gate, prepared, self.given(prepared), self.carrying)
 
     def wipe(self, use_id: str) -> str:
-        return media_moves.wipe_now(self.world.gate, self.session(), self.media, use_id)
+        return media_wipe.wipe_now(self.world.gate, self.session(), self.media, use_id)
 
     def look(self) -> MediaView:
         return look(self.world.gate, self.session(), self.media)
@@ -141,7 +143,13 @@ class MediaRoom:
             self.steps.append(name)
             self.at_step(name)
 
-        return Carrying(self.media, CODES, self.engine.folder, step)
+        return Carrying(
+            self.media,
+            CODES,
+            self.engine.folder,
+            lambda one: charset_of(self.world.tables, one, self.world.clock.now().date()),
+            step,
+        )
 
     # -- what there is ---------------------------------------------------------------------
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from app.functions.files import sendings
+from sqlalchemy import insert, update
+
+from app.cases.issuing import Drawing
+from app.cases.list_paper import ListDesk
+from app.functions.files import faults_found, filling, recalls, sendings
 from app.functions.files.desks import teller
+from app.security.gate.gate import Session
 from app.start.compose import handlers
 from app.sync import outbox as outgoing
+from app.wire.faults import FileFault
 from app.wire.files import FILES
+from db.tables.exchange import file_fault, outbox
 from tests.support.attempts import Attempt, Example
+from tests.support.counter import KeepingPrinter
+from tests.support.counter_examples import put_set_aside
 from tests.support.line import CODES, LoopUnion, enrol
 from tests.support.sendings import act_of, sample
+from tests.support.verbs import shared_press
 from tests.support.world import World
 
 HANDLER = "clerk"
@@ -17,7 +27,8 @@ HANDLER = "clerk"
 
 def handlers_of_files(world: World) -> None:
     """The clerk and another one hold the file handler's rights (ファイル連携担当)."""
-    for function_id in (sendings.SHOW, sendings.CONFIRM, sendings.WITHDRAW):
+    rights = (sendings.SHOW, sendings.CONFIRM, sendings.WITHDRAW, recalls.RECALL)
+    for function_id in rights:
         for who in (HANDLER, "branch"):
             world.add_grant(who, function_id)
 
@@ -35,6 +46,53 @@ def _show(world: World) -> Attempt:
     return Attempt(HANDLER, view=lambda session: sendings.lines(world.gate, session))
 
 
+def _first_load(world: World) -> Attempt:
+    world.set_fact("first_load", "open")
+    return Attempt(HANDLER, view=lambda session: filling.show(world.gate, session))
+
+
+def put_faults(world: World) -> str:
+    """A file that was set aside for two wrong values; its id."""
+    inbox_id = put_set_aside(world)
+    birth = next(one for one in FILES["FILE-17"].columns if one.name == "birth_sort")
+    found = (FileFault.at(12, "day", birth), FileFault.at(31, "columns"))
+    with world.hands_on("file_fault") as work:
+        for number, one in enumerate(found):
+            row = {"line": one.line, "column": one.column, "kind": one.kind, "rule": one.rule}
+            work.run(insert(file_fault).values(subject=inbox_id, number=number, **row))
+    return inbox_id
+
+
+def _show_faults(world: World) -> Attempt:
+    subject = put_faults(world)
+    return Attempt(HANDLER, view=lambda session: faults_found.show(world.gate, session, subject))
+
+
+def paper_desk(world: World, session: Session, printer: KeepingPrinter | None = None) -> ListDesk:
+    """Where a list is printed."""
+    drawing = Drawing(world.tables, shared_press(), training=True)
+    return ListDesk(world.gate, session, drawing, printer or KeepingPrinter(), "本庁２番窓口")
+
+
+FAULTY = faults_found.FaultyFile(
+    "union-1",
+    "FILE-17",
+    "被保険者情報",
+    "union-1",
+    "",
+    (faults_found.FaultLine(12, "生年月日", "日", "暦にある日ではありません"),),
+    cut=False,
+)
+
+
+def _print_faults(world: World) -> Attempt:
+    world.add_grant(HANDLER, faults_found.PRINT)
+    return Attempt(
+        HANDLER,
+        does=lambda session: faults_found.print_notice(paper_desk(world, session), FAULTY),
+    )
+
+
 def _confirm(world: World) -> Attempt:
     outbox_id = waiting(world)
     return Attempt(
@@ -50,6 +108,27 @@ def _withdraw(world: World) -> Attempt:
         HANDLER,
         lambda session: sendings.prepare_withdraw(world.gate, session, outbox_id, "作り直すため"),
         lambda prepared, given: sendings.perform_withdraw(world.gate, prepared, given),
+    )
+
+
+def accepted(world: World, file_id: str = "FILE-13") -> str:
+    """A sending that the union accepted."""
+    outbox_id = waiting(world, file_id)
+    with world.hands_on("outbox") as work:
+        work.run(
+            update(outbox)
+            .where(outbox.c.id == outbox_id)
+            .values(state="accepted", settled_at=world.clock.now().isoformat())
+        )
+    return outbox_id
+
+
+def _recall(world: World) -> Attempt:
+    outbox_id = accepted(world)
+    return Attempt(
+        HANDLER,
+        lambda session: recalls.prepare_recall(world.gate, session, outbox_id, "前の月の分"),
+        lambda prepared, given: recalls.perform_recall(world.gate, prepared, given),
     )
 
 
@@ -73,8 +152,12 @@ def _received(file_id: str) -> Example:
 
 SENDING_EXAMPLES: dict[str, Example] = {
     "files.show_sendings": _show,
+    "files.show_first_load": _first_load,
+    "files.show_faults": _show_faults,
+    "files.print_faults": _print_faults,
     "files.confirm_sending": _confirm,
     "files.withdraw_sending": _withdraw,
+    "files.recall_sending": _recall,
     "files.tell_desks": _tell,
     "files.receive_desk_word": _received("DESK-01"),
     "files.receive_delivered": _received("FILE-18"),

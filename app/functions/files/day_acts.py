@@ -17,7 +17,7 @@ from app.security.gate.work import GateWork
 from app.security.staff.session import Session
 from app.sync import outbox as outgoing
 from app.sync.states import Outgoing
-from db.tables.exchange import outbox
+from db.tables.exchange import outbox, recall
 
 SETTLE = "files.settle_rejected"
 
@@ -54,7 +54,7 @@ def settle(gate: Gate, session: Session, outbox_id: str, how: str, tables: Table
     )
     with gate.act(prepared) as work:
         row = _row(work, outbox_id)
-        if row.state != Outgoing.REJECTED or row.disposition:
+        if not _waits_for_a_word(work, row) or row.disposition:
             raise UserError(
                 "files.not_rejected",
                 "この送信は、受け付けられなかったままのものではありません。",
@@ -76,6 +76,14 @@ def settle(gate: Gate, session: Session, outbox_id: str, how: str, tables: Table
                 version=outbox.c.version + 1,
             )
         )
+
+
+def _waits_for_a_word(work: GateWork, row: Row[tuple[object, ...]]) -> bool:
+    """It was not taken, or it was asked back and the union has answered."""
+    answered = select(recall.c.outbox_id).where(
+        recall.c.outbox_id == row.id, recall.c.outcome != ""
+    )
+    return row.state == Outgoing.REJECTED or work.first(answered) is not None
 
 
 def _was_corrected(work: GateWork, row: Row[tuple[object, ...]]) -> bool:

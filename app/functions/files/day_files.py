@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, or_, select
 
+from app.functions.files.recalls import may_recall
 from app.rules.calendar.days import BusinessCalendar
 from app.security.gate.facts import MEDIA_FACT
 from app.security.gate.gate import Gate, Subject
@@ -23,12 +24,12 @@ from app.sync.age import DAILY
 from app.sync.states import OPEN_OUTGOING, Incoming, Outgoing
 from app.wire.files import FILES, FileSpec, Route
 from db.tables.control import staff, store_fact
-from db.tables.exchange import inbox, outbox
+from db.tables.exchange import inbox, outbox, recall
 from db.tables.media import medium_use
 from db.work import ReadRows
 
 SHOW = "files.show_day"
-READS = ("outbox", "inbox", "medium_use", "staff.name", "store_fact")
+READS = ("outbox", "inbox", "medium_use", "staff.name", "store_fact", "recall")
 """What a function declares that shows the day's files."""
 
 STUCK_AFTER = timedelta(hours=1)
@@ -88,6 +89,7 @@ class DayFile:
     stuck: bool = False
     alarm: bool = False
     is_over: bool = False
+    may_recall: bool = False
 
     @property
     def is_due(self) -> bool:
@@ -112,6 +114,17 @@ RECEIVED: dict[Incoming, tuple[str, Step, str]] = {
     Incoming.APPLIED: ("取り込み済み", Step.NOTHING, ""),
     Incoming.QUARANTINED: ("取り込めず", Step.SET_ASIDE, "広域連合に連絡し、処理を記録する"),
 }
+RECALLS: dict[str, tuple[str, Step, str]] = {
+    "": ("回収を依頼中", Step.NOTHING, "端末が広域連合の答えを受け取ります"),
+    "recalled": ("回収された", Step.SETTLE, "直した版を移入して送り、処理を記録する"),
+    "used": (
+        "回収できず（使用済み）",
+        Step.SETTLE,
+        "広域連合に連絡し、直した版を送り、処理を記録する",
+    ),
+    "unknown": ("回収できず（受領なし）", Step.SETTLE, "広域連合に連絡し、処理を記録する"),
+}
+"""What became of a sending that was asked back, by the union's word."""
 STUCK = "止まっている"
 _ADVICE = {
     UP: "回線と広域連合の状況を確かめ、直らなければシステム管理者に連絡する",
@@ -144,6 +157,7 @@ def _sendings(work: ReadRows, today: str) -> list[Row[Any]]:
     unsettled = outbox.c.state.in_(OPEN_OUTGOING) | (
         (outbox.c.state == Outgoing.REJECTED) & (outbox.c.disposition == "")
     )
+    unsettled |= outbox.c.id.in_(select(recall.c.outbox_id)) & (outbox.c.disposition == "")
     of_today = outbox.c.prepared_at.startswith(today) | outbox.c.settled_at.startswith(today)
     mine = select(outbox).where(
         outbox.c.case_id.is_(None), outbox.c.file_id.not_in(_DESKS_OWN), or_(unsettled, of_today)
@@ -164,6 +178,9 @@ def _outgoing(work: ReadRows, row: Row[Any], at: datetime, names: dict[str, str]
     state = Outgoing(row.state)
     words, step, next_step = STATES[state]
     moved = work.first(select(medium_use).where(medium_use.c.sending == row.id))
+    asked = work.first(select(recall).where(recall.c.outbox_id == row.id))
+    if asked is not None:
+        words, step, next_step = RECALLS[asked.outcome]
     if row.disposition:
         step, next_step = Step.NOTHING, ""
     stuck = state in (Outgoing.CONFIRMED, Outgoing.SENDING, Outgoing.SENT) and _rests(
@@ -186,12 +203,13 @@ def _outgoing(work: ReadRows, row: Row[Any], at: datetime, names: dict[str, str]
         prepared_by=names.get(row.prepared_by, row.prepared_by),
         confirmed_by=tuple(names.get(one, one) for one in row.confirmed_by.split()),
         settled_at=row.settled_at,
-        cause=row.last_cause,
+        cause=row.last_cause if asked is None else f"回収の理由：{asked.reason}",
         next_try_at=row.next_try_at if state in OPEN_OUTGOING else "",
         tries=row.attempts,
         since=row.prepared_at,
         stuck=stuck,
         is_over=state not in OPEN_OUTGOING,
+        may_recall=state is Outgoing.ACCEPTED and asked is None and may_recall(row.file_id),
     )
 
 

@@ -182,6 +182,11 @@ def may_be_plain(work: Any) -> bool:
     return bool(work.control.in_force.text("media.plain") == "yes")
 
 
+def plain_charset(work: Any) -> str:
+    """The character set in which the municipal system writes its plain files."""
+    return str(work.control.in_force.text("media.charset"))
+
+
 def _plugged(one: Judged) -> Plugged:
     if one.fault is not None:
         return Plugged(one)

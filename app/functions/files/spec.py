@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from app.functions.files import day_acts, day_files, line_waiting, media_waiting, waiting
+from app.functions.files import (
+    day_acts,
+    day_files,
+    faults_found,
+    filling,
+    line_waiting,
+    media_paper,
+    media_waiting,
+    recalls,
+    waiting,
+)
 from app.persons import writing
 from app.security.spec import Actor, Area, Function, Kind, Need, SecondPerson, StepUp
+from app.sync import first_load
 from app.sync.inbox import APPLYING
 
 AREA = Area(
     "files",
     "ファイル連携",
     70,
-    (*waiting.WAITS, *line_waiting.WAITS, *media_waiting.WAITS),
+    (*waiting.WAITS, *line_waiting.WAITS, *media_waiting.WAITS, *filling.WAITS),
     before_registration=True,
 )
 
@@ -26,7 +37,15 @@ _MEDIA = (
     "inbox",
     "stream_state",
 )
-_EXCHANGE = ("outbox", "inbox", "staged_record", "file_fault", "stream_state", "watermark")
+_EXCHANGE = (
+    "outbox",
+    "inbox",
+    "staged_record",
+    "file_fault",
+    "stream_state",
+    "watermark",
+    "recall",
+)
 FUNCTIONS: tuple[Function, ...] = (
     Function(
         id=day_files.SHOW,
@@ -44,9 +63,10 @@ FUNCTIONS: tuple[Function, ...] = (
         area="files",
         kind=Kind.UPDATE,
         label="受け付けられなかった送信の処理",
-        help="広域連合が受け付けなかったファイルの送信が、どうなったかを記録します。",
+        help="広域連合が受け付けなかった、または回収を求めたファイルの送信が、どうなったかを"
+        "記録します。",
         step_up=StepUp.RECENT,
-        reads=("outbox",),
+        reads=("outbox", "recall"),
         writes=(
             "outbox.disposition",
             "outbox.disposed_by",
@@ -62,6 +82,36 @@ FUNCTIONS: tuple[Function, ...] = (
         help="取り込めなかったファイルの理由と、広域連合に伝えることを表示します。",
         reads=("inbox",),
         screen="app.functions.files.screens.set_aside:SetAsideScreen",
+    ),
+    Function(
+        id=faults_found.SHOW,
+        area="files",
+        kind=Kind.INQUIRE,
+        label="誤りの一覧",
+        help="受け付けられなかったファイルの誤りを、行・項目・決まりごとに示します。値は示しません。",
+        reads=faults_found.READS,
+        screen="app.functions.files.screens.faults_found:FaultsScreen",
+    ),
+    Function(
+        id=faults_found.CHARACTERS,
+        area="files",
+        kind=Kind.INQUIRE,
+        label="文字リスト",
+        help="移入したファイルの、そのままでは受け取れず〓などに置き換えた文字を、行と項目ごとに"
+        "示します。",
+        reads=("character_line", "medium_use"),
+        screen="app.functions.files.screens.faults_found:CharactersScreen",
+    ),
+    Function(
+        id=faults_found.PRINT,
+        area="files",
+        kind=Kind.PRINT,
+        label="確認結果の通知の印刷",
+        help="受け付けられなかったファイルの誤りを、作成元に渡す通知（再作成のお願い）に"
+        "印刷します。",
+        step_up=StepUp.RECENT,
+        reads=("print_line",),
+        writes=("print_line",),
     ),
     Function(
         id="files.dispose",
@@ -82,7 +132,18 @@ FUNCTIONS: tuple[Function, ...] = (
         help="送信待ちを広域連合へ送り、届いているファイルを受け取ります（端末が行います）。",
         actor=Actor.SYSTEM,
         reads=(*_EXCHANGE, "terminal_key", "store_fact", "case_file"),
-        writes=(*_EXCHANGE, "case_file.state", "case_file.version"),
+        writes=(*_EXCHANGE, "store_fact", "case_file.state", "case_file.version"),
+    ),
+    Function(
+        id=filling.SHOW,
+        area="files",
+        kind=Kind.INQUIRE,
+        label="初期登録の状況",
+        help="新しい端末に広域連合が送った件数と、この端末に入った件数を並べます。両方が合うまで、"
+        "検索はできません。",
+        reads=first_load.READS,
+        screen="app.functions.files.screens.first_load:FirstLoadScreen",
+        menu=True,
     ),
     Function(
         id="files.show_sendings",
@@ -90,7 +151,7 @@ FUNCTIONS: tuple[Function, ...] = (
         kind=Kind.INQUIRE,
         label="送信の確認",
         help="確認や受領を待っている送信を、件数・前回との差・確認した職員とともに示します。",
-        reads=("outbox",),
+        reads=("outbox", "recall"),
         screen="app.functions.files.screens.sendings:SendingsScreen",
         menu=True,
     ),
@@ -113,6 +174,18 @@ FUNCTIONS: tuple[Function, ...] = (
         step_up=StepUp.TOUCH,
         reads=("outbox",),
         writes=("outbox",),
+    ),
+    Function(
+        id=recalls.RECALL,
+        area="files",
+        kind=Kind.SEND,
+        label="受理された送信の回収",
+        help="広域連合が受理した送信に誤りがあったとき、理由を付けて、二人で回収を求めます。"
+        "広域連合が、取り消したか、すでに使ったかを答えます。",
+        step_up=StepUp.TOUCH,
+        second_person=SecondPerson.CONFIRM,
+        reads=("outbox", "recall"),
+        writes=("recall",),
     ),
     Function(
         id="files.tell_desks",
@@ -188,6 +261,17 @@ FUNCTIONS: tuple[Function, ...] = (
         needs=(Need.MEDIA_TERMINAL,),
         screen="app.functions.files.screens.media:LedgerScreen",
         menu=True,
+    ),
+    Function(
+        id=media_paper.PRINT,
+        area="files",
+        kind=Kind.PRINT,
+        label="媒体管理簿の印刷",
+        help="媒体管理簿を、期間を選んで印刷します。媒体の登録と廃棄も載ります。",
+        step_up=StepUp.RECENT,
+        reads=("print_line",),
+        writes=("print_line",),
+        needs=(Need.MEDIA_TERMINAL,),
     ),
     Function(
         id="files.allow_media_here",
@@ -309,8 +393,8 @@ FUNCTIONS: tuple[Function, ...] = (
         "（端末が行います）。",
         actor=Actor.SYSTEM,
         reads=(*_MEDIA, "outbox"),
-        writes=("medium_use", "outbox", "stream_state"),
-        run="app.functions.files.media_moves:close_broken",
+        writes=("medium_use", "outbox", "stream_state", "file_fault", "character_line"),
+        run="app.functions.files.media_wipe:close_broken",
         at_login=True,
     ),
 )

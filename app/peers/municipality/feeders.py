@@ -84,7 +84,9 @@ def write_file(
             edition=edition,
             made_at=system.clock.now().isoformat(timespec="seconds"),
         )
-        content = in_bytes(mistake, encode_file(FILES[file_id], kept, system.codes, frame))
+        charset = system.charset
+        whole = encode_file(FILES[file_id], kept, system.codes, frame, charset)
+        content = in_bytes(mistake, whole, charset.codec)
         path = out / f"{file_id}_{system.today:%Y%m%d}_{edition}.csv"
         connection.execute(
             insert(file_log).values(

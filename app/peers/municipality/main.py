@@ -25,6 +25,7 @@ from app.peers.municipality import feeders, life, national, readers, system
 from app.peers.municipality.mistakes import Mistake
 from app.peers.municipality.system import Municipality
 from app.peers.municipality.tables import METADATA, file_log
+from app.wire.characters import CHARSETS, UTF_8
 from app.wire.codec import encode_file
 from app.wire.files import FILES
 from app.wire.frame import Frame
@@ -76,7 +77,8 @@ class _Program:
 
     def _init(self) -> int:
         day = self._said.day or self._clock.now().date()
-        made = system.make(self._said.data, self._tables, self._clock, self._said.municipality, day)
+        place, said = self._said.data, self._said
+        made = system.make(place, self._tables, self._clock, said.municipality, day, said.charset)
         made.close()
         print(f"市区町村システムを作りました（{self._said.data}、業務日 {day}）。")
         return DONE
@@ -222,6 +224,12 @@ def _parser() -> Parser:
 def _add_making(command: Callable[..., Parser]) -> None:
     init = command("init", "空のシステムを作る", "make an empty system")
     init.add_argument("--municipality", default="152994", metavar="NNNNNN")
+    init.add_argument(
+        "--charset",
+        choices=tuple(CHARSETS),
+        default=UTF_8.id,
+        help=in_words("ファイルの文字コード", "character set of its files"),
+    )
     init.add_argument("--day", type=date.fromisoformat, metavar="YYYY-MM-DD")
     load = command(
         "load", "住民を登録する（標準システムと同じ形）", "load residents from seed lines"

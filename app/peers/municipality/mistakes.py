@@ -39,8 +39,8 @@ def in_records(mistake: Mistake | None, records: Sequence[Any]) -> list[Any]:
     return kept
 
 
-def in_bytes(mistake: Mistake | None, content: bytes) -> bytes:
-    """The file with an error of form, if it is one."""
+def in_bytes(mistake: Mistake | None, content: bytes, codec: str = "utf-8") -> bytes:
+    """The file, written in ``codec``, with an error of form, if it is one."""
     lines = content.splitlines(keepends=True)
     if mistake is Mistake.CUT:
         return content[: max(1, len(content) * 2 // 3)]
@@ -52,16 +52,17 @@ def in_bytes(mistake: Mistake | None, content: bytes) -> bytes:
     if mistake is Mistake.BOM:
         return b"\xef\xbb\xbf" + content
     if mistake is Mistake.SJIS:
-        return content.decode().encode("cp932", "replace")
+        other = "cp932" if codec == "utf-8" else "utf-8"
+        return content.decode(codec).encode(other, "replace")
     if mistake is Mistake.KANA:
-        return _hiragana(content)
+        return _hiragana(content, codec)
     return content
 
 
-def _hiragana(content: bytes) -> bytes:
+def _hiragana(content: bytes, codec: str) -> bytes:
     """The first katakana of the records as hiragana."""
-    text = content.decode()
+    text = content.decode(codec)
     for at, sign in enumerate(text):
         if "ァ" <= sign <= "ヶ":
-            return (text[:at] + chr(ord(sign) - 0x60) + text[at + 1 :]).encode()
+            return (text[:at] + chr(ord(sign) - 0x60) + text[at + 1 :]).encode(codec)
     return content

@@ -90,7 +90,10 @@ def _decode(system: Municipality, file_id: str, data: bytes) -> tuple[list[Any],
     said = layout_in(spec, data)
     make, records = record_maker(said), []
     decoder = Decoder(
-        said, system.codes, lambda _line, values: records.append(spec.lifted(make(values)))
+        said,
+        system.codes,
+        lambda _line, values: records.append(spec.lifted(make(values))),
+        system.charset,
     )
     decoder.write(data)
     decoder.close()

@@ -17,6 +17,7 @@ from app.core.tables import Tables
 from app.peers.municipality.tables import METADATA, VERSION, fact, resident, tax
 from app.rules import identifiers
 from app.rules.values.numbers import atena_number, household_number, phone
+from app.wire.characters import UTF_8, Charset, charset_of
 from app.wire.values import code_sets
 
 FILE = "municipality.sqlite"
@@ -63,6 +64,13 @@ class Municipality:
         """The codes that hold today."""
         return code_sets(self.tables, self.today)
 
+    @property
+    def charset(self) -> Charset:
+        """The character set in which it writes and reads its files."""
+        with self.read() as connection:
+            said = connection.execute(select(fact.c.value).where(fact.c.name == "charset")).scalar()
+        return charset_of(self.tables, said or UTF_8.id, self.today)
+
     def fact(self, name: str) -> str:
         """One fact of the system. Raises UserError ``municipality.not_made``."""
         with self.read() as connection:
@@ -87,8 +95,16 @@ def not_made(data: Path) -> UserError:
     )
 
 
-def make(data: Path, tables: Tables, clock: Clock, municipality: str, day: date) -> Municipality:
-    """A new, empty system. Raises UserError ``municipality.exists`` and those of the code."""
+def make(
+    data: Path,
+    tables: Tables,
+    clock: Clock,
+    municipality: str,
+    day: date,
+    charset: str = UTF_8.id,
+) -> Municipality:
+    """A new, empty system, which writes and reads in ``charset``. Raises UserError
+    ``municipality.exists`` and those of the code."""
     code = identifiers.municipality_code(municipality)
     if (data / FILE).exists():
         raise UserError(
@@ -101,6 +117,7 @@ def make(data: Path, tables: Tables, clock: Clock, municipality: str, day: date)
     with made.write() as connection:
         made.set_fact(connection, "municipality", code)
         made.set_fact(connection, "day", day.isoformat())
+        made.set_fact(connection, "charset", charset)
     return made
 
 

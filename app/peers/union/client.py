@@ -96,6 +96,14 @@ class OperatorClient:
         """End a terminal's enrolment."""
         self.act("withdraw", {"terminal": terminal})
 
+    def terminals(self) -> list[dict[str, Any]]:
+        """The register of terminals, with how far each was filled."""
+        return list(self.act("terminals"))
+
+    def fill_again(self, terminal: str) -> None:
+        """Give a terminal its first load once more."""
+        self.act("fill_again", {"terminal": terminal})
+
     def load(self, lines: Iterable[Mapping[str, Any]]) -> dict[str, int]:
         """Fill an empty union; ``lines`` as ``app.peers.union.office.seed`` says."""
         body = b"\n".join(json.dumps(line, ensure_ascii=False).encode() for line in lines)

@@ -78,6 +78,7 @@ def _ask(client: OperatorClient, arguments: argparse.Namespace) -> object:
         "approve": ("id",),
         "refuse": ("id", "note"),
         "withdraw": ("terminal",),
+        "fill-again": ("terminal",),
         "deliver": ("municipality",),
         "confirm-delivery": ("municipality",),
         "settle-birth": ("notification", "day"),
@@ -207,6 +208,11 @@ def _add_terminals(command: _Command) -> None:
     refuse.add_argument("--note", default="", help=in_words("理由", "why"))
     command("terminals", "登録された端末", "enrolled terminals")
     command("withdraw", "端末の登録を取り消す", "withdraw a terminal").add_argument("terminal")
+    command(
+        "fill-again",
+        "端末の初期登録を初めから送り直す",
+        "give a terminal its first load once more",
+    ).add_argument("terminal")
     command("log", "操作者の記録", "what operators did")
     command("restored", "データベースを復元したことを知らせる", "tell that the data were restored")
     command("restores", "気づいた復元と、その時点", "restores and the point they go to")

@@ -28,7 +28,7 @@ from app.peers.union.keys import write_private
 from app.peers.union.line import enrolment, restored
 from app.peers.union.line.faults import Fault, FaultKind, Faults
 from app.peers.union.line.refusal import Refused, own_mistake
-from app.peers.union.office import bulk, daily, officials, seed
+from app.peers.union.office import bulk, daily, filling, officials, seed
 from app.peers.union.office.holding import hold
 from app.peers.union.system import ShiftedClock, System, log_act
 from app.peers.union.tables import check_entry, decision, notification, operator_log
@@ -147,7 +147,8 @@ def _acts(desk: Desk) -> dict[str, Act]:
     return {
         "status": lambda _, __, ___: _status(desk),
         "requests": lambda _, __, ___: enrolment.requests(system),
-        "terminals": lambda _, __, ___: enrolment.terminals(system),
+        "terminals": lambda _, __, ___: filling.terminals(system),
+        "fill_again": lambda who, args, _: filling.again(system, who, args["terminal"]),
         "approve": lambda who, args, _: _step(enrolment.approve(system, who, args["id"])),
         "refuse": lambda who, args, _: _step(
             enrolment.refuse(system, who, args["id"], args.get("note", ""))

@@ -78,6 +78,8 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "contradicted": ("届出と合わないもの", "contradicted"),
     "listed": ("確認リストに載せたもの", "listed"),
     "route": ("通信", "route"),
+    "given": ("初期登録で渡した件数", "records given at the first load"),
+    "acknowledged": ("端末が取り込んだ件数", "records the terminal took"),
 }
 LEFT_OUT = frozenset({"authorities", "signing"})
 """Facts for programs only: the certificate lies in a file, and there is nobody to read a key."""
@@ -121,6 +123,8 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "withdraw": ("端末の登録取消", "withdraw"),
     "renew": ("端末の証明書の更新", "renew"),
     "reject": ("届いたファイルの却下", "reject"),
+    "fill": ("端末の初期登録の開始", "first load of a terminal"),
+    "recall": ("届いたファイルの回収の求め", "recall of a file"),
     "fork": ("操作記録の枝分かれの発見", "fork"),
     "daily_file": ("住基情報の取込み", "daily file"),
     "daily": ("日次処理", "daily run"),

@@ -181,6 +181,10 @@ down_item = Table(
     Column("acknowledgement", LargeBinary, nullable=True),
     _flag("erase_after"),  # the container goes once acknowledged: a refused person (SEC-130)
     Column("position", Integer, nullable=False),
+    # How many records are in it, and what the terminal says it did with them; -1: not known.
+    Column("records", _LONG, nullable=False, server_default="-1"),
+    Column("applied", _LONG, nullable=False, server_default="-1"),
+    Column("dropped", _LONG, nullable=False, server_default="-1"),
     UniqueConstraint("terminal", "stream", "epoch", "sequence"),
     Index("ix_down_item_terminal_position", "terminal", "position"),
     # What waits is found without reading what was acknowledged, of which there is far more.
@@ -440,6 +444,7 @@ held = Table(
     _text("desk"),
     _text("record"),
     Column("position", _LONG, nullable=False),
+    _empty("upload"),  # the file that said it last, so that it can be recalled
     Index("ix_held_position", "municipality", "file_id", "position"),
 )
 
@@ -450,6 +455,19 @@ held_sent = Table(
     _text("terminal", primary_key=True),
     _text("file_id", primary_key=True),
     Column("position", _LONG, nullable=False),
+)
+
+# The first load of a new terminal: up to which household it was sealed, and the change
+# (``person.touched``) at which it began; what changed later follows as a change.
+filling = Table(
+    "filling",
+    METADATA,
+    _text("terminal", primary_key=True),
+    _text("household"),
+    Column("until", _LONG, nullable=False),
+    Column("position", _LONG, nullable=False),  # of the last ``down_item`` before it
+    _text("begun_at"),
+    _empty("sealed_at"),  # "" while there is more to seal
 )
 
 # Every file that was taken, by what its head says: a business day's edition comes once from
@@ -467,6 +485,7 @@ file_taken = Table(
     _text("digest"),
     _text("taken_at"),
     Column("records", _LONG, nullable=False),
+    Column("recall", LargeBinary, nullable=True),  # our signed answer to a recall
 )
 
 # A delivery of the day that one operator asked for and another has not let go yet (SEC-114).

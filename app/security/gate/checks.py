@@ -122,13 +122,15 @@ def check_purpose(function: Function, purpose: str, purposes: frozenset[str]) ->
 
 
 def check_needs(function: Function, place: TerminalFacts, conditions: Conditions) -> None:
-    """Peer, media terminal, scanned medium: what the function declares."""
+    """Peer, media terminal, scanned medium, first load: what the function declares."""
     if Need.PEER in function.needs and not conditions.peer_reachable():
         raise refusal("need.peer")
     if Need.MEDIA_TERMINAL in function.needs and not place.media:
         raise refusal("need.media_terminal")
     if Need.SCANNED_MEDIUM in function.needs and not conditions.medium_scanned():
         raise refusal("need.scanned_medium")
+    if Need.FILLED in function.needs and not place.filled:
+        raise refusal("need.filled")
 
 
 def check_limits(function: Function, live: LiveSession) -> None:

@@ -21,6 +21,9 @@ READS = ("credential.counter", "store_fact")
 
 TERMINAL_STATE_FACT = "terminal_state"
 MEDIA_FACT = "terminal_media"
+FIRST_LOAD_FACT = "first_load"
+FIRST_LOAD_OPEN = "open"
+"""The value of the fact while the terminal is being filled from the union (``app.sync``)."""
 RP_FACT = "rp_id"
 REMOVED = "removed"
 """The terminal's state from its removal (端末の廃止) on: whoever comes next finishes it."""
@@ -29,13 +32,15 @@ REMOVED = "removed"
 @dataclass(frozen=True, slots=True)
 class TerminalFacts:
     """This terminal by its own store: ``state`` is founded (初期設定済), registered (登録済)
-    withdrawn (取消) or removed (廃止); ``media`` says whether media may be used here (SEC-81)."""
+    withdrawn (取消) or removed (廃止); ``media`` says whether media may be used here (SEC-81),
+    ``filled`` whether it has what it is to have (初期登録)."""
 
     state: str
     media: bool
     mark: datetime | None
     rp_id: str
     settings: Settings
+    filled: bool = True
 
 
 # Built once: the gate asks them at every act, and building costs more than asking.
@@ -97,4 +102,5 @@ def read_place(work: ReadRows, state: ControlState) -> TerminalFacts:
         datetime.fromisoformat(mark) if mark else None,
         facts.get(RP_FACT, ""),
         state.in_force,
+        facts.get(FIRST_LOAD_FACT, "") != FIRST_LOAD_OPEN,
     )

@@ -16,8 +16,9 @@ from app.sync.media.faults import media_refusal
 from app.sync.media.files import INCOMING, OUTGOING, opened, write_file
 from app.sync.media.parts import parts_of
 from app.sync.media.port import Attached
-from app.sync.media.transcode import Sealed, transcode
+from app.sync.media.transcode import Sealed, Source, transcode
 from app.sync.terminal_keys import TerminalKeys
+from app.wire.characters import UTF_8, Charset
 from app.wire.container import (
     Addressee,
     ContainerPlace,
@@ -50,11 +51,13 @@ class Courier:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """This end: the terminal's keys, the file's declaration and the codes that hold."""
+    """This end: the terminal's keys, the file's declaration, the codes that hold, and the
+    character set of a plain file (a sealed one is UTF-8: who sealed it has seen to that)."""
 
     keys: TerminalKeys
     spec: FileSpec
     codes: Codes
+    charset: Charset = UTF_8
 
 
 def open_in(
@@ -88,9 +91,7 @@ def open_in(
         made = []
         for part in parts_of(line.spec):
             sealed = transcode(
-                spec,
-                feed,
-                line.codes,
+                Source(spec, feed, line.codes, UTF_8 if verified else line.charset),
                 facts.union_receiving,
                 facts.archive_receiving,
                 target=None if part.spec is line.spec else part.spec,
@@ -131,7 +132,7 @@ def write_out(
             open_body(source, verified, keys.identities, sink)
 
         spec = line.spec.at(verified.header.layout_version)
-        sealed = transcode(spec, feed, line.codes, to.receiving, facts.archive_receiving)
+        sealed = transcode(Source(spec, feed, line.codes), to.receiving, facts.archive_receiving)
     check_count(verified.header, sealed.read)
     head = _head(line, to, sealed, (use_id, place, verified.header.created))
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from app.wire.characters import UTF_8, Charset, Unmapped
 from app.wire.codec import Decoder, Encoding, record_maker
 from app.wire.container import BodyFacts, Sink, seal_body
 from app.wire.files import FileSpec
@@ -30,9 +31,21 @@ _PATIENCE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A file as it comes: its declaration, what gives its bytes, the codes that hold, and its
+    character set."""
+
+    spec: FileSpec
+    feed: Feed
+    codes: Codes
+    charset: Charset = UTF_8
+
+
+@dataclass(frozen=True, slots=True)
 class Sealed:
     """A file sealed anew as ``file_id`` in ``version`` of its layout. ``read`` counts the records
-    that came, ``count`` those that go; ``frame`` is what its head says, where it has one."""
+    that came, ``count`` those that go; ``frame`` is what its head says, where it has one;
+    ``unmapped`` are the characters that could not be kept as they came."""
 
     facts: BodyFacts
     body: bytes
@@ -41,29 +54,28 @@ class Sealed:
     version: int
     frame: Frame | None
     file_id: str
+    unmapped: tuple[Unmapped, ...] = ()
 
 
 def transcode(
-    spec: FileSpec,
-    feed: Feed,
-    codes: Codes,
+    source: Source,
     receiver: str,
     archive: str,
     *,
     target: FileSpec | None = None,
     keep: Callable[[Any], Any | None] = lambda record: record,
 ) -> Sealed:
-    """Seal what ``feed`` gives of ``spec`` to ``receiver`` and ``archive``, as ``target`` (the
-    same file by default). ``keep`` gives each record as it goes, None for one that stays behind.
+    """Seal what ``source`` gives to ``receiver`` and ``archive``, as ``target`` (the same file by
+    default). ``keep`` gives each record as it goes, None for one that stays behind.
 
-    Raises FileRefused for the first value against the layout, and what ``feed`` raises.
+    Raises FileRefused for the first value against the layout, and what its feed raises.
     """
-    stream = _Records(spec, feed, codes)
+    stream = _Records(source)
     try:
         going = (kept for record in stream if (kept := keep(record)) is not None)
         frame = stream.frame()
-        going_as = target or spec
-        encoding, body = Encoding(going_as, going, codes, frame), io.BytesIO()
+        going_as = target or source.spec
+        encoding, body = Encoding(going_as, going, source.codes, frame), io.BytesIO()
         facts = seal_body(encoding, body, receiver, archive)
         return Sealed(
             facts,
@@ -73,6 +85,7 @@ def transcode(
             going_as.version,
             frame,
             going_as.id,
+            stream.unmapped,
         )
     finally:
         stream.stop()
@@ -81,15 +94,15 @@ def transcode(
 class _Records:
     """The records of a file that is decoded in another thread."""
 
-    def __init__(self, spec: FileSpec, feed: Feed, codes: Codes) -> None:
+    def __init__(self, source: Source) -> None:
         self.read = 0
-        self._make = record_maker(spec)
+        self._make = record_maker(source.spec)
         self._blocks: queue.Queue[_Block] = queue.Queue(_AHEAD)
         self._first: list[_Block] = []
         self._stopped = threading.Event()
         self._held: list[Sequence[str]] = []
-        self._decoder = Decoder(spec, codes, self._take)
-        self._thread = threading.Thread(target=self._run, args=(feed,), daemon=True)
+        self._decoder = Decoder(source.spec, source.codes, self._take, source.charset)
+        self._thread = threading.Thread(target=self._run, args=(source.feed,), daemon=True)
         self._thread.start()
 
     def frame(self) -> Frame | None:
@@ -99,6 +112,11 @@ class _Records:
             raise first
         self._first = [first]
         return self._decoder.frame
+
+    @property
+    def unmapped(self) -> tuple[Unmapped, ...]:
+        """The characters that could not be kept, once everything is read."""
+        return tuple(self._decoder.unmapped)
 
     def __iter__(self) -> Iterator[Any]:
         while True:

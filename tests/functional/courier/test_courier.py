@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pyrage
 import pytest
 
 from app.core.errors import MadoguchiError
+from app.core.tables import load_tables, shipped_tables
 from app.courier import keys as courier_keys
 from app.courier.book import BOOK, read_book
 from app.courier.keys import KEYS
+from app.courier.plain import LIST, set_charset
 from app.functions.files import media_acts
 from app.main import main as program
 from app.security.keys.sealing import SealError, open_with
 from app.sync.media.files import FOLDER, INCOMING, OUTGOING
 from app.wire.cards import Card, open_card
+from app.wire.characters import charset_of
 from app.wire.codec import decode_file
 from app.wire.container import ContainerPlace, peek
 from app.wire.files import FILES
@@ -311,3 +315,28 @@ def test_the_documented_command_answers(capsys: pytest.CaptureFixture[str], tmp_
     assert ended.value.code == 0
     assert "seal" in capsys.readouterr().out
     assert program(["--data", str(tmp_path), "courier", "status"]) == 1
+
+
+def test_a_municipal_system_of_shift_jis_is_read_and_written_in_its_own_set(side: Side) -> None:
+    """What it cannot write, and its own characters, stand on a list beside the file."""
+    side.courier.run("charset", "cp932")
+    sjis = charset_of(load_tables(shipped_tables()), "cp932", date(2026, 11, 20))
+    path, spec = side.folder / "FILE-03_day.csv", FILES["FILE-03"]
+    plain = [replace(one, name="見本　﨑子") for one in sample("FILE-03")]
+    path.write_bytes(encode_file(spec, plain, CODES, charset=sjis))
+    with pytest.raises(UnicodeDecodeError):
+        path.read_text("utf-8")
+    data = side.seal(path).read_bytes()
+    head = peek(io.BytesIO(data))
+    opened = bytes(pyrage.decrypt(data[-head.body.cipher_size :], [side.terminal.receiving]))
+    assert decode_file(spec, opened, CODES) == tuple(plain)
+    strange = [replace(sample("FILE-17")[0], name="\U00020bb7田　\U00029e3d")]
+    into = side.folder / "municipal"
+    into.mkdir()
+    side.courier.run("open", side.sent(strange), "--out", into)
+    (made,) = into.glob("FILE-17*_T01-1-000001.csv")
+    assert "吉田　〓".encode("cp932") in made.read_bytes()
+    listed = made.with_name(made.name + LIST).read_text("utf-8-sig")
+    assert "U+20BB7,吉" in listed and "U+29E3D,〓" in listed
+    with refuses("courier.charset"):
+        set_charset(side.courier.home, "ebcdic")

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from app.core.errors import MadoguchiError
-from app.functions.files import media_acts, media_moves
+from app.functions.files import media_acts, media_wipe
 from app.functions.files.media_acts import Disposing
 from app.functions.files.media_steps import Do, ledger, steps
 from app.sync import outbox as outgoing
@@ -374,4 +374,4 @@ def test_the_way_from_the_screen_s_list(room: MediaRoom) -> None:
     fresh = stick_in(room.folder, "NEW-2")
     room.port.sticks.append(fresh)
     assert [one.do for one in steps(room.look())] == [Do.NOTHING, Do.REGISTER]
-    assert media_moves.close_broken(room.world.gate) == 0
+    assert media_wipe.close_broken(room.world.gate) == 0

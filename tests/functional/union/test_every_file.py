@@ -12,11 +12,12 @@ from app.core.errors import UserError
 from app.peers.union.office.taking import OWN, TAKERS
 from app.wire.files import FILES, Route
 from app.wire.frame import Frame
-from app.wire.statements import Settlement
+from app.wire.protocol import recall_path
+from app.wire.statements import Recall, RecallAnswer, Recalled, Settlement, open_signed, sign
 from tests.support.framed import FRAME, encode_file
 from tests.support.line import CODES
 from tests.support.sendings import sample
-from tests.support.union_terminal import UnionTerminal
+from tests.support.union_terminal import RefusedError, UnionTerminal
 
 CITY = "152994"
 HELD_UP = sorted(one for one in TAKERS if one not in OWN and FILES[one].route is Route.UP)
@@ -146,3 +147,43 @@ def test_an_older_layout_is_taken_beside_the_newest_and_an_unknown_one_is_not(de
 
 def _values(spec: Any, record: Any) -> dict[str, str]:
     return {column.name: getattr(record, column.name) for column in spec.columns}
+
+
+def _asked_back(desk: UnionTerminal, sent: Any, *, content: str, by: tuple[str, ...]) -> Any:
+    said = Recall(sent.id, content, desk.id, by, "違う月の分", "2026-11-20T10:00:00+09:00")
+    answer = desk.ask("POST", recall_path(sent.id), sign(said, desk.signing))
+    return open_signed(RecallAnswer, answer, desk.union_keys)
+
+
+def _sent(desk: UnionTerminal, file_id: str, records: list[Any], frame: Frame) -> Any:
+    made = desk.build(file_id, records, frame=frame)
+    desk.upload(made)
+    return made, desk.complete(made)
+
+
+@pytest.mark.req("SEC-114")
+def test_what_is_only_held_is_recalled_and_what_changed_persons_was_used(desks) -> None:
+    desk = desks[0]
+    records = [
+        replace(one, municipality_code=CITY, atena_number="000000000666666")
+        for one in sample("FILE-13")
+    ]
+    sent, receipt = _sent(desk, "FILE-13", records, _frame("FILE-13", 70))
+    with pytest.raises(RefusedError) as alone:
+        _asked_back(desk, sent, content=receipt.content, by=("S101", "S101"))
+    assert alone.value.cause == "malformed"
+    with pytest.raises(RefusedError) as other:
+        _asked_back(desk, sent, content="0" * 64, by=("S101", "S201"))
+    assert other.value.cause == "other_content"
+    told = _asked_back(desk, sent, content=receipt.content, by=("S101", "S201"))
+    assert told.outcome is Recalled.RECALLED
+    assert _asked_back(desk, sent, content=receipt.content, by=("S102", "S202")) == told
+    # The corrected edition is taken, and the register's file has been used at once.
+    corrected = desk.send("FILE-13", records, frame=_frame("FILE-13", 71))
+    assert corrected.settlement is Settlement.ACCEPTED
+    daily, receipt = _sent(desk, "FILE-03", [], _frame("FILE-03", 70))
+    used = _asked_back(desk, daily, content=receipt.content, by=("S101", "S201"))
+    assert used.outcome is Recalled.USED
+    never = replace(sent, id="T99-1-000999")
+    gone = _asked_back(desk, never, content=receipt.content, by=("S101", "S201"))
+    assert gone.outcome is Recalled.UNKNOWN

@@ -8,7 +8,7 @@ import pyrage
 import pytest
 
 from app.sync.media.parts import parts_of
-from app.sync.media.transcode import transcode
+from app.sync.media.transcode import Source, transcode
 from app.wire.codec import decode_file
 from app.wire.files import FILES
 from tests.support.framed import FRAME, encode_file
@@ -26,9 +26,7 @@ def sealed(records):
     found = {}
     for part in parts_of(SPEC):
         made = transcode(
-            SPEC,
-            lambda to: to.write(plain),
-            CODES,
+            Source(SPEC, lambda to: to.write(plain), CODES),
             union.recipient,
             archive.recipient,
             target=part.spec,

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pyrage
 import pytest
 
-from app.sync.media.transcode import transcode
+from app.sync.media.transcode import Source, transcode
 from app.wire.codec import FileRefused, decode_file
 from app.wire.files import FILES
 from app.wire.refusals import ContainerRefused
@@ -32,7 +32,7 @@ def feed_of(plain: bytes, block: int = 1000):
 def test_the_records_come_out_as_they_went_in() -> None:
     union, archive = Party("U15"), Party("archive")
     plain = encode_file(SPEC, MANY, CODES)
-    sealed = transcode(SPEC, feed_of(plain), CODES, union.recipient, archive.recipient)
+    sealed = transcode(Source(SPEC, feed_of(plain), CODES), union.recipient, archive.recipient)
     assert (sealed.count, sealed.read) == (6000, 6000)
     opened = bytes(pyrage.decrypt(sealed.body, [union.receiving]))
     assert opened == plain
@@ -42,9 +42,7 @@ def test_what_is_not_kept_is_counted_and_does_not_go() -> None:
     union, archive = Party("U15"), Party("archive")
     plain = encode_file(SPEC, MANY, CODES)
     sealed = transcode(
-        SPEC,
-        feed_of(plain),
-        CODES,
+        Source(SPEC, feed_of(plain), CODES),
         union.recipient,
         archive.recipient,
         keep=lambda record: record if record.name.endswith("7") else None,
@@ -59,7 +57,7 @@ def test_a_wrong_record_far_inside_refuses_the_file_and_ends_the_thread() -> Non
     union, archive = Party("U15"), Party("archive")
     wrong = encode_file(SPEC, MANY, CODES).replace("見本 5900".encode(), b"\x00")
     with pytest.raises(FileRefused) as refused:
-        transcode(SPEC, feed_of(wrong), CODES, union.recipient, archive.recipient)
+        transcode(Source(SPEC, feed_of(wrong), CODES), union.recipient, archive.recipient)
     assert refused.value.line == 5903
     assert not [one for one in threading.enumerate() if "_run" in one.name]
 
@@ -75,12 +73,12 @@ def test_what_reading_raises_passes_unchanged(far: int) -> None:
         raise OSError(5, "gone")
 
     with pytest.raises(OSError, match="gone"):
-        transcode(SPEC, broken, CODES, union.recipient, archive.recipient)
+        transcode(Source(SPEC, broken, CODES), union.recipient, archive.recipient)
 
 
 def test_a_reader_that_goes_away_leaves_no_thread_behind() -> None:
     plain = encode_file(SPEC, MANY, CODES)
     with pytest.raises(ContainerRefused):
-        transcode(SPEC, feed_of(plain), CODES, "no recipient", "none")
+        transcode(Source(SPEC, feed_of(plain), CODES), "no recipient", "none")
     assert threading.active_count() < 20
     assert not [one for one in threading.enumerate() if "_run" in one.name]

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.functions.files import day_acts, day_files
+from app.functions.files import day_acts, day_files, recalls
 from app.functions.files.day_files import DayFile, Step
 from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
-from app.ui.base.labels import PlainLabel
+from app.ui.base.labels import PlainLabel, PlainQuestion
 from app.ui.base.pages import Page, box, card, clear
 
 _HEAD = ("ファイル", "向き", "基準日・版", "件数（前回）", "状態", "次にすること")
@@ -43,6 +43,7 @@ class DayFilesScreen(Page):
         self.body.addLayout(self._particulars)
         self.action("戻る", "Esc", desk.home)
         self.action("読み直す", "F5", self.load)
+        self.recall_button = self.action("受理された送信を回収する", "F9", self._recall)
         desk.watch(
             self, lambda: day_files.show(desk.gate, desk.session, background=True), self._show
         )
@@ -93,6 +94,7 @@ class DayFilesScreen(Page):
     def _tell(self) -> None:
         clear(self._particulars)
         line = self.chosen()
+        self.recall_button.setEnabled(line is not None and line.may_recall)
         if line is not None:
             self._particulars.addWidget(_particulars(line))
 
@@ -109,6 +111,28 @@ class DayFilesScreen(Page):
         elif line.step in (Step.MOVE_IN, Step.MOVE_OUT):
             self._desk.go("files.show_media")
 
+    def _recall(self) -> None:
+        """Ask for the reason, then for both keys."""
+        line, desk = self.chosen(), self._desk
+        if line is None or not line.may_recall or desk.operations.busy:
+            return
+        dialog = PlainQuestion(self)
+        dialog.setWindowTitle("受理された送信の回収")
+        dialog.setLabelText("何が誤りか、理由を入れてください。広域連合に伝わります。")
+        dialog.setOkButtonText("二人で回収を求める")
+        dialog.setCancelButtonText("やめる")
+
+        def ask(reason: str) -> None:
+            desk.carry_out(
+                self,
+                lambda: recalls.prepare_recall(desk.gate, desk.session, line.key, reason),
+                lambda prepared, given: recalls.perform_recall(desk.gate, prepared, given),
+                lambda _none: self._done("回収を求めました。次の連絡で広域連合に伝わります。"),
+            )
+
+        dialog.textValueSelected.connect(ask)
+        dialog.open()
+
     def _settle(self, line: DayFile) -> None:
         desk = self._desk
         choices = day_acts.dispositions(desk.tables, desk.clock.now().date())
@@ -123,7 +147,7 @@ class DayFilesScreen(Page):
 
         choose(
             self,
-            "受け付けられなかった送信は、どうなりましたか。あなたの名と時刻が残ります。",
+            "この送信は、どうなりましたか。あなたの名と時刻が残ります。",
             [label for _, label in choices],
             settle,
             ok="記録する",

@@ -12,9 +12,10 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from app.functions.files import media_acts, media_moves
+from app.cases.issuing import Drawing
+from app.cases.list_paper import ListDesk
+from app.functions.files import media_acts, media_in, media_out, media_paper, media_wipe
 from app.functions.files.media_list import LEDGER, MediaView, UseLine, look
-from app.functions.files.media_moves import Carrying, Moved
 from app.functions.files.media_steps import (
     LEDGER_HEAD,
     Do,
@@ -23,8 +24,11 @@ from app.functions.files.media_steps import (
     ledger,
     steps,
 )
+from app.functions.files.media_use import Carrying, Moved
+from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
 from app.ui.base.pages import Page, box, clear
+from app.wire.characters import charset_of
 
 _HEAD = ("もの", "どこ", "状態", "次にすること")
 _WIDTHS = (430, 220, 160)
@@ -134,7 +138,7 @@ class MediaScreen(Page):
             return
         desk.run(
             self,
-            lambda: media_moves.scan(
+            lambda: media_in.scan(
                 desk.gate, desk.session, desk.media, line.medium_id, line.name, by_hand=by_hand
             ),
             lambda _use: self._done("ウイルスチェックを記録しました。続けて移入できます。"),
@@ -151,8 +155,8 @@ class MediaScreen(Page):
 
         desk.carry_out(
             self,
-            lambda: media_moves.prepare_move_in(desk.gate, desk.session, desk.media, line.use_id),
-            lambda prepared, given: media_moves.perform_move_in(
+            lambda: media_in.prepare_move_in(desk.gate, desk.session, desk.media, line.use_id),
+            lambda prepared, given: media_in.perform_move_in(
                 desk.gate, prepared, given, self._carrying()
             ),
             moved,
@@ -163,10 +167,10 @@ class MediaScreen(Page):
         desk = self._desk
         desk.carry_out(
             self,
-            lambda: media_moves.prepare_move_out(
+            lambda: media_out.prepare_move_out(
                 desk.gate, desk.session, desk.media, line.inbox_id, line.medium_id
             ),
-            lambda prepared, given: media_moves.perform_move_out(
+            lambda prepared, given: media_out.perform_move_out(
                 desk.gate, prepared, given, self._carrying()
             ),
             lambda done: self._done(
@@ -179,8 +183,8 @@ class MediaScreen(Page):
         desk = self._desk
         desk.run(
             self,
-            lambda: media_moves.wipe_now(desk.gate, desk.session, desk.media, line.use_id),
-            lambda how: self._done(f"消去を記録しました：{media_moves.HOW[how]}。"),
+            lambda: media_wipe.wipe_now(desk.gate, desk.session, desk.media, line.use_id),
+            lambda how: self._done(f"消去を記録しました：{media_wipe.HOW[how]}。"),
         )
 
     def _take_card(self) -> None:
@@ -202,7 +206,13 @@ class MediaScreen(Page):
 
     def _carrying(self) -> Carrying:
         desk = self._desk
-        return Carrying(desk.media, desk.engine.codes, desk.engine.folder)
+        today = desk.clock.now().date()
+        return Carrying(
+            desk.media,
+            desk.engine.codes,
+            desk.engine.folder,
+            lambda charset_id: charset_of(desk.tables, charset_id, today),
+        )
 
     def _label(self, medium_id: str) -> str:
         media = self.view.media if self.view else ()
@@ -229,7 +239,11 @@ class LedgerScreen(Page):
         self.table.currentCellChanged.connect(lambda *_cells: self._tell_why())
         self.action("電子媒体へ", "Esc", lambda: desk.go("files.show_media"))
         self.action("読み直す", "F5", self.load)
+        self.action("誤りの一覧", "F6", lambda: self._of_line("files.show_faults"))
+        self.action("文字リスト", "F7", lambda: self._of_line("files.show_characters"))
         self.action("この媒体を廃棄", "F10", self._dispose)
+        self.print_button = self.action("印刷する", "F11", self._print)
+        self.print_button.setVisible(False)
         self.load()
 
     def first_focus(self) -> None:
@@ -240,12 +254,16 @@ class LedgerScreen(Page):
         desk = self._desk
         desk.run(
             self,
-            lambda: look(desk.gate, desk.session, desk.media, LEDGER),
-            self._show,
+            lambda: (
+                look(desk.gate, desk.session, desk.media, LEDGER),
+                media_paper.PRINT in desk.gate.permitted(desk.session),
+            ),
+            lambda read: self._show(*read),
         )
 
-    def _show(self, view: MediaView) -> None:
+    def _show(self, view: MediaView, may_print: bool) -> None:
         self.view = view
+        self.print_button.setVisible(may_print)  # absent, not greyed (SEC-30)
         _fill(self.table, ledger(view))
         if view.uses:
             self.table.selectRow(0)
@@ -259,6 +277,27 @@ class LedgerScreen(Page):
         line = self._chosen()
         if line is not None and line.cause:
             self._why.addWidget(box("warn", line.cause))
+
+    def _of_line(self, function_id: str) -> None:
+        line = self._chosen()
+        if line is not None:
+            self._desk.go(function_id, subject=line.id)
+
+    def _print(self) -> None:
+        desk = self._desk
+        found = media_paper.periods(desk.clock.now().date())
+        drawing = Drawing(desk.tables, desk.press, desk.training)
+        paper = ListDesk(desk.gate, desk.session, drawing, desk.printer, desk.office.name)
+
+        def put(at: int) -> None:
+            desk.run(
+                self,
+                lambda: media_paper.print_ledger(paper, found[at]),
+                lambda number: desk.say(f"媒体管理簿 {number} を印刷しました。"),
+            )
+
+        labels = [f"{one.label}（{one.first}から）" for one in found]
+        choose(self, "どの期間の媒体管理簿を印刷しますか。", labels, put, ok="印刷する")
 
     def _dispose(self) -> None:
         line = self._chosen()

@@ -24,6 +24,7 @@ class SetAsideScreen(Page):
         self._item_id = item_id
         self.shown: SetAside | None = None
         self.action("戻る", "Esc", desk.home)
+        self.action("誤りの一覧", "F6", lambda: desk.go("files.show_faults", subject=item_id))
         self.dispose_button = self.action("処理を記録する", "F8", self._ask, primary=True)
         self.dispose_button.setEnabled(False)
         desk.run(self, lambda: set_aside.show(desk.gate, desk.session, item_id), self._show)

@@ -111,6 +111,8 @@ def acknowledge(system: System, caller: Caller, item_id: str, data: bytes) -> No
                 acknowledged_at=at,
                 settlement=said.settlement.value,
                 acknowledgement=data,
+                applied=said.applied,
+                dropped=said.dropped,
             )
         )
     _put_away(system, row.id, at, erase=bool(row.erase_after))
@@ -178,6 +180,7 @@ def deliver(
             announced_at=system.now(),
             erase_after=int(erase_after),
             position=position,
+            records=encoding.count,
         )
     )
     note_place(connection, DOWN, terminal_id, stream, place, digest)

@@ -26,7 +26,7 @@ from app.peers.union.line.connection import PEER, TRANSPORT, CertificateProtocol
 from app.peers.union.line.enrolment import Caller
 from app.peers.union.line.faults import FaultKind, Faults
 from app.peers.union.line.refusal import Refused, own_mistake
-from app.peers.union.office import holding
+from app.peers.union.office import filling, holding, recalling
 from app.peers.union.system import System
 from app.wire import protocol
 from app.wire.protocol import CHUNK, MEDIA_TYPE, UPLOAD_OFFSET, UPLOAD_STATE, Cause, is_id
@@ -36,7 +36,19 @@ from app.wire.strict_cbor import decode, encode
 _LARGEST_BODY = 4 * 1024 * 1024
 _BUSY_SECONDS = 30
 _HALTED = frozenset(
-    {"up", "complete", "receipt", "down", "fetch", "acknowledge", "returned", "renew", "segment"}
+    {
+        "up",
+        "complete",
+        "receipt",
+        "down",
+        "fetch",
+        "acknowledge",
+        "returned",
+        "renew",
+        "segment",
+        "filling",
+        "recall",
+    }
 )
 """Routes that wait while a restore is not confirmed; ``contact`` tells its proofs first."""
 _LONGEST_NUMBER = 15  # digits of an offset
@@ -97,6 +109,7 @@ def application(line: Line) -> Starlette:
             route(protocol.UP + item, "PATCH", "up", _upload_chunk(line)),
             route(protocol.UP + item + "/complete", "POST", "complete", _complete(line)),
             route(protocol.UP + item + "/receipt", "GET", "receipt", _receipt(line)),
+            route(protocol.UP + item + "/recall", "POST", "recall", _recall(line)),
             route(protocol.DOWN, "GET", "down", _down(line)),
             route(protocol.DOWN + item, "GET", "fetch", _fetch(line)),
             route(
@@ -108,6 +121,7 @@ def application(line: Line) -> Starlette:
             route(protocol.RETURNED, "POST", "returned", _returned(line)),
             route(protocol.DIGESTS, "GET", "digests", _digests(line)),
             route(protocol.SEGMENTS, "POST", "segment", _segment(line)),
+            route(protocol.FILLING, "POST", "filling", _filling(line)),
         ]
     )
 
@@ -278,6 +292,12 @@ def _receipt(line: Line) -> Handler:
     )
 
 
+def _recall(line: Line) -> Handler:
+    return lambda request, body, caller: _cbor(
+        recalling.recall(line.system, _known(caller), _id(request), body)
+    )
+
+
 def _down(line: Line) -> Handler:
     def answer(_: Request, __: bytes, caller: Caller | None) -> Response:
         again = line.faults.take("down", FaultKind.REPEAT) is not None
@@ -333,6 +353,10 @@ def _digests(line: Line) -> Handler:
         return _cbor(encode(journals.digests(line.system, _known(caller), first, last)))
 
     return answer
+
+
+def _filling(line: Line) -> Handler:
+    return lambda _, __, caller: _cbor(encode(filling.go_on(line.system, _known(caller))))
 
 
 def _segment(line: Line) -> Handler:

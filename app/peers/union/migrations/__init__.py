@@ -24,6 +24,7 @@ from app.peers.union.migrations import (
     v0008_journal,
     v0009_whose_keys,
     v0010_held,
+    v0011_filling,
 )
 
 STEPS: tuple[Callable[[Operations], None], ...] = (
@@ -37,6 +38,7 @@ STEPS: tuple[Callable[[Operations], None], ...] = (
     v0008_journal.upgrade,
     v0009_whose_keys.upgrade,
     v0010_held.upgrade,
+    v0011_filling.upgrade,
 )
 
 

@@ -31,9 +31,12 @@ def hold(
     municipality: str,
     records: Iterable[Any],
     desk: str = "",
+    upload: str = "",
 ) -> int:
     """Hold records as they are said now; one that says nothing new changes nothing. ``desk`` is
-    the terminal that says it, "" the union itself. How many were new or different."""
+    the terminal that says it, "" the union itself, ``upload`` the file that it stands in. How many
+    were new or different."""
+    by = {"desk": desk, "upload": upload}
     names = [column.name for column in columns(spec.record) if not column.my_number]
     changed = 0
     block: dict[str, str] = {}
@@ -41,13 +44,17 @@ def hold(
         values = {name: getattr(record, name) for name in names}
         block["\x1f".join(values[name] for name in spec.key)] = canonical_json(values)
         if len(block) >= _AT_ONCE:
-            changed += _hold_block(connection, spec, municipality, block, desk)
+            changed += _hold_block(connection, spec, municipality, block, by)
             block = {}
-    return changed + _hold_block(connection, spec, municipality, block, desk)
+    return changed + _hold_block(connection, spec, municipality, block, by)
 
 
 def _hold_block(
-    connection: Connection, spec: FileSpec, municipality: str, block: dict[str, str], desk: str
+    connection: Connection,
+    spec: FileSpec,
+    municipality: str,
+    block: dict[str, str],
+    by: dict[str, str],
 ) -> int:
     if not block:
         return 0
@@ -70,8 +77,8 @@ def _hold_block(
                 "municipality": municipality,
                 "file_id": spec.id,
                 "key": key,
-                "desk": desk,
                 "record": text,
+                **by,
                 "position": position,
             }
             for key, text in new.items()

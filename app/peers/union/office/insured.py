@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from app.peers.union.line.delivery import active_terminals, deliver
 from app.peers.union.office import history
@@ -16,8 +16,11 @@ from app.peers.union.office.persons import (
     touched_since,
 )
 from app.peers.union.system import System
-from app.peers.union.tables import person, terminal
+from app.peers.union.tables import filling, person, terminal
 from app.wire.records import InsuredRecord
+
+DAILY = "FILE-17"
+_AT_ONCE = 5_000
 
 
 def deliver_changes(system: System, connection: Connection, municipality_code: str) -> int:
@@ -31,10 +34,10 @@ def deliver_changes(system: System, connection: Connection, municipality_code: s
         since = connection.execute(
             select(terminal.c.delivered).where(terminal.c.id == name)
         ).scalar_one()
-        if last is None or since >= last:
+        if last is None or since >= last or is_filled_now(connection, name):
             continue
         records = insured_records(system, connection, municipality_code, since)
-        deliver(system, connection, name, "FILE-17", records)
+        deliver(system, connection, name, DAILY, records)
         connection.execute(update(terminal).where(terminal.c.id == name).values(delivered=last))
         made += 1
     return made
@@ -44,14 +47,41 @@ def insured_records(
     system: System, connection: Connection, municipality_code: str, since: int
 ) -> Iterator[InsuredRecord]:
     """The lines of all persons changed after ``since``; a coverage each, at least one line."""
-    insurer = (
+    insurer = _insurer(system, municipality_code)
+    while rows := touched_since(connection, municipality_code, since):
+        since = rows[-1].touched
+        yield from _lines(system, connection, rows, insurer)
+
+
+def lines_of(
+    system: System, connection: Connection, municipality_code: str, *which: ColumnElement[bool]
+) -> Iterator[InsuredRecord]:
+    """The lines of the persons of a municipality that ``which`` says, household by household."""
+    insurer = _insurer(system, municipality_code)
+    rows = connection.execute(
+        select(person)
+        .where(person.c.municipality_code == municipality_code, *which)
+        .order_by(person.c.household_number, person.c.id)
+        .execution_options(yield_per=_AT_ONCE)
+    )
+    for block in rows.partitions(_AT_ONCE):
+        yield from _lines(system, connection, block, insurer)
+
+
+def is_filled_now(connection: Connection, terminal_id: str) -> bool:
+    """Whether parts of its first load are still to be sealed: changes follow after the last."""
+    still = select(filling.c.terminal).where(
+        filling.c.terminal == terminal_id, filling.c.sealed_at == ""
+    )
+    return connection.execute(still).first() is not None
+
+
+def _insurer(system: System, municipality_code: str) -> str:
+    return (
         system.tables["municipalities"]
         .at(system.today(), code=municipality_code)
         .text("insurer_number")
     )
-    while rows := touched_since(connection, municipality_code, since):
-        since = rows[-1].touched
-        yield from _lines(system, connection, rows, insurer)
 
 
 def _lines(

@@ -38,7 +38,7 @@ def take_and_hold(
     """Hold a file's records and list what contradicts the persons known here (SEC-108, 110)."""
     spec = FILES[header.file_id]
     _must_be_theirs(spec, caller.municipality, records)
-    hold(connection, spec, caller.municipality, records, desk=caller.terminal)
+    hold(connection, spec, caller.municipality, records, caller.terminal, header.id)
     if spec.route is Route.UP:
         for record in records:
             _check(system, connection, spec, record)
