@@ -96,7 +96,7 @@ def unlocked(session: KeyringDaemon, password: bytes = PASSWORD) -> Iterator[Non
     }
     command = ["gnome-keyring-daemon", "--unlock", "--components=secrets", "--foreground"]
     with leashed(command, given=password, env=env) as daemon:
-        _wait_until(lambda: _has_owner(session), daemon, "gnome-keyring-daemon")
+        _wait_until(lambda: has_keyring(session), daemon, "gnome-keyring-daemon")
         yield
 
 
@@ -109,7 +109,8 @@ def answers(session: KeyringDaemon) -> bool:
     return "string" in _said(session, "GetId")
 
 
-def _has_owner(session: KeyringDaemon) -> bool:
+def has_keyring(session: KeyringDaemon) -> bool:
+    """Whether a keyring serves on the bus."""
     return "true" in _said(session, "NameHasOwner", "string:org.freedesktop.secrets")
 
 
