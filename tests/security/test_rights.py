@@ -357,7 +357,13 @@ def test_the_permission_table_follows_the_registry() -> None:
     )
     assert "admin.supervise" not in roles["auditor"].function_ids
     areas = {CATALOG[one].area for one in roles["branch"].function_ids}
-    assert areas == {"day", "own", "persons", "eligibility"}
+    assert areas == {"day", "own", "persons", "eligibility", "files", "printing"}
+    assert not {"printing.release_batch", "printing.letters"} & set(roles["branch"].function_ids)
+    assert all(
+        CATALOG[one].kind is Kind.INQUIRE
+        for one in roles["branch"].function_ids
+        if CATALOG[one].area == "files"
+    )
     assert not any(
         CATALOG[one].my_number is not MyNumber.NONE
         for one in roles["branch"].function_ids
