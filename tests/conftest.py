@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import gc
 import os
+import sys
 import typing
 from collections.abc import Iterator
 
@@ -26,6 +28,22 @@ def expected_log() -> Iterator[log_lines.LogLines]:
         yield lines
     if problems := lines.problems():
         pytest.fail("in the log: " + "\n".join(problems), pytrace=False)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """As in the program: where there are windows, no other thread destroys them."""
+    if "PySide6.QtWidgets" in sys.modules:
+        gc.disable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """What the test left in cycles goes on this thread."""
+    if "PySide6.QtWidgets" in sys.modules:
+        from app.ui.base.collecting import collect_when_due
+
+        collect_when_due()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.core.language import in_words
 from app.core.process import waking
 from app.core.stopping import Stop
+from app.ui.base.collecting import collect_here
 
 _OF_NO_USE = ("propagateSizeHints",)
 """What the platform for programs without a screen says of itself at every window."""
@@ -46,6 +47,7 @@ def open_application() -> QApplication:
 
     before = qInstallMessageHandler(opening)
     application = QApplication(["madoguchi"])
+    collect_here(application)
     if before is not None:  # a test's own ear
         qInstallMessageHandler(before)
     else:

@@ -18,9 +18,12 @@ class _Ring:
 
 @pytest.fixture(autouse=True)
 def _as_before() -> object:
-    before = gc.get_threshold()
+    before, collecting = gc.get_threshold(), gc.isenabled()
+    gc.enable()
     yield
     gc.set_threshold(*before)
+    if not collecting:  # where there are windows
+        gc.disable()
 
 
 def test_cycles_are_still_found_without_being_asked() -> None:
