@@ -20,7 +20,7 @@ demo: setup
 	@$(PY) -m app.main demo
 
 test: setup-tests
-	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 check: setup
 	@$(PY) -m ruff format --check .
@@ -38,7 +38,7 @@ bench-check: setup-tests
 
 # The rules of Windows, played over the file calls of what the counter stores, sends and prints.
 windows-rules: setup-tests
-	@$(PY) -m pytest -n 2 --dist loadfile -p tests.support.windows_rules $(NOT_ON_WINDOWS) $(WINDOWS_TESTS)
+	@$(PY) -m pytest -n 2 --dist loadfile --max-worker-restart 0 -p tests.support.windows_rules $(NOT_ON_WINDOWS) $(WINDOWS_TESTS)
 
 bundle:
 	@./.ci/bundle
