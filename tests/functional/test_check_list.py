@@ -16,7 +16,7 @@ from app.wire.values import check_of
 from db.tables.cases import check_entry
 from db.tables.persons import person
 from tests.support.counter import Counter
-from tests.support.counter_examples import put_check
+from tests.support.list_examples import put_check
 from tests.support.sendings import sample
 
 

@@ -26,8 +26,8 @@ from db.tables.cases import check_entry, delivered_list
 from db.tables.exchange import inbox, outbox
 from tests.functional.test_day_board import put_file
 from tests.support.counter import Counter
-from tests.support.counter_examples import put_list, put_set_aside
 from tests.support.desk import Room
+from tests.support.list_examples import put_list, put_set_aside
 from tests.support.sendings import prepared, sample
 
 

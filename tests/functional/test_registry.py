@@ -184,7 +184,7 @@ def test_what_is_done_with_a_case_is_declared_in_some_area() -> None:
 
 
 def _about_a_payer() -> bool:
-    """Whether a kind is about a payer: else only test_whom_about.py asks who pays."""
+    """Whether a kind is about a payer: else only the tests of whom_about ask who pays."""
     return any(isinstance(kind.about, Payer) for kind in CASES.values())
 
 

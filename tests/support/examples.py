@@ -30,8 +30,11 @@ from app.security.spec import Actor, Function, Kind, StepUp
 from app.security.staff.roles import roles_on
 from tests.support import keys
 from tests.support.attempts import Attempt, Example
-from tests.support.counter_examples import COUNTER_EXAMPLES
+from tests.support.case_examples import CASE_EXAMPLES
+from tests.support.list_examples import LIST_EXAMPLES
 from tests.support.media_examples import MEDIA_EXAMPLES
+from tests.support.paper_examples import PAPER_EXAMPLES
+from tests.support.person_examples import PERSON_EXAMPLES
 from tests.support.relay_examples import RELAY_EXAMPLES
 from tests.support.sending_examples import SENDING_EXAMPLES
 from tests.support.signers import Signer
@@ -405,7 +408,10 @@ EXAMPLES: dict[str, Example] = {
     ),
     "records.note_review": _review,
     "own.change_password": _change_password,
-    **COUNTER_EXAMPLES,
+    **PERSON_EXAMPLES,
+    **CASE_EXAMPLES,
+    **PAPER_EXAMPLES,
+    **LIST_EXAMPLES,
     **MEDIA_EXAMPLES,
     **RELAY_EXAMPLES,
     **SENDING_EXAMPLES,

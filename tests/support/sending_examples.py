@@ -16,8 +16,8 @@ from app.wire.files import FILES
 from db.tables.exchange import file_fault, outbox
 from tests.support.attempts import Attempt, Example
 from tests.support.counter import KeepingPrinter
-from tests.support.counter_examples import put_set_aside
 from tests.support.line import CODES, LoopUnion, enrol
+from tests.support.list_examples import put_set_aside
 from tests.support.sendings import act_of, sample
 from tests.support.verbs import shared_press
 from tests.support.world import World

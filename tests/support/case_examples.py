@@ -1,4 +1,4 @@
-"""Examples of every function at the counter: persons, eligibility, files."""
+"""Examples of every function of a case, from its opening to the close of the day."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 
 from app.cases import (
     board,
-    check_list,
     closing,
     decisions,
     drafts,
     follow_ups,
-    issuing,
     namesakes,
     rejected,
     second_look,
@@ -27,27 +25,22 @@ from app.cases.state import SUMMARY
 from app.catalog import CASES, CATALOG
 from app.functions.benefits.kinds.funeral import FUNERAL
 from app.functions.eligibility.kinds.move_in import MOVE_IN
-from app.functions.files import day_acts, day_files, set_aside
-from app.persons import find, numbers, restrictions, show
 from app.security.gate.gate import Session
 from app.start.compose import handlers
 from app.wire.files import FILES
-from db.tables.cases import check_entry, delivered_list, follow_up
-from db.tables.exchange import inbox, outbox
+from db.tables.cases import follow_up
 from tests.support.attempts import Attempt, Example
 from tests.support.counter import (
     ENTRY,
     NUMBER,
     Counter,
-    KeepingPrinter,
-    Resident,
     accepted,
     put_residents,
     refused,
 )
 from tests.support.kinds import SCENES, refusing
 from tests.support.line import LoopUnion, enrol
-from tests.support.sendings import prepared, sample
+from tests.support.sendings import sample
 from tests.support.world import World
 
 DAY = date(2026, 11, 16)
@@ -58,71 +51,6 @@ def at(world: World, kind: CaseKind = MOVE_IN) -> Counter:
     counter = Counter(world, LoopUnion(), kind=kind)
     enrol(world, counter.union)
     return counter
-
-
-# -- persons -------------------------------------------------------------------------------
-
-
-def _search(world: World) -> Attempt:
-    put_residents(world, Resident())
-    return Attempt(
-        "clerk",
-        view=lambda session: find.search(world.gate, session, "たかはし", world.tables, DAY),
-    )
-
-
-def _search_by_number(world: World) -> Attempt:
-    put_residents(world, Resident(my_number=NUMBER))
-
-    def search(session: Session) -> object:
-        with world.gate.view(
-            find.NUMBER_FUNCTION, session, purpose="identity_check"
-        ) as work:  # the service itself asks for the right first and then searches without it
-            return work.my_number.find(NUMBER)
-
-    return Attempt("clerk", view=search)
-
-
-def _open_person(world: World) -> Attempt:
-    put_residents(world, Resident())
-    return Attempt(
-        "clerk",
-        view=lambda session: show.open_person(
-            world.gate, session, "P-1", world.tables, DAY, by_number=False, confirmed=False
-        ),
-    )
-
-
-def _show_number(world: World) -> Attempt:
-    put_residents(world, Resident(my_number=NUMBER))
-    return Attempt(
-        "clerk",
-        lambda session: numbers.prepare_show_number(world.gate, session, "P-1", "question"),
-        lambda prepared, given: numbers.perform_show_number(world.gate, prepared, tuple(given)),
-    )
-
-
-def _mark(world: World) -> Attempt:
-    put_residents(world, Resident())
-    return Attempt(
-        "clerk",
-        lambda session: restrictions.prepare_mark(
-            world.gate, session, "P-1", DAY, date(2027, 11, 15)
-        ),
-        lambda prepared, given: restrictions.perform_mark(world.gate, prepared, tuple(given)),
-    )
-
-
-def _lift(world: World) -> Attempt:
-    put_residents(world, Resident(care=True))
-    return Attempt(
-        "supervisor",
-        lambda session: restrictions.prepare_lift(world.gate, session, "P-1"),
-        lambda prepared, given: restrictions.perform_lift(world.gate, prepared, tuple(given)),
-    )
-
-
-# -- a case and its sending ----------------------------------------------------------------
 
 
 def _on_draft(
@@ -242,240 +170,7 @@ def _close_day(world: World) -> Attempt:
     )
 
 
-# -- the certificate -----------------------------------------------------------------------
-
-
-def _reserve(world: World) -> Attempt:
-    counter = at(world)
-    view = counter.compared()
-    return Attempt(
-        "clerk",
-        does=lambda session: issuing.reserve_and_draw(world.gate, session, view, counter.drawing),
-    )
-
-
-def _void(world: World) -> Attempt:
-    counter = at(world)
-    proof = counter.draw(counter.compared())
-    return Attempt(
-        "clerk",
-        does=lambda session: issuing.void(
-            world.gate, session, MOVE_IN, proof.number, 1, "取りやめ"
-        ),
-    )
-
-
-def _issue(world: World) -> Attempt:
-    counter = at(world)
-    view = counter.compared()
-    proof = counter.draw(view)
-    return Attempt(
-        "clerk",
-        lambda session: issuing.prepare_issue(world.gate, session, proof, view),
-        lambda prepared, given: issuing.perform_issue(
-            world.gate, prepared, tuple(given), proof, KeepingPrinter()
-        ),
-    )
-
-
-def _settle(world: World) -> Attempt:
-    issued = at(world).issued()
-    return Attempt(
-        "clerk",
-        does=lambda session: issuing.settle_sheet(world.gate, session, issued, good=True),
-    )
-
-
-def _show_certificate(world: World) -> Attempt:
-    counter = at(world)
-    issued = counter.issued()
-    return Attempt(
-        "clerk",
-        view=lambda session: issuing.redraw(
-            world.gate,
-            session,
-            MOVE_IN,
-            issued.number,
-            counter.drawing,
-        ),
-    )
-
-
-def _issue_slip(world: World) -> Attempt:
-    counter = at(world)
-    view = counter.compared()
-    paper = counter.draw(view)
-    counter.issue(paper, view)
-    when = slips.At(world.clock.now(), "見本市役所　保険年金課", "")
-    return Attempt(
-        "clerk",
-        does=lambda session: slips.print_issue_slip(
-            world.gate, session, paper, counter.drawing, counter.printer, when
-        ),
-    )
-
-
-def _reprint(world: World) -> Attempt:
-    counter = at(world)
-    issued = counter.issued()
-    counter.settle(issued, good=False, cause="紙詰まり")
-    proof = issuing.redraw(
-        world.gate,
-        world.session("clerk"),
-        MOVE_IN,
-        issued.number,
-        counter.drawing,
-    )
-    return Attempt(
-        "clerk",
-        lambda session: issuing.prepare_reprint(world.gate, session, proof, 2),
-        lambda prepared, given: issuing.perform_reprint(
-            world.gate, prepared, tuple(given), proof, counter.printer
-        ),
-    )
-
-
-# -- the check list ------------------------------------------------------------------------
-
-
-def put_check(world: World, entry_id: str = "C-1") -> check_list.CheckLine:
-    """One open entry."""
-    with world.hands_on("check_entry") as work:
-        work.run(
-            insert(check_entry).values(
-                id=entry_id,
-                origin="union",
-                cause="resident_differs",
-                municipality_code="152994",
-                atena_number="000000000004567",
-                detail="氏名が違います。",
-                listed_at="2026-11-16T08:30:00+09:00",
-            )
-        )
-    lines = check_list.list_checks(world.gate, world.session("clerk"))
-    return next(line for line in lines if line.id == entry_id)
-
-
-def _list_checks(world: World) -> Attempt:
-    put_check(world)
-    return Attempt("clerk", view=lambda session: check_list.list_checks(world.gate, session))
-
-
-def _settle_check(world: World) -> Attempt:
-    line = put_check(world)
-    return Attempt(
-        "clerk", does=lambda session: check_list.settle(world.gate, session, line, "notified")
-    )
-
-
-def put_list(world: World, list_id: str = "T01-1-9", due_on: str = "2026-11-24") -> str:
-    """A delivered list of one line; its id."""
-    with world.hands_on("delivered_list", "check_entry") as work:
-        work.run(
-            insert(delivered_list).values(
-                id=list_id,
-                kind="undeclared",
-                title="未申告者リスト",
-                arrived_at="2026-11-16T09:00:00+09:00",
-                entries=1,
-                due_on=due_on,
-            )
-        )
-        work.run(
-            insert(check_entry).values(
-                id=f"{list_id}-e",
-                origin="union",
-                cause="undeclared",
-                list_id=list_id,
-                detail="所得の申告がありません。",
-                listed_at="2026-11-16T09:00:00+09:00",
-            )
-        )
-    return list_id
-
-
-def _open_list(world: World) -> Attempt:
-    list_id = put_list(world)
-    return Attempt("clerk", does=lambda session: check_list.open_list(world.gate, session, list_id))
-
-
-# -- files ---------------------------------------------------------------------------------
-
-
-def put_set_aside(world: World, key: str = "union-1") -> str:
-    """A file that could not be taken in; its id."""
-    with world.hands_on("inbox") as work:
-        work.run(
-            insert(inbox).values(
-                id=key,
-                file_id="FILE-17",
-                stream="insured",
-                epoch=1,
-                sequence=1,
-                size=1,
-                state="quarantined",
-                cause="3行目の生年月日が日付ではありません。",
-                announced_at="2026-11-16T09:00:00+09:00",
-            )
-        )
-    return key
-
-
-def _show_set_aside(world: World) -> Attempt:
-    key = put_set_aside(world)
-    return Attempt("supervisor", view=lambda session: set_aside.show(world.gate, session, key))
-
-
-def _dispose_file(world: World) -> Attempt:
-    key = put_set_aside(world)
-    return Attempt(
-        "supervisor",
-        does=lambda session: set_aside.dispose(
-            world.gate, session, key, "not_needed", world.tables
-        ),
-    )
-
-
-def put_sending(world: World, **changed: str) -> str:
-    """A daily file that was prepared for the union; its id."""
-    at(world)
-    outbox_id = prepared(world, "FILE-03")
-    if changed:
-        with world.hands_on("outbox") as work:
-            work.run(update(outbox).where(outbox.c.id == outbox_id).values(**changed))
-    return outbox_id
-
-
-def _show_day_files(world: World) -> Attempt:
-    return Attempt("supervisor", view=lambda session: day_files.show(world.gate, session))
-
-
-def _settle_rejected(world: World) -> Attempt:
-    outbox_id = put_sending(world, state="rejected", last_cause="件数が違います")
-    return Attempt(
-        "supervisor",
-        does=lambda session: day_acts.settle(
-            world.gate, session, outbox_id, "not_needed", world.tables
-        ),
-    )
-
-
-def _exchange(world: World) -> Attempt:
-    counter = at(world)
-    return Attempt("", system=lambda: counter.engine.open_items())
-
-
-def _file(file_id: str) -> Example:
-    def example(world: World) -> Attempt:
-        spec = FILES[file_id]
-
-        def receive() -> None:
-            with world.gate.system(spec.applied_by) as work:
-                handlers(world.tables)[spec.applied_by](work, spec, list(sample(file_id)))
-
-        return Attempt("", system=receive)
-
-    return example
+# -- of every kind -------------------------------------------------------------------------
 
 
 def _of(kind: CaseKind) -> dict[str, Example]:
@@ -660,15 +355,9 @@ def _on_the_way(kind: CaseKind) -> dict[str, Example]:
     return {kind.function(act): example for act, example in acts.items()}
 
 
-COUNTER_EXAMPLES: dict[str, Example] = {
+CASE_EXAMPLES: dict[str, Example] = {
     **{name: one for kind in CASES.values() for name, one in _of(kind).items()},
     **_on_the_way(FUNERAL),
-    "persons.search": _search,
-    "persons.search_by_number": _search_by_number,
-    "persons.open": _open_person,
-    "persons.show_my_number": _show_number,
-    "persons.mark_support": _mark,
-    "persons.lift_support": _lift,
     "day.settle": _settle_follow_up,
     "day.show": _on_draft(
         lambda world, session, case: board.lines(world.gate, session, CATALOG), "view"
@@ -699,24 +388,7 @@ COUNTER_EXAMPLES: dict[str, Example] = {
     "eligibility.show_rejection": _show_rejection,
     "eligibility.compare_decision": _compare,
     "eligibility.second_look": _second_look,
-    "eligibility.reserve_certificate": _reserve,
-    "eligibility.issue_certificate": _issue,
-    "eligibility.void_certificate": _void,
-    "eligibility.settle_sheet": _settle,
-    "eligibility.show_certificate": _show_certificate,
-    "eligibility.reprint_sheet": _reprint,
     "eligibility.print_slip": _slip,
-    "eligibility.print_issue_slip": _issue_slip,
     "eligibility.close_case": _close_case,
     "day.close": _close_day,
-    "eligibility.list_checks": _list_checks,
-    "eligibility.settle_check": _settle_check,
-    "eligibility.open_list": _open_list,
-    "files.show_day": _show_day_files,
-    "files.settle_rejected": _settle_rejected,
-    "files.show_set_aside": _show_set_aside,
-    "files.dispose": _dispose_file,
-    "files.exchange": _exchange,
-    "files.receive_insured": _file("FILE-17"),
-    "files.receive_check_list": _file("FILE-24"),
 }

@@ -1,0 +1,116 @@
+"""Examples of every function of a certificate."""
+
+from __future__ import annotations
+
+from app.cases import (
+    issuing,
+    slips,
+)
+from app.functions.eligibility.kinds.move_in import MOVE_IN
+from tests.support.attempts import Attempt, Example
+from tests.support.case_examples import at
+from tests.support.counter import (
+    KeepingPrinter,
+)
+from tests.support.world import World
+
+
+def _reserve(world: World) -> Attempt:
+    counter = at(world)
+    view = counter.compared()
+    return Attempt(
+        "clerk",
+        does=lambda session: issuing.reserve_and_draw(world.gate, session, view, counter.drawing),
+    )
+
+
+def _void(world: World) -> Attempt:
+    counter = at(world)
+    proof = counter.draw(counter.compared())
+    return Attempt(
+        "clerk",
+        does=lambda session: issuing.void(
+            world.gate, session, MOVE_IN, proof.number, 1, "取りやめ"
+        ),
+    )
+
+
+def _issue(world: World) -> Attempt:
+    counter = at(world)
+    view = counter.compared()
+    proof = counter.draw(view)
+    return Attempt(
+        "clerk",
+        lambda session: issuing.prepare_issue(world.gate, session, proof, view),
+        lambda prepared, given: issuing.perform_issue(
+            world.gate, prepared, tuple(given), proof, KeepingPrinter()
+        ),
+    )
+
+
+def _settle(world: World) -> Attempt:
+    issued = at(world).issued()
+    return Attempt(
+        "clerk",
+        does=lambda session: issuing.settle_sheet(world.gate, session, issued, good=True),
+    )
+
+
+def _show_certificate(world: World) -> Attempt:
+    counter = at(world)
+    issued = counter.issued()
+    return Attempt(
+        "clerk",
+        view=lambda session: issuing.redraw(
+            world.gate,
+            session,
+            MOVE_IN,
+            issued.number,
+            counter.drawing,
+        ),
+    )
+
+
+def _issue_slip(world: World) -> Attempt:
+    counter = at(world)
+    view = counter.compared()
+    paper = counter.draw(view)
+    counter.issue(paper, view)
+    when = slips.At(world.clock.now(), "見本市役所　保険年金課", "")
+    return Attempt(
+        "clerk",
+        does=lambda session: slips.print_issue_slip(
+            world.gate, session, paper, counter.drawing, counter.printer, when
+        ),
+    )
+
+
+def _reprint(world: World) -> Attempt:
+    counter = at(world)
+    issued = counter.issued()
+    counter.settle(issued, good=False, cause="紙詰まり")
+    proof = issuing.redraw(
+        world.gate,
+        world.session("clerk"),
+        MOVE_IN,
+        issued.number,
+        counter.drawing,
+    )
+    return Attempt(
+        "clerk",
+        lambda session: issuing.prepare_reprint(world.gate, session, proof, 2),
+        lambda prepared, given: issuing.perform_reprint(
+            world.gate, prepared, tuple(given), proof, counter.printer
+        ),
+    )
+
+
+PAPER_EXAMPLES: dict[str, Example] = {
+    "eligibility.reserve_certificate": _reserve,
+    "eligibility.issue_certificate": _issue,
+    "eligibility.void_certificate": _void,
+    "eligibility.settle_sheet": _settle,
+    "eligibility.show_certificate": _show_certificate,
+    "eligibility.reprint_sheet": _reprint,
+    "eligibility.print_issue_slip": _issue_slip,
+}
