@@ -65,6 +65,8 @@ def notifier_fields() -> tuple[EntryField, ...]:
         EntryField(
             "identity_check", "身元確認", FieldKind.CHOICE, codes="identity_checks", required=True
         ),
+        *_papers_shown(),
+        *_heard(),
         EntryField(
             "copies_received",
             "写しの確認",
@@ -73,6 +75,49 @@ def notifier_fields() -> tuple[EntryField, ...]:
             shown=_by_post_or_wire,
             needed=_by_post_or_wire,
             kept_here=True,
+        ),
+    )
+
+
+def _papers_shown() -> tuple[EntryField, ...]:
+    """The papers without a picture, whose points the program counts (DOMAIN 7.1)."""
+    two = when("identity_check", "plain_two")
+    return tuple(
+        EntryField(
+            name,
+            label,
+            FieldKind.CHOICE,
+            codes="identity_papers",
+            shown=two,
+            needed=two,
+            kept_here=True,
+        )
+        for name, label in zip(
+            page_rules.PAPERS_SHOWN, ("　見せてもらった書類", "　2枚目の書類"), strict=True
+        )
+    )
+
+
+def _heard() -> tuple[EntryField, ...]:
+    """電話: what the caller said of herself, held against the address master, and the number that
+    was called back. None of it leaves the counter."""
+    by_phone = when("identity_check", "three_facts")
+
+    def heard(name: str, label: str, kind: FieldKind, width: int, note: str = "") -> EntryField:
+        return EntryField(
+            name, label, kind, width, note=note, shown=by_phone, needed=by_phone, kept_here=True
+        )
+
+    return (
+        heard("heard_kana", "　聞き取ったフリガナ", FieldKind.KANA, 100),
+        heard("heard_birth", "　聞き取った生年月日", FieldKind.DAY, 20),
+        heard("heard_postal", "　聞き取った郵便番号", FieldKind.POSTAL, 7, "住所の郵便番号。7桁"),
+        heard(
+            "called_back",
+            "　かけ直した電話番号",
+            FieldKind.PHONE,
+            20,
+            "いったん切り、登録の番号か案内した番号へかけ直します",
         ),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from datetime import date
+from unicodedata import normalize
 
 from app.cases.entry import Entered, Finding, Rule, error, warning
 from app.core.errors import UserError
@@ -146,15 +147,97 @@ def is_weak(code: str, tables: Tables, today: date) -> bool:
     return row is not None and row.flag("weak")
 
 
+PAPERS_SHOWN = ("identity_paper", "identity_paper_two")
+"""The fields of the papers that were shown, where several are needed."""
+_POINTS_NEEDED = 2
+_HEARD = (
+    ("heard_kana", "kana", "フリガナ"),
+    ("heard_birth", "birth_sort", "生年月日"),
+    ("heard_postal", "postal_code", "郵便番号"),
+)
+"""電話: the fields of what was heard, and the item of ``Whom`` that each must equal."""
+
+
 def identification(entered: Entered) -> Iterator[Finding]:
-    """The way of identifying fits the channel by which the notification came."""
+    """The way of identifying fits the channel by which the notification came, and what was shown
+    or heard is enough (SEC-02; DOMAIN 7.1)."""
+    yield from _manner(entered)
+    yield from _points(entered)
+    yield from _by_phone(entered)
+
+
+def _points(entered: Entered) -> Iterator[Finding]:
+    """The papers that were shown come to two points; what is missing is named."""
+    if not entered.is_shown(PAPERS_SHOWN[0]):
+        return
+    table = entered.tables["identity_papers"]
+    shown = {entered.text(name) for name in PAPERS_SHOWN}
+    rows = [row for code in shown if (row := table.find(entered.today, code=code)) is not None]
+    if all(entered.text(name) for name in PAPERS_SHOWN) and (
+        sum(row.number("points") for row in rows) < _POINTS_NEEDED
+    ):
+        others = [
+            row.text("label")
+            for row in table.rows(entered.today)
+            if row.number("points") < _POINTS_NEEDED and row.text("code") not in shown
+        ]
+        yield error(
+            PAPERS_SHOWN[1],
+            "points",
+            f"身元確認が1点足りません（「{rows[0].text('label')}」だけです）。",
+            f"{'、'.join(others)}のどれか、または写真付きの証明書を見せてもらってください。",
+        )
+
+
+def _by_phone(entered: Entered) -> Iterator[Finding]:
+    """The caller is known here and said three things of herself as they are registered; the
+    individual number is not asked for by telephone."""
+    if entered.text("channel") != "phone":
+        return
+    whom = entered.whom
+    if whom is None:
+        yield error(
+            "channel",
+            "nobody_known",
+            "この端末に登録のない方の届出は、電話では受け付けられません。",
+            "来庁か郵送で届け出てもらってください。",
+        )
+        return
+    if "number_check" in entered.fields and entered.text("number_check") not in ("", "none"):
+        yield error(
+            "number_check",
+            "number_by_phone",
+            "電話では個人番号を尋ねません。",
+            "「個人番号なし」を選び、番号は来庁か郵送で確かめてください。",
+        )
+    for name, item, words in _HEARD:
+        if entered.is_shown(name) and entered.text(name) and not _same(entered, name, item):
+            yield error(
+                name,
+                "heard_differs",
+                f"聞き取った{words}が、登録と一致しません。",
+                "登録の内容は伝えず、来庁か郵送で届け出るように案内してください。",
+            )
+
+
+def _same(entered: Entered, name: str, item: str) -> bool:
+    known, typed = str(getattr(entered.whom, item)), entered.text(name)
+    day = entered.day(name) if item == "birth_sort" else None
+    if item == "birth_sort":
+        return day is not None and day.sort_date.isoformat() == known
+    if item == "postal_code":
+        return [one for one in normalize("NFKC", typed) if one.isdigit()] == list(known)
+    return search_key(typed) == search_key(known)
+
+
+def _manner(entered: Entered) -> Iterator[Finding]:
     channel, code = entered.text("channel"), entered.text("identity_check")
     table = entered.tables["identity_checks"]
     if not code or not table.has(code):
         return
     manner = table.at(entered.today, code=code).text("manner")
-    by = {"post": "post", "electronic": "electronic"}.get(channel, "face")
-    if manner not in ("all", by):
+    by = channel if channel in ("post", "electronic", "phone") else "face"
+    if manner != by and (manner != "all" or by == "phone"):
         yield error(
             "identity_check",
             "manner",
@@ -183,6 +266,30 @@ def weak_is_posted(entered: Entered) -> Iterator[Finding]:
             "weak_identity",
             "この身元確認の方法では、窓口で手渡しできません。",
             "「郵送」を選んでください。届出はこのまま受け付けられます。",
+        )
+
+
+def holder_is_person(entered: Entered) -> Iterator[Finding]:
+    """The account is that of whom the case is about; of somebody else it needs 委任状."""
+    if entered.whom is not None:
+        yield from _other_holder(entered, entered.whom.kana, "この方", "ご本人")
+
+
+def holder_is_payer(entered: Entered) -> Iterator[Finding]:
+    """The account is that of the payer, of the register or keyed."""
+    payer = entered.whom.payer if entered.whom is not None else None
+    kana = payer.kana if payer is not None else entered.text("paid_by_kana")
+    yield from _other_holder(entered, kana, "納める方", "納める方")
+
+
+def _other_holder(entered: Entered, kana: str, of: str, who: str) -> Iterator[Finding]:
+    mine, holder = search_key(kana), search_key(entered.text("holder_kana"))
+    if mine and holder and mine != holder:
+        yield warning(
+            "holder_kana",
+            "holder_differs",
+            f"口座名義が、{of}のフリガナと違います。",
+            f"通帳の名義を確かめてください。{who}でない口座には、委任状が要ります。",
         )
 
 

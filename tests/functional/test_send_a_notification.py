@@ -21,6 +21,8 @@ from db.tables.persons import my_number
 from tests.support.counter import NUMBER, OTHER_NUMBER, Counter, Resident, put_residents
 from tests.support.day import cases_waiting
 
+TWO_PAPERS = {"identity_paper": "pension", "identity_paper_two": "care"}
+
 
 def refusal_of(counter: Counter, case: drafts.KeyedCase, **options: object) -> UserError:
     with pytest.raises(UserError) as refused:
@@ -76,7 +78,8 @@ def test_sending_is_signed_over_what_was_approved(counter: Counter) -> None:
         ({"purpose_explained": "0"}, "purpose_explained"),
         ({"channel": "post"}, "copies_received"),
         ({"former_insured_number": "1234567"}, "former_insured_number"),
-        ({"identity_check": "plain_two"}, "delivery"),
+        ({"identity_check": "plain_two"}, "identity_paper"),
+        ({"identity_check": "plain_two", **TWO_PAPERS}, "delivery"),
     ],
 )
 def test_an_error_stops_the_sending(counter: Counter, changed: dict[str, str], field: str) -> None:
@@ -86,7 +89,7 @@ def test_an_error_stops_the_sending(counter: Counter, changed: dict[str, str], f
 
 
 def test_weak_identification_goes_by_post(counter: Counter) -> None:
-    counter.send(counter.entered(identity_check="plain_two", delivery="post"))
+    counter.send(counter.entered(identity_check="plain_two", delivery="post", **TWO_PAPERS))
     assert counter.rows(outbox)[0].state == "confirmed"
 
 
