@@ -12,10 +12,12 @@ import pytest
 
 from app.cases import drafts
 from app.cases.screens.entry import EntryScreen
+from app.cases.taking_up import HEARD
 from app.core.errors import UserError
 from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.security.keys.my_number import MyNumbers
 from app.security.refusals import Refusal
+from app.ui.base.names import NameLabel
 from db.tables.cases import case_file
 from db.tables.persons import my_number
 from tests.support.counter import ENTRY, NUMBER, OTHER_NUMBER, Counter, Resident, put_residents
@@ -169,7 +171,7 @@ def test_a_number_that_is_being_typed_is_not_kept_in_the_draft(
 ) -> None:
     room = Room(counter, qtbot)
     case = counter.entered()
-    screen = room.add(EntryScreen(room.desk(), "move_in", case.id))
+    screen = room.taken_up(room.add(EntryScreen(room.desk(), "move_in", case.id)))
     room.until(lambda: screen.step > 0)
     while not (screen.form is not None and "my_number" in screen.form.values()):
         before = screen.step
@@ -180,4 +182,35 @@ def test_a_number_that_is_being_typed_is_not_kept_in_the_draft(
     assert work is not None
     work()
     assert OTHER_NUMBER not in counter.rows(case_file)[0].draft
+    room.operations.close()
+
+
+def test_a_case_that_was_left_is_taken_up_for_its_own_person_only(
+    counter: Counter, qtbot: Any
+) -> None:
+    """The next visitor's account in the case of the one before pays the wrong heir."""
+    room = Room(counter, qtbot)
+    case = counter.entered()
+    screen = room.add(EntryScreen(room.desk(), "move_in", case.id))
+    room.until(lambda: screen.form is not None)
+    names = "".join(one.text() for one in screen.findChildren(NameLabel))
+    assert case.name in names and screen.documents is None
+    assert [field.name for field in screen.form.page.fields] == [HEARD]
+    assert screen.keep() is None, "what is typed here belongs to no case"
+    heard = screen.form.field(HEARD)
+    heard.set_value("S20.5.4")
+    screen.next_button.click()
+    room.until(lambda: "生年月日ではありません" in heard.error)
+    assert case.name in heard.error and screen.step == 0
+    heard.set_value("S20.5.3")
+    screen.next_button.click()
+    room.until(lambda: screen.step > 0)
+    room.operations.close()
+
+
+def test_a_case_of_which_nothing_is_keyed_is_nobodys_yet(counter: Counter, qtbot: Any) -> None:
+    room = Room(counter, qtbot)
+    case = drafts.open_case(counter.gate, counter.world.session(), MOVE_IN, {})
+    screen = room.add(EntryScreen(room.desk(), "move_in", case.id))
+    room.until(lambda: screen.form is not None and "name" in screen.form.values())
     room.operations.close()

@@ -84,7 +84,7 @@ def test_on_every_page_and_unchangeable(counter: Counter, qtbot: QtBot, kind: Ca
     with counter.world.hands_on("person") as work:  # the master changed since the case was opened
         work.run(update(person).where(person.c.id == who.id).values(kana="タカハシ　タケコ"))
     room = Room(counter, qtbot)
-    screen = room.add(EntryScreen(room.desk(), kind.code, case_id=case.id))
+    screen = room.taken_up(room.add(EntryScreen(room.desk(), kind.code, case_id=case.id)))
     room.until(lambda: screen.step == len(kind.pages))  # all is keyed: the summary
     seen = {screen.step: shown(room, screen)}
     for step in reversed(range(len(kind.pages))):
@@ -112,7 +112,7 @@ def test_where_she_lives_is_not_shown_of_somebody_under_support(
         patch.setitem(SCENES, kind.code, hidden)
         case = counter.entered()
     room = Room(counter, qtbot)
-    screen = room.add(EntryScreen(room.desk(), kind.code, case_id=case.id))
+    screen = room.taken_up(room.add(EntryScreen(room.desk(), kind.code, case_id=case.id)))
     room.until(lambda: screen.step == len(kind.pages))
     text = shown(room, screen)
     room.operations.close()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.cases.kind import Kinds
 from app.cases.screens.decision import DecisionScreen
 from app.cases.screens.paper import PaperScreen
+from app.cases.taking_up import HEARD, birth_of
 from app.catalog import CASES
 from app.security.gate.carry_out import Enrol, Touch
 from app.ui.base.desk import Desk, Office
@@ -103,6 +104,14 @@ class Room:
         self.qtbot.addWidget(screen)
         screen.show()
         self.settle()
+        return screen
+
+    def taken_up(self, screen: Any) -> Any:
+        """The entry of a case that was left, once its person was named."""
+        self.qtbot.waitUntil(lambda: screen._left is not None, timeout=10_000)
+        screen.form.field(HEARD).set_value(birth_of(screen._left[0]))
+        screen.next_button.click()
+        assert screen._left is None
         return screen
 
     def settle(self) -> None:

@@ -14,12 +14,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.cases import checks, drafts, namesakes, sending
+from app.cases import checks, drafts, namesakes, sending, taking_up
 from app.cases.about import Newcomer, Payer
 from app.cases.beginning import Begun, Side, sides
 from app.cases.entry import (
     DOCUMENTS,
     NUMBER,
+    EntryPage,
     FieldKind,
     documents_in,
     documents_of,
@@ -31,6 +32,7 @@ from app.cases.screens.entry_form import EntryForm
 from app.cases.screens.whom_bar import WhomBar
 from app.cases.state import SUMMARY
 from app.core.errors import UserError
+from app.rules.values.reader import Reader
 from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel, PlainQuestion
@@ -42,7 +44,8 @@ _CANCEL_REASONS = ("届出人が取りやめた", "入力する方を間違え�
 
 
 class EntryScreen(Page):
-    """Opens a new case of a kind, or goes on with one that was left (``case_id``). A new one is
+    """Opens a new case of a kind, or goes on with one that was left (``case_id``), once the person
+    it is about was named (``app.cases.taking_up``). A new one is
     about ``person_id`` where it is about a known person; ``after`` is the case before it in the
     same sitting, ``line`` the line of the day board that it settles."""
 
@@ -62,6 +65,7 @@ class EntryScreen(Page):
         self._today = desk.clock.now().date()
         self._painter = NamePainter(desk.fonts)
         self._case: drafts.KeyedCase | None = None
+        self._left: tuple[drafts.KeyedCase, EntryPage] | None = None
         self._values: dict[str, str] = {}
         self._at = 0
         self._form: EntryForm | None = None
@@ -116,8 +120,44 @@ class EntryScreen(Page):
         desk.run(
             self,
             lambda: drafts.load_case(desk.gate, desk.session, kind, case_id),
-            self._opened,
+            self._take_up,
         )
+
+    def _take_up(self, case: drafts.KeyedCase) -> None:
+        """Whose case was left here, and one fact of that person: nothing of the case is shown nor
+        can be changed before."""
+        page = taking_up.page_of(case, self._reader)
+        if page is None:
+            self._opened(case)
+            return
+        self._left = (case, page)
+        self.title.setText(f"{self._kind.label}　— {page.title}")
+        self.lead.setText(page.lead)
+        frame, layout = card()
+        layout.addWidget(NameLabel(self._painter, case.name, 36))
+        birth = PlainLabel(f"{taking_up.birth_of(case)}　生")
+        birth.setObjectName("bigNumber")
+        layout.addWidget(birth)
+        self._form = EntryForm(page, {}, self._desk.tables, self._today, self._painter)
+        self._form.finished.connect(self._next)
+        self._place.addWidget(frame)
+        self._place.addWidget(self._form)
+        self._place.addStretch(1)
+        self._form.focus_first()
+        self._offer_documents(offered=False)
+
+    def _taken_up(self) -> None:
+        assert self._left is not None and self._form is not None
+        case, page = self._left
+        said = self._form.values()[taking_up.HEARD]
+        entered = taking_up.entered(case, page, said, self._reader)
+        if not self._form.show_findings(checks.check_page(page, entered)):
+            self._left = None
+            self._opened(case)
+
+    @property
+    def _reader(self) -> Reader:
+        return Reader.of(self._desk.tables, self._today)
 
     def _begin(self, person_id: str, prefill: dict[str, str], begun: Begun) -> None:
         desk, kind = self._desk, self._kind
@@ -321,6 +361,9 @@ class EntryScreen(Page):
         return replace(self._case, values=dict(self._values))
 
     def _next(self) -> None:
+        if self._left is not None:
+            self._taken_up()
+            return
         if self._case is None or self._desk.operations.busy:
             return
         if self._at == len(self._kind.pages):
@@ -341,6 +384,9 @@ class EntryScreen(Page):
         self._save(at, number, lambda: self._show_step(at))
 
     def _back(self) -> None:
+        if self._left is not None:
+            self._desk.home()
+            return
         if self._case is None or self._desk.operations.busy:
             return
         if self._form is not None:
