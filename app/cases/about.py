@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from app.cases.whom import Whom
-from app.persons.standing import DEAD, INSURED, LOST
+from app.persons.eligibility_state import DEAD, INSURED, LOST
 
 PAID_BY = "paid_by"
 """Prefix of the columns and fields that tell of a payer."""
@@ -34,7 +34,8 @@ class Begin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """A kind about somebody who may not be here yet; begins at the search or the menu. The
+    """A kind about somebody who may not be here yet; begins at the search or the menu, or after
+    another case of the sitting: those who move in together come to the counter together. The
     fields are those by which a namesake (同姓同名) is looked for."""
 
     name: str = "name"
@@ -44,7 +45,7 @@ class Newcomer:
     @property
     def begins(self) -> tuple[Begin, ...]:
         """How such a case begins, where its kind does not say otherwise."""
-        return (Begin.SEARCH,)
+        return (Begin.SEARCH, Begin.CASE)
 
     @property
     def named_by(self) -> tuple[str, str]:
@@ -54,11 +55,11 @@ class Newcomer:
 
 @dataclass(frozen=True, slots=True)
 class KnownPerson:
-    """A kind about a person who is here. ``standings`` are those of ``app.cases.whom`` in which
+    """A kind about a person who is here. ``states`` are those of ``app.cases.whom`` in which
     it may begin. ``from_roles`` fills a block of fields from a person who is kept in a role with
     her: (role, prefix of the fields), e.g. the 喪主 of the death as the payee of the claim."""
 
-    standings: tuple[str, ...]
+    states: tuple[str, ...]
     from_roles: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -77,28 +78,28 @@ class DeadPerson(KnownPerson):
     """A kind about somebody who died, as such: the day of death is shown and known to the rules
     (``died_on``), and who was named for her is offered."""
 
-    standings: tuple[str, ...] = (DEAD,)
+    states: tuple[str, ...] = (DEAD,)
 
 
 @dataclass(frozen=True, slots=True)
 class Household(KnownPerson):
     """A kind about a household (世帯), opened by one of its members, who is in one of
-    ``standings``. The members of ``members`` are shown and sent: their atena numbers stand in the
+    ``states``. The members of ``members`` are shown and sent: their atena numbers stand in the
     body's column ``members``, the household's number in ``household_number``."""
 
-    standings: tuple[str, ...] = (INSURED,)
+    states: tuple[str, ...] = (INSURED,)
     members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Payer(KnownPerson):
     """A kind about somebody who pays for an insured person and is not that person (世帯主,
-    配偶者, 相続人代表, who pays from his own account). ``standings`` are those of the insured
+    配偶者, 相続人代表, who pays from his own account). ``states`` are those of the insured
     person. The payer is chosen where the case begins: a member of the household, somebody kept in
     one of ``roles``, or somebody who is in no register here and is keyed
     (``blocks.payer_fields``)."""
 
-    standings: tuple[str, ...] = (INSURED, LOST)
+    states: tuple[str, ...] = (INSURED, LOST)
     roles: tuple[str, ...] = ()
 
     @property

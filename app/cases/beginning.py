@@ -22,14 +22,14 @@ from app.cases.state import CaseState, no_case
 from app.cases.whom import Whom, read_whom, with_members, with_payer, with_roles
 from app.core.errors import UserError
 from app.core.tables import Tables
+from app.persons.eligibility_state import DEAD, INSURED, LOST, NEVER
 from app.persons.roles import Named
-from app.persons.standing import DEAD, INSURED, LOST, NEVER
 from app.security.gate.gate import ActWork, Gate, Subject
 from app.security.gate.work import GateWork
 from app.security.staff.session import Session
 from db.tables.cases import case_file, follow_up
 
-STANDINGS: Mapping[str, str] = {
+ELIGIBILITY_STATES: Mapping[str, str] = {
     INSURED: "被保険者",
     LOST: "資格を喪失した方",
     DEAD: "亡くなった方",
@@ -88,8 +88,8 @@ def begin(work: ActWork, kind: CaseKind, person_id: str, begun: Begun) -> Beginn
 
     Raises UserError ``cases.begins_elsewhere`` for a way that the kind does not declare,
     ``cases.no_person_yet`` after a case whose person is not here yet, ``cases.no_case``,
-    ``cases.no_person``, ``cases.not_for_person``, ``cases.begun_already``, ``cases.line_gone``,
-    and those of ``with_payer``.
+    ``cases.no_person``, ``cases.not_for_person``, ``cases.no_household``,
+    ``cases.begun_already``, ``cases.line_gone``, and those of ``with_payer``.
     """
     _require_way(kind, begun)
     before = _case_before(work, begun.after)
@@ -101,6 +101,8 @@ def begin(work: ActWork, kind: CaseKind, person_id: str, begun: Begun) -> Beginn
     assert isinstance(kind.about, KnownPerson)
     whom = with_roles(work, read_whom(work, person_id))
     _require_for(kind, kind.about, whom)
+    if isinstance(kind.about, Household) and not whom.household:
+        raise _no_household(kind)
     _require_no_other(work, kind, person_id)
     if begun.line:
         _require_line(work, begun.line, person_id)
@@ -147,9 +149,10 @@ def sides(
             numbers=False,
         )
         day = work.at.date()
-    if whom.standing not in about.standings:
+    if whom.eligibility_state not in about.states:
         return _paid_for(kind, about, whom)
-    of_home = [Side(one.called, person_id, one.person_id) for one in others if one.standing != DEAD]
+    living = (one for one in others if one.eligibility_state != DEAD)
+    of_home = [Side(one.called, person_id, one.person_id) for one in living]
     words = tables["person_roles"]
     named = [
         Side(
@@ -174,10 +177,10 @@ def _paid_for(kind: CaseKind, about: Payer, whom: Whom) -> tuple[Side, ...]:
     found = tuple(
         Side(f"{one.called}の分", one.person_id, whom.person_id)
         for one in whom.members
-        if one.person_id != whom.person_id and one.name and one.standing in about.standings
+        if one.person_id != whom.person_id and one.name and one.eligibility_state in about.states
     )
-    if not found or whom.standing == DEAD:
-        wanted = "・".join(STANDINGS[one] for one in about.standings)
+    if not found or whom.eligibility_state == DEAD:
+        wanted = "・".join(ELIGIBILITY_STATES[one] for one in about.states)
         raise UserError(
             "cases.nobody_to_pay_for",
             f"「{kind.label}」は{wanted}の分を納める方についての手続ですが、この方の世帯に"
@@ -214,13 +217,16 @@ def _sitting(before: Row[Any] | None) -> str:
 
 
 def _person_of(before: Row[Any], person_id: str) -> str:
-    """The sitting's person, who stays the same."""
+    """The sitting's person, who stays the same; after a newcomer who waits for the decision,
+    whoever of the same visit was opened."""
+    if not before.person_id and person_id:
+        return person_id
     if not before.person_id:
         raise UserError(
             "cases.no_person_yet",
             f"受付 {before.id} の方は、広域連合の決定が届くまで、この端末に登録されていません。",
-            "決定が届いてから、その受付を開いて「続けて別の手続」を選んでください。"
-            "今日の分の本人確認は引き継がれます。",
+            "この方の別の手続は、決定が届いてから、その受付の「続けて別の手続」で始めてください。"
+            "一緒に来た方の転入などの届出は、いま始められます。本人確認は引き継がれます。",
         )
     if person_id and person_id != before.person_id:
         raise UserError(
@@ -256,14 +262,22 @@ def _of_roles(kind: CaseKind, whom: Whom) -> dict[str, str]:
 
 
 def _require_for(kind: CaseKind, about: KnownPerson, whom: Whom) -> None:
-    if whom.standing in about.standings:
+    if whom.eligibility_state in about.states:
         return
-    wanted = "・".join(STANDINGS[one] for one in about.standings)
+    wanted = "・".join(ELIGIBILITY_STATES[one] for one in about.states)
     raise UserError(
         "cases.not_for_person",
         f"「{kind.label}」は{wanted}についての手続です。"
-        f"この方は、この端末では{STANDINGS[whom.standing]}です。",
+        f"この方は、この端末では{ELIGIBILITY_STATES[whom.eligibility_state]}です。",
         "開いた方が届出の方か確かめてください。記録が違うときは、責任者に相談してください。",
+    )
+
+
+def _no_household(kind: CaseKind) -> UserError:
+    return UserError(
+        "cases.no_household",
+        f"「{kind.label}」は世帯についての手続ですが、この方の世帯がこの端末に届いていません。",
+        "住民記録の異動が広域連合から届いてから始めてください。急ぐときは責任者に相談してください。",
     )
 
 

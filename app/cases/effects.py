@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from sqlalchemy import select
 
 from app.persons import effects
 from app.persons.effects import Outcome
+from app.persons.judging import Contradiction
 from app.persons.writing import Writer
-from app.rules.calendar.days import ONE_DAY
+from app.rules.calendar.days import day_after, day_before
 from app.rules.calendar.wareki import Eras
 from app.security.gate.gate import ActWork
 from db.tables.cases import decision
 from db.tables.persons import household_member
 
 _LIVING = "1"
+HEAD = "世帯主"
+"""続柄 of the head of a household."""
 _IN_HOUSEHOLD = (
     ("household_number", "new_household_number"),
     ("relation", "relation"),
@@ -34,7 +36,8 @@ _IN_HOUSEHOLD = (
 @dataclass(frozen=True, slots=True)
 class Received:
     """An accepted decision with its case: ``person_id`` is whom the case is about ("" for a
-    newcomer), ``keyed`` what was keyed."""
+    newcomer), ``keyed`` what was keyed, ``member_id`` the member of the household whose turn it
+    is (``OfMembers``)."""
 
     work: ActWork
     writer: Writer
@@ -43,6 +46,7 @@ class Received:
     person_id: str
     keyed: Mapping[str, str]
     eras: Eras
+    member_id: str = ""
 
 
 class Effect(Protocol):
@@ -79,10 +83,12 @@ class Acquires:
 @dataclass(frozen=True, slots=True)
 class Loses:
     """喪失: the period ends on the decision's day, the person's state changes; mail may stop at
-    once, and the papers issued are void."""
+    once. Where no period ends and the loss is only listed, no paper is void: somebody looks
+    first. ``ends``: what was recognised and holds no longer (障害認定 withdrawn)."""
 
     stops_mail: bool = False
     voids_for: str = ""
+    ends: tuple[str, ...] = ()
     words: str = "資格を喪失する（資格・住民状態）"
 
     def carry_out(self, received: Received) -> Outcome:
@@ -91,6 +97,12 @@ class Loses:
             record.lost_on, record.loss_reason, record.state, record.event_on, self.stops_mail
         )
         outcome = effects.loses(received.writer, received.person_id, loss, case_id=received.case_id)
+        if not outcome.taken:
+            return outcome
+        for fact in self.ends:
+            effects.ends(
+                received.writer, received.person_id, fact, last_day=day_before(record.lost_on)
+            )
         if self.voids_for:
             effects.voids(received.writer, received.person_id, self.voids_for)
         return outcome
@@ -108,9 +120,9 @@ class TakesLossBack:
         since = record.acquired_on
         back = effects.Loss("", "", _LIVING, since)
         outcome = effects.loses(writer, person_id, back, case_id=received.case_id)
-        effects.changes(writer, person_id, "mail", {}, since=since)
         if not outcome.taken:
             return outcome
+        effects.changes(writer, person_id, "mail", {}, since=since)
         return Acquires().carry_out(received)
 
 
@@ -139,8 +151,10 @@ class Reissues:
 @dataclass(frozen=True, slots=True)
 class Changes:
     """変更: one fact (``app.persons.facts``) is what the decision says; ``items`` maps its items
-    to the decision's. ``since`` and ``until`` name the decision's days; a decision without them
-    counts from the day of the event. ``subject`` is the item that tells one fact from another."""
+    to the decision's. ``since`` names the decision's day; a decision without one counts from the
+    day of the event. The decision's ``until`` (終わる日) is the last day on which it holds.
+    ``subject`` is the item that tells one fact from another. A decision that something ends
+    (``ending``) is one that ``Ends``."""
 
     fact: str
     items: tuple[tuple[str, str], ...]
@@ -150,9 +164,9 @@ class Changes:
 
     def carry_out(self, received: Received) -> Outcome:
         record, keyed = received.record, received.keyed
-        value = {item: getattr(record, said) for item, said in self.items}
         if getattr(record, "ending", "") == "end":
-            value = {}
+            return Ends(self.fact, self.words, self.subject).carry_out(received)
+        value = {item: getattr(record, said) for item, said in self.items}
         since = getattr(record, self.since, "") or keyed.get("event_on", "")
         until = getattr(record, "until", "")
         return effects.changes(
@@ -161,21 +175,58 @@ class Changes:
             self.fact,
             value,
             since=since or record.decided_at[:10],
-            until=_day_after(until) if until else "",
+            until=day_after(until) if until else "",
             subject=_subject(self, received),
         )
 
 
-def _subject(change: Changes, received: Received) -> str:
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """終わり: what holds of one fact holds through the decision's ``until`` (終わる日) and no
+    longer; what it took the place of for a time holds again from the next day."""
+
+    fact: str
+    words: str
+    subject: str = ""
+
+    def carry_out(self, received: Received) -> Outcome:
+        record = received.record
+        # a decision made before ends had a last day says from which day nothing holds
+        last_day = record.until or day_before(record.since)
+        return effects.ends(
+            received.writer,
+            received.person_id,
+            self.fact,
+            last_day=last_day,
+            subject=_subject(self, received),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Recognises:
+    """認定: 障害認定 or 特定疾病 holds from the decision's ``since``, with what the decision says
+    of it. A decision that says nothing of it recognises nothing."""
+
+    fact: str
+    items: tuple[tuple[str, str], ...]
+    since: str
+    words: str
+
+    def carry_out(self, received: Received) -> Outcome:
+        record, person_id = received.record, received.person_id
+        value = {item: getattr(record, said, "") for item, said in self.items}
+        since = getattr(record, self.since, "")
+        if not since or not any(value.values()):
+            return Outcome(person_id)
+        return effects.recognises(received.writer, person_id, self.fact, value, since=since)
+
+
+def _subject(change: Changes | Ends, received: Received) -> str:
     if change.fact == "household":
         return str(received.record.municipality_code)
     if change.fact == "address":
         return "current"
     return str(getattr(received.record, change.subject)) if change.subject else ""
-
-
-def _day_after(text: str) -> str:
-    return (date.fromisoformat(text) + ONE_DAY).isoformat()
 
 
 def same(*names: str) -> tuple[tuple[str, str], ...]:
@@ -185,7 +236,8 @@ def same(*names: str) -> tuple[tuple[str, str], ...]:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Several changes by one decision, each in turn."""
+    """Several changes by one decision, each in turn; what cannot be taken in ends the row, so that
+    no paper is void for a change that was only listed."""
 
     parts: tuple[Effect, ...]
 
@@ -194,9 +246,11 @@ class Together:
         return "、".join(part.words for part in self.parts)
 
     def carry_out(self, received: Received) -> Outcome:
-        outcomes = [part.carry_out(received) for part in self.parts]
-        listed = tuple(one for outcome in outcomes for one in outcome.contradictions)
-        return Outcome(received.person_id, listed)
+        for part in self.parts:
+            outcome = part.carry_out(received)
+            if not outcome.taken:
+                return outcome
+        return Outcome(received.person_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,25 +297,59 @@ class MovesWithin:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangesHead:
-    """世帯主の変更: the household stays, how the person stands in it does not."""
+class OfMembers:
+    """世帯の全員: the same for everybody of the household that the decision names, in turn; for
+    whoever of it is known here. The person of the case comes first."""
 
-    words: str = "世帯主との続柄を変える"
+    part: Effect
+
+    @property
+    def words(self) -> str:
+        return f"世帯の全員について、{self.part.words}"
 
     def carry_out(self, received: Received) -> Outcome:
-        record, work = received.record, received.work
-        mine = household_member.c.person_id == received.person_id
-        number = work.scalar(select(household_member.c.household_number).where(mine))
-        if number is None:
-            return Outcome(received.person_id)
+        record = received.record
+        home = select(household_member.c.person_id).where(
+            household_member.c.municipality_code == record.municipality_code,
+            household_member.c.household_number == record.household_number,
+        )
+        found = sorted(
+            (row.person_id for row in received.work.all(home)),
+            key=lambda one: (one != received.person_id, one),
+        )
+        listed: tuple[Contradiction, ...] = ()
+        for person_id in found:
+            outcome = self.part.carry_out(replace(received, member_id=person_id))
+            listed += outcome.contradictions
+        return Outcome(received.person_id, listed)
+
+
+@dataclass(frozen=True, slots=True)
+class StandsToHead:
+    """世帯主の変更 for one member: the person of the case is the head from the decision's day, who
+    was it until then stands to her as the decision says, and the others as before."""
+
+    words: str = "世帯主と続柄を変える"
+
+    def carry_out(self, received: Received) -> Outcome:
+        record, member = received.record, received.member_id
+        mine = (
+            household_member.c.person_id == member,
+            household_member.c.municipality_code == record.municipality_code,
+        )
+        row = received.work.first(select(household_member).where(*mine))
+        assert row is not None, "one of the household"
+        is_new_head = member == received.person_id
+        if not is_new_head and not row.is_head:
+            return Outcome(member)
         home = {
-            "household_number": number,
-            "relation": record.relation,
-            "is_head": record.is_head,
+            "household_number": row.household_number,
+            "relation": HEAD if is_new_head else record.former_relation,
+            "is_head": "1" if is_new_head else "0",
         }
         return effects.changes(
             received.writer,
-            received.person_id,
+            member,
             "household",
             home,
             since=record.since,

@@ -265,8 +265,9 @@ def _looking(area: str) -> Iterator[Function]:
         area,
         "print_slip",
         Kind.PRINT,
-        "受付票の印刷",
-        "決定がまだ届かないとき、受付票を渡します。証の代わりにはなりません。",
+        "受付票・引継票の印刷",
+        "決定がまだ届かないとき、受付票を渡します。証の代わりにはなりません。"
+        "ほかの窓口へ引き継ぐものには、書類に付ける引継票を印刷します。",
         step_up=StepUp.RECENT,
         reads=_CASE,
         writes=("print_line",),

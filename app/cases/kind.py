@@ -77,6 +77,14 @@ class FollowUp:
     applies: Callable[[Values], bool] = lambda values: True
 
 
+@dataclass(frozen=True, slots=True)
+class HandedOn:
+    """引継: the fields that name the desk which takes a case over, and how many papers go along."""
+
+    desk: str
+    papers: str
+
+
 @dataclass(frozen=True)
 class CaseKind:
     """One kind of case (届出・申請の種別).
@@ -88,7 +96,8 @@ class CaseKind:
     that are settled when it is opened. ``begins`` is how it may begin, where that is not what
     ``about`` says by itself. ``keeps_roles`` are the roles (codes of ``person_roles``, prefixes
     of ``blocks.role``) that stay with the person once the case is accepted, for a later case to
-    offer. ``group`` is under which heading it is
+    offer. ``handed_on`` says to whom it goes with its papers, where it does not stay here: 引継票
+    may be printed. ``group`` is under which heading it is
     offered. ``source`` is where its rules stand (law, DOMAIN, requirement ids).
     """
 
@@ -111,6 +120,7 @@ class CaseKind:
     settles: tuple[str, ...] = ()
     begins: tuple[Begin, ...] = ()
     keeps_roles: tuple[str, ...] = ()
+    handed_on: HandedOn | None = None
     source: str = ""
 
     @cached_property

@@ -1,13 +1,16 @@
-"""The acceptance slip (受付票) for a case whose decision has not come (issue: no certificate
-may be printed; CON-07)."""
+"""The slips of a case: the acceptance slip (受付票) while its decision has not come (no certificate
+may be printed; CON-07), the one that goes with an issued paper (発行票), and the one that takes a
+matter to another desk (引継票)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from app.cases import blocks, print_log
 from app.cases.drafts import KeyedCase
+from app.cases.entry import documents_of
 from app.cases.issuing import Drawing, DrawnPaper
 from app.cases.sending import words_of
 from app.cases.state import CaseState
@@ -19,10 +22,13 @@ from app.security.staff.session import Session
 from forms.catalog import get_form
 from forms.lists.issue_slip import IssueSlipData
 from forms.notices.acceptance_slip import AcceptanceSlipData
+from forms.notices.hand_on_slip import HandOnSlipData
 from forms.spool import Printer
 
 SLIP_FORM = "FORM-N2"
 ISSUE_SLIP = "FORM-N3"
+HAND_ON_SLIP = "FORM-N11"
+_TAKEN_IN = (CaseState.DECIDED, CaseState.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +57,37 @@ def print_slip(
             "この受付は、入れた内容が消してあるため、受付票を印刷できません。",
             "決定の画面から、決定の内容を確かめてください。",
         )
-    data = slip_data(case, drawing.tables, counter)
+    slip = (SLIP_FORM, slip_data(case, drawing.tables, counter))
+    _print(gate, session, case, slip, drawing, printer, counter.now)
+
+
+def print_hand_on(
+    gate: Gate, session: Session, case: KeyedCase, drawing: Drawing, printer: Printer, counter: At
+) -> None:
+    """Draw, prove and print the slip that goes with the papers to the desk that the case is handed
+    on to. Raises UserError for a case that the union has not taken in yet."""
+    if case.state not in _TAKEN_IN:
+        raise UserError(
+            "cases.hand_on_not_taken",
+            "広域連合がまだ受け付けていないため、引継票は印刷できません。",
+            "決定が届いてから、もう一度印刷してください。",
+        )
+    slip = (HAND_ON_SLIP, hand_on_data(case, drawing.tables, counter, session.staff_id))
+    _print(gate, session, case, slip, drawing, printer, counter.now)
+
+
+def _print(
+    gate: Gate,
+    session: Session,
+    case: KeyedCase,
+    slip: tuple[str, Any],
+    drawing: Drawing,
+    printer: Printer,
+    now: datetime,
+) -> None:
+    form_id, data = slip
     press = drawing.press
-    rendered = press.render(SLIP_FORM, data, training=drawing.training, now=counter.now)
+    rendered = press.render(form_id, data, training=drawing.training, now=now)
     press.prove(rendered, data)
     prepared = gate.prepare(
         case.kind.function("print_slip"),
@@ -63,7 +97,7 @@ def print_slip(
     )
     with gate.act(prepared) as work:
         subject, digest = ("case", case.id), rendered.digest.hex()
-        printed = print_log.Print(SLIP_FORM, subject, case.id, print_log.FIRST, digest)
+        printed = print_log.Print(form_id, subject, case.id, print_log.FIRST, digest)
         print_log.note_print(work, printed)
     printer.spool(rendered.pdf, case.id)
 
@@ -126,4 +160,26 @@ def slip_data(case: KeyedCase, tables: Tables, counter: At) -> AcceptanceSlipDat
         delivery=keyed(blocks.DELIVERY),
         office=counter.office,
         phone=counter.phone,
+    )
+
+
+def hand_on_data(case: KeyedCase, tables: Tables, counter: At, staff_id: str) -> HandOnSlipData:
+    """The slip to the desk that takes the case over: what it is about, and what goes with it."""
+    today = counter.now.date()
+    handed_on = case.kind.handed_on
+    assert handed_on is not None, "only what is handed on has this slip"
+    to_desk = words_of(case.kind.fields[handed_on.desk], case, tables, today)
+    count = case.values.get(handed_on.papers, "")
+    papers = "、".join(documents_of(case.values))
+    return HandOnSlipData(
+        case_id=case.id,
+        handed_at=f"{on_paper(today, Eras(tables['eras']))}　{counter.now:%H時%M分}",
+        from_desk=counter.office,
+        to_desk=to_desk,
+        name=case.name,
+        matter=case.kind.label,
+        done="窓口で受け付け、広域連合へ届け出ました。",
+        wanted="書類を受け取り、手続を進めてください。",
+        papers=f"{count}点（{papers}）" if papers else f"{count}点",
+        staff=staff_id,
     )

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from app.core.errors import UserError
+from app.persons.eligibility_state import DEAD, eligibility_state_of
 from app.persons.roles import Named, named_for
-from app.persons.standing import DEAD, standing_of
 from app.security.gate.work import GateWork
 from db.tables.persons import address, atena, household_member, insured, person, restriction
 
@@ -43,7 +43,7 @@ class Related:
     birth_written: str
     relation: str
     atena_number: str
-    standing: str
+    eligibility_state: str
 
     @property
     def called(self) -> str:
@@ -55,8 +55,8 @@ class Related:
 @dataclass(frozen=True, slots=True)
 class Whom:
     """A person as the address master has her. Days are ISO, "" for none; the period is the last
-    one. ``standing`` is insured, lost (資格喪失), dead, or never (no period here). Under support
-    measures (``care``) the address shown is empty, and nobody of a role is told.
+    one. ``eligibility_state`` is insured, lost (資格喪失), dead, or never (no period here). Under
+    support measures (``care``) the address shown is empty, and nobody of a role is told.
 
     ``household`` is the household's number; ``members`` are those of it whom the kind is about,
     ``payer`` who pays where the kind is about that. ``roles`` are those named for her.
@@ -77,7 +77,7 @@ class Whom:
     insured_number: str
     acquired_on: str
     lost_on: str
-    standing: str
+    eligibility_state: str
     care: bool
     died_on: str = ""
     household: str = ""
@@ -108,7 +108,7 @@ def read_whom(work: GateWork, person_id: str) -> Whom:
     period = _last_period(work, person_id)
     care = _is_under_care(work, person_id)
     home_shown = lives if not care else None
-    standing = standing_of(row.state, period)
+    eligibility = eligibility_state_of(row.state, period)
     return Whom(
         person_id=person_id,
         name=row.name,
@@ -125,17 +125,17 @@ def read_whom(work: GateWork, person_id: str) -> Whom:
         insured_number=period.insured_number if period is not None else "",
         acquired_on=period.acquired_on if period is not None else "",
         lost_on=period.lost_on if period is not None else "",
-        standing=standing,
+        eligibility_state=eligibility,
         care=care,
-        died_on=row.state_on if standing == DEAD else "",
+        died_on=row.state_on if eligibility == DEAD else "",
         household=home or "",
     )
 
 
-def with_members(work: GateWork, whom: Whom, standings: Collection[str] = ()) -> Whom:
+def with_members(work: GateWork, whom: Whom, states: Collection[str] = ()) -> Whom:
     """The same with the members of her household, herself first, the head next; only those in
-    ``standings`` where any are named."""
-    found = [one for one in _household(work, whom) if not standings or one.standing in standings]
+    ``states`` where any are named."""
+    found = [one for one in _household(work, whom) if not states or one.eligibility_state in states]
     found.sort(key=lambda one: one.person_id != whom.person_id)
     return replace(whom, members=tuple(found))
 
@@ -150,7 +150,7 @@ def with_payer(work: GateWork, whom: Whom, payer_id: str) -> Whom:
             "この手続は、ご本人のほかに納める方がいるときのものです。納める方を選び直してください。",
         )
     payer = read_whom(work, payer_id)
-    if payer.standing == DEAD:
+    if payer.eligibility_state == DEAD:
         raise UserError(
             "cases.payer_dead",
             f"{payer.name} 様は亡くなっているため、納める方にできません。",
@@ -194,7 +194,7 @@ def _related(one: Whom, relation: str) -> Related:
         birth_written=one.birth_written,
         relation=relation,
         atena_number=one.atena_number,
-        standing=one.standing,
+        eligibility_state=one.eligibility_state,
     )
 
 

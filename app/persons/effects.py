@@ -21,6 +21,7 @@ acquires      取得: makes the person known and insured, or a known person insu
               ``replaced`` it takes a period back that an earlier decision gave
 loses         喪失: ends the period that holds on the day; state (死亡, 転出) and mail with it
 changes       one fact of ``facts.KINDS`` from a day, or over some past days (訂正)
+ends          what holds of one fact ends with a day (終わる日)
 recognises    障害認定 or 特定疾病 over some days
 issues        a paper that may follow, with reason and copy (再交付)
 voids         issued papers of the person are void; gives their numbers
@@ -45,6 +46,8 @@ from app.persons.memory import Memory, Source
 from app.persons.roles import Named
 from app.persons.writing import Writer
 from app.rules.calendar.axes import Span
+from app.rules.calendar.days import day_after
+from app.rules.calendar.knowing import ENDED
 from app.rules.calendar.wareki import Eras
 from app.rules.calendar.wareki_input import parse_date
 from app.wire.records import InsuredRecord
@@ -202,6 +205,19 @@ def changes(
     writer.memory.remember([change])
     if facts.KINDS[kind].in_store and not until:
         current.put(writer.work, person_id, kind, subject, value, since)
+    return Outcome(person_id)
+
+
+def ends(writer: Writer, person_id: str, kind: str, *, last_day: str, subject: str = "") -> Outcome:
+    """What holds of one fact ends: ``last_day`` (終わる日) is the last day on which it holds. What
+    it took the place of for a time holds again from the next day. For kinds of fact that stand in
+    the history alone."""
+    assert not facts.KINDS[kind].in_store, "what stands in a current table is changed, not ended"
+    before = current.line_of(writer.work, person_id, kind, subject)
+    if before is None:
+        raise _unknown(person_id)
+    said = (Span(ENDED, day_after(last_day)),)
+    writer.memory.remember([Change(person_id, (kind, subject), before, said)])
     return Outcome(person_id)
 
 

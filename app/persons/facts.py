@@ -85,8 +85,13 @@ KINDS: dict[str, FactKind] = {
         FactKind("limit", "限度区分", {"limit_class": "区分"}),
         FactKind("restriction", "取扱注意", {"kind": "種類", "until_on": "期限"}),
         FactKind("mail", "郵便", {"stopped": "止めた理由"}, in_store=False),
-        FactKind("disability", "障害認定", {"degree": "程度", "ref": "証明書"}, in_store=False),
-        FactKind("disease", "特定疾病", {"disease": "区分", "ref": "証明書"}, in_store=False),
+        FactKind(
+            "disability",
+            "障害認定",
+            {"proof": "障害を示す書類", "proof_until": "書類の有効期限"},
+            in_store=False,
+        ),
+        FactKind("disease", "特定疾病", {"disease": "区分"}, in_store=False),
         FactKind(
             "paper",
             "交付する書類",

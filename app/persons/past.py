@@ -174,6 +174,10 @@ class _Words:
             "limit": lambda value: self._label("limit_classes", value["limit_class"]),
             "restriction": lambda value: "支援措置",
             "mail": lambda value: _with("送らない", self._label("loss_reasons", value["stopped"])),
+            "disability": lambda value: _with(
+                self._label("disability_proofs", value["proof"]),
+                f"{self._day(value['proof_until'])}まで有効" if value["proof_until"] else "",
+            ),
             "disease": lambda value: self._label("specified_diseases", value["disease"]),
             "paper": lambda value: self._label("papers", value["paper"]),
             "role": lambda value: (

@@ -14,9 +14,9 @@ from sqlalchemy import select
 
 from app.core.errors import UserError
 from app.core.tables import Tables
+from app.persons.eligibility_state import eligibility_state_of
 from app.persons.restrictions import unknown_person
 from app.persons.roles import named_for
-from app.persons.standing import standing_of
 from app.persons.words import CASE_STATES, PAPER_STATES
 from app.rules.calendar import days
 from app.rules.calendar.wareki import Eras, on_paper, on_screen
@@ -83,7 +83,7 @@ class PersonView:
     alias_kana: str = ""
     phone: str = ""
     roles: tuple[tuple[str, str], ...] = ()
-    standing: str = ""
+    eligibility_state: str = ""
 
 
 def person_lines(hits: Sequence[Hit], tables: Tables, today: date) -> tuple[PersonLine, ...]:
@@ -145,19 +145,19 @@ def open_person(
             view = PersonView(line, (), (), (), (), (), has_number=False)
         else:
             view = _whole(work, line, person_id, tables, today)
-        view = replace(view, standing=_standing(work, person_id))
+        view = replace(view, eligibility_state=_eligibility_state(work, person_id))
         work.note(shown=(person_id,), query_kind="person", numbers=False)
     return view
 
 
-def _standing(work: GateWork, person_id: str) -> str:
+def _eligibility_state(work: GateWork, person_id: str) -> str:
     state = work.scalar(select(person.c.state).where(person.c.id == person_id))
     last = work.first(
         select(insured.c.lost_on)
         .where(insured.c.person_id == person_id)
         .order_by(insured.c.acquired_on.desc())
     )
-    return standing_of(state, last)
+    return eligibility_state_of(state, last)
 
 
 def _periods(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from app.cases.about import Household, Newcomer, Payer
-from app.cases.beginning import STANDINGS, WAYS
+from app.cases.beginning import ELIGIBILITY_STATES, WAYS
 from app.cases.entry import EntryField
 from app.cases.kind import CaseKind, Kinds, Look
 from app.catalog import CASES
@@ -55,7 +55,7 @@ def _about(kind: CaseKind) -> str:
     about = kind.about
     if isinstance(about, Newcomer):
         return "ここにまだいない方"
-    who = "・".join(STANDINGS[one] for one in about.standings)
+    who = "・".join(ELIGIBILITY_STATES[one] for one in about.states)
     if isinstance(about, Household):
         return f"{who}の世帯"
     return f"{who}の分を納める方（本人のほか）" if isinstance(about, Payer) else who

@@ -33,8 +33,8 @@ from app.peers.union.office.kinds import KINDS as OFFICE
 from app.peers.union.office.persons import change_person, get_person
 from app.persons import effects
 from app.persons.effects import Outcome
+from app.persons.eligibility_state import INSURED
 from app.persons.screens.person import PersonScreen
-from app.persons.standing import INSURED
 from app.security.journal.line import State
 from app.security.spec import Catalog
 from app.start.cases_book import cases_book
@@ -101,7 +101,7 @@ CONTACT = CaseKind(
     label="連絡先の変更",
     help="電話番号が変わったことを届け出ます。",
     source="DOMAIN 2.7",
-    about=KnownPerson(standings=(INSURED,)),
+    about=KnownPerson(states=(INSURED,)),
     pages=(
         EntryPage(
             "contact",

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QWidget
 
-from app.cases.about import Payer
 from app.catalog import CASES, CATALOG, entrance
 from app.core.settings import SETTINGS
 from app.functions.files.media_list import moves_in, moves_out
@@ -38,7 +37,6 @@ NOT_REACHED = {
         f"printing.{one}": "the batch's window comes with the yearly judgement of the union"
         for one in ("make_batch", "show_batch", "note_built", "see_samples", "release_batch")
     },
-    "FORM-N11": "handing on to another desk is a kind of case to come",
     "slots.keyring": "no screen registers a person without a key yet",
     "retention.person_days": "erasing after the retention is an issue of its own",
 }
@@ -180,12 +178,7 @@ def test_what_is_done_with_a_case_is_declared_in_some_area() -> None:
     acts = _derived_acts()
     assert len(acts) > 15
     nowhere = {act for act in acts if not any(f"{a.id}.{act}" in CATALOG for a in CATALOG.areas)}
-    assert nowhere == ({"find_payers"} if not _about_a_payer() else set())
-
-
-def _about_a_payer() -> bool:
-    """Whether a kind is about a payer: else only the tests of whom_about ask who pays."""
-    return any(isinstance(kind.about, Payer) for kind in CASES.values())
+    assert nowhere == set()
 
 
 def _acts_reached() -> set[str]:
@@ -212,7 +205,7 @@ def test_every_declared_function_is_reached() -> None:
 
 
 def test_the_list_only_shrinks() -> None:
-    assert len(NOT_REACHED) <= 17
+    assert len(NOT_REACHED) <= 9
     assert {one for one, reason in NOT_REACHED.items() if len(reason) < 20} == set()
 
 

@@ -13,10 +13,11 @@ from app.cases import answers
 from app.cases.about import Begin, Household, KnownPerson, Newcomer, Payer
 from app.cases.answers import Compared
 from app.cases.blocks import payer_fields
+from app.cases.entry import EntryField, FieldKind
 from app.cases.kind import Document, FollowUp
 from app.cases.screens.entry import EntryScreen
 from app.cases.screens.whom_bar import WhomBar
-from app.persons.standing import INSURED, LOST
+from app.persons.eligibility_state import INSURED, LOST
 from app.ui.base.names import NameLabel
 from app.ui.base.picker import Picker
 from app.wire.layout import Kind, column
@@ -110,7 +111,7 @@ PAYER = More(
     kind_of(
         "test_payer",
         "納める方の届出",
-        Payer(standings=(INSURED, LOST), roles=("payer", "heir")),
+        Payer(states=(INSURED, LOST), roles=("payer", "heir")),
         first=payer_fields(),
         documents=(PASSPORT,),
         sentence="{name} 様の保険料を {paid_by_name} 様が納める届出を送ります。",
@@ -124,7 +125,7 @@ ONLY_AFTER = More(
     kind_of(
         "test_follows",
         "続きだけの届出",
-        KnownPerson(standings=(INSURED,)),
+        KnownPerson(states=(INSURED,)),
         begins=(Begin.CASE, Begin.LINE),
         first=(text("wanted", "届出の内容"),),
     ),
@@ -137,10 +138,20 @@ SECOND_NEWCOMER = More(
         "test_newcomer",
         "もう一つの転入の届出",
         Newcomer(),
-        first=(text("name", "氏名"), text("kana", "フリガナ"), text("birth_written", "生年月日")),
+        first=(
+            text("name", "氏名"),
+            text("kana", "フリガナ"),
+            text("birth_written", "生年月日"),
+            EntryField("atena_number", "宛名番号", FieldKind.ATENA, 15),
+        ),
     ),
     body_of("test_newcomer", OfNewcomer),
-    {"name": "見本", "kana": "ミホン", "birth_written": "昭和20年5月3日"},
+    {
+        "name": "見本",
+        "kana": "ミホン",
+        "birth_written": "昭和20年5月3日",
+        "atena_number": "000000000009999",
+    },
 )
 ALL = (HOUSEHOLD, PAYER, ONLY_AFTER, SECOND_NEWCOMER)
 

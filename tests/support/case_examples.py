@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import insert
 
 from app.cases import (
+    beginning,
     board,
     closing,
     decisions,
@@ -34,6 +35,7 @@ from tests.support.counter import (
     ENTRY,
     NUMBER,
     Counter,
+    Resident,
     accepted,
     put_residents,
     refused,
@@ -63,6 +65,15 @@ def _on_draft(
         return Attempt("clerk", **{kind: lambda session: call(world, session, case)})  # type: ignore[arg-type]
 
     return example
+
+
+def _find_payers(world: World) -> Attempt:
+    put_residents(world, Resident())
+    kind = CASES["direct_debit_payer"]
+    return Attempt(
+        "clerk",
+        view=lambda session: beginning.sides(world.gate, session, kind, "P-1", world.tables),
+    )
 
 
 def _withdraw(world: World) -> Attempt:
@@ -362,6 +373,7 @@ CASE_EXAMPLES: dict[str, Example] = {
     "day.show": _on_draft(
         lambda world, session, case: board.lines(world.gate, session, CATALOG), "view"
     ),
+    "eligibility.find_payers": _find_payers,
     "eligibility.load_case": _on_draft(
         lambda world, session, case: drafts.load_case(world.gate, session, MOVE_IN, case.id), "view"
     ),

@@ -54,7 +54,7 @@ KEYED: Mapping[str, Mapping[str, str]] = {
         "is_head": "1",
         "ground": "split",
     },
-    "head_change": {"relation": "世帯主", "is_head": "1"},
+    "head_change": {"former_relation": "夫"},
     "delivery_address": {
         "papers": "certificates",
         "ending": "set",
@@ -123,6 +123,13 @@ KEYED: Mapping[str, Mapping[str, str]] = {
     },
     "identity_inquiry": {"facts": "four"},
     "direct_debit": {**HANDED, **ACCOUNT},
+    "direct_debit_payer": {
+        **HANDED,
+        **ACCOUNT,
+        "paid_by_kana": "タカハシ　イチロウ",
+        "paid_by_name": "髙橋　一郎",
+        "paid_by_relation": "子",
+    },
     "debit_cancel": HANDED,
     "ordinary_collection": HANDED,
     "levy_reduction": {**HANDED, "cause": "disaster", "fiscal_year": "2026"},

@@ -19,7 +19,7 @@ from app.cases.kind import Look
 from app.catalog import CASES
 from app.persons import history
 from db.tables.cases import case_file
-from db.tables.persons import insured, person
+from db.tables.persons import household_member, insured, person
 from tests.support.kind_entries import KEYED
 from tests.support.stories import Desk, Story
 from tests.support.window import CaseWindow
@@ -30,7 +30,8 @@ ENTERS = {"card_use": "not_registered", "delivery": "counter"}
 
 @dataclass(frozen=True)
 class Row:
-    """``whom``: "insured", "young" (65 to 74, never insured), "newcomer", or the code of a row
+    """``whom``: "insured", "young" (65 to 74, never insured), "wife" (insured, of a head),
+    "newcomer", or the code of a row
     played before. ``wrong`` is keyed first and refused for ``reason``, ``keyed`` then mends it.
     ``decided`` are items of the decision, ``period`` what the store says of the last period,
     ``value`` what it says of the ``fact`` (of several facts, of the case's own, ``subject``) as of
@@ -134,6 +135,9 @@ class Counter:
         if whom == "young":
             birth = date.fromisoformat(one.birth_sort)
             return not periods and date(1952, 1, 1) < birth < date(1960, 1, 1)
+        if whom == "wife":
+            mine = [row for row in self.desk.rows(household_member) if row.person_id == one.id]
+            return bool(periods) and any(row.relation == "妻" for row in mine)
         open_ones = [row for row in periods if not row.lost_on]
         wanted = {"low2": ("limit_class", "low2"), "three": ("copay_ratio", "3")}
         if whom in wanted:
@@ -189,6 +193,7 @@ class Counter:
             (case,) = [one for one in self.desk.rows(case_file) if one.state == "draft"]
             self.desk.look(case.id, kind=kind)
             self.window.go(kind.opening, case_id=case.id)
+            self.window.take_up(kind)
             self.window.until(lambda: self.window.screen.step == len(kind.pages))
         view = self.window.send()
         self.window.leave()

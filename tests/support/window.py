@@ -15,8 +15,10 @@ import importlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QInputDialog, QLabel, QWidget
 
+from app.cases import taking_up
+from app.cases.about import Payer
 from app.cases.decisions import DecisionView
 from app.cases.kind import CaseKind
 from app.cases.screens.decision import DecisionScreen
@@ -33,6 +35,7 @@ from tests.support.desk import Door
 from tests.support.stories import Desk
 
 _PATIENCE_MS = 20_000
+_NOBODY_HERE = "登録にない方（氏名を入れる）"
 
 
 class KeyTouch:
@@ -120,11 +123,31 @@ class CaseWindow:
     # -- a case ----------------------------------------------------------------------------
 
     def begin(self, kind: CaseKind, person_id: str = "") -> EntryScreen:
-        """Begin a case of ``kind`` with an opened person, or from the menu."""
+        """Begin a case of ``kind`` with an opened person, or from the menu; a payer is of no
+        register."""
         self.go(kind.opening, **({"person_id": person_id} if person_id else {}))
+        if isinstance(kind.about, Payer):
+            self._choose(_NOBODY_HERE)
         self.until(lambda: self.screen is None or self.screen.form is not None)
         assert isinstance(self.screen, EntryScreen)
         return self.screen
+
+    def _choose(self, line: str) -> None:
+        """Answer the question on the screen by one of its lines."""
+        self.until(lambda: self.screen.findChild(QInputDialog) is not None)
+        dialog = self.screen.findChild(QInputDialog)
+        (numbered,) = [one for one in dialog.comboBoxItems() if one.endswith(line)]
+        dialog.textValueSelected.emit(numbered)
+        dialog.deleteLater()
+
+    def take_up(self, kind: CaseKind) -> None:
+        """Say the birth date of whom the opened case is about, as the screen shows it."""
+        self.until(lambda: self.screen.form is not None or self.screen.step == len(kind.pages))
+        left = self.screen._left
+        if left is not None:
+            self.screen.form.field(taking_up.HEARD).set_value(taking_up.birth_of(left[0]))
+            self.screen.next_button.click()
+            self.until(lambda: self.screen._left is None)
 
     def key_in(self, values: Mapping[str, str]) -> None:
         """Fill each page in turn with what of ``values`` it asks for; then the summary stands."""

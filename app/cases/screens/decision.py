@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.cases import (
     closing,
@@ -36,6 +36,9 @@ _WHERE = {
     Outgoing.ACCEPTED: "広域連合が受け付けました。決定を待っています。",
 }
 """Where a waiting case's sending is, and what will happen by itself: nothing else is said."""
+
+_ACCEPTED = "受付票を印刷  [F7]"
+_HAND_ON = "引継票を印刷  [F7]"
 
 
 class DecisionScreen(Page):
@@ -70,7 +73,9 @@ class DecisionScreen(Page):
         return self._view
 
     def _next_case(self) -> None:
-        going_on.go_on(self, self._desk, self._case_id)
+        if self._view is not None:
+            known = bool(self._view.person_id)
+            going_on.go_on(self, self._desk, self._case_id, known=known)
 
     def _send_now(self, outbox_id: str) -> None:
         self._waiting_text("広域連合へ送っています。そのままお待ちください。", [])
@@ -195,7 +200,12 @@ class DecisionScreen(Page):
         """Whether a paper follows, and the next step."""
         if not self._kind.papers:
             self._place.addWidget(box("ok", "この決定では、証の交付はありません。"))
+            if self._kind.handed_on is not None:
+                self._place.addWidget(
+                    box("ok", "引継票（F7）を印刷し、書類に付けて担当の窓口へ渡してください。")
+                )
             self._buttons(main="見比べた。処理を終える" if not view.compared else "")
+            self._offer(self.slip_button, _HAND_ON if self._kind.handed_on else "")
         elif view.record is not None and view.record.paper == "none":
             self._place.addWidget(
                 box("warn", "所得が確認できてから証が郵送されます。今日は受付票を渡してください。")
@@ -244,14 +254,22 @@ class DecisionScreen(Page):
         self.main_button.setVisible(bool(main))
         self.main_button.setEnabled(bool(main))
         self.main_button.setText(f"{main}  [Ctrl+Enter]")
-        for button in (self.slip_button, self.again_button):
-            button.setVisible(slip)
-            button.setEnabled(slip)
+        self._offer(self.slip_button, _ACCEPTED if slip else "")
+        self._offer(self.again_button, self.again_button.text() if slip else "")
         looks = self._may_look()
         self.look_button.setVisible(looks)
         self.look_button.setEnabled(looks)
         if main:
             self.main_button.setFocus()
+
+    @staticmethod
+    def _offer(button: QPushButton, text: str) -> None:
+        """Show the button with ``text``; none hides it."""
+        button.setVisible(bool(text))
+        button.setEnabled(bool(text))
+        if text:
+            button.setText(text)
+            button.setAccessibleName(text.partition("  [")[0])
 
     def _may_look(self) -> bool:
         """Whether this person may be the second one (SEC-13); the gate and the row decide."""
@@ -319,14 +337,19 @@ class DecisionScreen(Page):
         self._desk.home()
 
     def _print_slip(self) -> None:
-        desk = self._desk
+        """The slip that belongs to where the case is: accepted by the union or not yet."""
+        desk, record = self._desk, self._view.record if self._view is not None else None
+        accepted = record is not None and record.outcome == "accepted"
+        handed_on = self._kind.handed_on is not None and accepted
+        give, name = (slips.print_hand_on, "引継票") if handed_on else (slips.print_slip, "受付票")
 
         def work() -> None:
             case = drafts.load_case(desk.gate, desk.session, self._kind, self._case_id)
             counter = slips.At(desk.clock.now(), desk.office.name, desk.office.phone)
-            slips.print_slip(desk.gate, desk.session, case, self._drawing(), desk.printer, counter)
+            give(desk.gate, desk.session, case, self._drawing(), desk.printer, counter)
 
-        desk.run(self, work, lambda _none: desk.say("受付票を印刷に回しました。"), ended=self._live)
+        said = f"{name}を印刷に回しました。"
+        desk.run(self, work, lambda _none: desk.say(said), ended=self._live)
 
     def _live(self) -> None:
         """It did not come to the act: the button may be pressed again."""
@@ -334,7 +357,7 @@ class DecisionScreen(Page):
 
     def _slip_not_printed(self, number: str, why: str) -> None:
         if number == self._case_id:
-            self._place.insertWidget(0, box("stop", f"受付票を印刷していません。{why}"))
+            self._place.insertWidget(0, box("stop", f"印刷していません。{why}"))
 
     def _drawing(self) -> issuing.Drawing:
         desk = self._desk

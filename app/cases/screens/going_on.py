@@ -12,26 +12,39 @@ from app.ui.base.picker import Offer, pick
 LABEL = "続けて別の手続"
 
 
-def go_on(screen: QWidget, desk: Desk, case_id: str) -> None:
-    """Ask which case follows, of those that this person may begin, and open it: person,
-    identification and documents are those of ``case_id``."""
+_SAME = "同じ方のどの手続を始めますか。今日の本人確認と書類を引き継ぎます。"
+_NEXT = "一緒に来た方のどの手続を始めますか。今日の本人確認と書類を引き継ぎます。"
+_TOGETHER = "一緒に来た方の転入など"
+
+
+def go_on(screen: QWidget, desk: Desk, case_id: str, *, known: bool) -> None:
+    """Ask which case follows, of those that may begin now, and open it: identification and
+    documents are those of ``case_id``, and the person, where she is ``known`` here. Of a newcomer
+    who waits for the decision nothing more can begin, but whoever came along can be next."""
 
     def offer(permitted: frozenset[str]) -> None:
         mine: list[CaseKind] = [
             kind
             for kind in desk.kinds.values()
-            if Begin.CASE in kind.beginnings and kind.opening in permitted
+            if Begin.CASE in kind.beginnings
+            and kind.opening in permitted
+            and (known or kind.for_newcomer)
         ]
-        groups = list(dict.fromkeys(kind.group for kind in mine))
+        mine.sort(key=lambda kind: kind.for_newcomer)
+        groups = list(dict.fromkeys(map(_group, mine)))
         if not mine:
             desk.say("続けて始められる手続はありません。")
             return
-        mine.sort(key=lambda kind: groups.index(kind.group))
+        mine.sort(key=lambda kind: groups.index(_group(kind)))
         pick(
             screen,
-            "同じ方のどの手続を始めますか。今日の本人確認と書類を引き継ぎます。",
-            [Offer(kind.group, kind.label, kind.code) for kind in mine],
+            _SAME if known else _NEXT,
+            [Offer(_group(kind), kind.label, kind.code) for kind in mine],
             lambda at: desk.go(mine[at].opening, after=case_id),
         )
 
     desk.run(screen, lambda: desk.gate.permitted(desk.session), offer)
+
+
+def _group(kind: CaseKind) -> str:
+    return _TOGETHER if kind.for_newcomer else kind.group

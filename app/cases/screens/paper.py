@@ -64,7 +64,7 @@ class PaperScreen(Page):
             self._reserve()
 
     def _next_case(self) -> None:
-        going_on.go_on(self, self._desk, self._case_id)
+        going_on.go_on(self, self._desk, self._case_id, known=True)
 
     def _buttons(self, *, main: str = "", spoilt: bool = False) -> None:
         for button, on in (

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from app.cases.whom import Whom
 from app.core.tables import Tables
-from app.persons.standing import DEAD
+from app.persons.eligibility_state import DEAD
 from app.rules.calendar.wareki import Eras, on_paper, on_screen
 from app.rules.calendar.wareki_input import parse_date
 from app.ui.base.labels import PlainLabel
@@ -39,7 +39,7 @@ class WhomBar(QFrame):
         western = whom.person_kind == _FOREIGN
         row.addWidget(PlainLabel(f"{on_screen(birth, Eras(tables['eras']), western=western)}生"))
         row.addStretch(1)
-        if whom.standing == DEAD:
+        if whom.eligibility_state == DEAD:
             row.addWidget(_dead_mark(whom, Eras(tables["eras"])))
         if whom.care:
             mark = PlainLabel("取扱注意")

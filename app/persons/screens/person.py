@@ -92,7 +92,7 @@ class PersonScreen(Page):
         view, permitted = found
         marks = "persons.mark_support" in permitted and not view.line.care
         lifts = "persons.lift_support" in permitted and view.line.care
-        self._begins = self._may_begin(view.standing, permitted)
+        self._begins = self._may_begin(view.eligibility_state, permitted)
         for button, wanted in (
             (self.begin_button, bool(self._begins)),
             (self.mark_button, marks),
@@ -120,8 +120,10 @@ class PersonScreen(Page):
         self.past_button.setText(f"{said}  [F6]")
         self.past_button.setAccessibleName(said)
 
-    def _may_begin(self, standing: str, permitted: frozenset[str]) -> tuple[tuple[Offer, str], ...]:
-        """What this clerk may begin with somebody of this standing, with the function that does:
+    def _may_begin(
+        self, eligibility: str, permitted: frozenset[str]
+    ) -> tuple[tuple[Offer, str], ...]:
+        """What this clerk may begin with somebody whose 資格 stands so, and by which function:
         kinds of case, and whatever else begins with a person."""
         found = []
         for one in self._desk.catalog.values():
@@ -131,7 +133,7 @@ class PersonScreen(Page):
             if kind is None:
                 area = self._desk.catalog.area_of(one)
                 found.append((Offer(area.label, one.label, one.id), one.id))
-            elif standing in kind.about.standings:
+            elif eligibility in kind.about.states:
                 found.append((Offer(kind.group, kind.label, kind.code), one.id))
         groups = list(dict.fromkeys(offer.group for offer, _ in found))
         return tuple(sorted(found, key=lambda one: groups.index(one[0].group)))

@@ -16,6 +16,16 @@ DISABILITY_AGE = 65
 """高確法50条2号."""
 
 
+def day_after(day: str) -> str:
+    """The next day, both ``YYYY-MM-DD``: where a span ends of which ``day`` is the last."""
+    return (date.fromisoformat(day) + ONE_DAY).isoformat()
+
+
+def day_before(day: str) -> str:
+    """The day before, both ``YYYY-MM-DD``."""
+    return (date.fromisoformat(day) - ONE_DAY).isoformat()
+
+
 def anniversary(birth: date, years: int) -> date:
     """The birthday ``years`` after ``birth``; born on 29 February, 1 March of a common year."""
     try:

@@ -14,6 +14,11 @@ from app.rules.calendar.axes import Span, lay
 AS_BEFORE = "\0"
 """As a span's value in what is said: what is known of the day before it goes on."""
 
+ENDED = "\1"
+"""As a span's value in what is said from a day on: what holds on the day before ends with that day.
+What would have come after it comes at once (a limited 送付先 gives way to the one before it);
+after what had no end nothing holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -86,8 +91,25 @@ def tell(line: Sequence[Held], said: Iterable[Span], word: Word) -> Told:
 
 
 def as_told(line: Sequence[Span], said: Span) -> Span:
-    """``said`` with ``AS_BEFORE`` put in words."""
+    """``said`` with ``AS_BEFORE`` and ``ENDED`` put in words."""
+    if said.value == ENDED:
+        return _after(line, said.true_from)
     if said.value != AS_BEFORE:
         return said
     held = [span.value for span in line if span.true_from < said.true_from]
     return Span(held[-1] if held else "", said.true_from, said.true_until)
+
+
+def _after(line: Sequence[Span], day: str) -> Span:
+    """What holds from ``day`` when what holds on the day before ends with that day; a span of no
+    day where it ends then anyway, or where nothing holds. Neighbours of one value are one."""
+    at = max((place for place, span in enumerate(line) if span.true_from < day), default=-1)
+    if at < 0 or not line[at].value:
+        return Span("", day, day)
+    value = line[at].value
+    while at + 1 < len(line) and line[at + 1].value == value:
+        at += 1
+    until = line[at].true_until
+    if until and until <= day:
+        return Span("", day, day)
+    return Span(line[at + 1].value if until else "", day, until)

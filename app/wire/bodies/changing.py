@@ -83,16 +83,27 @@ class HouseholdChange(CaseHead):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeadChange(CaseHead):
-    """世帯主の変更: how the person stands to the new head."""
+class HeadChangeOfOne(CaseHead):
+    """世帯主の変更 as it was: how one person stands to the new head."""
 
     relation: str = column("新しい世帯主との続柄", Kind.TEXT, 20, required=True)
     is_head: str = column("世帯主になる", Kind.FLAG, required=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeadChange(CaseHead):
+    """世帯主の変更: the person of the head becomes the head of her household; ``members`` are
+    those who live in it."""
+
+    household_number: str = column("世帯番号", Kind.RESIDENT, 15, required=True)
+    members: str = column("世帯の方の宛名番号", Kind.RESIDENTS, 400, required=True)
+    former_relation: str = column("前の世帯主の新しい続柄", Kind.TEXT, 20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryAddress(CaseHead):
-    """送付先: whereto what is sent, for one kind of paper or all, with an end."""
+    """送付先: whereto what is sent, for one kind of paper or all. ``ends_on`` is the last day; of
+    one that ends (``ending``) the head's 異動日 is."""
 
     papers: str = column("送付するもの", Kind.CODE, codes="delivered_papers", required=True)
     ending: str = column("届出の区分", Kind.CODE, codes="settings_of", required=True)
@@ -151,7 +162,10 @@ BIRTH_CORRECTION = (BodyLayout("birth_correction", 1, "生年月日・性別の�
 NUMBER_CHANGE = (BodyLayout("number_change", 1, "個人番号の変更・訂正", NumberChange),)
 MOVE_WITHIN = (BodyLayout("move_within", 1, "転居の届出", MoveWithin),)
 HOUSEHOLD_CHANGE = (BodyLayout("household_change", 1, "世帯の変更", HouseholdChange),)
-HEAD_CHANGE = (BodyLayout("head_change", 1, "世帯主の変更", HeadChange),)
+HEAD_CHANGE = (
+    BodyLayout("head_change", 1, "世帯主の変更（一人）", HeadChangeOfOne),
+    BodyLayout("head_change", 2, "世帯主の変更", HeadChange),
+)
 DELIVERY_ADDRESS = (BodyLayout("delivery_address", 1, "送付先の変更", DeliveryAddress),)
 HEIR = (BodyLayout("heir", 1, "相続人代表者の指定", Heir),)
 ACCOUNT = (BodyLayout("account", 1, "支給口座の届出", Account),)

@@ -36,4 +36,15 @@ class Coverage(DecisionHead):
     delivery: str = column("交付方法", Kind.CODE, codes="deliveries")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognition(Coverage):
+    """The coverage, and the 障害認定 that founds or changes it."""
+
+    disability_proof: str = column("障害を示す書類", Kind.CODE, codes="disability_proofs")
+    disability_on: str = column("障害認定の始まる日", Kind.DAY)
+    disability_until: str = column("障害を示す書類の有効期限", Kind.DAY)
+
+
 LAYOUTS = (BodyLayout("coverage", 1, "資格の決定", Coverage),)
+RECOGNITION = (*LAYOUTS, BodyLayout("recognition", 1, "障害認定の決定", Recognition))
+"""Of a kind of 障害認定: until this layout its decisions said nothing of the recognition."""

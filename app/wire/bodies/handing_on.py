@@ -29,6 +29,18 @@ class DirectDebit(HandedOn):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DirectDebitOfPayer(DirectDebit):
+    """口座振替の申込 from the account of who pays for the insured person (高確法108条2項・3項)."""
+
+    insured_number: str = column("被保険者番号", Kind.DIGITS, 8, required=True)
+    paid_by_atena_number: str = column("納める方の宛名番号", Kind.RESIDENT, 15)
+    paid_by_name: str = column("納める方の氏名", Kind.TEXT, 100, required=True)
+    paid_by_kana: str = column("納める方のフリガナ", Kind.KANA, 100, required=True)
+    paid_by_relation: str = column("納める方の続柄", Kind.TEXT, 20)
+    paid_by_phone: str = column("納める方の電話番号", Kind.PHONE, 20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reduction(HandedOn):
     """減免・徴収猶予の申請: the cause."""
 
@@ -68,6 +80,9 @@ class ThirdParty(HandedOn):
 
 
 DIRECT_DEBIT = (BodyLayout("direct_debit", 1, "口座振替の申込・変更", DirectDebit),)
+DIRECT_DEBIT_PAYER = (
+    BodyLayout("direct_debit_payer", 1, "納める方の口座からの口座振替の申込", DirectDebitOfPayer),
+)
 DEBIT_CANCEL = (BodyLayout("debit_cancel", 1, "口座振替の取消し", HandedOn),)
 ORDINARY_COLLECTION = (BodyLayout("ordinary_collection", 1, "普通徴収への変更申出", HandedOn),)
 REDUCTION = (BodyLayout("levy_reduction", 1, "保険料の減免の申請", Reduction),)

@@ -72,7 +72,7 @@ class FormerDependant(CaseHead):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nondisclosure(CaseHead):
-    """情報不開示 (自己情報提供不可): set or ended."""
+    """情報不開示 (自己情報提供不可): set from 異動日, or ended: 異動日 is then the last day."""
 
     ending: str = column("届出の区分", Kind.CODE, codes="settings_of", required=True)
     ground: str = column("理由", Kind.TEXT, 100, required=True)
@@ -80,7 +80,7 @@ class Nondisclosure(CaseHead):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpecialTreatment(CaseHead):
-    """特別療養費への変更, or its 解除."""
+    """特別療養費への変更 from 異動日, or its 解除: 異動日 is then the last day."""
 
     ground: str = column("理由", Kind.CODE, codes="special_treatments", required=True)
     noticed_on: str = column("予告した日", Kind.DAY)

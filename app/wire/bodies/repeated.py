@@ -16,7 +16,9 @@ _HEAD = frozenset(item.name for item in fields(DecisionHead))
 @functools.cache
 def repeating(layout: BodyLayout) -> BodyLayout:
     """The layout of the decision on what ``layout`` notifies: its own columns without 個人番号 and
-    what every decision's head says of the person, then the days between which it holds."""
+    what every decision's head says of the person, then the first day on which it holds and the
+    last (終わる日; "" where it has no end). A decision that something ends says when that began and
+    on which day it holds for the last time."""
     own = [
         (item.name, str, column(item.label, item.kind, item.width, required=item.required,
                                 codes=item.codes))

@@ -40,14 +40,14 @@ ROWS = (
         {"acquired_on": "2026-11-15", "acquisition_reason": "ACQ_WELF_END"},
         {"acquired_on": "2026-11-15", "lost_on": ""},
     ),
-    # 則9条, DOMAIN 2.3: more than three months, exactly three are not enough
+    # 高確法51条2号・52条, DOMAIN 2.3: the day on which the exemption is over
     Row(
-        "longer_stay",
+        "exemption_end",
         "exemption",
-        {"event_on": "R8.11.15", "status": "long_term", "stay": "y1"},
-        {"stay": "m3"},
-        "stay_too_short",
-        {"acquired_on": "2026-11-15", "acquisition_reason": "ACQ_OTHER"},
+        {"event_on": "R8.11.15", "ground": "short_stay"},
+        NOTHING,
+        DEAD,
+        {"acquired_on": "2026-11-15", "acquisition_reason": "ACQ_EXEMPT_END"},
         {"acquired_on": "2026-11-15", "lost_on": ""},
     ),
     # DOMAIN 2.4: 取得と喪失が同日: never insured
@@ -59,6 +59,16 @@ ROWS = (
         DEAD,
         {"lost_on": "2026-11-15", "loss_reason": "LOS_EXOFF"},
         {"acquired_on": "2026-11-15", "lost_on": "2026-11-15"},
+    ),
+    # 則9条, DOMAIN 2.3: more than three months, exactly three are not enough
+    Row(
+        "longer_stay",
+        "acquisition_cancelled",
+        {"event_on": "R8.11.16", "status": "long_term", "stay": "y1"},
+        {"stay": "m3"},
+        "stay_too_short",
+        {"acquired_on": "2026-11-16", "acquisition_reason": "ACQ_OTHER"},
+        {"acquired_on": "2026-11-16", "lost_on": ""},
     ),
 )
 

@@ -58,7 +58,14 @@ ROWS = (
     states("former_dependant", "former_dependant", {"insurer": "見本健康保険組合"}),
     states("nondisclosure", "nondisclosure", {"ground": "本人の申出"}),
     states("special_treatment", "special_treatment", {"ground": "arrears"}),
-    states("special_treatment_end", "special_treatment", NOTHING, whom="special_treatment"),
+    # 終わる日 is the last day on which it holds (docs/decisions/018)
+    states(
+        "special_treatment_end",
+        "special_treatment",
+        NOTHING,
+        whom="special_treatment",
+        decided={"since": "2026-11-10", "until": "2026-11-10"},
+    ),
     # DOMAIN 5.1: 要配慮者 by application
     papers("certificate_application", "", NOTHING),
     papers("card_cancel", "", NOTHING),

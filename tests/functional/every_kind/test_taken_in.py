@@ -23,6 +23,7 @@ ROWS = (
         taken_in(code, f"{words}を受け付け、引き継いだ")
         for code, words in (
             ("direct_debit", "口座振替の申込・変更"),
+            ("direct_debit_payer", "納める方の口座からの口座振替の申込"),
             ("debit_cancel", "口座振替の取消し"),
             ("ordinary_collection", "普通徴収への変更の申出"),
             ("levy_reduction", "保険料の減免の申請"),

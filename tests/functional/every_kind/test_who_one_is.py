@@ -48,7 +48,7 @@ ROWS = (
         wrong={"new_household_number": "000000000777777", "is_head": "0", "relation": "子"},
         reason="household_unknown",
     ),
-    states("head_change", "household", {"relation": "世帯主", "is_head": "1"}),
+    states("head_change", "household", {"relation": "世帯主", "is_head": "1"}, whom="wife"),
     # DOMAIN 5.5: per kind of paper, with an end
     states(
         "delivery_address",

@@ -226,5 +226,51 @@ class TestSitting:
         assert len(counter.rows(case_file)) == 1
 
 
+class TestComingTogether:
+    """A newcomer waits for the decision, and whoever came along is next, identified already."""
+
+    @pytest.fixture
+    def newcomer(self, counter: Counter, room: Room) -> str:
+        screen = opened(room, "test_newcomer")
+        room.until(lambda: screen.form is not None)
+        keyed(room, screen, **SECOND_NEWCOMER.keyed)
+        (row,) = counter.rows(case_file)
+        assert (row.state, row.person_id) == ("waiting", None)
+        return str(row.id)
+
+    def test_only_a_newcomer_is_offered_and_begins_in_the_same_sitting(
+        self, counter: Counter, room: Room, newcomer: str
+    ) -> None:
+        decision = room.add(DecisionScreen(room.desk(), "test_newcomer", newcomer))
+        room.until(lambda: decision.view is not None)
+        room.went.clear()
+        decision.next_case_button.click()
+        room.until(lambda: decision.findChild(Picker) is not None)
+        offered = decision.findChild(Picker).labels()
+        assert not any(one.endswith(("世帯の届出", "納める方の届出")) for one in offered)
+        answered(room, decision, "県外転入の届出")
+        assert room.went == [("eligibility.open_move_in", {"after": newcomer})]
+        screen = opened(room, "move_in", after=newcomer)
+        room.until(lambda: screen.form is not None)
+        wife = next(one for one in counter.rows(case_file) if one.id != newcomer)
+        assert (wife.sitting, wife.person_id) == (newcomer, None)
+        said = values_of(counter, wife.id)
+        assert said["identity_check"] == NOTIFIER["identity_check"]
+        assert not said.get("name"), "another person is keyed anew"
+
+    def test_somebody_opened_by_name_is_next_too(self, counter: Counter, newcomer: str) -> None:
+        case = drafts.open_case(
+            counter.gate,
+            counter.world.session(),
+            HOUSEHOLD.kind,
+            {},
+            person_id=HER.id,
+            begun=Begun(after=newcomer),
+        )
+        row = next(one for one in counter.rows(case_file) if one.id == case.id)
+        assert (row.person_id, row.sitting) == (HER.id, newcomer)
+        assert case.values["identity_check"] == NOTIFIER["identity_check"]
+
+
 def _line(key: str, sitting: str) -> Any:
     return Waits(key, "用件", "待ち", "", "進める", sitting=sitting or key)

@@ -66,7 +66,7 @@ class TestDead:
         assert form.field("event_on").error == ""
 
     def test_an_heir_of_the_death_may_be_the_payer(self, counter: Counter, dead: Any) -> None:
-        kind = replace(PAYER.kind, about=Payer(standings=("dead",), roles=("heir",)))
+        kind = replace(PAYER.kind, about=Payer(states=("dead",), roles=("heir",)))
         found = sides(counter.gate, counter.world.session(), kind, HER.id, counter.tables)
         (heir,) = [one for one in found if one.label.startswith("相続人代表")]
         assert dict(heir.values) == {"paid_by_name": "髙橋　二郎", "paid_by_relation": "子"}

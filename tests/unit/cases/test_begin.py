@@ -21,7 +21,7 @@ PEOPLE = {
     "dead": Resident(state="3"),
     "never": Resident(insured_number=""),
 }
-"""A person of each standing, lost apart: no scene of the daily file makes one."""
+"""A person of each state of eligibility, lost apart: no scene of the daily file makes one."""
 
 
 @pytest.fixture
@@ -30,16 +30,18 @@ def counter(tmp_path: Path) -> Iterator[Counter]:
         yield made
 
 
-@pytest.mark.parametrize("standing", PEOPLE)
+@pytest.mark.parametrize("eligibility", PEOPLE)
 @pytest.mark.parametrize("kind", KNOWN, ids=lambda kind: kind.code)
-def test_a_kind_begins_with_whom_it_is_for(counter: Counter, kind: CaseKind, standing: str) -> None:
+def test_a_kind_begins_with_whom_it_is_for(
+    counter: Counter, kind: CaseKind, eligibility: str
+) -> None:
     world = counter.world
-    put_residents(world, PEOPLE[standing])
+    put_residents(world, PEOPLE[eligibility])
     assert isinstance(kind.about, KnownPerson)
-    if standing in kind.about.standings:
+    if eligibility in kind.about.states:
         case = drafts.open_case(world.gate, world.session(), kind, {}, person_id="P-1")
-        assert case.whom is not None and case.whom.standing == standing
-        assert (case.whom.name, case.values) == (PEOPLE[standing].name, {})
+        assert case.whom is not None and case.whom.eligibility_state == eligibility
+        assert (case.whom.name, case.values) == (PEOPLE[eligibility].name, {})
         return
     with pytest.raises(UserError) as refused:
         drafts.open_case(world.gate, world.session(), kind, {}, person_id="P-1")

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from app.cases.about import Begin
+from app.cases.about import Begin, Household
 from app.cases.entry import FieldKind
 from app.cases.kind import CaseKind, collect
 from app.catalog import CASES, CATALOG
@@ -86,6 +86,8 @@ class TestKind:
         words = dict.fromkeys(kind.fields, "x")
         if not kind.for_newcomer:
             words |= {"name": "x", "birth": "x"}
+        if isinstance(kind.about, Household):
+            words |= {"household": "x"}
         assert "x" in kind.sentence.format_map(words)
 
     def test_follow_ups_lead_to_functions_that_are_there(self, kind: CaseKind) -> None:

@@ -142,8 +142,8 @@ CHANGED = {
     "limit": ("", {"limit_class": "low1"}),
     "restriction": ("R-1", {"kind": "support_measure", "until_on": "2027-10-31"}),
     "mail": ("", {"stopped": "LOS_DEATH"}),
-    "disability": ("", {"degree": "2", "ref": "証1"}),
-    "disease": ("", {"disease": "1", "ref": "証1"}),
+    "disability": ("", {"proof": "mental_2", "proof_until": "2028-03-31"}),
+    "disease": ("", {"disease": "1"}),
     "paper": ("T01-1-1", {"paper": "eligibility_certificate", "reason": "lost", "copy": "2"}),
     "payment": ("U15-D-1", {"benefit": "funeral", "amount": "50000", "payee": "長男"}),
     "role": (

@@ -9,7 +9,7 @@ from app.cases.effects import OrdersPaper
 from app.cases.entry import EntryField, FieldKind
 from app.cases.kind import CaseKind, Document
 from app.functions.eligibility.kinds.families import page
-from app.persons.standing import INSURED, LOST
+from app.persons.eligibility_state import INSURED, LOST
 
 
 def _certifying(
@@ -27,7 +27,7 @@ def _certifying(
         label=f"{title}の請求",
         help=help_,
         source="DOMAIN 2.6・5.5（青森広域規則 二号様式ほか）",
-        about=KnownPerson(standings=(INSURED, LOST)),
+        about=KnownPerson(states=(INSURED, LOST)),
         pages=(page("請求の日", fields, page_rules.weak_is_posted), blocks.notifier()),
         documents=(Document("証明書の請求書"),),
         sentence=f"{{name}} 様（{{birth}}生）の{title}の交付を、広域連合へ申請します。",

@@ -6,13 +6,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.cases import answers, blocks, page_rules
+from app.cases.about import Household
 from app.cases.answers import Compared
-from app.cases.effects import Changes, ChangesHead, CorrectsBirth, MovesWithin, Notes, same
-from app.cases.entry import Entered, EntryField, FieldKind, Finding, Values, error, warning
+from app.cases.effects import (
+    Changes,
+    CorrectsBirth,
+    MovesWithin,
+    Notes,
+    OfMembers,
+    StandsToHead,
+    same,
+)
+from app.cases.entry import Entered, EntryField, FieldKind, Finding, Values, error
 from app.cases.kind import Document, Look, SecondLook
-from app.core.text import search_key
 from app.functions.eligibility.kinds.families import KNOWN, papered, stating
-from app.persons.standing import DEAD
+from app.persons.eligibility_state import DEAD
 
 _RECORD = Document("住民異動届の写し", or_by="住民記録")
 
@@ -176,15 +184,25 @@ HOUSEHOLD_CHANGE = stating(
 HEAD_CHANGE = stating(
     "変わった日",
     (
-        EntryField("relation", "新しい世帯主との続柄", FieldKind.TEXT, 20, required=True),
-        EntryField("is_head", "世帯主になる", FieldKind.FLAG, note="本人が新しい世帯主のとき"),
+        EntryField(
+            "former_relation",
+            "前の世帯主の新しい続柄",
+            FieldKind.TEXT,
+            20,
+            note="前の世帯主が同じ世帯に残るときだけ。新しい世帯主から見た続柄",
+        ),
     ),
+    lead="新しい世帯主になる方を開いて始めます。世帯の方は上に出ています。",
+    states=KNOWN,
+    about=Household(states=KNOWN),
     code="head_change",
     label="世帯主の変更の届出",
-    help="世帯主が変わったことを届け出ます。世帯の負担割合が判定し直されます。",
+    help="開いた方が新しい世帯主になったことを届け出ます。世帯の負担割合が判定し直されます。",
     source="高確法54条、DOMAIN 2.7・3.2（世帯異動）",
     documents=(_RECORD,),
-    effect=ChangesHead(),
+    sentence="{name} 様が、世帯（{household}）の世帯主になる届出を、広域連合へ送ります。",
+    effect=OfMembers(StandsToHead()),
+    refusals=("household_differs",),
 )
 
 
@@ -205,7 +223,7 @@ def _ends_later(entered: Entered) -> Iterator[Finding]:
 
 
 DELIVERY_ADDRESS = stating(
-    "始まる日・終わる日",
+    "始まる日・終わる日（その日まで）",
     (
         EntryField(
             "papers", "送付するもの", FieldKind.CHOICE, codes="delivered_papers", required=True
@@ -234,11 +252,11 @@ DELIVERY_ADDRESS = stating(
             "　終わる日",
             FieldKind.DAY,
             shown=_is_set,
-            note="期限を決めないときは空けておきます",
+            note="その日まで送ります。期限を決めないときは空けておきます",
         ),
     ),
     _ends_later,
-    standings=KNOWN,
+    states=KNOWN,
     code="delivery_address",
     label="送付先の変更の届出",
     help="通知や書類を、住所と別の所へ送るように届け出ます。送るものごとに決められます。",
@@ -250,6 +268,7 @@ DELIVERY_ADDRESS = stating(
         "送付先を変える",
         subject="papers",
     ),
+    refusals=("nothing_to_end",),
 )
 
 HEIR = stating(
@@ -262,7 +281,7 @@ HEIR = stating(
         EntryField("heir_address", "住所", FieldKind.ADDRESS, 200, required=True),
         EntryField("heir_phone", "電話番号", FieldKind.PHONE, 20),
     ),
-    standings=(DEAD,),
+    states=(DEAD,),
     code="heir",
     label="相続人代表者の指定の届出",
     help="亡くなった方の還付や給付を受け取り、通知を受ける方を届け出ます。",
@@ -283,23 +302,11 @@ HEIR = stating(
 )
 
 
-def _holder_is_person(entered: Entered) -> Iterator[Finding]:
-    """The account of somebody else needs 委任状."""
-    whom, holder = entered.whom, search_key(entered.text("holder_kana"))
-    if whom is not None and holder and holder != search_key(whom.kana):
-        yield warning(
-            "holder_kana",
-            "holder_differs",
-            "口座名義が、この方のフリガナと違います。",
-            "通帳の名義を確かめてください。ご本人でない口座には、委任状が要ります。",
-        )
-
-
 ACCOUNT = stating(
     "届出の日",
     blocks.account_fields(),
-    _holder_is_person,
-    standings=KNOWN,
+    page_rules.holder_is_person,
+    states=KNOWN,
     code="account",
     label="支給口座の届出",
     help="高額療養費などの給付と還付を受け取る口座を届け出ます。",
@@ -315,7 +322,7 @@ ACCOUNT = stating(
 CONTACT = stating(
     "変わった日",
     (EntryField("phone", "電話番号", FieldKind.PHONE, 20, note="なくなったときは空けておきます"),),
-    standings=KNOWN,
+    states=KNOWN,
     code="contact",
     label="連絡先の変更の届出",
     help="電話番号が変わったことを届け出ます。",
@@ -331,7 +338,7 @@ TAX_AGENT = stating(
         EntryField("agent_address", "住所", FieldKind.ADDRESS, 200, required=True),
         EntryField("agent_phone", "電話番号", FieldKind.PHONE, 20),
     ),
-    standings=KNOWN,
+    states=KNOWN,
     code="tax_agent",
     label="納税管理人の届出",
     help="保険料の通知を受け取り、納める方を届け出ます（国外へ行く方など）。",

@@ -11,16 +11,17 @@ from typing import Any
 
 from app.cases import answers, blocks, page_rules, reasons
 from app.cases.about import KnownPerson, Newcomer
-from app.cases.effects import Acquires, TakesLossBack
+from app.cases.effects import Acquires, TakesLossBack, Together
 from app.cases.entry import Entered, EntryField, EntryPage, FieldKind, Finding, Rule, warning
 from app.cases.kind import CaseKind, Document, Look, SecondLook
+from app.functions.eligibility.kinds.families import DISABILITY_HELD
 from app.functions.eligibility.kinds.newcomer import (
     COMPARED,
     PERSON_PAGE,
     SECOND_LOOK,
     place_page,
 )
-from app.persons.standing import LOST, NEVER
+from app.persons.eligibility_state import LOST, NEVER
 
 BECOMING = (
     *reasons.RESIDENT,
@@ -224,7 +225,7 @@ def _becoming(
     common: dict[str, Any] = {
         "area": "eligibility",
         "group": "資格の取得",
-        "about": KnownPerson(standings=(NEVER, LOST)),
+        "about": KnownPerson(states=(NEVER, LOST)),
         "pages": (own_page, blocks.notifier()),
         "sentence": f"{{name}} 様（{{birth}}生）の{label}（{event} {{event_on}}）を、"
         "広域連合へ送ります。",
@@ -271,6 +272,7 @@ DISABILITY = _becoming(
         Document("手帳・年金証書", or_by="障害福祉の窓口"),
     ),
     rules=(_old_insurance,),
+    effect=Together((Acquires(), DISABILITY_HELD)),
 )
 
 WELFARE_END = _becoming(

@@ -8,10 +8,18 @@ from typing import Any
 from app.cases import answers, blocks, page_rules, reasons
 from app.cases.about import KnownPerson
 from app.cases.answers import Compared
-from app.cases.effects import NewPaper, Together
+from app.cases.effects import NewPaper, Recognises, Together
 from app.cases.entry import EntryField, EntryPage, FieldKind, Rule
 from app.cases.kind import CaseKind
-from app.persons.standing import DEAD, INSURED, LOST, NEVER
+from app.persons.eligibility_state import DEAD, INSURED, LOST, NEVER
+
+DISABILITY_HELD = Recognises(
+    "disability",
+    (("proof", "disability_proof"), ("proof_until", "disability_until")),
+    since="disability_on",
+    words="障害認定を記録する",
+)
+"""障害認定 as a decision says it."""
 
 KNOWN = (INSURED, LOST, NEVER)
 """Anybody known who lives."""
@@ -44,11 +52,13 @@ def stating(
     event: str, fields: tuple[EntryField, ...], *rules: Rule, label: str, **said: Any
 ) -> CaseKind:
     """A kind that is answered by what it said. ``event`` is what its day is called, ``said`` the
-    rest of the declaration, with ``standings`` for one that is not about an insured person
-    (``KNOWN``, ``(DEAD,)``) and ``with_number`` for one that asks for 個人番号."""
-    standings = said.pop("standings", (INSURED,))
+    rest of the declaration, with ``states`` for one that is not about an insured person
+    (``KNOWN``, ``(DEAD,)``), ``with_number`` for one that asks for 個人番号 and ``lead`` for what
+    its first page says."""
+    states = said.pop("states", (INSURED,))
     with_number = said.pop("with_number", False)
-    said["refusals"] = (*_REFUSED[standings], *reasons.DATES, *said.get("refusals", ()))
+    lead = said.pop("lead", "")
+    said["refusals"] = (*_REFUSED[states], *reasons.DATES, *said.get("refusals", ()))
     repeated = tuple(
         Compared(field.name, is_name=field.kind in _NAMES, codes=field.codes)
         for field in fields
@@ -57,8 +67,11 @@ def stating(
     common: dict[str, Any] = {
         "area": "eligibility",
         "group": "本人と世帯",
-        "about": KnownPerson(standings=standings),
-        "pages": (page(event, fields, *rules), blocks.notifier(with_number=with_number)),
+        "about": KnownPerson(states=states),
+        "pages": (
+            page(event, fields, *rules, lead=lead),
+            blocks.notifier(with_number=with_number),
+        ),
         "sentence": f"{{name}} 様（{{birth}}生）の{label}を、広域連合へ送ります。",
         "compared": (*answers.PERSON, *repeated),
         "told": answers.HOLDS,
@@ -77,7 +90,7 @@ def papered(
     common: dict[str, Any] = {
         "area": "eligibility",
         "group": "本人と世帯",
-        "about": KnownPerson(standings=(INSURED,)),
+        "about": KnownPerson(states=(INSURED,)),
         "pages": (page(event, fields, page_rules.weak_is_posted, *rules), blocks.notifier()),
         "sentence": f"{{name}} 様（{{birth}}生）の{label}を、広域連合へ送ります。",
         "compared": answers.PERSON,

@@ -4,12 +4,15 @@ areas of money decide them."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from app.cases import blocks
+from app.cases import blocks, page_rules
+from app.cases.about import Payer
 from app.cases.effects import Notes
 from app.cases.entry import Entered, EntryField, FieldKind, Finding, error
-from app.cases.kind import CaseKind, Document, FollowUp
+from app.cases.kind import CaseKind, Document, FollowUp, HandedOn
 from app.functions.eligibility.kinds.families import KNOWN, stating
+from app.persons.eligibility_state import INSURED, LOST
 
 _YEAR = EntryField(
     "fiscal_year", "対象の年度（西暦）", FieldKind.DIGITS, 4, required=True, note="4桁"
@@ -29,8 +32,11 @@ def _some_paper(entered: Entered) -> Iterator[Finding]:
 
 
 def _handed_on(
-    code: str, label: str, source: str, *own: EntryField, document: str, desk: str = "levy"
+    code: str, label: str, source: str, *own: EntryField, document: str, **said: Any
 ) -> CaseKind:
+    """``said`` is what differs: ``desk`` whom it is for, ``about`` whom it is about, ``rules`` of
+    its own fields."""
+    desk, rules = said.pop("desk", "levy"), said.pop("rules", ())
     return stating(
         "受け付けた日",
         (
@@ -48,8 +54,10 @@ def _handed_on(
             ),
         ),
         _some_paper,
-        standings=KNOWN,
+        *rules,
+        states=KNOWN,
         group="受け付けて引き継ぐもの",
+        handed_on=HandedOn("to_desk", "papers_count"),
         code=code,
         label=label,
         help=f"{label}を書類とともに受け付け、担当の窓口へ引き継ぎます。",
@@ -64,6 +72,7 @@ def _handed_on(
                 days=1,
             ),
         ),
+        **said,
     )
 
 
@@ -74,6 +83,19 @@ KINDS: tuple[CaseKind, ...] = (
         "FLOW-2033、FORM-27、DOMAIN 4.7",
         *blocks.account_fields(),
         document="口座振替依頼書",
+        rules=(page_rules.holder_is_person,),
+    ),
+    _handed_on(
+        "direct_debit_payer",
+        "納める方の口座からの口座振替の申込",
+        "高確法108条2項・3項、FLOW-2033、FORM-27、DOMAIN 4.7（連帯納付義務）",
+        *blocks.payer_fields(),
+        *blocks.account_fields(),
+        document="口座振替依頼書",
+        rules=(page_rules.holder_is_payer,),
+        about=Payer(states=(INSURED, LOST), roles=("payer",)),
+        sentence="{name} 様の保険料を {paid_by_name} 様の口座から納める申込を、"
+        "広域連合へ送ります。",
     ),
     _handed_on(
         "debit_cancel",

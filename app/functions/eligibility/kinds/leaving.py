@@ -16,7 +16,7 @@ from app.cases.answers import Compared
 from app.cases.effects import Loses
 from app.cases.entry import Entered, EntryField, EntryPage, FieldKind, Finding, Rule, error, when
 from app.cases.kind import CaseKind, Document, FollowUp, Look, SecondLook
-from app.persons.standing import INSURED
+from app.persons.eligibility_state import INSURED
 
 PAPER_TO_RETURN = FollowUp(
     "paper_to_return",
@@ -73,7 +73,7 @@ def _leaving(page: EntryPage, event: str, *, label: str, **said: Any) -> CaseKin
     common: dict[str, Any] = {
         "area": "eligibility",
         "group": "資格の喪失",
-        "about": KnownPerson(standings=(INSURED,)),
+        "about": KnownPerson(states=(INSURED,)),
         "pages": (page, blocks.notifier()),
         "sentence": f"{{name}} 様（{{birth}}生）の{label}（{event} {{event_on}}）を、"
         "広域連合へ送ります。",
@@ -291,6 +291,7 @@ DISABILITY_WITHDRAWAL = _leaving(
         _prospective,
     ),
     event="撤回の日",
+    effect=Loses(voids_for="資格を喪失した", ends=("disability",)),
     documents=(
         Document("障害認定申請撤回届"),
         CARD,
@@ -320,6 +321,7 @@ DISABILITY_END = _leaving(
         _late("障害の状態でなくなった日"),
     ),
     event="障害の状態でなくなった日",
+    effect=Loses(voids_for="資格を喪失した", ends=("disability",)),
     documents=(
         Document("手帳・年金証書", or_by="障害福祉の窓口"),
         CARD,
@@ -435,7 +437,7 @@ DEATH = CaseKind(
     help="被保険者が亡くなったことを届け出ます。決定が届くと、郵送物はすぐに止まり、"
     "交付した書類は無効になります。",
     source="高確法53条1項・54条、FLOW-101 … 103、DOMAIN 2.4・5.3",
-    about=KnownPerson(standings=(INSURED,)),
+    about=KnownPerson(states=(INSURED,)),
     pages=(
         _page(
             "death",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from app.cases.effects import Changes, Notes, same
+from app.cases.effects import Changes, Ends, Notes, Recognises, same
 from app.cases.entry import Entered, EntryField, FieldKind, Finding, Rule, warning
 from app.cases.kind import Document, Look, SecondLook
-from app.functions.eligibility.kinds.families import KNOWN, papered, stating
-from app.persons.standing import DEAD
+from app.functions.eligibility.kinds.families import DISABILITY_HELD, KNOWN, papered, stating
+from app.persons.eligibility_state import DEAD
 
 _PROOF = (
     EntryField(
@@ -42,6 +42,7 @@ DISABILITY_CHANGE = papered(
     help="障害認定を受けた方の手帳や等級が変わったことを届け出ます。",
     source="則8条、DOMAIN 2.5",
     documents=(Document("障害認定変更届"), _NOTEBOOK),
+    effects=(DISABILITY_HELD,),
     refusals=_PROOF_REFUSALS,
 )
 
@@ -54,6 +55,7 @@ DISABILITY_RENEWAL = papered(
     help="期限のある手帳が更新されたことを届け出ます。書類の有効期限が延びます。",
     source="DOMAIN 2.5（精神手帳は2年、資格確認書は手帳とともに切れる）",
     documents=(_NOTEBOOK,),
+    effects=(DISABILITY_HELD,),
     refusals=_PROOF_REFUSALS,
 )
 
@@ -76,8 +78,11 @@ DISEASE = papered(
     source="高確法施行令14条、DOMAIN 5.4",
     documents=(Document("特定疾病認定申請書"), Document("医師の意見書", or_by="前の保険者")),
     effects=(
-        Changes(
-            "disease", (("disease", "disease_kind"),), "特定疾病を記録する", since="disease_from"
+        Recognises(
+            "disease",
+            (("disease", "disease_kind"),),
+            since="disease_from",
+            words="特定疾病を記録する",
         ),
     ),
 )
@@ -189,7 +194,7 @@ FORMER_DEPENDANT = stating(
 )
 
 NONDISCLOSURE = stating(
-    "始まる日・終わる日",
+    "始まる日・終わる日（その日まで）",
     (
         EntryField(
             "ending",
@@ -211,6 +216,7 @@ NONDISCLOSURE = stating(
     documents=(Document("不開示の申出書"),),
     second_look=SecondLook(Look.BEFORE),
     effect=Changes("nondisclosure", same("ground"), "情報不開示を記録する"),
+    refusals=("nothing_to_end",),
 )
 
 _TREATED = (
@@ -238,7 +244,7 @@ SPECIAL_TREATMENT = stating(
 )
 
 SPECIAL_TREATMENT_END = stating(
-    "終わる日",
+    "終わる日（その日まで）",
     (_TREATED[0], EntryField("noticed_on", "納付・事情を確かめた日", FieldKind.DAY)),
     code="special_treatment_end",
     group="認定と負担",
@@ -246,7 +252,8 @@ SPECIAL_TREATMENT_END = stating(
     help="滞納が解消した、または特別の事情があるときに、通常の給付へ戻します。",
     source="高確法82条、DOMAIN 5.4",
     documents=(Document("納付の確認・特別の事情の届"),),
-    effect=Changes("special_treatment", (), "特別療養費を終える"),
+    effect=Ends("special_treatment", "特別療養費を終える"),
+    refusals=("nothing_to_end",),
 )
 
 CERTIFICATE_APPLICATION = papered(
@@ -290,7 +297,7 @@ _BACK = (_PAPER, EntryField("paper_number", "書類の番号", FieldKind.TEXT, 4
 PAPER_BACK = stating(
     "返した日",
     _BACK,
-    standings=KNOWN,
+    states=KNOWN,
     code="paper_back",
     group="書類",
     label="書類の返還の届出",
@@ -303,7 +310,7 @@ PAPER_BACK = stating(
 PAPER_BACK_DEAD = stating(
     "返した日",
     _BACK,
-    standings=(DEAD,),
+    states=(DEAD,),
     code="paper_back_dead",
     group="書類",
     label="亡くなった方の書類の返還の届出",
@@ -322,7 +329,7 @@ PAPER_FOUND = stating(
         "再交付の前の書類は、もう使えません。",
         "見つかった書類を受け取り、いまの書類を使うように説明してください。",
     ),
-    standings=KNOWN,
+    states=KNOWN,
     code="paper_found",
     group="書類",
     label="見つかった書類の返還の届出",
@@ -339,7 +346,7 @@ PAPER_LOST = stating(
         ),
         EntryField("ground", "返せない理由", FieldKind.TEXT, 100, required=True),
     ),
-    standings=KNOWN,
+    states=KNOWN,
     code="paper_lost",
     group="書類",
     label="書類の返還不能の届出",

@@ -8,7 +8,7 @@ from app.cases.answers import Compared
 from app.cases.effects import Reissues
 from app.cases.entry import EntryField, EntryPage, FieldKind, when
 from app.cases.kind import CaseKind, Document
-from app.persons.standing import INSURED
+from app.persons.eligibility_state import INSURED
 
 REISSUE = CaseKind(
     code="reissue",
@@ -17,7 +17,7 @@ REISSUE = CaseKind(
     label="再交付の申請",
     help="なくした、汚したなどの書類をもう一度交付します。前に交付した書類は無効になります。",
     source="高確法施行規則17条、DOMAIN 5.3",
-    about=KnownPerson(standings=(INSURED,)),
+    about=KnownPerson(states=(INSURED,)),
     pages=(
         EntryPage(
             "reissue",

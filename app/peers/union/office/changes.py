@@ -26,6 +26,7 @@ from app.peers.union.office.case import (
     find_whom,
 )
 from app.peers.union.office.checks import DATES, DEAD, INSURED, four_dates, insured_person
+from app.peers.union.office.paper_held import coverage_values, same_paper
 from app.peers.union.office.persons import (
     PersonRow,
     change_person,
@@ -34,11 +35,11 @@ from app.peers.union.office.persons import (
     touch,
 )
 from app.peers.union.office.shares import rejudge_others
-from app.peers.union.office.standing import as_it_stands, same_paper
-from app.rules.calendar.days import ONE_DAY
+from app.rules.calendar.axes import Span
+from app.rules.calendar.days import day_after
 from app.rules.eligibility.papers import PaperDecision
-from app.wire.bodies import DECISIONS
-from app.wire.layout import columns
+from app.wire.bodies import DECISIONS, NOTIFICATIONS
+from app.wire.layout import BodyLayout, columns
 from app.wire.records import DecisionHead
 
 _HEAD = frozenset(column.name for column in columns(DecisionHead))
@@ -105,8 +106,9 @@ def no_paper(held: Held) -> PaperDecision | None:
 
 @dataclass(frozen=True, slots=True)
 class Stating:
-    """``change`` writes what holds from the first day of ``days`` through the second, and is called
-    with the day after it, as the books count; ``whom``: it is about somebody insured, about anybody
+    """``change`` writes what holds from the first day of ``days`` through the second (終わる日, the
+    last day on which it holds; "" for no end), and is called with the day after it, as the books
+    count; ``whom``: it is about somebody insured, about anybody
     known who lives, or about somebody who died;
     ``refusals`` beside those that all have."""
 
@@ -146,9 +148,9 @@ class Stating:
     def decide(self, office: Office, case: Case, checked: Checked, person_id: int) -> Answer:
         """What was said, and from when until when it holds."""
         since, until = self.days(checked.facts)
-        self.change(checked.facts, since, _day_after(until) if until else "")
+        self.change(checked.facts, since, day_after(until) if until else "")
         touch(office.connection, person_id)
-        layout = DECISIONS[self.code][-1]
+        layout = _answer_to(case.record, self.code)
         own = {column.name for column in columns(layout.record)} - _HEAD - {"since", "until"}
         values = {name: getattr(case.record, name) for name in own}
         until_words = f"{until} まで" if until else ""
@@ -190,7 +192,7 @@ class Papered:
         marks = self.change(held)
         touch(office.connection, person_id)
         paper = self.paper(held)
-        values = as_it_stands(office, person_id, held.current, paper, marks)
+        values = coverage_values(office, person_id, held.current, paper, marks)
         values["delivery"] = getattr(case.record, "delivery", "post")
         values["grounds_clerk"] = self.words
         return Answer(person_id, DECISIONS[self.code][-1], values)
@@ -203,8 +205,12 @@ class Papered:
         )
 
 
-def _day_after(text: str) -> str:
-    return (date.fromisoformat(text) + ONE_DAY).isoformat()
+def _answer_to(record: Any, code: str) -> BodyLayout:
+    """The decision's layout of the same version as what was notified: an older terminal is
+    answered in its own words."""
+    asked, answers = NOTIFICATIONS[code], DECISIONS[code]
+    at = next((at for at, one in enumerate(asked) if type(record) is one.record), -1)
+    return answers[at if len(asked) == len(answers) else -1]
 
 
 def _number(current: Row[Any] | None) -> str:
@@ -236,8 +242,6 @@ def states(fact: str, *items: str, subject: str = "") -> Callable[[Held, str, st
 
     def change(held: Held, since: str, until: str) -> None:
         value = {name: getattr(held.record, name) for name in items}
-        if getattr(held.record, "ending", "") == "end":
-            value = {}
         line = (fact, getattr(held.record, subject) if subject else "")
         history.say(
             held.office.connection, held.row.id, line, value, since=since, until=until,
@@ -245,6 +249,61 @@ def states(fact: str, *items: str, subject: str = "") -> Callable[[Held, str, st
         )  # fmt: skip
 
     return change
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """A fact that is set by a kind and ended by the same kind (``ending``) or by another: 異動日 of
+    what ends is the last day on which it holds, and what does not hold cannot end. ``ends_on`` is
+    the item of a last day that is said at once, ``subject`` the one that tells one from another."""
+
+    fact: str
+    items: tuple[str, ...] = ()
+    subject: str = ""
+    ends_on: str = ""
+
+    def change(self, held: Held, since: str, until: str) -> None:
+        """Write it from ``since``, or end it with the day before ``until``."""
+        if not self._is_end(held):
+            states(self.fact, *self.items, subject=self.subject)(held, since, until)
+            return
+        record = held.record
+        history.ends(
+            held.office.connection, held.row.id, self._line(held), record.event_on, record.kind
+        )
+
+    def against(self, held: Held) -> list[RefusalReason]:
+        """Only what holds on the last day ends with it."""
+        if self._is_end(held) and self._now(held) is None:
+            return [RefusalReason("nothing_to_end")]
+        return []
+
+    def days(self, held: Held) -> tuple[str, str]:
+        """From when and until when, both days included: of what ends, since it began."""
+        event = held.record.event_on
+        if not self._is_end(held):
+            return event, getattr(held.record, self.ends_on) if self.ends_on else ""
+        now = self._now(held)
+        return (now.true_from if now is not None else "") or event, event
+
+    def _is_end(self, held: Held) -> bool:
+        return not self.items or getattr(held.record, "ending", "") == "end"
+
+    def _line(self, held: Held) -> tuple[str, str]:
+        return self.fact, getattr(held.record, self.subject) if self.subject else ""
+
+    def _now(self, held: Held) -> Span | None:
+        return history.held_on(
+            held.office.connection, held.row.id, self._line(held), held.record.event_on
+        )
+
+    def stating(self, code: str, words: str, whom: Whom = Whom.INSURED) -> Stating:
+        """The kind that sets it, ends it, or both."""
+        may_end = not self.items or "ending" in {
+            one.name for one in columns(NOTIFICATIONS[code][-1].record)
+        }
+        refusals = ("nothing_to_end",) if may_end else ()
+        return Stating(code, words, self.change, self.against, self.days, refusals, whom)
 
 
 def rejudges(then: Callable[[Held, str, str], None]) -> Callable[[Held, str, str], None]:

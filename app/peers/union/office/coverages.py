@@ -34,7 +34,7 @@ from app.rules.eligibility.papers import (
     limit_mark_matters,
     which_paper,
 )
-from app.wire.bodies import coverage
+from app.wire.bodies import DECISIONS, coverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,19 @@ def _answer(office: Office, case: Case, current: PersonRow, outcome: Outcome) ->
         "grounds_aloud": texts.aloud_text(system, judged, paper),
     }
     waiting = (RefusalReason("income_unconfirmed"),) if outcome.missing and judged is None else ()
-    return Answer(int(current.id), coverage.LAYOUTS[-1], values, waiting)
+    layout = DECISIONS[case.record.kind][-1]
+    if issubclass(layout.record, coverage.Recognition):
+        values |= recognition(case.record, outcome.acquired.day.isoformat())
+    return Answer(int(current.id), layout, values, waiting)
+
+
+def recognition(record: Any, since: str) -> dict[str, str]:
+    """What the decision says of a 障害認定 that holds from ``since``."""
+    return {
+        "disability_proof": record.proof,
+        "disability_on": since,
+        "disability_until": record.proof_until,
+    }
 
 
 def whose(office: Office, current: PersonRow) -> dict[str, str]:

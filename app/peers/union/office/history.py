@@ -20,7 +20,8 @@ from app.core.canon import canonical_json
 from app.peers.union.system import System
 from app.peers.union.tables import coverage, fact, origin, person, share
 from app.rules.calendar.axes import Span, whole
-from app.rules.calendar.knowing import AS_BEFORE, Held, Word, as_told, begin, tell
+from app.rules.calendar.days import day_after
+from app.rules.calendar.knowing import AS_BEFORE, ENDED, Held, Word, as_told, begin, tell
 
 Line = tuple[str, str]
 """A kind of fact and which one, "" where there is one only."""
@@ -145,6 +146,27 @@ def say(
     text = _text(dict(value)) if any(value.values()) else ""
     said = [Span(text, since, until)]
     _lay(connection, person_id, line, (whole(()), said), newest(connection), reason)
+
+
+def ends(connection: Connection, person_id: int, line: Line, last_day: str, reason: str) -> None:
+    """What holds of one fact that stands in no current table ends: ``last_day`` is the last day on
+    which it holds. What it took the place of for a time holds again from the next day."""
+    said = [Span(ENDED, day_after(last_day))]
+    _lay(connection, person_id, line, (whole(()), said), newest(connection), reason)
+
+
+def held_on(connection: Connection, person_id: int, line: Line, day: str) -> Span | None:
+    """What holds of one fact on ``day``, as it is known now; None for nothing."""
+    rows = connection.execute(
+        select(fact.c.value, fact.c.true_from, fact.c.true_until).where(
+            fact.c.person_id == person_id,
+            fact.c.kind == line[0],
+            fact.c.subject == line[1],
+            fact.c.known_until == "",
+        )
+    )
+    spans = (Span(*row) for row in rows)
+    return next((one for one in spans if one.value and one.holds_on(day)), None)
 
 
 def as_of(

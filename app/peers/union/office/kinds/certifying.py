@@ -20,8 +20,8 @@ from app.peers.union.office.case import (
     find_whom,
 )
 from app.peers.union.office.checks import DATES, DEAD, four_dates
+from app.peers.union.office.paper_held import coverage_values
 from app.peers.union.office.persons import PersonRow, coverages_of
-from app.peers.union.office.standing import as_it_stands
 from app.rules.calendar.days import judgement_year
 from app.wire.bodies import certifying
 
@@ -87,7 +87,7 @@ def _kind(code: str, paper: str, words: str, tells: _Tells) -> OfficeKind:
     to certify."""
 
     def values_of(office: Office, row: PersonRow, last: Row[Any]) -> dict[str, str]:
-        values = as_it_stands(office, row.id, last, None, {})
+        values = coverage_values(office, row.id, last, None, {})
         told = tells(office, row, values)
         lost = {"lost_on": last.lost_on, "loss_reason": last.loss_reason}
         return {**values, **lost, **told} if told else {}

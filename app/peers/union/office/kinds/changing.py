@@ -11,6 +11,7 @@ from app.core.errors import UserError
 from app.peers.union.office.case import OfficeKind, RefusalReason
 from app.peers.union.office.changes import (
     Held,
+    Lasting,
     Papered,
     Stating,
     Whom,
@@ -22,7 +23,13 @@ from app.peers.union.office.changes import (
 )
 from app.peers.union.office.check_list import NUMBER_BLANK, CheckEntry, list_entry
 from app.peers.union.office.newcomers import household_there
-from app.peers.union.office.persons import number_of, owner_of, put_number
+from app.peers.union.office.persons import (
+    change_person,
+    household_of,
+    number_of,
+    owner_of,
+    put_number,
+)
 from app.peers.union.tables import number
 from app.rules.calendar.days import day_of_75
 from app.rules.eligibility.papers import PaperDecision
@@ -121,10 +128,36 @@ def _numbered(held: Held, since: str, until: str) -> None:
     list_entry(held.office.system, connection, entry, NUMBER_BLANK, case_id=record.case_id)
 
 
-def _delivered(held: Held) -> tuple[str, str]:
-    return held.record.event_on, held.record.ends_on
+def _of_household(held: Held) -> list[RefusalReason]:
+    """Whom the counter took for the household lives in it by these books too. An older terminal
+    tells of one person only."""
+    record, row = held.record, held.row
+    if not hasattr(record, "members"):
+        return []
+    home = household_of(held.office.connection, row.municipality_code, row.household_number)
+    same = record.household_number == row.household_number
+    known = {one.atena_number for one in home}
+    fits = same and set(record.members.split()) <= known
+    return [] if fits else [RefusalReason("household_differs")]
 
 
+def _headed(held: Held, since: str, until: str) -> None:
+    """The person is the head of her household; who was it until then stands to her as was said."""
+    connection, record, row = held.office.connection, held.record, held.row
+    if not hasattr(record, "members"):
+        rewrites(relation="relation", is_head="is_head")(held, since, until)
+        return
+    for one in household_of(connection, row.municipality_code, row.household_number):
+        if one.id == row.id:
+            values: dict[str, object] = {"relation": _HEAD, "is_head": 1}
+        elif one.is_head:
+            values = {"relation": record.former_relation, "is_head": 0}
+        else:
+            continue
+        change_person(connection, one.id, values, since=since, reason=record.kind)
+
+
+_HEAD = "世帯主"
 _HEIR = ("heir_name", "heir_kana", "heir_relation", "heir_postal_code", "heir_address")
 _ACCOUNT = ("bank_code", "branch_code", "account_type", "account_number", "holder_kana")
 _AGENT = ("agent_name", "agent_postal_code", "agent_address", "agent_phone")
@@ -172,14 +205,13 @@ KINDS: tuple[OfficeKind, ...] = tuple(
         Stating(
             "head_change",
             "世帯主の変更",
-            rejudges(rewrites(relation="relation", is_head="is_head")),
-        ),
-        Stating(
-            "delivery_address",
-            "送付先",
-            states("delivery", *_DELIVERY, subject="papers"),
-            days=_delivered,
+            rejudges(_headed),
+            _of_household,
+            refusals=("household_differs",),
             whom=Whom.KNOWN,
+        ),
+        Lasting("delivery", _DELIVERY, subject="papers", ends_on="ends_on").stating(
+            "delivery_address", "送付先", Whom.KNOWN
         ),
         Stating("heir", "相続人代表者", states("heir", *_HEIR, "heir_phone"), whom=Whom.DEAD),
         Stating("account", "支給口座", states("account", *_ACCOUNT), whom=Whom.KNOWN),

@@ -7,6 +7,7 @@ from app.peers.union.office.changes import Stating, Whom, states
 
 _TAKEN_IN = {
     "direct_debit": "口座振替の申込",
+    "direct_debit_payer": "納める方の口座からの口座振替の申込",
     "debit_cancel": "口座振替の取消し",
     "ordinary_collection": "普通徴収への変更申出",
     "levy_reduction": "保険料の減免の申請",

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from app.core.errors import MadoguchiError
+from app.peers.union.office import history
 from app.peers.union.office.case import (
     Answer,
     Case,
@@ -28,6 +29,7 @@ from app.peers.union.office.persons import (
     open_coverage,
 )
 from app.peers.union.office.shares import rejudge_others
+from app.rules.calendar.days import day_before
 from app.rules.eligibility.address_exception import Dwelling, insurer_of
 from app.rules.eligibility.loss import LossFacts, lose
 from app.rules.eligibility.reasons import EligibilityError, LossReason
@@ -48,6 +50,7 @@ def _nothing_against(office: Office, case: Case, facts: LossFacts) -> tuple[Refu
 @dataclass(frozen=True, slots=True)
 class Leaving:
     """A reason of loss. ``state``: the person's 住民状態 from the event on, "" unchanged;
+    ``ends``: the recognition that is given up with it;
     ``tells``: what of the body the rule is told; ``against``: what else stands against it;
     ``refusals``: what it may be refused for beside what any loss may."""
 
@@ -58,6 +61,7 @@ class Leaving:
     tells: Callable[[LossFacts, Any], LossFacts] = _as_it_is
     against: Callable[[Office, Case, LossFacts], tuple[RefusalReason, ...]] = _nothing_against
     refusals: tuple[str, ...] = ()
+    ends: str = ""
 
     def check(self, office: Office, case: Case) -> Checked:
         """Whether she lives and is insured here, and the loss that follows."""
@@ -110,6 +114,9 @@ class Leaving:
         if self.state:
             state = {"state": self.state, "state_on": event}
             change_person(connection, row.id, state, since=event, reason=case.record.kind)
+        if self.ends:
+            last_day = day_before(values["lost_on"])
+            history.ends(connection, row.id, (self.ends, ""), last_day, case.record.kind)
         place = (row.municipality_code, row.household_number)
         since = date.fromisoformat(min(event, values["lost_on"]))
         rejudge_others(office.system, connection, *place, since, row.id)
@@ -197,12 +204,14 @@ _LEAVING = (
         LossReason.DISABILITY_WITHDRAWN,
         "障害認定の撤回",
         refusals=("not_prospective", "disability_after_75"),
+        ends="disability",
     ),
     Leaving(
         "disability_end",
         LossReason.DISABILITY_END,
         "障害の状態でなくなった日の翌日",
         refusals=("disability_after_75",),
+        ends="disability",
     ),
     Leaving(
         "special_address_end",

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from app.peers.union.office.case import OfficeKind, RefusalReason
 from app.peers.union.office.changes import (
     Held,
+    Lasting,
     Papered,
     Stating,
     Whom,
@@ -19,10 +20,10 @@ from app.peers.union.office.changes import (
     states,
 )
 from app.peers.union.office.checks import told
-from app.peers.union.office.coverages import Applied, paper_for
+from app.peers.union.office.coverages import Applied, paper_for, recognition
+from app.peers.union.office.paper_held import last_paper
 from app.peers.union.office.persons import number_of, shares_of
 from app.peers.union.office.shares import judge_household, put_share
-from app.peers.union.office.standing import last_paper
 from app.peers.union.tables import card_use, income
 from app.rules.calendar.days import day_of_75, judgement_year
 from app.rules.copay.days import class_mark_from, from_application
@@ -69,8 +70,9 @@ def _proof(held: Held) -> list[RefusalReason]:
 
 
 def _recognised(held: Held) -> Mapping[str, str]:
-    states("disability", "proof", "proof_until")(held, held.record.event_on, "")
-    return {}
+    record = held.record
+    states("disability", "proof", "proof_until")(held, record.event_on, "")
+    return recognition(record, record.event_on)
 
 
 def _paper_until(held: Held) -> PaperDecision | None:
@@ -274,17 +276,11 @@ KINDS: tuple[OfficeKind, ...] = tuple(
             "被扶養者であった者",
             states("former_dependant", "insurer", "dependant_until"),
         ),
-        Stating("nondisclosure", "情報不開示", states("nondisclosure", "ground")),
-        Stating(
-            "special_treatment",
-            "特別療養費への変更",
-            states("special_treatment", "ground", "noticed_on"),
+        Lasting("nondisclosure", ("ground",)).stating("nondisclosure", "情報不開示"),
+        Lasting("special_treatment", ("ground", "noticed_on")).stating(
+            "special_treatment", "特別療養費への変更"
         ),
-        Stating(
-            "special_treatment_end",
-            "特別療養費の解除",
-            states("special_treatment"),
-        ),
+        Lasting("special_treatment").stating("special_treatment_end", "特別療養費の解除"),
         Papered(
             "certificate_application",
             "資格確認書の申請",

@@ -8,7 +8,7 @@ from app.peers.union.office.case import Answer, Case, Checked, Office, OfficeKin
 from app.peers.union.office.checks import DATES, INSURED, four_dates, insured_person
 from app.peers.union.office.coverages import paper_for
 from app.peers.union.office.decided import decided_for
-from app.peers.union.office.standing import as_it_stands, last_paper
+from app.peers.union.office.paper_held import coverage_values, last_paper
 from app.rules.eligibility.papers import PaperKind
 from app.wire.bodies import reissued
 
@@ -37,7 +37,7 @@ def decide(office: Office, case: Case, checked: Checked, person_id: int) -> Answ
     current, paper, earlier = checked.facts
     record = case.record
     count = 1 + sum(1 for one in earlier if one.kind == record.kind)
-    values = as_it_stands(office, person_id, current, paper, {}) | {
+    values = coverage_values(office, person_id, current, paper, {}) | {
         "paper": record.paper,
         "delivery": record.delivery,
         "reissue_reason": record.reason,

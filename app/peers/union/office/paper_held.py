@@ -37,7 +37,7 @@ def same_paper(office: Office, person_id: int, current: Row[Any]) -> PaperDecisi
                      registered=registered)  # fmt: skip
 
 
-def as_it_stands(
+def coverage_values(
     office: Office,
     person_id: int,
     current: Row[Any],

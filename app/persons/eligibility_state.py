@@ -6,7 +6,7 @@ INSURED, LOST, DEAD, NEVER = "insured", "lost", "dead", "never"
 _DEAD_STATE = "3"
 
 
-def standing_of(state: str, period: object) -> str:
+def eligibility_state_of(state: str, period: object) -> str:
     """From 住民状態 and the last period of eligibility (a row of ``insured``), None for none."""
     if state == _DEAD_STATE:
         return DEAD
