@@ -99,6 +99,7 @@ def progress(work: Reads) -> FirstLoad | None:
         )
         if file_id in FILES
     )
+    counts = tuple(sorted(counts, key=lambda count: -count.sealed))
     more = facts.get(_BY_UNION + "more", "1") == "1"
     return FirstLoad(counts, more, "" if state == FIRST_LOAD_OPEN else state)
 

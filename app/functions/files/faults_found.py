@@ -13,6 +13,7 @@ from app.core.errors import UserError
 from app.security.gate.gate import Gate, Session, Subject
 from app.wire.faults import KEPT, RULES
 from app.wire.files import FILES, FileSpec
+from app.wire.frame import HEAD_COLUMNS, TRAILER_COLUMNS
 from app.wire.layout import KIND_NAMES, columns
 from db.tables.exchange import character_line, file_fault, inbox
 from db.tables.media import medium_use
@@ -140,9 +141,11 @@ def _fault(row: Row[Any], labels: dict[str, str]) -> FaultLine:
 
 
 def _labels(spec: FileSpec) -> dict[str, str]:
-    """What each column of the file is called, those of all its bodies among them."""
+    """What each column of the file is called, those of all its bodies and of its first and last
+    line among them."""
     records = (spec.record, *(layout.record for layout in spec.layouts))
-    return {column.name: column.label for record in records for column in columns(record)}
+    ours = [column for record in records for column in columns(record)]
+    return {column.name: column.label for column in (*HEAD_COLUMNS, *TRAILER_COLUMNS, *ours)}
 
 
 def _none() -> UserError:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from app.core.progress import WorkCancelled
 from app.functions.files.media_list import SHOW, may_be_plain, media_rows, moves_in, plain_charset
 from app.functions.files.media_use import (
     FINISH,
@@ -167,14 +168,21 @@ def perform_move_in(
         found = known.find(here.media, moving.medium_id)
         if not here.media.is_checked(found.attached, moving.name, moving.digest):
             raise media_refusal("not_scanned")
-        line = Line(keys, FILES[moving.file_id], here.codes, charset)
+        here.progress.begin(f"移入：{FILES[moving.file_id].title}", 0, "件")
+        line = Line(keys, FILES[moving.file_id], here.codes, charset, here.progress.at)
         allowed = plain and found.encrypts
         sealed = _read(found, moving, line, (sender, next_in_line), plain=allowed)
         here.step("media.note")
         sendings = _take(gate, prepared.session.staff_id, moving, seen, sealed)
+    except WorkCancelled as wish:
+        stopped = media_refusal("cancelled")
+        end_broken(gate, moving.use_id, stopped, seen)
+        raise stopped from wish
     except Exception as problem:
         end_broken(gate, moving.use_id, problem, seen)
         raise
+    finally:
+        here.progress.end()
     here.media.forget()
     done = Moved(moving.use_id, sealed[0].read, sendings)
     return wipe_after(gate, found, moving, here, done)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import insert, select
 
+from app.core.progress import WorkCancelled
 from app.functions.files.media_list import SHOW, moves_out
 from app.functions.files.media_use import (
     FINISH,
@@ -102,8 +103,10 @@ def perform_move_out(
             )
         )
     path = container_path(here.folder, moving.inbox_id)
-    line = Line(keys, FILES[moving.file_id], here.codes)
+    spec = FILES[moving.file_id]
+    line = Line(keys, spec, here.codes, passed=here.progress.at)
     try:
+        here.progress.begin(f"移出：{spec.title}", 0, "件")
         here.step("media.write")
         found = known.find(here.media, moving.medium_id)
         sweep_parts(found.attached, OUTGOING)
@@ -119,7 +122,13 @@ def perform_move_out(
                 record_count=count,
                 ended_at=work.at.isoformat(),
             )
+    except WorkCancelled as wish:
+        stopped = media_refusal("cancelled")
+        end_broken(gate, use_id, stopped)
+        raise stopped from wish
     except Exception as problem:
         end_broken(gate, use_id, problem)
         raise
+    finally:
+        here.progress.end()
     return Moved(use_id, count)

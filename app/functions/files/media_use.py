@@ -10,13 +10,14 @@ medium is on the list of unfinished wipes (SEC-82, SEC-92).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Row, select, update
 
 from app.core.errors import MadoguchiError
+from app.core.progress import Progress
 from app.functions.files.media_list import mark_facts, media_rows
 from app.security.gate.gate import ActWork, Gate
 from app.sync.inbox import keep_place, note_faults
@@ -67,13 +68,15 @@ class Moved:
 @dataclass(frozen=True)
 class Carrying:
     """What moving needs besides the gate: media, code tables, where received containers lie, a
-    character set by its id. ``step`` is told each step before it is taken."""
+    character set by its id. ``step`` is told each step before it is taken, ``progress`` how many
+    records went through; somebody may cancel it there."""
 
     media: MediaDesk
     codes: Codes
     folder: Path
     charset: Callable[[str], Charset]
     step: Going = lambda _name: None
+    progress: Progress = field(default_factory=Progress)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,12 +52,14 @@ class Courier:
 @dataclass(frozen=True, slots=True)
 class Line:
     """This end: the terminal's keys, the file's declaration, the codes that hold, and the
-    character set of a plain file (a sealed one is UTF-8: who sealed it has seen to that)."""
+    character set of a plain file (a sealed one is UTF-8: who sealed it has seen to that).
+    ``passed`` as in ``transcode.Source``."""
 
     keys: TerminalKeys
     spec: FileSpec
     codes: Codes
     charset: Charset = UTF_8
+    passed: Callable[[int], None] = lambda _count: None
 
 
 def open_in(
@@ -91,7 +93,7 @@ def open_in(
         made = []
         for part in parts_of(line.spec):
             sealed = transcode(
-                Source(spec, feed, line.codes, UTF_8 if verified else line.charset),
+                Source(spec, feed, line.codes, UTF_8 if verified else line.charset, line.passed),
                 facts.union_receiving,
                 facts.archive_receiving,
                 target=None if part.spec is line.spec else part.spec,
@@ -132,7 +134,11 @@ def write_out(
             open_body(source, verified, keys.identities, sink)
 
         spec = line.spec.at(verified.header.layout_version)
-        sealed = transcode(Source(spec, feed, line.codes), to.receiving, facts.archive_receiving)
+        sealed = transcode(
+            Source(spec, feed, line.codes, passed=line.passed),
+            to.receiving,
+            facts.archive_receiving,
+        )
     check_count(verified.header, sealed.read)
     head = _head(line, to, sealed, (use_id, place, verified.header.created))
 

@@ -32,13 +32,14 @@ _PATIENCE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file as it comes: its declaration, what gives its bytes, the codes that hold, and its
-    character set."""
+    """A file as it comes: its declaration, what gives its bytes, the codes that hold, its
+    character set; ``passed`` is told how many records went through, and may stop it by raising."""
 
     spec: FileSpec
     feed: Feed
     codes: Codes
     charset: Charset = UTF_8
+    passed: Callable[[int], None] = lambda _count: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class _Records:
 
     def __init__(self, source: Source) -> None:
         self.read = 0
+        self._passed = source.passed
         self._make = record_maker(source.spec)
         self._blocks: queue.Queue[_Block] = queue.Queue(_AHEAD)
         self._first: list[_Block] = []
@@ -126,6 +128,7 @@ class _Records:
             if isinstance(block, BaseException):
                 raise block
             self.read += len(block)
+            self._passed(self.read)
             for values in block:
                 yield self._make(values)
 

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from hashlib import sha256
 
 import pyrage
 import pytest
 from sqlalchemy import select
 
 from app.core.errors import MadoguchiError
-from app.functions.files import media_acts, media_wipe
+from app.core.progress import Progress
+from app.functions.files import faults_found, media_acts, media_in, media_paper, media_wipe
 from app.functions.files.media_acts import Disposing
 from app.functions.files.media_steps import Do, ledger, steps
 from app.sync import outbox as outgoing
 from app.sync.media.files import OUTGOING
+from app.wire.characters import charset_of
 from app.wire.codec import decode_file
 from app.wire.container import open_body, peek, verify
 from app.wire.files import FILES
 from db.tables.exchange import outbox, stream_state
+from tests.support.counter import KeepingPrinter
 from tests.support.framed import encode_file
 from tests.support.line import CODES
-from tests.support.media_room import DAILY, NAME, MediaRoom
+from tests.support.media_room import DAILY, HANDLER, NAME, MediaRoom
+from tests.support.sending_examples import paper_desk
 from tests.support.sendings import act_of, rows, sample
 from tests.support.sticks import CourierSide, Stick, stick_in
+from tests.support.stories import text_of
 
 
 def refuses(code: str):
@@ -294,6 +300,71 @@ def test_a_plain_file_only_where_the_setting_and_the_hardware_allow_it(room: Med
     weak.put_file("FILE-03_plain.csv", encode_file(FILES[DAILY], other, CODES))
     with refuses("media.plain"):
         room.taken_in("FILE-03_plain.csv")
+
+
+class Impatient(Progress):
+    """Somebody stops it as soon as the first records went through."""
+
+    def at(self, done: int) -> None:
+        self.cancel()
+        super().at(done)
+
+
+def test_a_cancelled_move_leaves_medium_and_store_as_they_were(room: MediaRoom) -> None:
+    gate = room.world.gate
+    room.stick.put_file(NAME, room.courier.sealed())
+    use_id = room.scan()
+    act = media_in.prepare_move_in(gate, room.session(), room.media, use_id)
+    with refuses("media.cancelled"):
+        media_in.perform_move_in(
+            gate, act, room.given(act), replace(room.carrying, progress=Impatient())
+        )
+    assert rows(room.world, outbox) == []
+    assert [(one.state, one.wipe) for one in room.uses()] == [("broken", "")]
+    assert room.taken_in().count == len(sample(DAILY)), "the same file goes in afterwards"
+
+
+def test_a_plain_file_of_shift_jis_is_read_by_the_setting_and_its_own_signs_are_listed(
+    room: MediaRoom,
+) -> None:
+    world = room.world
+    world.set_setting("media.plain", "yes")
+    world.set_setting("media.charset", "cp932")
+    sjis = charset_of(world.tables, "cp932", world.clock.now().date())
+    records = [replace(sample(DAILY)[0], name="見本　〓")]
+    own = encode_file(FILES[DAILY], records, CODES, charset=sjis)
+    whole, _, _ = own.rpartition(b'"#END"')
+    changed = whole.replace("〓".encode("cp932"), b"\xf0\x41")
+    room.stick.put_file(
+        "FILE-03_sjis.csv",
+        changed + f'"#END","1","{sha256(changed).hexdigest()}"\n'.encode(),
+    )
+    assert room.taken_in("FILE-03_sjis.csv").count == 1
+    (use,) = room.uses()
+    (line,) = faults_found.characters(world.gate, room.session(), use.id)
+    assert (line.line, line.signs, line.put) == (3, "U+E001", "〓")
+
+
+def test_the_faults_of_a_refused_file_are_listed_and_the_ledger_prints(room: MediaRoom) -> None:
+    """FORM-75 and the list of faults, from the same refused line."""
+    world, gate = room.world, room.world.gate
+    world.set_setting("media.plain", "yes")
+    wrong = encode_file(FILES[DAILY], sample(DAILY), CODES).replace(b"1945-05-03", b"1945-13-03")
+    room.stick.put_file("FILE-03_wrong.csv", wrong)
+    with refuses("file."):
+        room.taken_in("FILE-03_wrong.csv")
+    (use,) = room.uses()
+    faulty = faults_found.show(gate, room.session(), use.id)
+    assert (faulty.faults[0].line, faulty.faults[0].item) == (3, "生年月日（処理用）")
+    assert all(one.item.isascii() is False for one in faulty.faults if one.item)
+    printer = KeepingPrinter()
+    (period, *_) = media_paper.periods(world.clock.now().date())
+    media_paper.print_ledger(paper_desk(world, room.session(), printer), period)
+    text = text_of(printer.sheets[0][1])
+    assert "媒体管理簿" in text and "FILE-03_wrong.csv" in text and "受け付けず" in text
+    world.add_grant(HANDLER, faults_found.PRINT)
+    faults_found.print_notice(paper_desk(world, room.session(), printer), faulty)
+    assert "暦にある日" in text_of(printer.sheets[1][1])
 
 
 @pytest.mark.req("FLOW-203")

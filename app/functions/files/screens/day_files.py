@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QGridLayout,
@@ -20,6 +21,7 @@ from app.ui.base.pages import Page, box, card, clear
 
 _HEAD = ("ファイル", "向き", "基準日・版", "件数（前回）", "状態", "次にすること")
 _WIDTHS = (250, 60, 130, 170, 170)
+_EVERY = 500  # milliseconds
 
 
 class DayFilesScreen(Page):
@@ -44,8 +46,21 @@ class DayFilesScreen(Page):
         self.action("戻る", "Esc", desk.home)
         self.action("読み直す", "F5", self.load)
         self.recall_button = self.action("受理された送信を回収する", "F9", self._recall)
+        self.recall_button.setVisible(False)
+        self.stop_button = self.action("送り受けを中止する", "F8", desk.engine.cancel)
+        self.stop_button.setVisible(False)
+        self._moving = PlainLabel("")
+        self.body.addWidget(self._moving)
+        self._watch = QTimer(self)
+        self._watch.timeout.connect(self._tell_progress)
+        self._watch.start(_EVERY)
         desk.watch(
             self, lambda: day_files.show(desk.gate, desk.session, background=True), self._show
+        )
+        desk.run(
+            self,
+            lambda: recalls.RECALL in desk.gate.permitted(desk.session),
+            self.recall_button.setVisible,  # absent, not greyed (SEC-30)
         )
         self.load()
 
@@ -70,6 +85,12 @@ class DayFilesScreen(Page):
             self.table.selectRow(keys.index(wanted) if wanted in keys else 0)
         self._sum_up()
         self._tell()
+
+    def _tell_progress(self) -> None:
+        """How far the transfer under way is; F8 ends it, and what came so far is gone on from."""
+        shown = self._desk.engine.progress.shown()
+        self._moving.setText("" if shown is None else shown.told)
+        self.stop_button.setVisible(shown is not None)
 
     def chosen(self) -> DayFile | None:
         """The line that is chosen."""

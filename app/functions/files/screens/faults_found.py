@@ -23,7 +23,7 @@ class FaultsScreen(Page):
     def __init__(self, desk: Desk, subject: str) -> None:
         super().__init__(
             "誤りの一覧",
-            "F11 で印刷し、作成元に渡して作り直しを頼みます。値は、ここにも紙にも出ません。",
+            "作成元にこの一覧を伝え、作り直しを頼みます。値は、ここにも紙にも出ません。",
         )
         self._desk = desk
         self.shown: FaultyFile | None = None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.functions.files import filling
 from app.sync.first_load import Count, FirstLoad
 from app.ui.base.desk import Desk
+from app.ui.base.labels import PlainLabel
 from app.ui.base.pages import Page, box, clear
 from app.ui.base.tables import fill, list_table
 
 _HEAD = ("何が", "広域連合が送った件数", "この端末に入った件数", "合っているか")
 _WIDTHS = (300, 220, 220)
+_EVERY = 500  # milliseconds
 
 
 class FirstLoadScreen(Page):
@@ -28,6 +31,11 @@ class FirstLoadScreen(Page):
         self.body.addLayout(self._summary)
         self.table = list_table("初期登録の件数", _HEAD, _WIDTHS)
         self.body.addWidget(self.table, 1)
+        self._moving = PlainLabel("")
+        self.body.addWidget(self._moving)
+        self._watch = QTimer(self)
+        self._watch.timeout.connect(self._tell_progress)
+        self._watch.start(_EVERY)
         self.action("戻る", "Esc", desk.home)
         self.action("読み直す", "F5", self.load)
         desk.watch(self, lambda: filling.show(desk.gate, desk.session, background=True), self._show)
@@ -40,6 +48,10 @@ class FirstLoadScreen(Page):
         """Read everything again."""
         desk = self._desk
         desk.run(self, lambda: filling.show(desk.gate, desk.session), self._show)
+
+    def _tell_progress(self) -> None:
+        shown = self._desk.engine.progress.shown()
+        self._moving.setText("" if shown is None else shown.told)
 
     def _show(self, load: FirstLoad | None) -> None:
         self.shown = load

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from app.cases.issuing import Drawing
 from app.cases.list_paper import ListDesk
+from app.core.progress import Progress
 from app.functions.files import media_acts, media_in, media_out, media_paper, media_wipe
 from app.functions.files.media_list import LEDGER, MediaView, UseLine, look
 from app.functions.files.media_steps import (
@@ -27,6 +29,7 @@ from app.functions.files.media_steps import (
 from app.functions.files.media_use import Carrying, Moved
 from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
+from app.ui.base.labels import PlainLabel
 from app.ui.base.pages import Page, box, clear
 from app.wire.characters import charset_of
 
@@ -57,6 +60,14 @@ class MediaScreen(Page):
         self.by_hand = self.action("手で検査した", "F7", self._scanned_by_hand)
         self.action("媒体管理簿", "F8", lambda: desk.go("files.show_ledger"))
         self.action("相手の名刺を登録", "F9", self._take_card)
+        self.progress = Progress()
+        self.stop_button = self.action("移入・移出を中止する", "F12", self.progress.cancel)
+        self.stop_button.setVisible(False)
+        self._moving = PlainLabel("")
+        self.body.addWidget(self._moving)
+        self._watch = QTimer(self)
+        self._watch.timeout.connect(self._tell_progress)
+        self._watch.start(500)
         self.load()
 
     def first_focus(self) -> None:
@@ -66,6 +77,12 @@ class MediaScreen(Page):
         """Look again at what is plugged in."""
         desk = self._desk
         desk.run(self, lambda: look(desk.gate, desk.session, desk.media), self._show)
+
+    def _tell_progress(self) -> None:
+        """How far the file is; F12 ends it and leaves medium and store as they were."""
+        shown = self.progress.shown()
+        self._moving.setText("" if shown is None else shown.told)
+        self.stop_button.setVisible(shown is not None)
 
     def _show(self, view: MediaView) -> None:
         self.view = view
@@ -212,6 +229,7 @@ class MediaScreen(Page):
             desk.engine.codes,
             desk.engine.folder,
             lambda charset_id: charset_of(desk.tables, charset_id, today),
+            progress=self.progress,
         )
 
     def _label(self, medium_id: str) -> str:
