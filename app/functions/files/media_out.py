@@ -22,7 +22,7 @@ from app.functions.files.media_use import (
     next_place,
 )
 from app.security.acts.approval import Approval
-from app.security.gate.gate import Gate, PreparedAct, Session, Subject
+from app.security.gate.gate import ActWork, Gate, PreparedAct, Session, Subject
 from app.sync.inbox import keep_place
 from app.sync.media.carry import Line, write_out
 from app.sync.media.desk import MediaDesk
@@ -81,27 +81,10 @@ def perform_move_out(
         keys, to = read_keys(work), courier_of(work)
         if to is None:
             raise media_refusal("no_courier")
-        use_id = work.new_id()
         stream = stream_of(moving.file_id)
         epoch = int(work.scalar(select(store_fact.c.value).where(store_fact.c.name == "epoch")))
         place = next_place(work, OUT, to.name, stream, epoch)
-        work.run(
-            insert(medium_use).values(
-                id=use_id,
-                medium_id=moving.medium_id,
-                direction="out",
-                file_id=moving.file_id,
-                name=moving.name,
-                digest="",
-                approval_id=moving.approval_id,
-                state="begun",
-                used_by=work.staff_id,
-                confirmed_by=" ".join(seconds),
-                begun_at=work.at.isoformat(),
-                inbox_id=moving.inbox_id,
-                wipe="owed",
-            )
-        )
+        use_id = _begin(work, moving, " ".join(seconds))
     path = container_path(here.folder, moving.inbox_id)
     spec = FILES[moving.file_id]
     line = Line(keys, spec, here.codes, passed=here.progress.at)
@@ -132,3 +115,26 @@ def perform_move_out(
     finally:
         here.progress.end()
     return Moved(use_id, count)
+
+
+def _begin(work: ActWork, moving: Moving, confirmed_by: str) -> str:
+    """The ledger's line before the first byte is written."""
+    use_id = work.new_id()
+    work.run(
+        insert(medium_use).values(
+            id=use_id,
+            medium_id=moving.medium_id,
+            direction="out",
+            file_id=moving.file_id,
+            name=moving.name,
+            digest="",
+            approval_id=moving.approval_id,
+            state="begun",
+            used_by=work.staff_id,
+            confirmed_by=confirmed_by,
+            begun_at=work.at.isoformat(),
+            inbox_id=moving.inbox_id,
+            wipe="owed",
+        )
+    )
+    return use_id
