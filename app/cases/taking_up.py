@@ -29,6 +29,11 @@ def birth_of(case: KeyedCase) -> str:
     return case.values.get(about.birth, "") if isinstance(about, Newcomer) else ""
 
 
+def name_of(case: KeyedCase) -> str:
+    """Whose birth date it is: of a case about a payer the insured person."""
+    return case.whom.name if case.whom is not None else case.name
+
+
 def page_of(case: KeyedCase, reader: Reader) -> EntryPage | None:
     """The question, None where the case tells nobody's birth date yet: then there is nothing in it
     that belongs to somebody else."""
@@ -43,7 +48,7 @@ def page_of(case: KeyedCase, reader: Reader) -> EntryPage | None:
             yield error(
                 HEARD,
                 "somebody_else",
-                f"{case.name} 様の生年月日ではありません。",
+                f"{name_of(case)} 様の生年月日ではありません。",
                 "別の方の受付を開いていないか確かめてください。別の方なら「戻る」を選び、"
                 "その方の受付を今日の仕事から開いてください。",
             )

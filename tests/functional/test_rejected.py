@@ -168,8 +168,9 @@ class TestScreen:
         screen = room.add(RejectedScreen(room.desk(), code, room.counter.rejected()))
         room.until(lambda: screen.rejection is not None)
         (label,) = screen.findChildren(NameLabel)
-        resident = SCENES[code].resident
-        assert label.text() == (resident.name if resident else SCENES[code].entry["name"])
+        scene, named_by = SCENES[code], CASES[code].about.named_by[0]
+        keyed = scene.entry.get(named_by, "")  # a newcomer, or a payer of no register
+        assert label.text() == (keyed or scene.resident.name)
 
     def test_corrected_from_the_keyboard(self, room: Room) -> None:
         case_id = room.counter.rejected()

@@ -134,7 +134,7 @@ class EntryScreen(Page):
         self.title.setText(f"{self._kind.label}　— {page.title}")
         self.lead.setText(page.lead)
         frame, layout = card()
-        layout.addWidget(NameLabel(self._painter, case.name, 36))
+        layout.addWidget(NameLabel(self._painter, taking_up.name_of(case), 36))
         birth = PlainLabel(f"{taking_up.birth_of(case)}　生")
         birth.setObjectName("bigNumber")
         layout.addWidget(birth)
