@@ -94,7 +94,8 @@ def _journal(arguments: argparse.Namespace) -> int:
     if arguments.action == "verify" and not file:
         return int(_late("app.start.auditing:verify_journal")(data, arguments.anchor))
     if arguments.action == "export" and file:
-        return int(_late("app.start.auditing:export_journal")(data, Path(file)))
+        control = arguments.control
+        return int(_late("app.start.auditing:export_journal")(data, Path(file), control=control))
     arguments.wrong(
         in_words(
             "export には書き出すファイル名が要り、verify には要りません",
@@ -321,6 +322,14 @@ def _add_journal(command: Callable[..., Parser]) -> None:
         help=in_words(
             "初期設定のときに控えた指紋、または「行番号:64桁」の印と照らし合わせる",
             "compare with the genesis' fingerprint, or with a head as number:hash",
+        ),
+    )
+    journal.add_argument(
+        "--control",
+        action="store_true",
+        help=in_words(
+            "export に権限の手続きの記録（制御ログ）も入れる（職員の氏名と職を含む）",
+            "export the control log too, which names staff",
         ),
     )
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 # Only the numbers of SQLite's interface are taken from the standard library; they are the
 # same for every build of SQLite. Stores are never opened with it.
 import sqlite3 as numbers
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,12 +32,13 @@ FUNCTIONS_ALLOWED = frozenset(
 )
 """SQL functions a unit of work may call: none reads a file, a clock or a key."""
 
-ALWAYS_READ = frozenset({"store_fact"})
-ALWAYS_WRITTEN = frozenset({"counter", "act"})
-"""Tables that every unit of work of kind update may add to: ids and the act's own row. Only what a
-function declares may be deleted there, and an act that was noted is never changed: a nonce stays
-used."""
-_COUNTED = ("counter", "value")
+FACTS = "store_fact"
+"""Facts of the store are declared one by one: ``"store_fact.profile"``, or ``"store_fact.line.*"``
+for all whose names begin so. A statement may touch the table itself only where all of it is
+declared; everybody else asks the unit of work by name (``Facts``)."""
+
+OWN_TABLES = frozenset({"counter", FACTS})
+"""Tables that the unit of work's own statements reach (``Wall.own``), whatever was declared."""
 
 NAME_INDEX = "name_grams"
 """The name index is read by who may read ``person.name``, and written with ``person``."""
@@ -52,8 +54,79 @@ class Declared:
 
     reads: frozenset[tuple[str, str]]
     updates: frozenset[tuple[str, str]]
-    rows: frozenset[str]  # tables in which rows may be inserted
-    deletes: frozenset[str]
+    rows: frozenset[str]  # tables in which rows may be inserted and deleted
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts of the store that a unit of work may read and write, by name."""
+
+    read: frozenset[str]
+    written: frozenset[str]
+
+    def may_read(self, name: str) -> bool:
+        """Whether this fact was declared."""
+        return _covers(self.read | self.written, name)
+
+    def may_write(self, name: str) -> bool:
+        """Whether this fact was declared under ``writes``."""
+        return _covers(self.written, name)
+
+
+def _covers(declared: frozenset[str], name: str) -> bool:
+    return any(
+        one in ("*", name) or (one.endswith(".*") and name.startswith(one[:-1])) for one in declared
+    )
+
+
+@lru_cache(maxsize=512)
+def facts_of(reads: tuple[str, ...], writes: tuple[str, ...]) -> Facts:
+    """The facts among what a function declares."""
+    return Facts(_facts(reads), _facts(writes))
+
+
+def _facts(names: tuple[str, ...]) -> frozenset[str]:
+    tables = (name.partition(".") for name in names)
+    return frozenset(fact or "*" for table, _, fact in tables if table == FACTS)
+
+
+class Wall:
+    """The authorizer of one unit of work: what was declared, and inside ``own`` the tables of the
+    unit's own statements too.
+
+    SQLite asks once for each statement that it compiles and keeps. So the text of an own statement
+    must be one that nobody else writes, else it would be let pass because it was compiled before.
+    """
+
+    def __init__(self, judge: Authorizer, *, update: bool) -> None:
+        self._judge = judge
+        self._update = update
+        self._inside = False
+
+    def __call__(
+        self,
+        action: int,
+        first: str | None,
+        second: str | None,
+        schema: str | None,
+        via: str | None,
+    ) -> int:
+        """SQLite's question."""
+        if self._inside and first in OWN_TABLES and (self._update or action not in _CHANGES):
+            return numbers.SQLITE_OK
+        return self._judge(action, first, second, schema, via)
+
+    @contextmanager
+    def own(self) -> Iterator[None]:
+        """While a statement of the unit of work itself runs."""
+        self._inside = True
+        try:
+            yield
+        finally:
+            self._inside = False
+
+
+_CHANGES = (numbers.SQLITE_INSERT, numbers.SQLITE_UPDATE, numbers.SQLITE_DELETE)
 
 
 @lru_cache(maxsize=512)
@@ -73,7 +146,7 @@ def authorizer(reads: tuple[str, ...], writes: tuple[str, ...], *, update: bool)
         numbers.SQLITE_FUNCTION: lambda first, second: second.lower() in FUNCTIONS_ALLOWED,
         numbers.SQLITE_UPDATE: lambda first, second: _may(declared.updates, first, second),
         numbers.SQLITE_INSERT: lambda first, second: first in declared.rows,
-        numbers.SQLITE_DELETE: lambda first, second: first in declared.deletes,
+        numbers.SQLITE_DELETE: lambda first, second: first in declared.rows,
         # the full-text index asks whether another connection changed it
         numbers.SQLITE_PRAGMA: lambda first, second: first == "data_version" and not second,
     }
@@ -107,14 +180,14 @@ def _may_read(declared: Declared, table: str, column: str) -> bool:
 
 
 def _resolve(reads: tuple[str, ...], writes: tuple[str, ...], *, update: bool) -> Declared:
-    readable = {_split(name) for name in (*reads, *ALWAYS_READ)}
-    written = {_split(name) for name in writes} if update else set()
-    added = frozenset(ALWAYS_WRITTEN if update else ())
-    readable |= written | {(name, "*") for name in added}
+    readable = {_split(name) for name in reads if not name.startswith(f"{FACTS}.")}
+    named = {_split(name) for name in writes if not name.startswith(f"{FACTS}.")}
+    written = named if update else set()
+    readable |= written
     knows_names = bool(readable & {("person", "*"), ("person", "name")})
     for table in {table for table, _ in readable}:
         readable |= _key_columns(table)
-    for table in {table for table, _ in written} | added:
+    for table in {table for table, _ in written}:
         readable |= _foreign_key_columns(table)
     rows = {table for table, column in written if column == "*"}
     if knows_names:
@@ -122,11 +195,7 @@ def _resolve(reads: tuple[str, ...], writes: tuple[str, ...], *, update: bool) -
     if "person" in rows:
         written |= {(part, "*") for part in _NAME_INDEX_PARTS}
         rows |= _NAME_INDEX_PARTS
-    if update:
-        written.add(_COUNTED)
-    return Declared(
-        frozenset(readable), frozenset(written), frozenset(rows | added), frozenset(rows)
-    )
+    return Declared(frozenset(readable), frozenset(written), frozenset(rows))
 
 
 def _split(name: str) -> tuple[str, str]:

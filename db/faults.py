@@ -48,6 +48,11 @@ class Undeclared(Bug):
     """
 
 
+def undeclared() -> Undeclared:
+    """The fault of a unit of work that touches what it did not declare."""
+    return Undeclared("store.undeclared", "機能の宣言にない項目を使おうとしました。", _REPORT)
+
+
 def result_code(error: BaseException) -> int | None:
     """The primary SQLite result code behind ``error`` (wrapped by SQLAlchemy or not)."""
     cause = error.orig if isinstance(error, DBAPIError) else error
@@ -66,7 +71,7 @@ def translate(error: Exception, file: Path) -> MadoguchiError:
         return refused_write(file)
     # a refused function is a plain error for the engine, told apart by its text alone
     if code == ResultCode.AUTH or "not authorized" in str(error.__cause__ or error):
-        return Undeclared("store.undeclared", "機能の宣言にない項目を使おうとしました。", _REPORT)
+        return undeclared()
     if code == ResultCode.CONSTRAINT:
         return RowConflict("store.conflict", "保存しようとした記録に矛盾がありました。", _REPORT)
     make = _FAULTS.get(code)

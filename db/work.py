@@ -8,6 +8,7 @@ store is opened by ``app.security.vault`` alone.
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,15 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Row, TableClause, select
+from sqlalchemy import Connection, Engine, Row, TableClause, bindparam, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.sql.base import Executable
 
 from app.core.errors import Bug
 from db import faults
-from db.authorizer import Authorizer, allow_all, authorizer
-from db.tables.control import counter
+from db.authorizer import Facts, Wall, allow_all, authorizer, facts_of
+from db.tables.control import counter, store_fact
 
 LONG_VIEW_SECONDS = 1.0
 """A view held longer keeps the write-ahead log from shrinking; the technical log says so."""
@@ -58,6 +59,12 @@ class ReadRows(Protocol):
     def scalar(self, statement: Executable, params: Values | None = None) -> Any:
         """As ``Work.scalar``."""
 
+    def fact(self, name: str) -> str | None:
+        """As ``Work.fact``."""
+
+    def facts(self, under: str) -> dict[str, str]:
+        """As ``Work.facts``."""
+
 
 class Rows(ReadRows, Protocol):
     """What a store function may ask of a unit of work that changes rows."""
@@ -70,6 +77,31 @@ class Rows(ReadRows, Protocol):
     ) -> int:
         """As ``Work.insert_rows``."""
 
+    def set_fact(self, name: str, value: str) -> None:
+        """As ``Work.set_fact``."""
+
+    def drop_fact(self, name: str) -> None:
+        """As ``Work.drop_fact``."""
+
+
+# The statements of a unit of work itself. Their text carries what nobody else knows (``Wall``).
+_OURS = f"/* {secrets.token_hex(16)} */"
+_PUT = insert(counter).prefix_with(_OURS).values(name=bindparam("name"), value=bindparam("by"))
+_COUNT = _PUT.on_conflict_do_update(
+    index_elements=[counter.c.name], set_={"value": counter.c.value + bindparam("by")}
+).returning(counter.c.value)
+_COUNTED = select(counter.c.value).prefix_with(_OURS).where(counter.c.name == bindparam("name"))
+_FACT = select(store_fact.c.value).prefix_with(_OURS).where(store_fact.c.name == bindparam("name"))
+_UNDER = select(store_fact.c.name, store_fact.c.value).prefix_with(_OURS)
+_UNDER = _UNDER.where(
+    func.substr(store_fact.c.name, 1, func.length(bindparam("under"))) == bindparam("under")
+)
+_SET = insert(store_fact).prefix_with(_OURS).values(name=bindparam("name"), value=bindparam("new"))
+_SET = _SET.on_conflict_do_update(
+    index_elements=[store_fact.c.name], set_={"value": bindparam("new")}
+)
+_DROP = delete(store_fact).prefix_with(_OURS).where(store_fact.c.name == bindparam("fact"))
+
 
 class Work:
     """One unit of work. It ends with its ``with`` block; nothing of it may be kept.
@@ -79,10 +111,21 @@ class Work:
     ``store.*`` for the machine's troubles.
     """
 
-    def __init__(self, connection: Connection, identity: Identity, file: Path) -> None:
+    def __init__(
+        self, connection: Connection, identity: Identity, file: Path, wall: Wall, facts: Facts
+    ) -> None:
         self._connection = connection
         self._identity = identity
         self._file = file
+        self._wall = wall
+        self._facts = facts
+
+    def narrow(self, reads: Sequence[str], writes: Sequence[str]) -> None:
+        """For the gate alone: from here on nothing but this may be touched."""
+        reads, writes = tuple(reads), tuple(writes)
+        self._wall = Wall(authorizer(reads, writes, update=True), update=True)
+        self._facts = facts_of(reads, writes)
+        _raw(self._connection).set_authorizer(self._wall)
 
     def all(self, statement: Executable, params: Values | None = None) -> list[Row[Any]]:
         """All rows, as tuples with names."""
@@ -136,15 +179,12 @@ class Work:
 
     def next(self, name: str) -> int:
         """The next number of the counter ``name``: 1, 2, 3 … without gaps in what commits."""
-        upsert = insert(counter).values(name=name, value=1)
-        upsert = upsert.on_conflict_do_update(
-            index_elements=[counter.c.name], set_={"value": counter.c.value + 1}
-        )
-        return int(self.scalar(upsert.returning(counter.c.value)))
+        return self._count(name, 1)
 
     def counted(self, name: str) -> int:
         """The last number that ``next(name)`` gave; 0 before the first."""
-        return int(self.scalar(select(counter.c.value).where(counter.c.name == name)) or 0)
+        with self._wall.own():
+            return int(self.scalar(_COUNTED, {"name": name}) or 0)
 
     def new_id(self) -> str:
         """A fresh id ``<terminal>-<epoch>-<number>``: no other terminal makes the same one."""
@@ -154,13 +194,44 @@ class Work:
     def new_ids(self, count: int) -> list[str]:
         """As many fresh ids at once, for a file of many rows."""
         identity = self._identity
-        upsert = insert(counter).values(name="id", value=count)
-        upsert = upsert.on_conflict_do_update(
-            index_elements=[counter.c.name], set_={"value": counter.c.value + count}
-        )
-        last = int(self.scalar(upsert.returning(counter.c.value)))
+        last = self._count("id", count)
         numbers = range(last - count + 1, last + 1)
         return [f"{identity.terminal}-{identity.epoch}-{number:06d}" for number in numbers]
+
+    def fact(self, name: str) -> str | None:
+        """A fact of the store by its name; None where it has no such fact."""
+        if not self._facts.may_read(name):
+            raise faults.undeclared()
+        with self._wall.own():
+            value = self.scalar(_FACT, {"name": name})
+        return None if value is None else str(value)
+
+    def facts(self, under: str) -> dict[str, str]:
+        """The facts whose names begin with ``under``, a name with a dot at its end."""
+        if not self._facts.may_read(under):
+            raise faults.undeclared()
+        with self._wall.own():
+            return {row.name: row.value for row in self.all(_UNDER, {"under": under})}
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Write a fact of the store."""
+        self._may_write(name)
+        with self._wall.own():
+            self.run(_SET, {"name": name, "new": value})
+
+    def drop_fact(self, name: str) -> None:
+        """Take a fact away; nothing happens where there is none."""
+        self._may_write(name)
+        with self._wall.own():
+            self.run(_DROP, {"fact": name})
+
+    def _may_write(self, name: str) -> None:
+        if not self._facts.may_write(name):
+            raise faults.undeclared()
+
+    def _count(self, name: str, by: int) -> int:
+        with self._wall.own():
+            return int(self.scalar(_COUNT, {"name": name, "by": by}))
 
     def _execute(self, statement: Executable, params: Values | None) -> CursorResult[Any]:
         return self._connection.execute(statement, params)
@@ -206,17 +277,20 @@ class Store:
     def update(self, reads: Sequence[str], writes: Sequence[str]) -> Iterator[Work]:
         """A unit of work that may write what ``writes`` names. It commits when the block ends
         and leaves nothing behind when the block, or the commit, raises."""
-        judge = authorizer(tuple(reads), tuple(writes), update=True)
-        with self._writing.taken(), self._open(self._engines().writer, judge) as work:
+        reads, writes = tuple(reads), tuple(writes)
+        wall = Wall(authorizer(reads, writes, update=True), update=True)
+        facts = facts_of(reads, writes)
+        with self._writing.taken(), self._open(self._engines().writer, wall, facts) as work:
             yield work
 
     @contextmanager
     def view(self, reads: Sequence[str]) -> Iterator[Work]:
         """A short look at one state of the store. Nothing can be written in it."""
-        judge = authorizer(tuple(reads), (), update=False)
+        wall = Wall(authorizer(tuple(reads), (), update=False), update=False)
+        facts = facts_of(tuple(reads), ())
         started = time.monotonic()
         try:
-            with self._reading.taken(), self._open(self._engines().reader, judge) as work:
+            with self._reading.taken(), self._open(self._engines().reader, wall, facts) as work:
                 yield work
         finally:
             held = time.monotonic() - started
@@ -276,11 +350,11 @@ class Store:
         return self._lanes
 
     @contextmanager
-    def _open(self, engine: Engine, judge: Authorizer) -> Iterator[Work]:
+    def _open(self, engine: Engine, wall: Wall, facts: Facts) -> Iterator[Work]:
         with _connected(engine, self.file) as connection:
-            work = Work(connection, self.identity, self.file)
+            work = Work(connection, self.identity, self.file, wall, facts)
             raw = _raw(connection)
-            raw.set_authorizer(judge)
+            raw.set_authorizer(wall)
             try:
                 yield work
             finally:

@@ -10,16 +10,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
-
 from app.core.errors import UserError
 from app.security.acts.approval import Approval
 from app.security.gate.gate import Gate, PreparedAct, Subject
 from app.security.spec import Catalog
 from app.security.staff.session import Session
 from app.security.waiting import Waits, WaitWork
-from db.tables.control import store_fact
 
 SHOW = "day.show"
 CLOSE = "day.close"
@@ -107,14 +103,12 @@ def perform_close(
         content: CloseDay = work.content
         day = date.fromisoformat(content.day)
         _refuse_open(_of(work, catalog), day)
-        known = work.scalar(select(store_fact.c.value).where(store_fact.c.name == CLOSED_ON))
+        known = work.fact(CLOSED_ON)
         if known is not None and known >= content.day:
             raise UserError(
                 "day.closed", "その日は、すでに締められています。", "締める日を確かめてください。"
             )
-        statement = insert(store_fact).values(name=CLOSED_ON, value=content.day)
-        same = [store_fact.c.name]
-        work.run(statement.on_conflict_do_update(index_elements=same, set_={"value": content.day}))
+        work.set_fact(CLOSED_ON, content.day)
 
 
 def _refuse_open(waiting: Iterable[Waits], day: date) -> None:

@@ -132,7 +132,7 @@ def _keying(area: str, kinds: tuple[CaseKind, ...]) -> Iterator[Function]:
             "個人番号の登録",
             "確認した個人番号を、届出とともに封をして保存します。",
             my_number=MyNumber.UPDATE,
-            reads=(*_CASE, "my_number", "store_fact"),
+            reads=(*_CASE, "my_number"),
             writes=("case_file", "my_number"),
         )
         yield _act(
@@ -282,7 +282,7 @@ def _papers(area: str) -> Iterator[Function]:
         Kind.UPDATE,
         "発行番号の確保",
         "証の発行番号を一つ確保し、券面を作ります。使わなかった番号は無効として残ります。",
-        reads=("case_file", "decision", "certificate", "store_fact", "person.state"),
+        reads=("case_file", "decision", "certificate", "person.state"),
         writes=("certificate",),
     )
     yield _act(

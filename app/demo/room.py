@@ -323,8 +323,9 @@ def _lines_of(script: Script, session: Session, person: TrainingStaff) -> Sequen
 def enrol_training_terminal(script: Script, session: Session, second: str, union: Union) -> None:
     """Ask, let the union's operators approve, and take the answer; two supervisors touch."""
     gate = script.terminal.gate
+    engine = script.terminal.engine_hand
     asked = enrolment.ask(
-        gate,
+        engine,
         municipality=MUNICIPALITY_CODE,
         terminal_name=_OFFICE,
         profile="counter",
@@ -333,7 +334,7 @@ def enrol_training_terminal(script: Script, session: Session, second: str, union
     line = open_unenrolled(union.address, union.authorities)
     try:
         state = line.enrol(asked.statement)
-        enrolment.note(gate, state.id)
+        enrolment.note(engine, state.id)
         union.approve_waiting()
         state = line.enrolment(state.id)
     finally:

@@ -6,7 +6,6 @@ lifted by an act that a supervisor approves.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import insert, select, update
@@ -17,29 +16,13 @@ from app.persons.judging import Change
 from app.persons.memory import Memory, Source
 from app.rules.calendar.axes import Span, whole
 from app.security.acts.approval import Approval
+from app.security.control.beside import SUPPORT
+from app.security.control.deeds import LiftSupport, MarkSupport
 from app.security.gate.gate import ActWork, Gate, PreparedAct, Subject
 from app.security.staff.session import Session
 from db.tables.persons import person, restriction
 
-SUPPORT = "support_measure"
-
 Lines = dict[Line, tuple[Span, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class MarkSupport:
-    """Whom a measure concerns and for which days (YYYY-MM-DD, inclusive)."""
-
-    person_id: str
-    from_on: str
-    until_on: str
-
-
-@dataclass(frozen=True, slots=True)
-class LiftSupport:
-    """Whose measures are lifted."""
-
-    person_id: str
 
 
 def prepare_mark(
@@ -75,7 +58,10 @@ def perform_mark(gate: Gate, prepared: PreparedAct, approvals: tuple[Approval, .
                 "この方には、すでに取扱注意が付いています。",
                 "期間を変えるときは、解除してから付け直してください。",
             )
-        restriction_id = work.new_id()
+        signed = work.control
+        restriction_id = next(
+            id_ for id_, one in signed.measures.items() if one.signed_by == signed.head.number
+        )
         before = _lines(work, content.person_id)
         work.run(
             insert(restriction).values(
@@ -114,10 +100,11 @@ def perform_lift(gate: Gate, prepared: PreparedAct, approvals: tuple[Approval, .
                 "検索し直して、正しい方を選んでください。",
             )
         before = _lines(work, content.person_id)
+        lifted_at = work.control.lifts[content.person_id][-1]
         work.run(
             update(restriction)
             .where(restriction.c.person_id == content.person_id, restriction.c.lifted_at == "")
-            .values(lifted_at=work.at.isoformat(), version=restriction.c.version + 1)
+            .values(lifted_at=lifted_at, version=restriction.c.version + 1)
         )
         _remember(work, content.person_id, before)
 

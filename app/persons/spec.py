@@ -74,6 +74,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         id="persons.mark_support",
         area="persons",
+        deed="MarkSupport",
         kind=Kind.UPDATE,
         label="支援措置の登録",
         help="支援措置の対象の方に取扱注意を付けます。期間を過ぎても自動では外れません。",
@@ -84,6 +85,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         id="persons.lift_support",
         area="persons",
+        deed="LiftSupport",
         kind=Kind.UPDATE,
         label="支援措置の解除",
         help="取扱注意を外します。キーに触れ、責任者の確認が要ります。",

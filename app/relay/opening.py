@@ -19,9 +19,11 @@ from app.core.paths import Paths
 from app.security import vault
 from app.security.entry.control import open_control
 from app.security.entry.terminal import settle
-from app.security.gate.gate import Gate
+from app.security.gate.catching_up import catch_up
+from app.security.gate.gate import Gate, SystemHand
 from app.security.journal.journal import Journal
 from app.security.keys.sealing import KEY_BYTES, SealError, open_under, random_key, seal_under
+from app.security.spec import Hand
 from app.security.staff.session import LiveSessions
 from app.start.compose import Parts
 from db.work import Store
@@ -34,11 +36,11 @@ _LABEL = "relay"
 
 @dataclass(frozen=True, slots=True)
 class OpenRelay:
-    """The relay's store, journal and gate; nobody is logged in."""
+    """The relay's store, journal and the handle of its engine; nobody is logged in."""
 
     store: Store
     journal: Journal
-    gate: Gate
+    hand: SystemHand
 
 
 def give_key(paths: Paths, data_key: bytes) -> str:
@@ -96,8 +98,9 @@ def opened(parts: Parts, key: bytes) -> Iterator[OpenRelay]:
             settle(journal, store)
             rules = parts.rules(lambda: True)
             control = open_control(store, journal, rules)
+            catch_up(store, journal, rules.catalog)
             gate = Gate(store, journal, parts.clock, rules, LiveSessions(), control)
-            yield OpenRelay(store, journal, gate)
+            yield OpenRelay(store, journal, gate.hand(Hand.ENGINE))
         finally:
             connection.close()
     finally:

@@ -61,7 +61,7 @@ class Relay:
         self._step = step
         self._folders: Folders | None = None
         bench = EngineParts(
-            relay.gate,
+            relay.hand,
             {spec.applied_by: _never for spec in FILES.values() if spec.applied_by},
             parts.clock,
             codes=code_sets(parts.tables, parts.clock.now().date()),
@@ -75,7 +75,7 @@ class Relay:
             bench,
             line_of or (lambda keys: open_line(keys, parts.clock)),
             journal=relay.journal,
-            on_time=lambda moment: take_peer_time(relay.gate, moment),
+            on_time=lambda moment: take_peer_time(relay.hand, moment),
         )
 
     def run(self) -> None:
@@ -95,7 +95,7 @@ class Relay:
                 self._folders = Folders(Path(order.folder))
                 self._folders.make()
                 self._step("relay.take")
-                taken = take_over(self._relay.gate, order, self._folders, self._rhythm.file_time())
+                taken = take_over(self._relay.hand, order, self._folders, self._rhythm.file_time())
                 self._step("relay.contact")
                 report = self.engine.contact()
                 problem = (
@@ -113,7 +113,7 @@ class Relay:
         return status
 
     def _order(self) -> StandingOrder | None:
-        with self._relay.gate.system(RELAY) as work:
+        with self._relay.hand.system(RELAY) as work:
             return order_in_force(work)
 
     def _hand_over(self, item: DownItem, path: Path) -> str:
@@ -162,7 +162,7 @@ class Relay:
         clock that leapt), whose cause is told as the problem of the round."""
         numbers = select(outbox.c.state, func.count().label("number")).group_by(outbox.c.state)
         try:
-            with self._relay.gate.system(RELAY) as work:
+            with self._relay.hand.system(RELAY) as work:
                 return {row.state: row.number for row in work.all(numbers)}
         except Refusal:
             return {}

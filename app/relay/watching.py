@@ -20,7 +20,7 @@ from sqlalchemy import select, update
 from app.core.errors import EnvironmentFault, MadoguchiError
 from app.core.files import put_in_place, remove, write_fault, write_whole
 from app.functions.files.relay_order import StandingOrder
-from app.security.gate.gate import ActWork, Gate
+from app.security.gate.gate import ActWork, SystemHand
 from app.sync import outbox as outgoing
 from app.sync.inbox import keep_place
 from app.sync.round import told
@@ -104,14 +104,14 @@ class Folders:
         write_whole(self.refused / f"{name}.txt", reason.encode())
 
 
-def take_over(gate: Gate, order: StandingOrder, folders: Folders, now: float) -> Taken:
+def take_over(hand: SystemHand, order: StandingOrder, folders: Folders, now: float) -> Taken:
     """Everything that stands in ``up`` and that the order covers; ``now`` is a file-system time in
     seconds. Raises EnvironmentFault ``disk.*`` and what the gate raises."""
     taken, waiting, refused = [], [], []
     try:
         for path, name in _standing(folders):
             try:
-                why = _take(gate, order, path)
+                why = _take(hand, order, path)
             except ContainerRefused as cause:
                 if _may_grow(cause, path, now):
                     waiting.append(Waiting(name, "書き終わるのを待っています。"))
@@ -149,13 +149,13 @@ def _standing(folders: Folders) -> Iterator[tuple[Path, str]]:
         yield under_way, name
 
 
-def _take(gate: Gate, order: StandingOrder, path: Path) -> str:
+def _take(hand: SystemHand, order: StandingOrder, path: Path) -> str:
     """Take one file; "" when it is in the outbox, else why it waits. Raises ContainerRefused."""
     content = path.read_bytes()
     head = peek(io.BytesIO(content))
     if head.file_id not in order.up:
         return "常時の指示にないファイルです。"
-    with gate.system(RELAY) as work:
+    with hand.system(RELAY) as work:
         facts = read_facts(work)
         found = verify(io.BytesIO(content), _addressee(work, facts, head.file_id))
         if not _check_place(work, found):

@@ -13,6 +13,10 @@ from enum import StrEnum
 
 from app.security.waiting import Source
 
+GATES_OWN = frozenset({"act", "control_row", "counter"})
+"""Tables that the gate and the unit of work write by their own statements; facts of the store
+(``store_fact``) are declared one by one."""
+
 
 class Lane(StrEnum):
     """Which scheme a function serves; the individual-number policy differs (CON-03)."""
@@ -36,6 +40,14 @@ class Actor(StrEnum):
 
     STAFF = "staff"
     SYSTEM = "system"
+
+
+class Hand(StrEnum):
+    """Through which handle the terminal does its own work: the exchange's engine, or the
+    scheduler of what is due at a login and at midnight."""
+
+    ENGINE = "engine"
+    SCHEDULER = "scheduler"
 
 
 class StepUp(StrEnum):
@@ -147,6 +159,12 @@ class Function:
     deed: str = ""
     formerly: tuple[Formerly, ...] = ()
 
+    @property
+    def hand(self) -> Hand:
+        """Whose work it is, of the terminal's own: what is due at a login or on a day is the
+        scheduler's, everything else the engine's."""
+        return Hand.SCHEDULER if self.at_login or self.shuts_out else Hand.ENGINE
+
     def on(self, day: date) -> Function:
         """The function as it was declared on ``day``."""
         for former in self.formerly:
@@ -197,6 +215,9 @@ class Catalog(Mapping[str, Function]):
                 raise ValueError(f"{function.id}: a menu entry leads somewhere")
             if function.at_login and (function.actor is not Actor.SYSTEM or not function.run):
                 raise ValueError(f"{function.id}: what begins at the login is the terminal's")
+            touched = {name.partition(".")[0] for name in function.writes}
+            if touched & GATES_OWN or "store_fact" in function.reads + function.writes:
+                raise ValueError(f"{function.id}: that is the gate's own")
             self._functions[function.id] = self._with_what_waits(function)
         self.home = self._only(lambda one: one.home, "the home")
         self.home_else = self._only(lambda one: one.home_else, "the other home")

@@ -62,8 +62,11 @@ def export_journal(
     talk: Talk | None = None,
     parts: Parts | None = None,
     authenticator_of: Callable[[Talk], Authenticator] = real_authenticator,
+    *,
+    control: bool = False,
 ) -> int:
-    """``madoguchi journal export FILE``: lines, signatures and public keys, without personal data.
+    """``madoguchi journal export FILE [--control]``: lines, signatures and public keys, without
+    personal data; with ``--control`` the rows of the control log too, which name staff.
 
     Raises UserError ``export.exists`` before anybody logs in when the file is there, and
     EnvironmentFault ``disk.*``; a file that could not be written whole is taken away.
@@ -87,8 +90,10 @@ def export_journal(
             here.clock,
             here.union,
             write,
+            control=control,
         )
-    talk.say(f"操作記録 {lines} 行目までを {target} に書き出しました。個人の情報は含みません。")
+    what = "制御ログの職員の氏名と職を含みます。" if control else "個人の情報は含みません。"
+    talk.say(f"操作記録 {lines} 行目までを {target} に書き出しました。{what}")
     talk.say("形式と検証の方法は docs/auditing.md にあります。")
     return 0
 
@@ -127,7 +132,7 @@ def union_word(terminal: OpenTerminal, clock: Clock) -> Iterator[UnionWord]:
     """What the union says of this terminal's journal; without its last head where it cannot be
     reached, without its keys before enrolment."""
     try:
-        with terminal.gate.system(EXCHANGE) as work:
+        with terminal.engine_hand.system(EXCHANGE) as work:
             keys = read_keys(work)
     except MadoguchiError:
         yield UnionWord()

@@ -226,7 +226,7 @@ class Parts:
         """What the union countersigned last, asked for a moment only: a login does not wait for
         a line that is down. What answers and is wrong is told by the first contact."""
         try:
-            with terminal.gate.system(EXCHANGE) as work:
+            with terminal.engine_hand.system(EXCHANGE) as work:
                 keys = read_keys(work)
             line = open_line(keys, self.clock, _AT_THE_DOOR)
         except MadoguchiError:
@@ -244,7 +244,7 @@ class Parts:
         """The exchange with the union over an open terminal."""
         codes = code_sets(self.tables, self.clock.now().date())
         bench = EngineParts(
-            terminal.gate,
+            terminal.engine_hand,
             handlers(self.tables),
             self.clock,
             codes=codes,
@@ -252,9 +252,9 @@ class Parts:
             quiet=quiet,
             step=lambda name: None,
             on_rejected=was_rejected,
-            tell=teller(terminal.gate, codes),
+            tell=teller(terminal.engine_hand, codes),
         )
-        months = MonthKeeper(terminal.gate, terminal.journal, self.clock)
+        months = MonthKeeper(terminal.engine_hand, terminal.journal, self.clock)
 
         def after_contact(here: Round) -> None:
             months.look_after(here)
@@ -264,7 +264,7 @@ class Parts:
             bench,
             lambda keys: open_line(keys, self.clock),
             journal=terminal.journal,
-            on_time=lambda moment: take_peer_time(terminal.gate, moment),
+            on_time=lambda moment: take_peer_time(terminal.engine_hand, moment),
             on_contact=after_contact,
         )
 

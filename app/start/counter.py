@@ -16,6 +16,7 @@ from app.catalog import CASES, CATALOG
 from app.core.errors import EnvironmentFault
 from app.core.shown import as_shown
 from app.core.stopping import stopping
+from app.functions.files.media_use import FINISH
 from app.rules.calendar.days import BusinessCalendar
 from app.security.authenticators.port import Assertion, Authenticator
 from app.security.authenticators.verify import signed_policy
@@ -238,6 +239,7 @@ class Counter(QObject):
             training=installation.training,
             kinds=CASES,
             media=self._parts.media,
+            finish=terminal.scheduler_hand.only(FINISH),
         )
         self.form = None
         self._area = ""
@@ -279,7 +281,7 @@ class Counter(QObject):
             if function.at_login:
                 run = found_at(function.run)
                 self.operations.aside(
-                    self, partial(run, terminal.gate, self._calendar), lambda _none: None
+                    self, partial(run, terminal.scheduler_hand, self._calendar), lambda _none: None
                 )
 
     # -- screens ---------------------------------------------------------------------------

@@ -160,11 +160,11 @@ def enrol_terminal(
     session = hands.log_in()
     try:
         gate = hands.terminal.gate
-        asked, request_id = enrolment.pending(gate)
+        asked, request_id = enrolment.pending(hands.terminal.engine_hand)
         if asked is None:
             profile = until_right(talk, lambda: _profile(talk.ask(_KIND)))
             asked = enrolment.ask(
-                gate,
+                hands.terminal.engine_hand,
                 municipality=parts.installation.municipality_code,
                 terminal_name=parts.installation.office,
                 profile=profile,
@@ -176,7 +176,7 @@ def enrol_terminal(
         try:
             if not request_id:
                 request_id = line.enrol(asked.statement).id
-                enrolment.note(gate, request_id)
+                enrolment.note(hands.terminal.engine_hand, request_id)
             talk.say(f"申請 {request_id} の指紋： {asked.fingerprint}")
             talk.say("広域連合の担当者と電話で読み合わせてください。")
             state = line.enrolment(request_id)

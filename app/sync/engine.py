@@ -50,7 +50,6 @@ from app.wire.protocol import LINES_AT_ONCE, ControlRow
 from app.wire.statements import Contact, PeerTime, open_signed, sign
 from app.wire.strict_cbor import encode
 from app.wire.values import Codes
-from db.tables.control import store_fact
 from db.tables.exchange import inbox, outbox
 
 _log = logging.getLogger(__name__)
@@ -200,7 +199,7 @@ class Engine:
         while True:
             here.go_on("fill.ask")
             told = here.line.filling()
-            with self._bench.gate.system(EXCHANGE) as work:
+            with self._bench.hand.system(EXCHANGE) as work:
                 done = first_load.note(work, told, self._control.position() if shared else None)
             reports = list(_receive_all(filled))
             yield from reports
@@ -209,7 +208,7 @@ class Engine:
                 return
 
     def _is_being_filled(self) -> bool:
-        with self._bench.gate.system(EXCHANGE) as work:
+        with self._bench.hand.system(EXCHANGE) as work:
             return first_load.is_open(work)
 
     def cancel(self) -> None:
@@ -225,12 +224,12 @@ class Engine:
 
     def last_received(self, file_id: str) -> str:
         """The moment the last file of this kind was applied (ISO), "" for never (SEC-118)."""
-        with self._bench.gate.system(EXCHANGE) as work:
+        with self._bench.hand.system(EXCHANGE) as work:
             return last_applied(work, file_id)
 
     def open_items(self) -> int:
         """How many items are under way or wait, both directions (for the status line)."""
-        with self._bench.gate.system(EXCHANGE) as work:
+        with self._bench.hand.system(EXCHANGE) as work:
             out = select(func.count()).where(outbox.c.state.in_(_TO_SEND))
             into = select(func.count()).where(inbox.c.state.in_(_TO_RECEIVE))
             return int(work.scalar(out) or 0) + int(work.scalar(into) or 0)
@@ -242,10 +241,10 @@ class Engine:
         if self._tidied == today:
             return
         self._tidied = today
-        with self._bench.gate.system(EXCHANGE) as work:
+        with self._bench.hand.system(EXCHANGE) as work:
             keeping.forget_sent(work, today)
         try:
-            with self._bench.gate.system(EXCHANGE) as work:
+            with self._bench.hand.system(EXCHANGE) as work:
                 paths = keeping.received_too_long_ago(work, self._bench.folder, today)
             keeping.forget_received(paths)
         except OSError as cause:
@@ -260,7 +259,7 @@ class Engine:
                 if stop.is_set() or self._closed:
                     raise ExchangeCancelled
                 self._bench.step("keys")
-                with self._bench.gate.system(EXCHANGE) as work:
+                with self._bench.hand.system(EXCHANGE) as work:
                     keys = read_keys(work)
                 line = self._open_line(keys)
                 line.heed(stop)
@@ -314,7 +313,7 @@ class Engine:
         lines: tuple[LineDigest, ...],
     ) -> bytes:
         proof = self._journal.last_countersigned()
-        with self._bench.gate.system(EXCHANGE) as work:
+        with self._bench.hand.system(EXCHANGE) as work:
             receipts = newest_receipts(work, keys.facts.union)
         contact = Contact(
             municipality=keys.facts.municipality,
@@ -339,18 +338,12 @@ class Engine:
         return told.at
 
     def _store(self) -> tuple[str, int]:
-        with self._bench.gate.system(EXCHANGE) as work:
-            rows = work.all(
-                select(store_fact.c.name, store_fact.c.value).where(
-                    store_fact.c.name.in_(["store_id", "epoch"])
-                )
-            )
-        facts = {row.name: row.value for row in rows}
-        return facts["store_id"], int(facts["epoch"])
+        with self._bench.hand.system(EXCHANGE) as work:
+            return work.fact("store_id"), int(work.fact("epoch"))
 
     def _send_due(self, here: Round, outbox_id: str = "") -> Iterator[SendReport]:
         """What is due, stream by stream in order: an unsettled item holds up those after it."""
-        with self._bench.gate.system(EXCHANGE) as work:
+        with self._bench.hand.system(EXCHANGE) as work:
             rows = sending.due(work, outbox_id)
         held: set[str] = set()
         in_trouble = 0
@@ -367,7 +360,7 @@ class Engine:
 
     def _not_tried(self, outbox_id: str, problem: Problem | None, *, cancelled: bool) -> SendReport:
         """The report of an item whose turn did not come, and why."""
-        with self._bench.gate.system(EXCHANGE) as work:
+        with self._bench.hand.system(EXCHANGE) as work:
             state = work.scalar(select(outbox.c.state).where(outbox.c.id == outbox_id))
             if state is None:
                 raise unknown_sending()

@@ -34,7 +34,6 @@ from app.sync.terminal_keys import (
     read_values,
     remove_values,
     write_facts,
-    write_store_facts,
     write_values,
 )
 from app.sync.transport import HttpsLine, trusting
@@ -49,10 +48,6 @@ from app.wire.statements import (
     request_fingerprint,
     sign,
 )
-
-READS = ("terminal_key", "store_fact")
-WRITES = ("terminal_key", "store_fact")
-"""What a function declares that asks for an enrolment or takes its answer."""
 
 _PENDING = ("pending.tls", "pending.signing", "pending.receiving", "pending.request")
 _PROFILES = ("counter", "branch", "relay")
@@ -218,14 +213,12 @@ def take(work: Rows, answer: EnrolmentAnswer) -> Taken:
         valid_to=answer.valid_to,
     )
     write_facts(work, facts)
-    write_store_facts(
-        work,
-        {
-            "terminal": answer.terminal,
-            "profile": answer.profile,
-            "terminal_state": "registered",
-        },
-    )
+    for name, value in (
+        ("terminal", answer.terminal),
+        ("profile", answer.profile),
+        ("terminal_state", "registered"),
+    ):
+        work.set_fact(name, value)
     return Taken(answer.terminal, answer.municipality, answer.union, answer.valid_to)
 
 

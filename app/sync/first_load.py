@@ -17,20 +17,24 @@ from sqlalchemy.sql.base import Executable
 
 from app.security.gate.facts import FIRST_LOAD_FACT, FIRST_LOAD_OPEN
 from app.sync.states import Incoming
-from app.sync.terminal_keys import Rows, write_store_facts
+from app.sync.terminal_keys import Rows
 from app.wire.files import FILES
 from app.wire.protocol import Filling
-from db.tables.control import store_fact
 from db.tables.exchange import inbox
 
-_BY_UNION = f"{FIRST_LOAD_FACT}:"
-READS = ("store_fact", "inbox")
+_BY_UNION = f"{FIRST_LOAD_FACT}."
+FACTS = (f"store_fact.{FIRST_LOAD_FACT}", f"store_fact.{_BY_UNION}*")
+READS = (*FACTS, "inbox")
 
 
 class Reads(Protocol):
     """The part of a unit of work that looking needs."""
 
     def all(self, statement: Executable, params: Any = None) -> list[Row[Any]]: ...
+
+    def fact(self, name: str) -> str | None: ...
+
+    def facts(self, under: str) -> dict[str, str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +66,18 @@ class FirstLoad:
 
 def begin(work: Rows) -> None:
     """Open it: from now on nobody searches before everything came."""
-    write_store_facts(work, {FIRST_LOAD_FACT: FIRST_LOAD_OPEN})
+    work.set_fact(FIRST_LOAD_FACT, FIRST_LOAD_OPEN)
 
 
 def is_open(work: Reads) -> bool:
     """Whether it is under way."""
-    return _facts(work).get(FIRST_LOAD_FACT, "") == FIRST_LOAD_OPEN
+    return work.fact(FIRST_LOAD_FACT) == FIRST_LOAD_OPEN
 
 
 def progress(work: Reads) -> FirstLoad | None:
     """How far it is; None for a terminal that never had one."""
-    facts = _facts(work)
-    state = facts.get(FIRST_LOAD_FACT, "")
+    facts = work.facts(_BY_UNION)
+    state = work.fact(FIRST_LOAD_FACT) or ""
     if not state:
         return None
     here = {
@@ -110,21 +114,13 @@ def note(work: Any, told: Filling, control: int | None) -> bool:
     values = {
         f"{_BY_UNION}{one.file_id}": str(one.records) for one in told.files if one.file_id in FILES
     }
-    write_store_facts(work, {**values, f"{_BY_UNION}more": str(int(told.more))})
+    for name, value in {**values, f"{_BY_UNION}more": str(int(told.more))}.items():
+        work.set_fact(name, value)
     found = progress(work)
     assert found is not None
     log_is_here = control is None or control >= told.control
     if told.more or not log_is_here or not all(count.equal for count in found.counts):
         return False
     at: datetime = work.at
-    write_store_facts(work, {FIRST_LOAD_FACT: at.isoformat(timespec="seconds")})
+    work.set_fact(FIRST_LOAD_FACT, at.isoformat(timespec="seconds"))
     return True
-
-
-def _facts(work: Reads) -> dict[str, str]:
-    rows = work.all(
-        select(store_fact.c.name, store_fact.c.value).where(
-            store_fact.c.name.startswith(FIRST_LOAD_FACT)
-        )
-    )
-    return {row.name: row.value for row in rows}

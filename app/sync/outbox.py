@@ -18,7 +18,7 @@ from sqlalchemy.sql.base import Executable
 
 from app.core.errors import Bug, UserError
 from app.sync.states import OPEN_OUTGOING, Outgoing
-from app.sync.terminal_keys import LineFacts, read_facts
+from app.sync.terminal_keys import LINE_FACTS, LineFacts, read_facts
 from app.wire.codec import Encoding
 from app.wire.container import BodyFacts, seal_body
 from app.wire.files import FILES, FileSpec, Route
@@ -26,11 +26,10 @@ from app.wire.frame import Frame
 from app.wire.protocol import stream_of
 from app.wire.strict_cbor import decode, encode
 from app.wire.values import Codes
-from db.tables.control import store_fact
 from db.tables.exchange import outbox
 from db.work import ReadRows
 
-READS = ("outbox", "store_fact")
+READS = ("outbox", "store_fact.epoch", LINE_FACTS)
 WRITES = ("outbox",)
 """What a function declares that prepares, confirms or withdraws a sending."""
 
@@ -48,6 +47,8 @@ class OutboxWork(Protocol):
     def scalar(self, statement: Executable, params: Any = None) -> Any: ...
 
     def run(self, statement: Executable, params: Any = None) -> int: ...
+
+    def fact(self, name: str) -> str | None: ...
 
     def new_id(self) -> str: ...
 
@@ -162,7 +163,7 @@ def _frame(work: OutboxWork, spec: FileSpec, facts: LineFacts, business_on: str)
             outbox.c.file_id == spec.id, outbox.c.business_on == day
         )
     )
-    epoch = work.scalar(select(store_fact.c.value).where(store_fact.c.name == "epoch"))
+    epoch = work.fact("epoch")
     return Frame(
         sender=f"{facts.terminal}-{epoch}",  # a restored terminal counts its editions anew
         municipality=facts.municipality,

@@ -16,7 +16,7 @@ from db.tables.exchange import outbox, recall
 def ask_back(here: Round) -> None:
     """Ask for every recall that has no answer yet. A union that refuses to answer is asked again
     at the next contact; nothing else waits for it."""
-    with here.bench.gate.system(EXCHANGE) as work:
+    with here.bench.hand.system(EXCHANGE) as work:
         rows = work.all(
             select(recall, outbox.c.payload_digest)
             .join_from(recall, outbox, outbox.c.id == recall.c.outbox_id)
@@ -49,7 +49,7 @@ def _keep(here: Round, row: Row[Any], data: bytes) -> None:
     if (answer.id, answer.content) != (row.outbox_id, row.payload_digest):
         raise line_fault("receipt")
     here.go_on("recall.keep")
-    with here.bench.gate.system(EXCHANGE) as work:
+    with here.bench.hand.system(EXCHANGE) as work:
         work.run(
             update(recall)
             .where(recall.c.outbox_id == row.outbox_id)

@@ -62,16 +62,16 @@ def receive(here: Round, item: DownItem) -> ReceiveReport:
         raise
     except Exception as error:
         fault = item_fault(error)
-    with here.bench.gate.system(EXCHANGE) as work:
+    with here.bench.hand.system(EXCHANGE) as work:
         row = inbox.row_of(work, item.id)
     state = Incoming.ANNOUNCED if row is None else Incoming(row.state)
     return ReceiveReport(item.id, item.file_id, state, problem=problem_of(fault), settled=False)
 
 
 def _receive(here: Round, item: DownItem) -> ReceiveReport:
-    gate = here.bench.gate
+    hand = here.bench.hand
     here.go_on("receive.announce")
-    with gate.system(EXCHANGE) as work:
+    with hand.system(EXCHANGE) as work:
         state = inbox.announce(work, item)
         row = inbox.row_of(work, item.id)
     if state is None or row is None:
@@ -106,7 +106,7 @@ def fetch(here: Round, item: DownItem) -> None:
     ``line.disk`` where none can be put."""
     path = container_path(here.bench.folder, item.id)
     here.go_on("receive.fetch")
-    with here.bench.gate.system(EXCHANGE) as work:
+    with here.bench.hand.system(EXCHANGE) as work:
         inbox.move(work, item.id, Incoming.FETCHING)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -174,7 +174,7 @@ def _verify(here: Round, item: DownItem) -> None:
     announced = (item.id, item.file_id, item.stream, item.epoch, item.sequence)
     if (header.id, header.file_id, header.stream, header.epoch, header.sequence) != announced:
         raise ContainerRefused(ContainerCause.ANNOUNCED)
-    with here.bench.gate.system(EXCHANGE, digest=bytes.fromhex(verified.digest)) as work:
+    with here.bench.hand.system(EXCHANGE, digest=bytes.fromhex(verified.digest)) as work:
         check_place(header, inbox.expected_place(work, here.keys.facts.union, header))
         inbox.move(
             work,
@@ -200,17 +200,17 @@ def _stage(here: Round, item: DownItem) -> None:
     """Decrypt, check every value, and put the records into staging: all or none."""
     here.go_on("receive.stage")
     verified = _verified(here, item)
-    gate = here.bench.gate
-    with gate.system(EXCHANGE) as work:
+    hand = here.bench.hand
+    with hand.system(EXCHANGE) as work:
         inbox.unstage(work, item.id)
     if here.bench.quiet():
-        with gate.system(EXCHANGE, digest=bytes.fromhex(verified.digest)) as work:
+        with hand.system(EXCHANGE, digest=bytes.fromhex(verified.digest)) as work:
             batches = _InOneGo(work, item.id)
             frame = _decode(here, item, verified, batches)
             _staged(work, item, frame)
         return
     frame = _decode(here, item, verified, _InTurns(here, item.id))
-    with gate.system(EXCHANGE, digest=bytes.fromhex(verified.digest)) as work:
+    with hand.system(EXCHANGE, digest=bytes.fromhex(verified.digest)) as work:
         _staged(work, item, frame)
 
 
@@ -292,7 +292,7 @@ class _InTurns:
             return
         self._here.go_on("receive.stage_chunk")
         started = self._here.bench.clock.monotonic()
-        with self._here.bench.gate.system(EXCHANGE) as work:
+        with self._here.bench.hand.system(EXCHANGE) as work:
             inbox.stage(work, self._id, self._held)
         self._held = []
         took = self._here.bench.clock.monotonic() - started
@@ -313,7 +313,7 @@ def _hand_over(
     if why:
         waits = Problem("receive.waits", why, "指示を確かめてください。広域連合に残っています。")
         return ReceiveReport(item.id, item.file_id, Incoming.VERIFIED, problem=waits, settled=False)
-    with here.bench.gate.system(EXCHANGE) as work:
+    with here.bench.hand.system(EXCHANGE) as work:
         row = inbox.row_of(work, item.id)
         assert row is not None
         done = inbox.Applied(row.record_count, 0)
@@ -325,7 +325,7 @@ def _hand_over(
 def _apply(here: Round, item: DownItem) -> ReceiveReport:
     """Hand the staged records to the function that applies them, in one transaction."""
     here.go_on("receive.apply")
-    with here.bench.gate.system(EXCHANGE) as work:
+    with here.bench.hand.system(EXCHANGE) as work:
         row = inbox.row_of(work, item.id)
         assert row is not None
         spec = FILES[item.file_id].at(row.layout_version)
@@ -336,7 +336,7 @@ def _apply(here: Round, item: DownItem) -> ReceiveReport:
     handler = here.bench.handlers[spec.applied_by]
     refusal: UserError | None = None
     try:
-        with here.bench.gate.system(spec.applied_by, digest=digest, brought=brought) as work:
+        with here.bench.hand.system(spec.applied_by, digest=digest, brought=brought) as work:
             try:
                 records = inbox.staged(work, item.id, spec, here.bench.progress.at)
                 here.bench.progress.begin(f"取り込み：{spec.title}", row.record_count, "件")
@@ -374,7 +374,7 @@ def _quarantine(here: Round, item: DownItem, fault: EnvironmentFault | UserError
     here.go_on("receive.quarantine")
     union = here.keys.facts.union
     again = isinstance(fault, ContainerRefused) and fault.cause is not ContainerCause.COUNT
-    with here.bench.gate.system(EXCHANGE) as work:
+    with here.bench.hand.system(EXCHANGE) as work:
         inbox.unstage(work, item.id)
         row = inbox.row_of(work, item.id)
         assert row is not None
@@ -424,7 +424,7 @@ def _acknowledge(here: Round, item: DownItem, report: ReceiveReport) -> ReceiveR
 
 def _kept_cause(here: Round, item: DownItem) -> str:
     """The code kept beside an item that was quarantined in an earlier round."""
-    with here.bench.gate.system(EXCHANGE) as work:
+    with here.bench.hand.system(EXCHANGE) as work:
         row = inbox.row_of(work, item.id)
     kept = row.cause if row is not None else ""
     return kept.rpartition("（")[2].removesuffix("）")

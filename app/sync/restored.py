@@ -61,7 +61,7 @@ def make_whole(here: Round, epoch: int, places: Iterable[StreamPlace]) -> None:
     """Give back and send again what a union of ``epoch`` no longer has; nothing to do while the
     epoch is the one that this was done for. May break off anywhere and begins again then."""
     union = here.keys.facts.union
-    with here.bench.gate.system(EXCHANGE) as work:
+    with here.bench.hand.system(EXCHANGE) as work:
         done = work.scalar(
             select(stream_state.c.epoch)
             .where(stream_state.c.direction == _BACK, stream_state.c.peer == union)
@@ -75,7 +75,7 @@ def make_whole(here: Round, epoch: int, places: Iterable[StreamPlace]) -> None:
         here.go_on("restored.give_back")
         _give_back(here, inbox_id)
     here.go_on("restored.send_again")
-    with here.bench.gate.system(EXCHANGE) as work:
+    with here.bench.hand.system(EXCHANGE) as work:
         _send_again(work, union, known)
         keep_place(work, _BACK, union, "", (epoch, 0, ""))
 
@@ -84,7 +84,7 @@ def _forgotten_decisions(
     here: Round, epoch: int, known: dict[tuple[str, str], tuple[int, int]]
 ) -> list[str]:
     found = []
-    with here.bench.gate.system(EXCHANGE) as work:
+    with here.bench.hand.system(EXCHANGE) as work:
         rows = work.all(
             select(inbox.c.id, inbox.c.stream, inbox.c.epoch, inbox.c.sequence)
             .where(

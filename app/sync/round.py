@@ -17,7 +17,7 @@ from app.sync.inbox import Handler
 from app.sync.states import Incoming, Outgoing
 from app.sync.terminal_keys import TerminalKeys
 from app.sync.transport import Transport
-from app.sync.work import EngineWork, SystemGate
+from app.sync.work import EngineHand, EngineWork
 from app.wire.protocol import DownItem
 from app.wire.refusals import ContainerRefused
 from app.wire.statements import StatementRefused
@@ -96,7 +96,7 @@ class EngineParts:
     others. ``progress`` is told how far a transfer or an applying is.
     """
 
-    gate: SystemGate
+    hand: EngineHand
     handlers: Mapping[str, Handler]
     clock: Clock
     codes: Codes

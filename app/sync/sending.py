@@ -22,7 +22,6 @@ from app.wire.files import FILES
 from app.wire.keys import signing_id
 from app.wire.protocol import CHUNK, UploadStart, UploadState
 from app.wire.statements import Receipt, Settlement, open_signed
-from db.tables.control import store_fact
 from db.tables.exchange import outbox, stream_state
 
 _FIRST_WAIT = timedelta(seconds=15)
@@ -105,7 +104,7 @@ def send(here: Round, outbox_id: str) -> SendReport:
     report; trouble of the whole terminal is noted and raised. ExchangeCancelled is noted as
     nothing at all.
     """
-    with here.bench.gate.system(EXCHANGE) as work:
+    with here.bench.hand.system(EXCHANGE) as work:
         row = work.one(select(outbox).where(outbox.c.id == outbox_id))
     try:
         return _settle(here, *_deliver(here, row))
@@ -155,7 +154,7 @@ def _deliver(here: Round, row: Row[Any]) -> tuple[_Ready, bytes]:
     )
     _hand_over(here, ready, line.start_upload(row.id, start))
     here.go_on("send.sent")
-    with here.bench.gate.system(EXCHANGE, digest=bytes.fromhex(ready.digest)) as work:
+    with here.bench.hand.system(EXCHANGE, digest=bytes.fromhex(ready.digest)) as work:
         _change(work, row.id, state=Outgoing.SENT, offset=len(ready.container))
     here.go_on("send.complete")
     return ready, line.complete(row.id)
@@ -192,7 +191,7 @@ def _hand_over(here: Round, ready: _Ready, offset: int) -> None:
 def _ready(here: Round, row: Row[Any]) -> _Ready:
     """The item's container, built now if it has none of this epoch; its place is taken."""
     here.go_on("send.build")
-    with here.bench.gate.system(EXCHANGE) as work:
+    with here.bench.hand.system(EXCHANGE) as work:
         epoch = _epoch(work)
         place = _next_place(work, here.keys.facts.union, row.stream, epoch)
         if row.container is None or _must_move(row, place):
@@ -265,7 +264,7 @@ def _settle(here: Round, ready: _Ready, data: bytes) -> SendReport:
     accepted = receipt.settlement is Settlement.ACCEPTED
     problem = None if accepted else Problem(receipt.cause, receipt.message, _REJECTED)
     state = Outgoing.ACCEPTED if accepted else Outgoing.REJECTED
-    with here.bench.gate.system(EXCHANGE, digest=bytes.fromhex(receipt.digest)) as work:
+    with here.bench.hand.system(EXCHANGE, digest=bytes.fromhex(receipt.digest)) as work:
         _change(
             work,
             row.id,
@@ -298,7 +297,7 @@ def _note_failure(here: Round, row: Row[Any], fault: MadoguchiError) -> Outgoing
     """Note a try that failed; the state the item is in."""
     asked = asked_wait(fault)
     wait = min(max(_FIRST_WAIT * 2 ** min(row.attempts, 10), asked), LONGEST_WAIT)
-    with here.bench.gate.system(EXCHANGE) as work:
+    with here.bench.hand.system(EXCHANGE) as work:
         _change(
             work,
             row.id,
@@ -318,7 +317,7 @@ def _change(work: EngineWork, outbox_id: str, **values: Any) -> None:
 
 
 def _epoch(work: EngineWork) -> int:
-    return int(work.scalar(select(store_fact.c.value).where(store_fact.c.name == "epoch")))
+    return int(work.fact("epoch") or 0)
 
 
 def _next_place(work: EngineWork, union: str, stream: str, epoch: int) -> ContainerPlace:

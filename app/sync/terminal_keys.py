@@ -1,6 +1,6 @@
 """What enrolment gave this terminal: its place on the line and the keys of both sides.
 
-Public facts stand in ``store_fact`` (any act may read them), private halves and certificates
+Public facts stand in ``store_fact`` (``LINE_FACTS``), private halves and certificates
 in ``terminal_key``, inside the store and nowhere else (DESIGN 6: private keys lie sealed).
 """
 
@@ -15,9 +15,11 @@ from sqlalchemy.sql.base import Executable
 
 from app.core.errors import EnvironmentFault
 from app.wire.keys import SigningKeys, signing_keys
-from db.tables.control import store_fact, terminal_key
+from db.tables.control import terminal_key
 
 _PREFIX = "line."
+LINE_FACTS = "store_fact.line.*"
+"""What a function declares that reads them."""
 _FACTS = (
     "municipality",
     "terminal",
@@ -30,9 +32,9 @@ _FACTS = (
 
 
 class Reads(Protocol):
-    """Whatever rows can be read through."""
+    """Whatever facts can be read through."""
 
-    def all(self, statement: Executable, params: Any = None) -> list[Row[Any]]: ...
+    def fact(self, name: str) -> str | None: ...
 
 
 class Rows(Protocol):
@@ -41,6 +43,10 @@ class Rows(Protocol):
     def all(self, statement: Executable, params: Any = None) -> list[Row[Any]]: ...
 
     def run(self, statement: Executable, params: Any = None) -> int: ...
+
+    def fact(self, name: str) -> str | None: ...
+
+    def set_fact(self, name: str, value: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +106,12 @@ class TerminalKeys:
 
 def read_facts(work: Reads) -> LineFacts:
     """The public facts. Raises EnvironmentFault ``line.not_enrolled`` before enrolment."""
-    rows = work.all(
-        select(store_fact.c.name, store_fact.c.value).where(
-            store_fact.c.name.in_([_PREFIX + name for name in _FACTS])
-        )
-    )
-    found = {row.name.removeprefix(_PREFIX): row.value for row in rows}
-    if set(found) != set(_FACTS):
-        raise not_enrolled()
+    found: dict[str, str] = {}
+    for name in _FACTS:
+        value = work.fact(_PREFIX + name)
+        if value is None:
+            raise not_enrolled()
+        found[name] = value
     hosts = tuple(found.pop("hosts").split(" "))
     return LineFacts(**found, hosts=hosts)
 
@@ -116,13 +120,8 @@ def write_facts(work: Rows, facts: LineFacts) -> None:
     """Replace the public facts."""
     values = {name: getattr(facts, name) for name in _FACTS if name != "hosts"}
     values["hosts"] = " ".join(facts.hosts)
-    write_store_facts(work, {_PREFIX + name: value for name, value in values.items()})
-
-
-def write_store_facts(work: Rows, values: dict[str, str]) -> None:
-    """Replace rows of ``store_fact``."""
-    work.run(delete(store_fact).where(store_fact.c.name.in_(list(values))))
-    work.run(insert(store_fact), [{"name": name, "value": value} for name, value in values.items()])
+    for name, value in values.items():
+        work.set_fact(_PREFIX + name, value)
 
 
 def read_keys(work: Rows) -> TerminalKeys:

@@ -43,13 +43,15 @@ class EngineWork(Protocol):
         self, table: TableClause, names: Sequence[str], rows: Sequence[Sequence[Any]]
     ) -> int: ...
 
+    def fact(self, name: str) -> str | None: ...
+
     def new_id(self) -> str: ...
 
     def new_ids(self, count: int) -> list[str]: ...
 
 
-class SystemGate(Protocol):
-    """The part of the gate that the engine uses."""
+class EngineHand(Protocol):
+    """The gate's handle to the terminal's own work, as the engine uses it."""
 
     def system(
         self, function_id: str, *, digest: bytes = b"", brought: bytes = b""

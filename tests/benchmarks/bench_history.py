@@ -55,7 +55,7 @@ def _fill(world: World) -> None:
         work.run(insert(watermark).values(subject=WATERMARK, batch=1, moved_at=""))
     for quarter in range(YEARS * 4):
         year, month = 2006 + quarter // 4, 1 + quarter % 4 * 3
-        with world.gate.system("files.receive_insured") as work:
+        with world.engine_hand.system("files.receive_insured") as work:
             work.at = datetime(year, month, 5, tzinfo=JST)
             receiver(world.tables)(work, FILES["FILE-17"], [_line(n, quarter) for n in range(40)])
 

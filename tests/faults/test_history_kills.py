@@ -56,7 +56,7 @@ TABLES = (
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     with world_in(tmp_path) as made:
-        with made.gate.system("files.receive_insured") as work:
+        with made.engine_hand.system("files.receive_insured") as work:
             receiver(made.tables)(work, FILES["FILE-17"], [HER, HIM])
         made.later(days=1)
         made.sessions.get(made.session("clerk")).verified_at = made.clock.monotonic()
@@ -69,12 +69,12 @@ def whole(world: World) -> dict[str, Any]:
 
 
 def a_file(world: World) -> None:
-    with world.gate.system("files.receive_insured") as work:
+    with world.engine_hand.system("files.receive_insured") as work:
         receiver(world.tables)(work, FILES["FILE-17"], [MOVED, NEW, WRONG])
 
 
 def a_loss(world: World) -> None:
-    with world.gate.system("eligibility.receive_decision") as work:
+    with world.engine_hand.system("eligibility.receive_decision") as work:
         (her,) = [row.id for row in work.all(select(person)) if row.name == HER.name]
         writer = effects.writer_of_decision(work, "U15-D-1", Eras(world.tables["eras"]))
         loss = effects.Loss("2026-11-20", "LOS_DEATH", "3", "2026-11-19", stops_mail=True)

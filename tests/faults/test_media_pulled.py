@@ -237,7 +237,7 @@ def test_killed_while_moving_in(tmp_path: Path, step: str) -> None:
             room.taken_in()
         room.at_step = lambda _name: None
         room.media.forget()
-        assert close_broken(world.gate) == (step != "media.wipe")
+        assert close_broken(world.scheduler_hand) == (step != "media.wipe")
         _then_in(room, None)
 
 
@@ -257,7 +257,7 @@ def test_killed_while_moving_out(tmp_path: Path, step: str) -> None:
             room.move_out(inbox_id)
         room.stick.put_file(".FILE-17_x.mdg.aa.part", b"half", OUTGOING)
         room.at_step = lambda _name: None
-        assert close_broken(world.gate) == 1
+        assert close_broken(world.scheduler_hand) == 1
         owed = room.look().owed
         assert [one.state for one in owed] == ["broken"]
         room.wipe(owed[0].id)
@@ -273,4 +273,4 @@ def test_what_is_under_way_is_not_called_broken_by_itself(tmp_path: Path) -> Non
         room.at_step = lambda _name: seen.append(room.uses()[0].state)
         room.taken_in()
         assert seen == ["begun", "begun", "done"]
-        assert media_wipe.close_broken(world.gate) == 0
+        assert media_wipe.close_broken(world.scheduler_hand) == 0

@@ -304,7 +304,7 @@ class TestFollowUps:
 
     def begin(self, counter: Counter) -> str:
         case = counter.entered()
-        with counter.world.gate.system("trial.begin") as work:
+        with counter.world.engine_hand.system("trial.begin") as work:
             return follow_ups.begin(work, ToReturn(), case.id, "P-1", DAY)
 
     def waiting(self, counter: Counter, catalog: Catalog) -> list[Waits]:
@@ -342,7 +342,7 @@ class TestFollowUps:
 
     def test_settled_by_the_case_that_it_asked_for(self, other: Counter, catalog: Catalog) -> None:
         self.begin(other)
-        with other.world.gate.system("trial.begin") as work:
+        with other.world.engine_hand.system("trial.begin") as work:
             assert follow_ups.settle_by_case(work, "P-2", "trial_to_return", "T01-1-9") == 0
             assert follow_ups.settle_by_case(work, "P-1", "trial_to_return", "T01-1-9") == 1
         assert self.waiting(other, catalog) == []

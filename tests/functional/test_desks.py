@@ -59,7 +59,7 @@ def test_every_state_of_a_case_and_every_stream_has_its_word() -> None:
 
 
 def test_an_open_case_is_told_once_and_again_when_it_changes(world, union) -> None:
-    tell = teller(world.gate, CODES)
+    tell = teller(world.engine_hand, CODES)
     _open(world)
     tell()
     tell()
@@ -73,7 +73,7 @@ def test_an_open_case_is_told_once_and_again_when_it_changes(world, union) -> No
 
 
 def test_a_case_that_is_over_is_told_once_more_and_forgotten(world, union) -> None:
-    tell = teller(world.gate, CODES)
+    tell = teller(world.engine_hand, CODES)
     _open(world)
     _open(world, id="T01-1-000043", state="closed")
     tell()
@@ -87,7 +87,7 @@ def test_a_case_that_is_over_is_told_once_more_and_forgotten(world, union) -> No
 
 
 def test_a_sending_that_waits_for_its_second_person_is_told(world, union) -> None:
-    tell = teller(world.gate, CODES)
+    tell = teller(world.engine_hand, CODES)
     with world.hands_on("outbox", "store_fact") as work:
         act = act_of(world, work)
         first = outgoing.prepare(act, "FILE-11", list(sample("FILE-11")), codes=CODES)
@@ -133,7 +133,7 @@ def test_a_relay_keeps_nobody_s_word(tmp_path) -> None:
 
 def test_what_is_told_holds_no_content_of_a_case(world, union) -> None:
     _open(world, draft='{"name":"見本　花子","died_on":"2026-11-10"}')
-    teller(world.gate, CODES)()
+    teller(world.engine_hand, CODES)()
     fields = {column.name for column in FILES["DESK-01"].columns}
     assert not fields & {"draft", "name", "birth_written", "address", "my_number"}
     assert TELL == "files.tell_desks"

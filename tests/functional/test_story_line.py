@@ -86,7 +86,7 @@ def test_said_twice_under_one_id_it_is_one_decision_and_one_receipt(story: Story
     with story.desk() as desk:
         view = desk.decided(story.movers[0])
         (row,) = desk.rows(outbox)
-        line = open_line(enrolment.keys(desk.gate), story.clock)
+        line = open_line(enrolment.keys(desk.script.terminal.engine_hand), story.clock)
         try:
             again = [line.complete(row.id), line.complete(row.id)]
         finally:

@@ -66,7 +66,9 @@ def test_another_unions_system_at_the_same_address_gets_nothing(story: Story) ->
 @pytest.mark.req("SEC-142")
 def test_an_expired_certificate_is_told_before_anything_is_sent(story: Story) -> None:
     with story.desk() as desk:
-        end = datetime.fromisoformat(enrolment.keys(desk.gate).facts.valid_to)
+        end = datetime.fromisoformat(
+            enrolment.keys(desk.script.terminal.engine_hand).facts.valid_to
+        )
         while (now := story.clock.now()) < end:  # a year passes; the desk is used every month
             story.set_clock(min(now + timedelta(days=30), end))
             report = desk.engine.contact()

@@ -67,7 +67,7 @@ def opened_in_a_process(
             script.enter(FOUNDERS[0])
         except MadoguchiError as error:
             return (error.code,)
-        found = enrolment.keys(script.terminal.gate)
+        found = enrolment.keys(script.terminal.engine_hand)
         report = parts.engine(script.terminal, lambda: True).contact()
         assert report.problem is None, report
         script.doorway.close()

@@ -165,13 +165,13 @@ def test_on_the_day_the_terminal_itself_takes_the_slots(world: World, how: str) 
     gone_on = TODAY + timedelta(days=2)
     last = gone_on if how == "left_on" else gone_on - timedelta(days=1)
     world.change_staff("branch", **{how: last.isoformat()})
-    assert shut_out_gone(world.gate, world.access) == ()
+    assert shut_out_gone(world.scheduler_hand, world.access) == ()
     old = world.access.data_key
     world.later(days=2)
-    assert shut_out_gone(world.gate, world.access) == ("S102",)
+    assert shut_out_gone(world.scheduler_hand, world.access) == ("S102",)
     assert world.access.slots.find("S102") is None
     assert world.access.data_key != old
-    assert shut_out_gone(world.gate, world.access) == ()
+    assert shut_out_gone(world.scheduler_hand, world.access) == ()
 
 
 def test_a_right_is_not_put_in_force_for_somebody_gone(world: World) -> None:
@@ -194,9 +194,7 @@ def revoke_numbers(world: World) -> None:
     prepared = rights.prepare_revoke(
         world.gate, world.session("supervisor"), numbers_of(world, "S101")
     )
-    rights.perform_revoke(
-        world.gate, prepared, world.approvals(prepared), world.access, world.catalog
-    )
+    rights.perform_revoke(world.gate, prepared, world.approvals(prepared), world.shut_out)
 
 
 @pytest.mark.req("SEC-52", "SEC-53")
@@ -219,7 +217,7 @@ def test_without_a_holder_the_next_one_makes_it_anew(world: World) -> None:
     assert not world.access.has_numbers("S101")
     assert world.access.owes_numbers()
     world.access.number_key = NUMBER_KEY
-    shut_out_gone(world.gate, world.access)
+    shut_out_gone(world.scheduler_hand, world.access)
     assert world.access.number_key != NUMBER_KEY
     assert not world.access.owes_numbers()
 

@@ -170,7 +170,7 @@ def test_two_supervisors_set_a_clock_that_cannot_be_believed(
     for second in (0, 1):  # the same run believes the moment that the two have set
         founded.clock.advance(timedelta(seconds=second))
         assert opened(door).gate.permitted(session) == {"admin.clock"}
-        upkeep.take_peer_time(opened(door).gate, founded.clock.now())
+        upkeep.take_peer_time(opened(door).engine_hand, founded.clock.now())
     door.log_off(session)
     session = enter(founded, door, None)
     with opened(door).gate.view("admin.enter", session):

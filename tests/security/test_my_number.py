@@ -31,7 +31,7 @@ def store(tmp_path):
 
 
 def writing(store):
-    return store.update(numbers.TABLE, numbers.TABLE)
+    return store.update((), numbers.ROTATION_WRITES)
 
 
 def use(store, key=KEY):
@@ -142,7 +142,7 @@ def test_a_new_number_key_shuts_the_old_one_out(store):
     assert use(store, KEY).find(artificial(4)) == ()
     use(store, new).put("person", "later", artificial(9))
     newer = random_key()
-    with store.update((), ("store_fact",)) as work:
+    with store.update((), numbers.ROTATION_WRITES) as work:
         numbers.settle(work)
     assert rotated(store, new, newer) == 6
     assert use(store, newer).show("person", "later") == artificial(9)
@@ -152,10 +152,10 @@ def test_a_change_of_number_key_cut_short_loses_nothing(store):
     new = random_key()
     use(store).put("person", "p1", FIRST)
     rotated(store, KEY, new)  # and here the process died, before the slot file was written
-    with store.view(()) as work:
+    with store.view(numbers.ROTATION_WRITES) as work:
         assert numbers.current_key(work, KEY) == new
         assert numbers.current_key(work, new) == new
-    with store.update((), ("store_fact",)) as work:
+    with store.update((), numbers.ROTATION_WRITES) as work:
         numbers.settle(work)
         assert numbers.current_key(work, KEY) == KEY
 

@@ -12,9 +12,9 @@ from sqlalchemy import insert
 from app.core.errors import EnvironmentFault, UserError
 from app.core.this_machine import note_account, os_account
 from app.functions.admin import removal as service
-from app.functions.admin.removal import Removal
 from app.security.acts.approval import Approval, Role
 from app.security.acts.prepared import Ask
+from app.security.control.deeds import Removal
 from app.security.entry.login import is_removed
 from app.security.refusals import Refusal
 from app.security.vault import removal

@@ -228,7 +228,7 @@ def test_a_revoked_right_ends_at_once_and_takes_the_number_key_along(world: Worl
     for function_id in numbers:
         grant = grant_of(world, "S101", function_id)
         prepared = rights.prepare_revoke(world.gate, world.session("supervisor"), [line_of(grant)])
-        rights.perform_revoke(world.gate, prepared, given(world, prepared), world.access, CATALOG)
+        rights.perform_revoke(world.gate, prepared, given(world, prepared), world.shut_out)
     assert not world.access.has_numbers("S101")
     assert world.access.is_admitted("S101")
     revoked = grant_of(world, "S101", numbers[0])
@@ -260,11 +260,11 @@ def test_unconfirmed_rights_lapse_after_five_business_days(world: World) -> None
         state="effective",
         effected_at="2026-11-06T09:00:00+09:00",
     )
-    assert rights.lapse_unconfirmed(world.gate, CALENDAR) == 1
+    assert rights.lapse_unconfirmed(world.scheduler_hand, CALENDAR) == 1
     with world.store.view(("grant_row",)) as work:
         lapsed = select(grant_row.c.function_id).where(grant_row.c.state == GrantState.LAPSED)
         assert work.scalar(lapsed) == "persons.search"
-    assert rights.lapse_unconfirmed(world.gate, CALENDAR) == 0
+    assert rights.lapse_unconfirmed(world.scheduler_hand, CALENDAR) == 0
 
 
 @pytest.mark.parametrize(

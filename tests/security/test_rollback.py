@@ -28,7 +28,7 @@ from app.security.journal.mirrors import PURGED_DECISIONS, last_state
 from app.security.keys.slot_storage import read_slot_file, write_slot_file
 from app.security.keys.terminal_state import NOTHING_YET, STATE_EVENT
 from app.wire.heads import CountersignedHead, countersign
-from db.tables.control import act, control_row, grant_row, store_fact
+from db.tables.control import act, control_row, store_fact
 from tests.security.test_recovering import FRESH, bring_back, fresh
 from tests.support.founded import PASSWORDS, FoundedTerminal, found_terminal
 from tests.support.log_lines import LogLines
@@ -213,9 +213,7 @@ def by_hand(terminal: FoundedTerminal, change: Callable[[vault.Opened], None]) -
         opened.store.close()
 
 
-@pytest.mark.parametrize(
-    "table", [grant_row, control_row, act], ids=["grants", "control rows", "acts"]
-)
+@pytest.mark.parametrize("table", [control_row, act], ids=["control rows", "acts"])
 def test_rows_taken_out_of_the_store_are_missed(
     terminal: FoundedTerminal, evening: Copy, table: object
 ) -> None:
@@ -329,7 +327,7 @@ def test_the_state_stands_in_all_three_and_each_follows_what_it_mirrors(
     assert opened.journal.has(shelf.state.head)
     told = last_state(opened.journal)
     assert told is not None and told.sequence == shelf.state.sequence
-    assert shelf.state.grants > 0 and shelf.state.genesis
+    assert shelf.state.control > 0 and shelf.state.genesis
     at_open = shelf.state
     door.lock(session)
     assert shelf.state.sequence == at_open.sequence + 1

@@ -112,6 +112,18 @@ def test_a_right_written_by_hand_gives_nothing_and_is_named(terminal: FoundedTer
     door.close()
 
 
+def test_a_right_taken_away_by_hand_is_held_all_the_same_and_is_named(
+    terminal: FoundedTerminal,
+) -> None:
+    taken = delete(grant_row).where(grant_row.c.function_id == "admin.change_setting")
+    tampered(terminal, lambda work: work.run(taken))
+    door, session = opened(terminal)
+    assert door.terminal is not None
+    assert "admin.change_setting" in door.terminal.gate.permitted(session)
+    assert {(table, how) for table, _, how in named(door)} == {("grant_row", "missing")}
+    door.close()
+
+
 def test_a_right_made_longer_by_hand_ends_on_its_day(terminal: FoundedTerminal) -> None:
     longer = update(grant_row).where(grant_row.c.staff_id == "S202").values(valid_to="2029-12-31")
     tampered(terminal, lambda work: work.run(longer))

@@ -204,13 +204,13 @@ def test_a_moment_set_by_two_supervisors_is_believed_in_the_same_run(world: Worl
 def test_the_union_s_time_moves_the_mark_forward_and_never_back(world: World) -> None:
     supervisor = world.session("supervisor")
     ahead = world.clock.now() + timedelta(hours=3)
-    upkeep.take_peer_time(world.gate, ahead)
+    upkeep.take_peer_time(world.engine_hand, ahead)
     with pytest.raises(Refusal, match=r"clock\.back"), world.gate.view("admin.enter", supervisor):
         pass
     world.clock.set_wall(ahead)
     with world.gate.view("admin.enter", supervisor):
         pass
-    upkeep.take_peer_time(world.gate, ahead - timedelta(days=2))
+    upkeep.take_peer_time(world.engine_hand, ahead - timedelta(days=2))
     with world.store.view(("store_fact",)) as work:
         kept = work.scalar(select(store_fact.c.value).where(store_fact.c.name == "clock_mark"))
     assert kept == ahead.isoformat()

@@ -111,7 +111,7 @@ def _receive_decision(world: World) -> Attempt:
     spec = FILES["FILE-16"]
 
     def receive() -> None:
-        with world.gate.system("eligibility.receive_decision") as work:
+        with world.engine_hand.system("eligibility.receive_decision") as work:
             handlers(world.tables)[spec.applied_by](work, spec, [record])
 
     return Attempt("", system=receive)
@@ -300,7 +300,7 @@ def _received(kind: CaseKind) -> Example:
         function_id = kind.function("receive_decision")
 
         def work() -> None:
-            with world.gate.system(function_id) as unit:
+            with world.engine_hand.system(function_id) as unit:
                 handlers(world.tables)[function_id](unit, kind.answered_in, [record])
 
         return Attempt("", system=work)

@@ -98,6 +98,7 @@ class Room:
             printer=self.printing,
             training=True,
             kinds=self.kinds,
+            finish=world.scheduler_hand,
         )
 
     def add(self, screen: Any) -> Any:

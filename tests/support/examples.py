@@ -21,6 +21,7 @@ from app.functions.records import service as records
 from app.security.acts.approval import Approval
 from app.security.acts.prepared import PreparedAct
 from app.security.authenticators.verify import verify_assertion
+from app.security.control.deeds import Removal, TakeEnrolment
 from app.security.gate.gate import Session
 from app.security.gate.shut_out import shut_out_gone
 from app.security.keys import keyslots
@@ -86,7 +87,7 @@ def _act(world: World, prepared: PreparedAct, approvals: Sequence[Approval]) -> 
 
 
 def _system(world: World, function_id: str) -> int:
-    with world.gate.system(function_id) as work:
+    with world.hand_of(function_id).system(function_id) as work:
         return work.line
 
 
@@ -161,9 +162,7 @@ def _revoke(world: World) -> Attempt:
     return Attempt(
         "supervisor",
         lambda session: rights.prepare_revoke(world.gate, session, lines),
-        lambda prepared, given: rights.perform_revoke(
-            world.gate, prepared, given, world.access, world.catalog
-        ),
+        lambda prepared, given: rights.perform_revoke(world.gate, prepared, given, world.shut_out),
     )
 
 
@@ -230,7 +229,7 @@ def _leave(world: World) -> Attempt:
 
 def _gone_today(world: World) -> object:
     world.change_staff("branch", left_on=world.clock.now().date().isoformat())
-    return shut_out_gone(world.gate, world.access)
+    return shut_out_gone(world.scheduler_hand, world.access)
 
 
 def _office(world: World) -> Attempt:
@@ -328,8 +327,19 @@ def _change_password(world: World) -> Attempt:
     )
 
 
+def _enrolled(world: World) -> Attempt:
+    taken = TakeEnrolment("0f1e", "広域連合", "T07", "152994", "counter", "2027-11-16")
+    return Attempt(
+        holder_of(world, world.catalog["admin.take_enrolment"]),
+        lambda session: world.gate.prepare(
+            "admin.take_enrolment", session, content=taken, sentence="例"
+        ),
+        lambda prepared, approvals: _act(world, prepared, approvals),
+    )
+
+
 def _remove_terminal(world: World) -> Attempt:
-    wanted = removal.Removal("T01", "統合")
+    wanted = Removal("T01", "統合")
     return Attempt(
         "administrator",
         lambda session: removal.prepare_removal(world.gate, session, wanted),
@@ -363,6 +373,7 @@ EXAMPLES: dict[str, Example] = {
         "administrator", lambda world, session: upkeep.list_settings(world.gate, session)
     ),
     "admin.remove_terminal": _remove_terminal,
+    "admin.take_enrolment": _enrolled,
     "admin.ledger": _viewing(
         "administrator",
         lambda world, session: ledger.read_ledger(
@@ -394,10 +405,10 @@ EXAMPLES: dict[str, Example] = {
     "admin.change_supervised_setting": _supervised_setting,
     "admin.back_up": _backup,
     "admin.lapse_grants": lambda world: Attempt(
-        "", system=lambda: rights.lapse_unconfirmed(world.gate, world.calendar)
+        "", system=lambda: rights.lapse_unconfirmed(world.scheduler_hand, world.calendar)
     ),
     "admin.peer_time": lambda world: Attempt(
-        "", system=lambda: upkeep.take_peer_time(world.gate, world.clock.now())
+        "", system=lambda: upkeep.take_peer_time(world.engine_hand, world.clock.now())
     ),
     "records.view_lines": _viewing("administrator", _lines),
     "records.verify": _viewing(

@@ -334,7 +334,7 @@ def engine_of(world: World, union: LoopUnion, **options: Any) -> Engine:
     bench = bench_of(
         world,
         handlers,  # type: ignore[arg-type]
-        **{name: values.pop(name) for name in ("gate", "codes", "quiet", "step") if name in values},
+        **{name: values.pop(name) for name in ("hand", "codes", "quiet", "step") if name in values},
     )
     return Engine(bench, lambda keys: union, **values)
 
@@ -342,7 +342,7 @@ def engine_of(world: World, union: LoopUnion, **options: Any) -> Engine:
 def bench_of(world: World, handlers: Mapping[str, Handler], **other: Any) -> EngineParts:
     """What an engine of this terminal is built with; ``other`` replaces parts of it."""
     parts: dict[str, Any] = {
-        "gate": world.gate,
+        "hand": world.engine_hand,
         "handlers": handlers,
         "clock": world.clock,
         "codes": CODES,

@@ -147,7 +147,7 @@ def _file(file_id: str) -> Example:
         spec = FILES[file_id]
 
         def receive() -> None:
-            with world.gate.system(spec.applied_by) as work:
+            with world.engine_hand.system(spec.applied_by) as work:
                 handlers(world.tables)[spec.applied_by](work, spec, list(sample(file_id)))
 
         return Attempt("", system=receive)

@@ -138,7 +138,7 @@ def _wipe(world: World) -> Attempt:
     moved = room.move_out(room.delivered())
     return Attempt(
         HANDLER,
-        does=lambda session: media_wipe.wipe_now(world.gate, session, room.media, moved.use_id),
+        does=lambda session: media_wipe.wipe_now(world.gate, session, room.carrying, moved.use_id),
     )
 
 
@@ -161,7 +161,7 @@ def _print_ledger(world: World) -> Attempt:
 
 def _finish(world: World) -> Attempt:
     at(world)
-    run: Callable[[], object] = lambda: media_wipe.close_broken(world.gate)  # noqa: E731
+    run: Callable[[], object] = lambda: media_wipe.close_broken(world.scheduler_hand)  # noqa: E731
     return Attempt("", system=run)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.functions.files import media_acts, media_in, media_out, media_wipe
 from app.functions.files.media_acts import COURIER_CARD, Approving, Registering
 from app.functions.files.media_list import MediaView, look
-from app.functions.files.media_use import Carrying, Moved
+from app.functions.files.media_use import FINISH, Carrying, Moved
 from app.security.acts.prepared import PreparedAct
 from app.wire.cards import Card
 from app.wire.characters import charset_of
@@ -132,7 +132,7 @@ class MediaRoom:
         return media_out.perform_move_out(gate, prepared, self.given(prepared), self.carrying)
 
     def wipe(self, use_id: str) -> str:
-        return media_wipe.wipe_now(self.world.gate, self.session(), self.media, use_id)
+        return media_wipe.wipe_now(self.world.gate, self.session(), self.carrying, use_id)
 
     def look(self) -> MediaView:
         return look(self.world.gate, self.session(), self.media)
@@ -147,6 +147,7 @@ class MediaRoom:
             self.media,
             CODES,
             self.engine.folder,
+            self.world.scheduler_hand.only(FINISH),
             lambda one: charset_of(self.world.tables, one, self.world.clock.now().date()),
             step,
         )

@@ -126,7 +126,7 @@ class RelayRoom:
         rhythm = Rhythm(60.0, lambda _seconds: True, lambda: self.file_time)
         return Relay(
             self.parts,
-            OpenRelay(world.store, world.journal, world.gate),
+            OpenRelay(world.store, world.journal, world.engine_hand),
             rhythm,
             lambda _keys: self.union,
             lambda name: self.step(name),

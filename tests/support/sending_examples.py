@@ -134,7 +134,7 @@ def _recall(world: World) -> Attempt:
 
 def _tell(world: World) -> Attempt:
     enrol(world, LoopUnion())
-    return Attempt("", system=teller(world.gate, CODES))
+    return Attempt("", system=teller(world.engine_hand, CODES))
 
 
 def _received(file_id: str) -> Example:
@@ -142,7 +142,7 @@ def _received(file_id: str) -> Example:
         spec = FILES[file_id]
 
         def receive() -> None:
-            with world.gate.system(spec.applied_by) as work:
+            with world.engine_hand.system(spec.applied_by) as work:
                 handlers(world.tables)[spec.applied_by](work, spec, list(sample(file_id)))
 
         return Attempt("", system=receive)

@@ -28,7 +28,9 @@ def sample(file_id: str) -> tuple[Any, ...]:
 
 def act_of(world: World, work: Any, staff_id: str = "S101") -> Any:
     """A unit of work dressed as an act's."""
-    calls = {name: getattr(work, name) for name in ("all", "first", "scalar", "run", "new_id")}
+    calls = {
+        name: getattr(work, name) for name in ("all", "first", "scalar", "run", "new_id", "fact")
+    }
     return SimpleNamespace(staff_id=staff_id, at=world.clock.now(), **calls)
 
 

@@ -91,6 +91,7 @@ class CaseWindow:
             printer=self.printing,
             training=True,
             kinds=CASES,
+            finish=desk.script.terminal.scheduler_hand,
         )
 
     def go(self, function_id: str, **given: Any) -> None:

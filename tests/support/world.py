@@ -33,10 +33,11 @@ from app.security.authenticators.verify import verify_assertion
 from app.security.control.deeds import HoursException, KeyEntry, PasswordChange
 from app.security.control.keeper import Control
 from app.security.control.rows import TABLES, read_log
-from app.security.control.state import ControlState, HeldKey, SetValue
+from app.security.control.state import ControlState, HeldKey, SetValue, Terminal
 from app.security.gate.checks import Conditions, GateRules, registry_version
 from app.security.gate.facts import grant_of
-from app.security.gate.gate import Gate
+from app.security.gate.gate import Gate, SystemHand
+from app.security.gate.shut_out import shut_out_gone
 from app.security.journal.genesis import Founder, Genesis, write_genesis
 from app.security.journal.journal import Journal
 from app.security.journal.line import Line
@@ -45,7 +46,7 @@ from app.security.keys.sealing import pair_from_secret
 from app.security.keys.slot_model import SlotFile
 from app.security.keys.slot_storage import read_slot_file, write_slot_file
 from app.security.keys.terminal_secret import TerminalSecret
-from app.security.spec import Catalog
+from app.security.spec import Catalog, Hand
 from app.security.staff.grants import access_of
 from app.security.staff.people import Staff
 from app.security.staff.roles import roles_on
@@ -105,6 +106,8 @@ class World:
     access: StoreAccess
     calendar: BusinessCalendar
     control: Control
+    engine_hand: SystemHand
+    scheduler_hand: SystemHand
     signers: dict[str, Signer] = field(default_factory=dict)
 
     def staff_id(self, who: str) -> str:
@@ -178,6 +181,15 @@ class World:
         with self.store.view(("grant_row",)) as work:
             return work.first(statement) is not None
 
+    def hand_of(self, function_id: str) -> SystemHand:
+        """The handle through which the terminal does this work of its own."""
+        by = {Hand.ENGINE: self.engine_hand, Hand.SCHEDULER: self.scheduler_hand}
+        return by[self.catalog[function_id].hand]
+
+    def shut_out(self) -> tuple[str, ...]:
+        """What the terminal does by itself when a right has ended."""
+        return shut_out_gone(self.scheduler_hand, self.access)
+
     def lines(self) -> list[Line]:
         """The whole journal."""
         return list(self.journal.lines())
@@ -191,8 +203,8 @@ class World:
         """Write to the store past the gate, and have it believed: to set a scene."""
         with self.store.update(tables, tables) as work:
             yield work
-        if set(tables) & set(TABLES):
-            self.control.state = state_of_rows(self.store)
+        if set(tables) & {*TABLES, "store_fact"}:
+            self.control.state = state_of_rows(self.store, self.control.state)
 
     def change_staff(self, who: str, **values: Any) -> None:
         """Change a person's row past the gate."""
@@ -283,6 +295,8 @@ def open_world(
         access,
         rules.calendar,
         control,
+        gate.hand(Hand.ENGINE),
+        gate.hand(Hand.SCHEDULER),
         signers,
     )
 
@@ -315,11 +329,16 @@ def _house(catalog: Catalog, tables: Tables, surroundings: Surroundings) -> Gate
     )
 
 
-def state_of_rows(store: Store) -> ControlState:
+def state_of_rows(store: Store, before: ControlState | None = None) -> ControlState:
     """The state that the rows say, as if everybody had signed for them. A founded terminal
-    (``tests.support.founded``) derives it from what was signed."""
+    (``tests.support.founded``) derives it from what was signed. ``before`` is what was signed of
+    support measures so far."""
     state = ControlState(rp_id=TRAINING_RP_ID, store_id=STORE_ID)
-    with store.view((*TABLES, "control_row")) as work:
+    if before is not None:
+        state.measures, state.lifts = before.measures, before.lifts
+    with store.view((*TABLES, "control_row", "store_fact")) as work:
+        media = work.fact("terminal_media") == "1"
+        state.terminal = Terminal(work.fact("terminal_state") or "", media)
         for row in work.all(select(staff)):
             state.people[row.id] = Staff(
                 row.id,

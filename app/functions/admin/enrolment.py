@@ -7,12 +7,12 @@ two supervisors who read the fingerprint to the union's operators and touch.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.errors import EnvironmentFault
 from app.security.acts.approval import Approval
-from app.security.gate.gate import Gate, PreparedAct, Subject
+from app.security.control.deeds import TakeEnrolment
+from app.security.gate.gate import Gate, PreparedAct, Subject, SystemHand
 from app.security.staff.session import Session
 from app.sync import enrolment
 from app.sync.enrolment import Asked, Taken
@@ -23,19 +23,8 @@ from app.wire.statements import EnrolmentAnswer
 _SUBJECT = Subject("terminal", "enrolment")
 
 
-@dataclass(frozen=True, slots=True)
-class TakeEnrolment:
-    """What the two supervisors approve: the fingerprint of the request and who answers."""
-
-    fingerprint: str
-    union: str
-    terminal: str
-    municipality: str
-    valid_to: str
-
-
 def ask(
-    gate: Gate,
+    hand: SystemHand,
     *,
     municipality: str,
     terminal_name: str,
@@ -45,7 +34,7 @@ def ask(
 ) -> Asked:
     """Make the keys and the signed request; the private halves stay in the store. ``courier`` as in
     ``app.sync.enrolment.ask``."""
-    with gate.system("admin.ask_enrolment", subject=_SUBJECT) as work:
+    with hand.system("admin.ask_enrolment", subject=_SUBJECT) as work:
         return enrolment.ask(
             work,
             municipality=municipality,
@@ -56,21 +45,21 @@ def ask(
         )
 
 
-def note(gate: Gate, request_id: str) -> None:
+def note(hand: SystemHand, request_id: str) -> None:
     """Keep the number under which the union holds the request."""
-    with gate.system("admin.ask_enrolment", subject=_SUBJECT) as work:
+    with hand.system("admin.ask_enrolment", subject=_SUBJECT) as work:
         enrolment.note_request(work, request_id)
 
 
-def pending(gate: Gate) -> tuple[Asked | None, str]:
+def pending(hand: SystemHand) -> tuple[Asked | None, str]:
     """The request that waits, and its number at the union ("" before it was sent)."""
-    with gate.system("admin.ask_enrolment", subject=_SUBJECT) as work:
+    with hand.system("admin.ask_enrolment", subject=_SUBJECT) as work:
         return enrolment.pending(work), enrolment.noted_request(work)
 
 
-def keys(gate: Gate) -> TerminalKeys:
+def keys(hand: SystemHand) -> TerminalKeys:
     """The keys in force. Raises EnvironmentFault ``line.not_enrolled``."""
-    with gate.system("admin.ask_enrolment", subject=_SUBJECT) as work:
+    with hand.system("admin.ask_enrolment", subject=_SUBJECT) as work:
         return read_keys(work)
 
 
@@ -108,6 +97,7 @@ def prepare_take(
             answer.union,
             answer.terminal,
             answer.municipality,
+            answer.profile,
             answer.valid_to,
         ),
         sentence=f"{answer.union} と指紋 {asked.fingerprint} を読み合わせました。"

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-from sqlalchemy import update
 
 from app.core.errors import UserError
 from app.security.acts.approval import Approval
-from app.security.gate.facts import REMOVED, TERMINAL_STATE_FACT
+from app.security.control.deeds import Removal
+from app.security.control.state import REMOVED
+from app.security.gate.facts import TERMINAL_STATE_FACT
 from app.security.gate.gate import Gate, PreparedAct, Session, Subject
 from app.sync.outbox import count_open
-from db.tables.control import store_fact
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """Which terminal ends, and why."""
-
-    terminal: str
-    reason: str
 
 
 def prepare_removal(gate: Gate, session: Session, removal: Removal) -> PreparedAct:
@@ -49,5 +39,4 @@ def perform_removal(gate: Gate, prepared: PreparedAct, approvals: Sequence[Appro
                 f"広域連合に届いていない送信が {waiting}件あるため、廃止できません。",
                 "回線がつながるのを待つか、今日の仕事で送信を取りやめてから、もう一度行ってください。",
             )
-        here = store_fact.c.name == TERMINAL_STATE_FACT
-        work.run(update(store_fact).where(here).values(value=REMOVED))
+        work.set_fact(TERMINAL_STATE_FACT, REMOVED)

@@ -9,7 +9,7 @@ rights in force also seals the store's key to their holders.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from sqlalchemy import update
@@ -37,9 +37,9 @@ from app.security.gate.gate import (
     PreparedAct,
     Session,
     Subject,
+    SystemHand,
     WithDocument,
 )
-from app.security.gate.shut_out import shut_out_gone
 from app.security.spec import Catalog, MyNumber
 from app.security.staff import grants
 from app.security.staff.grants import GrantState
@@ -172,21 +172,21 @@ def perform_revoke(
     gate: Gate,
     prepared: PreparedAct,
     approvals: Sequence[Approval],
-    access: StoreAccess,
-    catalog: Catalog,
+    shut_out: Callable[[], object],
 ) -> None:
-    """Take the rights away at once; somebody else confirms it later (SEC-40). With the last right
-    that needs individual numbers the number key is taken and made anew."""
+    """Take the rights away at once; somebody else confirms it later (SEC-40). ``shut_out`` is the
+    terminal's own work that follows: with the last right that needs individual numbers the number
+    key is taken and made anew (``shut_out_gone``)."""
     with gate.act(prepared, approvals):
         pass
-    shut_out_gone(gate, access)
+    shut_out()
 
 
-def lapse_unconfirmed(gate: Gate, calendar: BusinessCalendar) -> int:
+def lapse_unconfirmed(hand: SystemHand, calendar: BusinessCalendar) -> int:
     """The terminal's own daily work: rights whose second check is overdue are shown as 失効; how
     many. They do not hold before that either: it follows from the days (``Grant.problem``)."""
-    today = gate.now().date()
-    with gate.system("admin.lapse_grants") as work:
+    today = hand.now().date()
+    with hand.system("admin.lapse_grants") as work:
         overdue = [
             one.id for one in work.control.grants.values() if one.has_lapsed(today, calendar)
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.functions.admin import waiting
 from app.security.keys.my_number import ROTATION_WRITES
 from app.security.spec import Actor, Area, Function, Kind, SecondPerson, StepUp
+from app.sync.terminal_keys import LINE_FACTS
 
 AREA = Area("admin", "管理", 90, waiting.WAITS, before_registration=True, by_founding=True)
 
@@ -19,7 +20,7 @@ FUNCTIONS: tuple[Function, ...] = (
         help="職員番号、所属、有効期間、登録されたセキュリティキーの数を一覧します。"
         "ユーザ管理台帳との突合に使います。",
         step_up=StepUp.RECENT,
-        reads=("staff", "credential", "grant_row", "store_fact", "setting"),
+        reads=("staff", "credential", "grant_row", "setting"),
         screen="app.functions.admin.screens.staff_list:StaffScreen",
         menu=True,
         home_else=True,
@@ -127,8 +128,8 @@ FUNCTIONS: tuple[Function, ...] = (
         help="反映または取消を、行った人とは別の職員が確かめます。"
         "反映から5営業日のうちに確認されない権限は失効します。",
         step_up=StepUp.TOUCH,
-        reads=(*_RIGHTS, "store_fact", "setting"),
-        writes=("grant_row", "store_fact"),
+        reads=(*_RIGHTS, "setting"),
+        writes=("grant_row",),
     ),
     Function(
         id="admin.renew_grant",
@@ -197,8 +198,7 @@ FUNCTIONS: tuple[Function, ...] = (
         help="端末の時計が信じられないとき、責任者二人が今の日時を確かめて業務を再開します。",
         step_up=StepUp.TOUCH,
         second_person=SecondPerson.SUPERVISOR,
-        reads=("store_fact",),
-        writes=("store_fact",),
+        writes=("store_fact.clock_mark",),
         screen="app.functions.admin.screens.upkeep:ClockScreen",
         menu=True,
     ),
@@ -257,7 +257,6 @@ FUNCTIONS: tuple[Function, ...] = (
         label="バックアップ",
         help="保存データと操作記録の控えを、復旧鍵だけで開ける形で作ります。",
         step_up=StepUp.TOUCH,
-        reads=("store_fact",),
         screen="app.functions.admin.screens.upkeep:BackupScreen",
         menu=True,
     ),
@@ -269,7 +268,7 @@ FUNCTIONS: tuple[Function, ...] = (
         help="ユーザ一覧を管理台帳（権限の申請・承認の記録）と突き合わせ、違いと、使われていない"
         "職員番号・権限を示します。",
         step_up=StepUp.RECENT,
-        reads=("staff", "credential", "grant_row", "store_fact", "setting"),
+        reads=("staff", "credential", "grant_row", "setting"),
         screen="app.functions.admin.screens.ledger:LedgerScreen",
         menu=True,
     ),
@@ -303,14 +302,15 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         id="admin.remove_terminal",
         area="admin",
+        deed="Removal",
         kind=Kind.ADMINISTER,
         label="端末の廃止",
         help="この端末を廃止します。広域連合に届いていない送信がなければ、保存データ、操作記録、"
         "バックアップと鍵をこの機械からすべて消します。元に戻せません。",
         step_up=StepUp.TOUCH,
         second_person=SecondPerson.SUPERVISOR,
-        reads=("store_fact", "outbox"),
-        writes=("store_fact",),
+        reads=("outbox",),
+        writes=("store_fact.terminal_state",),
         screen="app.functions.admin.screens.removal:RemovalScreen",
         menu=True,
     ),
@@ -357,8 +357,8 @@ FUNCTIONS: tuple[Function, ...] = (
         label="権限の失効（端末が行う）",
         help="確認されないまま5営業日を過ぎた権限を失効にします。",
         actor=Actor.SYSTEM,
-        reads=(*_RIGHTS, "store_fact", "setting"),
-        writes=("grant_row", "store_fact"),
+        reads=(*_RIGHTS, "setting"),
+        writes=("grant_row",),
     ),
     Function(
         id="admin.peer_time",
@@ -367,8 +367,7 @@ FUNCTIONS: tuple[Function, ...] = (
         label="時刻の照合（端末が行う）",
         help="広域連合が署名した時刻で、時計の標を進めます。",
         actor=Actor.SYSTEM,
-        reads=("store_fact",),
-        writes=("store_fact",),
+        writes=("store_fact.clock_mark",),
     ),
     Function(
         id="admin.ask_enrolment",
@@ -377,18 +376,26 @@ FUNCTIONS: tuple[Function, ...] = (
         label="端末登録の申請（端末が行う）",
         help="広域連合に登録する鍵と申請を作ります。鍵は保存データの中から出ません。",
         actor=Actor.SYSTEM,
-        reads=("terminal_key", "store_fact"),
+        reads=("terminal_key", LINE_FACTS),
         writes=("terminal_key",),
     ),
     Function(
         id="admin.take_enrolment",
         area="admin",
+        deed="TakeEnrolment",
         kind=Kind.ADMINISTER,
         label="端末の登録",
         help="広域連合の二人が承認した答えを、責任者二人が指紋を読み合わせて受け取ります。",
         step_up=StepUp.TOUCH,
         second_person=SecondPerson.SUPERVISOR,
-        reads=("terminal_key", "store_fact"),
-        writes=("terminal_key", "store_fact"),
+        reads=("terminal_key", LINE_FACTS),
+        writes=(
+            "terminal_key",
+            LINE_FACTS,
+            "store_fact.terminal",
+            "store_fact.profile",
+            "store_fact.terminal_state",
+            "store_fact.first_load",
+        ),
     ),
 )

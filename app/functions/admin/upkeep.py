@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
 
 from app.core.clock import Clock
 from app.core.errors import UserError
@@ -22,14 +21,20 @@ from app.security.control.deeds import (
 )
 from app.security.control.effects import declared_setting
 from app.security.gate.clock_mark import MARK_FACT, moved_by_peer
-from app.security.gate.gate import ActWork, Gate, PreparedAct, Session, Subject
+from app.security.gate.gate import (
+    Gate,
+    PreparedAct,
+    Session,
+    Subject,
+    SystemHand,
+)
 from app.security.gate.shut_out import shut_out
 from app.security.spec import Catalog
 from app.security.staff.hours import EXCEPTION_UNTIL
 from app.security.staff.roles import PermissionLine, permission_table
 from app.security.vault import Backup
 from app.security.vault.store_access import StoreAccess
-from db.tables.control import setting, staff, store_fact
+from db.tables.control import setting, staff
 
 __all__ = ["HoursException", "SettingChange"]
 
@@ -86,15 +91,15 @@ def perform_clock(gate: Gate, prepared: PreparedAct, approvals: Sequence[Approva
                 "確認の間に、端末の時計が動かされました。",
                 "時計を正しく合わせてから、もう一度確認してください。",
             )
-        _put_fact(work, MARK_FACT, work.at.isoformat())
+        work.set_fact(MARK_FACT, work.at.isoformat())
 
 
-def take_peer_time(gate: Gate, moment: datetime) -> None:
+def take_peer_time(hand: SystemHand, moment: datetime) -> None:
     """The terminal's own work: the union's signed time moves the mark forward, never back."""
-    with gate.system("admin.peer_time") as work:
-        kept = work.scalar(select(store_fact.c.value).where(store_fact.c.name == MARK_FACT))
+    with hand.system("admin.peer_time") as work:
+        kept = work.fact(MARK_FACT)
         mark = datetime.fromisoformat(kept) if kept else moment
-        _put_fact(work, MARK_FACT, moved_by_peer(mark, moment).isoformat())
+        work.set_fact(MARK_FACT, moved_by_peer(mark, moment).isoformat())
 
 
 def prepare_hours(gate: Gate, session: Session, exception: HoursException) -> PreparedAct:
@@ -201,10 +206,3 @@ def show_permission_table(
     subject = Subject("list", "permission-table")
     with gate.view("admin.permission_table", session, subject=subject) as work:
         return permission_table(tables, catalog, work.at.date())
-
-
-def _put_fact(work: ActWork, name: str, value: str) -> None:
-    statement = insert(store_fact).values(name=name, value=value)
-    work.run(
-        statement.on_conflict_do_update(index_elements=[store_fact.c.name], set_={"value": value})
-    )

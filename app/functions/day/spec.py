@@ -36,8 +36,7 @@ FUNCTIONS: tuple[Function, ...] = (
         help="一日の窓口を締めます。「締めの前に」と示されたものが一つでも残っている間は"
         "締められません。",
         step_up=StepUp.TOUCH,
-        reads=("store_fact",),
-        writes=("store_fact",),
+        writes=("store_fact.day_closed_on",),
         reads_what_waits=True,
     ),
 )

@@ -23,13 +23,13 @@ from app.security.staff.session import Session
 from app.sync.age import DAILY
 from app.sync.states import OPEN_OUTGOING, Incoming, Outgoing
 from app.wire.files import FILES, FileSpec, Route
-from db.tables.control import staff, store_fact
+from db.tables.control import staff
 from db.tables.exchange import inbox, outbox, recall
 from db.tables.media import medium_use
 from db.work import ReadRows
 
 SHOW = "files.show_day"
-READS = ("outbox", "inbox", "medium_use", "staff.name", "store_fact", "recall")
+READS = ("outbox", "inbox", "medium_use", "staff.name", "store_fact.terminal_media", "recall")
 """What a function declares that shows the day's files."""
 
 STUCK_AFTER = timedelta(hours=1)
@@ -148,7 +148,7 @@ def of_day(work: ReadRows, at: datetime, calendar: BusinessCalendar) -> Iterator
     yield from _due(work, at, calendar)
     names = {row.id: row.name for row in work.all(select(staff.c.id, staff.c.name))}
     today = at.date().isoformat()
-    media = work.scalar(select(store_fact.c.value).where(store_fact.c.name == MEDIA_FACT)) == "1"
+    media = work.fact(MEDIA_FACT) == "1"
     yield from (_outgoing(work, row, at, names) for row in _sendings(work, today))
     yield from (_incoming(work, row, at, media=media) for row in _receipts(work, today))
 

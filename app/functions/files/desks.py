@@ -21,13 +21,12 @@ from app.sync import outbox as outgoing
 from app.sync.inbox import Applied
 from app.sync.states import Outgoing
 from app.sync.terminal_keys import LineFacts, read_facts
-from app.sync.work import EngineWork, SystemGate
+from app.sync.work import EngineHand, EngineWork
 from app.wire.files import FILES, FileSpec
 from app.wire.records import IssueRecord, OpenCaseRecord, WaitingRecord
 from app.wire.values import Codes
 from db.tables.cases import case_file
 from db.tables.certificates import certificate
-from db.tables.control import store_fact
 from db.tables.exchange import desk_case, desk_draft, desk_issue, desk_told, outbox
 from db.tables.persons import atena
 
@@ -134,11 +133,11 @@ SHARES: Mapping[str, Share] = {
 }
 
 
-def teller(gate: SystemGate, codes: Codes) -> Callable[[], None]:
+def teller(hand: EngineHand, codes: Codes) -> Callable[[], None]:
     """What the engine calls before it sends: a sending of each stream with what changed."""
 
     def tell() -> None:
-        with gate.system(TELL) as work:
+        with hand.system(TELL) as work:
             facts = read_facts(work)
             for file_id, share in SHARES.items():
                 _tell(work, FILES[file_id], share.said(work, facts), codes)
@@ -176,7 +175,7 @@ def receive_desk_word(work: EngineWork, spec: FileSpec, records: Iterable[Any]) 
     """Apply DESK-01 … 03 (the function ``files.receive_desk_word``): what is newer is kept. A
     relay holds nobody's word (DESIGN 4)."""
     table = SHARES[spec.id].table
-    profile = work.scalar(select(store_fact.c.value).where(store_fact.c.name == "profile"))
+    profile = work.fact("profile")
     applied = dropped = 0
     for record in records:
         if profile == "relay":

@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from sqlalchemy import select
-
 from app.core.tables import Tables
 from app.functions.files.scope import Scope
 from app.persons import known
@@ -25,7 +23,6 @@ from app.sync.inbox import Applied, Handler, next_batch
 from app.wire.files import FileSpec
 from app.wire.records import InsuredRecord
 from db import search
-from db.tables.control import store_fact
 
 BLOCK = 1000
 """Records looked up and written together."""
@@ -46,7 +43,7 @@ def receiver(tables: Tables) -> Handler:
 
 
 def _receive(work: ActWork, records: Iterable[InsuredRecord], eras: Eras) -> Applied:
-    profile = work.scalar(select(store_fact.c.value).where(store_fact.c.name == "profile"))
+    profile = work.fact("profile")
     scope = Scope.on(str(profile or "counter"), work.at.date())
     taking = _Taking(work, eras)
     others = 0

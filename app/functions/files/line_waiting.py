@@ -11,7 +11,7 @@ from datetime import datetime
 from app.core.errors import EnvironmentFault
 from app.security.waiting import Source, Waits, WaitWork
 from app.sync.enrolment import days_left
-from app.sync.terminal_keys import LineFacts, read_facts
+from app.sync.terminal_keys import LINE_FACTS, LineFacts, read_facts
 
 WARNED = (60, 30, 7)
 """Days before the end at which the words become more urgent."""
@@ -43,4 +43,4 @@ def _line(facts: LineFacts, left: int, state: str) -> Waits:
     )
 
 
-WAITS = (Source(("store_fact",), _certificate, "day.show"),)
+WAITS = (Source((LINE_FACTS,), _certificate, "day.show"),)

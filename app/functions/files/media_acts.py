@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from app.core.errors import EnvironmentFault
 from app.functions.files.media_list import mark_facts, media_rows, moves_in, moves_out
 from app.security.acts.approval import Approval
+from app.security.control.deeds import AllowMedia
 from app.security.gate.facts import MEDIA_FACT
 from app.security.gate.gate import ActWork, Gate, PreparedAct, Session, Subject
 from app.security.journal.line import is_id
@@ -29,7 +30,7 @@ from app.wire.cards import Card, card_fingerprint, open_card
 from app.wire.files import FILES
 from app.wire.statements import sign
 from app.wire.strict_cbor import MalformedBody
-from db.tables.control import store_fact, terminal_key
+from db.tables.control import terminal_key
 from db.tables.media import courier, medium, medium_approval, medium_use
 
 REGISTER = "files.register_medium"
@@ -41,13 +42,6 @@ COURIER_CARD, TERMINAL_CARD = "courier.card", "terminal.card"
 LONGEST_DAYS = 31
 DIRECTIONS = {"in": "移入", "out": "移出"}
 _LONGEST_CARD = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class AllowMedia:
-    """媒体を扱う端末にするか."""
-
-    allowed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +95,7 @@ def prepare_allow(gate: Gate, session: Session, *, allowed: bool) -> PreparedAct
 def perform_allow(gate: Gate, prepared: PreparedAct, approvals: Sequence[Approval]) -> None:
     """Set it."""
     with gate.act(prepared, approvals) as work:
-        value = "1" if work.content.allowed else "0"
-        work.run(
-            upsert(store_fact)
-            .values(name=MEDIA_FACT, value=value)
-            .on_conflict_do_update(index_elements=[store_fact.c.name], set_={"value": value})
-        )
+        work.set_fact(MEDIA_FACT, "1" if work.content.allowed else "0")
 
 
 def prepare_register(gate: Gate, session: Session, asked: Registering) -> PreparedAct:

@@ -27,7 +27,7 @@ from app.functions.files.media_use import (
 )
 from app.functions.files.media_wipe import wipe_after
 from app.security.acts.approval import Approval
-from app.security.gate.gate import ActWork, Gate, PreparedAct, Session, Subject
+from app.security.gate.gate import ActWork, Gate, PreparedAct, Session, Subject, SystemHand
 from app.sync import outbox as outgoing
 from app.sync.inbox import note_characters
 from app.sync.media.carry import Courier, Line, open_in
@@ -159,7 +159,7 @@ def perform_move_in(
     seen: list[Verified] = []
 
     def next_in_line(verified: Verified) -> None:
-        with gate.system(FINISH, digest=bytes.fromhex(verified.digest)) as work:
+        with here.finish.system(FINISH, digest=bytes.fromhex(verified.digest)) as work:
             check_next(work, verified)
         seen.append(verified)
 
@@ -173,19 +173,19 @@ def perform_move_in(
         allowed = plain and found.encrypts
         sealed = _read(found, moving, line, (sender, next_in_line), plain=allowed)
         here.step("media.note")
-        sendings = _take(gate, prepared.session.staff_id, moving, seen, sealed)
+        sendings = _take(here.finish, prepared.session.staff_id, moving, seen, sealed)
     except WorkCancelled as wish:
         stopped = media_refusal("cancelled")
-        end_broken(gate, moving.use_id, stopped, seen)
+        end_broken(here.finish, moving.use_id, stopped, seen)
         raise stopped from wish
     except Exception as problem:
-        end_broken(gate, moving.use_id, problem, seen)
+        end_broken(here.finish, moving.use_id, problem, seen)
         raise
     finally:
         here.progress.end()
     here.media.forget()
     done = Moved(moving.use_id, sealed[0].read, sendings)
-    return wipe_after(gate, found, moving, here, done)
+    return wipe_after(found, moving, here, done)
 
 
 def _read(
@@ -211,14 +211,14 @@ def _read(
 
 
 def _take(
-    gate: Gate,
+    finish: SystemHand,
     staff_id: str,
     moving: Moving,
     seen: Sequence[Verified],
     parts: Sequence[Sealed],
 ) -> tuple[str, ...]:
     """The sendings, the place in the courier's stream and the ledger's line together."""
-    with gate.system(FINISH, digest=bytes.fromhex(moving.digest)) as work:
+    with finish.system(FINISH, digest=bytes.fromhex(moving.digest)) as work:
         for sealed in parts:
             _refuse_same_content(work, sealed)
         for verified in seen:

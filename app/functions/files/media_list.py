@@ -17,7 +17,6 @@ from app.sync.media.files import INCOMING, OUTGOING, OnMedium, listed
 from app.sync.media.mark import Judged
 from app.sync.states import Incoming
 from app.wire.files import FILES, FileSpec
-from db.tables.control import store_fact
 from db.tables.exchange import inbox
 from db.tables.media import courier, medium, medium_approval, medium_use
 from db.work import ReadRows
@@ -173,8 +172,9 @@ def media_rows(work: ReadRows) -> Mapping[str, Row[Any]]:
 def mark_facts(work: Any) -> tuple[bytes, str]:
     """The half by which marks are checked (b"" before the first), and the municipality."""
     key = mark.mark_key(work)
-    facts = select(store_fact.c.value).where(store_fact.c.name == "municipality_code")
-    return (b"" if key is None else mark.public_half(key)), str(work.scalar(facts) or "")
+    return (b"" if key is None else mark.public_half(key)), str(
+        work.fact("municipality_code") or ""
+    )
 
 
 def may_be_plain(work: Any) -> bool:

@@ -32,7 +32,6 @@ from app.sync.receiving import container_path
 from app.sync.terminal_keys import read_keys
 from app.wire.files import FILES
 from app.wire.protocol import stream_of
-from db.tables.control import store_fact
 from db.tables.exchange import inbox
 from db.tables.media import medium_use
 
@@ -82,7 +81,7 @@ def perform_move_out(
         if to is None:
             raise media_refusal("no_courier")
         stream = stream_of(moving.file_id)
-        epoch = int(work.scalar(select(store_fact.c.value).where(store_fact.c.name == "epoch")))
+        epoch = int(work.fact("epoch") or 0)
         place = next_place(work, OUT, to.name, stream, epoch)
         use_id = _begin(work, moving, " ".join(seconds))
     path = container_path(here.folder, moving.inbox_id)
@@ -95,7 +94,7 @@ def perform_move_out(
         sweep_parts(found.attached, OUTGOING)
         digest, count = write_out(found.attached, moving.name, line, to, (path, use_id, place))
         here.step("media.note")
-        with gate.system(FINISH, digest=bytes.fromhex(digest)) as work:
+        with here.finish.system(FINISH, digest=bytes.fromhex(digest)) as work:
             keep_place(work, OUT, to.name, stream, (place.epoch, place.sequence, digest))
             change(
                 work,
@@ -107,10 +106,10 @@ def perform_move_out(
             )
     except WorkCancelled as wish:
         stopped = media_refusal("cancelled")
-        end_broken(gate, use_id, stopped)
+        end_broken(here.finish, use_id, stopped)
         raise stopped from wish
     except Exception as problem:
-        end_broken(gate, use_id, problem)
+        end_broken(here.finish, use_id, problem)
         raise
     finally:
         here.progress.end()

@@ -19,7 +19,7 @@ from sqlalchemy import Row, select, update
 from app.core.errors import MadoguchiError
 from app.core.progress import Progress
 from app.functions.files.media_list import mark_facts, media_rows
-from app.security.gate.gate import ActWork, Gate
+from app.security.gate.gate import ActWork, SystemHand
 from app.sync.inbox import keep_place, note_faults
 from app.sync.media import mark
 from app.sync.media.carry import Courier
@@ -67,13 +67,15 @@ class Moved:
 
 @dataclass(frozen=True)
 class Carrying:
-    """What moving needs besides the gate: media, code tables, where received containers lie, a
-    character set by its id. ``step`` is told each step before it is taken, ``progress`` how many
-    records went through; somebody may cancel it there."""
+    """What moving needs besides the gate: media, code tables, where received containers lie, the
+    terminal's own ending of what a person began, a character set by its id. ``step`` is told each
+    step before it is taken, ``progress`` how many records went through; somebody may cancel it
+    there."""
 
     media: MediaDesk
     codes: Codes
     folder: Path
+    finish: SystemHand
     charset: Callable[[str], Charset]
     step: Going = lambda _name: None
     progress: Progress = field(default_factory=Progress)
@@ -184,14 +186,16 @@ def note_wiped(work: ActWork, use_id: str, how: str, staff_id: str) -> None:
     )
 
 
-def end_broken(gate: Gate, use_id: str, problem: Exception, seen: Sequence[Verified] = ()) -> None:
+def end_broken(
+    finish: SystemHand, use_id: str, problem: Exception, seen: Sequence[Verified] = ()
+) -> None:
     """The line of what did not come to its end: refused for what the file is, or broken off. A
     refused file is to be wiped too; one that is refused for what it holds takes its place."""
     cause, refused = "プログラムの誤り（bug）", False
     if isinstance(problem, MadoguchiError):
         cause, refused = told(problem), problem.code.startswith(_FOR_THE_FILE)
     values = {"wipe": "owed"} if refused else {}
-    with gate.system(FINISH) as work:
+    with finish.system(FINISH) as work:
         if isinstance(problem, FileRefused):
             note_faults(work, use_id, problem.faults)
             for verified in seen:

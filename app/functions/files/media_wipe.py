@@ -19,8 +19,7 @@ from app.functions.files.media_use import (
     line_of,
     note_wiped,
 )
-from app.security.gate.gate import Gate, Session, Subject
-from app.sync.media.desk import MediaDesk
+from app.security.gate.gate import Gate, Session, Subject, SystemHand
 from app.sync.media.faults import media_refusal
 from app.sync.media.files import INCOMING, OUTGOING, digest_of, sweep_parts, wipe
 from app.sync.media.mark import Judged
@@ -40,7 +39,7 @@ class Wiping:
     use_id: str
 
 
-def wipe_now(gate: Gate, session: Session, media: MediaDesk, use_id: str) -> str:
+def wipe_now(gate: Gate, session: Session, here: Carrying, use_id: str) -> str:
     """Do an unfinished wipe; how it was done (a key of ``HOW``). Raises UserError
     ``media.not_owed`` and what looking at the medium and wiping raise."""
     with gate.view(SHOW, session, subject=Subject("list", "media")) as work:
@@ -48,7 +47,7 @@ def wipe_now(gate: Gate, session: Session, media: MediaDesk, use_id: str) -> str
         if line.wipe != "owed":
             raise media_refusal("not_owed")
         known = known_media(work)
-    found = known.find(media, line.medium_id)
+    found = known.find(here.media, line.medium_id)
     folder = INCOMING if line.direction == "in" else OUTGOING
     prepared = gate.prepare(
         WIPE, session, subject=Subject("medium", line.medium_id), content=Wiping(use_id)
@@ -59,7 +58,7 @@ def wipe_now(gate: Gate, session: Session, media: MediaDesk, use_id: str) -> str
     how = _overwrite(found, folder, line)
     if sweep_parts(found.attached, folder):
         how = "overwritten"
-    with gate.system(FINISH) as work:
+    with here.finish.system(FINISH) as work:
         note_wiped(work, use_id, how, session.staff_id)
     return how
 
@@ -78,22 +77,22 @@ def _overwrite(found: Judged, folder: str, line: Row[Any]) -> str:
     return "overwritten" if wipe(found.attached, folder, line.name) else "gone"
 
 
-def wipe_after(gate: Gate, found: Judged, moving: Moving, here: Carrying, done: Moved) -> Moved:
+def wipe_after(found: Judged, moving: Moving, here: Carrying, done: Moved) -> Moved:
     """The wipe that follows a move-in at once; what hinders it stays on the list."""
     try:
         here.step("media.wipe")
         how = "overwritten" if wipe(found.attached, INCOMING, moving.name) else "gone"
     except (EnvironmentFault, UserError) as trouble:
         return Moved(done.use_id, done.count, done.sendings, wiped=False, trouble=trouble)
-    with gate.system(FINISH) as work:
+    with here.finish.system(FINISH) as work:
         note_wiped(work, done.use_id, how, work.staff_id)
     return Moved(done.use_id, done.count, done.sendings, wiped=True)
 
 
-def close_broken(gate: Gate, _calendar: object = None) -> int:
+def close_broken(finish: SystemHand, _calendar: object = None) -> int:
     """Lines that a program's end left ``begun``: they end ``broken``; how many. Run at the login,
     when nothing is under way."""
-    with gate.system(FINISH) as work:
+    with finish.system(FINISH) as work:
         return work.run(
             update(medium_use)
             .where(medium_use.c.state == "begun")

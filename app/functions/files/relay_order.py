@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.core.errors import UserError
 from app.functions.files.media_acts import own_card, put_courier
@@ -21,7 +20,6 @@ from app.security.acts.approval import Approval
 from app.security.gate.gate import Gate, PreparedAct, Session, Subject
 from app.wire.cards import card_fingerprint, open_card
 from app.wire.files import FILES, FileSpec
-from db.tables.control import store_fact
 from db.tables.media import standing_order
 
 ORDER, WITHDRAW = "relay.order", "relay.withdraw"
@@ -107,8 +105,7 @@ def perform_order(
     """
     with gate.act(prepared, approvals) as work:
         asked: Ordering = work.content
-        profile = select(store_fact.c.value).where(store_fact.c.name == "profile")
-        if work.scalar(profile) != "relay":
+        if work.fact("profile") != "relay":
             raise UserError(
                 "relay.profile",
                 "この端末は中継として登録されていません。窓口の端末は中継になりません。",
@@ -142,12 +139,7 @@ def perform_order(
                 ordered_at=at,
             )
         )
-        fact = upsert(store_fact).values(name=FOLDER_FACT, value=asked.folder)
-        work.run(
-            fact.on_conflict_do_update(
-                index_elements=[store_fact.c.name], set_={"value": asked.folder}
-            )
-        )
+        work.set_fact(FOLDER_FACT, asked.folder)
         order = order_in_force(work)
         assert order is not None
         return order, card
@@ -178,7 +170,7 @@ def order_in_force(work: Any) -> StandingOrder | None:
     row = work.first(select(standing_order).where(standing_order.c.withdrawn_at == ""))
     if row is None:
         return None
-    folder = work.scalar(select(store_fact.c.value).where(store_fact.c.name == FOLDER_FACT))
+    folder = work.fact(FOLDER_FACT)
     return StandingOrder(
         row.id,
         frozenset(row.files_up.split()),

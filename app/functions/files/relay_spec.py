@@ -6,6 +6,7 @@ An area of its own, whose rights the founders have with the founding: a relay ha
 from __future__ import annotations
 
 from app.security.spec import Actor, Area, Function, Kind, SecondPerson, StepUp
+from app.sync.terminal_keys import LINE_FACTS
 
 AREA = Area("relay", "中継", 72, by_founding=True)
 
@@ -19,8 +20,15 @@ FUNCTIONS: tuple[Function, ...] = (
         "指示します（一年まで。madoguchi relay order）。",
         step_up=StepUp.TOUCH,
         second_person=SecondPerson.SUPERVISOR,
-        reads=("standing_order", "store_fact", "terminal_key", "courier"),
-        writes=("standing_order", "store_fact", "courier"),
+        reads=(
+            "standing_order",
+            "store_fact.profile",
+            "store_fact.municipality_code",
+            LINE_FACTS,
+            "terminal_key",
+            "courier",
+        ),
+        writes=("standing_order", "store_fact.relay.folder", "courier"),
     ),
     Function(
         id="relay.withdraw",
@@ -41,7 +49,16 @@ FUNCTIONS: tuple[Function, ...] = (
         help="常時の指示のとおりに、封をしたままのファイルを広域連合へ送り、届いたものを置きます"
         "（中継が行います）。",
         actor=Actor.SYSTEM,
-        reads=("standing_order", "store_fact", "terminal_key", "courier", "outbox", "stream_state"),
+        reads=(
+            "standing_order",
+            "store_fact.relay.folder",
+            "store_fact.epoch",
+            LINE_FACTS,
+            "terminal_key",
+            "courier",
+            "outbox",
+            "stream_state",
+        ),
         writes=("outbox", "stream_state"),
     ),
 )

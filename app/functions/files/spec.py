@@ -15,8 +15,9 @@ from app.functions.files import (
 )
 from app.persons import writing
 from app.security.spec import Actor, Area, Function, Kind, Need, SecondPerson, StepUp
-from app.sync import first_load
+from app.sync import first_load, outbox
 from app.sync.inbox import APPLYING
+from app.sync.terminal_keys import LINE_FACTS
 
 AREA = Area(
     "files",
@@ -31,7 +32,9 @@ _MEDIA = (
     "medium_approval",
     "medium_use",
     "courier",
-    "store_fact",
+    "store_fact.epoch",
+    "store_fact.municipality_code",
+    LINE_FACTS,
     "setting",
     "terminal_key",
     "inbox",
@@ -131,8 +134,15 @@ FUNCTIONS: tuple[Function, ...] = (
         label="送受信",
         help="送信待ちを広域連合へ送り、届いているファイルを受け取ります（端末が行います）。",
         actor=Actor.SYSTEM,
-        reads=(*_EXCHANGE, "terminal_key", "store_fact", "case_file"),
-        writes=(*_EXCHANGE, "store_fact", "case_file.state", "case_file.version"),
+        reads=(
+            *_EXCHANGE,
+            "terminal_key",
+            "store_fact.epoch",
+            "store_fact.store_id",
+            LINE_FACTS,
+            "case_file",
+        ),
+        writes=(*_EXCHANGE, *first_load.FACTS, "case_file.state", "case_file.version"),
     ),
     Function(
         id=filling.SHOW,
@@ -162,7 +172,7 @@ FUNCTIONS: tuple[Function, ...] = (
         label="送信の承認",
         help="ファイルの内容と宛先を確かめたことを記録します。二人が確認すると送信されます。",
         step_up=StepUp.TOUCH,
-        reads=("outbox", "store_fact"),
+        reads=outbox.READS,
         writes=("outbox",),
     ),
     Function(
@@ -195,7 +205,7 @@ FUNCTIONS: tuple[Function, ...] = (
         help="受付中の案件、交付した書類、二人目を待つ操作が変わったことを、ほかの端末へ知らせます"
         "（端末が行います。届出の内容は知らせません）。",
         actor=Actor.SYSTEM,
-        reads=("outbox", "store_fact", "case_file", "certificate", "atena", "desk_told"),
+        reads=(*outbox.READS, "case_file", "certificate", "atena", "desk_told"),
         writes=("outbox", "desk_told"),
     ),
     Function(
@@ -205,7 +215,7 @@ FUNCTIONS: tuple[Function, ...] = (
         label="ほかの端末からの知らせの取り込み",
         help="ほかの端末の受付中の案件、交付の履歴、二人目を待つ操作を覚えます（端末が行います）。",
         actor=Actor.SYSTEM,
-        reads=("store_fact", "desk_case", "desk_issue", "desk_draft", *APPLYING),
+        reads=("store_fact.profile", "desk_case", "desk_issue", "desk_draft", *APPLYING),
         writes=("desk_case", "desk_issue", "desk_draft", *APPLYING),
     ),
     Function(
@@ -226,7 +236,7 @@ FUNCTIONS: tuple[Function, ...] = (
         help="日次の被保険者情報を、全部取り込むか、まったく取り込まないかのどちらかにします"
         "（端末が行います）。",
         actor=Actor.SYSTEM,
-        reads=(*writing.READS, *APPLYING, "store_fact"),
+        reads=(*writing.READS, *APPLYING, "store_fact.profile"),
         writes=(*writing.WRITES, *APPLYING),
     ),
     Function(
@@ -276,13 +286,13 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         id="files.allow_media_here",
         area="files",
+        deed="AllowMedia",
         kind=Kind.ADMINISTER,
         label="媒体を扱う端末の指定",
         help="この端末で電子媒体を扱えるようにし、または扱えないようにします。",
         step_up=StepUp.TOUCH,
         second_person=SecondPerson.SUPERVISOR,
-        reads=("store_fact",),
-        writes=("store_fact",),
+        writes=("store_fact.terminal_media",),
         screen="app.functions.files.screens.media_forms:AllowMediaScreen",
         menu=True,
     ),
@@ -294,7 +304,7 @@ FUNCTIONS: tuple[Function, ...] = (
         help="媒体を機器の番号で登録し、署名した印を媒体に書きます。写した媒体は使えません。",
         step_up=StepUp.TOUCH,
         second_person=SecondPerson.SUPERVISOR,
-        reads=("medium", "store_fact", "terminal_key"),
+        reads=("medium", "store_fact.municipality_code", LINE_FACTS, "terminal_key"),
         writes=("medium", "terminal_key"),
         needs=(Need.MEDIA_TERMINAL,),
         screen="app.functions.files.screens.media_forms:RegisterMediumScreen",
@@ -320,7 +330,7 @@ FUNCTIONS: tuple[Function, ...] = (
         help="市区町村システム側で封をし、開ける相手を、名刺の指紋を読み合わせて登録します。",
         step_up=StepUp.TOUCH,
         second_person=SecondPerson.SUPERVISOR,
-        reads=("courier", "store_fact", "terminal_key"),
+        reads=("courier", "store_fact.municipality_code", LINE_FACTS, "terminal_key"),
         writes=("courier",),
         needs=(Need.MEDIA_TERMINAL,),
     ),

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import logging
 
-from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
-
 from app.core.clock import Clock
 from app.core.errors import EnvironmentFault, UserError
 from app.core.settings import Settings
 from app.functions.records.waiting import SINCE, THROUGH, TROUBLE, month_before
 from app.security.acts.approval import Subject
-from app.security.gate.gate import ActWork, Gate
+from app.security.gate.gate import SystemHand
 from app.security.journal.journal import Journal
 from app.security.journal.segments import (
     Segment,
@@ -32,7 +29,6 @@ from app.security.journal.segments import (
 from app.sync.round import Round
 from app.wire.segments import SegmentOffer, SegmentSent
 from app.wire.statements import sign
-from db.tables.control import store_fact
 
 PARTS_AT_ONCE = 10
 """Parts closed and sent in one contact at most; the next one goes on."""
@@ -44,8 +40,8 @@ _log = logging.getLogger(__name__)
 class MonthKeeper:
     """Looks after the months of one open terminal, once for each contact."""
 
-    def __init__(self, gate: Gate, journal: Journal, clock: Clock) -> None:
-        self._gate = gate
+    def __init__(self, hand: SystemHand, journal: Journal, clock: Clock) -> None:
+        self._hand = hand
         self._journal = journal
         self._clock = clock
         self._noted: tuple[str, str] | None = None
@@ -68,17 +64,14 @@ class MonthKeeper:
         self._note(trouble)
 
     def _facts(self) -> tuple[str, Settings]:
-        with self._gate.system(_CLOSE) as work:
-            store_id = work.scalar(
-                select(store_fact.c.value).where(store_fact.c.name == "store_id")
-            )
-            return str(store_id), work.control.in_force
+        with self._hand.system(_CLOSE) as work:
+            return str(work.fact("store_id")), work.control.in_force
 
     def _close_one(self, archive: str) -> bool:
         month = open_month(self._journal)
         if not month or month >= f"{self._clock.now():%Y-%m}":
             return False
-        with self._gate.system(_CLOSE, subject=Subject("list", month)):
+        with self._hand.system(_CLOSE, subject=Subject("list", month)):
             return close_part(self._journal, month, archive, self._clock) is not None
 
     def _unsent(self) -> list[Segment]:
@@ -101,7 +94,7 @@ class MonthKeeper:
         content = sealed(self._journal, part)
         receipt = here.line.send_segment(SegmentSent(sign(offer, here.keys.signing_key), content))
         here.go_on("contact.segment_receipt")
-        with self._gate.system(_CLOSE, subject=Subject("list", part.month), digest=part.digest):
+        with self._hand.system(_CLOSE, subject=Subject("list", part.month), digest=part.digest):
             take_receipt(self._journal, part, receipt, here.keys.union_keys, store_id)
 
     def _drop_old(self, here: Round, store_id: str, keep: int) -> None:
@@ -109,7 +102,7 @@ class MonthKeeper:
         for month in sorted(here_still):
             if age_in_months(month, self._clock.now()) <= keep:
                 return
-            with self._gate.system(_DROP, subject=Subject("list", month)):
+            with self._hand.system(_DROP, subject=Subject("list", month)):
                 drop_month(self._journal, month, self._clock, here.keys.union_keys, store_id, keep)
 
     def _note(self, trouble: str) -> None:
@@ -117,10 +110,10 @@ class MonthKeeper:
         if now == self._noted:
             return
         try:
-            with self._gate.system(_CLOSE) as work:
-                put_fact(work, THROUGH, now[0])
-                put_fact(work, TROUBLE, trouble)
-                put_fact(work, SINCE, self._journal.line(1).at[:10])
+            with self._hand.system(_CLOSE) as work:
+                work.set_fact(THROUGH, now[0])
+                work.set_fact(TROUBLE, trouble)
+                work.set_fact(SINCE, self._journal.line(1).at[:10])
         except (EnvironmentFault, UserError) as fault:
             _log.warning("the months of the journal were not noted: %s", fault.code)
             return
@@ -134,11 +127,3 @@ class MonthKeeper:
         return month_before(
             min(first or f"{self._clock.now():%Y-%m}", f"{self._clock.now():%Y-%m}")
         )
-
-
-def put_fact(work: ActWork, name: str, value: str) -> None:
-    """Write a fact of the store."""
-    statement = insert(store_fact).values(name=name, value=value)
-    work.run(
-        statement.on_conflict_do_update(index_elements=[store_fact.c.name], set_={"value": value})
-    )

@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from app.core.clock import Clock
-from app.functions.records.months import put_fact
 from app.functions.records.review import Month
 from app.functions.records.waiting import REVIEWED
 from app.security.acts.approval import Approval, AssertionCheck
+from app.security.control.rows import read_log
 from app.security.gate.gate import (
     Gate,
     PreparedAct,
@@ -21,7 +21,7 @@ from app.security.gate.gate import (
     ViewWork,
     WithDocument,
 )
-from app.security.journal.export import exported
+from app.security.journal.export import Rules, exported
 from app.security.journal.journal import Journal
 from app.security.journal.levels import levels_of
 from app.security.journal.line import Line, State
@@ -216,13 +216,17 @@ def export_journal(
     clock: Clock,
     union: UnionWord,
     write: Callable[[str], None],
+    *,
+    control: bool = False,
 ) -> int:
     """Hand every line of the exported file to ``write`` (docs/auditing.md 1); how many lines the
-    journal had. The act is the same as the proof's: it reads what the proof reads."""
+    journal had. ``control``: with the rows of the control log, which name staff. The act is the
+    same as the proof's: it reads what the proof reads."""
     with gate.view("records.verify", session, subject=Subject("list", "journal")) as work:
-        work.note(query_kind="export")
+        work.note(query_kind="export-control" if control else "export")
         head = journal.head.number
-        for text in exported(journal, _public_keys(work), union, clock.now()):
+        rules = Rules(tuple(gate.catalog.values()), read_log(work) if control else ())
+        for text in exported(journal, _public_keys(work), union, clock.now(), rules):
             write(text)
         return head
 
@@ -252,5 +256,5 @@ def perform_review(gate: Gate, prepared: PreparedAct, approvals: Sequence[Approv
     day on."""
     with gate.act(prepared, approvals) as work:
         review: Review = work.content
-        put_fact(work, REVIEWED, review.last_day.isoformat())
+        work.set_fact(REVIEWED, review.last_day.isoformat())
         return work.line

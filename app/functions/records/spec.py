@@ -27,7 +27,7 @@ FUNCTIONS: tuple[Function, ...] = (
         label="操作記録の検証",
         help="操作記録が書き換えられていないことを、連鎖・署名・広域連合の確認印で確かめます。",
         step_up=StepUp.RECENT,
-        reads=("credential",),
+        reads=("credential", "control_row"),
     ),
     Function(
         id="records.note_review",
@@ -36,8 +36,7 @@ FUNCTIONS: tuple[Function, ...] = (
         label="点検記録",
         help="操作記録を点検した期間と結果を、自分の署名で残します（定期点検）。",
         step_up=StepUp.TOUCH,
-        reads=("store_fact",),
-        writes=("store_fact",),
+        writes=("store_fact.records.reviewed",),
     ),
     Function(
         id="records.close_month",
@@ -46,8 +45,8 @@ FUNCTIONS: tuple[Function, ...] = (
         label="月次の締め（端末が行う）",
         help="終わった月の操作記録を、市区町村の保管用の鍵で封をして締め、広域連合へ送ります。",
         actor=Actor.SYSTEM,
-        reads=("store_fact", "setting"),
-        writes=("store_fact",),
+        reads=("store_fact.store_id", "setting"),
+        writes=("store_fact.records.*",),
     ),
     Function(
         id="records.drop_month",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.core.settings import Settings
 from app.security.waiting import Source, Waits, WaitWork
-from db.tables.control import setting, store_fact
+from db.tables.control import setting
 
 THROUGH = "records.through"
 """Fact of the store: the last month (``YYYY-MM``) of which the union holds everything."""
@@ -67,10 +67,8 @@ def _review(work: WaitWork) -> Iterator[Waits]:
 
 def _facts(work: WaitWork) -> dict[str, str]:
     names = (THROUGH, TROUBLE, SINCE, REVIEWED)
-    rows = work.all(
-        select(store_fact.c.name, store_fact.c.value).where(store_fact.c.name.in_(names))
-    )
-    return {row.name: row.value for row in rows}
+    held = {name: work.fact(name) for name in names}
+    return {name: value for name, value in held.items() if value is not None}
 
 
 def month_before(month: str) -> str:
@@ -83,6 +81,6 @@ def _month_after(month: str) -> str:
 
 
 WAITS = (
-    Source(("store_fact",), _months, "records.view_lines"),
-    Source(("store_fact", "setting"), _review, "records.view_lines"),
+    Source(("store_fact.records.*",), _months, "records.view_lines"),
+    Source(("store_fact.records.*", "setting"), _review, "records.view_lines"),
 )

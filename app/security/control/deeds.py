@@ -199,6 +199,50 @@ class ClockSet:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeEnrolment:
+    """端末の登録: the fingerprint of the request, who answers, and as what the terminal stands
+    from then on."""
+
+    fingerprint: str
+    union: str
+    terminal: str
+    municipality: str
+    profile: str
+    valid_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """端末の廃止: which terminal ends, and why."""
+
+    terminal: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllowMedia:
+    """電子媒体を扱う端末 (SEC-59, SEC-81): whether this terminal is one."""
+
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MarkSupport:
+    """支援措置: whom a measure concerns and for which days (YYYY-MM-DD, inclusive)."""
+
+    person_id: str
+    from_on: str
+    until_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiftSupport:
+    """支援措置の解除: whose measures are lifted."""
+
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Founder:
     """One of the two who found a terminal: who they are, their key, until when they hold the
     rights of the founding."""
@@ -253,6 +297,11 @@ Deed = (
     | SupervisedSetting
     | HoursException
     | ClockSet
+    | TakeEnrolment
+    | Removal
+    | AllowMedia
+    | MarkSupport
+    | LiftSupport
     | Founding
     | Recovery
 )

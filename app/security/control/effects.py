@@ -17,7 +17,15 @@ from app.core.settings import SETTINGS, Setting
 from app.security.control import deeds, rules
 from app.security.control.rules import House
 from app.security.control.start import start_of
-from app.security.control.state import ControlState, HeldKey, SetValue, made_id
+from app.security.control.state import (
+    REGISTERED,
+    REMOVED,
+    ControlState,
+    HeldKey,
+    Measure,
+    SetValue,
+    made_id,
+)
 from app.security.refusals import Refusal, refusal
 from app.security.staff import grants
 from app.security.staff.grants import Grant, GrantState, access_of
@@ -278,6 +286,34 @@ def _clock(state: ControlState, clock: deeds.ClockSet, done: Done, house: House)
     state.latest = None  # and begins anew with this act
 
 
+def _enrolled(state: ControlState, taken: deeds.TakeEnrolment, done: Done, house: House) -> None:
+    state.terminal = replace(
+        state.terminal, state=REGISTERED, number=taken.terminal, profile=taken.profile
+    )
+
+
+def _removal(state: ControlState, removal: deeds.Removal, done: Done, house: House) -> None:
+    state.terminal = replace(state.terminal, state=REMOVED)
+
+
+def _media(state: ControlState, change: deeds.AllowMedia, done: Done, house: House) -> None:
+    state.terminal = replace(state.terminal, media=change.allowed)
+
+
+def _mark(state: ControlState, mark: deeds.MarkSupport, done: Done, house: House) -> None:
+    state.measures[made_id(done.terminal, done.epoch, done.nonce, 0)] = Measure(
+        mark.person_id, mark.from_on, mark.until_on, done.moment, done.number
+    )
+
+
+def _lift(state: ControlState, lift: deeds.LiftSupport, done: Done, house: House) -> None:
+    """Those of before; one that is marked later stands."""
+    state.lifts[lift.person_id] = (*state.lifts.get(lift.person_id, ()), done.moment)
+    for id_, measure in tuple(state.measures.items()):
+        if measure.person_id == lift.person_id:
+            del state.measures[id_]
+
+
 def check_exception(until: datetime, at: datetime) -> None:
     """Raises ``UserError`` ``hours.exception_period`` beyond the end of the next day."""
     if not 0 < (until - at).total_seconds() <= 24 * 3600:
@@ -475,6 +511,11 @@ _EFFECTS: dict[type, Callable[[ControlState, Any, Done, House], None]] = {
     deeds.SupervisedSetting: _supervised,
     deeds.HoursException: _hours,
     deeds.ClockSet: _clock,
+    deeds.TakeEnrolment: _enrolled,
+    deeds.Removal: _removal,
+    deeds.AllowMedia: _media,
+    deeds.MarkSupport: _mark,
+    deeds.LiftSupport: _lift,
     deeds.Founding: _founding,
     deeds.Recovery: _recovery,
 }

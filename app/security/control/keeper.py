@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from app.security.acts.approval import AssertionCheck
+from app.security.control import beside, standing
 from app.security.control.effects import Done, check_order, take_effect
 from app.security.control.founders import founders_of
 from app.security.control.log import ControlRow
@@ -15,6 +16,7 @@ from app.security.control.rows import READS, Unsigned, append, read_log, unsigne
 from app.security.control.rules import House
 from app.security.control.state import ControlState
 from app.security.journal.journal import Journal
+from app.security.journal.levels import levels_of
 from db.work import Rows, Store
 
 
@@ -63,12 +65,19 @@ class Control:
 
 
 def prove_control(store: Store, journal: Journal, house: House, check: AssertionCheck) -> Control:
-    """Read the whole log of an open store and prove it, once; name the rows that it does not
-    lead to. A log from before its founding was a row of it begins with the genesis in the
-    journal. Raises as ``founders_of``."""
-    with store.view(READS) as work:
+    """Read the whole log of an open store and prove it, once, row by row against the journal; name
+    the rows of the store that it does not lead to, and put back those that others believe as they
+    stand (``beside``). A log from before its founding was a row of it begins with the genesis in
+    the journal. Raises as ``founders_of``."""
+    with store.view((*READS, *standing.READS)) as work:
         rows = read_log(work)
         start = ControlState() if begins_with_founding(rows) else founders_of(journal, house)
-        proved = Prover(house, check).replay(rows, start)
+        stands = standing.Standing(work, journal, levels_of(house.catalog)).holds
+        proved = Prover(house, check, stands).replay(rows, start)
         strange = unsigned(work, proved.state)
+        differing = beside.differing(work, proved.state)
+    if differing:
+        with store.update(beside.READS, beside.WRITES) as work:
+            beside.put_back(work, differing)
+    strange += tuple(Unsigned(one.table, one.key, one.how) for one in differing)
     return Control(house, proved.state, proved.faults, strange)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -54,6 +54,7 @@ FINDINGS: Mapping[str, str] = {
     "signature": "承認の署名が正しくありません。",
     "replayed": "同じ手続きが二度入っています。",
     "order": "手続きの日時が、前の行より前です。",
+    "journal": "手続きが、操作記録のその日時の行にありません。",
     "deed": "手続きが、権限の決まりに反しています。",
 }
 
@@ -79,13 +80,23 @@ class Proved:
     faults: tuple[RowFault, ...]
 
 
-class Prover:
-    """Judges rows. ``house`` are the rules, ``check`` the authenticators' check."""
+Stands = Callable[[SignedAct, Sequence[Evidence]], bool]
+"""Whether an act stands in the journal (``standing``)."""
 
-    def __init__(self, house: House, check: AssertionCheck) -> None:
+
+def _believed(_said: SignedAct, _evidence: Sequence[Evidence]) -> bool:
+    return True
+
+
+class Prover:
+    """Judges rows. ``house`` are the rules, ``check`` the authenticators' check; ``stands`` is
+    asked of each act where the journal is at hand."""
+
+    def __init__(self, house: House, check: AssertionCheck, stands: Stands = _believed) -> None:
         # the permission table of a day is asked for by every request of that day
         self._house = replace(house, roles=functools.cache(house.roles))
         self._check = check
+        self._stands = stands
 
     def replay(
         self, rows: Iterable[tuple[int, bytes, bytes]], start: ControlState | None = None
@@ -198,6 +209,8 @@ class Prover:
             raise RowError("roles")
         for one, evidence in zip(said, row.evidence, strict=True):
             self._judge(draft, one, evidence, function)
+        if not self._stands(said[0], row.evidence):
+            raise RowError("journal")
         by = {one.role: one.staff_id for one in said}
         second = next((who for role, who in by.items() if role is not Role.ACTOR), "")
         first = said[0]

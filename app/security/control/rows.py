@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from app.security.control import beside
 from app.security.control.log import after
 from app.security.control.state import ControlState, HeldKey, SetValue
 from app.security.staff.grants import Grant, GrantState
@@ -23,7 +24,7 @@ from db.work import ReadRows, Rows
 TABLES = ("staff", "credential", "grant_row", "setting")
 """The tables whose rows follow from the log."""
 
-READS = (*TABLES, "control_row")
+READS = (*TABLES, *beside.READS, "control_row")
 
 
 @dataclass(frozen=True, slots=True)

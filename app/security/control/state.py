@@ -41,12 +41,48 @@ class SetValue:
     signed_by: int = 0
 
 
+FOUNDED, REGISTERED, REMOVED = "founded", "registered", "removed"
+"""What a terminal is: 初期設定済, 登録済, 廃止 (whoever comes next finishes a removal)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A support measure (支援措置) that somebody signed. Days are ISO, inclusive; ``marked_at`` is
+    the moment of the act."""
+
+    person_id: str
+    from_on: str
+    until_on: str
+    marked_at: str
+    signed_by: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """What this terminal is by signed acts: ``state`` (see above), ``media`` whether it takes
+    media, ``number`` and ``profile`` (窓口, 出張所, 中継) by its enrolment, "" before."""
+
+    state: str = FOUNDED
+    media: bool = False
+    number: str = ""
+    profile: str = ""
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """The facts of the store that follow from it, by name."""
+        known = {"terminal_state": self.state, "terminal_media": "1" if self.media else "0"}
+        by_enrolment = {"terminal": self.number, "profile": self.profile}
+        return known | {name: value for name, value in by_enrolment.items() if value}
+
+
 @dataclass(slots=True)
 class ControlState:
     """The state after the row ``head.number``. ``rp_id`` and ``store_id`` are those of genesis,
     ``recovery_check`` is the public half that proves a recovery; ``founders`` are the two while
     nobody else answers for the terminal, and empty afterwards;
-    ``nonces`` are those of every act so far, ``latest`` the moment of the last one."""
+    ``nonces`` are those of every act so far, ``latest`` the moment of the last one. ``measures``
+    are the support measures that somebody signed, by the id of their row, ``lifts`` the moments
+    (ISO) at which a person's measures were lifted."""
 
     rp_id: str = ""
     store_id: str = ""
@@ -56,6 +92,9 @@ class ControlState:
     keys: dict[bytes, HeldKey] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
     settings: dict[str, SetValue] = field(default_factory=dict)
+    terminal: Terminal = Terminal()
+    measures: dict[str, Measure] = field(default_factory=dict)
+    lifts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     nonces: set[bytes] = field(default_factory=set)
     head: Head = ORIGIN
     latest: datetime | None = None
@@ -73,6 +112,9 @@ class ControlState:
             dict(self.keys),
             dict(self.grants),
             dict(self.settings),
+            self.terminal,
+            dict(self.measures),
+            dict(self.lifts),
             set(self.nonces),
             self.head,
             self.latest,

@@ -135,7 +135,7 @@ class Doorway:
         nobody who is gone do anything meanwhile."""
         terminal, self._day = self._opened(), self._clock.now().date()
         try:
-            shut_out_gone(terminal.gate, terminal.access)
+            shut_out_gone(terminal.scheduler_hand, terminal.access)
         except MadoguchiError as fault:
             _log.warning("the keys of those who are gone were not taken: %s", fault.code)
 

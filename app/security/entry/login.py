@@ -17,12 +17,12 @@ from enum import StrEnum
 from app.core.errors import MadoguchiError
 from app.core.settings import Settings
 from app.security.acts.approval import Assertion
+from app.security.control.state import REMOVED
 from app.security.entry.control import LOGIN
 from app.security.entry.terminal import OpenTerminal, keep_counter, keep_mark
 from app.security.gate.clock_mark import Judgement, believed, judge, moved
 from app.security.gate.facts import (
     READS,
-    REMOVED,
     TerminalFacts,
     read_credential,
     read_place,
@@ -288,7 +288,7 @@ def _check_time(place: TerminalFacts, now: datetime) -> None:
 
 def _end_number_change(terminal: OpenTerminal, number_key: bytes) -> None:
     """A change of the number key that was cut short ends with a holder's login."""
-    with terminal.store.view(("store_fact",)) as work:
+    with terminal.store.view(my_number.ROTATION_WRITES) as work:
         if not my_number.is_changing(work):
             return
     terminal.access.end_number_change(number_key, terminal.gate.without_numbers())

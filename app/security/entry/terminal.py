@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from app.core.clock import Clock
 from app.core.paths import Paths
@@ -14,17 +13,18 @@ from app.security import vault
 from app.security.control.keeper import Control
 from app.security.entry.control import open_control
 from app.security.entry.entrance import Entrance
+from app.security.gate.catching_up import catch_up
 from app.security.gate.checks import GateRules
 from app.security.gate.clock_mark import MARK_FACT
-from app.security.gate.gate import Gate
+from app.security.gate.gate import Gate, SystemHand
 from app.security.journal.journal import Journal, OpenAct
 from app.security.journal.line import Entry, State
 from app.security.journal.mirrors import StateMirrors
 from app.security.keys.keyslots import StoreKeys
-from app.security.spec import Catalog
+from app.security.spec import Catalog, Hand
 from app.security.staff.session import LiveSessions
 from app.security.vault.store_access import STORE_PRIVATE, StoreAccess
-from db.tables.control import act, credential, store_fact, terminal_key
+from db.tables.control import act, credential, terminal_key
 from db.work import Store
 
 VESTIBULE = "session.vestibule"
@@ -33,7 +33,8 @@ VESTIBULE = "session.vestibule"
 
 @dataclass(frozen=True, slots=True)
 class OpenTerminal:
-    """Everything that is open between the first login and the closing of the store."""
+    """Everything that is open between the first login and the closing of the store. ``engine_hand``
+    and ``scheduler_hand`` are the handles to the terminal's own work, for what begins it alone."""
 
     store: Store
     journal: Journal
@@ -44,6 +45,8 @@ class OpenTerminal:
     rules: GateRules
     mirrors: StateMirrors
     control: Control
+    engine_hand: SystemHand
+    scheduler_hand: SystemHand
 
     def close(self) -> None:
         """End every session and close store and journal: log-off, end of hours, suspend."""
@@ -91,6 +94,7 @@ def open_terminal(
             mirrors.check()
             settle(journal, opened.store)
             control = open_control(opened.store, journal, rules)
+            catch_up(opened.store, journal, catalog)
         except BaseException:
             connection.close()
             raise
@@ -100,7 +104,17 @@ def open_terminal(
     sessions = LiveSessions()
     gate = Gate(opened.store, journal, clock, rules, sessions, control, mirrors.write)
     return OpenTerminal(
-        opened.store, journal, gate, sessions, access, clock, rules, mirrors, control
+        opened.store,
+        journal,
+        gate,
+        sessions,
+        access,
+        clock,
+        rules,
+        mirrors,
+        control,
+        gate.hand(Hand.ENGINE),
+        gate.hand(Hand.SCHEDULER),
     )
 
 
@@ -133,14 +147,8 @@ def take_over_vestibule(terminal: OpenTerminal, entrance: Entrance) -> int:
 
 def keep_mark(store: Store, mark: datetime) -> None:
     """Write the clock mark (時計の標)."""
-    values = {"name": MARK_FACT, "value": mark.isoformat()}
-    statement = insert(store_fact).values(**values)
-    with store.update(("store_fact",), ("store_fact",)) as work:
-        work.run(
-            statement.on_conflict_do_update(
-                index_elements=[store_fact.c.name], set_={"value": mark.isoformat()}
-            )
-        )
+    with store.update((), (f"store_fact.{MARK_FACT}",)) as work:
+        work.set_fact(MARK_FACT, mark.isoformat())
 
 
 def keep_counter(store: Store, credential_id: bytes, counter: int) -> None:

@@ -23,21 +23,21 @@ from app.security.acts.approval import (
     challenge_of,
 )
 from app.security.acts.prepared import PreparedAct, RowVersion
+from app.security.control.beside import WITHDRAWN
 from app.security.control.keeper import Control
 from app.security.control.rules import House
 from app.security.control.start import start_of
-from app.security.control.state import ControlState
+from app.security.control.state import REGISTERED, REMOVED, ControlState
 from app.security.gate.clock_mark import Judgement, believed, judge, moved
 from app.security.gate.facts import (
     READS,
-    REMOVED,
     TerminalFacts,
     read_credential,
     read_place,
 )
 from app.security.journal.journal import Journal
 from app.security.refusals import Refusal, misuse, refusal
-from app.security.spec import Actor, Area, Catalog, Function, Kind, MyNumber, Need, StepUp
+from app.security.spec import Actor, Area, Catalog, Function, Hand, Kind, MyNumber, Need, StepUp
 from app.security.staff.grants import Grant, access_of, holding
 from app.security.staff.hours import hours_of
 from app.security.staff.roles import Role as StaffRole
@@ -88,9 +88,9 @@ def registry_version(catalog: Catalog) -> str:
 
 def check_terminal(area: Area, place: TerminalFacts) -> None:
     """The terminal must be registered with the union (SEC-70), but for setting it up."""
-    if place.state in ("withdrawn", REMOVED):
+    if place.state in (WITHDRAWN, REMOVED):
         raise refusal("terminal.withdrawn")
-    if place.state != "registered" and not area.before_registration:
+    if place.state != REGISTERED and not area.before_registration:
         raise refusal("terminal.not_registered")
 
 
@@ -269,6 +269,12 @@ def was_verified(assertion: Assertion) -> bool:
 def check_actor(function: Function, actor: Actor) -> None:
     """A person runs what persons run, the terminal what is its own."""
     if function.actor is not actor:
+        raise refusal("right.none")
+
+
+def check_hand(function: Function, which: Hand) -> None:
+    """The terminal's own work goes through the handle that it belongs to."""
+    if function.hand is not which:
         raise refusal("right.none")
 
 

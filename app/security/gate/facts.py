@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 
 from app.core.settings import Settings
 from app.security.acts.approval import Credential
+from app.security.control.beside import WITHDRAWN
 from app.security.control.state import ControlState
 from app.security.gate.clock_mark import MARK_FACT
 from app.security.staff.grants import Grant, GrantState
@@ -24,14 +25,11 @@ MEDIA_FACT = "terminal_media"
 FIRST_LOAD_FACT = "first_load"
 FIRST_LOAD_OPEN = "open"
 """The value of the fact while the terminal is being filled from the union (``app.sync``)."""
-RP_FACT = "rp_id"
-REMOVED = "removed"
-"""The terminal's state from its removal (端末の廃止) on: whoever comes next finishes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class TerminalFacts:
-    """This terminal by its own store: ``state`` is founded (初期設定済), registered (登録済)
+    """This terminal by its signed acts: ``state`` is founded (初期設定済), registered (登録済)
     withdrawn (取消) or removed (廃止); ``media`` says whether media may be used here (SEC-81),
     ``filled`` whether it has what it is to have (初期登録)."""
 
@@ -93,14 +91,16 @@ def read_credential(work: ReadRows, state: ControlState, credential_id: bytes) -
 
 
 def read_place(work: ReadRows, state: ControlState) -> TerminalFacts:
-    """The facts of this terminal, and the settings in force by the control log."""
+    """What this terminal is and the settings in force, by the control log; the clock mark is the
+    store's own."""
     facts = {row.name: row.value for row in work.all(_FACTS)}
     mark = facts.get(MARK_FACT, "")
+    withdrawn = facts.get(TERMINAL_STATE_FACT) == WITHDRAWN
     return TerminalFacts(
-        facts.get(TERMINAL_STATE_FACT, ""),
-        facts.get(MEDIA_FACT, "") == "1",
+        WITHDRAWN if withdrawn else state.terminal.state,
+        state.terminal.media,
         datetime.fromisoformat(mark) if mark else None,
-        facts.get(RP_FACT, ""),
+        state.rp_id,
         state.in_force,
         facts.get(FIRST_LOAD_FACT, "") != FIRST_LOAD_OPEN,
     )

@@ -1,7 +1,7 @@
 """The gate (関門): no data without an act (DESIGN 1.1, 5).
 
-``prepare`` an act, collect approvals, ``act`` on it; or ``view``; or ``system`` for the
-terminal's own work. The gate asks every question of ``gate_checks``, opens the unit of work
+``prepare`` an act, collect approvals, ``act`` on it; or ``view``; the terminal's own work goes
+through a ``hand``. The gate asks every question of ``gate_checks``, opens the unit of work
 with the function's ``reads`` and ``writes`` only, and writes the journal. A refusal leaves a
 journal line too. Acts never nest.
 
@@ -38,6 +38,7 @@ from app.security.control.state import ControlState
 from app.security.gate import checks
 from app.security.gate.checks import GateRules, Questions
 from app.security.gate.facts import READS, read_place
+from app.security.gate.hand import SystemHand
 from app.security.gate.traces import (
     begun,
     cause_of,
@@ -53,9 +54,10 @@ from app.security.gate.traces import (
 from app.security.gate.work import ActWork, GateWork, ViewWork
 from app.security.journal.journal import SYSTEM, Journal
 from app.security.journal.line import Entry, State, is_id
+from app.security.keys.my_number import FACTS as NUMBER_FACTS
 from app.security.keys.my_number import MyNumbers
 from app.security.refusals import Refusal, misuse, refusal
-from app.security.spec import Actor, Catalog, Function, Kind, MyNumber
+from app.security.spec import Actor, Catalog, Function, Hand, Kind, MyNumber
 from app.security.staff.grants import Grant, access_of
 from app.security.staff.session import LiveSession, LiveSessions, Session
 from db.work import Store, Work
@@ -70,12 +72,16 @@ __all__ = [
     "RowVersion",
     "Session",
     "Subject",
+    "SystemHand",
     "ViewWork",
     "WithDocument",
 ]
 
 REFRESH = "session.refresh"
-_OWN_WRITES = ("credential.counter",)
+_OWN_WRITES = ("act", "credential.counter")
+"""What the gate writes in every act's unit of work, before it hands it over without these."""
+_DEED_WRITES = ("control_row", *CONTROL_TABLES)
+"""What it writes besides for a deed."""
 
 
 class Gate:
@@ -104,6 +110,7 @@ class Gate:
         self._seal_key = secrets.token_bytes(32)
         self._questions = Questions(store, journal, clock, rules, control)
         self._inside = threading.local()
+        self._given: set[Hand] = set()
 
     def prepare(
         self,
@@ -241,7 +248,7 @@ class Gate:
                 subject=subject,
                 purpose=purpose,
             )
-            with self._store.view(function.reads) as work:
+            with self._store.view((*function.reads, *_beside(function))) as work:
                 seen = ViewWork(work, session.staff_id, self._clock.now(), subject, purpose)
                 seen.allow_rights(rights)
                 seen.allow_control(self._control_for(function))
@@ -264,25 +271,24 @@ class Gate:
                         )
                     )
 
+    def hand(self, which: Hand) -> SystemHand:
+        """The engine's or the scheduler's handle to the terminal's own work. Each is given once,
+        to whoever opens the terminal; raises ``Bug`` ``gate.hand`` to everybody who comes later."""
+        if which in self._given:
+            raise misuse("gate.hand", "端末が行う仕事を、担当でない所が始めようとしました。")
+        self._given.add(which)
+        return SystemHand(self, which, self._system)
+
     @contextmanager
-    def system(
-        self,
-        function_id: str,
-        *,
-        content: object = None,
-        subject: Subject = NO_SUBJECT,
-        digest: bytes = b"",
-        brought: bytes = b"",
+    def _system(
+        self, function_id: str, which: Hand, subject: Subject, digest: bytes, brought: bytes
     ) -> Iterator[ActWork]:
-        """The terminal's own work (sync, retention, backup): actor ``system``. Journalled
-        like an act; ``brought`` are the SHA-256 of what it takes in, one after another, for
-        ``vouches``. Raises ``Refusal`` for a function that is not the system's or while the
-        clock cannot be believed."""
         function = self._function(function_id)
         nobody = Session("", SYSTEM, "")
         with self._alone():
             with self._refusing(function, nobody, subject, ""):
                 checks.check_actor(function, Actor.SYSTEM)
+                checks.check_hand(function, which)
                 with self._store.view(READS) as own:
                     place = read_place(own, self._control.state)
                 checks.check_terminal(self._catalog.area_of(function), place)
@@ -302,7 +308,7 @@ class Gate:
             def main(work: Work) -> ActWork:
                 now = self._clock.now()
                 note_system(work, function.id, nonce, line, now)
-                acting = ActWork(work, SYSTEM, now, subject, "", content, line)
+                acting = ActWork(work, SYSTEM, now, subject, "", None, line)
                 acting.allow_days(self._rules.calendar)
                 acting.allow_control(self._control_for(function))
                 return acting
@@ -373,7 +379,7 @@ class Gate:
                 require_uv=True,
                 stored_counter=key.counter,
             )
-        with self._store.update(("credential",), _OWN_WRITES) as work:
+        with self._store.update((), ("credential.counter",)) as work:
             keep_counter(work, key.id, counter)
         self._journal.append(dataclasses.replace(entry, state=State.EVENT))
         live.verified_at = self._clock.monotonic()
@@ -397,10 +403,13 @@ class Gate:
         after: ControlState | None = None,
     ) -> Iterator[ActWork]:
         end = Entry(State.DONE, function.id, staff_id, subject=subject, of=line)
-        own = _OWN_WRITES if after is None else (*_OWN_WRITES, "control_row")
+        own = _OWN_WRITES if after is None else (*_OWN_WRITES, *_DEED_WRITES)
+        reads = (*function.reads, *_beside(function))
         try:
-            with self._store.update(function.reads, (*function.writes, *own)) as work:
-                yield start(work)
+            with self._store.update((*reads, *function.writes), own) as work:
+                acting = start(work)
+                work.narrow(reads, function.writes)
+                yield acting
         except BaseException as problem:
             failed = dataclasses.replace(end, state=State.FAILED, cause=cause_of(problem))
             self._journal.end(failed)
@@ -544,3 +553,8 @@ class Gate:
             if not isinstance(problem, Bug):
                 self._journal.append(dataclasses.replace(entry, cause=problem.code))
             raise
+
+
+def _beside(function: Function) -> tuple[str, ...]:
+    """What a function needs beside its tables, for the numbers that it declares."""
+    return () if function.my_number is MyNumber.NONE else (NUMBER_FACTS,)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from app.security.acts.approval import Subject
-from app.security.gate.gate import Gate
+from app.security.gate.gate import Gate, SystemHand
 from app.security.keys import my_number
 from app.security.vault.store_access import StoreAccess
 
@@ -23,7 +23,7 @@ def shut_out(
     access.rotate(out)
 
 
-def shut_out_gone(gate: Gate, access: StoreAccess) -> tuple[str, ...]:
+def shut_out_gone(hand: SystemHand, access: StoreAccess) -> tuple[str, ...]:
     """The terminal's own work on the day somebody is gone (SEC-34, SEC-41): who was shut out now.
 
     Everybody whose id has ended loses the slots by a new generation of the data key. When somebody
@@ -32,13 +32,14 @@ def shut_out_gone(gate: Gate, access: StoreAccess) -> tuple[str, ...]:
     remembers that the next holder has to make it anew. Raises as ``StoreAccess.rotate``; what was
     cut short is finished at the next open.
     """
+    gate = hand.gate
     gone = sorted(one for one in gate.gone() if access.is_admitted(one))
     ended = sorted(one for one in gate.without_numbers() if access.has_numbers(one))
     can = access.number_key is not None
     renew, owe = can and (bool(ended) or access.owes_numbers()), bool(ended) and not can
     if not (gone or renew or owe):
         return ()
-    with gate.system(gate.catalog.shuts_out, subject=Subject("list", "leavers")) as work:
+    with hand.system(gate.catalog.shuts_out, subject=Subject("list", "leavers")) as work:
         fresh = access.begin_number_change(work) if renew else None
         if owe:
             my_number.owe(work)

@@ -74,6 +74,14 @@ class GateWork:
         """Rows one after another, to be used up inside the block."""
         return self._work.each(statement, params, at_once=at_once)
 
+    def fact(self, name: str) -> str | None:
+        """A fact of the store that the function declares; None where it has no such fact."""
+        return self._work.fact(name)
+
+    def facts(self, under: str) -> dict[str, str]:
+        """The facts whose names begin so, where the function declares all of them."""
+        return self._work.facts(under)
+
     @property
     def my_number(self) -> MyNumbers:
         """Individual numbers; there only when the function declares it and the operator
@@ -125,6 +133,14 @@ class ActWork(GateWork):
     def run(self, statement: Executable, params: Values | None = None) -> int:
         """Insert, update or delete; the number of rows concerned."""
         return self._work.run(statement, params)
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Write a fact of the store that the function declares under ``writes``."""
+        self._work.set_fact(name, value)
+
+    def drop_fact(self, name: str) -> None:
+        """Take such a fact away; nothing happens where there is none."""
+        self._work.drop_fact(name)
 
     def new_id(self) -> str:
         """A fresh id ``<terminal>-<epoch>-<number>``."""

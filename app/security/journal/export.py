@@ -3,25 +3,43 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from app.core.errors import MadoguchiError
 from app.security.journal.findings import PublicKey, UnionWord
 from app.security.journal.genesis import read_genesis
 from app.security.journal.journal import Journal
+from app.security.journal.levels import level_of
 from app.security.journal.segments import segments
+from app.security.spec import Function
 from app.wire.heads import CountersignedHead
 
 FORMAT = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """By which rules the lines are judged: ``functions`` as they are declared and were. ``control``
+    are the rows (number, hash, body) of the control log, which name staff; none for a file without
+    personal data."""
+
+    functions: tuple[Function, ...] = ()
+    control: Sequence[tuple[int, bytes, bytes]] = ()
+
+
 def exported(
-    journal: Journal, keys: Mapping[bytes, PublicKey], union: UnionWord, at: datetime
+    journal: Journal,
+    keys: Mapping[bytes, PublicKey],
+    union: UnionWord,
+    at: datetime,
+    rules: Rules = Rules(),  # frozen
 ) -> Iterator[str]:
-    """The lines of the file, one JSON object each, without personal data; also those of a journal
-    whose faults somebody else shall see. Raises ``EnvironmentFault`` ``journal.damaged``."""
+    """The lines of the file, one JSON object each, without personal data but for what the control
+    rows say of staff; also those of a journal whose faults somebody else shall see. Raises
+    ``EnvironmentFault`` ``journal.damaged``."""
     store_id, terminal = _whose(journal)
     yield _said(
         "journal",
@@ -34,6 +52,10 @@ def exported(
         yield _said("union_key", id=key_id, public=key.public_bytes_raw())
     for credential_id, one in sorted(keys.items()):
         yield _said("credential", id=credential_id, staff=one.staff_id, public=one.public_key)
+    for function in rules.functions:
+        yield from _function(function)
+    for number, value, body in rules.control:
+        yield _said("control", number=number, hash=value, body=body)
     for part in segments(journal):
         yield _said("segment", **{name: getattr(part, name) for name in part.__slots__})
     for note in journal.heads():
@@ -47,6 +69,24 @@ def exported(
     if union.last is not None:
         yield _head("last_head", union.last)
     yield _said("end", lines=count)
+
+
+def _function(function: Function) -> Iterator[str]:
+    """What its acts need, oldest first; the last one holds from then on (``until`` empty)."""
+    days = [former.until for former in function.formerly]
+    for until in [*days, None]:
+        level = level_of(function.on(until or date.max))
+        yield _said(
+            "function",
+            id=function.id,
+            until="" if until is None else until.isoformat(),
+            roles=sorted(level.roles),
+            verified=sorted(level.verified),
+            by_clock=level.by_clock,
+            sets_clock=level.sets_clock,
+            deed=function.deed,
+            supervises=function.supervises,
+        )
 
 
 def _whose(journal: Journal) -> tuple[str, str]:

@@ -180,6 +180,10 @@ class Journal:
         for number, body in self.file.each(sql, chunk=200):
             yield decode_line(number, body)
 
+    def first_kept(self) -> int:
+        """The first line behind genesis that is still here; 0 for none."""
+        return int(self.file.rows("SELECT min(number) FROM line WHERE number > 1")[0][0] or 0)
+
     def has(self, head: Head) -> bool:
         """Whether this journal contains that head: a fork or an old copy does not, nor does a
         journal whose months were dropped beyond it."""

@@ -13,10 +13,14 @@ from app.security.spec import Catalog, Function, Kind
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """The roles that must have approved, and which of them with PIN, fingerprint or face."""
+    """The roles that must have approved, and which of them with PIN, fingerprint or face.
+    ``by_clock``: it runs only while the time can be believed; ``sets_clock``: it makes the time
+    believed anew."""
 
     roles: frozenset[Role]
     verified: frozenset[Role]
+    by_clock: bool = True
+    sets_clock: bool = False
 
 
 Levels = Callable[[str, date], Level | None]
@@ -37,6 +41,5 @@ def level_of(function: Function) -> Level:
     """Second persons and administration always verify; the operator's presence suffices within
     15 minutes of a verification, which no line can prove."""
     roles = frozenset(roles_needed(function))
-    if function.kind is Kind.ADMINISTER:
-        return Level(roles, roles)
-    return Level(roles, roles - {Role.ACTOR})
+    verified = roles if function.kind is Kind.ADMINISTER else roles - {Role.ACTOR}
+    return Level(roles, verified, not function.while_clock_wrong, function.sets_clock)

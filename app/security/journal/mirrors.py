@@ -29,15 +29,18 @@ from app.security.keys.terminal_state import (
 from app.security.vault.store_access import StoreAccess
 from app.wire.heads import Head
 from db.tables.cases import decision
-from db.tables.control import act, control_row, grant_row, store_fact
+from db.tables.control import act, control_row, credential
+from db.tables.persons import restriction
 from db.work import Store
 
 PURGED_DECISIONS = "purged.decision"
 """Fact of the store: how many decisions were ever erased. Whoever erases one counts it here in
 the same unit of work, so that the number of decisions a store ever had never falls."""
 
-_READS = ("act", "control_row", "decision", "grant_row", "store_fact")
-_RIGHTS = (grant_row, control_row)
+_READS = (
+    *("act", "control_row", "credential.counter", "decision", "restriction"),
+    f"store_fact.{PURGED_DECISIONS}",
+)
 _LOOKED_AT = 5_000  # lines from the end, for the newest act that was carried out
 
 _log = logging.getLogger(__name__)
@@ -114,18 +117,17 @@ class StateMirrors:
 
     def _had(self, head: Head) -> bool:
         """Whether the journal holds that place, or has dropped the month it lies in."""
-        return self._journal.has(head) or 1 < head.number < _first_kept(self._journal)
+        return self._journal.has(head) or 1 < head.number < self._journal.first_kept()
 
 
 def present_state(store: Store, journal: Journal, slots: SlotFile) -> TerminalState:
     """The state as store, journal and slot file show it now."""
     with store.view(_READS) as work:
-        purged = work.scalar(
-            select(store_fact.c.value).where(store_fact.c.name == PURGED_DECISIONS)
-        )
+        purged = work.fact(PURGED_DECISIONS)
         decisions = work.scalar(select(func.count()).select_from(decision)) or 0
-        # a right's steps are rows of the control log; neither of the two ever loses a row
-        rights = [work.scalar(select(func.count()).select_from(one)) for one in _RIGHTS]
+        signed = work.scalar(select(func.count()).select_from(control_row)) or 0
+        measures = work.scalar(select(func.count()).select_from(restriction)) or 0
+        counters = work.scalar(select(func.sum(credential.c.counter))) or 0
         last_act = work.scalar(select(func.max(act.c.journal_line))) or 0
     ((heads,),) = journal.file.rows("SELECT count(*) FROM head")
     genesis = journal.file.rows("SELECT hash FROM line WHERE number = 1")
@@ -140,7 +142,9 @@ def present_state(store: Store, journal: Journal, slots: SlotFile) -> TerminalSt
         heads,
         last_act,
         decisions + int(purged or 0),
-        sum(count or 0 for count in rights),
+        signed,
+        measures,
+        int(counters),
     )
 
 
@@ -192,9 +196,4 @@ def _stands(journal: Journal, number: int, nonce: str) -> bool:
     try:
         return journal.line(number).entry.nonce.hex() == nonce
     except KeyError:
-        return 1 < number < _first_kept(journal)
-
-
-def _first_kept(journal: Journal) -> int:
-    """The first line behind genesis that is still here; 0 for none."""
-    return int(journal.file.rows("SELECT min(number) FROM line WHERE number > 1")[0][0] or 0)
+        return 1 < number < journal.first_kept()

@@ -39,6 +39,7 @@ from app.security.journal.heads import HEAD_EVENT, HeadNote, read_head_line
 from app.security.journal.journal import Journal
 from app.security.journal.levels import Level, Levels
 from app.security.journal.line import Line, State, decode_line
+from app.security.journal.order import TimeOrder, is_of_its_day, moment_of
 from app.security.journal.segments import DROPPED, dropped
 from app.security.keys.terminal_state import STATE_EVENT, read_state
 from app.wire.heads import START, CountersignedHead, Head, chain_hash
@@ -58,7 +59,7 @@ __all__ = [
 ]
 
 _HASH = 32
-_FLAGS_AT, _VERIFIED = 32, 0x04
+_FLAGS_AT, _VERIFIED, _COUNTER_AT = 32, 0x04, slice(33, 37)
 _NOBODY = UnionWord()
 
 
@@ -200,6 +201,8 @@ class _Walk:
     ) -> None:
         self._levels = levels
         self._nonces: set[bytes] = set()
+        self._order = TimeOrder(levels)
+        self._counters: dict[bytes, int] = {}
         self._keys = dict(keys)
         self._check = check
         self._genesis: Genesis | None = None
@@ -231,6 +234,8 @@ class _Walk:
             self._take_genesis(line, body)
             return
         self._first_at = self._first_at or line.at
+        if self._order.is_dated_back(line):
+            self.findings.append(ChainFault(number, "time"))
         if entry.function_id == HEAD_EVENT and entry.state is State.EVENT:
             self._take_head(line)
         elif entry.function_id == DROPPED:
@@ -247,9 +252,16 @@ class _Walk:
                 self.findings.append(ChainFault(number, "end_alone"))
         for evidence in entry.evidence:
             self.signatures += 1
-            code = self._judge(line, evidence)
+            code = self._judge(line, evidence) or self._take_counter(evidence)
             if code:
                 self.findings.append(ChainFault(number, code))
+
+    def _take_counter(self, evidence: Evidence) -> str:
+        """A key's counter rises with every touch, or there is none (0)."""
+        seen = int.from_bytes(evidence.authenticator_data[_COUNTER_AT], "big")
+        last = self._counters.get(evidence.credential_id, 0)
+        self._counters[evidence.credential_id] = max(last, seen)
+        return "counter" if 0 < seen <= last or seen < last else ""
 
     def _take_begun(self, line: Line) -> None:
         """A nonce is used once, and everybody whom the function needed then has approved."""
@@ -257,7 +269,7 @@ class _Walk:
         if entry.nonce in self._nonces:
             self.findings.append(ChainFault(line.number, "nonce"))
         self._nonces.add(entry.nonce)
-        level = self._levels(entry.function_id, datetime.fromisoformat(line.at).date())
+        level = self._levels(entry.function_id, moment_of(line.at).date())
         if level is None:
             return
         try:
@@ -287,6 +299,7 @@ class _Walk:
         except ValueError:
             self.findings.append(ChainFault(line.number, "form"))
             return
+        self._order.signed(note.record.at)
         if note.payload not in self._kept_heads:
             self.findings.append(ChainFault(line.number, "head_missing"))
         before, self._last_head = self._last_head, note
@@ -358,7 +371,7 @@ class _Walk:
         rp_id = self._genesis.rp_id if self._genesis is not None else ""
         if not self._signed(evidence, challenge_of(evidence.signed), rp_id):
             return "signature"
-        return ""
+        return "" if is_of_its_day(said.at, line) else "time"
 
     def _knows(self, number: int, value: bytes) -> bool:
         """Whether that place is in this journal; places in dropped months are believed."""

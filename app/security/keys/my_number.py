@@ -21,14 +21,21 @@ from sqlalchemy.dialects.sqlite import insert
 from app.core.errors import EnvironmentFault, UserError
 from app.rules.identifiers import my_number as checked_number
 from app.security.keys.sealing import KEY_BYTES, SealError, open_under, seal_under, subkey
-from db.tables.control import store_fact
 from db.tables.persons import my_number
 from db.work import ReadRows, Rows
 
 TABLE = ("my_number",)
 """What a function that uses numbers declares under ``reads``, or ``writes`` to change them."""
 
-ROTATION_WRITES = ("my_number", "store_fact")
+FACTS = "store_fact.number_key_generation"
+"""What a unit of work that seals a number reads beside the table."""
+
+ROTATION_WRITES = (
+    "my_number",
+    "store_fact.number_key_chain",
+    "store_fact.number_key_generation",
+    "store_fact.number_key_owed",
+)
 """What the function that changes the number key declares under ``writes``."""
 
 _NONCE_BYTES = 12
@@ -137,26 +144,26 @@ def rotate(work: Rows, old_key: bytes, new_key: bytes) -> int:
             work.run(update(my_number).where(_is(owner)).values(**values))
         resealed += len(rows)
     chain = seal_under(old_key, new_key, _CHAIN).hex()
-    _set_fact(work, _CHAIN, chain)
-    _set_fact(work, _GENERATION, str(generation))
-    work.run(delete(store_fact).where(store_fact.c.name == _OWED))
+    work.set_fact(_CHAIN, chain)
+    work.set_fact(_GENERATION, str(generation))
+    work.drop_fact(_OWED)
     return resealed
 
 
 def owe(work: Rows) -> None:
     """Somebody's number right ended while nobody was there who could make the key anew."""
-    _set_fact(work, _OWED, "1")
+    work.set_fact(_OWED, "1")
 
 
 def is_owed(work: ReadRows) -> bool:
     """Whether the next holder of the number key has to make it anew."""
-    return work.scalar(select(store_fact.c.value).where(store_fact.c.name == _OWED)) is not None
+    return work.fact(_OWED) is not None
 
 
 def current_key(work: Rows, key: bytes) -> bytes:
     """The number key in force for somebody whose slot gave ``key``: another one only after
     a change of key that was cut short."""
-    chain = work.scalar(select(store_fact.c.value).where(store_fact.c.name == _CHAIN))
+    chain = work.fact(_CHAIN)
     if chain is None:
         return key
     try:
@@ -167,12 +174,12 @@ def current_key(work: Rows, key: bytes) -> bytes:
 
 def is_changing(work: Rows) -> bool:
     """Whether a change of key waits for the slot file and for ``settle``."""
-    return work.scalar(select(store_fact.c.value).where(store_fact.c.name == _CHAIN)) is not None
+    return work.fact(_CHAIN) is not None
 
 
 def settle(work: Rows) -> None:
     """End a change of key: the slot file holds the new key for everybody who stays."""
-    work.run(delete(store_fact).where(store_fact.c.name == _CHAIN))
+    work.drop_fact(_CHAIN)
 
 
 class _Sealer:
@@ -208,14 +215,8 @@ def _is(owner: Owner) -> ColumnElement[bool]:
 
 
 def _generation(work: Rows) -> int:
-    value = work.scalar(select(store_fact.c.value).where(store_fact.c.name == _GENERATION))
+    value = work.fact(_GENERATION)
     return int(value) if value is not None else 1
-
-
-def _set_fact(work: Rows, name: str, value: str) -> None:
-    statement = insert(store_fact).values(name=name, value=value)
-    same = [store_fact.c.name]
-    work.run(statement.on_conflict_do_update(index_elements=same, set_={"value": value}))
 
 
 _BATCH_OF_OLDER = (

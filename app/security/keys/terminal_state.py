@@ -17,7 +17,10 @@ from app.wire.heads import NO_HASH, START, Head
 
 STATE_EVENT = "terminal.state"
 """The journal's lines that hold the state."""
-_FORMAT = 1
+_FORMAT = 2
+_FIRST = 1
+"""Of the first format are states without ``measures`` and ``counters``, whose last number counted
+rights and rows of the control log together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,9 @@ class TerminalState:
     line (empty: none was written yet); ``revision`` is the slot file's, ``generation`` the data
     key's; ``number`` and ``hash`` are the journal's head, ``heads`` the heads that the union
     countersigned; ``last_act`` is the journal line of the store's newest act, ``decisions`` how
-    many the store ever had, ``grants`` how many rights and rows of the control log."""
+    many the store ever had, ``control`` how many rows of the control log, ``measures`` how many
+    support measures; ``counters`` is the sum of what the keys' counters stand at. None of these
+    ever falls."""
 
     sequence: int = 0
     genesis: bytes = b""
@@ -37,7 +42,9 @@ class TerminalState:
     heads: int = 0
     last_act: int = 0
     decisions: int = 0
-    grants: int = 0
+    control: int = 0
+    measures: int = 0
+    counters: int = 0
 
     @property
     def head(self) -> Head:
@@ -59,6 +66,8 @@ def read_state(content: bytes) -> TerminalState:
         version, *values = cbor2.loads(content)
     except (TypeError, ValueError, cbor2.CBORDecodeError) as cause:
         raise ValueError("not a terminal's state") from cause
+    if version == _FIRST and len(values) == len(astuple(NOTHING_YET)) - 2:
+        version, values = _FORMAT, [*values[:-1], 0, 0, 0]
     kinds = [type(value) for value in astuple(NOTHING_YET)]
     if version != _FORMAT or [type(value) for value in values] != kinds:
         raise ValueError("a terminal's state of another form")
@@ -81,7 +90,9 @@ def behind(mirror: TerminalState, present: TerminalState, has_head: Callable[[He
     counts = (
         (mirror.last_act, present.last_act),
         (mirror.decisions, present.decisions),
-        (mirror.grants, present.grants),
+        (mirror.control, present.control),
+        (mirror.measures, present.measures),
+        (mirror.counters, present.counters),
     )
     return "store" if any(then > now for then, now in counts) else ""
 

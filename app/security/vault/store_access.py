@@ -121,7 +121,7 @@ class StoreAccess:
 
     def owes_numbers(self) -> bool:
         """Whether the number key has to be made anew by the next one who holds it."""
-        with self.store.view(("store_fact",)) as work:
+        with self.store.view(my_number.ROTATION_WRITES) as work:
             return my_number.is_owed(work)
 
     def revoke_number(self, staff_id: str) -> None:
@@ -150,7 +150,7 @@ class StoreAccess:
         with self._turn:
             self._keep(keyslots.renew_number(self.slots, self.secret, number_key, leaving))
         self.number_key = number_key
-        with self.store.update(("store_fact",), ("store_fact",)) as work:
+        with self.store.update((), my_number.ROTATION_WRITES) as work:
             my_number.settle(work)
 
     def rotate(self, leaving: Collection[str]) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.security.authenticators.verify import RegistrationPolicy
     from app.security.entry.doorway import Doorway
     from app.security.entry.terminal import OpenTerminal
-    from app.security.gate.gate import Gate
+    from app.security.gate.gate import Gate, SystemHand
     from app.security.spec import Catalog
     from app.security.staff.session import Session
     from app.sync.engine import Engine
@@ -67,7 +67,8 @@ class Desk:
     cause, which the error door shows where it is not given; ``ended`` is called when it did not
     come to the act, by a cause or because the person gave up.
 
-    ``kinds`` is CASES, the kinds of case by code; ``media`` are this machine's removable media.
+    ``kinds`` is CASES, the kinds of case by code; ``media`` are this machine's removable media,
+    ``finish`` is the terminal's own ending of a move that a person began there.
     """
 
     gate: Gate
@@ -90,6 +91,7 @@ class Desk:
     printer: PrintQueue
     training: bool
     kinds: Mapping[str, Any]
+    finish: SystemHand
     media: MediaDesk = field(default_factory=no_media)
 
     def begin(self, screen: QWidget, **arguments: Any) -> None:

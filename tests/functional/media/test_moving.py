@@ -445,4 +445,4 @@ def test_the_way_from_the_screen_s_list(room: MediaRoom) -> None:
     fresh = stick_in(room.folder, "NEW-2")
     room.port.sticks.append(fresh)
     assert [one.do for one in steps(room.look())] == [Do.NOTHING, Do.REGISTER]
-    assert media_wipe.close_broken(room.world.gate) == 0
+    assert media_wipe.close_broken(room.world.scheduler_hand) == 0

@@ -25,6 +25,7 @@ from app.relay import opening
 from app.relay.main import _parser
 from app.relay.main import _status as status_command
 from app.relay.service import STATUS, told_status
+from app.security.control.state import REGISTERED, ControlState, Terminal
 from app.sync.faults import line_fault
 from app.sync.terminal_keys import remove_values, write_values
 from app.wire.cards import open_card
@@ -32,6 +33,7 @@ from app.wire.container import peek
 from app.wire.files import FILES
 from db.tables.exchange import inbox, outbox, staged_record
 from db.tables.media import standing_order
+from tests.support.founded import believing
 from tests.support.parties import Party, container
 from tests.support.relay_room import DOWN, UP, RelayRoom
 from tests.support.sendings import rows, sample
@@ -236,7 +238,14 @@ def test_the_status_tells_trouble_age_and_the_end_of_the_order(
     assert not told_status(data, room.world.clock.now())[1]
 
 
-def test_only_the_machine_key_of_the_order_opens_the_relay(tmp_path: Path) -> None:
+def registered(state: ControlState) -> None:
+    state.terminal = Terminal(REGISTERED)
+
+
+def test_only_the_machine_key_of_the_order_opens_the_relay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    believing(monkeypatch, registered)  # the scene's store was enrolled by nobody's act
     with world_in(tmp_path) as world:
         room = RelayRoom(world, tmp_path)
         room.order()
@@ -244,7 +253,7 @@ def test_only_the_machine_key_of_the_order_opens_the_relay(tmp_path: Path) -> No
     assert DATA_KEY not in (world.paths.data / opening.SLOT).read_bytes()
     with opening.opened(room.parts, key) as relay:
         assert relay.store.identity.terminal == "T01"
-        with relay.gate.system("relay.carry"):
+        with relay.hand.system("relay.carry"):
             pass
     with refuses("relay.wrong_key"), opening.opened(room.parts, bytes(32)):
         raise AssertionError

@@ -161,9 +161,9 @@ def test_a_declaration_that_no_table_has_is_our_mistake(store):
 
 def test_a_used_nonce_is_a_conflict_and_the_store_goes_on(store):
     line = {"function_id": "f", "staff_id": "s", "at": "t", "salt": b""}
-    with store.update((), ()) as work:
+    with store.update((), ("act",)) as work:
         work.run(insert(act).values(nonce="n", journal_line=1, **line))
-    with pytest.raises(RowConflict), store.update((), ALL_PERSON) as work:
+    with pytest.raises(RowConflict), store.update((), (*ALL_PERSON, "act")) as work:
         add_person(work, "p1")
         work.run(insert(act).values(nonce="n", journal_line=2, **line))
     assert names(store) == []

@@ -27,6 +27,6 @@ def world(tmp_path: Path) -> Iterator[World]:
 @contextmanager
 def undone(world: World, function_id: str = FILE) -> Iterator[Any]:
     """A unit of work of the terminal's own, a daily file's; nothing of it stays."""
-    with pytest.raises(Undone), world.gate.system(function_id) as work:
+    with pytest.raises(Undone), world.engine_hand.system(function_id) as work:
         yield work
         raise Undone

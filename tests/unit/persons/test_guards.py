@@ -82,5 +82,5 @@ def test_a_fact_of_nobody_does_not_stay(world: World) -> None:
     """The reference is looked at when the unit of work ends."""
     names = ("person_id", "kind", "subject", "value", "true_from", "true_until", "known_from")
     values = dict.fromkeys(names, "") | {"number": 1, "origin": 1}
-    with pytest.raises(RowConflict), world.gate.system(FILE) as work:
+    with pytest.raises(RowConflict), world.engine_hand.system(FILE) as work:
         work.run(insert(fact).values(**values))

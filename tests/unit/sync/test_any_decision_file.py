@@ -40,7 +40,7 @@ class Undone(Exception):
 
 @contextmanager
 def undone(world, function):
-    with pytest.raises(Undone), world.gate.system(function) as work:
+    with pytest.raises(Undone), world.engine_hand.system(function) as work:
         yield work
         raise Undone
 
@@ -53,7 +53,7 @@ def filled(world):
             values = {"kind": "move_in", "state": "waiting", "opened_by": "S101", "opened_at": "x"}
             draft = '{"household_number":"000000000001234","relation":"母"}'
             work.run(insert(case_file).values(id=case_id, draft=draft, **values))
-    with world.gate.system("files.receive_insured") as work:
+    with world.engine_hand.system("files.receive_insured") as work:
         files.receiver(world.tables)(work, FILES["FILE-17"], [KNOWN, DEAD])
     return world
 

@@ -35,7 +35,7 @@ class Undone(Exception):
 
 @contextmanager
 def undone(world):
-    with pytest.raises(Undone), world.gate.system(FUNCTION) as work:
+    with pytest.raises(Undone), world.engine_hand.system(FUNCTION) as work:
         yield work
         raise Undone
 

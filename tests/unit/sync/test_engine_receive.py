@@ -184,9 +184,9 @@ def test_a_refusal_of_the_gate_says_nothing_of_the_file(world, union):
     def system(function_id, **other):
         if function_id == "files.receive_check_list":
             world.set_fact("terminal_state", "withdrawn")
-        return world.gate.system(function_id, **other)
+        return world.engine_hand.system(function_id, **other)
 
-    engine = engine_of(world, union, gate=SimpleNamespace(system=system))
+    engine = engine_of(world, union, hand=SimpleNamespace(system=system))
     assert engine.contact().problem.code == "terminal.withdrawn"
     world.set_fact("terminal_state", "registered")
     assert received(world, item.id).state == Incoming.STAGED

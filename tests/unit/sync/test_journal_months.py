@@ -53,7 +53,7 @@ class Terminal:
     def contact(self, step: Callable[[str], None] = lambda name: None) -> ContactReport:
         """One round of a program that was just started."""
         world = self.world
-        keeper = MonthKeeper(world.gate, world.journal, world.clock)
+        keeper = MonthKeeper(world.engine_hand, world.journal, world.clock)
         engine: Engine = engine_of(world, self.union, on_contact=keeper.look_after, step=step)
         return engine.contact()
 

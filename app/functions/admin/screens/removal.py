@@ -7,9 +7,9 @@ from typing import Any
 from app.core.errors import UserError
 from app.core.signs import plain
 from app.functions.admin import removal
-from app.functions.admin.removal import Removal
 from app.functions.admin.screens.act_form import ActForm
 from app.functions.admin.screens.parts import needed
+from app.security.control.deeds import Removal
 from app.security.gate.carry_out import Steps, Work
 from app.ui.base.desk import Desk
 from app.ui.base.fields import TextField

@@ -281,13 +281,11 @@ class RightsScreen(Page):
         if not lines:
             return
         desk = self._desk
-        access = desk.door_of_staff.terminal.access
+        shut_out = desk.door_of_staff.doorway.begin_day
         desk.carry_out(
             self,
             lambda: rights.prepare_revoke(desk.gate, desk.session, lines),
-            lambda prepared, given: rights.perform_revoke(
-                desk.gate, prepared, given, access, desk.catalog
-            ),
+            lambda prepared, given: rights.perform_revoke(desk.gate, prepared, given, shut_out),
             lambda _none: self._changed("取り消しました。別の職員がそのことを確認します。"),
         )
 

@@ -200,7 +200,7 @@ class MediaScreen(Page):
         desk = self._desk
         desk.run(
             self,
-            lambda: media_wipe.wipe_now(desk.gate, desk.session, desk.media, line.use_id),
+            lambda: media_wipe.wipe_now(desk.gate, desk.session, self._carrying(), line.use_id),
             lambda how: self._done(f"消去を記録しました：{media_wipe.HOW[how]}。"),
         )
 
@@ -228,6 +228,7 @@ class MediaScreen(Page):
             desk.media,
             desk.engine.codes,
             desk.engine.folder,
+            desk.finish,
             lambda charset_id: charset_of(desk.tables, charset_id, today),
             progress=self.progress,
         )
