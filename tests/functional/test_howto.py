@@ -374,7 +374,7 @@ def test_the_terminal_receives_it(both: None, tmp_path: Path) -> None:
 
 def test_the_union_takes_it_holds_it_and_has_it_for_the_terminals(both: None, system: Any) -> None:
     records = decode_file(SHELTERS, GOOD.encode(), _codes())
-    header: Any = SimpleNamespace(file_id=UP.id)
+    header: Any = SimpleNamespace(file_id=UP.id, id="T01-1-000001")
     caller = Caller("T15", "152994", "0" * 64)
     with system.database.write() as connection:
         assert taking.TAKERS[UP.id] is taking.take_and_hold
