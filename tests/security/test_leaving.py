@@ -19,7 +19,7 @@ from app.security.keys.my_number import MyNumbers, Owner
 from app.security.keys.sealing import open_with
 from app.security.keys.slot_storage import read_slot_file
 from app.security.refusals import Refusal
-from db.tables.control import credential, store_fact
+from db.tables.control import credential
 from tests.support import keys
 from tests.support.world import NUMBER_KEY, RECOVERY, SECRET, World, world_in
 
@@ -140,7 +140,7 @@ def test_a_change_cut_short_before_the_slots_is_found_by_the_next_holder(
     world.access.end_number_change(current, ["S101"])
     assert not waits(world)
     with world.store.view(WRITES) as work:
-        assert work.first(select(store_fact).where(store_fact.c.name == "number_key_chain")) is None
+        assert work.fact("number_key_chain") is None
     assert not world.access.has_numbers("S101")
 
 

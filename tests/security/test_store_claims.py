@@ -18,7 +18,7 @@ from app.core.paths import Paths
 from app.rules.identifiers import my_number_check_digit
 from app.security import vault
 from app.security.keys import keyslots, my_number
-from app.security.keys.my_number import MyNumbers
+from app.security.keys.my_number import FACTS, MyNumbers
 from app.security.keys.sealing import SealError, open_under, open_with, subkey
 from app.security.keys.slot_storage import read_slot_file, read_unauthenticated, write_slot_file
 from app.security.keys.terminal_secret import TerminalSecret, new_terminal_secret
@@ -46,7 +46,7 @@ def terminal(tmp_path) -> Terminal:
     write_slot_file(paths.slots, keys.file, keys.terminal)
     journal = vault.open_journal(paths, keys.data_key, create=True)
     journal.execute("CREATE TABLE line (body TEXT)")
-    with store.update((), ("person", "my_number")) as work:
+    with store.update((FACTS,), ("person", "my_number")) as work:
         add_person(work, "p1")
         MyNumbers(work, keys.number_key).put("person", "p1", NUMBER)
     vault.backup(store, paths, keys.data_key, keys.recovery.public, CLOCK, "daily")
@@ -226,14 +226,14 @@ def test_an_erased_number_is_in_no_page(tmp_path):
 
     keys = founded()
     paths, store = new_store(tmp_path, keys.data_key)
-    with store.update((), ("my_number",)) as work:
+    with store.update((FACTS,), ("my_number",)) as work:
         MyNumbers(work, keys.number_key).put("person", "p1", NUMBER)
         sealed = bytes(work.scalar(select(table.c.sealed)))
         other = {"owner_kind": "person", "owner_id": "p2", "search_index": b"i"}
         work.run(insert(table).values(**other, sealed=b"s", key_generation=1))
     store.idle()
     assert sealed in decrypted(paths.store, keys.data_key)
-    with store.update((), ("my_number",)) as work:
+    with store.update((FACTS,), ("my_number",)) as work:
         MyNumbers(work, keys.number_key).remove("person", "p1")
     store.idle()
     assert sealed not in decrypted(paths.store, keys.data_key)

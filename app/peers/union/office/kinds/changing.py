@@ -129,15 +129,17 @@ def _numbered(held: Held, since: str, until: str) -> None:
 
 
 def _of_household(held: Held) -> list[RefusalReason]:
-    """Whom the counter took for the household lives in it by these books too. An older terminal
-    tells of one person only."""
+    """Whom the counter took for the household lives in it by these books too, and how a head who
+    stays in it stands to the new one is said. An older terminal tells of one person only."""
     record, row = held.record, held.row
     if not hasattr(record, "members"):
         return []
     home = household_of(held.office.connection, row.municipality_code, row.household_number)
     same = record.household_number == row.household_number
     known = {one.atena_number for one in home}
-    fits = same and set(record.members.split()) <= known
+    stays = any(one.is_head and one.id != row.id for one in home)
+    told = bool(record.former_relation) or not stays
+    fits = same and told and set(record.members.split()) <= known
     return [] if fits else [RefusalReason("household_differs")]
 
 
