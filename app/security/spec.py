@@ -119,7 +119,8 @@ class Function:
     time believed again. ``supervises`` marks the one right that makes a second person a
     supervisor (責任者), ``administers`` the one that makes somebody an administrator (管理者):
     without both beside the founders no counter opens. ``deputises`` marks the right of a named
-    deputy (職務代理), ``shuts_out`` the terminal's own work on the day somebody is gone. ``deed``
+    deputy (職務代理), ``shuts_out`` the terminal's own work on the day somebody is gone,
+    ``finishes`` its work at the end of a move over a medium that a person began. ``deed``
     names what its acts say (``app.security.control.deeds``): they change who may do what, and are
     rows of the control
     log. ``formerly`` is what its acts asked for before.
@@ -155,6 +156,7 @@ class Function:
     administers: bool = False
     deputises: bool = False
     shuts_out: bool = False
+    finishes: bool = False
     from_person: bool = False
     deed: str = ""
     formerly: tuple[Formerly, ...] = ()
@@ -193,9 +195,9 @@ class Area:
 class Catalog(Mapping[str, Function]):
     """The functions by id, in declared order. Raises ``ValueError`` on a contradiction.
 
-    ``home``, ``home_else``, ``supervises``, ``administers``, ``deputises`` and ``shuts_out`` are
-    the ids of the functions marked so, "" for none; ``while_clock_wrong``, ``outside_hours`` and
-    ``with_old_password`` those of all marked so.
+    ``home``, ``home_else``, ``supervises``, ``administers``, ``deputises``, ``shuts_out`` and
+    ``finishes`` are the ids of the functions marked so, "" for none; ``while_clock_wrong``,
+    ``outside_hours`` and ``with_old_password`` those of all marked so.
     """
 
     def __init__(self, areas: tuple[Area, ...], functions: tuple[Function, ...]) -> None:
@@ -224,6 +226,7 @@ class Catalog(Mapping[str, Function]):
         self.supervises = self._only(lambda one: one.supervises, "a supervisor's right")
         self.deputises = self._only(lambda one: one.deputises, "a deputy's right")
         self.shuts_out = self._only(lambda one: one.shuts_out, "the shutting out of leavers")
+        self.finishes = self._only(lambda one: one.finishes, "the ending of a move")
         self.administers = self._only(lambda one: one.administers, "an administrator's right")
         self.while_clock_wrong = self._all(lambda one: one.while_clock_wrong)
         self.outside_hours = self._all(lambda one: one.outside_hours)

@@ -16,7 +16,6 @@ from app.catalog import CASES, CATALOG
 from app.core.errors import EnvironmentFault
 from app.core.shown import as_shown
 from app.core.stopping import stopping
-from app.functions.files.media_use import FINISH
 from app.rules.calendar.days import BusinessCalendar
 from app.security.authenticators.port import Assertion, Authenticator
 from app.security.authenticators.verify import signed_policy
@@ -239,7 +238,7 @@ class Counter(QObject):
             training=installation.training,
             kinds=CASES,
             media=self._parts.media,
-            finish=terminal.scheduler_hand.only(FINISH),
+            finish=terminal.scheduler_hand.only(CATALOG.finishes),
         )
         self.form = None
         self._area = ""

@@ -77,6 +77,7 @@ class TestMarks:
         assert CATALOG.outside_hours == {"admin.clock", "admin.hours_exception"}
         assert CATALOG.with_old_password == {"own.change_password"}
         assert CATALOG.supervises == "admin.supervise"
+        assert CATALOG.finishes == "files.finish_medium"
         assert {area.id for area in CATALOG.areas if area.before_registration} == {
             "admin", "day", "files", "own", "records",
         }  # fmt: skip

@@ -406,5 +406,6 @@ FUNCTIONS: tuple[Function, ...] = (
         writes=("medium_use", "outbox", "stream_state", "file_fault", "character_line"),
         run="app.functions.files.media_wipe:close_broken",
         at_login=True,
+        finishes=True,
     ),
 )
