@@ -68,7 +68,7 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     leave_no_core()
-    return int(_late("app.start.counter:run_counter")(_data(arguments)))
+    return int(_late("app.start.running:run_counter")(_data(arguments)))
 
 
 def _found(arguments: argparse.Namespace) -> int:
@@ -79,6 +79,14 @@ def _found(arguments: argparse.Namespace) -> int:
 def _recover(arguments: argparse.Namespace) -> int:
     leave_no_core()
     return int(_late("app.start.setting_up:recover_terminal")(_data(arguments)))
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    leave_no_core()
+    if arguments.list:
+        return int(_late("app.start.setting_up:list_backups_of")(_data(arguments)))
+    restore = _late("app.start.setting_up:restore_terminal")
+    return int(restore(_data(arguments), arguments.name))
 
 
 def _enrol(arguments: argparse.Namespace) -> int:
@@ -378,6 +386,19 @@ def _add_terminal(command: Callable[..., Parser]) -> None:
         "復旧鍵の控え2枚と責任者二人で、開けなくなった端末を開く",
         "two recovery shares and two supervisors open a lost terminal",
     )
+    restore = command(
+        "restore",
+        _restore,
+        "バックアップを元に戻す（復旧鍵の控え2枚と責任者二人）",
+        "put a backup back (two recovery shares and two supervisors)",
+    )
+    which = in_words(
+        "バックアップのフォルダー（なければ、いちばん新しいもの）",
+        "the backup's folder (the newest where none is named)",
+    )
+    restore.add_argument("name", nargs="?", default="", metavar="BACKUP", help=which)
+    listed = in_words("選べるバックアップを並べるだけ", "only list the backups there are")
+    restore.add_argument("--list", action="store_true", help=listed)
     _add_journal(command)
     _add_unattended(command)
     command(

@@ -33,11 +33,13 @@ _TAKEN_IN = (CaseState.DECIDED, CaseState.CLOSED)
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """When and at which counter a slip is given: the office's name and telephone."""
+    """When and at which counter a slip is given: the office's name and telephone, and when it
+    answers ("" where nobody said)."""
 
     now: datetime
     office: str
     phone: str
+    hours: str = ""
 
 
 def print_slip(
@@ -159,7 +161,7 @@ def slip_data(case: KeyedCase, tables: Tables, counter: At) -> AcceptanceSlipDat
         state="広域連合の決定を待っています",
         delivery=keyed(blocks.DELIVERY),
         office=counter.office,
-        phone=counter.phone,
+        phone=f"{counter.phone}（{counter.hours}）" if counter.hours else counter.phone,
     )
 
 

@@ -139,7 +139,8 @@ def _in_window(out: Path, persons: int, stop: Stop) -> int:
 
 @contextmanager
 def _counter(room: Room, out: Path) -> Iterator[Counter]:
-    from app.start.counter import Counter, make_application
+    from app.start.counter import Counter
+    from app.start.running import make_application
     from forms.fonts import load_fonts
     from forms.press import Press
     from forms.spool import FolderPrinter

@@ -122,8 +122,9 @@ class Function:
     deputy (職務代理), ``shuts_out`` the terminal's own work on the day somebody is gone,
     ``finishes`` its work at the end of a move over a medium that a person began. ``deed``
     names what its acts say (``app.security.control.deeds``): they change who may do what, and are
-    rows of the control
-    log. ``formerly`` is what its acts asked for before.
+    rows of the control log. ``puts_off`` marks what keeps an act until its second person comes,
+    ``later`` ("module:name" of an ``app.security.gate.later.Later``) the functions whose acts may
+    wait so. ``formerly`` is what its acts asked for before.
     """
 
     id: str
@@ -157,6 +158,8 @@ class Function:
     deputises: bool = False
     shuts_out: bool = False
     finishes: bool = False
+    puts_off: bool = False
+    later: str = ""
     from_person: bool = False
     deed: str = ""
     formerly: tuple[Formerly, ...] = ()
@@ -195,9 +198,9 @@ class Area:
 class Catalog(Mapping[str, Function]):
     """The functions by id, in declared order. Raises ``ValueError`` on a contradiction.
 
-    ``home``, ``home_else``, ``supervises``, ``administers``, ``deputises``, ``shuts_out`` and
-    ``finishes`` are the ids of the functions marked so, "" for none; ``while_clock_wrong``,
-    ``outside_hours`` and ``with_old_password`` those of all marked so.
+    ``home``, ``home_else``, ``supervises``, ``administers``, ``deputises``, ``shuts_out``,
+    ``finishes`` and ``puts_off`` are the ids of the functions marked so, "" for none;
+    ``while_clock_wrong``, ``outside_hours`` and ``with_old_password`` those of all marked so.
     """
 
     def __init__(self, areas: tuple[Area, ...], functions: tuple[Function, ...]) -> None:
@@ -227,6 +230,7 @@ class Catalog(Mapping[str, Function]):
         self.deputises = self._only(lambda one: one.deputises, "a deputy's right")
         self.shuts_out = self._only(lambda one: one.shuts_out, "the shutting out of leavers")
         self.finishes = self._only(lambda one: one.finishes, "the ending of a move")
+        self.puts_off = self._only(lambda one: one.puts_off, "the putting off of acts")
         self.administers = self._only(lambda one: one.administers, "an administrator's right")
         self.while_clock_wrong = self._all(lambda one: one.while_clock_wrong)
         self.outside_hours = self._all(lambda one: one.outside_hours)

@@ -6,16 +6,13 @@ import importlib
 import logging
 from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.catalog import CASES, CATALOG
-from app.core.errors import EnvironmentFault
 from app.core.shown import as_shown
-from app.core.stopping import stopping
 from app.rules.calendar.days import BusinessCalendar
 from app.security.authenticators.port import Assertion, Authenticator
 from app.security.authenticators.verify import signed_policy
@@ -37,33 +34,31 @@ from app.security.journal.journal import FORK, fork
 from app.security.staff.session import Session
 from app.security.vault.removal import begin_removal, finish_removal, removed
 from app.start.compose import Parts, account_note
-from app.sync.age import DAILY, age_warning
+from app.start.union_line import UnionLine
 from app.sync.engine import Engine
-from app.sync.round import ContactReport
-from app.ui.base.application import open_application, run_until_closed
 from app.ui.base.desk import Desk, Office, StaffDoor
 from app.ui.base.door import ErrorDoor
 from app.ui.base.names import NamePainter
 from app.ui.base.operations import Operations
 from app.ui.base.pages import Page
 from app.ui.base.printing import PrintQueue
-from app.ui.base.theme import apply_theme
 from app.ui.base.touch import ScreenPrompts, TouchDesk
 from app.ui.base.watch import Background
+from app.ui.shell.behind import Behind
 from app.ui.shell.login import LoginForm
 from app.ui.shell.menu import menu_entries
 from app.ui.shell.window import MainWindow
-from forms.fonts import FontSet, load_fonts
+from forms.fonts import FontSet
 from forms.press import Press
-from forms.spool import Printer, Queue, printer_on
+from forms.spool import Printer
 
 _DUE_EVERY_MS = 5_000
 _CONTACT_EVERY_MS = 60_000
 _LOCKED_AFTER_MS = 2_000
 """So long the store's worker has for what the lock writes; then the session is locked anyhow."""
 
-_LINE, _SETTINGS = "line", "settings"
-"""The names under which troubles of what goes on behind the person's back are told."""
+_SETTINGS = "settings"
+"""The name under which troubles of reading the settings are told."""
 
 AuthenticatorOf = Callable[[ScreenPrompts], Authenticator]
 """Makes the authenticator that asks through the screen."""
@@ -102,10 +97,8 @@ class Counter(QObject):
             self.door,
             NamePainter(fonts),
         )
-        self._reachable = True
         self._calendar = BusinessCalendar.from_table(parts.tables["closed_days"])
-        self._doorway: Doorway = parts.doorway(lambda: self._reachable)
-        self._engine: Engine | None = None
+        self._doorway: Doorway = parts.doorway(lambda: self.line.reachable)
         self._session: Session | None = None
         self._desk: Desk | None = None
         self._area = ""
@@ -114,6 +107,8 @@ class Counter(QObject):
         self.form: LoginForm | None = None
         training = parts.installation.training
         self.window = MainWindow(training=training, terminal=parts.installation.office)
+        self._behind = Behind(self.window)
+        self.line = UnionLine(self.window, self.background, parts.clock, self._calendar, self._stop)
         self.window.chosen.connect(self.go)
         self.window.lock_asked.connect(self.lock)
         self.window.log_off_asked.connect(self.log_off)
@@ -214,13 +209,14 @@ class Counter(QObject):
         self._session = admission.session
         terminal = self._doorway.terminal
         assert terminal is not None
-        self._engine = self._parts.engine(terminal, lambda: self.window.covered)
+        engine: Engine = self._parts.engine(terminal, lambda: self.window.covered)
+        self.line.engine = engine
         installation = self._parts.installation
         self._desk = Desk(
             gate=terminal.gate,
             catalog=CATALOG,
             session=admission.session,
-            engine=self._engine,
+            engine=engine,
             clock=self._parts.clock,
             tables=self._parts.tables,
             fonts=self._fonts,
@@ -332,6 +328,7 @@ class Counter(QObject):
         self.window.close_dialogs()
         self.window.set_covered(True)
         self._keep_what_is_typed()
+        self._behind.put()
         form = LoginForm(
             self._unlock,
             heading="離席中",
@@ -386,6 +383,7 @@ class Counter(QObject):
             self.background.resume()
             self.home()
             self.window.set_covered(False)
+            self._behind.offer()
 
         self.operations.run(
             form,
@@ -402,12 +400,12 @@ class Counter(QObject):
         if not self.window.covered:
             self._keep_what_is_typed()
         self._desk = None
+        self._behind.forget()
         self.background.pause()
         self._wakefulness.rest()
         self._due.stop()
         self._contact.stop()
-        if self._engine is not None:
-            self._engine.close()
+        self.line.close()
         self.window.set_covered(False)
         self.show_login()
         self.operations.run(self, lambda: self._doorway.log_off(session, cause), lambda _none: None)
@@ -446,8 +444,7 @@ class Counter(QObject):
             self.operations.aside(
                 self, lambda: self._doorway.log_off(session, "program.ended"), lambda _none: None
             )
-        if self._engine is not None:
-            self._engine.close()
+        self.line.close()
         self._due.stop()
         self._contact.stop()
         self.operations.close()
@@ -507,39 +504,8 @@ class Counter(QObject):
 
     def contact(self) -> None:
         """One round with the union in the background."""
-        engine = self._engine
-        if engine is not None and self._session is not None:
-            self.operations.net(
-                self,
-                lambda: (engine.contact(), engine.last_received(DAILY)),
-                self._contacted,
-                self._not_contacted,
-            )
-
-    def _not_contacted(self, error: BaseException) -> None:
-        if self._session is not None:  # after log-off the store is closed: that is no trouble
-            self.door.murmur(error, _LINE)
-
-    def _contacted(self, outcome: tuple[ContactReport, str]) -> None:
-        report, last = outcome
-        calendar = self._calendar
-        self.window.show_age(age_warning(last, self._parts.clock.now().date(), calendar))
-        if report.received:
-            self.background.tell()
-        self._told(report)
-
-    def _told(self, report: ContactReport) -> None:
-        """What the round said of the line."""
-        problem = report.problem
-        self._reachable = problem is None
-        self.background.well(_LINE, but=problem.code if problem is not None else "")
-        if problem is None:
-            self.window.show_line("広域連合　接続中")
-        else:
-            self.window.show_line(f"広域連合　{problem.message}")
-            self.background.trouble(_LINE, problem.code, problem.message)
-            if problem.code == FORK:
-                self._stop()
+        if self._session is not None:
+            self.line.contact(self, self.operations, self.door)
 
     def _stop(self) -> None:
         """The journal is not the one that the union knows: nobody works here any more."""
@@ -552,50 +518,3 @@ def found_at(place: str) -> Any:
     """What a registry names as "module:name"; imported when it is needed."""
     module, _, name = place.partition(":")
     return getattr(importlib.import_module(module), name)
-
-
-def printer_of(parts: Parts) -> Printer:
-    """The configured printer."""
-    installed = parts.installation
-    return printer_on(Queue(installed.printer, installed.trays, installed.printers))
-
-
-def make_application(fonts: FontSet) -> QApplication:
-    """The Qt application with the screen font and the style sheet."""
-    app = open_application()
-    gothic = next((file for file in fonts.files if "gothic" in file.spec.roles), None)
-    if gothic is None:
-        raise EnvironmentFault(
-            "ui.no_font",
-            "画面に使う書体が見つかりません。",
-            "resources/fonts/fonts.toml の書体を入れてください。",
-        )
-    apply_theme(app, gothic.spec.path)
-    return app
-
-
-def run_counter(data: Path) -> int:
-    """``madoguchi run``: the window until it is closed."""
-    from app.core.clock import SystemClock
-    from app.core.this_machine import note_account, os_account
-    from app.security.authenticators.choice import keys_of_this_machine
-    from app.security.keys.os_keyring import OsKeyring
-    from app.start.compose import make_parts
-
-    parts = make_parts(data, SystemClock(), OsKeyring)
-    note_account(account_note(parts.installation), os_account())
-    fonts = load_fonts()
-    app = make_application(fonts)
-    press = Press(fonts, parts.tables)
-    with stopping() as stop:
-        handle = 0  # Windows' own dialogs belong to the window, which does not exist yet
-        counter = Counter(
-            parts,
-            lambda prompts: keys_of_this_machine(prompts, lambda: handle),
-            printer_of(parts),
-            fonts,
-            press,
-        )
-        counter.window.show()
-        handle = int(counter.window.winId())
-        return run_until_closed(app, counter.window, stop)

@@ -18,16 +18,19 @@ from app.core.tables import load_tables, shipped_tables
 from app.core.this_machine import os_account
 from app.functions.admin import enrolment
 from app.functions.files.media_acts import read_courier_card
+from app.security import vault
 from app.security.authenticators.port import Assertion, Authenticator
 from app.security.control.rules import House
 from app.security.entry.doorway import Doorway
 from app.security.entry.terminal import OpenTerminal
 from app.security.founding.founding import FounderPerson
 from app.security.founding.recovering import Rescue, recover
+from app.security.founding.restoring import Place, find_backup, restore
 from app.security.gate.carry_out import Perform, Prepare, Touch, carry_out, take_at_once
 from app.security.keys.os_keyring import OsKeyring
 from app.security.staff.session import Session
 from app.start.compose import (
+    Installation,
     Parts,
     make_parts,
     read_installation,
@@ -52,23 +55,14 @@ def recover_terminal(
     ``keyring.*`` and ``key.*``; later what ``app.security.founding.recovering.recover`` raises.
     """
     talk, clock, machine = talk or keyboard(), clock or SystemClock(), machine or Machine()
-    refuse_place(data)
-    paths = Paths(data)
-    installation = read_installation(paths)
-    check_keyring(machine.shelf_of)
-    machine.key_is_there()
-    papers = [talk.secret(f"復旧鍵 {number} 枚目の言葉（空白で区切る）") for number in (1, 2)]
-    persons: list[FounderPerson] = []
-    for number in range(1, FOUNDERS + 1):
-        talk.say(f"責任者 {number} 人目の、新しいパスワードとキーの登録です。")
-        key = machine.authenticator_of(talk)
-        persons.append(ask_person(Asked(talk), installation, persons, key))
+    paths, installation = _ready(data, machine)
+    rescue = _ask_rescue(talk, machine, installation)
     done = recover(
         paths,
         machine.shelf_of(installation.keyring_service),
         os_account(),
         installation.policy,
-        Rescue(papers, persons),
+        rescue,
         clock,
         House.of(CATALOG, load_tables(shipped_tables())),
     )
@@ -77,6 +71,91 @@ def recover_terminal(
     )
     talk.say("続けて、復旧鍵の再発行と鍵の更新を行ってください。")
     return 0
+
+
+def restore_terminal(
+    data: Path,
+    name: str = "",
+    talk: Talk | None = None,
+    clock: Clock | None = None,
+    machine: Machine | None = None,
+) -> int:
+    """``madoguchi restore [NAME]``: a backup in the store's place, then as ``recover_terminal``.
+
+    ``name`` is a backup's folder, "" the newest. Raises, before anything is asked, as
+    ``recover_terminal`` and EnvironmentFault ``backup.none``, ``backup.unknown``; later what
+    ``app.security.founding.restoring.restore`` raises.
+    """
+    talk, clock, machine = talk or keyboard(), clock or SystemClock(), machine or Machine()
+    paths, installation = _ready(data, machine)
+    made = find_backup(paths, name)
+    talk.say(f"バックアップ {made.folder.name}（{made.made_at[:16]} 作成）を元に戻します。")
+    talk.say(
+        "そのあとに受け付けた届出、登録した職員、決めた権限は、保存データから失われます。"
+        "いまの保存データは store.db.replaced として残します。"
+    )
+    typed = plain(talk.ask("進めるときは「復元する」と入れてください"))
+    if typed != _GO:
+        raise UserError(
+            "restore.not_confirmed",
+            "復元を始めませんでした。何も変わっていません。",
+            f"行うときは、もう一度この命令を行い「{_GO}」と入れてください。",
+        )
+    done = restore(
+        Place(paths, machine.shelf_of(installation.keyring_service), os_account()),
+        made,
+        installation.policy,
+        _ask_rescue(talk, machine, installation),
+        clock,
+        House.of(CATALOG, load_tables(shipped_tables())),
+    )
+    talk.say(
+        f"復元しました（操作記録 {done.journal_line} 行目、端末の世代 {done.epoch}）。"
+        "この二人だけが入れます。ほかの職員は登録し直してください。"
+    )
+    talk.say(_JOURNAL_STAYED if done.journal_stays else _JOURNAL_REPLACED)
+    talk.say("続けて、復旧鍵の再発行と、職員・権限の突合を行い、")
+    talk.say("madoguchi journal verify で操作記録を検証してください。")
+    return 0
+
+
+def list_backups_of(data: Path, talk: Talk | None = None) -> int:
+    """``madoguchi restore --list``: the readable backups, the newest last."""
+    talk = talk or keyboard()
+    refuse_place(data)
+    for one in vault.list_backups(Paths(data)):
+        talk.say(f"{one.folder.name}　{one.made_at[:16]} 作成　世代 {one.epoch}")
+    return 0
+
+
+_GO = "復元する"
+_JOURNAL_STAYED = "操作記録は、バックアップのあとの分もそのまま残っています。"
+_JOURNAL_REPLACED = (
+    "操作記録も、バックアップの時点のものに替わりました（journal.db.replaced に前のもの）。"
+    "広域連合はこの端末の続きを受け付けません。登録の取消を頼み、madoguchi enrol で登録し直して"
+    "ください。"
+)
+
+
+def _ready(data: Path, machine: Machine) -> tuple[Paths, Installation]:
+    """What must be there before anybody is asked for anything."""
+    refuse_place(data)
+    paths = Paths(data)
+    installation = read_installation(paths)
+    check_keyring(machine.shelf_of)
+    machine.key_is_there()
+    return paths, installation
+
+
+def _ask_rescue(talk: Talk, machine: Machine, installation: Installation) -> Rescue:
+    """Two papers, then two supervisors with fresh passwords and keys."""
+    papers = [talk.secret(f"復旧鍵 {number} 枚目の言葉（空白で区切る）") for number in (1, 2)]
+    persons: list[FounderPerson] = []
+    for number in range(1, FOUNDERS + 1):
+        talk.say(f"責任者 {number} 人目の、新しいパスワードとキーの登録です。")
+        key = machine.authenticator_of(talk)
+        persons.append(ask_person(Asked(talk), installation, persons, key))
+    return Rescue(papers, persons)
 
 
 # -- with an existing store ------------------------------------------------------------------

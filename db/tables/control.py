@@ -99,6 +99,31 @@ act = Table(
     Column("salt", LargeBinary, nullable=False),
 )
 
+# Acts whose operator has signed and whose second person has not come yet (SEC-40). ``what`` is the
+# encoded content, ``signed`` the bytes under the operator's signature; ``id`` is their nonce.
+put_off_act = Table(
+    "put_off_act",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("function_id", Text, nullable=False),
+    Column("staff_id", Text, nullable=False),
+    Column("session_id", Text, nullable=False),
+    Column("staff_name", Text, nullable=False),
+    Column("put_off_at", Text, nullable=False),
+    Column("valid_until", Text, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("what", LargeBinary, nullable=False),
+    Column("signed", LargeBinary, nullable=False),
+    Column("credential_id", LargeBinary, nullable=False),
+    Column("authenticator_data", LargeBinary, nullable=False),
+    Column("client_data", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("ended", Text, nullable=False),  # "" while it waits or was done, withdrawn
+    Column("ended_by", Text, nullable=False),
+    Column("ended_at", Text, nullable=False),
+)
+
 # Facts of the store: id, municipality, terminal number, profile, training, layout …
 store_fact = Table(
     "store_fact",

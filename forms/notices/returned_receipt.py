@@ -3,8 +3,9 @@ is another receipt, of contractors). N10 is ours."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from forms.certificates.seal import Seal, SealCharacters, SealOmitted
 from forms.examples import LONG, ODD, TYPICAL
 from forms.form import ISSUE, SLIP, Examples, Form
 from forms.items import item
@@ -25,6 +26,8 @@ class ReturnedReceiptData:
     reason: str = item("返還の理由")
     office: str = item("受領した窓口")
     staff: str = item("受領した職員")
+    issuer: str = item("発行者", required=False)
+    seal: Seal = field(default_factory=SealOmitted)
 
 
 SLIP_OF = Slip(
@@ -57,6 +60,7 @@ _TYPICAL = ReturnedReceiptData(
     reason="県外への転出",
     office="見本市役所　保険年金課　２番窓口",
     staff="1204　窓口 一郎",
+    issuer="見本市長　見本　太郎",
 )
 
 FORM = Form(
@@ -77,7 +81,15 @@ FORM = Form(
             brought_by="法定代理人（成年後見人　社会福祉法人見本会　権利擁護センター）",
             reason="一部負担金の割合の変更に伴う新しい証との引換え",
             office="見本市役所　市民福祉部　保険年金課　後期高齢者医療係　１２番窓口",
+            issuer="見本市長職務代理者　副市長　髙橋　長右衛門",
+            seal=SealCharacters(("見本", "市長")),
         ),
-        oddest=replace(_TYPICAL, name=ODD.name, certificate_number="", insured_number="00000018"),
+        oddest=replace(
+            _TYPICAL,
+            name=ODD.name,
+            certificate_number="",
+            insured_number="00000018",
+            issuer="",
+        ),
     ),
 )

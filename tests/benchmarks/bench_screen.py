@@ -25,7 +25,8 @@ import sys
 from pathlib import Path
 from app.start.compose import make_parts
 from app.core.clock import SystemClock
-from app.start.counter import Counter, make_application
+from app.start.counter import Counter
+from app.start.running import make_application
 from app.security.authenticators.ctap import CtapAuthenticator
 from app.security.keys.os_keyring import OsKeyring
 from forms.fonts import load_fonts

@@ -31,7 +31,6 @@ PLACES = sorted({place for f in CATALOG.values() for place in (f.screen, f.run) 
 ENTRANCES = {entrance(area).id for area in CATALOG.areas}
 
 NOT_REACHED = {
-    "admin.change_office": "its form comes with the screens of staff life (issue 14)",
     "admin.deputise": "a right that is held, not run: the chain rules ask for it",
     **{
         f"printing.{one}": "the batch's window comes with the yearly judgement of the union"

@@ -11,6 +11,7 @@ import pytest
 from app.core.errors import EnvironmentFault
 from app.security.entry.login import Due, Wakefulness
 from app.start.counter import Counter
+from app.start.union_line import UnionLine
 from app.sync.round import ContactReport, Problem
 from app.ui.base.watch import Background
 from tests.support.founded import MONDAY
@@ -21,18 +22,16 @@ def contacted(code: str) -> tuple[list[str], list[BaseException]]:
     went: list[str] = []
     shown: list[BaseException] = []
     counter: Any = SimpleNamespace(
-        _calendar=None,
-        _parts=SimpleNamespace(clock=SimpleNamespace(now=None)),
-        window=SimpleNamespace(show_age=lambda _text: None, show_line=lambda _text: None),
-        background=Background(),
+        window=None,
         operations=SimpleNamespace(run=lambda _parent, work, _done: work()),
         door=SimpleNamespace(show=lambda _parent, error: shown.append(error)),
         log_off=lambda cause: went.append(f"log off {cause}"),
         _doorway=SimpleNamespace(stop=lambda: went.append("stop")),
     )
-    counter._stop = lambda: Counter._stop(counter)
-    report = ContactReport(problem=Problem(code, "言葉", "手当て"))
-    Counter._told(counter, report)
+    window: Any = SimpleNamespace(show_age=lambda _text: None, show_line=lambda _text: None)
+    unasked: Any = None
+    line = UnionLine(window, Background(), unasked, unasked, lambda: Counter._stop(counter))
+    line.told(ContactReport(problem=Problem(code, "言葉", "手当て")))
     return went, shown
 
 

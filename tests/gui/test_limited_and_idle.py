@@ -18,7 +18,8 @@ from app.core.errors import EnvironmentFault, UserError
 from app.functions.own.screens.password import PasswordScreen
 from app.persons.screens.search import SearchScreen
 from app.start.compose import Installation, Parts
-from app.start.counter import Counter, make_application
+from app.start.counter import Counter
+from app.start.running import make_application
 from app.ui.base.door import ErrorDialog
 from app.ui.base.pages import Page
 from forms.fonts import load_fonts
@@ -192,7 +193,7 @@ def test_sixty_failed_rounds_under_the_cover_leave_no_box(
 ) -> None:
     expected_log.expect("bug incident=.*type=ValueError")
     log_in_anew(counter)
-    engine = counter._engine
+    engine = counter.line.engine
     assert engine is not None
     rounds: list[int] = []
 
@@ -218,7 +219,7 @@ def test_a_failed_round_takes_no_key_from_who_is_typing(
 ) -> None:
     expected_log.expect("bug incident=.*type=ZeroDivisionError")
     log_in_anew(counter)
-    engine = counter._engine
+    engine = counter.line.engine
     assert engine is not None
     engine.contact = lambda: 1 / 0  # type: ignore[method-assign, assignment, return-value]
     counter.go("own.change_password")

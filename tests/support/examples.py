@@ -9,11 +9,22 @@ attempted through the gate itself with an empty handler.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from app.core.settings import KEY_MODELS
-from app.functions.admin import ledger, removal, rights, rights_list, upkeep
+from app.functions.admin import (
+    deputies,
+    ledger,
+    offices,
+    removal,
+    rights,
+    rights_list,
+    shares,
+    terminals,
+    upkeep,
+)
 from app.functions.admin import staff as staff_service
 from app.functions.admin.rights_list import GrantLine
 from app.functions.own import service as own
@@ -26,6 +37,7 @@ from app.security.gate.gate import Session
 from app.security.gate.shut_out import shut_out_gone
 from app.security.keys import keyslots
 from app.security.keys.keypairs import OpenedPerson
+from app.security.keys.recovery import RecoveryIssue
 from app.security.keys.slot_model import encode_person_keys
 from app.security.spec import Actor, Function, Kind, StepUp
 from app.security.staff.roles import roles_on
@@ -39,7 +51,7 @@ from tests.support.person_examples import PERSON_EXAMPLES
 from tests.support.relay_examples import RELAY_EXAMPLES
 from tests.support.sending_examples import SENDING_EXAMPLES
 from tests.support.signers import Signer
-from tests.support.world import STAFF, World
+from tests.support.world import NUMBER_KEY, STAFF, World
 
 
 def attempt_of(world: World, function: Function) -> Attempt:
@@ -207,6 +219,20 @@ def _add_key(world: World) -> Attempt:
     )
 
 
+def _lend(world: World) -> Attempt:
+    lent = replace(keys.person("S102"), staff_id=keyslots.loan_of("S102"))
+    loan = staff_service.LoanKey(
+        "S102", key_entry("lent"), encode_person_keys(lent), world.gate.closing()
+    )
+    return Attempt(
+        "administrator",
+        lambda session: staff_service.prepare_lend(world.gate, session, loan),
+        lambda prepared, given: staff_service.perform_lend(
+            world.gate, prepared, given, world.access, lent
+        ),
+    )
+
+
 def _revoke_key(world: World) -> Attempt:
     lost = staff_service.KeyRevocation("S102", Signer.of("S102").credential_id)
     return Attempt(
@@ -238,6 +264,58 @@ def _office(world: World) -> Attempt:
         "administrator",
         lambda session: staff_service.prepare_office(world.gate, session, change),
         lambda prepared, given: staff_service.perform_office(world.gate, prepared, given),
+    )
+
+
+def _office_card(world: World) -> Attempt:
+    card = offices.OfficeCard(
+        "本庁",
+        world.clock.now().date(),
+        "見本市役所　保険年金課",
+        "000-000-0000",
+        "平日 8時30分〜17時15分",
+        "見本市長　見本　太郎",
+        "",
+        b"",
+        "（公印省略）",
+    )
+    return Attempt(
+        "administrator",
+        lambda session: offices.prepare_card(world.gate, session, card),
+        lambda prepared, given: offices.perform_card(world.gate, prepared, given),
+    )
+
+
+def _issue_shares(world: World) -> Attempt:
+    issue = RecoveryIssue()
+    while not issue.done:
+        issue.confirm(" ".join(issue.current.words))
+    world.access.number_key = NUMBER_KEY
+    return Attempt(
+        "administrator",
+        lambda session: shares.prepare_issue(
+            world.gate, session, issue.halves, "保管者の異動", world.access
+        ),
+        lambda prepared, given: shares.perform_issue(world.gate, prepared, given, world.access),
+    )
+
+
+def _vouch(world: World) -> Attempt:
+    lines = _new_grant(world, state="requested", approved_by="", effected_by="", effected_at="")
+    issue, papers = RecoveryIssue(), []
+    while not issue.done:
+        papers.append(" ".join(issue.current.words))
+        issue.confirm(papers[-1])
+
+    def prepare(session: Session) -> PreparedAct:
+        world.control.state.recovery_check = issue.halves.check
+        papers_of_two = shares.Papers(papers[0], papers[2])
+        return shares.prepare_vouch(world.gate, session, papers_of_two, lines)
+
+    return Attempt(
+        "administrator",
+        prepare,
+        lambda prepared, given: shares.perform_vouch(world.gate, prepared, given),
     )
 
 
@@ -372,6 +450,24 @@ EXAMPLES: dict[str, Example] = {
     "admin.list_settings": _viewing(
         "administrator", lambda world, session: upkeep.list_settings(world.gate, session)
     ),
+    "admin.issue_shares": _issue_shares,
+    "admin.vouch_by_shares": _vouch,
+    "admin.list_offices": _viewing(
+        "administrator", lambda world, session: offices.list_cards(world.gate, session)
+    ),
+    "admin.put_office": _office_card,
+    "admin.list_deputies": _viewing(
+        "administrator",
+        lambda world, session: deputies.list_deputies(
+            world.gate,
+            session,
+            world.catalog,
+            world.calendar,
+        ),
+    ),
+    "admin.list_terminals": _viewing(
+        "administrator", lambda world, session: terminals.list_terminals(world.gate, session)
+    ),
     "admin.remove_terminal": _remove_terminal,
     "admin.take_enrolment": _enrolled,
     "admin.ledger": _viewing(
@@ -388,6 +484,7 @@ EXAMPLES: dict[str, Example] = {
     ),
     "admin.register_staff": _register,
     "admin.add_credential": _add_key,
+    "admin.lend_key": _lend,
     "admin.revoke_credential": _revoke_key,
     "admin.request_grant": _request,
     "admin.approve_grant": _approve,

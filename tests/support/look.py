@@ -150,7 +150,7 @@ def main(folder: Path, *, high: bool) -> None:
     from app.cases.screens.entry import EntryScreen
     from app.persons.screens.person import PersonScreen
     from app.persons.screens.search import SearchScreen
-    from app.start.counter import make_application
+    from app.start.running import make_application
     from app.ui.shell.login import LoginForm
     from app.ui.shell.window import MainWindow, MenuEntry
     from forms.fonts import load_fonts

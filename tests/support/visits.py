@@ -21,7 +21,7 @@ from app.cases.screens.entry import EntryScreen
 from app.cases.screens.paper import PaperScreen
 from app.core.collector import look_less_often
 from app.persons.screens.search import SearchScreen
-from app.start.counter import make_application
+from app.start.running import make_application
 from app.ui.shell.window import MainWindow
 from forms.fonts import load_fonts
 from tests.support.counter import counter_in

@@ -345,7 +345,8 @@ class DecisionScreen(Page):
 
         def work() -> None:
             case = drafts.load_case(desk.gate, desk.session, self._kind, self._case_id)
-            counter = slips.At(desk.clock.now(), desk.office.name, desk.office.phone)
+            here = desk.counter
+            counter = slips.At(desk.clock.now(), here.name, here.phone, here.hours)
             give(desk.gate, desk.session, case, self._drawing(), desk.printer, counter)
 
         said = f"{name}を印刷に回しました。"

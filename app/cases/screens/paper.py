@@ -209,7 +209,8 @@ class PaperScreen(Page):
         desk, proof = self._desk, self._proof
         if proof is None or self._issued is None or desk.operations.busy:
             return
-        counter = slips.At(desk.clock.now(), desk.office.name, desk.office.phone)
+        here = desk.counter
+        counter = slips.At(desk.clock.now(), here.name, here.phone, here.hours)
         desk.run(
             self,
             lambda: slips.print_issue_slip(

@@ -13,7 +13,14 @@ from threading import Event
 from typing import Any
 
 from app.functions.admin import rights_list, staff, upkeep
-from app.functions.admin.staff import KeyEntry, KeyRevocation, NewKey, StaffKey, StaffLine
+from app.functions.admin.staff import (
+    KeyEntry,
+    KeyRevocation,
+    LoanKey,
+    NewKey,
+    StaffKey,
+    StaffLine,
+)
 from app.functions.admin.upkeep import KeyChange
 from app.security.acts.approval import Approval
 from app.security.acts.prepared import PreparedAct
@@ -28,9 +35,10 @@ from app.security.authenticators.verify import RegistrationPolicy
 from app.security.entry.doorway import Doorway, Question
 from app.security.entry.terminal import OpenTerminal
 from app.security.gate.carry_out import Enrol, Steps, Touch, Work, carry_out, with_recent
+from app.security.gate.shut_out import shut_out_gone
 from app.security.keys import keyslots
 from app.security.keys.derivation import STANDARD, Argon2Parameters
-from app.security.keys.keypairs import OpenedPerson, with_authenticators
+from app.security.keys.keypairs import OpenedPerson, make_person_keys, with_authenticators
 from app.security.keys.slot_model import encode_person_keys
 from app.security.spec import Catalog, MyNumber
 from app.security.staff.grants import GrantState
@@ -141,8 +149,58 @@ def reissue(
         yield Work(lambda: access.admit(person.staff_id, numbers=numbers))
 
 
+def lend(
+    terminal: OpenTerminal,
+    session: Session,
+    policy: RegistrationPolicy,
+    owner: Owner,
+    password: str,
+    parameters: Argon2Parameters = STANDARD,
+) -> Steps[None]:
+    """貸出鍵: a key for today beside the own one, under the password that the person types; it
+    opens a pair of its own, which goes with it. Raises as ``admitting.admit`` and
+    ``staff.perform_lend``."""
+    gate, access = terminal.gate, terminal.access
+    staff_id = owner.person.staff_id
+    known: staff.StaffList = yield from with_recent(
+        gate, session, lambda: staff.list_staff(gate, session)
+    )
+    yield Work(lambda: check_new_password(password, staff_id, PasswordRules(), (), parameters))
+    salt: bytes = yield Work(lambda: keyslots.keys_of(access.slots, staff_id).prf_salt)
+
+    def register(key: Authenticator, cancel: Event) -> Registered:
+        whose = (staff_id, owner.person.name)
+        made, output = register_spare(
+            key,
+            policy,
+            whose,
+            salt,
+            taken=known.key_ids,
+            witnesses=owner.witnesses,
+            cancel=cancel,
+        )
+        name = keyslots.loan_of(staff_id)
+        return Registered(make_person_keys(name, password, parameters, salt, (output,)), made)
+
+    made: Registered = yield Enrol(
+        f"職員 {staff_id}（{owner.person.name}）に貸す鍵を登録します。本人が触れます。", register
+    )
+    loan = LoanKey(
+        staff_id,
+        KeyEntry.of(made.credential, f"貸出 {owner.label}"),
+        encode_person_keys(made.keys),
+        gate.closing(),
+    )
+
+    def perform(prepared: PreparedAct, given: tuple[Approval, ...]) -> Any:
+        return staff.perform_lend(gate, prepared, given, access, made.keys)
+
+    yield from carry_out(gate, session, lambda: staff.prepare_lend(gate, session, loan), perform)
+
+
 def lose(terminal: OpenTerminal, session: Session, person: StaffLine, key: StaffKey) -> Steps[None]:
-    """紛失: the key approves nothing any more, and its owner's pair is shut out of the store."""
+    """紛失: the key approves nothing any more, and its owner's pair is shut out of the store; of a
+    lent key (返却) only its own pair."""
     gate, access = terminal.gate, terminal.access
     revocation = KeyRevocation(person.staff_id, key.credential_id)
     yield from carry_out(
@@ -151,6 +209,9 @@ def lose(terminal: OpenTerminal, session: Session, person: StaffLine, key: Staff
         lambda: staff.prepare_revoke_key(gate, session, revocation),
         lambda prepared, given: staff.perform_revoke_key(gate, prepared, given),
     )
+    if key.lent_until:  # what it opened was its own pair; the person's own keys stay
+        yield Work(lambda: shut_out_gone(terminal.scheduler_hand, access))
+        return
     change = KeyChange((person.staff_id,))
     yield from carry_out(
         gate,

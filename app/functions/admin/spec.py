@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from app.functions.admin import waiting
+from app.functions.admin import put_off, waiting
 from app.security.keys.my_number import ROTATION_WRITES
 from app.security.spec import Actor, Area, Function, Kind, SecondPerson, StepUp
 from app.sync.terminal_keys import LINE_FACTS
 
-AREA = Area("admin", "管理", 90, waiting.WAITS, before_registration=True, by_founding=True)
+AREA = Area(
+    "admin",
+    "管理",
+    90,
+    (*waiting.WAITS, put_off.SOURCE),
+    before_registration=True,
+    by_founding=True,
+)
 
 _RIGHTS = ("staff", "grant_row")
 
@@ -37,6 +44,30 @@ FUNCTIONS: tuple[Function, ...] = (
         menu=True,
     ),
     Function(
+        id="admin.list_put_off",
+        area="admin",
+        kind=Kind.INQUIRE,
+        label="二人目待ち",
+        help="責任者がその場にいなかった手続きを一覧します。責任者は同じ文を読んで承認し、始めた職員は"
+        "取り下げられます。5営業日を過ぎたものは行われません。",
+        step_up=StepUp.RECENT,
+        reads=put_off.READS,
+        screen="app.functions.admin.screens.put_off:PutOffScreen",
+        menu=True,
+    ),
+    Function(
+        id="admin.list_deputies",
+        area="admin",
+        kind=Kind.INQUIRE,
+        label="職務代理の職員",
+        help="職務代理の権限をいつからいつまで持つか、手続きがどこまで済んだかを一覧し、"
+        "指定と取消を始めます。",
+        step_up=StepUp.RECENT,
+        reads=_RIGHTS,
+        screen="app.functions.admin.screens.deputies:DeputiesScreen",
+        menu=True,
+    ),
+    Function(
         id="admin.supervise",
         area="admin",
         supervises=True,
@@ -49,6 +80,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         id="admin.register_staff",
+        later="app.functions.admin.staff:REGISTER_LATER",
         deed="NewStaff",
         area="admin",
         kind=Kind.ADMINISTER,
@@ -72,6 +104,19 @@ FUNCTIONS: tuple[Function, ...] = (
         reads=("staff", "credential"),
         writes=("credential",),
         screen="app.functions.admin.screens.keys:AddKeyScreen",
+    ),
+    Function(
+        id="admin.lend_key",
+        deed="LoanKey",
+        area="admin",
+        kind=Kind.ADMINISTER,
+        label="貸出鍵",
+        help="キーを忘れた職員に、きょうの利用時間の終わりまで別のキーを貸します。自分のキーはそのままです。"
+        "時刻が来ると使えなくなり、次の朝に保存データの鍵も新しくなります。",
+        step_up=StepUp.TOUCH,
+        second_person=SecondPerson.SUPERVISOR,
+        reads=("staff", "credential"),
+        writes=("credential",),
     ),
     Function(
         id="admin.revoke_credential",
@@ -155,6 +200,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         id="admin.mark_leaver",
+        later="app.functions.admin.staff:LEAVE_LATER",
         deed="Leaving",
         area="admin",
         kind=Kind.ADMINISTER,
@@ -240,6 +286,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         id="admin.change_supervised_setting",
+        later="app.functions.admin.upkeep:SETTING_LATER",
         deed="SupervisedSetting",
         area="admin",
         kind=Kind.ADMINISTER,
@@ -249,6 +296,31 @@ FUNCTIONS: tuple[Function, ...] = (
         second_person=SecondPerson.SUPERVISOR,
         reads=("setting",),
         writes=("setting",),
+    ),
+    Function(
+        id="admin.list_offices",
+        area="admin",
+        kind=Kind.INQUIRE,
+        label="窓口の表示と公印",
+        help="受付票や受領書に印刷する窓口の名称、電話番号、受付時間、発行者、職務代理者、公印を、"
+        "いつから有効か、だれが決めたかとともに示します。",
+        reads=("setting",),
+        screen="app.functions.admin.screens.offices:OfficesScreen",
+        menu=True,
+    ),
+    Function(
+        id="admin.put_office",
+        later="app.functions.admin.offices:CARD_LATER",
+        area="admin",
+        deed="OfficeCard",
+        kind=Kind.ADMINISTER,
+        label="窓口の表示と公印の変更",
+        help="窓口の名称、電話番号、受付時間、発行者、職務代理者、公印を、決めた日から変えます。"
+        "公印は画像（PNG）を印刷するか、省略の文言を印刷します。",
+        step_up=StepUp.TOUCH,
+        second_person=SecondPerson.SUPERVISOR,
+        reads=("setting",),
+        screen="app.functions.admin.screens.offices:ChangeOfficeCardScreen",
     ),
     Function(
         id="admin.back_up",
@@ -300,6 +372,52 @@ FUNCTIONS: tuple[Function, ...] = (
         menu=True,
     ),
     Function(
+        id="admin.list_terminals",
+        area="admin",
+        kind=Kind.INQUIRE,
+        label="端末の一覧",
+        help="この端末の番号、種類、証明書の期限、最後の受信と、広域連合を通して知っている"
+        "ほかの窓口の端末を一覧します。",
+        reads=(
+            LINE_FACTS,
+            "store_fact.terminal",
+            "store_fact.profile",
+            "store_fact.terminal_state",
+            "store_fact.terminal_media",
+            "desk_case",
+            "desk_issue",
+            "desk_draft",
+        ),
+        screen="app.functions.admin.screens.terminals:TerminalsScreen",
+        menu=True,
+    ),
+    Function(
+        id="admin.issue_shares",
+        area="admin",
+        deed="SharesIssued",
+        kind=Kind.ADMINISTER,
+        label="復旧鍵の再発行",
+        help="復旧鍵の控え3枚を新しくします。一人ずつ紙に写して打ち返し、情報システム管理者などと責任者が"
+        "触れます。控えを持つ職員が替わったときに行います。",
+        step_up=StepUp.TOUCH,
+        second_person=SecondPerson.SUPERVISOR,
+        screen="app.functions.admin.screens.shares:IssueSharesScreen",
+        menu=True,
+    ),
+    Function(
+        id="admin.vouch_by_shares",
+        area="admin",
+        deed="SharesVouch",
+        kind=Kind.ADMINISTER,
+        label="復旧鍵による立会い",
+        help="90日以内に互いの管理の権限を扱った二人しかいないとき、復旧鍵の控え2枚の保管者が"
+        "第三者として立ち会います。",
+        step_up=StepUp.TOUCH,
+        reads=_RIGHTS,
+        screen="app.functions.admin.screens.shares:VouchScreen",
+        menu=True,
+    ),
+    Function(
         id="admin.remove_terminal",
         area="admin",
         deed="Removal",
@@ -325,6 +443,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         id="admin.change_office",
+        later="app.functions.admin.staff:OFFICE_LATER",
         area="admin",
         deed="OfficeChange",
         kind=Kind.ADMINISTER,
@@ -334,6 +453,26 @@ FUNCTIONS: tuple[Function, ...] = (
         second_person=SecondPerson.SUPERVISOR,
         reads=("staff",),
         writes=("staff",),
+        screen="app.functions.admin.screens.moving:MovingScreen",
+    ),
+    Function(
+        id=put_off.KEEP,
+        area="admin",
+        puts_off=True,
+        kind=Kind.ADMINISTER,
+        label="責任者をあとにする",
+        help="自分が触れた手続きを、責任者が承認するまで取っておきます。まだ何も行われません。",
+        reads=("put_off_act",),
+        writes=("put_off_act",),
+    ),
+    Function(
+        id="admin.withdraw_put_off",
+        area="admin",
+        kind=Kind.ADMINISTER,
+        label="待つ手続きの取下げ",
+        help="自分が始めて、まだ承認されていない手続きを取り下げます。",
+        reads=put_off.READS,
+        writes=("put_off_act.ended", "put_off_act.ended_by", "put_off_act.ended_at"),
     ),
     Function(
         id="admin.shut_out_leavers",

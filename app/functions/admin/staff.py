@@ -21,16 +21,18 @@ from app.security.control.deeds import (
     KeyEntry,
     KeyRevocation,
     Leaving,
+    LoanKey,
     NewKey,
     NewStaff,
     OfficeChange,
 )
 from app.security.control.start import Start
 from app.security.gate.gate import Gate, PreparedAct, RowVersion, Session, Subject, ViewWork
+from app.security.gate.later import Later
 from app.security.gate.shut_out import shut_out
 from app.security.journal.line import is_id
 from app.security.keys.keypairs import PersonKeys
-from app.security.keys.slot_model import encode_person_keys
+from app.security.keys.slot_model import decode_person_keys, encode_person_keys
 from app.security.staff.people import check_not_taken
 from app.security.vault.store_access import StoreAccess
 from db.tables.control import credential, staff
@@ -39,6 +41,7 @@ __all__ = [
     "KeyEntry",
     "KeyRevocation",
     "Leaving",
+    "LoanKey",
     "NewKey",
     "NewStaff",
     "OfficeChange",
@@ -48,13 +51,15 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class StaffKey:
-    """A registered security key, as the list shows it; ``revoked_on`` is "" while it is in use."""
+    """A registered security key, as the list shows it; ``revoked_on`` is "" while it is in use,
+    ``lent_until`` (ISO) is when a lent one ends, "" for a key of one's own."""
 
     credential_id: bytes
     label: str
     registered_on: str
     registered_by: str
     revoked_on: str
+    lent_until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,12 @@ class StaffLine:
 
     @property
     def keys(self) -> tuple[StaffKey, ...]:
-        """The security keys in use."""
+        """The person's own security keys in use."""
+        return tuple(key for key in self.registered if not (key.revoked_on or key.lent_until))
+
+    @property
+    def revocable(self) -> tuple[StaffKey, ...]:
+        """What can be taken back: own keys and lent ones."""
         return tuple(key for key in self.registered if not key.revoked_on)
 
 
@@ -93,8 +103,10 @@ class StaffList:
 
     @property
     def key_ids(self) -> tuple[bytes, ...]:
-        """Every security key ever registered: one key is one person's (SEC-21)."""
-        return tuple(key.credential_id for line in self.lines for key in line.registered)
+        """Every security key ever registered: one key is one person's (SEC-21). A key that was
+        lent is lent to the next one afterwards, under a credential of its own."""
+        keys = (key for line in self.lines for key in line.registered)
+        return tuple(key.credential_id for key in keys if not key.lent_until)
 
 
 def list_staff(gate: Gate, session: Session) -> StaffList:
@@ -106,6 +118,7 @@ def list_staff(gate: Gate, session: Session) -> StaffList:
 def read_people(work: ViewWork) -> tuple[StaffLine, ...]:
     """The lines of ``list_staff``, in the unit of work of a view that reads the same tables."""
     keys: dict[str, list[StaffKey]] = {}
+    lent = {id_: one.until for id_, one in work.control.keys.items() if one.until is not None}
     for row in work.all(select(credential).order_by(credential.c.registered_at)):
         keys.setdefault(row.staff_id, []).append(
             StaffKey(
@@ -114,6 +127,7 @@ def read_people(work: ViewWork) -> tuple[StaffLine, ...]:
                 row.registered_at[:10],
                 row.registered_by,
                 row.revoked_at[:10],
+                lent[bytes(row.id)].isoformat() if bytes(row.id) in lent else "",
             )
         )
     rows = work.all(select(staff).order_by(staff.c.id))
@@ -247,6 +261,34 @@ def perform_add_key(
         _enter(access, keys, work.content.keys)
 
 
+def prepare_lend(gate: Gate, session: Session, loan: LoanKey) -> PreparedAct:
+    """貸出鍵: until the end of today's usable time. Raises ``UserError`` ``staff.loan_until``,
+    ``staff.loan_open`` while an earlier one did not come back."""
+    return gate.prepare(
+        "admin.lend_key",
+        session,
+        subject=Subject("staff", loan.staff_id),
+        content=loan,
+        sentence=f"職員 {loan.staff_id} に貸出鍵「{loan.key.label}」を、きょう"
+        f"{loan.until:%H時%M分}まで貸します。",
+    )
+
+
+def perform_lend(
+    gate: Gate,
+    prepared: PreparedAct,
+    approvals: Sequence[Approval],
+    access: StoreAccess,
+    keys: PersonKeys,
+) -> None:
+    """The lent key opens what the person's own key opens. Raises ``Refusal`` ``number.no_key`` when
+    the person holds the number key and the operator does not."""
+    with gate.act(prepared, approvals) as work:
+        loan: LoanKey = work.content
+        _enter(access, keys, loan.keys)
+        access.admit(keys.staff_id, numbers=access.has_numbers(loan.staff_id))
+
+
 def prepare_revoke_key(gate: Gate, session: Session, revocation: KeyRevocation) -> PreparedAct:
     """紛失などによる取消. Follow it with ``upkeep.prepare_rotate``."""
     return gate.prepare(
@@ -308,3 +350,17 @@ def _enter(access: StoreAccess, keys: PersonKeys, approved: bytes) -> None:
             "はじめから登録をやり直してください。",
         )
     access.enter(keys)
+
+
+def _register_later(
+    gate: Gate, prepared: PreparedAct, given: Sequence[Approval], access: StoreAccess
+) -> None:
+    keys = decode_person_keys(prepared.content.keys)  # type: ignore[attr-defined]  # a NewStaff
+    perform_register(gate, prepared, given, access, keys)
+
+
+REGISTER_LATER = Later(NewStaff, _register_later)
+OFFICE_LATER = Later(
+    OfficeChange, lambda gate, prepared, given, _access: perform_office(gate, prepared, given)
+)
+LEAVE_LATER = Later(Leaving, perform_leave)

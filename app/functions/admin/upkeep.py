@@ -28,6 +28,7 @@ from app.security.gate.gate import (
     Subject,
     SystemHand,
 )
+from app.security.gate.later import Later
 from app.security.gate.shut_out import shut_out
 from app.security.spec import Catalog
 from app.security.staff.hours import EXCEPTION_UNTIL
@@ -143,6 +144,11 @@ def perform_setting(gate: Gate, prepared: PreparedAct, approvals: Sequence[Appro
     """Change one setting."""
     with gate.act(prepared, approvals):
         pass
+
+
+SETTING_LATER = Later(
+    SupervisedSetting, lambda gate, prepared, given, _access: perform_setting(gate, prepared, given)
+)
 
 
 def prepare_backup(gate: Gate, session: Session) -> PreparedAct:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import insert, select
@@ -17,6 +17,7 @@ from db.tables.certificates import certificate
 from db.tables.persons import insured, person
 from db.tables.printing import paper_return
 from forms.catalog import get_form
+from forms.certificates.seal import Seal, SealOmitted
 from forms.notices.returned_receipt import FORM, ReturnedReceiptData
 from forms.spool import Printer
 
@@ -35,7 +36,8 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What came back: whose, which, why, by whom (in words of relation, never a name)."""
+    """What came back: whose, which, why, by whom (in words of relation, never a name), to which
+    counter, and in whose name and under which seal the receipt is given ("" where nobody said)."""
 
     person_id: str
     form_id: str
@@ -44,6 +46,8 @@ class Brought:
     brought_by: str
     office: str
     now: datetime
+    issuer: str = ""
+    seal: Seal = field(default_factory=SealOmitted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,8 @@ def _receipt(
         reason=brought.reason,
         office=brought.office,
         staff=session.staff_id,
+        issuer=brought.issuer,
+        seal=brought.seal,
     )
 
 

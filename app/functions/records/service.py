@@ -26,16 +26,18 @@ from app.security.journal.journal import Journal
 from app.security.journal.levels import levels_of
 from app.security.journal.line import Line, State
 from app.security.journal.verify import PublicKey, Report, UnionWord, verify
-from app.security.spec import Catalog
+from app.security.spec import Catalog, Kind
 from app.security.staff.hours import Hours, hours_of
 from app.wire.heads import Head
 from db.tables.control import staff
+from db.tables.exchange import outbox
 
 
 @dataclass(frozen=True, slots=True)
 class RecordLine:
     """One line as the review shows it. ``result``: view, begun, done, failed, refused,
-    event; ``cause`` is a code."""
+    event; ``cause`` is a code; ``recipient`` says of a sending what went to whom and whether they
+    have it, "" for anything else (ADD-05)."""
 
     number: int
     at: str
@@ -49,6 +51,7 @@ class RecordLine:
     cause: str
     shown: int
     numbers: bool
+    recipient: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def view_lines(
                 break
             if wanted.has(line):
                 found.append(_record_line(line, names, catalog))
-        return tuple(found)
+        return _with_recipients(work, found, catalog)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,8 @@ def show_lines(
     with gate.view("records.view_lines", session, subject=Subject("list", "journal")) as work:
         work.note(query_kind=f"shown_{len(numbers)}")
         names = {row.id: row.name for row in work.all(select(staff.c.id, staff.c.name))}
-        return tuple(_record_line(journal.line(one), names, catalog) for one in numbers)
+        lines = [_record_line(journal.line(one), names, catalog) for one in numbers]
+        return _with_recipients(work, lines, catalog)
 
 
 def _first_from(journal: Journal, moment: str) -> int:
@@ -166,6 +170,36 @@ def _first_from(journal: Journal, moment: str) -> int:
         else:
             high = middle
     return low
+
+
+_UNION, _MEDIUM = "広域連合", "電子媒体"
+_ARRIVED = {"accepted": "受領済", "rejected": "受け付けられず", "withdrawn": "取りやめ"}
+_NO_COPY = "控えなし"
+
+
+def _with_recipients(
+    work: ViewWork, lines: Sequence[RecordLine], catalog: Catalog
+) -> tuple[RecordLine, ...]:
+    """The lines, each sending with what went to whom, as the outbox has it."""
+    labels = {one.label for one in catalog.values() if one.kind is Kind.SEND}
+    sent = {one.subject_key for one in lines if one.function_label in labels} - {""}
+    rows = work.all(
+        select(outbox.c.id, outbox.c.case_id, outbox.c.file_id, outbox.c.route, outbox.c.state)
+        .where(outbox.c.case_id.in_(sent) | outbox.c.id.in_(sent))
+        .order_by(outbox.c.id)
+    )
+    told: dict[str, list[str]] = {}
+    for row in rows:
+        whom = _MEDIUM if row.route == "medium" else _UNION
+        text = f"{whom}　{row.file_id}　{_ARRIVED.get(row.state, '受領を待っています')}"
+        for key in {row.id, row.case_id} & sent:
+            told.setdefault(key, []).append(text)
+    return tuple(
+        replace(one, recipient="、".join(told.get(one.subject_key, [_NO_COPY])))
+        if one.function_label in labels
+        else one
+        for one in lines
+    )
 
 
 def _record_line(line: Line, names: Mapping[str, str], catalog: Catalog) -> RecordLine:

@@ -16,7 +16,14 @@ FUNCTIONS: tuple[Function, ...] = (
         help="だれが、いつ、どの機能で、だれの情報を扱ったかを期間で一覧します。"
         "時間外の利用や拒否された操作も見られます。",
         step_up=StepUp.RECENT,
-        reads=("staff.name", "setting"),
+        reads=(
+            "staff.name",
+            "setting",
+            "outbox.file_id",
+            "outbox.route",
+            "outbox.state",
+            "outbox.case_id",
+        ),
         screen="app.functions.records.screens.review:ReviewScreen",
         menu=True,
     ),

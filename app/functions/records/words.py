@@ -8,6 +8,8 @@ EVENTS: Mapping[str, str] = {
     "journal.genesis": "初期設定",
     "journal.head": "広域連合の確認印",
     "journal.recovery": "復旧",
+    "vault.restored": "バックアップからの復元",
+    "control.head": "権限の手続きの記録の位置",
     "journal.segment_closed": "月次の締め",
     "journal.segment_dropped": "保存期間を過ぎた月の消去",
     "terminal.state": "端末の状態の控え",

@@ -219,11 +219,12 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """A checked approval: who, as what, the key's new counter, and what is kept."""
+    """A checked approval: who, as what, the key's new counter (None for a touch that was checked
+    and counted on an earlier day), and what is kept."""
 
     staff_id: str
     role: Role
-    counter: int
+    counter: int | None
     verified: bool
     evidence: Evidence
 

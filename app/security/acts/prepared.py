@@ -45,7 +45,10 @@ class Ask:
 @dataclass(frozen=True, slots=True)
 class PreparedAct:
     """What ``gate.prepare`` hands out. Frozen, sealed by the gate that made it: an altered
-    copy is refused whether it was signed or not. Valid on the day it was prepared."""
+    copy is refused whether it was signed or not. Valid on the day it was prepared.
+
+    One that waited for its second person (``gate.resume``) is valid on the day of ``seconded_at``,
+    the moment that the second person signs; ``carrier`` is whose session carries it out then."""
 
     function: Function
     session: Session
@@ -68,6 +71,8 @@ class PreparedAct:
     credential_ids: tuple[bytes, ...]
     rp_id: str
     verify: bool
+    seconded_at: str = ""
+    carrier: Session | None = None
     seal: bytes = field(default=b"", repr=False)
 
     def signed(self, staff_id: str, role: Role, grant_id: str) -> bytes:
@@ -89,8 +94,13 @@ class PreparedAct:
             sentence_digest=sentence_digest(self.sentence),
             document_digest=self.digest,
             grant_id=grant_id,
-            at=self.at,
+            at=self.at if role is Role.ACTOR else self.moment,
         ).to_bytes()
+
+    @property
+    def moment(self) -> str:
+        """When the last one signs (ISO): the moment of the act."""
+        return self.seconded_at or self.at
 
     def sealed_bytes(self) -> bytes:
         """Everything that was handed out, in one form, for the seal of the gate that made it:
@@ -98,7 +108,8 @@ class PreparedAct:
         own = self.signed(self.session.staff_id, Role.ACTOR, self.grant_id)
         session = (self.session.id, self.session.staff_id, self.session.staff_name)
         asked = (self.needs, self.credential_ids, self.rp_id, self.verify, self.sentence)
-        return encode((own, repr(self.function), session, asked, self.salt))
+        carried = (self.seconded_at, self.carrier.id if self.carrier is not None else "")
+        return encode((own, repr(self.function), session, asked, self.salt, carried))
 
     def content_digest(self) -> bytes:
         """SHA-256(salt ‖ content and row versions)."""

@@ -75,6 +75,17 @@ class NewKey:
 
 
 @dataclass(frozen=True, slots=True)
+class LoanKey:
+    """貸出鍵: a key lent for the day to somebody registered who forgot the own one. It signs and
+    opens until ``until``; the own key stays as it is."""
+
+    staff_id: str
+    key: KeyEntry
+    keys: bytes
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class KeyRevocation:
     """取消 of one key: lost, broken, returned."""
 
@@ -220,6 +231,36 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeCard:
+    """庁舎の表示: what the papers and slips of one office say from ``since`` on. ``place`` is the
+    name of the place as its terminals were set up with; ``hours`` are words for the public;
+    ``issuer`` is who issues (市長 …), ``deputy`` who issues in the issuer's stead (職務代理者), ""
+    while nobody does. ``seal`` is the picture of the 公印 as PNG, empty when it is left out; then
+    ``omission`` says so."""
+
+    place: str
+    since: date
+    name: str
+    phone: str
+    hours: str
+    issuer: str
+    deputy: str
+    seal: bytes
+    omission: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharesIssued:
+    """復旧鍵の再発行: the new recovery key's public halves (``recipient`` is an age recipient,
+    ``check`` the Ed25519 key that proves a recovery), and why; the shares of before prove nothing
+    from then on."""
+
+    recipient: str
+    check: bytes
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class AllowMedia:
     """電子媒体を扱う端末 (SEC-59, SEC-81): whether this terminal is one."""
 
@@ -240,6 +281,16 @@ class LiftSupport:
     """支援措置の解除: whose measures are lifted."""
 
     person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharesVouch:
+    """復旧鍵による立会い: two shares together signed over these rights as they were seen; the
+    recovery key takes part as the third person of their steps."""
+
+    rights: tuple[Right, ...]
+    at: datetime
+    signature: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +335,7 @@ Deed = (
     NewStaff
     | OfficeChange
     | NewKey
+    | LoanKey
     | KeyRevocation
     | Leaving
     | PasswordChange
@@ -302,6 +354,9 @@ Deed = (
     | AllowMedia
     | MarkSupport
     | LiftSupport
+    | OfficeCard
+    | SharesIssued
+    | SharesVouch
     | Founding
     | Recovery
 )

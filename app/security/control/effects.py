@@ -8,13 +8,14 @@ draft of the state that is thrown away when it raises ``MadoguchiError``.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.core.errors import UserError
 from app.core.settings import SETTINGS, Setting
-from app.security.control import deeds, rules
+from app.security.control import deeds, offices, rules, shares
+from app.security.control.done import Done
 from app.security.control.rules import House
 from app.security.control.start import start_of
 from app.security.control.state import (
@@ -35,32 +36,11 @@ from app.security.staff.roles import check_in_role, role_among
 
 PERSONS_TO_RECOVER = 2
 
+LOAN_AT_MOST = timedelta(hours=24)
+
 
 SEEN = "seen:"
 """How ``KeyEntry.attested`` begins for a key that two persons saw."""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A signed act as far as its deed needs it. ``number`` is its control row."""
-
-    staff_id: str
-    second_id: str
-    terminal: str
-    epoch: int
-    nonce: bytes
-    at: datetime
-    number: int
-
-    @property
-    def day(self) -> date:
-        """The day of the act."""
-        return self.at.date()
-
-    @property
-    def moment(self) -> str:
-        """The moment of the act as text."""
-        return self.at.isoformat()
 
 
 BACKWARD = timedelta(minutes=2)
@@ -116,6 +96,27 @@ def _new_key(state: ControlState, new: deeds.NewKey, done: Done, house: House) -
     state.person(new.staff_id)
     _require_witnesses(new.staff_id, new.key, done)
     _add_key(state, new.staff_id, new.key, done)
+
+
+def _loan(state: ControlState, loan: deeds.LoanKey, done: Done, house: House) -> None:
+    person = state.person(loan.staff_id)
+    person.check(done.day)
+    if not timedelta() < loan.until - done.at <= LOAN_AT_MOST:
+        raise UserError(
+            "staff.loan_until",
+            "貸出鍵は、きょうの利用時間の終わりまでです。",
+            "利用できる時間のうちに、もう一度行ってください。",
+        )
+    if any(one.is_usable(done.at) for one in state.loans_of(loan.staff_id)):
+        raise UserError(
+            "staff.loan_open",
+            "この職員には、返していない貸出鍵があります。",
+            "前の貸出鍵を「キーの取消」で返却してから、もう一度行ってください。",
+        )
+    _require_witnesses(loan.staff_id, loan.key, done)
+    _add_key(state, loan.staff_id, loan.key, done)
+    held = state.keys[loan.key.credential_id]
+    state.keys[loan.key.credential_id] = replace(held, until=loan.until)
 
 
 def _revoke_key(state: ControlState, lost: deeds.KeyRevocation, done: Done, house: House) -> None:
@@ -190,6 +191,7 @@ def _put_in_force(
 ) -> None:
     for grant in _seen_rights(state, manifest.rights):
         grants.check_effect(grant, done.staff_id, done.day)
+        rules.check_mutual(state, grant, done.staff_id, done.day, house)
         if state.person(grant.staff_id).is_gone(done.day):
             state.person(grant.staff_id).check(done.day)
         _move(
@@ -219,6 +221,8 @@ def _confirm(state: ControlState, manifest: deeds.Confirm, done: Done, house: Ho
 
 
 def _revoke(state: ControlState, manifest: deeds.Revoke, done: Done, house: House) -> None:
+    """Taking away is never held up by who did what for whom: nobody gains by it, and where two
+    persons are all there is nobody else could stop the other. Its check is (``_confirm``)."""
     for grant in _seen_rights(state, manifest.rights):
         grants.check_revoke(grant)
         _move(
@@ -498,6 +502,7 @@ _EFFECTS: dict[type, Callable[[ControlState, Any, Done, House], None]] = {
     deeds.NewStaff: _new_staff,
     deeds.OfficeChange: _office,
     deeds.NewKey: _new_key,
+    deeds.LoanKey: _loan,
     deeds.KeyRevocation: _revoke_key,
     deeds.Leaving: _leave,
     deeds.PasswordChange: _password,
@@ -516,6 +521,9 @@ _EFFECTS: dict[type, Callable[[ControlState, Any, Done, House], None]] = {
     deeds.AllowMedia: _media,
     deeds.MarkSupport: _mark,
     deeds.LiftSupport: _lift,
+    deeds.OfficeCard: lambda state, card, done, _house: offices.put(state, card, done),
+    deeds.SharesIssued: lambda state, issued, done, _house: shares.issue(state, issued, done),
+    deeds.SharesVouch: lambda state, said, done, _house: shares.vouch(state, said, done),
     deeds.Founding: _founding,
     deeds.Recovery: _recovery,
 }

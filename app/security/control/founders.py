@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 
 from app.core.errors import EnvironmentFault, MadoguchiError
 from app.security.control.deeds import Founder, Founding, KeyEntry
-from app.security.control.effects import Done, take_effect
+from app.security.control.done import Done
+from app.security.control.effects import take_effect
 from app.security.control.rules import House
 from app.security.control.state import ControlState
 from app.security.journal.genesis import Genesis, read_genesis

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 from app.security.acts.approval import AssertionCheck
 from app.security.control import beside, standing
-from app.security.control.effects import Done, check_order, take_effect
+from app.security.control.done import Done
+from app.security.control.effects import check_order, take_effect
 from app.security.control.founders import founders_of
 from app.security.control.log import ControlRow
 from app.security.control.proof import Prover, RowFault, begins_with_founding

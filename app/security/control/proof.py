@@ -11,7 +11,7 @@ import functools
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 )
 
 from app.core.errors import MadoguchiError
+from app.rules.calendar.days import BusinessCalendar
 from app.security.acts.approval import (
     AssertionCheck,
     Evidence,
@@ -32,9 +33,10 @@ from app.security.acts.content import decode, digest_of, encode, read_as
 from app.security.acts.prepared import roles_needed
 from app.security.authenticators.port import Assertion
 from app.security.control.deeds import DEEDS, TYPES, Founding, Recovery
-from app.security.control.effects import Done, check_order, take_effect
+from app.security.control.done import Done
+from app.security.control.effects import check_order, take_effect
 from app.security.control.log import ControlRow, RowError, after, read_row
-from app.security.control.rules import House
+from app.security.control.rules import House, last_day
 from app.security.control.state import ControlState
 from app.security.journal.genesis import FOUNDERS, Genesis, genesis_challenge, genesis_of
 from app.security.spec import Function, Kind
@@ -203,12 +205,15 @@ class Prover:
         if function is None or function.deed != type(deed).__name__:
             raise RowError("function")
         function = function.on(datetime.fromisoformat(said[0].at).date())
+        at = _moment_of(said, function, self._house.calendar)
         if sorted(one.role for one in said) != sorted(roles_needed(function)):
             raise RowError("roles")
         if len({one.staff_id for one in said}) != len(said):
             raise RowError("roles")
         for one, evidence in zip(said, row.evidence, strict=True):
             self._judge(draft, one, evidence, function)
+            # whoever signed first must still have the right when the last one signs
+            self._may(draft, one, function, at.date())
         if not self._stands(said[0], row.evidence):
             raise RowError("journal")
         by = {one.role: one.staff_id for one in said}
@@ -220,7 +225,7 @@ class Prover:
             first.terminal,
             first.epoch,
             first.nonce,
-            datetime.fromisoformat(first.at),
+            at,
             draft.head.number,
         )
 
@@ -228,9 +233,16 @@ class Prover:
         self, draft: ControlState, said: SignedAct, evidence: Evidence, function: Function
     ) -> None:
         key = draft.keys.get(evidence.credential_id)
-        if key is None or key.staff_id != said.staff_id or key.revoked_at:
+        at = datetime.fromisoformat(said.at)
+        if key is None or key.staff_id != said.staff_id or not key.is_usable(at):
             raise RowError("key")
-        day = datetime.fromisoformat(said.at).date()
+        self._may(draft, said, function, datetime.fromisoformat(said.at).date())
+        verified = said.role is not Role.ACTOR or function.kind is Kind.ADMINISTER
+        challenge = challenge_of(evidence.signed)
+        self._verify(evidence, key.entry.public_key, draft.rp_id, challenge, verified)
+
+    def _may(self, draft: ControlState, said: SignedAct, function: Function, day: date) -> None:
+        """Whoever signed was here on ``day`` and held the right that they named."""
         person = draft.people.get(said.staff_id)
         grant = draft.grants.get(said.grant_id)
         supervises = said.role is Role.SUPERVISOR
@@ -243,9 +255,6 @@ class Prover:
             or grant.problem(day, self._house.calendar)
         ):
             raise RowError("right")
-        verified = said.role is not Role.ACTOR or function.kind is Kind.ADMINISTER
-        challenge = challenge_of(evidence.signed)
-        self._verify(evidence, key.entry.public_key, draft.rp_id, challenge, verified)
 
     def _verify(
         self, evidence: Evidence, key: bytes, rp_id: str, challenge: bytes, verified: bool
@@ -286,12 +295,13 @@ def recovery_challenge(signed: bytes) -> bytes:
 
 
 def _agreed(row: ControlRow) -> list[SignedAct]:
-    """What everybody signed, which differs in person, role and right alone."""
+    """What everybody signed, which differs in person, role, right and moment alone."""
     try:
         said = [read_signed(one.signed) for one in row.evidence]
         if not said or row.seal:
             raise RowError("form")
-        datetime.fromisoformat(said[0].at)
+        for one in said:
+            datetime.fromisoformat(one.at)
     except (ValueError, TypeError) as cause:
         raise RowError("form") from cause
     if any(one.content_digest != digest_of(row.salt, row.what) for one in said):
@@ -313,8 +323,23 @@ def _act_of(said: SignedAct) -> tuple[object, ...]:
         said.purpose,
         said.sentence_digest,
         said.document_digest,
-        said.at,
     )
+
+
+def _moment_of(
+    said: Sequence[SignedAct], function: Function, calendar: BusinessCalendar
+) -> datetime:
+    """The moment of an act: that at which the last one signed. Only where the function lets its
+    acts wait may the second person sign later than the operator, and no later than the last day."""
+    moments = {one.role: datetime.fromisoformat(one.at) for one in said}
+    own, last = moments.get(Role.ACTOR), max(moments.values())
+    if len(set(moments.values())) == 1:
+        return last
+    if own is None or own != min(moments.values()) or not function.later:
+        raise RowError("content")
+    if last.date() > last_day(own, calendar):
+        raise RowError("order")
+    return last
 
 
 def begins_with_founding(rows: Sequence[tuple[int, bytes, bytes]]) -> bool:

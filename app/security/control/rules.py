@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from app.core.tables import Tables
 from app.rules.calendar.days import BusinessCalendar
@@ -21,6 +21,9 @@ other's."""
 
 LEAST_SUPERVISORS = 2
 
+WAITING_DAYS = 5
+"""So many business days an act waits for its second person."""
+
 
 @dataclass(frozen=True, slots=True)
 class House:
@@ -36,6 +39,11 @@ class House:
         """By the shipped tables."""
         calendar = BusinessCalendar.from_table(tables["closed_days"])
         return cls(catalog, calendar, lambda day: roles_on(tables, catalog, day))
+
+
+def last_day(at: datetime, calendar: BusinessCalendar) -> date:
+    """The last day on which an act that its operator signed ``at`` may be seconded."""
+    return calendar.add(at.date(), WAITING_DAYS)
 
 
 def supervises(state: ControlState, staff_id: str, day: date, house: House) -> bool:
@@ -62,11 +70,12 @@ def check_second(deed: object, second_id: str) -> None:
 def check_mutual(state: ControlState, grant: Grant, actor: str, day: date, house: House) -> None:
     """B does nothing for A's administration rights when A did so for B's within 90 days, unless
     a third takes part: somebody else who asked for the right or put it in force, and who is a
-    named deputy (職務代理) or of the information section, as the setting says.
+    named deputy (職務代理) or of the information section, as the setting says; or the recovery key,
+    for which two shares stood.
 
     Raises ``Refusal`` ``grant.mutual``.
     """
-    if not _administers(grant.function_id, house):
+    if not _administers(grant.function_id, house) or grant.id in state.vouched:
         return
     since = (day - timedelta(days=MUTUAL_DAYS)).isoformat()
     returned = any(
@@ -78,7 +87,8 @@ def check_mutual(state: ControlState, grant: Grant, actor: str, day: date, house
             "grant.mutual",
             f"職員 {grant.staff_id} は、{MUTUAL_DAYS}日以内にあなたの管理の権限の承認または確認を"
             "行いました。二人が互いの管理の権限を認め合うことはできません。",
-            "ほかの責任者が行うか、職務代理（または情報部門）の職員が申請か反映を行ってください。",
+            "ほかの責任者が行うか、職務代理（または情報部門）の職員が申請か反映を行うか、"
+            "「復旧鍵による立会い」を先に行ってください。",
         )
 
 
@@ -126,7 +136,9 @@ def usable_supervisors(state: ControlState, deed: object, day: date, house: Hous
     when = _takes_away_on(deed, day)
     if when is None:
         return 0
-    with_key = {key.staff_id for key in state.keys.values() if not key.revoked_at}
+    with_key = {
+        key.staff_id for key in state.keys.values() if not key.revoked_at and key.until is None
+    }
     return sum(supervises(state, one, when, house) for one in with_key)
 
 

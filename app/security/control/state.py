@@ -6,10 +6,10 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from app.core.settings import Settings
-from app.security.control.deeds import KeyEntry
+from app.security.control.deeds import KeyEntry, OfficeCard
 from app.security.refusals import refusal
 from app.security.staff.grants import Grant
 from app.security.staff.people import Staff
@@ -21,7 +21,8 @@ ORIGIN = Head(0, hashlib.sha256(b"madoguchi-control-v1").digest())
 
 @dataclass(frozen=True, slots=True)
 class HeldKey:
-    """A registered security key. ``revoked_at`` is ISO text, "" while the key is in use."""
+    """A registered security key. ``revoked_at`` is ISO text, "" while the key is in use; ``until``
+    is when a lent one ends, None for a key of one's own."""
 
     staff_id: str
     entry: KeyEntry
@@ -29,6 +30,11 @@ class HeldKey:
     registered_at: str
     revoked_at: str = ""
     signed_by: int = 0
+    until: datetime | None = None
+
+    def is_usable(self, at: datetime) -> bool:
+        """Whether it counts at this moment."""
+        return not self.revoked_at and (self.until is None or at <= self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +81,23 @@ class Terminal:
         return known | {name: value for name, value in by_enrolment.items() if value}
 
 
+@dataclass(frozen=True, slots=True)
+class PutCard:
+    """What an office shows, put in force by two persons, and when (ISO)."""
+
+    card: OfficeCard
+    set_by: str
+    second: str
+    set_at: str
+    signed_by: int
+
+
 @dataclass(slots=True)
 class ControlState:
     """The state after the row ``head.number``. ``rp_id`` and ``store_id`` are those of genesis,
-    ``recovery_check`` is the public half that proves a recovery; ``founders`` are the two while
+    ``recovery_check`` is the public half that proves a recovery, ``recovery_recipient`` that to
+    which the store's keys are sealed, once the shares were issued again; ``vouched`` are rights for
+    which two shares stood as the third person; ``founders`` are the two while
     nobody else answers for the terminal, and empty afterwards;
     ``nonces`` are those of every act so far, ``latest`` the moment of the last one. ``measures``
     are the support measures that somebody signed, by the id of their row, ``lifts`` the moments
@@ -95,6 +114,9 @@ class ControlState:
     terminal: Terminal = Terminal()
     measures: dict[str, Measure] = field(default_factory=dict)
     lifts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    offices: dict[str, tuple[PutCard, ...]] = field(default_factory=dict)
+    recovery_recipient: str = ""
+    vouched: set[str] = field(default_factory=set)
     nonces: set[bytes] = field(default_factory=set)
     head: Head = ORIGIN
     latest: datetime | None = None
@@ -115,6 +137,9 @@ class ControlState:
             self.terminal,
             dict(self.measures),
             dict(self.lifts),
+            dict(self.offices),
+            self.recovery_recipient,
+            set(self.vouched),
             set(self.nonces),
             self.head,
             self.latest,
@@ -143,6 +168,17 @@ class ControlState:
             id_ for id_, key in self.keys.items() if key.staff_id == staff_id and not key.revoked_at
         )
 
+    def loans_over(self, at: datetime) -> tuple[HeldKey, ...]:
+        """The lent keys whose time has passed, or that came back."""
+        lent = (one for one in self.keys.values() if one.until is not None)
+        return tuple(one for one in lent if not one.is_usable(at))
+
+    def loans_of(self, staff_id: str) -> tuple[HeldKey, ...]:
+        """Every key that was ever lent to this person."""
+        return tuple(
+            one for one in self.keys.values() if one.staff_id == staff_id and one.until is not None
+        )
+
     def rights_since(self, before: ControlState) -> tuple[Grant, ...]:
         """The rights that are new or changed against ``before``."""
         old = before.grants
@@ -154,6 +190,12 @@ class ControlState:
         if self._settings is None:
             self._settings = Settings({name: one.value for name, one in self.settings.items()})
         return self._settings
+
+    def office_card(self, place: str, day: date) -> PutCard | None:
+        """What is in force for a place on a day: the one with the latest beginning, and of those
+        the one that was signed last. None before anybody put one in force."""
+        begun = [one for one in self.offices.get(place, ()) if one.card.since <= day]
+        return max(begun, key=lambda one: (one.card.since, one.signed_by), default=None)
 
     def put(self, *grants: Grant) -> None:
         """Take in new or changed rights."""

@@ -10,6 +10,7 @@ from app.security.acts.approval import Subject
 from app.security.control.founders import rows_lost
 from app.security.control.keeper import Control, prove_control
 from app.security.control.state import ORIGIN
+from app.security.founding.recovering import CONTROL_HEAD
 from app.security.gate.checks import GateRules
 from app.security.journal.journal import Journal
 from app.security.journal.line import Entry, State
@@ -47,7 +48,7 @@ def _last_head(journal: Journal) -> Head | None:
     """The head of the control log that the journal wrote down last."""
     for _, line in zip(range(_LOOKED_BACK), journal.newest_first(), strict=False):
         entry = line.entry
-        carries = entry.state is State.DONE or entry.function_id == LOGIN
+        carries = entry.state is State.DONE or entry.function_id in (LOGIN, CONTROL_HEAD)
         if carries and entry.payload:
             number, value = cbor2.loads(entry.payload)
             return Head(number, value)

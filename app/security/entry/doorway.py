@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.core.clock import Clock
-from app.core.errors import EnvironmentFault, MadoguchiError
+from app.core.errors import EnvironmentFault, MadoguchiError, UserError
 from app.core.paths import Paths
 from app.security import vault
 from app.security.acts.approval import Role
@@ -172,7 +172,14 @@ class Doorway:
 
     def own_keys(self, question: Question, password: str, assertion: Assertion) -> OpenedPerson:
         """A person's own pair, opened just now with both factors, to seal it anew (change of
-        password). Raises as ``Entrance.unlock``, a wrong try counted."""
+        password). Raises as ``Entrance.unlock``, a wrong try counted; ``UserError``
+        ``key.on_loan`` for a lent key, which opens a pair of its own."""
+        if self._entrance.answers_with_loan(question.staff_id, assertion):
+            raise UserError(
+                "key.on_loan",
+                "貸出鍵では、パスワードの変更やキーの追加はできません。",
+                "自分のキーがあるときに行ってください。",
+            )
         return self._entrance.unlock(question.staff_id, password, assertion).person
 
     def log_off(self, session: Session, cause: str = "") -> None:

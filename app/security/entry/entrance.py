@@ -93,8 +93,9 @@ class Entrance:
         terminal = shelf.read_terminal_secret()
         slots = read_slot_file(paths.slots, terminal, account)
         assert terminal is not None  # read_slot_file refuses without it
+        known = _known(slots)
         vestibule = Vestibule.enter(
-            paths.vestibule, shelf, terminal, slots.store_public, slots.staff_ids, rule, clock
+            paths.vestibule, shelf, terminal, slots.store_public, known, rule, clock
         )
         return cls(
             slots,
@@ -109,11 +110,13 @@ class Entrance:
         that nobody can tell it from another's. Raises ``UserError`` ``login.locked_out``;
         ``EnvironmentFault`` ``keyslots.*``."""
         self.slots = self._read()
-        self.vestibule.know(self.slots.staff_ids)
+        self.vestibule.know(_known(self.slots))
         self.vestibule.admit(staff_id)
         keys = self._keys_of(staff_id)
         wants_prf = any(slot.kind is SlotKind.PRF for slot in keys.slots)
-        return KeyRequest(keys.credential_ids, keys.prf_salt if wants_prf else None)
+        lent = self.slots.find(keyslots.loan_of(staff_id))
+        more = lent.keys.credential_ids if lent is not None else ()
+        return KeyRequest((*keys.credential_ids, *more), keys.prf_salt if wants_prf else None)
 
     def unlock(self, staff_id: str, password: str, assertion: Assertion) -> Unlocked:
         """Open the store's keys with the password and what the key answered.
@@ -121,16 +124,29 @@ class Entrance:
         Raises as ``keyslots.unlock``, a wrong try already counted.
         """
         try:
+            if self.answers_with_loan(staff_id, assertion):
+                return self._unlock_loan(staff_id, password, assertion)
             prf = _prf_of(self._keys_of(staff_id), assertion)
-            if self.slots.find(staff_id) is None:
+            if keyslots.is_loan(staff_id) or self.slots.find(staff_id) is None:
                 raise wrong_key()  # whoever answered for keys that nobody has
             return keyslots.unlock(self.slots, self.terminal, staff_id, password, prf)
         except MadoguchiError as error:
             self.failed(staff_id, error)
             raise
 
+    def answers_with_loan(self, staff_id: str, assertion: Assertion) -> bool:
+        """Whether a key that was lent to this person answered (貸出鍵)."""
+        lent = self.slots.find(keyslots.loan_of(staff_id))
+        return lent is not None and assertion.credential_id in lent.keys.credential_ids
+
+    def _unlock_loan(self, staff_id: str, password: str, assertion: Assertion) -> Unlocked:
+        name = keyslots.loan_of(staff_id)
+        prf = _prf_of(keyslots.keys_of(self.slots, name), assertion)
+        opened = keyslots.unlock(self.slots, self.terminal, name, password, prf)
+        return replace(opened, person=replace(opened.person, staff_id=staff_id))
+
     def _keys_of(self, staff_id: str) -> PersonKeys:
-        found = self.slots.find(staff_id)
+        found = None if keyslots.is_loan(staff_id) else self.slots.find(staff_id)
         return found.keys if found else decoy(self.slots, self.terminal, staff_id)
 
     def failed(self, staff_id: str, error: MadoguchiError) -> None:
@@ -141,6 +157,11 @@ class Entrance:
     def succeeded(self, staff_id: str) -> None:
         """The person is in: their failures count from zero again."""
         self.vestibule.succeed(staff_id)
+
+
+def _known(slots: SlotFile) -> frozenset[str]:
+    """Whose tries are counted by name."""
+    return frozenset(one for one in slots.staff_ids if not keyslots.is_loan(one))
 
 
 def decoy(file: SlotFile, terminal: TerminalSecret, staff_id: str) -> PersonKeys:

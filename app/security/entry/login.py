@@ -160,6 +160,7 @@ def log_in(
     terminal.access.number_key = number_key
     if number_key is not None:
         _end_number_change(terminal, number_key)
+        _end_issue(terminal)
     vigil = Vigil.by(place.settings)
     return Admission(session, limit.only, limit.reason, age.days_left, vigil)
 
@@ -294,6 +295,14 @@ def _end_number_change(terminal: OpenTerminal, number_key: bytes) -> None:
     terminal.access.end_number_change(number_key, terminal.gate.without_numbers())
 
 
+def _end_issue(terminal: OpenTerminal) -> None:
+    """Recovery shares that were issued by an act, and sealed to by nobody because it was cut
+    short, are sealed to at a holder's login."""
+    recipient = terminal.control.state.recovery_recipient
+    if recipient:
+        terminal.access.renew_recovery(recipient)
+
+
 def _check_journal(terminal: OpenTerminal, union_head: CountersignedHead | None) -> None:
     """The heads that the union signed must all be in this journal."""
     for record in (terminal.journal.last_countersigned(), union_head):
@@ -303,7 +312,8 @@ def _check_journal(terminal: OpenTerminal, union_head: CountersignedHead | None)
 
 def _check_proof(terminal: OpenTerminal, staff_id: str, proof: LoginProof) -> None:
     with terminal.store.view(READS) as work:
-        key = read_credential(work, terminal.control.state, bytes(proof.assertion.credential_id))
+        answered, now = bytes(proof.assertion.credential_id), terminal.clock.now()
+        key = read_credential(work, terminal.control.state, answered, now)
     if key is None or key.staff_id != staff_id:
         raise refusal("approval.unknown_key")
     if key.revoked:

@@ -21,7 +21,7 @@ from app.security.acts.approval import Evidence
 from app.security.acts.content import encode
 from app.security.authenticators.verify import RegistrationPolicy, verify_assertion
 from app.security.control.deeds import FreshKey, KeyEntry, Recovery
-from app.security.control.effects import Done
+from app.security.control.done import Done
 from app.security.control.keeper import Control, prove_control
 from app.security.control.log import ControlRow
 from app.security.control.proof import (
@@ -33,18 +33,24 @@ from app.security.control.proof import (
 from app.security.control.rows import TABLES
 from app.security.control.rules import House
 from app.security.founding.founding import FounderPerson, provisional_number
+from app.security.gate.traces import head_payload
 from app.security.journal.journal import Journal
 from app.security.journal.line import Entry, State
 from app.security.journal.mirrors import take_as_it_is
 from app.security.keys import keyslots
 from app.security.keys.recovery import combine, open_store_keys, signer_of
 from app.security.keys.sealing import KeyPair
+from app.security.keys.slot_model import SlotFile
 from app.security.keys.slot_storage import read_unauthenticated, write_slot_file
 from app.security.keys.terminal_secret import NO_LINES, SecretShelf, new_terminal_secret
 from app.security.keys.terminal_state import NOTHING_YET
 from db.work import Store
 
 RECOVERED = "journal.recovery"
+RESTORED = "vault.restored"
+CONTROL_HEAD = "control.head"
+"""The line that says, after a recovery, where the control log stands: after a restore it may stand
+before what the journal said earlier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +63,14 @@ class Recovered:
 
 @dataclass(frozen=True, slots=True)
 class Rescue:
-    """Two ``papers`` (recovery shares as typed) and two ``persons``."""
+    """Two ``papers`` (recovery shares as typed) and two ``persons``. ``slots`` is the slot file to
+    begin from where the one in its place is gone; ``restored`` is what the journal says of the
+    backup that was put back before, empty for none."""
 
     papers: Sequence[str]
     persons: Sequence[FounderPerson]
+    slots: SlotFile | None = None
+    restored: bytes = b""
 
 
 def recover(
@@ -81,7 +91,7 @@ def recover(
     ``disk.*``.
     """
     persons = rescue.persons
-    file = read_unauthenticated(paths.slots)
+    file = rescue.slots or read_unauthenticated(paths.slots)
     pair = combine(rescue.papers)
     keys = open_store_keys(file, pair)
     _, data_key = keys.newest_first()[0]
@@ -98,6 +108,8 @@ def recover(
             control = prove_control(store, journal, house, verify_assertion)
             if not control.state.recovery_check:
                 raise _before_the_log()
+            if rescue.restored:
+                journal.append(Entry(State.EVENT, RESTORED, payload=rescue.restored))
             line = _enter(store, journal, control, _Signing(pair, persons, policy, clock))
             take_as_it_is(store, journal, slots)
     finally:
@@ -155,6 +167,7 @@ def _enter(store: Store, journal: Journal, control: Control, signing: _Signing) 
     rows = (*TABLES, "control_row")
     with store.update(rows, rows) as work:
         control.write(work, after, row, line)
+    journal.append(Entry(State.EVENT, CONTROL_HEAD, ids[0], payload=head_payload(after.head)))
     return line
 
 

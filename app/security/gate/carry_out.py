@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Any, TypeVar
 
+from app.core.errors import UserError
 from app.security.acts.approval import Approval, Role
 from app.security.acts.prepared import Ask, PreparedAct
 from app.security.authenticators.port import Assertion, Authenticator
@@ -47,10 +48,12 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class CallSecond:
-    """Call a second person to ``sentence``; the staff id they give is the answer."""
+    """Call a second person to ``sentence``; the staff id they give is the answer. Where it
+    ``may_wait``, "" answers that nobody is here now: the act is kept until somebody is."""
 
     sentence: str
     role: Role
+    may_wait: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +80,15 @@ def carry_out(
     """Prepare an act, collect every approval it needs, the operator's first, and perform it.
 
     ``prepare`` and ``perform`` run as ``Work``. A second person gives a staff id and touches a
-    key of their own, over the same sentence.
+    key of their own, over the same sentence. Raises ``PutOff`` when the act was kept for a second
+    person who comes later.
     """
     prepared: PreparedAct = yield from with_recent(gate, session, prepare)
     given: list[Approval] = []
     for role in prepared.needs:
         ask = prepared.own_ask
         if role is not Role.ACTOR:
-            ask = yield from _second(gate, prepared, role)
+            ask = yield from _second(gate, prepared, role, tuple(given))
         assertion = yield Touch(prepared.sentence, ask)
         given.append(Approval(ask.staff_id, ask.role, assertion))
     approvals = tuple(given)
@@ -105,8 +109,25 @@ def with_recent(gate: Gate, session: Session, work: Callable[[], T]) -> Generato
     return (yield Work(work))  # type: ignore[no-any-return]
 
 
-def _second(gate: Gate, prepared: PreparedAct, role: Role) -> Generator[Step, Any, Ask]:
-    staff_id: str = yield CallSecond(prepared.sentence, role)
+class PutOff(UserError):
+    """Not done yet and not lost: the act waits for its second person."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "act.put_off",
+            "責任者の承認を待つ手続きに入れました。まだ行われていません。",
+            "責任者が「二人目待ち」を開いて承認すると行われます（5営業日以内）。",
+        )
+
+
+def _second(
+    gate: Gate, prepared: PreparedAct, role: Role, given: tuple[Approval, ...]
+) -> Generator[Step, Any, Ask]:
+    may_wait = bool(prepared.function.later) and bool(given)
+    staff_id: str = yield CallSecond(prepared.sentence, role, may_wait)
+    if may_wait and not staff_id:
+        yield from with_recent(gate, prepared.session, lambda: gate.put_off(prepared, given))
+        raise PutOff
     ask: Ask = yield Work(lambda: gate.ask(prepared, staff_id, role))
     return ask
 

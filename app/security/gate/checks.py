@@ -186,10 +186,10 @@ def must_verify(function: Function, role: Role, live: LiveSession, now: float) -
 
 
 def check_prepared(prepared: PreparedAct, rules: GateRules, now: datetime) -> None:
-    """The prepared act was made today, under these declarations."""
+    """The prepared act was made today, or seconded today, under these declarations."""
     if prepared.registry != rules.registry:
         raise refusal("act.registry_changed")
-    if datetime.fromisoformat(prepared.at).date() != now.date():
+    if datetime.fromisoformat(prepared.moment).date() != now.date():
         raise refusal("act.expired")
 
 
@@ -207,15 +207,19 @@ class Judge:
 
 
 def check_approvals(
-    held: Judge, prepared: PreparedAct, approvals: Sequence[Approval], grant: Grant
+    held: Judge,
+    prepared: PreparedAct,
+    approvals: Sequence[Approval],
+    grant: Grant,
+    needs: Sequence[Role],
 ) -> tuple[Confirmed, ...]:
-    """Every approval that the act needs, and no other, each signed over this very act."""
+    """Every approval that is needed, and no other, each signed over this very act."""
     given = [approval.role for approval in approvals]
     if len(set(given)) != len(given):
         raise refusal("approval.twice")
-    if not set(given) <= set(prepared.needs):
+    if not set(given) <= set(needs):
         raise refusal("approval.not_asked")
-    for role in prepared.needs:
+    for role in needs:
         if role not in given:
             raise refusal("approval.none" if role is Role.ACTOR else "approval.second_missing")
     confirmed = []
@@ -234,26 +238,31 @@ def check_approvals(
 
 def _check_one(held: Judge, prepared: PreparedAct, approval: Approval, right: Grant) -> Confirmed:
     verify = must_verify(prepared.function, approval.role, held.live, held.monotonic)
-    key = own_key(held.work, held.state, approval.staff_id, approval.assertion)
+    key = own_key(held.work, held.state, approval.staff_id, approval.assertion, held.moment)
     signed = prepared.signed(approval.staff_id, approval.role, right.id)
+    # the operator's touch of an act that waited was counted when it was put off
+    counted = prepared.carrier is not None and approval.role is Role.ACTOR
     counter = held.rules.check_assertion(
         key.public_key,
         prepared.rp_id,
         challenge_of(signed),
         approval.assertion,
         require_uv=False,
-        stored_counter=key.counter,
+        stored_counter=None if counted else key.counter,
     )
     verified = was_verified(approval.assertion)
     if verify and not verified:
         raise refusal("fresh.verification")
     evidence = Evidence.of(signed, approval.assertion)
-    return Confirmed(approval.staff_id, approval.role, counter, verified, evidence)
+    seen = None if counted else counter
+    return Confirmed(approval.staff_id, approval.role, seen, verified, evidence)
 
 
-def own_key(work: Work, state: ControlState, staff_id: str, assertion: Assertion) -> Credential:
-    """The registered key that answered, if it is this person's and in use."""
-    key = read_credential(work, state, bytes(assertion.credential_id))
+def own_key(
+    work: Work, state: ControlState, staff_id: str, assertion: Assertion, at: datetime
+) -> Credential:
+    """The registered key that answered, if it is this person's and in use at this moment."""
+    key = read_credential(work, state, bytes(assertion.credential_id), at)
     if key is None or key.staff_id != staff_id:
         raise refusal("approval.unknown_key")
     if key.revoked:
@@ -327,9 +336,11 @@ class Questions:
         purpose: str,
         *,
         counts: bool = True,
+        whose: str = "",
     ) -> tuple[Grant, TerminalFacts]:
         """The right and the place under which this session may run ``function`` now.
-        ``counts``: the person is at work, and the minutes to the lock begin anew.
+        ``counts``: the person is at work, and the minutes to the lock begin anew. ``whose``: the
+        operator of an act that somebody else's session carries out.
 
         Raises ``Refusal``, first cause first.
         """
@@ -343,7 +354,7 @@ class Questions:
         check_start(area, state, day, self._rules.catalog)
         self.believe_clock(function, place)
         check_limits(function, live)
-        grant = right_of(state, live.session.staff_id, function, day, self._rules)
+        grant = right_of(state, whose or live.session.staff_id, function, day, self._rules)
         check_hours(function, place, now)
         check_purpose(function, purpose, self._rules.purposes)
         check_needs(function, place, self._rules.conditions)
@@ -382,13 +393,24 @@ class Questions:
             raise refusal("act.journal_lost")
 
     def allowed(
-        self, prepared: PreparedAct, approvals: Sequence[Approval], live: LiveSession
+        self,
+        prepared: PreparedAct,
+        approvals: Sequence[Approval],
+        live: LiveSession,
+        needs: Sequence[Role] | None = None,
     ) -> tuple[Confirmed, ...]:
-        """Everything again, plus the approvals. Raises ``Refusal`` or ``assertion.*``."""
+        """Everything again, plus the approvals: of ``needs``, or of everybody the act needs.
+        Raises ``Refusal`` or ``assertion.*``."""
         now = self._clock.now()
         tables = dict.fromkeys(seen.table for seen in prepared.versions)
         with self._store.view((*READS, "act", *tables)) as work:
-            grant, place = self.standing(work, prepared.function, live, prepared.purpose)
+            grant, place = self.standing(
+                work,
+                prepared.function,
+                live,
+                prepared.purpose,
+                whose=prepared.session.staff_id,
+            )
             check_prepared(prepared, self._rules, now)
             if work.scalar(_USED, {"nonce": prepared.nonce.hex()}) is not None:
                 raise refusal("act.nonce_used")
@@ -403,4 +425,5 @@ class Questions:
                 self._clock.monotonic(),
                 self._rules,
             )
-            return check_approvals(held, prepared, approvals, grant)
+            wanted = prepared.needs if needs is None else needs
+            return check_approvals(held, prepared, approvals, grant, wanted)

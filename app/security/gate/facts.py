@@ -75,8 +75,11 @@ def grant_of(row: Any) -> Grant:
     )
 
 
-def read_credential(work: ReadRows, state: ControlState, credential_id: bytes) -> Credential | None:
-    """A registered key, revoked ones included, with the counter that was seen last."""
+def read_credential(
+    work: ReadRows, state: ControlState, credential_id: bytes, at: datetime
+) -> Credential | None:
+    """A registered key, revoked ones included, with the counter that was seen last. A lent key
+    whose time is over ``at`` this moment counts as revoked."""
     held = state.keys.get(credential_id)
     if held is None:
         return None
@@ -86,7 +89,7 @@ def read_credential(work: ReadRows, state: ControlState, credential_id: bytes) -
         held.staff_id,
         held.entry.public_key,
         held.entry.counter if counter is None else counter,
-        bool(held.revoked_at),
+        not held.is_usable(at),
     )
 
 

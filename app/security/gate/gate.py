@@ -31,11 +31,13 @@ from app.security.acts.approval import (
     challenge_of,
 )
 from app.security.acts.prepared import Ask, PreparedAct, RowVersion, WithDocument, roles_needed
+from app.security.control.deeds import OfficeCard
 from app.security.control.keeper import Control
 from app.security.control.rows import TABLES as CONTROL_TABLES
+from app.security.control.rules import last_day
 from app.security.control.start import Start, start_of
 from app.security.control.state import ControlState
-from app.security.gate import checks
+from app.security.gate import checks, later
 from app.security.gate.checks import GateRules, Questions
 from app.security.gate.facts import READS, read_place
 from app.security.gate.hand import SystemHand
@@ -48,7 +50,9 @@ from app.security.gate.traces import (
     keep_counter,
     keep_counters,
     note_act,
+    note_own,
     note_system,
+    put_off_line,
     row_of,
 )
 from app.security.gate.work import ActWork, GateWork, ViewWork
@@ -59,6 +63,7 @@ from app.security.keys.my_number import MyNumbers
 from app.security.refusals import Refusal, misuse, refusal
 from app.security.spec import Actor, Catalog, Function, Hand, Kind, MyNumber
 from app.security.staff.grants import Grant, access_of
+from app.security.staff.hours import hours_of
 from app.security.staff.session import LiveSession, LiveSessions, Session
 from db.work import Store, Work
 
@@ -192,7 +197,7 @@ class Gate:
         function, session = prepared.function, prepared.session
         with self._alone(), self._control.turn():
             with self._refusing(function, session, prepared.subject, prepared.purpose, prepared):
-                live = self._sessions.usable(session)
+                live = self._sessions.usable(prepared.carrier or session)
                 self._questions.check_origin(prepared)
                 self._check_unaltered(prepared)
                 confirmed = self._questions.allowed(prepared, approvals, live)
@@ -215,7 +220,53 @@ class Gate:
                 function, line, session.staff_id, prepared.subject, main, after
             ) as acting:
                 yield acting
-            self._after(function, live, confirmed)
+            self._after(function, live, () if prepared.carrier else confirmed)
+
+    def put_off(self, prepared: PreparedAct, approvals: Sequence[Approval]) -> None:
+        """Keep an act that its operator touched for, until a second person signs it too; nothing
+        of it happens. Raises ``Refusal`` as ``act``, and ``act.may_not_wait``."""
+        function = self._catalog[self._catalog.puts_off]
+        session = prepared.session
+        with self._alone():
+            with self._refusing(
+                prepared.function, session, prepared.subject, prepared.purpose, prepared
+            ):
+                later.later_of(prepared.function)
+                live = self._sessions.usable(session)
+                self._questions.check_origin(prepared)
+                self._check_unaltered(prepared)
+                own = self._questions.allowed(prepared, approvals, live, (Role.ACTOR,))
+                kept = later.row_of(prepared, own[0], self._rules.calendar)
+            nonce = secrets.token_bytes(16)
+            line = self._journal.begin(put_off_line(prepared, function, nonce))
+
+            def main(work: Work) -> ActWork:
+                now = self._clock.now()
+                note_own(work, function.id, session.staff_id, nonce, line, now)
+                keep_counters(work, own)
+                return ActWork(work, session.staff_id, now, prepared.subject, "", None, line)
+
+            with self._main(function, line, session.staff_id, prepared.subject, main) as acting:
+                later.keep(acting, kept)
+
+    def resume(self, act_id: str, carrier: Session) -> tuple[PreparedAct, Approval]:
+        """An act that waited, to be signed by its second person now and carried out by the session
+        ``carrier``; with it the operator's own approval. Raises ``Refusal`` ``act.not_waiting``,
+        ``act.waited_too_long``, ``act.altered``."""
+        self._sessions.usable(carrier)
+        with self._store.view((*READS, "put_off_act")) as work:
+            row = later.find(work, act_id)
+            rp_id = read_place(work, self._control.state).rp_id
+        if row is None or row.ended:
+            raise refusal("act.not_waiting")
+        prepared = later.read_act(row, self._catalog, rp_id, carrier)
+        last = last_day(datetime.fromisoformat(prepared.at), self._rules.calendar)
+        now = self._clock.now()
+        if now.date() > last:
+            raise refusal("act.waited_too_long")
+        prepared = dataclasses.replace(prepared, seconded_at=now.isoformat())
+        sealed = dataclasses.replace(prepared, seal=self._seal(prepared))
+        return sealed, later.own_approval(row)
 
     @contextmanager
     def view(
@@ -369,7 +420,8 @@ class Gate:
                 raise refusal("fresh.not_asked")
             with self._store.view(READS) as work:
                 state = self._control.state
-                key = checks.own_key(work, state, session.staff_id, assertion)
+                now = self._clock.now()
+                key = checks.own_key(work, state, session.staff_id, assertion, now)
                 rp_id = read_place(work, state).rp_id
             counter = self._rules.check_assertion(
                 key.public_key,
@@ -465,6 +517,18 @@ class Gate:
         people = self._control.state.people.values()
         return frozenset(one.id for one in people if one.is_gone(today))
 
+    def closing(self) -> datetime:
+        """When today's usable time is over."""
+        return hours_of(self._control.state.in_force).ends(self.now())
+
+    def loans_over(self) -> frozenset[str]:
+        """Whose lent keys (貸出鍵) are all over by now, or came back."""
+        now, state = self.now(), self._control.state
+        over = {one.staff_id for one in state.loans_over(now)}
+        return frozenset(
+            one for one in over if not any(loan.is_usable(now) for loan in state.loans_of(one))
+        )
+
     def without_numbers(self) -> frozenset[str]:
         """Who is not entitled to the number key (番号鍵) today: gone, or without any right in
         force or to come that uses individual numbers. Supervisors and administrators hold the
@@ -484,6 +548,17 @@ class Gate:
     def catalog(self) -> Catalog:
         """The functions by which this gate judges."""
         return self._catalog
+
+    @property
+    def store_id(self) -> str:
+        """The store that this gate stands before, as genesis names it."""
+        return self._control.state.store_id
+
+    def office_card(self, place: str) -> OfficeCard | None:
+        """What two persons put in force for the papers of a place as of today; it names nobody
+        but whom every paper names, and leaves no line."""
+        put = self._control.state.office_card(place, self.now().date())
+        return put.card if put is not None else None
 
     def start(self, today: date) -> Start:
         """How far the founders' start has come."""

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from app.security.acts.approval import Subject
 from app.security.gate.gate import Gate, SystemHand
 from app.security.keys import my_number
+from app.security.keys.keyslots import loan_of
 from app.security.vault.store_access import StoreAccess
 
 
@@ -18,6 +19,7 @@ def shut_out(
     data key without the slots of those ``leaving`` and of everybody else who is gone by now.
     Raises as ``StoreAccess.rotate``."""
     out = {*leaving, *gate.gone()}
+    out |= {loan_of(one) for one in (*out, *gate.loans_over())}
     if number_key is not None:
         _pass_on(gate, access, number_key, out)
     access.rotate(out)
@@ -26,14 +28,16 @@ def shut_out(
 def shut_out_gone(hand: SystemHand, access: StoreAccess) -> tuple[str, ...]:
     """The terminal's own work on the day somebody is gone (SEC-34, SEC-41): who was shut out now.
 
-    Everybody whose id has ended loses the slots by a new generation of the data key. When somebody
+    Everybody whose id has ended loses the slots by a new generation of the data key, and so does a
+    lent key whose time is over. When somebody
     still holds the number key (番号鍵) who is not entitled to it any more (left, expired, right
     ended), it is made anew; while nobody is there who holds it, theirs is dropped and the store
     remembers that the next holder has to make it anew. Raises as ``StoreAccess.rotate``; what was
     cut short is finished at the next open.
     """
     gate = hand.gate
-    gone = sorted(one for one in gate.gone() if access.is_admitted(one))
+    lent = {loan_of(one) for one in (*gate.gone(), *gate.loans_over())}
+    gone = sorted(one for one in (*gate.gone(), *lent) if access.is_admitted(one))
     ended = sorted(one for one in gate.without_numbers() if access.has_numbers(one))
     can = access.number_key is not None
     renew, owe = can and (bool(ended) or access.owes_numbers()), bool(ended) and not can

@@ -14,7 +14,7 @@ from app.security.acts.approval import Confirmed, Role
 from app.security.acts.content import encode
 from app.security.acts.prepared import PreparedAct
 from app.security.control.deeds import DEEDS
-from app.security.control.effects import Done
+from app.security.control.done import Done
 from app.security.control.log import ControlRow
 from app.security.journal.line import Entry, State
 from app.security.refusals import misuse, refusal
@@ -61,6 +61,26 @@ def note_system(work: Work, function_id: str, nonce: bytes, line: int, at: datet
     work.run(_ACT, _row(function_id, "system", nonce, line, at))
 
 
+def note_own(
+    work: Work, function_id: str, staff_id: str, nonce: bytes, line: int, at: datetime
+) -> None:
+    """The row of what somebody does without a touch of its own."""
+    work.run(_ACT, _row(function_id, staff_id, nonce, line, at))
+
+
+def put_off_line(prepared: PreparedAct, function: Function, nonce: bytes) -> Entry:
+    """The line under which an act is put off: whose, and the digest of what waits."""
+    return Entry(
+        State.BEGUN,
+        function.id,
+        prepared.session.staff_id,
+        session=prepared.session.id,
+        subject=prepared.subject,
+        nonce=nonce,
+        content_digest=prepared.content_digest(),
+    )
+
+
 def _row(function_id: str, staff_id: str, nonce: bytes, line: int, at: datetime) -> dict[str, Any]:
     return {
         "nonce": nonce.hex(),
@@ -75,7 +95,8 @@ def _row(function_id: str, staff_id: str, nonce: bytes, line: int, at: datetime)
 def keep_counters(work: Work, confirmed: Sequence[Confirmed]) -> None:
     """The counters of the keys that touched."""
     for one in confirmed:
-        keep_counter(work, one.evidence.credential_id, one.counter)
+        if one.counter is not None:
+            keep_counter(work, one.evidence.credential_id, one.counter)
 
 
 def keep_counter(work: Work, credential_id: bytes, counter: int) -> None:
@@ -100,7 +121,7 @@ def done_of(prepared: PreparedAct, confirmed: Sequence[Confirmed], number: int) 
         prepared.terminal,
         prepared.epoch,
         prepared.nonce,
-        datetime.fromisoformat(prepared.at),
+        datetime.fromisoformat(prepared.moment),
         number,
     )
 

@@ -28,6 +28,19 @@ from app.security.keys.terminal_secret import TerminalSecret
 
 FIRST_GENERATION = 1
 
+_LOAN = "/loan"
+
+
+def loan_of(staff_id: str) -> str:
+    """Under which name a key that is lent to somebody (貸出鍵) stands in the slot file, beside the
+    person's own; no staff id is written so."""
+    return staff_id + _LOAN
+
+
+def is_loan(name: str) -> bool:
+    """Whether a name in the slot file is that of a lent key."""
+    return name.endswith(_LOAN)
+
 
 @dataclass(frozen=True, slots=True)
 class StoreKeys:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from app.core.settings import DAY_END, Settings
 
@@ -33,6 +33,17 @@ class Hours:
         at = moment.time()
         usual = moment.isoweekday() in self.weekdays and self.opens <= at
         return usual and (self.closes is None or at < self.closes)
+
+    def ends(self, moment: datetime) -> datetime:
+        """When the usable time that ``moment`` lies in is over: the closing time of its day, or
+        that of an exception."""
+        midnight = datetime.combine(moment.date() + timedelta(days=1), time(), moment.tzinfo)
+        closing = midnight
+        if self.closes is not None:
+            closing = datetime.combine(moment.date(), self.closes, moment.tzinfo)
+        if self.exception_until is not None:
+            closing = max(closing, self.exception_until)
+        return closing
 
 
 def hours_of(settings: Settings) -> Hours:

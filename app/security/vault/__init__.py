@@ -8,7 +8,15 @@ to this program's version; ``verify`` says what is not whole.
 
 from __future__ import annotations
 
-from app.security.vault.backups import Backup, backup, list_backups, restore
+from app.security.vault.backups import (
+    MANIFEST,
+    Backup,
+    backup,
+    journal_goes_on,
+    list_backups,
+    read_backup,
+    restore,
+)
 from app.security.vault.checks import verify
 from app.security.vault.migration import migrate
 from app.security.vault.opening import (
@@ -21,6 +29,7 @@ from app.security.vault.opening import (
 from app.security.vault.rotation import Opened, Rotated, open_with, rekey, rotate
 
 __all__ = [
+    "MANIFEST",
     "Backup",
     "Founding",
     "JournalConnection",
@@ -28,11 +37,13 @@ __all__ = [
     "Rotated",
     "backup",
     "create",
+    "journal_goes_on",
     "list_backups",
     "migrate",
     "open_journal",
     "open_store",
     "open_with",
+    "read_backup",
     "rekey",
     "restore",
     "rotate",

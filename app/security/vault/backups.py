@@ -10,6 +10,7 @@ import base64
 import contextlib
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ from db.engine import Tuning
 from db.migrations import SHIPPED, Schema
 from db.work import Store
 
-_MANIFEST = "manifest.json"
+MANIFEST = "manifest.json"
 _FORMAT = 1
 
 
@@ -84,7 +85,7 @@ def write_backup(
                 path.name: digest_hex(path.read_bytes()) for path in sorted(partial.iterdir())
             },
         }
-        write_whole(partial / _MANIFEST, canonical_json(manifest).encode())
+        write_whole(partial / MANIFEST, canonical_json(manifest).encode())
         put_in_place(partial, final)
     except OSError as cause:
         raise write_fault(cause) from cause
@@ -98,10 +99,14 @@ def list_backups(paths: Paths) -> tuple[Backup, ...]:
     found = []
     for folder in sorted(paths.backups.glob("*-*")):
         with contextlib.suppress(EnvironmentFault):
-            manifest = _read_manifest(folder)
-            about = Backup(folder, manifest["made_at"], manifest["reason"], manifest["epoch"])
-            found.append(about)
+            found.append(read_backup(folder))
     return tuple(found)
+
+
+def read_backup(folder: Path) -> Backup:
+    """What a folder says of itself. Raises ``EnvironmentFault`` ``backup.damaged``."""
+    manifest = _read_manifest(folder)
+    return Backup(folder, manifest["made_at"], manifest["reason"], manifest["epoch"])
 
 
 def restore(
@@ -111,15 +116,75 @@ def restore(
     data_key: bytes,
     *,
     epoch_over: int = 0,
+    keep_journal: bool = False,
     schema: Schema = SHIPPED,
 ) -> int:
-    """Put a backup in the store's place under ``data_key``; gives the new epoch.
+    """Put a backup in the store's place under ``data_key``; gives the new epoch. With
+    ``keep_journal`` the journal that lies here stays: it goes on from the backup's.
 
     The epoch rises above the backup's, above that of a store still readable here, and above
     ``epoch_over`` (the last one the union saw), so no id is ever made twice (DESIGN 6). What
     lay there is kept beside, still encrypted, as ``*.replaced``. Raises ``EnvironmentFault``
     ``backup.damaged``, ``backup.wrong_key``, ``store.newer_schema``, ``store.in_use``.
     """
+    manifest, key = _opened(folder, recovery_private)
+    paths.make()
+    lock = take_lock(paths)
+    try:
+        epoch = max(int(manifest["epoch"]), epoch_over, _known_epoch(paths, data_key)) + 1
+        places = (paths.store,) if keep_journal else (paths.journal, paths.store)
+        fresh = _copy_restored(places, folder, key, data_key)
+        _renew(fresh_path(paths.store), data_key, epoch, schema)
+        for made, place in fresh:
+            _set_aside(place)
+            put_in_place(made, place)
+        return epoch
+    finally:
+        lock.release()
+
+
+def journal_goes_on(
+    paths: Paths, folder: Path, recovery_private: bytes, data_keys: Sequence[bytes]
+) -> bool:
+    """Whether the journal that lies here opens with one of ``data_keys`` and holds every line of
+    the backup's: then nothing that was done since is lost from it. Raises as ``restore``."""
+    _, key = _opened(folder, recovery_private)
+    try:
+        last = _last_line(folder / paths.journal.name, key)
+    except EnvironmentFault as cause:
+        raise _damaged() from cause
+    for data_key in data_keys:
+        with contextlib.suppress(EnvironmentFault):
+            return _has_line(paths.journal, data_key, last)
+    return False
+
+
+def _last_line(journal: Path, key: bytes) -> tuple[int, bytes]:
+    """The newest line's number and hash; (0, b"") of an empty journal."""
+    connection = open_raw(journal, key, Tuning())
+    try:
+        with translated(journal):
+            found = connection.execute(
+                "SELECT number, hash FROM line ORDER BY number DESC LIMIT 1"
+            ).fetchone()
+    finally:
+        connection.close()
+    return (int(found[0]), bytes(found[1])) if found else (0, b"")
+
+
+def _has_line(journal: Path, key: bytes, wanted: tuple[int, bytes]) -> bool:
+    connection = open_raw(journal, key, Tuning())
+    try:
+        with translated(journal):
+            query = "SELECT hash FROM line WHERE number = ?"
+            found = connection.execute(query, (wanted[0],)).fetchone()
+    finally:
+        connection.close()
+    return found is not None and bytes(found[0]) == wanted[1]
+
+
+def _opened(folder: Path, recovery_private: bytes) -> tuple[dict[str, Any], bytes]:
+    """A whole backup's manifest and its key."""
     manifest = _read_manifest(folder)
     _check_files(folder, manifest)
     try:
@@ -130,18 +195,7 @@ def restore(
             "この復旧鍵では、選んだバックアップを開けません。",
             "復旧鍵の3枚のうち2枚が、このバックアップを取ったときのものか確かめてください。",
         ) from cause
-    paths.make()
-    lock = take_lock(paths)
-    try:
-        epoch = max(int(manifest["epoch"]), epoch_over, _known_epoch(paths, data_key)) + 1
-        fresh = _copy_restored(paths, folder, key, data_key)
-        _renew(fresh_path(paths.store), data_key, epoch, schema)
-        for made, place in fresh:
-            _set_aside(place)
-            put_in_place(made, place)
-        return epoch
-    finally:
-        lock.release()
+    return manifest, key
 
 
 def copy_database(source: Path, source_key: bytes, target: Path, target_key: bytes) -> None:
@@ -178,11 +232,11 @@ def _copy_files(paths: Paths, data_key: bytes, folder: Path, key: bytes) -> int:
 
 
 def _copy_restored(
-    paths: Paths, folder: Path, key: bytes, data_key: bytes
+    places: Sequence[Path], folder: Path, key: bytes, data_key: bytes
 ) -> list[tuple[Path, Path]]:
-    """Copy a backup's files beside their places; the store comes last."""
+    """Copy a backup's files beside their places, in this order: the store comes last."""
     made = []
-    for place in (paths.journal, paths.store):
+    for place in places:
         source = folder / place.name
         if source.exists():
             fresh = fresh_path(place)
@@ -239,7 +293,7 @@ def _remove_partials(paths: Paths) -> None:
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
-        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if manifest["format"] != _FORMAT or not isinstance(manifest["files"], dict):
             raise ValueError
         return {**manifest, "epoch": int(manifest["epoch"])}

@@ -168,6 +168,14 @@ class StoreAccess:
             )
             self.slots, self.data_key = rotated.slots, rotated.data_key
 
+    def renew_recovery(self, recipient: str) -> None:
+        """Seal the store's keys to a new recovery key; nothing when that has been done. Raises
+        ``UserError`` ``keyslots.number_right_needed`` when the operator holds no number key."""
+        with self._turn:
+            if self.slots.recovery_public != recipient:
+                keys = keyslots.StoreKeys({self.slots.generation: self.data_key}, self.number_key)
+                self._keep(keyslots.replace_recovery(self.slots, recipient, keys))
+
     def back_up(self, clock: Clock, reason: str) -> Backup:
         """A sealed backup of store and journal. No unit of work may be open."""
         return vault.backup(

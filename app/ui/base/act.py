@@ -133,7 +133,11 @@ class _Walk(Generic[T]):
         dialog = PlainQuestion(self._screen)
         title, label = _SECOND[step.role]
         dialog.setWindowTitle(title)
-        dialog.setLabelText(f"{step.sentence}\n{label}を入れ、その方のキーに触れてください。")
+        wait = "\n責任者がいまいないときは、空のまま「次へ」で、あとから承認を受けます。"
+        dialog.setLabelText(
+            f"{step.sentence}\n{label}を入れ、その方のキーに触れてください。"
+            f"{wait if step.may_wait else ''}"
+        )
         dialog.setOkButtonText("次へ")
         dialog.setCancelButtonText("やめる")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

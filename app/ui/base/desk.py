@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from app.core.clock import Clock
 from app.core.tables import Tables
-from app.security.gate.carry_out import Perform, Prepare, Steps, carry_out, with_recent
+from app.security.gate.carry_out import (
+    Perform,
+    Prepare,
+    PutOff,
+    Steps,
+    carry_out,
+    with_recent,
+)
 from app.sync.media.desk import MediaDesk, no_media
 from app.ui.base.act import Door, Ending, Failed, Hands, Nothing, Toucher, take_steps
 from app.ui.base.operations import Operations
+from app.ui.base.pages import Page
 from app.ui.base.picker import Offer, pick
 from app.ui.base.watch import Background, Watch
 
@@ -35,11 +44,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Where this counter stands: municipality code (6 digits), its name on slips, its phone."""
+    """Where this counter stands: municipality code (6 digits), its name on slips, its phone, its
+    hours for the public, who issues its papers (the deputy while there is one), and the seal: a
+    picture (PNG), or ``omission``, the words that it is left out. What nobody put in force yet is
+    empty."""
 
     municipality_code: str
     name: str
     phone: str
+    hours: str = ""
+    issuer: str = ""
+    seal: bytes = b""
+    omission: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +110,23 @@ class Desk:
     finish: SystemHand
     media: MediaDesk = field(default_factory=no_media)
 
+    @property
+    def counter(self) -> Office:
+        """What this counter's papers say today: as two persons put it in force, before that as
+        the terminal was set up (``office``)."""
+        card = self.gate.office_card(self.office.name)
+        if card is None:
+            return self.office
+        return replace(
+            self.office,
+            name=card.name,
+            phone=card.phone,
+            hours=card.hours,
+            issuer=card.deputy or card.issuer,
+            seal=card.seal,
+            omission=card.omission,
+        )
+
     def begin(self, screen: QWidget, **arguments: Any) -> None:
         """Open a case that begins without anybody opened (a newcomer's); which one is asked
         where this person may begin several."""
@@ -131,9 +164,8 @@ class Desk:
     ) -> None:
         """Run ``work`` on the store worker. It is run again after a touch when it was refused
         as not recent, so it is one view or one act, or refused before its first one."""
-        self.walk(
-            screen, with_recent(self.gate, self.session, work), done, failed=failed, ended=ended
-        )
+        steps = with_recent(self.gate, self.session, work)
+        self._take(screen, steps, Ending(done, failed, ended))
 
     def carry_out(
         self,
@@ -159,10 +191,14 @@ class Desk:
         failed: Failed | None = None,
         ended: Nothing | None = None,
     ) -> None:
-        """Take other steps than those of one act (``app.security.gate.carry_out``)."""
+        """Take other steps than those of one act (``app.security.gate.carry_out``). What was typed
+        on the screen has been used when they end well."""
+        self._take(screen, _using(screen, steps), Ending(done, failed, ended))
+
+    def _take(self, screen: QWidget, steps: Steps[T], ending: Ending[T]) -> None:
         background = self.background
         hands = Hands(self.operations, self.touch, self.door, lambda: background.paused)
-        take_steps(hands, screen, steps, Ending(done, failed, ended))
+        take_steps(hands, screen, steps, ending)
 
     def over_the_line(
         self, screen: QWidget, work: Callable[[], T], done: Callable[[T], None]
@@ -174,3 +210,19 @@ class Desk:
         """Look again by ``work`` whenever something came over the line, until the watch is
         stopped or the screen closed (``app.ui.base.watch``)."""
         return Watch(screen, self.background, self.operations, work, done, self.say)
+
+
+def _using(screen: QWidget, steps: Steps[T]) -> Steps[T]:
+    """``steps``, and then the note that the page's entries are used; kept for later, they are."""
+    try:
+        outcome = yield from steps
+    except PutOff:
+        _used(screen)
+        raise
+    _used(screen)
+    return outcome
+
+
+def _used(screen: QWidget) -> None:
+    if isinstance(screen, Page) and isValid(screen):
+        screen.note_used()

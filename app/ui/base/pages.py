@@ -16,9 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.base.fields import Field, PasswordField
 from app.ui.base.flow import ActionRow
 from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NamePainter, TextBlock
+from app.ui.base.secret import SecretEdit
 
 _MARKS = {"ok": "✓ ", "warn": "⚠ 注意　", "stop": "■ "}
 _BOXES = {"ok": "okBox", "warn": "warnBox", "stop": "stopBox"}
@@ -47,6 +49,7 @@ class Page(QWidget):
         outer.addLayout(self.body, 1)
         self.action_row = ActionRow(12)
         outer.addLayout(self.action_row)
+        self._as_shown: tuple[tuple[str, str], ...] | None = None
 
     def action(
         self, text: str, key: str, run: Callable[[], None], *, primary: bool = False
@@ -69,9 +72,38 @@ class Page(QWidget):
         None when there is nothing; screens override it."""
         return None
 
+    def note_as_shown(self) -> None:
+        """The page has come up: what its fields hold at the first time was typed by nobody."""
+        if self._as_shown is None:
+            self._as_shown = self._entered()
+
+    def note_used(self) -> None:
+        """An act has used what is typed here: it waits for nobody any more."""
+        self._as_shown = self._entered()
+
+    @property
+    def waits_behind_lock(self) -> bool:
+        """Whether something is typed here that nothing else keeps and no act has used: such a page
+        stays behind the lock and is offered again (SEC-68)."""
+        kept_elsewhere = type(self).keep is not Page.keep
+        return not kept_elsewhere and self._entered() != self._as_shown
+
+    def forget_secrets(self) -> None:
+        """Passwords and numbers that were typed do not wait for anybody."""
+        for edit in self.findChildren(SecretEdit):
+            edit.clear()
+
+    def _entered(self) -> tuple[tuple[str, str], ...]:
+        fields = self.findChildren(Field)
+        return tuple((one.name, one.value()) for one in fields if not _is_secret(one))
+
     def first_focus(self) -> None:
         """Where typing begins when the page opens; screens override it."""
         self.setFocus()
+
+
+def _is_secret(field: Field) -> bool:
+    return isinstance(field, PasswordField) or isinstance(field.focusProxy(), SecretEdit)
 
 
 def key_label(key: str) -> str:

@@ -61,6 +61,8 @@ class MainWindow(QMainWindow):
     log_off_asked = Signal()
     input_seen = Signal()
     closing = Signal()
+    offer_taken = Signal()
+    offer_left = Signal()
 
     def __init__(self, *, training: bool, terminal: str) -> None:
         super().__init__()
@@ -85,6 +87,7 @@ class MainWindow(QMainWindow):
         middle.addWidget(self._menu)
         self._screens = QStackedWidget()
         middle.addWidget(self._screens, 1)
+        outer.addWidget(self._offer_bar())
         outer.addLayout(middle, 1)
         outer.addWidget(self._status_bar())
         self._front = QStackedWidget()
@@ -120,6 +123,37 @@ class MainWindow(QMainWindow):
         row.addWidget(self._who)
         row.addWidget(PlainLabel(terminal))
         return bar
+
+    def _offer_bar(self) -> QWidget:
+        """What waited behind the lock, and the way back to it."""
+        self._offer = QFrame()
+        self._offer.setObjectName("offerBar")
+        row = QHBoxLayout(self._offer)
+        row.setContentsMargins(18, 4, 18, 4)
+        self._offered = PlainLabel("")
+        row.addWidget(self._offered, 1)
+        self._take = QPushButton("続きに戻る  [F11]")
+        self._take.setObjectName("primary")
+        self._leave = QPushButton("破棄する")
+        for button in (self._take, self._leave):
+            row.addWidget(button)
+        self._take.clicked.connect(self.offer_taken)
+        self._leave.clicked.connect(self.offer_left)
+        self._key("F11", self._take.click)
+        self._offer.setVisible(False)
+        return self._offer
+
+    def offer(self, text: str) -> None:
+        """Show what can be gone back to; "" takes the offer away."""
+        self._offered.setText(text)
+        self._offer.setVisible(bool(text))
+        for button in (self._take, self._leave):
+            button.setEnabled(bool(text))  # a key reaches a button that nobody sees
+
+    @property
+    def offered(self) -> str:
+        """What the offer says, "" for none."""
+        return self._offered.text()
 
     def _status_bar(self) -> QWidget:
         bar = QFrame()
@@ -199,7 +233,17 @@ class MainWindow(QMainWindow):
             if button.property("function") == function_id:
                 button.setChecked(True)
         if isinstance(screen, Page):
+            screen.note_as_shown()
             screen.first_focus()
+
+    def take_screen(self) -> QWidget | None:
+        """Take the screen out of its place and do not destroy it; nothing stands there then."""
+        screen = self._screens.currentWidget()
+        if screen is not None:
+            self._screens.removeWidget(screen)
+            screen.setParent(None)
+            screen.hide()
+        return screen
 
     def open_screen(self) -> QWidget | None:
         """The screen in place."""

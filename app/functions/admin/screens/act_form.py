@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,12 +11,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.core.errors import UserError
 from app.functions.admin.screens.parts import clear_errors, show_at_field
 from app.security.gate.carry_out import Perform, Prepare, Steps, carry_out
+from app.ui.base.abstract import AbstractWidget
 from app.ui.base.desk import Desk
 from app.ui.base.fields import Field
 from app.ui.base.pages import Page, card, scrolled
 
 
-class ActForm(Page):
+class ActForm(Page, metaclass=AbstractWidget):
     """``fields`` above, what else a screen puts in ``notes``, and a button that carries it out.
 
     A screen says in ``steps`` what happens (raising ``UserError`` for what is wrong of the
@@ -54,13 +56,13 @@ class ActForm(Page):
         """Away without doing anything; screens that came from another override it."""
         self._desk.home()
 
+    @abstractmethod
     def steps(self) -> Steps[Any]:
         """What happens; ``UserError`` for what is wrong of the fields."""
-        raise NotImplementedError
 
+    @abstractmethod
     def done(self, outcome: Any) -> None:
         """What follows."""
-        raise NotImplementedError
 
     def act(self, prepare: Prepare, perform: Perform[Any]) -> Steps[Any]:
         """The steps of one act."""

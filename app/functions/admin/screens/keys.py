@@ -20,8 +20,9 @@ from app.ui.base.fields import ChoiceField, PasswordField, TextField
 from app.ui.base.labels import PlainLabel
 from app.ui.base.pages import box, clear
 
-_SPARE, _ANEW = "spare", "anew"
+_SPARE, _ANEW, _LOAN = "spare", "anew", "loan"
 _WHAT = (
+    (_LOAN, "貸出鍵を渡す（キーを忘れた。きょうだけ）"),
     (_SPARE, "予備のキーを追加する（今のキーも使い続ける）"),
     (_ANEW, "登録し直す（キーをなくした、パスワードを忘れた）"),
 )
@@ -61,9 +62,11 @@ class AddKeyScreen(ActForm):
     def _ask_for(self) -> None:
         anew = self.what.value() == _ANEW
         self.again.setVisible(anew)
-        self.password.set_hint(
-            rules_in_words(PasswordRules()) if anew else "今のキーと合わせて本人を確かめます。"
-        )
+        hints = {
+            _ANEW: rules_in_words(PasswordRules()),
+            _LOAN: "貸出鍵はこのパスワードで開きます。利用時間の終わりに使えなくなります。",
+        }
+        self.password.set_hint(hints.get(self.what.value(), "今のキーと合わせて本人を確かめます。"))
         self.password.set_label(f"{'新しい' if anew else '今の'}パスワード（本人）")
 
     def _loaded(self, listed: staff.StaffList) -> None:
@@ -91,6 +94,8 @@ class AddKeyScreen(ActForm):
             return key_steps.add_spare(
                 door.doorway, door.terminal, desk.session, door.policy, owner, password
             )
+        if self.what.value() == _LOAN:
+            return key_steps.lend(door.terminal, desk.session, door.policy, owner, password)
         if password != self.again.value():
             raise UserError(
                 "password.differs",
@@ -116,6 +121,7 @@ class LostKeyScreen(ActForm):
         self._eras = eras_of(desk.tables)
         self.person: StaffLine | None = None
         self.which: ChoiceField | None = None
+        self._returned = False
         super().__init__(
             desk,
             f"セキュリティキーの取消　職員 {staff_id}",
@@ -128,7 +134,7 @@ class LostKeyScreen(ActForm):
             box(
                 "warn",
                 "取り消すと保存データの鍵も新しくなり、この職員は登録し直すまで端末を使えません。"
-                "ほかに予備のキーがあっても、登録し直します。",
+                "ほかに予備のキーがあっても、登録し直します。貸出鍵の返却では、本人のキーは変わりません。",
             )
         )
         desk.run(self, lambda: staff.list_staff(desk.gate, desk.session), self._loaded)
@@ -137,7 +143,7 @@ class LostKeyScreen(ActForm):
         found = (line for line in listed.lines if line.staff_id == self._staff_id)
         self.person = next(found, None)
         clear(self._choice)
-        keys = self.person.keys if self.person else ()
+        keys = self.person.revocable if self.person else ()
         self.button.setEnabled(bool(keys))
         if not keys:
             self._choice.addWidget(box("ok", "使えるキーはありません。"))
@@ -157,11 +163,16 @@ class LostKeyScreen(ActForm):
 
     def steps(self) -> Steps[None]:
         assert self.person is not None and self.which is not None
-        key: StaffKey = self.person.keys[int(needed(self.which))]
+        key: StaffKey = self.person.revocable[int(needed(self.which))]
+        self._returned = bool(key.lent_until)
         desk = self._desk
         return key_steps.lose(desk.door_of_staff.terminal, desk.session, self.person, key)
 
     def done(self, _outcome: Any) -> None:
         desk = self._desk
+        if self._returned:
+            desk.say("貸出鍵の返却を記録しました。本人のキーはそのまま使えます。")
+            desk.go("admin.list_staff", staff_id=self._staff_id)
+            return
         desk.say("キーを取り消し、鍵を更新しました。本人が来たら登録し直してください。")
         desk.go("admin.add_credential", staff_id=self._staff_id, what=_ANEW)

@@ -33,7 +33,7 @@ _ALIVE = (GrantState.REQUESTED, GrantState.APPROVED, GrantState.EFFECTIVE, Grant
 class RequestScreen(Page):
     """Role, days, reason; what the person holds or has asked for already is not asked for again."""
 
-    def __init__(self, desk: Desk, staff_id: str = "") -> None:
+    def __init__(self, desk: Desk, staff_id: str = "", role: str = "") -> None:
         super().__init__(
             "権限の申請",
             "役割を数字キーで選び、期間と理由を入れて Ctrl+Enter。"
@@ -83,6 +83,7 @@ class RequestScreen(Page):
         self.role.changed.connect(self._list_functions)
         self.staff_id.changed.connect(self._list_functions)
         self.staff_id.set_value(staff_id)
+        self.role.set_value(role)
         self._load()
 
     def first_focus(self) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 from PySide6.QtWidgets import QPushButton, QVBoxLayout
 
 from app.functions.admin import staff
 from app.functions.admin.screens.parts import eras_of, shown_day
-from app.functions.admin.staff import StaffLine, StaffList
+from app.functions.admin.staff import StaffKey, StaffLine, StaffList
 from app.rules.calendar.wareki import Eras
 from app.security.control.start import Start
 from app.ui.base.desk import Desk
@@ -54,6 +54,7 @@ class StaffScreen(Page):
         self._offer(
             "admin.revoke_credential", "キーの取消", "F7", self._to("admin.revoke_credential")
         )
+        self._offer("admin.change_office", "所属・任期", "F9", self._to("admin.change_office"))
         self._offer("admin.mark_leaver", "退職・異動", "F8", self._to("admin.mark_leaver"))
         self.action("読み直す", "F5", self.load)
         self.load()
@@ -130,11 +131,21 @@ class StaffScreen(Page):
         password = shown_day(line.password_set_on, self._eras)
         self._more.addWidget(PlainLabel(f"職員 {line.staff_id}　パスワードの設定 {password}"))
         for key in line.registered:
-            used = f"{shown_day(key.revoked_on, self._eras)} 取消" if key.revoked_on else "使えます"
+            used = self._use_of(key)
             registered = shown_day(key.registered_on, self._eras)
             self._more.addWidget(
                 PlainLabel(f"キー「{key.label}」　{registered} 登録（{key.registered_by}）　{used}")
             )
+
+    def _use_of(self, key: StaffKey) -> str:
+        """Whether a key can be used now."""
+        if key.revoked_on:
+            done = "返却" if key.lent_until else "取消"
+            return f"{shown_day(key.revoked_on, self._eras)} {done}"
+        if not key.lent_until:
+            return "使えます"
+        over = datetime.fromisoformat(key.lent_until) < self._desk.clock.now()
+        return "貸出の時間が終わりました" if over else f"{key.lent_until[11:16]} まで使えます"
 
 
 def _cells(line: StaffLine, today: date, eras: Eras) -> tuple[str, ...]:

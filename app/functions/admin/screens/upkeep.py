@@ -122,7 +122,8 @@ class BackupScreen(ActForm):
             box(
                 "ok",
                 "作った控えは端末のデータの場所の backups に入ります。"
-                "復元は、窓口を閉じてから madoguchi recover の手順で行います。",
+                "復元は、窓口を閉じてから、責任者二人が復旧鍵の控え2枚を持ち寄り、"
+                "madoguchi restore で行います。",
             )
         )
 

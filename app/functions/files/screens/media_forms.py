@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from app.functions.files import media_acts
 from app.functions.files.media_acts import Approving, Disposing, Registering
 from app.rules.calendar.wareki import Eras
 from app.rules.calendar.wareki_input import parse_day
+from app.ui.base.abstract import AbstractWidget
 from app.ui.base.desk import Desk
 from app.ui.base.fields import ChoiceField, Field, TextField
 from app.ui.base.pages import Page, box, card
@@ -19,7 +21,7 @@ from app.wire.files import FILES
 _MEDIA = "files.show_media"
 
 
-class _Form(Page):
+class _Form(Page, metaclass=AbstractWidget):
     """A few fields and one act; a refusal that names a field stands beside it."""
 
     def __init__(self, desk: Desk, title: str, lead: str, fields: Sequence[Field]) -> None:
@@ -41,9 +43,9 @@ class _Form(Page):
     def first_focus(self) -> None:
         next(iter(self.fields.values())).setFocus()
 
+    @abstractmethod
     def act(self) -> tuple[Callable[[], Any], Callable[[Any, Any], Any], str]:
         """How the act is prepared and performed, and what is said when it is done."""
-        raise NotImplementedError
 
     def value(self, name: str) -> str:
         """What stands in a field."""

@@ -10,6 +10,7 @@ from app.ui.base.desk import Desk
 from app.ui.base.fields import ChoiceField, TextField
 from app.ui.base.pages import Page, card
 from app.ui.base.tables import fill, list_table
+from forms.certificates.seal import SealImage, SealOmitted
 
 _COLUMNS = ("証の種類", "発行番号", "状態")
 _WIDTHS = (320, 260)
@@ -66,15 +67,17 @@ class ReturnedScreen(Page):
         row, desk = self.table.currentRow(), self._desk
         if not 0 <= row < len(self.held) or desk.operations.busy:
             return None
-        chosen = self.held[row]
+        chosen, here = self.held[row], desk.counter
         return Brought(
             self._person_id,
             chosen.form_id,
             chosen.number,
             self.reason.value(),
             self.who.value() or "本人",
-            desk.office.name,
+            here.name,
             desk.clock.now(),
+            here.issuer,
+            SealImage(here.seal) if here.seal else SealOmitted(here.omission),
         )
 
     def _take_back(self) -> None:

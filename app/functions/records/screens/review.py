@@ -33,8 +33,8 @@ _SORTS: tuple[tuple[str, Sort | None], ...] = (
     ("送信したもの", Sort.SENT),
     ("個人番号を見た操作", Sort.NUMBERS),
 )
-_COLUMNS = ("行", "日時", "職員", "機能", "対象", "目的", "結果", "表示件数")
-_WIDTHS = (62, 170, 150, 200, 128, 76, 210)
+_COLUMNS = ("行", "日時", "職員", "機能", "対象", "目的", "結果", "送り先", "表示件数")
+_WIDTHS = (62, 170, 150, 190, 128, 76, 150, 200)
 _NAME = 2
 _RESULTS = {
     "view": "照会",
@@ -250,6 +250,7 @@ class ReviewScreen(Page):
             line.subject_key or line.subject_kind.replace("none", ""),
             line.purpose,
             f"{result}　{CAUSES.get(line.cause, line.cause)}".strip("　"),
+            line.recipient,
             f"{line.shown}件{'　個人番号' if line.numbers else ''}" if line.shown else "",
         )
 
