@@ -214,7 +214,8 @@ class Prover:
             self._judge(draft, one, evidence, function)
             # whoever signed first must still have the right when the last one signs
             self._may(draft, one, function, at.date())
-        if not self._stands(said[0], row.evidence):
+        # its line was written when the last one signed, which for an act that waited is another day
+        if not self._stands(max(said, key=_signed_at), row.evidence):
             raise RowError("journal")
         by = {one.role: one.staff_id for one in said}
         second = next((who for role, who in by.items() if role is not Role.ACTOR), "")
@@ -326,12 +327,16 @@ def _act_of(said: SignedAct) -> tuple[object, ...]:
     )
 
 
+def _signed_at(said: SignedAct) -> datetime:
+    return datetime.fromisoformat(said.at)
+
+
 def _moment_of(
     said: Sequence[SignedAct], function: Function, calendar: BusinessCalendar
 ) -> datetime:
     """The moment of an act: that at which the last one signed. Only where the function lets its
     acts wait may the second person sign later than the operator, and no later than the last day."""
-    moments = {one.role: datetime.fromisoformat(one.at) for one in said}
+    moments = {one.role: _signed_at(one) for one in said}
     own, last = moments.get(Role.ACTOR), max(moments.values())
     if len(set(moments.values())) == 1:
         return last
