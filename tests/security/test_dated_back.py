@@ -21,7 +21,7 @@ from app.security.control.log import ControlRow, after
 from app.security.entry.doorway import Doorway
 from app.security.gate.traces import head_payload
 from app.security.journal.findings import PublicKey, Report
-from app.security.journal.levels import levels_of
+from app.security.journal.levels import Levels
 from app.security.journal.line import Entry, State
 from app.security.journal.verify import verify
 from app.security.refusals import Refusal
@@ -91,7 +91,7 @@ def proved(terminal: FoundedTerminal) -> tuple[Doorway, Report]:
         id_: PublicKey(key.staff_id, key.entry.public_key)
         for id_, key in door.terminal.control.state.keys.items()
     }
-    levels = levels_of(terminal.rules().catalog)
+    levels = Levels(terminal.rules().catalog, terminal.rules().calendar)
     journal = door.terminal.journal
     return door, verify(journal, keys, verify_assertion, open_allowed=True, levels=levels)
 

@@ -17,7 +17,7 @@ from app.security.acts.prepared import PreparedAct
 from app.security.authenticators.verify import verify_assertion
 from app.security.control.deeds import Leaving
 from app.security.gate.traces import begun
-from app.security.journal.levels import levels_of
+from app.security.journal.levels import Levels
 from app.security.journal.line import Entry, State
 from app.security.journal.verify import PublicKey, verify
 from app.security.spec import Catalog, Formerly, SecondPerson, StepUp
@@ -37,7 +37,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def found(world: World, catalog: Catalog = CATALOG) -> list[tuple[int, str]]:
-    report = verify(world.journal, KEYS, verify_assertion, levels=levels_of(catalog))
+    report = verify(world.journal, KEYS, verify_assertion, levels=Levels(catalog, world.calendar))
     return [(one.line, one.code) for one in report.findings]
 
 

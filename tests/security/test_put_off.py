@@ -153,17 +153,19 @@ def test_a_touch_over_another_act_puts_nothing_off(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("moment", "code"),
+    ("moment", "lent", "code"),
     [
-        ("2026-11-17T10:00:00+09:00", ""),
-        ("2026-11-15T10:00:00+09:00", "content"),
-        ("2026-11-27T10:00:00+09:00", "order"),
+        ("2026-11-17T10:00:00+09:00", False, ""),
+        ("2026-11-17T10:00:00+09:00", True, "key"),
+        ("2026-11-15T10:00:00+09:00", False, "content"),
+        ("2026-11-27T10:00:00+09:00", False, "order"),
     ],
 )
 def test_a_reader_of_the_log_takes_only_moments_that_an_act_may_have(
-    world: World, moment: str, code: str
+    world: World, moment: str, lent: bool, code: str
 ) -> None:
-    """Both signatures are good; an outside tool chose when the second one was made."""
+    """Both signatures are good; an outside tool chose when the second one was made. A key that was
+    ``lent`` to the operator for the first day counts no more on the second."""
     prepared = staff_service.prepare_office(world.gate, world.session("administrator"), CHANGE)
     seconded = replace(prepared, seconded_at=moment)
     right = world.control.state.grants_of("S201", "admin.supervise")[0].id
@@ -179,6 +181,10 @@ def test_a_reader_of_the_log_takes_only_moments_that_an_act_may_have(
     )
     state = world.control.state.draft()
     state.rp_id = prepared.rp_id
+    if lent:
+        key = state.keys[own.assertion.credential_id]
+        closing = world.clock.now().replace(hour=19)
+        state.keys[own.assertion.credential_id] = replace(key, until=closing)
     prover = Prover(world.control.house, verify_assertion)
     if not code:
         assert prover.take(state, row.to_bytes()).person("S102").post == "税務課"

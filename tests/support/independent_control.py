@@ -8,18 +8,8 @@ from typing import Any
 
 from cbor2 import loads
 
-from tests.support.independent_verifier import (
-    BROKEN,
-    NEVER,
-    TOLERANCE,
-    Fault,
-    Journal,
-    answered,
-    link,
-    moment,
-    sha,
-    signed_by,
-)
+from tests.support.independent_signatures import BROKEN, answered, in_time, link, sha, signed_by
+from tests.support.independent_verifier import NEVER, TOLERANCE, Fault, Journal, moment
 
 RECOVERY = b"madoguchi-recovery-v2"
 LETTERS = str.maketrans("0123456789", "ghijkmnpqr")
@@ -81,21 +71,25 @@ class Control(Journal):
 
     def approved(self, deed: str, digest: bytes, approvals: list[list[bytes]]) -> list[Any]:
         acts = [loads(one[0]) for one in approvals]
-        first, at = acts[0], moment(acts[0][18])
-        day = first[18][:10]
-        needs = self.needs(first[7], day)
+        first, moments = acts[0], {act[10]: act[18] for act in acts}
+        at, began = max(map(moment, moments.values())), moment(moments.get("actor", first[18]))
+        day, own_day = str(at.date()), str(began.date())
+        needs = self.needs(first[7], own_day)
         assert needs.get("deed") == deed, "no function does that"
         assert sorted(act[10] for act in acts) == needs["roles"], "not by those whom it needs"
         assert len({act[9] for act in acts}) == len(acts), "one person twice"
-        same = [[*act[:9], *act[11:17], act[18]] for act in acts]
+        same = [[*act[:9], *act[11:17]] for act in acts]
         assert all(one == same[0] for one in same) and first[14] == digest, "other content"
+        waited = needs["later"] and began < at and in_time(began.date(), at.date(), self.closed)
+        assert waited or len({*moments.values()}) == 1, "not signed together"
         for act, (signed, credential, *answer) in zip(acts, approvals, strict=True):
             staff, cose = self.staff_keys[credential]
             wanted = [name for name, ones in self.functions.items() if ones[-1]["supervises"]]
             wanted = wanted if act[10] == "supervisor" else [act[7]]
             holder, function, since, until, held = self.rights[act[17]]
             assert (holder, act[9]) == (staff, staff) and function in wanted, "another's right"
-            assert held and since <= day <= until, "a right that did not hold that day"
+            days = since, own_day, day, until  # whoever signed first must still hold it then
+            assert held and [*days] == sorted(days), "a right that did not hold that day"
             challenge = sha(b"madoguchi-act-v1", signed)
             assert answered(cose, self.party, challenge, *answer), "signature"
         assert deed == "ClockSet" or at >= self.latest - TOLERANCE, "before the row before"

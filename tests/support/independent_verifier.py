@@ -1,6 +1,5 @@
 """Verifies an exported journal by docs/auditing.md alone, and imports nothing of ours."""
 
-import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import suppress
@@ -8,42 +7,13 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from cbor2 import CBORDecodeError, dumps, loads
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from fido2.cose import ES256, RS256, CoseKey, EdDSA
-from fido2.utils import websafe_decode
+from cbor2 import dumps, loads
+
+from tests.support.independent_signatures import BROKEN, answered, in_time, link, sha, signed_by
 
 Fault = tuple[int, str]
 ZERO, raw, moment = bytes(32), bytes.fromhex, datetime.fromisoformat
-BROKEN = (InvalidSignature, AssertionError, CBORDecodeError, LookupError, TypeError, ValueError)
 NEVER, TOLERANCE = moment("0001-01-02T00:00:00+00:00"), timedelta(minutes=2)
-
-
-def sha(*parts: bytes) -> bytes:
-    return hashlib.sha256(b"".join(parts)).digest()
-
-
-def link(before: bytes, number: int, body: bytes) -> bytes:
-    return sha(before, number.to_bytes(8, "big"), sha(body))
-
-
-def signed_by(key: bytes, signature: bytes, message: bytes) -> bool:
-    with suppress(*BROKEN):
-        return Ed25519PublicKey.from_public_bytes(key).verify(signature, message) is None
-    return False
-
-
-def answered(cose: bytes, party: str, challenge: bytes, *answer: bytes) -> bool:
-    data, client, signature = answer
-    with suppress(*BROKEN):
-        said, key = json.loads(client), CoseKey.parse(loads(cose))
-        told = (said["type"], websafe_decode(said["challenge"]), said["origin"])
-        assert told == ("webauthn.get", challenge, f"https://{party}") and len(data) >= 37
-        assert not said.get("crossOrigin", False) and isinstance(key, ES256 | EdDSA | RS256)
-        assert data[:32] == sha(party.encode()) and data[32] & 0b11001 == 1
-        return key.verify(data + sha(client), signature) is None
-    return False
 
 
 class Journal:
@@ -52,6 +22,7 @@ class Journal:
         self.store = self.rows[0]["store"]
         self.keys = {raw(o["id"]): (o["staff"], raw(o["public"])) for o in self.all("credential")}
         self.lines, self.log = self.chained("line"), self.chained("control")
+        self.closed = {day for one in self.all("calendar") for day in one["closed"]}
         by_id = groupby(self.all("function"), lambda one: str(one["id"]))
         self.functions = {name: [*ones] for name, ones in by_id}
         self.gone = [part for part in self.all("segment") if part["dropped_at"]]
@@ -158,7 +129,8 @@ class Journal:
             count, before = said[1], sha(body[19])
 
     def acts(self) -> Iterator[Fault]:
-        begun, nonces, counters, mark = set[int](), set[bytes](), dict[bytes, int](), NEVER
+        begun, nonces, mark = set[int](), set[bytes](), NEVER
+        self.counters, self.waiting = dict[bytes, int](), list[list[bytes]]()
         for number, body in self.bodies[1:]:
             at, needs = moment(body[1]), self.needs(body[5], body[1][:10])
             if body[5] == "journal.head" and body[4] == "event" and len(loads(body[19])) > 3:
@@ -178,23 +150,40 @@ class Journal:
                 elif needs and not all(roles[role] for role in needs["verified"]):
                     yield number, "approved without verification"
                 nonces.add(body[13])
+                if needs.get("puts_off"):
+                    yield from self.approval(number, body, loads(body[19]), waits=True)
+                    self.waiting.append(loads(body[19]))
             elif self.first <= body[12] and body[12] not in begun:
                 yield number, "an end without its beginning"
             begun.discard(body[12])
-            for signed, credential, *answer in body[20]:
-                act, (staff, cose) = loads(signed), self.keys.get(credential, ("", b""))
-                said = [act[place] for place in (2, 7, 11, 12, 13, 4, 14, 16)]
-                mine = (act[9] == body[6]) == (act[10] == "actor") and act[9] == staff
-                there = act[5] < self.first or self.hashes.get(act[5]) == act[6]
-                line = [body[2], body[5], *body[8:11], *body[13:16]]
-                then, seen = moment(act[18]), int.from_bytes(answer[0][33:37], "big")
-                if said != line or not (mine and there and act[5] < number):
-                    yield number, "the approval is of another act"
-                elif not answered(cose, self.party, sha(b"madoguchi-act-v1", signed), *answer):
-                    yield number, "signature"
-                elif at.date() != then.date() or at < then - TOLERANCE:
-                    yield number, "signed at another time"
-                elif seen + counters.get(credential, 0) and seen <= counters.get(credential, 0):
-                    yield number, "a key that does not count on"
-                counters[credential] = seen
+            for one in body[20]:
+                yield from self.approval(number, body, one, waits=False)
         yield from ((number, "no end") for number in sorted(begun))
+
+    def approval(
+        self, number: int, body: list[Any], one: list[bytes], *, waits: bool
+    ) -> Iterator[Fault]:
+        signed, credential, *answer = one
+        act, (staff, cose) = loads(signed), self.keys.get(credential, ("", b""))
+        said = [act[place] for place in (2, 11, 12, 14, 7, 13, 4, 16)]
+        line = [body[2], *body[8:10], body[14], body[5], body[10], body[13], body[15]]
+        mine = (act[9] == body[6]) == (act[10] == "actor") and act[9] == staff
+        there = act[5] < self.first or self.hashes.get(act[5]) == act[6]
+        at, then = moment(body[1]), moment(act[18])
+        may_wait = act[10] == "actor" and self.needs(act[7], body[1][:10]).get("later", True)
+        waited = may_wait and not waits and (one in self.waiting or 1 < act[5] < self.first)
+        seen, last = int.from_bytes(answer[0][33:37], "big"), self.counters.get(credential, 0)
+        same = (may_wait and said[:4] == line[:4]) if waits else said == line
+        if not (same and mine and there and act[5] < number):
+            yield number, "the approval is of another act"
+        elif not answered(cose, self.party, sha(b"madoguchi-act-v1", signed), *answer):
+            yield number, "signature"
+        elif waited and at.date() != then.date():
+            if not in_time(then.date(), at.date(), self.closed):
+                yield number, "seconded at another time than its days"
+        elif at.date() != then.date() or at < then - TOLERANCE:
+            yield number, "signed at another time"
+        elif seen + last and seen <= last and one not in self.waiting:
+            yield number, "a key that does not count on"
+        if one not in self.waiting:
+            self.counters[credential] = max(last, seen)

@@ -23,7 +23,7 @@ from app.security.gate.gate import (
 )
 from app.security.journal.export import Rules, exported
 from app.security.journal.journal import Journal
-from app.security.journal.levels import levels_of
+from app.security.journal.levels import Levels
 from app.security.journal.line import Line, State
 from app.security.journal.verify import PublicKey, Report, UnionWord, verify
 from app.security.spec import Catalog, Kind
@@ -239,7 +239,7 @@ def verify_journal(
             check_assertion,
             anchor=anchor,
             union=union,
-            levels=levels_of(gate.catalog),
+            levels=Levels(gate.catalog, work.business_days),
         )
 
 
@@ -259,7 +259,8 @@ def export_journal(
     with gate.view("records.verify", session, subject=Subject("list", "journal")) as work:
         work.note(query_kind="export-control" if control else "export")
         head = journal.head.number
-        rules = Rules(tuple(gate.catalog.values()), read_log(work) if control else ())
+        log = read_log(work) if control else ()
+        rules = Rules(tuple(gate.catalog.values()), log, work.business_days)
         for text in exported(journal, _public_keys(work), union, clock.now(), rules):
             write(text)
         return head

@@ -17,7 +17,7 @@ from app.security.control.rows import READS, Unsigned, append, read_log, unsigne
 from app.security.control.rules import House
 from app.security.control.state import ControlState
 from app.security.journal.journal import Journal
-from app.security.journal.levels import levels_of
+from app.security.journal.levels import Levels
 from db.work import Rows, Store
 
 
@@ -73,7 +73,7 @@ def prove_control(store: Store, journal: Journal, house: House, check: Assertion
     with store.view((*READS, *standing.READS)) as work:
         rows = read_log(work)
         start = ControlState() if begins_with_founding(rows) else founders_of(journal, house)
-        stands = standing.Standing(work, journal, levels_of(house.catalog)).holds
+        stands = standing.Standing(work, journal, Levels(house.catalog, house.calendar)).holds
         proved = Prover(house, check, stands).replay(rows, start)
         strange = unsigned(work, proved.state)
         differing = beside.differing(work, proved.state)

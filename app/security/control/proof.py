@@ -31,12 +31,13 @@ from app.security.acts.approval import (
 )
 from app.security.acts.content import decode, digest_of, encode, read_as
 from app.security.acts.prepared import roles_needed
+from app.security.acts.seconding import last_day
 from app.security.authenticators.port import Assertion
 from app.security.control.deeds import DEEDS, TYPES, Founding, Recovery
 from app.security.control.done import Done
 from app.security.control.effects import check_order, take_effect
 from app.security.control.log import ControlRow, RowError, after, read_row
-from app.security.control.rules import House, last_day
+from app.security.control.rules import House
 from app.security.control.state import ControlState
 from app.security.journal.genesis import FOUNDERS, Genesis, genesis_challenge, genesis_of
 from app.security.spec import Function, Kind
@@ -211,9 +212,7 @@ class Prover:
         if len({one.staff_id for one in said}) != len(said):
             raise RowError("roles")
         for one, evidence in zip(said, row.evidence, strict=True):
-            self._judge(draft, one, evidence, function)
-            # whoever signed first must still have the right when the last one signs
-            self._may(draft, one, function, at.date())
+            self._judge(draft, one, evidence, function, at)
         # its line was written when the last one signed, which for an act that waited is another day
         if not self._stands(max(said, key=_signed_at), row.evidence):
             raise RowError("journal")
@@ -231,13 +230,22 @@ class Prover:
         )
 
     def _judge(
-        self, draft: ControlState, said: SignedAct, evidence: Evidence, function: Function
+        self,
+        draft: ControlState,
+        said: SignedAct,
+        evidence: Evidence,
+        function: Function,
+        last: datetime,
     ) -> None:
+        """One person's part. Whoever signed first must still have key and right when the last one
+        signs."""
         key = draft.keys.get(evidence.credential_id)
-        at = datetime.fromisoformat(said.at)
-        if key is None or key.staff_id != said.staff_id or not key.is_usable(at):
+        if key is None or key.staff_id != said.staff_id:
             raise RowError("key")
-        self._may(draft, said, function, datetime.fromisoformat(said.at).date())
+        for at in (_signed_at(said), last):
+            if not key.is_usable(at):
+                raise RowError("key")
+            self._may(draft, said, function, at.date())
         verified = said.role is not Role.ACTOR or function.kind is Kind.ADMINISTER
         challenge = challenge_of(evidence.signed)
         self._verify(evidence, key.entry.public_key, draft.rp_id, challenge, verified)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from app.core.tables import Tables
 from app.rules.calendar.days import BusinessCalendar
@@ -21,9 +21,6 @@ other's."""
 
 LEAST_SUPERVISORS = 2
 
-WAITING_DAYS = 5
-"""So many business days an act waits for its second person."""
-
 
 @dataclass(frozen=True, slots=True)
 class House:
@@ -39,11 +36,6 @@ class House:
         """By the shipped tables."""
         calendar = BusinessCalendar.from_table(tables["closed_days"])
         return cls(catalog, calendar, lambda day: roles_on(tables, catalog, day))
-
-
-def last_day(at: datetime, calendar: BusinessCalendar) -> date:
-    """The last day on which an act that its operator signed ``at`` may be seconded."""
-    return calendar.add(at.date(), WAITING_DAYS)
 
 
 def supervises(state: ControlState, staff_id: str, day: date, house: House) -> bool:

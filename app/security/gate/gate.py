@@ -31,10 +31,10 @@ from app.security.acts.approval import (
     challenge_of,
 )
 from app.security.acts.prepared import Ask, PreparedAct, RowVersion, WithDocument, roles_needed
+from app.security.acts.seconding import last_day
 from app.security.control.deeds import OfficeCard
 from app.security.control.keeper import Control
 from app.security.control.rows import TABLES as CONTROL_TABLES
-from app.security.control.rules import last_day
 from app.security.control.start import Start, start_of
 from app.security.control.state import ControlState
 from app.security.gate import checks, later
@@ -235,15 +235,15 @@ class Gate:
                 live = self._sessions.usable(session)
                 self._questions.check_origin(prepared)
                 self._check_unaltered(prepared)
-                own = self._questions.allowed(prepared, approvals, live, (Role.ACTOR,))
-                kept = later.row_of(prepared, own[0], self._rules.calendar)
+                (own,) = self._questions.allowed(prepared, approvals, live, (Role.ACTOR,))
+                kept = later.row_of(prepared, own, self._rules.calendar)
             nonce = secrets.token_bytes(16)
-            line = self._journal.begin(put_off_line(prepared, function, nonce))
+            line = self._journal.begin(put_off_line(prepared, own.evidence, function, nonce))
 
             def main(work: Work) -> ActWork:
                 now = self._clock.now()
                 note_own(work, function.id, session.staff_id, nonce, line, now)
-                keep_counters(work, own)
+                keep_counters(work, (own,))
                 return ActWork(work, session.staff_id, now, prepared.subject, "", None, line)
 
             with self._main(function, line, session.staff_id, prepared.subject, main) as acting:

@@ -19,7 +19,7 @@ from app.rules.calendar.days import BusinessCalendar
 from app.security.acts.approval import Approval, Assertion, Confirmed, Role, Subject, read_signed
 from app.security.acts.content import decode, encode, read_as
 from app.security.acts.prepared import PreparedAct, RowVersion, roles_needed
-from app.security.control.rules import last_day
+from app.security.acts.seconding import last_day
 from app.security.refusals import refusal
 from app.security.spec import Catalog, Function
 from app.security.staff.session import Session

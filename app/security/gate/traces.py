@@ -10,13 +10,14 @@ import cbor2
 from sqlalchemy import bindparam, insert, update
 
 from app.core.errors import MadoguchiError
-from app.security.acts.approval import Confirmed, Role
+from app.security.acts.approval import Confirmed, Evidence, Role
 from app.security.acts.content import encode
 from app.security.acts.prepared import PreparedAct
 from app.security.control.deeds import DEEDS
 from app.security.control.done import Done
 from app.security.control.log import ControlRow
 from app.security.journal.line import Entry, State
+from app.security.journal.touches import put_off_payload
 from app.security.refusals import misuse, refusal
 from app.security.spec import Function
 from app.wire.heads import Head
@@ -68,8 +69,9 @@ def note_own(
     work.run(_ACT, _row(function_id, staff_id, nonce, line, at))
 
 
-def put_off_line(prepared: PreparedAct, function: Function, nonce: bytes) -> Entry:
-    """The line under which an act is put off: whose, and the digest of what waits."""
+def put_off_line(prepared: PreparedAct, own: Evidence, function: Function, nonce: bytes) -> Entry:
+    """The line under which an act is put off: whose, the digest of what waits, and the operator's
+    touch, which was made here and not when the second person comes."""
     return Entry(
         State.BEGUN,
         function.id,
@@ -78,6 +80,7 @@ def put_off_line(prepared: PreparedAct, function: Function, nonce: bytes) -> Ent
         subject=prepared.subject,
         nonce=nonce,
         content_digest=prepared.content_digest(),
+        payload=put_off_payload(own),
     )
 
 

@@ -9,10 +9,11 @@ from datetime import date, datetime
 from typing import Any
 
 from app.core.errors import MadoguchiError
+from app.rules.calendar.days import BusinessCalendar
 from app.security.journal.findings import PublicKey, UnionWord
 from app.security.journal.genesis import read_genesis
 from app.security.journal.journal import Journal
-from app.security.journal.levels import level_of
+from app.security.journal.levels import UNKNOWN, level_of
 from app.security.journal.segments import segments
 from app.security.spec import Function
 from app.wire.heads import CountersignedHead
@@ -22,12 +23,13 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """By which rules the lines are judged: ``functions`` as they are declared and were. ``control``
-    are the rows (number, hash, body) of the control log, which name staff; none for a file without
-    personal data."""
+    """By which rules the lines are judged: ``functions`` as they are declared and were, and
+    ``calendar``, the days on which the office works. ``control`` are the rows (number, hash, body)
+    of the control log, which name staff; none for a file without personal data."""
 
     functions: tuple[Function, ...] = ()
     control: Sequence[tuple[int, bytes, bytes]] = ()
+    calendar: BusinessCalendar = UNKNOWN.calendar
 
 
 def exported(
@@ -52,6 +54,7 @@ def exported(
         yield _said("union_key", id=key_id, public=key.public_bytes_raw())
     for credential_id, one in sorted(keys.items()):
         yield _said("credential", id=credential_id, staff=one.staff_id, public=one.public_key)
+    yield _said("calendar", closed=[day.isoformat() for day in sorted(rules.calendar.closed)])
     for function in rules.functions:
         yield from _function(function)
     for number, value, body in rules.control:
@@ -84,6 +87,8 @@ def _function(function: Function) -> Iterator[str]:
             verified=sorted(level.verified),
             by_clock=level.by_clock,
             sets_clock=level.sets_clock,
+            later=level.later,
+            puts_off=level.puts_off,
             deed=function.deed,
             supervises=function.supervises,
         )

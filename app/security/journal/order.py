@@ -43,7 +43,7 @@ class TimeOrder:
     def is_dated_back(self, line: Line) -> bool:
         """Whether this line lies before what came before it."""
         entry, at = line.entry, moment_of(line.at)
-        level = self._levels(entry.function_id, at.date())
+        level = self._levels.on(entry.function_id, at.date())
         if level is None:
             return False
         if level.sets_clock and entry.state is State.DONE:

@@ -10,12 +10,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 import cbor2
 
 from app.core.errors import MadoguchiError
-from app.security.acts.approval import AssertionCheck, Evidence, Role, challenge_of, read_signed
+from app.security.acts.approval import (
+    AssertionCheck,
+    Evidence,
+    Role,
+    SignedAct,
+    challenge_of,
+    read_signed,
+)
 from app.security.authenticators.port import Assertion
 from app.security.journal import chain
 from app.security.journal.findings import (
@@ -37,10 +44,11 @@ from app.security.journal.genesis import (
 )
 from app.security.journal.heads import HEAD_EVENT, HeadNote, read_head_line
 from app.security.journal.journal import Journal
-from app.security.journal.levels import Level, Levels
+from app.security.journal.levels import UNKNOWN, Levels
 from app.security.journal.line import Line, State, decode_line
 from app.security.journal.order import TimeOrder, is_of_its_day, moment_of
 from app.security.journal.segments import DROPPED, dropped
+from app.security.journal.touches import Touches, read_put_off
 from app.security.keys.terminal_state import STATE_EVENT, read_state
 from app.wire.heads import START, CountersignedHead, Head, chain_hash
 
@@ -59,12 +67,8 @@ __all__ = [
 ]
 
 _HASH = 32
-_FLAGS_AT, _VERIFIED, _COUNTER_AT = 32, 0x04, slice(33, 37)
+_FLAGS_AT, _VERIFIED = 32, 0x04
 _NOBODY = UnionWord()
-
-
-def _unknown(function_id: str, day: date) -> Level | None:
-    return None
 
 
 def verify_chain(
@@ -83,7 +87,7 @@ def verify(
     anchor: Head | str | None = None,
     union: UnionWord = _NOBODY,
     open_allowed: bool = False,
-    levels: Levels = _unknown,
+    levels: Levels = UNKNOWN,
 ) -> Report:
     """Prove the whole journal.
 
@@ -202,7 +206,7 @@ class _Walk:
         self._levels = levels
         self._nonces: set[bytes] = set()
         self._order = TimeOrder(levels)
-        self._counters: dict[bytes, int] = {}
+        self._touches = Touches()
         self._keys = dict(keys)
         self._check = check
         self._genesis: Genesis | None = None
@@ -252,16 +256,14 @@ class _Walk:
                 self.findings.append(ChainFault(number, "end_alone"))
         for evidence in entry.evidence:
             self.signatures += 1
-            code = self._judge(line, evidence) or self._take_counter(evidence)
-            if code:
-                self.findings.append(ChainFault(number, code))
+            self._take_touch(line, evidence, self._judge(line, evidence))
 
-    def _take_counter(self, evidence: Evidence) -> str:
-        """A key's counter rises with every touch, or there is none (0)."""
-        seen = int.from_bytes(evidence.authenticator_data[_COUNTER_AT], "big")
-        last = self._counters.get(evidence.credential_id, 0)
-        self._counters[evidence.credential_id] = max(last, seen)
-        return "counter" if 0 < seen <= last or seen < last else ""
+    def _take_touch(self, line: Line, evidence: Evidence, code: str) -> None:
+        """A touch that was found right counts on from the key's touches before it."""
+        if not code and not self._touches.counts_on(evidence):
+            code = "counter"
+        if code:
+            self.findings.append(ChainFault(line.number, code))
 
     def _take_begun(self, line: Line) -> None:
         """A nonce is used once, and everybody whom the function needed then has approved."""
@@ -269,9 +271,11 @@ class _Walk:
         if entry.nonce in self._nonces:
             self.findings.append(ChainFault(line.number, "nonce"))
         self._nonces.add(entry.nonce)
-        level = self._levels(entry.function_id, moment_of(line.at).date())
+        level = self._levels.on(entry.function_id, moment_of(line.at).date())
         if level is None:
             return
+        if level.puts_off:
+            self._take_put_off(line)
         try:
             given = [(read_signed(one.signed).role, one) for one in entry.evidence]
         except ValueError:
@@ -281,6 +285,17 @@ class _Walk:
             self.findings.append(ChainFault(line.number, "roles"))
         elif any(role in level.verified and not _is_verified(one) for role, one in given):
             self.findings.append(ChainFault(line.number, "unverified"))
+
+    def _take_put_off(self, line: Line) -> None:
+        """The operator's touch over an act that waits from here on for its second person."""
+        try:
+            evidence = read_put_off(line.entry.payload)
+        except ValueError:
+            self.findings.append(ChainFault(line.number, "form"))
+            return
+        self.signatures += 1
+        self._take_touch(line, evidence, self._judge(line, evidence, waits=True))
+        self._touches.put_off(evidence)
 
     def unnoted_drops(self, journal: Journal) -> list[ChainFault]:
         """The dropped months that no line tells of, where that line must still be here."""
@@ -344,7 +359,8 @@ class _Walk:
             if not self._signed(evidence, challenge, genesis.rp_id):
                 self.findings.append(ChainFault(1, "signature"))
 
-    def _judge(self, line: Line, evidence: Evidence) -> str:
+    def _judge(self, line: Line, evidence: Evidence, *, waits: bool = False) -> str:
+        """What is wrong with an approval, as a code. ``waits``: the line puts its act off."""
         entry = line.entry
         key = self._keys.get(evidence.credential_id)
         if key is None:
@@ -354,12 +370,9 @@ class _Walk:
         except ValueError:
             return "form"
         same = (
-            said.function_id == entry.function_id
+            (self._may_wait(said, line) if waits else _is_of(said, line))
             and said.subject == entry.subject
-            and said.purpose == entry.purpose
-            and said.nonce == entry.nonce
             and said.content_digest == entry.content_digest
-            and said.document_digest == entry.document_digest
             and said.terminal == line.terminal
             and said.staff_id == key.staff_id
             and (said.staff_id == entry.staff_id) is (said.role is Role.ACTOR)
@@ -371,7 +384,23 @@ class _Walk:
         rp_id = self._genesis.rp_id if self._genesis is not None else ""
         if not self._signed(evidence, challenge_of(evidence.signed), rp_id):
             return "signature"
-        return "" if is_of_its_day(said.at, line) else "time"
+        in_time = is_of_its_day(said.at, line) or (not waits and self._waited(said, line, evidence))
+        return "" if in_time else "time"
+
+    def _may_wait(self, said: SignedAct, line: Line) -> bool:
+        """Whether what was signed may be put off in this line."""
+        level = self._levels.on(said.function_id, moment_of(line.at).date())
+        return said.role is Role.ACTOR and (level is None or level.later)
+
+    def _waited(self, said: SignedAct, line: Line, evidence: Evidence) -> bool:
+        """Whether the act waited since an earlier line for the second person, who came in time.
+        A line among dropped months is believed."""
+        if not self._may_wait(said, line):
+            return False
+        if 1 < said.head_number <= self._before:
+            self._touches.put_off(evidence)
+        in_time = self._levels.waited_in_time(moment_of(said.at), moment_of(line.at))
+        return in_time and self._touches.waited(evidence)
 
     def _knows(self, number: int, value: bytes) -> bool:
         """Whether that place is in this journal; places in dropped months are believed."""
@@ -402,6 +431,17 @@ class _Walk:
         except MadoguchiError:
             return False
         return True
+
+
+def _is_of(said: SignedAct, line: Line) -> bool:
+    """Whether what was signed is the act that this line begins."""
+    entry = line.entry
+    return (
+        said.function_id == entry.function_id
+        and said.purpose == entry.purpose
+        and said.nonce == entry.nonce
+        and said.document_digest == entry.document_digest
+    )
 
 
 def _is_verified(one: Evidence) -> bool:
