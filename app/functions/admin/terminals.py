@@ -22,7 +22,7 @@ from db.tables.exchange import desk_case, desk_draft, desk_issue
 
 PROFILES: Mapping[str, str] = {"counter": "窓口", "branch": "出張所", "relay": "中継"}
 _STATES: Mapping[str, str] = {
-    "founded": "初期設定済（広域連合に未登録）",
+    "founded": "初期設定済・広域連合に未登録",
     "registered": "登録済",
     "withdrawn": "登録が取り消されています",
     REMOVED: "廃止されています",

@@ -16,11 +16,11 @@ _COLUMNS = (
     "種類",
     "状態",
     "証明書の期限",
-    "最後に知らせがあった日",
+    "最後の知らせ",
     "受付中の届出",
     "電子媒体",
 )
-_WIDTHS = (170, 80, 240, 130, 180, 120)
+_WIDTHS = (170, 80, 260, 130, 140, 130)
 _REMOVE = "admin.remove_terminal"
 
 
@@ -30,8 +30,8 @@ class TerminalsScreen(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(
             "端末の一覧",
-            "ほかの窓口の端末は、広域連合を通して知らせのあったものだけが並びます。"
-            "端末の追加は madoguchi enrol、登録の取消は広域連合の担当者が行います。",
+            "ほかの端末は、知らせのあったものが並びます。追加は madoguchi enrol、"
+            "登録の取消は広域連合の担当者が行います。",
         )
         self._desk = desk
         self._eras = eras_of(desk.tables)
