@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import cbor2
 
 from app.catalog import CATALOG
 from app.core.clock import JST
 from app.core.settings import Settings
+from app.functions.records import service
 from app.functions.records.review import Asked, Month, Sort
+from app.functions.records.screens.review import LINES_AT_ONCE
 from app.security.acts.approval import Subject
 from app.security.journal.line import Entry, State, encode_line
 from app.security.staff.hours import hours_of
+from app.wire.heads import chain_hash
+from db.engine import Tuning, connect
 from tests.benchmarks.frame import Bench, Better, Limit, Row
+from tests.support.world import DATA_KEY, World, world_in
 
 LINES = 1_000_000
 _SECONDS = 30 * 24 * 3600
@@ -83,4 +91,54 @@ def _one_pass() -> float:
     return (time.perf_counter() - started) * 1000
 
 
-BENCHES = (Bench("review", "A month of a million lines reviewed", rows),)
+def first_opening() -> Iterable[Row]:
+    """The screen's own way through gate and encrypted journal, without its window."""
+    with tempfile.TemporaryDirectory() as folder, world_in(Path(folder)) as world:
+        _fill(world)
+        world.clock.set_wall(datetime(2026, 12, 1, 9, tzinfo=JST))
+        session, gate, journal = world.session("supervisor"), world.gate, world.journal
+        days = date(2026, 11, 1), date(2026, 11, 30)
+        started = time.perf_counter()
+        period = service.find_period(gate, session, journal, days)
+        month = Month(CATALOG, period.hours.is_open)
+        longest = 0.0
+        for first in range(period.first, period.last + 1, LINES_AT_ONCE):
+            piece = time.perf_counter()
+            last = min(first + LINES_AT_ONCE, period.last + 1)
+            service.read_lines(gate, session, journal, month, range(first, last))
+            longest = max(longest, time.perf_counter() - piece)
+        month.arrange()
+        service.show_lines(gate, session, journal, CATALOG, month.look(Asked(), 100).numbers)
+        seconds = time.perf_counter() - started
+        limit = Limit("the same lines read and chained by bare SQLCipher", _bare_reading(world))
+        note = f"{period.last - period.first + 1:,} lines, longest piece {longest:.2f} s"
+        yield Row("review: a month opened for the first time", 60.0, seconds, "s", limit, note=note)
+
+
+def _fill(world: World) -> None:
+    number, value = world.journal.head.number, world.journal.head.hash
+    with world.journal.file.write() as connection:
+        for _, body in _lines():
+            number += 1
+            value = chain_hash(value, number, hashlib.sha256(body).digest())
+            connection.execute(
+                "INSERT INTO line (number, hash, body) VALUES (?, ?, ?)", (number, value, body)
+            )
+    world.journal._head = world.journal.file.last()
+
+
+def _bare_reading(world: World) -> float:
+    """Seconds for reading every line and hashing it."""
+    connection = connect(world.paths.journal, DATA_KEY, Tuning())
+    started = time.perf_counter()
+    for _, body in connection.execute("SELECT number, body FROM line ORDER BY number"):
+        hashlib.sha256(body).digest()
+    seconds = time.perf_counter() - started
+    connection.close()
+    return seconds
+
+
+BENCHES = (
+    Bench("review", "A month of a million lines reviewed", rows),
+    Bench("review-opening", "A month of a million lines opened for the first time", first_opening),
+)

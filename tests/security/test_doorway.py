@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from app.catalog import CATALOG
 from app.core.errors import EnvironmentFault, MadoguchiError, UserError
+from app.functions.records.service import find_period, show_lines
 from app.security.authenticators.attestation import AttestationKind, judge_again
 from app.security.control.deeds import SettingChange
 from app.security.control.state import ControlState
@@ -27,6 +29,24 @@ from tests.support.keyring_daemon import KeyringDaemon
 @pytest.fixture
 def terminal(tmp_path: Path) -> FoundedTerminal:
     return found_terminal(tmp_path)
+
+
+@pytest.mark.req("SEC-26")
+def test_a_contractor_at_work_is_named_as_one(
+    terminal: FoundedTerminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Above the work, and in every line of the review of what was done."""
+    person_is(monkeypatch, "S201", contractor=True)
+    login = terminal.login()
+    session = terminal.enter(login, "S201")
+    assert session.staff_name == "委託　責任 一郎"
+    assert login.terminal is not None
+    gate, journal = login.terminal.gate, login.terminal.journal
+    day = terminal.clock.now().date()
+    period = find_period(gate, session, journal, (day, day))
+    assert period.names == {"S201": "委託　責任 一郎", "S202": "責任 二郎"}
+    lines = show_lines(gate, session, journal, CATALOG, [journal.head.number])
+    assert [line.staff_name for line in lines] == ["委託　責任 一郎"]
 
 
 @pytest.mark.req("SEC-20", "SEC-22", "SEC-23", "SEC-25")

@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from app.functions.admin.words import called, day_words
+from app.functions.admin.words import day_words
 from app.rules.calendar.days import BusinessCalendar
 from app.security.gate.facts import grant_of
 from app.security.gate.gate import Gate, Session, Subject, ViewWork
@@ -17,6 +17,7 @@ from app.security.refusals import Refusal
 from app.security.spec import Catalog
 from app.security.staff import grants
 from app.security.staff.grants import Access, Grant, GrantState
+from app.security.staff.people import called
 from app.security.staff.roles import Role
 from db.tables.control import grant_row, staff
 

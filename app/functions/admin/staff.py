@@ -14,7 +14,7 @@ from datetime import date
 from sqlalchemy import select
 
 from app.core.errors import UserError
-from app.functions.admin.words import called, day_words
+from app.functions.admin.words import day_words
 from app.rules.calendar.wareki import Eras, on_screen
 from app.security.acts.approval import Approval
 from app.security.control.deeds import (
@@ -33,7 +33,7 @@ from app.security.gate.shut_out import shut_out
 from app.security.journal.line import is_id
 from app.security.keys.keypairs import PersonKeys
 from app.security.keys.slot_model import decode_person_keys, encode_person_keys
-from app.security.staff.people import check_not_taken
+from app.security.staff.people import called, check_not_taken
 from app.security.vault.store_access import StoreAccess
 from db.tables.control import credential, staff
 

@@ -29,7 +29,6 @@ from app.security.journal.verify import PublicKey, Report, UnionWord, verify
 from app.security.spec import Catalog, Kind
 from app.security.staff.hours import Hours, hours_of
 from app.wire.heads import Head
-from db.tables.control import staff
 from db.tables.exchange import outbox
 
 
@@ -97,7 +96,7 @@ def view_lines(
     """The newest lines of the wanted ones, newest first, at most ``wanted.limit``."""
     subject = Subject("list", "journal")
     with gate.view("records.view_lines", session, subject=subject) as work:
-        names = {row.id: row.name for row in work.all(select(staff.c.id, staff.c.name))}
+        names = _names(work)
         work.note(query_kind=f"{wanted.days[0]}_{wanted.days[1]}")
         found: list[RecordLine] = []
         for line in journal.newest_first():
@@ -111,11 +110,12 @@ def view_lines(
 @dataclass(frozen=True, slots=True)
 class Period:
     """The lines of some days: from ``first`` to ``last`` (numbers, inclusive; empty when last is
-    less), and whether a moment lies in the usable hours."""
+    less), whether a moment lies in the usable hours, and how each member of staff is called."""
 
     first: int
     last: int
     hours: Hours
+    names: Mapping[str, str]
 
 
 def find_period(gate: Gate, session: Session, journal: Journal, days: tuple[date, date]) -> Period:
@@ -125,8 +125,9 @@ def find_period(gate: Gate, session: Session, journal: Journal, days: tuple[date
         work.note(query_kind=f"{days[0]}_{days[1]}")
         # an exception that was allowed is outside the hours all the same
         hours = replace(hours_of(work.control.in_force), exception_until=None)
+        names = _names(work)
     low, high = days[0].isoformat(), (days[1] + timedelta(days=1)).isoformat()
-    return Period(_first_from(journal, low), _first_from(journal, high) - 1, hours)
+    return Period(_first_from(journal, low), _first_from(journal, high) - 1, hours, names)
 
 
 def read_lines(
@@ -153,9 +154,14 @@ def show_lines(
     """These lines as the review shows them, in the order asked for."""
     with gate.view("records.view_lines", session, subject=Subject("list", "journal")) as work:
         work.note(query_kind=f"shown_{len(numbers)}")
-        names = {row.id: row.name for row in work.all(select(staff.c.id, staff.c.name))}
+        names = _names(work)
         lines = [_record_line(journal.line(one), names, catalog) for one in numbers]
         return _with_recipients(work, lines, catalog)
+
+
+def _names(work: ViewWork) -> dict[str, str]:
+    """Everybody's name by id, a contractor's people as such (SEC-26)."""
+    return {one.id: one.called for one in work.control.people.values()}
 
 
 def _first_from(journal: Journal, moment: str) -> int:

@@ -17,7 +17,6 @@ FUNCTIONS: tuple[Function, ...] = (
         "時間外の利用や拒否された操作も見られます。",
         step_up=StepUp.RECENT,
         reads=(
-            "staff.name",
             "setting",
             "outbox.file_id",
             "outbox.route",

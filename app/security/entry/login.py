@@ -137,7 +137,7 @@ def log_in(
         person.check(believed(place.mark, now).date())
         limit = _limits(terminal, person, rights, place, now)
         age = age_of(person.password_set_on, now.date(), password_rules(place.settings))
-        session = Session(session_id, staff_id, person.name)
+        session = Session(session_id, staff_id, person.called)
         monotonic = terminal.clock.monotonic()
         live = LiveSession(session, monotonic, monotonic, limit.only, number_key)
         live.limit = limit.refused_as

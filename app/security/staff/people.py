@@ -10,6 +10,11 @@ from app.core.errors import UserError
 from app.security.refusals import refusal
 
 
+def called(name: str, *, contractor: bool) -> str:
+    """A person's name as every line shows it: a contractor's people as such (委託, SEC-26)."""
+    return f"委託　{name}" if contractor else name
+
+
 @dataclass(frozen=True, slots=True)
 class Staff:
     """A person as the gate sees them. Days are inclusive; ``left_on`` is the first day on which
@@ -26,6 +31,11 @@ class Staff:
     post: str = ""
     version: int = 1
     signed_by: int = 0
+
+    @property
+    def called(self) -> str:
+        """The name as every line shows it."""
+        return called(self.name, contractor=self.contractor)
 
     def check(self, today: date) -> None:
         """Raises ``Refusal`` ``staff.left``, ``staff.not_yet`` or ``staff.ended``."""

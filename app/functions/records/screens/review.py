@@ -170,7 +170,8 @@ class ReviewScreen(Page):
         self.persons.clear()
         self.persons.addItem("全員", "")
         for staff_id in month.staff_ids:
-            self.persons.addItem(_who(staff_id), staff_id)
+            named = f"{_who(staff_id)}　{period.names.get(staff_id, '')}".strip("　")
+            self.persons.addItem(named, staff_id)
         self.look()
 
     # -- looking -----------------------------------------------------------------------------
