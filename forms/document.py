@@ -153,9 +153,12 @@ class Document:
             return
         canvas = self._canvas
         if self._fixed:
+            # what the page uses (pictures) is the page's: a form begun now would take it away
             own, canvas._code = canvas._code, []
+            used, canvas._formsinuse = canvas._formsinuse, []
             canvas.doForm(self._once_drawn("\n".join(self._fixed)))
             canvas._code += own
+            canvas._formsinuse += used
             self._fixed = []
         canvas.showPage()
         self._size = None

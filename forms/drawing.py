@@ -22,6 +22,7 @@ from forms.record import (
     Box,
     DrawnBarcode,
     DrawnField,
+    DrawnPicture,
     DrawnRun,
     DrawRecord,
     Weight,
@@ -84,6 +85,7 @@ class Sheet:
         self._pages: list[tuple[float, float]] = []
         self._fields: list[DrawnField] = []
         self._barcodes: list[DrawnBarcode] = []
+        self._pictures: list[DrawnPicture] = []
         self._missing: list[Missing] = []
 
     @property
@@ -189,6 +191,7 @@ class Sheet:
     def picture(self, png: bytes, box: Box) -> None:
         """Draw a picture into the box (a seal's image)."""
         self._document.picture(png, box)
+        self._pictures.append(DrawnPicture(len(self._pages) - 1, box))
 
     def barcode(self, name: str, symbol: Symbol, box: Box) -> None:
         """Draw a barcode as one path over the whole box; its quiet zone lies outside.
@@ -214,6 +217,7 @@ class Sheet:
             tuple(self._pages),
             tuple(self._fields),
             tuple(self._barcodes),
+            tuple(self._pictures),
         )
         return record, tuple(self._missing)
 

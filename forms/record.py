@@ -128,6 +128,14 @@ class DrawnBarcode:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnPicture:
+    """One picture (a seal's image) and its place."""
+
+    page: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
 class DrawRecord:
     """Everything drawn into one PDF. ``pages`` are (width, height) in millimetres."""
 
@@ -136,6 +144,7 @@ class DrawRecord:
     pages: tuple[tuple[float, float], ...]
     fields: tuple[DrawnField, ...]
     barcodes: tuple[DrawnBarcode, ...]
+    pictures: tuple[DrawnPicture, ...] = ()
 
     def named(self, name: str) -> tuple[DrawnField, ...]:
         """The fields that show this attribute; a value may stand in several places."""

@@ -16,6 +16,7 @@ class Check(Enum):
     INK = "ink"  # (b) the ink of every item is whole, nothing over it
     OUTLINE = "outline"  # (c) the drawn outline is the source font's
     BARCODE = "barcode"  # (d) barcodes decode from the picture
+    PICTURE = "picture"  # the image of a seal is there
 
 
 _SAID = {
@@ -25,6 +26,7 @@ _SAID = {
     Check.INK: "文字の一部が欠けているか、上に何かが重なっています",
     Check.OUTLINE: "字形がフォントの字形と一致しません",
     Check.BARCODE: "バーコードを読み取れないか、内容が違います",
+    Check.PICTURE: "画像（公印の印影など）が印刷されません",
 }
 
 

@@ -17,13 +17,23 @@ from forms.proof.ink import PagePicture, dark, difference, paint
 from forms.proof.pdf_fonts import FontInPdf, PdfObjects, UnreadablePdfError
 from forms.proof.reading import ReadCluster, read_clusters
 from forms.proof.sources import SourceFonts, embedded_outlines
-from forms.record import MM_PER_POINT, Box, DrawnBarcode, DrawnField, DrawRecord, Weight
+from forms.record import (
+    MM_PER_POINT,
+    Box,
+    DrawnBarcode,
+    DrawnField,
+    DrawnPicture,
+    DrawRecord,
+    Weight,
+)
 
 DPI = 300
 INK_TOLERANCE = 0.28
 """Greatest difference of ink (``ink.difference``); whole prints stay below 0.23."""
 
 _BOX_SLACK = 0.15  # mm: an outline may stand out of its em box by a hair
+_WHITE, _LEAST_INK = 240, 0.01
+"""Which channel values are paper, and the share of an image that must be more than paper."""
 _QUIET_ZONE = 2.5  # mm around a barcode that go to the reader with it
 _LABELS = "様式の文言"
 
@@ -73,12 +83,15 @@ def prove(
             read.update(owned)
             barcodes = [barcode for barcode in record.barcodes if barcode.page == page]
             values = [number for number in fields if record.fields[number].weight is Weight.VALUE]
-            if picture and (values or barcodes):
+            images = [image for image in record.pictures if image.page == page]
+            if picture and (values or barcodes or images):
                 drawn = PagePicture(render_page(document, begins + page, DPI), size)
                 for number in values:
                     _prove_ink(record.fields[number], owned[number], drawn, sources, titles)
                 for barcode in barcodes:
                     _prove_barcode(barcode, drawn, data)
+                for image in images:
+                    _prove_picture(image, drawn)
                 inked += len(values)
     _prove_texts(record, read, data, titles)
     return ProofReport(
@@ -243,3 +256,10 @@ def _prove_barcode(barcode: DrawnBarcode, picture: PagePicture, data: FormData) 
     wanted = getattr(data, barcode.name)
     if [result.text for result in found] != [wanted] or barcode.text != wanted:
         raise ProofFailed(Check.BARCODE, "バーコード", barcode.page)
+
+
+def _prove_picture(image: DrawnPicture, picture: PagePicture) -> None:
+    """Something stands where an image was drawn. What it shows two persons have looked at."""
+    crop = picture.crop(image.box)
+    if crop.size == 0 or (crop < _WHITE).mean() < _LEAST_INK:
+        raise ProofFailed(Check.PICTURE, "画像", image.page)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import combinations
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from app.core.clock import JST
 from app.core.errors import Bug, UserError
@@ -20,6 +23,8 @@ from forms.fonts import FontSet
 from forms.form import KINDS, SOURCES
 from forms.items import printed_items
 from forms.press import Press
+from forms.preview import preview
+from forms.proof.failure import Check, ProofFailed
 from forms.record import Weight
 from tests.support.form_examples import (
     ACCEPTANCE_SLIP,
@@ -159,16 +164,32 @@ def test_seal_may_be_omitted_in_words(press: Press, seal: SealOmitted) -> None:
 
 
 def test_seal_may_be_an_image(press: Press) -> None:
-    import io
-
-    from PIL import Image
-
-    png = io.BytesIO()
-    Image.new("RGBA", (60, 60), (200, 30, 30, 255)).save(png, "PNG")
-    data = replace(CERTIFICATE, seal=SealImage(png.getvalue()))
+    data = replace(CERTIFICATE, seal=SealImage(_png((200, 30, 30, 255))))
     first = press.render("FORM-04", data, training=False, now=NOW)
     press.prove(first, data)
     assert first.digest == press.render("FORM-04", data, training=False, now=NOW).digest
+
+
+@pytest.mark.parametrize("form_id", ["FORM-04", "FORM-N10"])
+def test_the_image_of_a_seal_is_seen_on_paper(press: Press, form_id: str) -> None:
+    """Also on the first page of a file, whose wording is written before it; a paper that lost it
+    is refused."""
+    data = replace(example(form_id, "typical"), seal=SealImage(_png((200, 30, 30, 255))))
+    rendered = press.render(form_id, data, training=False, now=NOW)
+    press.prove(rendered, data)
+    pixels = np.frombuffer(preview(rendered.pdf, 0, 75).rgba, np.uint8).reshape(-1, 4)
+    red = (pixels[:, 0] > 150) & (pixels[:, 1] < 80) & (pixels[:, 2] < 80)
+    assert red.sum() > 300
+    lost = replace(data, seal=SealImage(_png((255, 255, 255, 0))))
+    with pytest.raises(ProofFailed) as refused:
+        press.prove(press.render(form_id, lost, training=False, now=NOW), lost)
+    assert refused.value.check is Check.PICTURE
+
+
+def _png(colour: tuple[int, int, int, int]) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGBA", (60, 60), colour).save(out, "PNG")
+    return out.getvalue()
 
 
 @pytest.mark.parametrize(
