@@ -39,11 +39,23 @@ def pytest_runtest_setup() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
-    """What the test left in cycles goes on this thread."""
+    """What the test left in cycles goes on this thread; a window at once, because whatever is
+    done to all windows (a style sheet) costs the more the more there are."""
     if "PySide6.QtWidgets" in sys.modules:
+        from PySide6.QtWidgets import QApplication
+
         from app.ui.base.collecting import collect_when_due
 
-        collect_when_due()
+        if QApplication.instance() is not None and QApplication.topLevelWidgets():
+            gc.collect()
+        else:
+            collect_when_due()
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded for all tests stays and need not be looked through at every collection."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_configure(config: pytest.Config) -> None:

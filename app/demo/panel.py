@@ -13,6 +13,7 @@ from app.demo.keys import KeyDrawer
 from app.demo.people import CLERK, FOUNDERS
 from app.training.movers import Mover
 from app.ui.base.labels import PlainLabel
+from app.ui.base.monitors import free_space
 from app.wire.bodies.move_in import MoveIn
 from app.wire.layout import Kind, columns
 
@@ -43,7 +44,7 @@ class KeyPanel(QWidget):
     def show_beside(self, window: QWidget) -> None:
         """Stand to the right of ``window``; where the screen has no room for that, above it."""
         beside = window.frameGeometry().topRight()
-        last = window.screen().availableGeometry().right() - self.width()
+        last = free_space(window).right() - self.width()
         if beside.x() > last:
             self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint)
         self.move(min(beside.x(), last), beside.y())

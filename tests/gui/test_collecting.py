@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import gc
+import re
 import threading
 import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.base.collecting import collect_here, collect_when_due
+from app.ui.shell.window import MainWindow
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -61,3 +67,29 @@ def test_what_is_not_due_waits(qapp: QApplication) -> None:
     gc.set_threshold(1, 1_000, 1_000)
     collect_when_due()
     assert destroyed_on == [threading.get_ident()]
+
+
+def test_two_windows_collected_at_once_leave_the_screen(qapp: QApplication) -> None:
+    """PySide takes the screen that a widget gives for the widget's child."""
+    gone: list[str] = []
+    QGuiApplication.primaryScreen().destroyed.connect(lambda: gone.append("screen"))
+    windows: list[QWidget] = []
+    for _ in range(2):
+        window = MainWindow(training=True, terminal="T01")
+        window.itself = window  # type: ignore[attr-defined]
+        weakref.finalize(window, lambda: gone.append("window"))
+        windows.append(window)
+    del window
+    windows.clear()
+    gc.collect()
+    assert gone == ["window", "window"]
+
+
+def test_nobody_asks_a_widget_for_its_screen() -> None:
+    asking = [
+        str(path.relative_to(ROOT))
+        for top in ("app", "forms", "tests")
+        for path in (ROOT / top).rglob("*.py")
+        if re.search(r"\.screen\(\)", path.read_text("utf-8"))
+    ]
+    assert asking == []

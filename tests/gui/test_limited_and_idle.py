@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
@@ -58,6 +59,7 @@ def counter(terminal: FoundedTerminal) -> Iterator[Counter]:
     made.window.show()
     yield made
     made.close()
+    shiboken6.delete(made.window)
 
 
 def until(ready: Callable[[], bool]) -> None:
@@ -292,6 +294,7 @@ def test_the_lock_comes_also_when_the_store_cannot_be_read(
         assert dialogs(counter) == []
     finally:
         held.set()
+    settle_aside(counter)
 
 
 class HalfTyped(Page):

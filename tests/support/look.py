@@ -78,10 +78,12 @@ def looked_at(window: Any, name: str, folder: Path) -> dict[str, Any]:
     from PySide6.QtCore import QPoint, QRect
     from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QRadioButton
 
+    from app.ui.base.monitors import free_space
+
     for _ in range(5):
         QApplication.processEvents()
     window.grab().save(str(folder / f"{name}.png"))
-    free = window.screen().availableGeometry()
+    free = free_space(window)
     buttons, faint = [], []
     for button in window.findChildren(QPushButton):
         if button.isVisible() and button.objectName() == "primary":

@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any, TypeVar
 
+import shiboken6
 from PySide6.QtCore import QEventLoop, QSize, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QWidget
@@ -131,6 +132,7 @@ class Office:
     def close(self) -> None:
         """End the program."""
         self.counter.close()
+        shiboken6.delete(self.counter.window)
 
     # -- waiting ---------------------------------------------------------------------------
 

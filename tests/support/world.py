@@ -18,7 +18,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, insert, select, update
 
 from app.catalog import CATALOG
 from app.core.clock import JST, FixedClock
@@ -30,10 +30,8 @@ from app.security import vault
 from app.security.acts.approval import Approval, Role
 from app.security.acts.prepared import PreparedAct
 from app.security.authenticators.verify import verify_assertion
-from app.security.control.deeds import HoursException, KeyEntry, PasswordChange
+from app.security.control.deeds import HoursException, PasswordChange
 from app.security.control.keeper import Control
-from app.security.control.rows import TABLES, read_log
-from app.security.control.state import ControlState, HeldKey, SetValue, Terminal
 from app.security.gate.checks import Conditions, GateRules, registry_version
 from app.security.gate.facts import grant_of
 from app.security.gate.gate import Gate, SystemHand
@@ -48,16 +46,15 @@ from app.security.keys.slot_storage import read_slot_file, write_slot_file
 from app.security.keys.terminal_secret import TerminalSecret
 from app.security.spec import Catalog, Hand
 from app.security.staff.grants import access_of
-from app.security.staff.people import Staff
 from app.security.staff.roles import roles_on
 from app.security.staff.session import LiveSession, LiveSessions, Session
 from app.security.vault.store_access import StoreAccess
-from app.wire.heads import Head
 from db.tables.control import credential, grant_row, setting, staff, store_fact, terminal_key
 from db.work import Store, Work
 from tests.support import keys
 from tests.support.room import once
 from tests.support.signers import Signer
+from tests.support.state_of_rows import READERS, state_of_rows
 
 MONDAY_MORNING = datetime(2026, 11, 16, 10, 0, tzinfo=JST)
 DATA_KEY = bytes(range(32))
@@ -203,8 +200,8 @@ class World:
         """Write to the store past the gate, and have it believed: to set a scene."""
         with self.store.update(tables, tables) as work:
             yield work
-        if set(tables) & {*TABLES, "store_fact"}:
-            self.control.state = state_of_rows(self.store, self.control.state)
+        if READERS.keys() & set(tables):
+            self.control.state = state_of_rows(self.store, STORE_ID, self.control.state, tables)
 
     def change_staff(self, who: str, **values: Any) -> None:
         """Change a person's row past the gate."""
@@ -213,13 +210,15 @@ class World:
 
     def change_grant(self, who: str, function_id: str, **values: Any) -> None:
         """Change a right's row past the gate."""
-        mine = grant_row.c.staff_id == self.staff_id(who)
-        with self.hands_on("grant_row") as work:
-            work.run(
-                update(grant_row)
-                .where(mine, grant_row.c.function_id == function_id)
-                .values(**values)
-            )
+        mine = and_(
+            grant_row.c.staff_id == self.staff_id(who), grant_row.c.function_id == function_id
+        )
+        with self.store.update(("grant_row",), ("grant_row",)) as work:
+            work.run(update(grant_row).where(mine).values(**values))
+            changed = [grant_of(row) for row in work.all(select(grant_row).where(mine))]
+        state = self.control.state.draft()
+        state.put(*changed)
+        self.control.state = state
 
     def add_grant(self, who: str, function_id: str, **values: Any) -> None:
         """Give a right past the gate."""
@@ -277,7 +276,7 @@ def open_world(
     rules = _house(catalog, tables, surroundings)
     slots = read_slot_file(paths.slots, SECRET)
     access = StoreAccess(paths, slots, SECRET, store, connection, DATA_KEY, NUMBER_KEY)
-    control = Control(rules.house, state_of_rows(store))
+    control = Control(rules.house, state_of_rows(store, STORE_ID))
     gate = Gate(store, journal, clock, rules, sessions, control)
     signers = {staff_id: Signer.of(staff_id) for staff_id, _, _ in STAFF.values()}
     for signer in signers.values():
@@ -327,51 +326,6 @@ def _house(catalog: Catalog, tables: Tables, surroundings: Surroundings) -> Gate
         registry=registry_version(catalog),
         roles=lambda day: roles_on(tables, catalog, day),
     )
-
-
-def state_of_rows(store: Store, before: ControlState | None = None) -> ControlState:
-    """The state that the rows say, as if everybody had signed for them. A founded terminal
-    (``tests.support.founded``) derives it from what was signed. ``before`` is what was signed of
-    support measures so far."""
-    state = ControlState(rp_id=TRAINING_RP_ID, store_id=STORE_ID)
-    if before is not None:
-        state.measures, state.lifts = before.measures, before.lifts
-    with store.view((*TABLES, "control_row", "store_fact")) as work:
-        media = work.fact("terminal_media") == "1"
-        state.terminal = Terminal(work.fact("terminal_state") or "", media)
-        for row in work.all(select(staff)):
-            state.people[row.id] = Staff(
-                row.id,
-                row.name,
-                date.fromisoformat(row.valid_from),
-                date.fromisoformat(row.valid_to),
-                date.fromisoformat(row.left_on) if row.left_on else None,
-                date.fromisoformat(row.password_set_on),
-                bool(row.contractor),
-                row.post,
-                row.version,
-                row.signed_by,
-            )
-        for row in work.all(select(credential)):
-            entry = KeyEntry(
-                bytes(row.id),
-                bytes(row.public_key),
-                bytes(row.attestation),
-                row.aaguid,
-                row.attested,
-                0,
-                row.label,
-            )
-            state.keys[bytes(row.id)] = HeldKey(
-                row.staff_id, entry, row.registered_by, row.registered_at, row.revoked_at
-            )
-        state.put(*(grant_of(row) for row in work.all(select(grant_row))))
-        for row in work.all(select(setting)):
-            state.put_setting(row.name, SetValue(row.value, row.set_by, row.set_at))
-        log = read_log(work)
-        if log:
-            state.head = Head(log[-1][0], log[-1][1])
-    return state
 
 
 def _template(catalog: Catalog) -> Path:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.base.labels import PlainLabel
+from app.ui.base.monitors import free_space
 from app.ui.base.pages import Page
 
 
@@ -68,7 +69,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("まどぐち　後期高齢者医療 窓口端末")
         frame = QSize(16, 48)  # the system's own edge and title
-        self.resize(_SIZE.boundedTo(self.screen().availableSize() - frame))
+        self.resize(_SIZE.boundedTo(free_space().size() - frame))
         root = QWidget()
         outer = QVBoxLayout(root)
         outer.setContentsMargins(0, 0, 0, 0)
