@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.core.errors import Bug
+from db import shown
 from db.tables import METADATA
 
 Authorizer = Callable[[int, str | None, str | None, str | None, str | None], int]
@@ -39,6 +40,8 @@ declared; everybody else asks the unit of work by name (``Facts``)."""
 
 OWN_TABLES = frozenset({"counter", FACTS})
 """Tables that the unit of work's own statements reach (``Wall.own``), whatever was declared."""
+
+_OF_A_VIEW = (numbers.SQLITE_SELECT, numbers.SQLITE_READ, numbers.SQLITE_FUNCTION)
 
 NAME_INDEX = "name_grams"
 """The name index is read by who may read ``person.name``, and written with ``person``."""
@@ -130,8 +133,11 @@ _CHANGES = (numbers.SQLITE_INSERT, numbers.SQLITE_UPDATE, numbers.SQLITE_DELETE)
 
 
 @lru_cache(maxsize=512)
-def authorizer(reads: tuple[str, ...], writes: tuple[str, ...], *, update: bool) -> Authorizer:
-    """The callback for one function's declaration.
+def authorizer(
+    reads: tuple[str, ...], writes: tuple[str, ...], *, update: bool, whole: bool = False
+) -> Authorizer:
+    """The callback for one function's declaration. A view reads what ``db.shown`` guards through
+    its views alone, unless it may read it ``whole``.
 
     Names are tables (``"person"``) or columns (``"person.name"``). A column in ``writes``
     permits UPDATE of that column; inserting and deleting rows needs the whole table. What is
@@ -139,6 +145,7 @@ def authorizer(reads: tuple[str, ...], writes: tuple[str, ...], *, update: bool)
     Raises ``Bug`` ``store.unknown_declaration`` for a name that no table has.
     """
     declared = _resolve(reads, writes, update=update)
+    guarded = not update and not whole
     answer: dict[int, Callable[[str, str], bool]] = {
         numbers.SQLITE_SELECT: lambda first, second: True,
         numbers.SQLITE_RECURSIVE: lambda first, second: True,
@@ -154,6 +161,11 @@ def authorizer(reads: tuple[str, ...], writes: tuple[str, ...], *, update: bool)
     def callback(
         action: int, first: str | None, second: str | None, schema: str | None, via: str | None
     ) -> int:
+        if via in shown.GUARDED and not update:
+            # the view itself, which this program wrote: what it reads is its own
+            return numbers.SQLITE_OK if action in _OF_A_VIEW else numbers.SQLITE_DENY
+        if guarded and schema == "main" and first in shown.GUARDED and second:
+            return numbers.SQLITE_DENY
         judge = answer.get(action)
         if judge is not None and judge(first or "", second or ""):
             return numbers.SQLITE_OK

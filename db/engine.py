@@ -15,6 +15,8 @@ import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
+from db import shown
+
 KEY_BYTES = 32
 SqlcipherError = sqlcipher.Error
 """What a raw connection of this engine raises."""
@@ -84,13 +86,11 @@ def rekey(connection: Any, key: bytes) -> None:
 
 def make_engine(path: Path, key: bytes | None, tuning: Tuning, *, write: bool) -> Engine:
     """An engine with one connection: BEGIN IMMEDIATE on the writing one, a plain snapshot and
-    ``query_only`` on the reading one. Nothing is opened before the first use."""
+    ``query_only`` on the reading one, which shows nothing of restricted persons that
+    ``db.shown`` guards. Nothing is opened before the first use."""
 
     def creator() -> Any:
-        connection = connect(path, key, tuning)
-        if not write:
-            connection.execute("PRAGMA query_only = ON")
-        return connection
+        return connect(path, key, tuning)
 
     engine = create_engine(
         "sqlite+pysqlite://",
@@ -105,4 +105,13 @@ def make_engine(path: Path, key: bytes | None, tuning: Tuning, *, write: bool) -
     )
     begin = "BEGIN IMMEDIATE" if write else "BEGIN"
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    if not write:
+        event.listen(engine, "connect", _for_reading)
     return engine
+
+
+def _for_reading(raw: Any, record: Any) -> None:
+    """A reading connection shows what may be shown, and writes nothing. ``opened`` of its
+    ``info`` are the restricted persons who are open to who reads now."""
+    record.info["opened"] = shown.guard(raw)
+    raw.execute("PRAGMA query_only = ON")

@@ -10,7 +10,7 @@ same on every call. Rows of a batch above the watermark are not seen (DESIGN 6).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -156,10 +156,11 @@ def rebuild_keys(connection: Connection) -> int:
     return count
 
 
-def by_ids(work: ReadRows, ids: Sequence[str]) -> tuple[Hit, ...]:
-    """The persons of these ids of ours, in the order in which they came into the store."""
+def by_ids(work: ReadRows, ids: Sequence[str], *, opened: Collection[str] = ()) -> tuple[Hit, ...]:
+    """The persons of these ids of ours, in the order in which they came into the store. Those of
+    ``opened`` come whole though they are restricted (一時解除)."""
     rows = work.all(_BY_IDS, {"ids": list(ids)})
-    return tuple(_hit(tuple(row)) for row in rows)
+    return tuple(_hit(tuple(row), opened) for row in rows)
 
 
 def by_insured_number(work: ReadRows, number: str) -> Hits:
@@ -270,7 +271,9 @@ def _found(work: ReadRows, statement: Select[Any], params: Mapping[str, Any]) ->
     return Hits(tuple(_hit(tuple(row)) for row in rows[:SHOWN]), len(rows) > SHOWN)
 
 
-def _hit(row: tuple[Any, ...]) -> Hit:
+def _hit(row: tuple[Any, ...], opened: Collection[str] = ()) -> Hit:
+    if row[0] in opened:
+        row = (*row[:-1], False)
     if row[-1]:
         row = (*row[:-4], "", "", "", True)
     return Hit(*row)

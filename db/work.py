@@ -11,7 +11,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -233,8 +233,25 @@ class Work:
         with self._wall.own():
             return int(self.scalar(_COUNT, {"name": name, "by": by}))
 
+    @property
+    def whole(self) -> ReadRows:
+        """The same reading, but of the tables themselves: in a view, what ``db.shown`` hides of
+        restricted persons is there too. Raises ``Undeclared`` where the function does not say
+        that it reads what is hidden."""
+        return _Whole(self)
+
+    def read_whole(self, statement: Executable, params: Values | None) -> CursorResult[Any]:
+        """For ``whole``."""
+        return self._connection.execute(statement, params, execution_options=_THE_TABLES)
+
     def _execute(self, statement: Executable, params: Values | None) -> CursorResult[Any]:
         return self._connection.execute(statement, params)
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """The engine's errors as kinds of ``app.core.errors``."""
+        with self._translated():
+            yield
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -242,6 +259,39 @@ class Work:
             yield
         except faults.ENGINE_ERRORS as error:
             raise faults.translate(error, self._file) from error
+
+
+_THE_TABLES: Mapping[str, Any] = {"schema_translate_map": {None: "main"}}
+"""Names tables with their schema, so that no view of the connection stands before them."""
+
+
+class _Whole:
+    """``Work.whole``."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def all(self, statement: Executable, params: Values | None = None) -> list[Row[Any]]:
+        with self._work.translated():
+            return list(self._work.read_whole(statement, params).all())
+
+    def first(self, statement: Executable, params: Values | None = None) -> Row[Any] | None:
+        with self._work.translated():
+            return self._work.read_whole(statement, params).first()
+
+    def one(self, statement: Executable, params: Values | None = None) -> Row[Any]:
+        with self._work.translated():
+            return self._work.read_whole(statement, params).one()
+
+    def scalar(self, statement: Executable, params: Values | None = None) -> Any:
+        with self._work.translated():
+            return self._work.read_whole(statement, params).scalar()
+
+    def fact(self, name: str) -> str | None:
+        return self._work.fact(name)
+
+    def facts(self, under: str) -> dict[str, str]:
+        return self._work.facts(under)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,13 +334,20 @@ class Store:
             yield work
 
     @contextmanager
-    def view(self, reads: Sequence[str]) -> Iterator[Work]:
-        """A short look at one state of the store. Nothing can be written in it."""
-        wall = Wall(authorizer(tuple(reads), (), update=False), update=False)
+    def view(
+        self, reads: Sequence[str], *, opened: Collection[str] = (), whole: bool = False
+    ) -> Iterator[Work]:
+        """A short look at one state of the store. Nothing can be written in it. Restricted
+        persons are shown as ``db.shown`` says, but for those ``opened`` to who looks; ``whole``:
+        ``Work.whole`` may read what is hidden."""
+        wall = Wall(authorizer(tuple(reads), (), update=False, whole=whole), update=False)
         facts = facts_of(tuple(reads), ())
         started = time.monotonic()
         try:
-            with self._reading.taken(), self._open(self._engines().reader, wall, facts) as work:
+            with (
+                self._reading.taken(),
+                self._open(self._engines().reader, wall, facts, opened) as work,
+            ):
                 yield work
         finally:
             held = time.monotonic() - started
@@ -350,14 +407,20 @@ class Store:
         return self._lanes
 
     @contextmanager
-    def _open(self, engine: Engine, wall: Wall, facts: Facts) -> Iterator[Work]:
+    def _open(
+        self, engine: Engine, wall: Wall, facts: Facts, opened: Collection[str] = ()
+    ) -> Iterator[Work]:
         with _connected(engine, self.file) as connection:
             work = Work(connection, self.identity, self.file, wall, facts)
             raw = _raw(connection)
+            open_to_reader = connection.info.setdefault("opened", set())
+            open_to_reader.clear()
+            open_to_reader.update(opened)
             raw.set_authorizer(wall)
             try:
                 yield work
             finally:
+                open_to_reader.clear()
                 raw.set_authorizer(allow_all)
 
 

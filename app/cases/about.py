@@ -119,6 +119,8 @@ FROM_REGISTER = (
     "household_number",
     "members",
     "insured_number",
+    "nondisclosed",
+    "self_info_off",
     *PAYER,
 )
 """Columns of a body that the address master fills and nobody keys."""
@@ -135,6 +137,9 @@ def said_of(whom: Whom | None, columns: Collection[str]) -> Mapping[str, str]:
         "household_number": whom.household,
         "members": " ".join(one.atena_number for one in whom.members),
         "insured_number": whom.insured_number,
+        # whoever is under support measures is 不開示該当, and nobody keys that (SEC-124)
+        "nondisclosed": "1" if whom.restricted else "",
+        "self_info_off": "1" if whom.restricted else "",
     }
     if whom.payer is not None:
         payer = whom.payer

@@ -19,7 +19,7 @@ from app.cases.about import PAID_BY, PAYER_KNOWN, Begin, Household, KnownPerson,
 from app.cases.entry import DOCUMENTS, documents_in, documents_of
 from app.cases.kind import CaseKind
 from app.cases.state import CaseState, no_case
-from app.cases.whom import Whom, read_whom, with_members, with_payer, with_roles
+from app.cases.whom import Whom, read_whom, shown, with_members, with_payer, with_roles
 from app.core.errors import UserError
 from app.core.tables import Tables
 from app.persons.eligibility_state import DEAD, INSURED, LOST, NEVER
@@ -109,7 +109,8 @@ def begin(work: ActWork, kind: CaseKind, person_id: str, begun: Begun) -> Beginn
     if begun.payer_id:
         with_payer(work, whom, begun.payer_id)
         values |= {PAYER_KNOWN: "1"}
-    values |= {k: v for k, v in _of_roles(kind, whom).items() if not values.get(k)}
+    of_roles = {} if whom.care else _of_roles(kind, whom)
+    values |= {k: v for k, v in of_roles.items() if not values.get(k)}
     return Beginning(person_id, _sitting(before), begun.line or begun.after, values)
 
 
@@ -117,7 +118,8 @@ def read_about(
     work: GateWork, kind: CaseKind, person_id: str | None, payer_id: str | None
 ) -> Whom | None:
     """Whom a case of ``kind`` is about, with whoever of the register belongs to it; None for a
-    newcomer. Raises UserError ``cases.no_person``."""
+    newcomer. It is whole: what is shown of it is ``whom.shown``. Raises UserError
+    ``cases.no_person``."""
     about = kind.about
     if not isinstance(about, KnownPerson) or not person_id:
         return None
@@ -141,7 +143,7 @@ def sides(
     with gate.view(kind.function("find_payers"), session, subject=subject) as work:
         before = _case_before(work, after)
         person_id = person_id if before is None else _person_of(before, person_id)
-        whom = with_roles(work, with_members(work, read_whom(work, person_id)))
+        whom = shown(with_roles(work, with_members(work, read_whom(work, person_id))))
         others = [one for one in whom.members if one.person_id != person_id and one.name]
         work.note(
             shown=(person_id, *(one.person_id for one in others)),

@@ -169,7 +169,7 @@ def notifier(*, with_number: bool = False) -> EntryPage:
             "届出人と本人確認",
             "窓口の方の身元と、本人の個人番号を確認し、確認した書類を選んでください。",
             (*notifier_fields(), *number_fields()),
-            (page_rules.identification, page_rules.number_absent),
+            (page_rules.support_measures, page_rules.identification, page_rules.number_absent),
             step="本人確認",
         )
     return EntryPage(
@@ -177,7 +177,7 @@ def notifier(*, with_number: bool = False) -> EntryPage:
         "届出人と本人確認",
         "窓口の方の身元を確認し、確認した書類を選んでください。",
         notifier_fields(),
-        (page_rules.identification,),
+        (page_rules.support_measures, page_rules.identification),
         step="本人確認",
     )
 

@@ -28,6 +28,7 @@ from app.rules.calendar import days
 from app.rules.calendar.wareki import Eras, on_paper
 from app.rules.calendar.wareki_input import parse_date
 from app.rules.values.reader import Reader
+from db.shown import HIDDEN
 
 if TYPE_CHECKING:
     from app.cases.kind import CaseKind
@@ -40,7 +41,7 @@ _KEPT_NUMBER = "123456789018"
 def understood(field: EntryField, typed: str, today: date, tables: Tables) -> str:
     """What the program takes ``typed`` for, shown while it is being keyed; the reason when it
     can take it for nothing."""
-    if is_blank(typed):
+    if is_blank(typed) or typed == HIDDEN:
         return ""
     reader = Reader.of(tables, today)
     try:
@@ -135,7 +136,10 @@ def check_page(page: EntryPage, entered: Entered) -> list[Finding]:
 
 
 def _own(field: EntryField, entered: Entered) -> Iterator[Finding]:
-    """What is wrong with one field alone. Whether it is filled is asked of what will be stored."""
+    """What is wrong with one field alone. Whether it is filled is asked of what will be stored.
+    What is hidden (支援措置) is filled, and checked whole when it is sent."""
+    if entered.values.get(field.name, "") == HIDDEN:
+        return
     try:
         kept = normal_form(field, entered.values.get(field.name, ""), entered.reader)
     except UserError as cause:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from app.cases.answers import GROUNDS, Compared, Words
 from app.cases.beginning import read_about
 from app.cases.drafts import KeyedCase, close_if_done, erase_number
 from app.cases.effects import Received
-from app.cases.entry import FieldKind
+from app.cases.entry import EntryField, FieldKind
 from app.cases.follow_ups import begin
 from app.cases.kind import CaseKind, Kinds
 from app.cases.state import (
@@ -31,6 +31,7 @@ from app.cases.state import (
     state_of,
 )
 from app.cases.whom import Whom
+from app.cases.whom import shown as shown_of
 from app.core.canon import canonical_json, digest_hex
 from app.core.errors import UserError
 from app.core.tables import Tables
@@ -42,11 +43,13 @@ from app.rules.calendar.wareki import Eras
 from app.rules.calendar.wareki_input import parse_date
 from app.rules.values.reader import Reader
 from app.security.gate.gate import ActWork, Gate, RowVersion, Subject
+from app.security.gate.work import GateWork
 from app.security.staff.session import Session
 from app.sync.inbox import Applied, Handler
 from app.wire.codec import record_from
 from app.wire.files import FileSpec
 from app.wire.records import DecisionHead
+from db.shown import HIDDEN, hidden, is_private
 from db.tables.cases import case_file, decision, follow_up
 from db.tables.certificates import certificate
 from db.tables.exchange import outbox
@@ -57,7 +60,8 @@ class DecisionView:
     """A case with what was keyed and what the union decided. ``record`` is None while the
     decision is awaited; ``waiting_cause`` then says why nothing came yet. ``person_id`` is "" for
     a newcomer who is not here yet. ``paper`` is what
-    was issued for the current decision."""
+    was issued for the current decision. Of a person under support measures (支援措置) the private
+    items are hidden on both sides; ``same`` says by compared item whether they agree."""
 
     case_id: str
     kind: CaseKind
@@ -73,6 +77,7 @@ class DecisionView:
     outbox_state: str
     waiting_cause: str
     paper: IssuedPaper | None
+    same: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -281,7 +286,13 @@ def _keep(
 
 
 def show(
-    gate: Gate, session: Session, kind: CaseKind, case_id: str, *, background: bool = False
+    gate: Gate,
+    session: Session,
+    kind: CaseKind,
+    case_id: str,
+    tables: Tables,
+    *,
+    background: bool = False,
 ) -> DecisionView:
     """The case and its current decision; ``background`` as in ``Gate.view``. Raises UserError
     ``cases.no_case``."""
@@ -289,20 +300,47 @@ def show(
     with gate.view(
         kind.function("show_decision"), session, subject=subject, background=background
     ) as work:
-        case = work.first(
-            select(case_file, outbox.c.state.label("outbox_state"), outbox.c.last_cause)
-            .select_from(case_file.outerjoin(outbox, outbox.c.id == case_file.c.outbox_id))
-            .where(case_file.c.id == case_id, case_file.c.kind == kind.code)
+        view = _read(work.whole, kind, case_id)
+        return _shown(view, Reader.of(tables, work.at.date()))
+
+
+def _shown(view: DecisionView, reader: Reader) -> DecisionView:
+    """What is shown of a case and its decision. What agrees is found before anything is hidden."""
+    if not view.case.care:
+        return view if view.whom is None else replace(view, whom=shown_of(view.whom))
+    assert view.whom is not None
+    same = {}
+    if view.record is not None:
+        same = {
+            item.name: _sides(view, item, reader).agree(reader)
+            for item in view.kind.compared
+            if hasattr(view.record, _theirs(item))
+        }
+    record = view.record
+    if record is not None:
+        said = {one.name: getattr(record, one.name) for one in fields(record)}
+        record = replace(record, **hidden(said))
+    return replace(
+        view, whom=shown_of(view.whom), keyed=hidden(view.keyed), record=record, same=same
+    )
+
+
+def _read(work: GateWork, kind: CaseKind, case_id: str) -> DecisionView:
+    """The case and its current decision, with all that they say."""
+    case = work.first(
+        select(case_file, outbox.c.state.label("outbox_state"), outbox.c.last_cause)
+        .select_from(case_file.outerjoin(outbox, outbox.c.id == case_file.c.outbox_id))
+        .where(case_file.c.id == case_id, case_file.c.kind == kind.code)
+    )
+    found = work.first(
+        select(decision.c.id, decision.c.record).where(
+            decision.c.case_id == case_id, decision.c.current.is_(True)
         )
-        found = work.first(
-            select(decision.c.id, decision.c.record).where(
-                decision.c.case_id == case_id, decision.c.current.is_(True)
-            )
-        )
-        paper = paper_of(work, found.id) if found is not None else None
-        if case is None:
-            raise no_case()
-        whom = read_about(work, kind, case.person_id, case.payer_id)
+    )
+    paper = paper_of(work, found.id) if found is not None else None
+    if case is None:
+        raise no_case()
+    whom = read_about(work, kind, case.person_id, case.payer_id)
     return DecisionView(
         case_id=case.id,
         kind=kind,
@@ -344,21 +382,48 @@ def _theirs(item: Compared) -> str:
     return item.decided or item.name
 
 
-def _pair(view: DecisionView, item: Compared, words: Words, reader: Reader) -> CompareLine:
-    """One item on both sides, as it is stored; days and codes are told in words."""
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """One compared item on both sides as it is stored. ``from_register``: its side here comes from
+    the address master."""
+
+    item: Compared
+    field: EntryField | None
+    keyed: str
+    decided: str
+
+    def agree(self, reader: Reader) -> bool:
+        """Whether both sides say the same."""
+        if self.item.is_birth and self.keyed and self.decided:
+            return _same_birth(self.keyed, self.decided, reader.eras)
+        return self.keyed == self.decided
+
+
+def _sides(view: DecisionView, item: Compared, reader: Reader) -> _Sides:
     field = view.kind.fields.get(item.name)
     decided = str(getattr(view.record, _theirs(item)))
     shown = said_of(view.whom, view.kind.from_register).get(item.name, "")
+    typed = view.keyed.get(item.name, "")
     if shown:
         keyed = shown
     elif field is not None:
-        keyed = checks.normal_form(field, view.keyed.get(item.name, ""), reader)
+        keyed = typed if typed == HIDDEN else checks.normal_form(field, typed, reader)
     else:
         keyed = str(getattr(view.whom, item.name, ""))
-    agrees = keyed == decided
+    return _Sides(item, field, keyed, decided)
+
+
+def _pair(view: DecisionView, item: Compared, words: Words, reader: Reader) -> CompareLine:
+    """One item on both sides; days and codes are told in words. Of a hidden item only whether the
+    sides are the same (同じ) or not (違う)."""
+    sides = _sides(view, item, reader)
+    field, keyed, decided = sides.field, sides.keyed, sides.decided
+    agrees = view.same.get(item.name, sides.agree(reader))
     codes = item.codes or (field.codes if field is not None else "")
-    if item.is_birth and keyed and decided:
-        agrees = _same_birth(keyed, decided, words.eras)
+    if HIDDEN in (keyed, decided) or (view.same and is_private(item.name)):
+        keyed, decided = HIDDEN, "同じ" if agrees else "違う"
+    elif item.is_birth and keyed and decided:
+        pass
     elif codes:
         keyed, decided = words.label(codes, keyed), words.label(codes, decided)
     elif field is not None and field.kind is FieldKind.DAY:

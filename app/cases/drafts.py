@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import delete, select
@@ -29,6 +29,7 @@ from app.cases.state import (
     state_of,
 )
 from app.cases.whom import Related, Whom
+from app.cases.whom import shown as shown_of
 from app.core.canon import canonical_json
 from app.core.errors import UserError
 from app.core.tables import Tables
@@ -37,6 +38,7 @@ from app.security.acts.approval import NO_SUBJECT
 from app.security.gate.gate import ActWork, Gate, RowVersion, Subject
 from app.security.gate.work import GateWork
 from app.security.staff.session import Session
+from db.shown import hidden, kept
 from db.tables.cases import case_file
 from db.tables.persons import my_number
 
@@ -48,7 +50,8 @@ class KeyedCase:
     says whether one is kept with the case; ``version`` is what the next change refers to.
     ``second_look`` is who looked it through (SEC-13), ``looks_first`` whether that must have
     happened before the sending. ``sitting`` is the first case of the visit, where there was one
-    before it (同じ来庁)."""
+    before it (同じ来庁). ``hides``: something of it is not shown, because of support measures
+    (支援措置); ``read_whole`` has it."""
 
     id: str
     kind: CaseKind
@@ -62,6 +65,13 @@ class KeyedCase:
     second_look: str = ""
     looks_first: bool = False
     sitting: str = ""
+    hides: bool = False
+
+    @property
+    def care(self) -> bool:
+        """Whether it is about somebody restricted who is not open to who works (取扱注意)."""
+        whom = self.whom
+        return whom is not None and (whom.care or (whom.payer is not None and whom.payer.care))
 
     @property
     def name(self) -> str:
@@ -186,8 +196,20 @@ def load_case(gate: Gate, session: Session, kind: CaseKind, case_id: str) -> Key
 
 
 def read_case(work: GateWork, kind: CaseKind, case_id: str) -> KeyedCase:
-    """A case in another service's unit of work. Raises UserError ``cases.no_case``, also
-    for a case of another kind."""
+    """A case in another service's unit of work, as it is shown. Raises UserError
+    ``cases.no_case``, also for a case of another kind."""
+    whole = read_whole(work.whole, kind, case_id)
+    seen = replace(
+        whole,
+        whom=None if whole.whom is None else shown_of(whole.whom),
+        values=hidden(whole.values) if whole.care else whole.values,
+    )
+    return replace(seen, hides=seen != whole)
+
+
+def read_whole(work: GateWork, kind: CaseKind, case_id: str) -> KeyedCase:
+    """A case with all that was keyed, to compute with: it is shown to nobody. Raises as
+    ``read_case``."""
     row = work.first(
         select(case_file).where(case_file.c.id == case_id, case_file.c.kind == kind.code)
     )
@@ -227,7 +249,8 @@ def close_if_done(work: ActWork, case_id: str, kind: CaseKind) -> None:
 def save_draft(
     gate: Gate, session: Session, case: KeyedCase, values: Mapping[str, str], step: str
 ) -> KeyedCase:
-    """Keep what is keyed so far. Raises UserError when the case is no longer a draft."""
+    """Keep what is keyed so far; an item that was shown hidden (支援措置) and not typed anew stays
+    what it was. Raises UserError when the case is no longer a draft."""
     text = _draft_text(values)
     prepared = gate.prepare(
         case.kind.function("save_draft"),
@@ -238,6 +261,8 @@ def save_draft(
     )
     with gate.act(prepared) as work:
         _require_draft(work, case.id)
+        stored = work.scalar(select(case_file.c.draft).where(case_file.c.id == case.id))
+        text = _draft_text(kept(values, json.loads(stored)))
         _change(work, case.id, draft=text, step=step)
         return read_case(work, case.kind, case.id)
 

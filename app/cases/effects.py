@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import select
 
-from app.persons import effects
+from app.persons import effects, restrictions
 from app.persons.effects import Outcome
 from app.persons.judging import Contradiction
 from app.persons.writing import Writer
@@ -382,6 +382,21 @@ class Knows:
         return effects.acquires(
             received.writer, said, since=received.record.since, case_id=received.case_id
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Restricts:
+    """支援措置: the person is under the measure that was decided, without a moment in between.
+    What was set here at once becomes decided and longer by it, and never shorter."""
+
+    words: str = "取扱注意（支援措置）を付け、期間を改める"
+
+    def carry_out(self, received: Received) -> Outcome:
+        record = received.record
+        restrictions.decided(
+            received.work, received.person_id, record.measure, record.since, record.until_on
+        )
+        return Outcome(received.person_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from app.core.tables import Tables
 from app.rules.calendar.wareki import WarekiDate
 from app.rules.calendar.wareki_input import parse_date
 from app.rules.values.reader import Asked, Reader, ValueKind
+from db import shown
 
 Values = Mapping[str, str]
 """The draft: field name to text; absent is the empty string."""
@@ -28,6 +29,9 @@ TODAY = "today"
 NUMBER = "my_number"
 """The name of the field of 個人番号, in every kind that asks for one. Its value is sealed apart
 from the draft and never among the values that a screen or a store keeps."""
+
+HIDDEN = shown.HIDDEN
+"""What stands in place of an item that was keyed and is not shown again (支援措置)."""
 
 DOCUMENTS = "documents"
 """In the values of an entry: which of the documents asked for were received, a title a line."""

@@ -104,6 +104,7 @@ def _keying(area: str, kinds: tuple[CaseKind, ...]) -> Iterator[Function]:
         "書きかけの届出を開きます。",
         step_up=StepUp.RECENT,
         reads=_CASE,
+        reads_hidden=True,
     )
     if any(isinstance(kind.about, Payer) for kind in kinds):
         yield _act(
@@ -188,6 +189,7 @@ def _taking_back(area: str, kinds: tuple[CaseKind, ...]) -> Iterator[Function]:
         step_up=StepUp.RECENT,
         reads=(*_CASE, "outbox"),
         screen="app.cases.screens.rejected:RejectedScreen",
+        reads_hidden=True,
     )
 
 
@@ -231,6 +233,7 @@ def _looking(area: str) -> Iterator[Function]:
         step_up=StepUp.RECENT,
         screen="app.cases.screens.decision:DecisionScreen",
         reads=(*_PAPERS, "outbox", *WHOM_READS),
+        reads_hidden=True,
     )
     yield _act(
         area,
@@ -284,6 +287,7 @@ def _papers(area: str) -> Iterator[Function]:
         "証の発行番号を一つ確保し、券面を作ります。使わなかった番号は無効として残ります。",
         reads=("case_file", "decision", "certificate", "person.state"),
         writes=("certificate",),
+        hands_out=True,
     )
     yield _act(
         area,
@@ -326,6 +330,7 @@ def _sheets(area: str) -> Iterator[Function]:
         "発行した証の券面を、決定からもう一度作って表示します。用紙が出なかったときに使います。",
         step_up=StepUp.RECENT,
         reads=("certificate", "decision"),
+        hands_out=True,
     )
     yield _act(
         area,

@@ -98,7 +98,8 @@ class CaseKind:
     of ``blocks.role``) that stay with the person once the case is accepted, for a later case to
     offer. ``handed_on`` says to whom it goes with its papers, where it does not stay here: 引継票
     may be printed. ``group`` is under which heading it is
-    offered. ``source`` is where its rules stand (law, DOMAIN, requirement ids).
+    offered. ``says`` are columns that every sending of the kind says alike. ``source`` is where
+    its rules stand (law, DOMAIN, requirement ids).
     """
 
     code: str
@@ -113,6 +114,7 @@ class CaseKind:
     effect: Effect
     refusals: tuple[str, ...]
     group: str = "届出"
+    says: tuple[tuple[str, str], ...] = ()
     second_look: SecondLook = SecondLook()
     documents: tuple[Document, ...] = ()
     papers: tuple[str, ...] = ()

@@ -43,6 +43,31 @@ def four_dates(entered: Entered) -> Iterator[Finding]:
         )
 
 
+_OTHERS = ("proxy", "household")
+
+
+def support_measures(entered: Entered) -> Iterator[Finding]:
+    """Of somebody under support measures (支援措置) nothing is taken by telephone, nor from a proxy
+    or a member of the household, until she is opened (DOMAIN 7.3)."""
+    if entered.whom is None or not entered.whom.care:
+        return
+    remedy = "本人が窓口に来ているか確かめ、一時解除の権限がある職員に引き継いでください。"
+    if entered.text("notifier") in _OTHERS:
+        yield error(
+            "notifier",
+            "support_closed",
+            "取扱注意（支援措置）の方です。代理人や同じ世帯の方からの届出は受けられません。",
+            remedy,
+        )
+    if entered.text("channel") == "phone":
+        yield error(
+            "channel",
+            "support_closed",
+            "取扱注意（支援措置）の方です。電話での受付や回答はできません。",
+            remedy,
+        )
+
+
 def not_in_future(*names: str, code: str = "in_future") -> Rule:
     """None of these days is after today."""
 

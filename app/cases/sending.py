@@ -16,6 +16,7 @@ from app.cases.drafts import (
     KeyedCase,
     must_look_first,
     not_draft,
+    read_whole,
     refuse_elsewhere,
 )
 from app.cases.entry import NUMBER, Entered, EntryField, FieldKind, Finding, documents_of
@@ -35,6 +36,7 @@ from app.sync import outbox as outgoing
 from app.wire.layout import Column, columns
 from app.wire.records import CaseHead
 from app.wire.values import code_sets
+from db.shown import HIDDEN
 from db.tables.cases import case_file
 
 
@@ -95,8 +97,8 @@ def words_of(field: EntryField, case: KeyedCase, tables: Tables, today: date) ->
         return "登録済み（表示しません）" if case.has_number else "なし"
     if field.kind is FieldKind.FLAG:
         return field.yes if typed == "1" else ""
-    if not typed:
-        return ""
+    if not typed or typed == HIDDEN:
+        return typed
     if field.kind is FieldKind.CHOICE:
         return tables[field.codes].label(typed, today)
     try:
@@ -143,6 +145,9 @@ def prepare_send(
     SEC-14: somebody else must look through it before it is sent).
     """
     kind = case.kind
+    shown = case
+    if case.hides:
+        case = _whole(gate, session, case)
     findings = checks.check_all(kind, entered(case, tables, today))
     _refuse_errors(findings)
     warnings = _answered(findings, answered)
@@ -159,9 +164,17 @@ def prepare_send(
             SendNotification(case.id, kind.code, about_of(case), text, with_number, warnings),
             bytes.fromhex(digest_hex(text.encode())),
         ),
-        sentence=sentence_of(case, tables, today),
+        sentence=sentence_of(shown, tables, today),
         versions=(RowVersion("case_file", case.id, case.version),),
     )
+
+
+def _whole(gate: Gate, session: Session, case: KeyedCase) -> KeyedCase:
+    """The case with what is hidden of restricted persons (支援措置): it is checked and sent, and
+    shown to nobody."""
+    subject = Subject("case", case.id)
+    with gate.view(case.kind.function("load_case"), session, subject=subject) as work:
+        return read_whole(work.whole, case.kind, case.id)
 
 
 def about_of(case: KeyedCase) -> str:
@@ -304,6 +317,7 @@ def to_record(kind: CaseKind, content: SendNotification, number: str, reader: Re
     }
     if content.about:
         record |= json.loads(content.about)
+    record |= dict(kind.says)
     if NUMBER in known:
         record[NUMBER] = number
     made: CaseHead = kind.body.new(**{k: v for k, v in record.items() if k in known})

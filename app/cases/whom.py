@@ -15,9 +15,10 @@ from sqlalchemy import Row, select
 
 from app.core.errors import UserError
 from app.persons.eligibility_state import DEAD, eligibility_state_of
+from app.persons.restrictions import is_restricted
 from app.persons.roles import Named, named_for
 from app.security.gate.work import GateWork
-from db.tables.persons import address, atena, household_member, insured, person, restriction
+from db.tables.persons import address, atena, household_member, insured, person
 
 WHOM_READS = (
     "person",
@@ -34,8 +35,8 @@ WHOM_READS = (
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Somebody beside whom a case is about: a member of the household, or who pays. ``name`` is
-    "" for a person under support measures, who is not named to the others."""
+    """Somebody beside whom a case is about: a member of the household, or who pays. ``care``: under
+    support measures; ``name`` is "" then where it is shown (``shown``)."""
 
     person_id: str
     name: str
@@ -44,6 +45,7 @@ class Related:
     relation: str
     atena_number: str
     eligibility_state: str
+    care: bool = False
 
     @property
     def called(self) -> str:
@@ -55,8 +57,9 @@ class Related:
 @dataclass(frozen=True, slots=True)
 class Whom:
     """A person as the address master has her. Days are ISO, "" for none; the period is the last
-    one. ``eligibility_state`` is insured, lost (資格喪失), dead, or never (no period here). Under
-    support measures (``care``) the address shown is empty, and nobody of a role is told.
+    one. ``eligibility_state`` is insured, lost (資格喪失), dead, or never (no period here).
+    ``restricted``: under support measures (支援措置); ``care``: and not open to who looks
+    (``shown``).
 
     ``household`` is the household's number; ``members`` are those of it whom the kind is about,
     ``payer`` who pays where the kind is about that. ``roles`` are those named for her.
@@ -79,6 +82,7 @@ class Whom:
     lost_on: str
     eligibility_state: str
     care: bool
+    restricted: bool = False
     died_on: str = ""
     household: str = ""
     members: tuple[Related, ...] = ()
@@ -106,8 +110,7 @@ def read_whom(work: GateWork, person_id: str) -> Whom:
         select(household_member.c.household_number).where(household_member.c.person_id == person_id)
     )
     period = _last_period(work, person_id)
-    care = _is_under_care(work, person_id)
-    home_shown = lives if not care else None
+    restricted = is_restricted(work, person_id)
     eligibility = eligibility_state_of(row.state, period)
     return Whom(
         person_id=person_id,
@@ -119,16 +122,38 @@ def read_whom(work: GateWork, person_id: str) -> Whom:
         person_kind=row.kind,
         municipality_code=row.municipality_code,
         atena_number=row.atena_number,
-        household_number="" if care else home or "",
-        postal_code=home_shown.postal_code if home_shown else "",
-        address=f"{home_shown.written}　{home_shown.building}".rstrip("　") if home_shown else "",
+        household_number=home or "",
+        postal_code=lives.postal_code if lives else "",
+        address=f"{lives.written}　{lives.building}".rstrip("　") if lives else "",
         insured_number=period.insured_number if period is not None else "",
         acquired_on=period.acquired_on if period is not None else "",
         lost_on=period.lost_on if period is not None else "",
         eligibility_state=eligibility,
-        care=care,
+        care=restricted and person_id not in work.opened,
+        restricted=restricted,
         died_on=row.state_on if eligibility == DEAD else "",
         household=home or "",
+    )
+
+
+def shown(whom: Whom) -> Whom:
+    """What is shown of whom a case is about: of somebody under support measures (支援措置) name,
+    birth date and numbers; of the others beside her nobody who is under one (DOMAIN 7.3)."""
+    payer = whom.payer
+    if payer is not None and payer.care:
+        payer = replace(payer, name="", kana="")
+    if not whom.care:
+        visible = tuple(one for one in whom.members if not one.care)
+        return replace(whom, members=visible, payer=payer)
+    return replace(
+        whom,
+        household_number="",
+        postal_code="",
+        address="",
+        household="",
+        members=(),
+        payer=payer,
+        roles=(),
     )
 
 
@@ -162,8 +187,6 @@ def with_payer(work: GateWork, whom: Whom, payer_id: str) -> Whom:
 
 def with_roles(work: GateWork, whom: Whom) -> Whom:
     """The same with whoever was named for her in a role, as it is known now."""
-    if whom.care:
-        return whom
     return replace(whom, roles=named_for(work, whom.person_id, work.at.date()))
 
 
@@ -189,12 +212,13 @@ def _household(work: GateWork, whom: Whom) -> list[Related]:
 def _related(one: Whom, relation: str) -> Related:
     return Related(
         person_id=one.person_id,
-        name="" if one.care else one.name,
-        kana="" if one.care else one.kana,
+        name=one.name,
+        kana=one.kana,
         birth_written=one.birth_written,
         relation=relation,
         atena_number=one.atena_number,
         eligibility_state=one.eligibility_state,
+        care=one.care,
     )
 
 
@@ -204,8 +228,3 @@ def _last_period(work: GateWork, person_id: str) -> Row[Any] | None:
         .where(insured.c.person_id == person_id)
         .order_by(insured.c.acquired_on.desc())
     )
-
-
-def _is_under_care(work: GateWork, person_id: str) -> bool:
-    mine = (restriction.c.person_id == person_id, restriction.c.lifted_at == "")
-    return work.first(select(restriction.c.id).where(*mine)) is not None

@@ -24,9 +24,9 @@ from app.rules.calendar.knowing import AS_BEFORE
 from app.rules.calendar.wareki import Eras
 from app.rules.calendar.wareki_input import may_be_same_day
 from app.rules.values.days import kept_birth
+from app.security.control.state import SUPPORT
 from app.wire.records import InsuredRecord
 
-SUPPORT = "support_measure"
 PERSON = ("name", "kana", "alias", "birth_written", "phone", "state", "state_on")
 BIRTH = ("birth_written", "birth_sort", "birth_precision", "sex", "person_kind")
 ADDRESS = ("municipality_code", "postal_code", "written", "building")
@@ -419,12 +419,12 @@ class Judged:
             self._say(person_id, ("address", "current"), before, said)
 
     def _restriction(self, record: InsuredRecord, person_id: str) -> None:
-        """支援措置: taken up or lengthened; it never ends by a file, only by an act."""
+        """支援措置: taken up, decided or lengthened; it never ends by a file, only by an act."""
         if record.support_measure != "1":
             return
         until = record.support_until or _OPEN_END
         held = self._known.restrictions.setdefault(person_id, [])
-        mine = next((row for row in held if row["kind"] == SUPPORT), None)
+        mine = next((row for row in held if row["kind"] == SUPPORT), next(iter(held), None))
         if mine is None:
             row = {
                 "id": next(self._ids),
@@ -437,9 +437,10 @@ class Judged:
             held.append(row)
             self.new_restrictions.append(row)
             self._say(person_id, ("restriction", row["id"]), (), facts.spans_of_restriction(row))
-        elif until > mine["until_on"]:
+        elif until > mine["until_on"] or mine["kind"] != SUPPORT:
             before = facts.spans_of_restriction(mine)
-            mine["until_on"] = until
+            until = max(until, mine["until_on"])
+            mine |= {"kind": SUPPORT, "until_on": until}
             if mine not in self.new_restrictions:
                 self.longer_restrictions.append({"of_id": mine["id"], "until": until})
             self._say(

@@ -1,7 +1,8 @@
 """One person as the screen shows them, with restrictions applied (SEC-06, SEC-94; DOMAIN 7.3).
 
 A person under support measures (支援措置) is 取扱注意: name and birth date only, no address, no
-number, no household, to whoever looks.
+number, no household, to whoever looks, but for the minutes for which somebody with the right opened
+the person (一時解除).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sqlalchemy import select
 from app.core.errors import UserError
 from app.core.tables import Tables
 from app.persons.eligibility_state import eligibility_state_of
-from app.persons.restrictions import unknown_person
+from app.persons.restrictions import is_restricted, may_be_replaced, unknown_person
 from app.persons.roles import named_for
 from app.persons.words import CASE_STATES, PAPER_STATES
 from app.rules.calendar import days
@@ -71,7 +72,10 @@ class Eligibility:
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """A person's page. Everything but name and birth is empty when ``care`` is set."""
+    """A person's page. Everything but name and birth is empty when ``care`` is set;
+    ``opened_until`` is the moment (ISO) until which a restricted person is open to who looks
+    (一時解除), "" when she is not. ``markable``: a decided measure can be set, or the one that is
+    there prolonged."""
 
     line: PersonLine
     former_atena: tuple[str, ...]
@@ -84,6 +88,13 @@ class PersonView:
     phone: str = ""
     roles: tuple[tuple[str, str], ...] = ()
     eligibility_state: str = ""
+    opened_until: str = ""
+    markable: bool = False
+
+    @property
+    def opened(self) -> bool:
+        """Whether she is restricted and open to who looks."""
+        return bool(self.opened_until)
 
 
 def person_lines(hits: Sequence[Hit], tables: Tables, today: date) -> tuple[PersonLine, ...]:
@@ -137,15 +148,22 @@ def open_person(
             "氏名と生年月日を窓口の方に確かめてから、もう一度選んでください。",
         )
     with gate.view("persons.open", session, subject=Subject("person", person_id)) as work:
-        hits = by_ids(work, [person_id])
+        hits = by_ids(work, [person_id], opened=work.opened)
         if not hits:
             raise unknown_person()
+        until = work.opened.get(person_id, "") if is_restricted(work, person_id) else ""
         line = person_lines(hits, tables, today)[0]
         if line.care:
             view = PersonView(line, (), (), (), (), (), has_number=False)
         else:
             view = _whole(work, line, person_id, tables, today)
-        view = replace(view, eligibility_state=_eligibility_state(work, person_id))
+        markable = may_be_replaced(work, person_id)
+        view = replace(
+            view,
+            eligibility_state=_eligibility_state(work, person_id),
+            opened_until=until,
+            markable=markable,
+        )
         work.note(shown=(person_id,), query_kind="person", numbers=False)
     return view
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.persons import history, memory, waiting
+from app.persons import history, memory, stopping, waiting
 from app.security.spec import Area, Function, Kind, MyNumber, Need, SecondPerson, StepUp
 
 AREA = Area("persons", "照会", 10, waiting.WAITS)
@@ -77,10 +77,42 @@ FUNCTIONS: tuple[Function, ...] = (
         deed="MarkSupport",
         kind=Kind.UPDATE,
         label="支援措置の登録",
-        help="支援措置の対象の方に取扱注意を付けます。期間を過ぎても自動では外れません。",
+        help="支援措置の対象の方に取扱注意を付けます。仮支援措置の決定と、終了日の1か月前からの"
+        "延長も、ここでします。期間を過ぎても自動では外れません。",
         step_up=StepUp.TOUCH,
-        reads=(*memory.READS, "restriction"),
-        writes=(*memory.WRITES, "restriction"),
+        reads=(*memory.READS, *stopping.READS, "restriction"),
+        writes=(*memory.WRITES, *stopping.WRITES, "restriction"),
+    ),
+    Function(
+        id="persons.mark_provisional",
+        area="persons",
+        deed="MarkProvisional",
+        kind=Kind.UPDATE,
+        label="仮支援措置の登録",
+        help="支援措置の申出があったとき、決定を待たずに、その場で取扱注意を付けます。だれでも付けられ、"
+        "外すことはできません。",
+        step_up=StepUp.TOUCH,
+        reads=(*memory.READS, *stopping.READS, "restriction"),
+        writes=(*memory.WRITES, *stopping.WRITES, "restriction"),
+    ),
+    Function(
+        id="persons.open_support",
+        area="persons",
+        kind=Kind.UPDATE,
+        label="支援措置の一時解除",
+        help="理由を選び、取扱注意の方の表示・印刷・回答を、この端末のこのログインで15分間だけ"
+        "できるようにします。15分たつと自動で元に戻ります。",
+        step_up=StepUp.TOUCH,
+        reads=("person", "restriction"),
+        writes=("restriction_opening",),
+    ),
+    Function(
+        id="persons.close_support",
+        area="persons",
+        kind=Kind.UPDATE,
+        label="一時解除の終了",
+        help="一時解除した取扱注意の方を、時間を待たずに元に戻します。",
+        writes=("restriction_opening",),
     ),
     Function(
         id="persons.lift_support",

@@ -1,7 +1,8 @@
 """発送止め: papers that must not leave any more are pulled from every queue and batch at once.
 
 A death does it whatever brings it (a decision, a file of the residents' register); a loss or a
-re-issue does it for the papers that become void by it. What has left the house already is seen
+re-issue does it for the papers that become void by it, a support measure (支援措置) for letters and
+batches. What has left the house already is seen
 to by the letter's return.
 """
 
@@ -23,6 +24,7 @@ WRITES = ("certificate", "mail_item", "batch_item")
 DEAD = "3"
 """The resident state of somebody who has died."""
 DEATH = "death"
+RESTRICTED = "restricted"
 
 _AT_ONCE = 400
 
@@ -44,6 +46,22 @@ def pull_dead(work: Rows, person_ids: Collection[str]) -> None:
             update(batch_item)
             .where(batch_item.c.person_id.in_(some), batch_item.c.state != "held")
             .values(state="held", cause=DEATH)
+        )
+
+
+def pull_restricted(work: Rows, person_ids: Collection[str]) -> None:
+    """Nothing goes by post or in a batch to somebody who is under support measures (支援措置) from
+    now on: the address on it may be the one she left."""
+    for some in _blocks(person_ids):
+        work.run(
+            update(mail_item)
+            .where(mail_item.c.person_id.in_(some), mail_item.c.state.in_(["waiting", "checked"]))
+            .values(state="stopped", version=mail_item.c.version + 1)
+        )
+        work.run(
+            update(batch_item)
+            .where(batch_item.c.person_id.in_(some), batch_item.c.state != "held")
+            .values(state="held", cause=RESTRICTED)
         )
 
 

@@ -19,6 +19,7 @@ from app.persons.judging import ADDRESS, PERIOD, Contradiction, Judged, Taken, W
 from app.persons.memory import Memory
 from app.rules.calendar.wareki import Eras
 from app.rules.values.value import shown_sign
+from app.security.control.state import SUPPORT
 from app.wire.records import InsuredRecord
 from db import search
 from db.tables.persons import (
@@ -93,6 +94,7 @@ class Writer:
         self._insert(insured, judged.new_periods.values())
         self._run(_PERIOD, [_period(row) for row in judged.changed_periods.values()])
         self._insert(restriction, judged.new_restrictions)
+        stopping.pull_restricted(work, {row["person_id"] for row in judged.new_restrictions})
         self._run(_LONGER, judged.longer_restrictions)
         for person_id, row in (*judged.new_persons.items(), *judged.changed_persons.items()):
             self._list_hidden(person_id, row)
@@ -158,7 +160,7 @@ _REMOVE = delete(insured).where(*_MY_PERIOD)
 _LONGER = (
     update(restriction)
     .where(restriction.c.id == bindparam("of_id"))
-    .values(until_on=bindparam("until"), version=restriction.c.version + 1)
+    .values(kind=SUPPORT, until_on=bindparam("until"), version=restriction.c.version + 1)
 )
 
 

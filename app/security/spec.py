@@ -125,6 +125,11 @@ class Function:
     rows of the control log. ``puts_off`` marks what keeps an act until its second person comes,
     ``later`` ("module:name" of an ``app.security.gate.later.Later``) the functions whose acts may
     wait so. ``formerly`` is what its acts asked for before.
+
+    Of restricted persons (支援措置): ``hands_out`` marks what gives somebody's data out of the
+    counter though it prints nothing (draws the paper's picture, answers by telephone), stopped
+    like a print; ``reads_hidden`` what computes with what is hidden (compares, sends) and shows
+    nothing of it.
     """
 
     id: str
@@ -163,6 +168,13 @@ class Function:
     from_person: bool = False
     deed: str = ""
     formerly: tuple[Formerly, ...] = ()
+    hands_out: bool = False
+    reads_hidden: bool = False
+
+    @property
+    def leaves_counter(self) -> bool:
+        """Whether what it makes leaves the counter: papers, their pictures, answers."""
+        return self.kind is Kind.PRINT or self.hands_out
 
     @property
     def hand(self) -> Hand:

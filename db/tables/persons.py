@@ -135,10 +135,26 @@ restriction = Table(
     METADATA,
     Column("id", Text, primary_key=True),
     Column("person_id", Text, ForeignKey("person.id"), nullable=False, index=True),
-    Column("kind", Text, nullable=False),  # support_measure
+    Column("kind", Text, nullable=False),  # support_measure, provisional 仮支援措置
     Column("from_on", Text, nullable=False),
     Column("until_on", Text, nullable=False),
     Column("lifted_at", Text, nullable=False, server_default=""),
+    Column("version", Integer, nullable=False, server_default="1"),
+)
+
+# 一時解除: a restricted person opened, for a reason, to the session that asked, until a moment. It
+# closes by itself, because nobody reads a row whose moment is over.
+restriction_opening = Table(
+    "restriction_opening",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("person_id", Text, nullable=False, index=True),
+    Column("staff_id", Text, nullable=False),
+    Column("session_id", Text, nullable=False, index=True),
+    Column("reason", Text, nullable=False),  # code table support_openings
+    Column("opened_at", Text, nullable=False),
+    Column("until_at", Text, nullable=False),
+    Column("closed_at", Text, nullable=False, server_default=""),
     Column("version", Integer, nullable=False, server_default="1"),
 )
 

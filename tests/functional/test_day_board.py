@@ -113,14 +113,15 @@ class TestSources:
         assert (line.state, line.since[:10]) == ("2件", "2026-11-11")
         assert line.holds_day == ()
 
-    def test_a_measure_that_is_over_waits_for_who_may_lift_it(self, counter: Counter) -> None:
+    def test_a_measure_that_is_over_waits_for_who_may_prolong_it(self, counter: Counter) -> None:
         put_residents(counter.world, Resident(care=True))
         assert "support" not in str(seen(counter, "supervisor"))
         with counter.world.hands_on("restriction") as work:
             work.run(restriction.update().values(until_on="2026-11-15"))
         (line,) = [one for one in seen(counter, "supervisor").values() if one.what == "支援措置"]
         assert line.opens == "persons.open" and dict(line.given) == {"person_id": "P-1"}
-        assert not [one for one in seen(counter).values() if one.what == "支援措置"]
+        assert [one for one in seen(counter, "clerk").values() if one.what == "支援措置"] == [line]
+        assert not [one for one in seen(counter, "branch").values() if one.what == "支援措置"]
 
     def test_a_password_near_its_end_is_told_to_its_owner_alone(self, counter: Counter) -> None:
         counter.world.change_staff("clerk", password_set_on="2026-08-25")

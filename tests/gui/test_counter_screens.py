@@ -170,7 +170,10 @@ def test_marked_at_the_screen_and_lifted_with_a_supervisors_key(room: Room) -> N
     screen = room.add(PersonScreen(room.desk(), "P-1"))
     room.until(lambda: screen.mark_button.isEnabled())
     screen.mark_button.click()
-    room.until(lambda: ("home", {}) in room.went)
+    asked = screen.findChild(QInputDialog)
+    asked.textValueSelected.emit("2　支援措置（決定済み、今日から1年。延長も）")
+    asked.reject()
+    room.until(lambda: screen.view is not None and screen.view.line.care)
     (row,) = room.counter.rows(restriction)
     assert (row.from_on, row.until_on, row.lifted_at) == ("2026-11-16", "2027-11-15", "")
     clerk = room.add(PersonScreen(room.desk(), "P-1"))
@@ -185,6 +188,25 @@ def test_marked_at_the_screen_and_lifted_with_a_supervisors_key(room: Room) -> N
     room.until(lambda: ("home", {}) in room.went)
     assert len(room.touch.sentences) == 3
     assert room.counter.rows(restriction)[0].lifted_at != ""
+
+
+def test_opened_for_a_reason_at_the_screen_and_closed_again(room: Room) -> None:
+    put_residents(room.counter.world, Resident(care=True))
+    clerk = room.add(PersonScreen(room.desk(), "P-1"))
+    room.until(lambda: clerk.view is not None)
+    assert not clerk.open_button.isEnabled(), "the right is a special one"
+    screen = room.add(PersonScreen(room.desk("supervisor"), "P-1"))
+    room.until(lambda: screen.open_button.isEnabled())
+    assert screen.view is not None and screen.view.line.address == ""
+    screen.open_button.click()
+    asked = screen.findChild(QInputDialog)
+    asked.textValueSelected.emit("1　本人が窓口に来て、本人であることを確かめた")
+    asked.reject()
+    room.until(lambda: screen.view is not None and screen.view.opened)
+    assert screen.view is not None and screen.view.line.address == Resident().written
+    screen.open_button.click()
+    room.until(lambda: screen.view is not None and screen.view.line.care)
+    assert screen.view is not None and screen.view.line.address == ""
 
 
 def test_a_second_person_without_the_right_is_told_so(room: Room) -> None:

@@ -171,6 +171,60 @@ def test_a_measure_that_somebody_signed_is_put_back_and_named(
     assert row(world, id_) == SIGNED
 
 
+def provisional(world: World) -> str:
+    prepared = restrictions.prepare_provisional(world.gate, world.session("clerk"), "P-1")
+    return restrictions.perform_provisional(world.gate, prepared, tuple(world.approvals(prepared)))
+
+
+def decided(world: World, kind: str, until_on: str) -> None:
+    """As the union's decision brings it (``app.cases.effects.Restricts``)."""
+    with world.hand_of("eligibility.receive_decision").system(
+        "eligibility.receive_decision"
+    ) as work:
+        restrictions.decided(work, "P-1", kind, "2026-11-20", until_on)
+
+
+@pytest.mark.req("SEC-94")
+def test_a_provisional_measure_is_put_back_too(world: World) -> None:
+    """One clerk's touch is enough to set it, and nobody's hand takes it away."""
+    id_ = provisional(world)
+    signed = ("P-1", "2026-11-16", "2026-11-30", "")
+    for statement, how in (
+        (update(restriction).values(lifted_at="2026-11-16T10:00:00+09:00"), "changed"),
+        (delete(restriction), "missing"),
+    ):
+        with world.hands_on("restriction") as work:
+            work.run(statement)
+        assert at_the_next_open(world) == [(id_, how)]
+        assert row(world, id_) == signed
+    assert kind_of(world, id_) == "provisional"
+
+
+def test_what_takes_the_place_of_a_provisional_one_is_no_hand(world: World) -> None:
+    """The good cases: the clerk decides, or the union does; neither is put back."""
+    first = provisional(world)
+    decided(world, "provisional", "2026-11-20")
+    assert row(world, first)[2] == "2026-11-30", "a file shortens nothing"
+    decided(world, "support_measure", "2027-11-19")
+    decided(world, "provisional", "2026-12-01")
+    assert at_the_next_open(world) == []
+    assert (kind_of(world, first), row(world, first)[2]) == ("support_measure", "2027-11-19")
+    lifted(world)
+    world.later(minutes=5)
+    first = provisional(world)
+    world.later(minutes=5)
+    second = marked(world)
+    assert at_the_next_open(world) == []
+    assert row(world, first)[3] and not row(world, second)[3]
+    lifted(world)
+    assert at_the_next_open(world) == []
+
+
+def kind_of(world: World, id_: str) -> str:
+    with world.store.view(("restriction",)) as work:
+        return str(work.scalar(select(restriction.c.kind).where(restriction.c.id == id_)))
+
+
 @pytest.mark.req("SEC-94")
 def test_a_measure_of_a_file_is_lifted_by_an_act_alone(world: World) -> None:
     brought = {"id": "T01-1-000900", "person_id": "P-1", "kind": "support_measure"}

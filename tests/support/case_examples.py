@@ -120,7 +120,10 @@ def _receive_decision(world: World) -> Attempt:
 def _show_decision(world: World) -> Attempt:
     view = at(world).decided()
     return Attempt(
-        "clerk", view=lambda session: decisions.show(world.gate, session, MOVE_IN, view.case_id)
+        "clerk",
+        view=lambda session: decisions.show(
+            world.gate, session, MOVE_IN, view.case_id, world.tables
+        ),
     )
 
 
@@ -349,7 +352,9 @@ def _on_the_way(kind: CaseKind) -> dict[str, Example]:
         "receive_decision": _received(kind),
         "show_decision": _answered(
             kind,
-            lambda world, session, view: decisions.show(world.gate, session, kind, view.case_id),
+            lambda world, session, view: decisions.show(
+                world.gate, session, kind, view.case_id, world.tables
+            ),
             "view",
         ),
         "compare_decision": _answered(

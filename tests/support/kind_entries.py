@@ -91,6 +91,7 @@ KEYED: Mapping[str, Mapping[str, str]] = {
     "copay_exemption": {"cause": "disaster", "months": "6"},
     "former_dependant": {"insurer": "見本健康保険組合", "dependant_until": "R8.10.31"},
     "nondisclosure": {"ending": "set", "ground": "本人の申出"},
+    "protection": {"measure": "provisional", "until_on": "R9.11.9"},
     "special_treatment": {"ground": "arrears", "noticed_on": "R8.6.1"},
     "special_treatment_end": {"ground": "paid", "noticed_on": "R8.11.1"},
     "certificate_application": {**AT_COUNTER, "ground": "care"},

@@ -75,11 +75,41 @@ def _lift(world: World) -> Attempt:
     )
 
 
+def _mark_now(world: World) -> Attempt:
+    put_residents(world, Resident())
+    return Attempt(
+        "clerk",
+        lambda session: restrictions.prepare_provisional(world.gate, session, "P-1"),
+        lambda prepared, given: restrictions.perform_provisional(
+            world.gate, prepared, tuple(given)
+        ),
+    )
+
+
+def _open_support(world: World) -> Attempt:
+    put_residents(world, Resident(care=True))
+    return Attempt(
+        "supervisor",
+        lambda session: restrictions.prepare_open(world.gate, session, "P-1", "own_visit"),
+        lambda prepared, given: restrictions.perform_open(world.gate, prepared, tuple(given)),
+    )
+
+
+def _close_support(world: World) -> Attempt:
+    put_residents(world, Resident(care=True))
+    return Attempt(
+        "supervisor", does=lambda session: restrictions.close(world.gate, session, "P-1")
+    )
+
+
 PERSON_EXAMPLES: dict[str, Example] = {
     "persons.search": _search,
     "persons.search_by_number": _search_by_number,
     "persons.open": _open_person,
     "persons.show_my_number": _show_number,
     "persons.mark_support": _mark,
+    "persons.mark_provisional": _mark_now,
+    "persons.open_support": _open_support,
+    "persons.close_support": _close_support,
     "persons.lift_support": _lift,
 }

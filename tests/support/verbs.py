@@ -168,7 +168,7 @@ class Verbs(ABC):
     def show(self, case_id: str, who: str = "", kind: CaseKind | None = None) -> DecisionView:
         """The case with its decision."""
         with self.logged_in(who) as session:
-            return decisions.show(self.gate, session, kind or self.kind, case_id)
+            return decisions.show(self.gate, session, kind or self.kind, case_id, self.tables)
 
     def decided(self, whom: Any = None, **changed: str) -> DecisionView:
         """Keyed, sent and answered."""
@@ -220,12 +220,12 @@ class Verbs(ABC):
         """The second look by somebody else."""
         looked = kind or self.kind
         with self.logged_in(who or self.second) as session:
-            view = decisions.show(self.gate, session, looked, case_id)
+            view = decisions.show(self.gate, session, looked, case_id, self.tables)
             prepared = second_look.prepare_second_look(self.gate, session, view)
             given = tuple(self.approvals(prepared))
             second_look.perform_second_look(self.gate, prepared, given, looked)
 
     def rows(self, table: Any) -> list[Any]:
-        """All rows of a table of the store."""
-        with self.store.view((table.name,)) as work:
-            return work.all(select(table))
+        """All rows of a table of the store, with what is hidden of restricted persons."""
+        with self.store.view((table.name,), whole=True) as work:
+            return work.whole.all(select(table))

@@ -88,14 +88,14 @@ class DecisionScreen(Page):
         desk = self._desk
         desk.run(
             self,
-            lambda: decisions.show(desk.gate, desk.session, self._kind, self._case_id),
+            lambda: decisions.show(desk.gate, desk.session, self._kind, self._case_id, desk.tables),
             self._loaded,
         )
 
     def _read(self, *, background: bool = False) -> decisions.DecisionView:
         desk = self._desk
         return decisions.show(
-            desk.gate, desk.session, self._kind, self._case_id, background=background
+            desk.gate, desk.session, self._kind, self._case_id, desk.tables, background=background
         )
 
     def _wait_for_it(self) -> None:
@@ -104,7 +104,7 @@ class DecisionScreen(Page):
         self._watch = desk.watch(
             self,
             lambda: decisions.show(
-                desk.gate, desk.session, self._kind, self._case_id, background=True
+                desk.gate, desk.session, self._kind, self._case_id, desk.tables, background=True
             ),
             self._loaded,
         )

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.cases.checks import understood
-from app.cases.entry import EntryField, EntryPage, FieldKind, Finding
+from app.cases.entry import HIDDEN, EntryField, EntryPage, FieldKind, Finding
 from app.core.tables import Tables
 from app.ui.base.fields import ChoiceField, Field, FlagField, NameField, TextField
 from app.ui.base.ime import expect
@@ -43,7 +43,7 @@ class EntryForm(QWidget):
         layout.setSpacing(8)
         for declared in page.fields:
             field = self._make(declared)
-            field.set_value(self._values.get(declared.name, ""))
+            self._fill(field, declared.name)
             field.changed.connect(self._on_change)
             field.done.connect(self._next_of(declared.name))
             self._fields[declared.name] = field
@@ -63,11 +63,26 @@ class EntryForm(QWidget):
         """All values keyed so far; what is not shown is empty."""
         values = dict(self._values)
         for declared in self.page.fields:
-            values[declared.name] = self._fields[declared.name].value()
+            typed = self._fields[declared.name].value()
+            values[declared.name] = typed or self._kept(declared.name)
         for declared in self.page.fields:
             if not declared.shown(values):
                 values[declared.name] = "0" if declared.kind is FieldKind.FLAG else ""
         return values
+
+    def _fill(self, field: Field, name: str) -> None:
+        """Of somebody under support measures (支援措置) what was keyed before is not shown again:
+        the field is empty, what is typed anew is seen."""
+        if self._kept(name):
+            field.set_hint(
+                "取扱注意の方：入力済みですが、表示しません。変えるときだけ入れてください。"
+            )
+        else:
+            field.set_value(self._values.get(name, ""))
+
+    def _kept(self, name: str) -> str:
+        """``HIDDEN`` for a field that was filled and is not shown; else ""."""
+        return HIDDEN if self._values.get(name, "") == HIDDEN else ""
 
     def field(self, name: str) -> Field:
         """The field named ``name`` of this page."""
@@ -155,7 +170,7 @@ class EntryForm(QWidget):
         self.values_changed.emit()
 
     def _show_what_applies(self) -> None:
-        values = {name: field.value() for name, field in self._fields.items()}
+        values = {name: field.value() or self._kept(name) for name, field in self._fields.items()}
         values = {**self._values, **values}
         for declared in self.page.fields:
             field = self._fields[declared.name]

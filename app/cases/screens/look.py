@@ -30,7 +30,7 @@ class LookScreen(Page):
         self.look_button.setEnabled(False)
         desk.run(
             self,
-            lambda: decisions.show(desk.gate, desk.session, self._kind, case_id),
+            lambda: decisions.show(desk.gate, desk.session, self._kind, case_id, desk.tables),
             self._show,
         )
 

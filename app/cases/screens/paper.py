@@ -42,7 +42,7 @@ class PaperScreen(Page):
         self._buttons()
         desk.run(
             self,
-            lambda: decisions.show(desk.gate, desk.session, self._kind, case_id),
+            lambda: decisions.show(desk.gate, desk.session, self._kind, case_id, desk.tables),
             self._loaded,
         )
 

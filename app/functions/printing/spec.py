@@ -145,6 +145,7 @@ FUNCTIONS: tuple[Function, ...] = (
         reads=applications.READS,
         screen="app.functions.printing.screens.applications:ApplicationsScreen",
         from_person=True,
+        hands_out=True,
     ),
     _function(
         "application",

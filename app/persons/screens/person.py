@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
@@ -17,6 +20,7 @@ from app.persons.screens.past import PastPanel
 from app.persons.screens.purpose import ask_purpose
 from app.persons.show import PersonView, open_person
 from app.rules.calendar import days
+from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NameLabel, NamePainter
@@ -25,6 +29,8 @@ from app.ui.base.picker import Offer, pick
 
 _PAST = "いつ時点の記録"
 _NOW = "今の記録へ戻る"
+_OPEN = "一時解除"
+_CLOSE = "一時解除を終える"
 
 
 class NumberDialog(QDialog):
@@ -68,10 +74,21 @@ class PersonScreen(Page):
         self.number_button.setEnabled(False)
         self.mark_button = self.action("取扱注意を付ける", "F9", self._mark)
         self.lift_button = self.action("取扱注意を外す", "F10", self._lift)
+        self.open_button = self.action(_OPEN, "F11", self._open_or_close)
+        self._permitted: frozenset[str] = frozenset()
+        self._until_closed = QTimer(self)
+        self._until_closed.setSingleShot(True)
+        self._until_closed.timeout.connect(self._closed)
         self._begins: tuple[tuple[Offer, str], ...] = ()
-        for button in (self.begin_button, self.mark_button, self.lift_button):
+        for button in (self.begin_button, self.mark_button, self.lift_button, self.open_button):
             button.setVisible(False)
             button.setEnabled(False)
+        self._by_number, self._confirmed = by_number, confirmed
+        self._read()
+
+    def _read(self) -> None:
+        desk, person_id = self._desk, self._person_id
+        by_number, confirmed = self._by_number, self._confirmed
         today = desk.clock.now().date()
 
         def work() -> tuple[PersonView, frozenset[str]]:
@@ -90,17 +107,36 @@ class PersonScreen(Page):
 
     def _opened(self, found: tuple[PersonView, frozenset[str]]) -> None:
         view, permitted = found
-        marks = "persons.mark_support" in permitted and not view.line.care
-        lifts = "persons.lift_support" in permitted and view.line.care
+        restricted = view.line.care or view.opened
+        marks = ("persons.mark_support" in permitted and view.markable) or (
+            "persons.mark_provisional" in permitted and not restricted
+        )
+        lifts = "persons.lift_support" in permitted and restricted
+        opens = "persons.open_support" in permitted and restricted
+        self._permitted = permitted
+        if view.opened:
+            left = datetime.fromisoformat(view.opened_until) - self._desk.clock.now()
+            self._until_closed.start(max(0, int(left.total_seconds() * 1000)) + 1)
+        else:
+            self._until_closed.stop()
+        said = _CLOSE if view.opened else _OPEN
+        self.open_button.setText(f"{said}  [F11]")
+        self.open_button.setAccessibleName(said)
         self._begins = self._may_begin(view.eligibility_state, permitted)
         for button, wanted in (
             (self.begin_button, bool(self._begins)),
             (self.mark_button, marks),
             (self.lift_button, lifts),
+            (self.open_button, opens),
         ):
             button.setVisible(wanted)
             button.setEnabled(wanted)
         self._show(view)
+
+    def _closed(self) -> None:
+        """The minutes of an opening are over: nothing of it stays on the screen."""
+        clear(self._place)
+        self._read()
 
     def _turn(self) -> None:
         """Between the person as of now and as of another day (いつ時点)."""
@@ -148,6 +184,36 @@ class PersonScreen(Page):
         )
 
     def _mark(self) -> None:
+        """At once and provisional, or decided: whoever may do one of them is not asked."""
+        view = self.view
+        if view is None:
+            return
+        ways: list[tuple[str, Callable[[], None]]] = []
+        if "persons.mark_provisional" in self._permitted and not (view.line.care or view.opened):
+            ways.append(("仮支援措置（決定を待たずに、今すぐ）", self._mark_provisional))
+        if "persons.mark_support" in self._permitted:
+            ways.append(("支援措置（決定済み、今日から1年。延長も）", self._mark_decided))
+        if len(ways) == 1:
+            ways[0][1]()
+            return
+        choose(
+            self,
+            "どちらの取扱注意を付けますか。",
+            [label for label, _ in ways],
+            lambda at: ways[at][1](),
+            painter=self._painter,
+        )
+
+    def _mark_provisional(self) -> None:
+        desk = self._desk
+        desk.carry_out(
+            self,
+            lambda: restrictions.prepare_provisional(desk.gate, desk.session, self._person_id),
+            lambda prepared, given: restrictions.perform_provisional(desk.gate, prepared, given),
+            lambda _id: self._read(),
+        )
+
+    def _mark_decided(self) -> None:
         """支援措置 last one year, the day before the anniversary included (DOMAIN 7.3)."""
         desk = self._desk
         first = desk.clock.now().date()
@@ -158,7 +224,38 @@ class PersonScreen(Page):
                 desk.gate, desk.session, self._person_id, first, last
             ),
             lambda prepared, given: restrictions.perform_mark(desk.gate, prepared, given),
-            lambda _id: desk.home(),
+            lambda _id: self._read(),
+        )
+
+    def _open_or_close(self) -> None:
+        """一時解除 for a reason, or back before its time."""
+        desk, person_id = self._desk, self._person_id
+        if self.view is None:
+            return
+        if self.view.opened:
+            desk.run(
+                self,
+                lambda: restrictions.close(desk.gate, desk.session, person_id),
+                lambda _none: self._read(),
+            )
+            return
+        reasons, today = desk.tables["support_openings"], desk.clock.now().date()
+        codes = [str(code) for code in reasons.codes(today)]
+        choose(
+            self,
+            "なぜ一時解除しますか。理由は操作記録に残ります。15分たつと自動で元に戻ります。",
+            [reasons.label(code, today) for code in codes],
+            lambda at: self._open_for(codes[at]),
+            painter=self._painter,
+        )
+
+    def _open_for(self, reason: str) -> None:
+        desk, person_id = self._desk, self._person_id
+        desk.carry_out(
+            self,
+            lambda: restrictions.prepare_open(desk.gate, desk.session, person_id, reason),
+            lambda prepared, given: restrictions.perform_open(desk.gate, prepared, given),
+            lambda _until: self._read(),
         )
 
     def _lift(self) -> None:
@@ -183,8 +280,8 @@ class PersonScreen(Page):
         head, layout = card()
         row = QHBoxLayout()
         row.addWidget(NameLabel(self._painter, view.line.name, 36), 1)
-        if view.line.care:
-            mark = PlainLabel("取扱注意")
+        if view.line.care or view.opened:
+            mark = PlainLabel("取扱注意（一時解除中）" if view.opened else "取扱注意")
             mark.setObjectName("careMark")
             row.addWidget(mark)
         elif view.line.state:
@@ -196,6 +293,15 @@ class PersonScreen(Page):
         age = f"　{view.line.age}歳" if view.line.age.isdigit() else ""
         layout.addWidget(PlainLabel(f"{view.line.birth}{age}　{view.line.sex}"))
         column.addWidget(head)
+        if view.opened:
+            column.addWidget(
+                box(
+                    "warn",
+                    "支援措置の対象の方を一時解除しています。"
+                    f"{datetime.fromisoformat(view.opened_until):%H時%M分}に自動で元に戻ります。"
+                    "用が済んだら「一時解除を終える」を押し、画面を周りに見せないでください。",
+                )
+            )
         if view.line.care:
             column.addWidget(
                 box(

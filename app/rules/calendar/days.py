@@ -120,6 +120,12 @@ def next_month_start(day: date) -> date:
     return month_end(day.year, day.month) + ONE_DAY
 
 
+def month_before(day: date) -> date:
+    """The same day of the month before, or its last one where it has no such day."""
+    last = month_start(day) - ONE_DAY
+    return last.replace(day=min(day.day, last.day))
+
+
 def years_before(day: date, years: int) -> date:
     """The corresponding day ``years`` earlier (29 February gives 1 March)."""
     return anniversary(day, -years)

@@ -3,7 +3,8 @@ support measures (支援措置).
 
 Their acts are deeds, so a fact that somebody writes by hand makes no terminal another, and a
 measure that somebody takes away or lifts by hand is put back. Measures that came with a file carry
-no act: their file does, and nobody but ``LiftSupport`` lifts them either.
+no act: their file does, and nobody but ``LiftSupport`` lifts them either, or ``MarkSupport``, which
+puts another in their place.
 """
 
 from __future__ import annotations
@@ -14,11 +15,10 @@ from typing import Any
 
 from sqlalchemy import Executable, insert, select, update
 
-from app.security.control.state import ControlState, Measure
+from app.security.control.state import PROVISIONAL, SUPPORT, ControlState, Measure
 from db.tables.persons import person, restriction
 from db.work import ReadRows, Rows
 
-SUPPORT = "support_measure"
 WITHDRAWN = "withdrawn"
 """A terminal's state that the union's word brings; it takes away, so it needs no act of ours."""
 
@@ -89,7 +89,9 @@ def _change(row: Any, mine: Measure | None, state: ControlState) -> dict[str, An
     ):
         change["lifted_at"] = ""
     if mine is not None:
-        signed = {"person_id": mine.person_id, "kind": SUPPORT, "from_on": mine.from_on}
+        signed = {"person_id": mine.person_id, "kind": mine.kind, "from_on": mine.from_on}
+        if (mine.kind, row.kind) == (PROVISIONAL, SUPPORT):
+            del signed["kind"]  # the union decided on it since
         change |= {name: value for name, value in signed.items() if getattr(row, name) != value}
         if row.until_on < mine.until_on:  # a file may have made it longer, nothing shorter
             change["until_on"] = mine.until_on
@@ -98,4 +100,4 @@ def _change(row: Any, mine: Measure | None, state: ControlState) -> dict[str, An
 
 def _row(id_: str, one: Measure) -> dict[str, Any]:
     days = {"from_on": one.from_on, "until_on": one.until_on}
-    return {"id": id_, "person_id": one.person_id, "kind": SUPPORT, **days}
+    return {"id": id_, "person_id": one.person_id, "kind": one.kind, **days}

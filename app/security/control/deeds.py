@@ -277,6 +277,13 @@ class MarkSupport:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkProvisional:
+    """仮支援措置: whom a measure protects from now on, before it is decided."""
+
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class LiftSupport:
     """支援措置の解除: whose measures are lifted."""
 
@@ -353,6 +360,7 @@ Deed = (
     | Removal
     | AllowMedia
     | MarkSupport
+    | MarkProvisional
     | LiftSupport
     | OfficeCard
     | SharesIssued

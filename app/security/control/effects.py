@@ -19,8 +19,10 @@ from app.security.control.done import Done
 from app.security.control.rules import House
 from app.security.control.start import start_of
 from app.security.control.state import (
+    PROVISIONAL,
     REGISTERED,
     REMOVED,
+    SUPPORT,
     ControlState,
     HeldKey,
     Measure,
@@ -304,17 +306,51 @@ def _media(state: ControlState, change: deeds.AllowMedia, done: Done, house: Hou
     state.terminal = replace(state.terminal, media=change.allowed)
 
 
+DECIDED_WITHIN = timedelta(days=14)
+"""By when a provisional measure should be decided; it goes on after that too."""
+
+
 def _mark(state: ControlState, mark: deeds.MarkSupport, done: Done, house: House) -> None:
-    state.measures[made_id(done.terminal, done.epoch, done.nonce, 0)] = Measure(
-        mark.person_id, mark.from_on, mark.until_on, done.moment, done.number
+    """In the place of what was there, so that nobody is without one for a moment."""
+    _end_measures(state, mark.person_id, done)
+    _put_measure(state, mark.person_id, SUPPORT, (mark.from_on, mark.until_on), done)
+
+
+def _provisional(
+    state: ControlState, mark: deeds.MarkProvisional, done: Done, house: House
+) -> None:
+    if any(one.person_id == mark.person_id for one in state.measures.values()):
+        raise support_already()
+    days = done.day.isoformat(), (done.day + DECIDED_WITHIN).isoformat()
+    _put_measure(state, mark.person_id, PROVISIONAL, days, done)
+
+
+def support_already() -> UserError:
+    """A measure is there that this one may not take the place of."""
+    return UserError(
+        "persons.support_already",
+        "この方には、すでに取扱注意が付いています。",
+        "期間の延長は、終了日の1か月前から「取扱注意を付ける」でできます。",
     )
 
 
 def _lift(state: ControlState, lift: deeds.LiftSupport, done: Done, house: House) -> None:
     """Those of before; one that is marked later stands."""
-    state.lifts[lift.person_id] = (*state.lifts.get(lift.person_id, ()), done.moment)
+    _end_measures(state, lift.person_id, done)
+
+
+def _put_measure(
+    state: ControlState, person_id: str, kind: str, days: tuple[str, str], done: Done
+) -> None:
+    state.measures[made_id(done.terminal, done.epoch, done.nonce, 0)] = Measure(
+        person_id, kind, *days, done.moment, done.number
+    )
+
+
+def _end_measures(state: ControlState, person_id: str, done: Done) -> None:
+    state.lifts[person_id] = (*state.lifts.get(person_id, ()), done.moment)
     for id_, measure in tuple(state.measures.items()):
-        if measure.person_id == lift.person_id:
+        if measure.person_id == person_id:
             del state.measures[id_]
 
 
@@ -520,6 +556,7 @@ _EFFECTS: dict[type, Callable[[ControlState, Any, Done, House], None]] = {
     deeds.Removal: _removal,
     deeds.AllowMedia: _media,
     deeds.MarkSupport: _mark,
+    deeds.MarkProvisional: _provisional,
     deeds.LiftSupport: _lift,
     deeds.OfficeCard: lambda state, card, done, _house: offices.put(state, card, done),
     deeds.SharesIssued: lambda state, issued, done, _house: shares.issue(state, issued, done),

@@ -51,12 +51,18 @@ FOUNDED, REGISTERED, REMOVED = "founded", "registered", "removed"
 """What a terminal is: 初期設定済, 登録済, 廃止 (whoever comes next finishes a removal)."""
 
 
+SUPPORT, PROVISIONAL = "support_measure", "provisional"
+"""Kinds of support measures (code table ``support_measures``): decided, and 仮支援措置, which is
+set at once, before the request is decided."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A support measure (支援措置) that somebody signed. Days are ISO, inclusive; ``marked_at`` is
     the moment of the act."""
 
     person_id: str
+    kind: str
     from_on: str
     until_on: str
     marked_at: str
@@ -101,7 +107,7 @@ class ControlState:
     nobody else answers for the terminal, and empty afterwards;
     ``nonces`` are those of every act so far, ``latest`` the moment of the last one. ``measures``
     are the support measures that somebody signed, by the id of their row, ``lifts`` the moments
-    (ISO) at which a person's measures were lifted."""
+    (ISO) at which a person's measures ended: lifted, or one that was decided took their place."""
 
     rp_id: str = ""
     store_id: str = ""

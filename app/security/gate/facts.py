@@ -12,12 +12,13 @@ from app.core.settings import Settings
 from app.security.acts.approval import Credential
 from app.security.control.beside import WITHDRAWN
 from app.security.control.state import ControlState
+from app.security.gate import restricted
 from app.security.gate.clock_mark import MARK_FACT
 from app.security.staff.grants import Grant, GrantState
 from db.tables.control import credential, store_fact
 from db.work import ReadRows
 
-READS = ("credential.counter", "store_fact")
+READS = ("credential.counter", "store_fact", *restricted.READS)
 """What the gate reads for itself."""
 
 TERMINAL_STATE_FACT = "terminal_state"

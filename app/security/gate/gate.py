@@ -37,7 +37,7 @@ from app.security.control.keeper import Control
 from app.security.control.rows import TABLES as CONTROL_TABLES
 from app.security.control.start import Start, start_of
 from app.security.control.state import ControlState
-from app.security.gate import checks, later
+from app.security.gate import checks, later, restricted
 from app.security.gate.checks import GateRules, Questions
 from app.security.gate.facts import READS, read_place
 from app.security.gate.hand import SystemHand
@@ -141,6 +141,7 @@ class Gate:
             live = self._sessions.usable(session)
             with self._store.view(READS) as work:
                 grant, place = self._questions.standing(work, function, live, purpose)
+                self._check_leaves(work, function, subject, session)
         identity = self._store.identity
         prepared = PreparedAct(
             function=function,
@@ -201,12 +202,15 @@ class Gate:
                 self._questions.check_origin(prepared)
                 self._check_unaltered(prepared)
                 confirmed = self._questions.allowed(prepared, approvals, live)
+                with self._store.view(READS) as own:
+                    self._check_leaves(own, function, prepared.subject, session)
                 number_key = checks.number_key(function, live)
                 after = self._where_to(prepared, confirmed)
             line = self._journal.begin(begun(prepared, confirmed))
 
             def main(work: Work) -> ActWork:
                 note_act(work, prepared, line, self._clock.now())
+                self._check_leaves(work, function, prepared.subject, session)
                 checks.check_rows(work, prepared.versions)
                 keep_counters(work, confirmed)
                 acting = self._act_work(work, prepared, line, number_key)
@@ -289,6 +293,8 @@ class Gate:
                 live = self._sessions.usable(session)
                 with self._store.view(READS) as own:
                     self._questions.standing(own, function, live, purpose, counts=not background)
+                    self._check_leaves(own, function, subject, session)
+                    opened = restricted.opened_to(own, session.id, self._clock.now())
                     rights = self._rights(own, live) if function.reads_what_waits else None
                 number_key = checks.number_key(function, live)
             entry = Entry(
@@ -299,8 +305,10 @@ class Gate:
                 subject=subject,
                 purpose=purpose,
             )
-            with self._store.view((*function.reads, *_beside(function))) as work:
+            reads = (*function.reads, *_beside(function))
+            with self._store.view(reads, opened=opened, whole=function.reads_hidden) as work:
                 seen = ViewWork(work, session.staff_id, self._clock.now(), subject, purpose)
+                seen.allow_opened(opened)
                 seen.allow_rights(rights)
                 seen.allow_control(self._control_for(function))
                 seen.allow_days(self._rules.calendar)
@@ -457,8 +465,9 @@ class Gate:
         end = Entry(State.DONE, function.id, staff_id, subject=subject, of=line)
         own = _OWN_WRITES if after is None else (*_OWN_WRITES, *_DEED_WRITES)
         reads = (*function.reads, *_beside(function))
+        seen = (*reads, *function.writes, *restricted.READS)
         try:
-            with self._store.update((*reads, *function.writes), own) as work:
+            with self._store.update(seen, own) as work:
                 acting = start(work)
                 work.narrow(reads, function.writes)
                 yield acting
@@ -484,6 +493,11 @@ class Gate:
         declared = {name.partition(".")[0] for name in (*function.reads, *function.writes)}
         return self._control.state if declared & set(CONTROL_TABLES) else None
 
+    def _check_leaves(
+        self, work: Work, function: Function, subject: Subject, session: Session
+    ) -> None:
+        restricted.check_leaves(work, function, subject, session.id, self._clock.now())
+
     def _act_work(self, work: Work, prepared: PreparedAct, line: int, key: bytes | None) -> ActWork:
         acting = ActWork(
             work,
@@ -495,6 +509,8 @@ class Gate:
             line,
         )
         self._give_numbers(acting, work, key)
+        now, session_id = self._clock.now(), prepared.session.id
+        acting.allow_opened(restricted.opened_to(work, session_id, now))
         acting.allow_control(self._control_for(prepared.function))
         acting.allow_days(self._rules.calendar)
         return acting

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Row, TableClause
 from sqlalchemy.sql.base import Executable
@@ -25,8 +25,10 @@ class GateWork:
     """The store's unit of work, plus who does what when.
 
     ``staff_id`` is the operator (``system`` for the terminal's own work), ``at`` the moment
-    of the act, ``subject`` and ``purpose`` as approved. The reading and writing calls are
-    those of ``db.work.Work`` and see only what the function declares.
+    of the act, ``subject`` and ``purpose`` as approved. ``opened`` are the restricted persons
+    (支援措置) who are open to the operator now, with the moment (ISO) at which they close. The
+    reading and writing calls are those of ``db.work.Work`` and see only what the function
+    declares.
     """
 
     def __init__(
@@ -40,6 +42,20 @@ class GateWork:
         self._numbers: MyNumbers | None = None
         self._control: ControlState | None = None
         self._days: BusinessCalendar | None = None
+        self.opened: Mapping[str, str] = {}
+
+    @property
+    def whole(self) -> GateWork:
+        """The same, reading with what is hidden of restricted persons (``db.shown``): to compare
+        and to send, never to show. In a view only where the function ``reads_hidden``."""
+        tables = cast("Work", self._work.whole)
+        seen = GateWork(tables, self.staff_id, self.at, self.subject, self.purpose)
+        seen.allow_opened(self.opened)
+        return seen
+
+    def allow_opened(self, opened: Mapping[str, str]) -> None:
+        """For the gate alone."""
+        self.opened = opened
 
     @property
     def business_days(self) -> BusinessCalendar:

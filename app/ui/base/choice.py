@@ -10,6 +10,9 @@ from PySide6.QtWidgets import QInputDialog, QListView, QWidget
 from app.ui.base.labels import PlainQuestion
 from app.ui.base.names import NameDelegate, NamePainter
 
+_BESIDE = 32
+"""What the frame of a list and the bar beside a long one take, in dots."""
+
 
 def choose(
     parent: QWidget,
@@ -38,10 +41,14 @@ def choose(
     dialog.open()
     shown = dialog.findChild(QListView)
     if shown is not None:
+        widest = shown.sizeHintForColumn(0)
         if painter is not None:
             delegate = NameDelegate(painter)
+            widest = max(delegate.width_of(one) for one in numbered)
             delegate.setParent(shown)
             shown.setItemDelegate(delegate)
         shown.setCurrentIndex(shown.model().index(0, 0))
         shown.setFocus()
+        shown.setMinimumWidth(min(widest + _BESIDE, parent.window().width() * 9 // 10))
+        dialog.adjustSize()
     return dialog

@@ -303,6 +303,9 @@ class NameEdit(QWidget):
         self.setFocusProxy(self.edit)
 
 
+_ROW_PIXELS = 18.0
+
+
 class NameDelegate(QStyledItemDelegate):
     """Draws names and addresses in their exact variants."""
 
@@ -320,14 +323,17 @@ class NameDelegate(QStyledItemDelegate):
         text, option.text = option.text, ""
         style = option.widget.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
-        pixels = 18.0
-        at = QPointF(option.rect.left() + 6, option.rect.center().y() + pixels * 0.37)
+        at = QPointF(option.rect.left() + 6, option.rect.center().y() + _ROW_PIXELS * 0.37)
         painter.save()
         painter.setClipRect(option.rect)
         self._names.draw(
-            painter, at, text, pixels, option.palette.color(option.palette.ColorRole.Text)
+            painter, at, text, _ROW_PIXELS, option.palette.color(option.palette.ColorRole.Text)
         )
         painter.restore()
+
+    def width_of(self, text: str) -> int:
+        """How many dots a row with ``text`` takes."""
+        return int(self._names.path(text, _ROW_PIXELS)[1]) + 12
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

@@ -71,9 +71,39 @@ class IdentityInquiry(CaseHead):
     ground: str = column("照会の理由", Kind.TEXT, 100)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomeInquiry2(IncomeInquiry):
+    """所得照会, second version: 不開示該当 (支援措置), as the register says (SEC-124)."""
+
+    nondisclosed: str = column("不開示該当", Kind.FLAG)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomeAsked2(IncomeAsked):
+    """他市区町村からの所得照会への回答, second version: 不開示該当 as in the inquiry."""
+
+    nondisclosed: str = column("不開示該当", Kind.FLAG)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityInquiry2(IdentityInquiry):
+    """本人確認情報の照会, second version: 不開示該当 as in the inquiry."""
+
+    nondisclosed: str = column("不開示該当", Kind.FLAG)
+
+
 UNREGISTERED = (BodyLayout("unregistered", 1, "住登外者の登録", Unregistered),)
 UNREGISTERED_END = (BodyLayout("unregistered_end", 1, "住登外者の登録の終了", UnregisteredEnd),)
-INCOME_INQUIRY = (BodyLayout("income_inquiry", 1, "所得照会", IncomeInquiry),)
+INCOME_INQUIRY = (
+    BodyLayout("income_inquiry", 1, "所得照会", IncomeInquiry),
+    BodyLayout("income_inquiry", 2, "所得照会", IncomeInquiry2),
+)
 INCOME_REPLY = (BodyLayout("income_reply", 1, "所得照会の回答", IncomeReply),)
-INCOME_ASKED = (BodyLayout("income_asked", 1, "他市区町村からの所得照会への回答", IncomeAsked),)
-IDENTITY_INQUIRY = (BodyLayout("identity_inquiry", 1, "本人確認情報の照会", IdentityInquiry),)
+INCOME_ASKED = (
+    BodyLayout("income_asked", 1, "他市区町村からの所得照会への回答", IncomeAsked),
+    BodyLayout("income_asked", 2, "他市区町村からの所得照会への回答", IncomeAsked2),
+)
+IDENTITY_INQUIRY = (
+    BodyLayout("identity_inquiry", 1, "本人確認情報の照会", IdentityInquiry),
+    BodyLayout("identity_inquiry", 2, "本人確認情報の照会", IdentityInquiry2),
+)

@@ -98,6 +98,13 @@ ROWS = (
         whom="disease",
         decided={"paper": "move_out_set", "disease_kind": "1"},
     ),
+    # SEC-124: both go with it; the last row, because she is restricted from then on
+    states(
+        "protection",
+        "",
+        NOTHING,
+        decided={"nondisclosed": "1", "self_info_off": "1", "until_on": "2027-11-09"},
+    ),
 )
 
 

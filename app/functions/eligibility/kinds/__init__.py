@@ -11,6 +11,7 @@ from app.functions.eligibility.kinds import (
     entering,
     handing_on,
     leaving,
+    protecting,
     recognising,
 )
 from app.functions.eligibility.kinds.move_in import MOVE_IN
@@ -22,6 +23,7 @@ KINDS: tuple[CaseKind, ...] = (
     *leaving.KINDS,
     *changing.KINDS,
     *recognising.KINDS,
+    *protecting.KINDS,
     REISSUE,
     *certifying.KINDS,
     *handing_on.KINDS,

@@ -152,7 +152,8 @@ class Stating:
         touch(office.connection, person_id)
         layout = _answer_to(case.record, self.code)
         own = {column.name for column in columns(layout.record)} - _HEAD - {"since", "until"}
-        values = {name: getattr(case.record, name) for name in own}
+        # of an earlier version what the newest one adds is empty
+        values = {name: getattr(case.record, name, "") for name in own}
         until_words = f"{until} まで" if until else ""
         values |= {
             "since": since,

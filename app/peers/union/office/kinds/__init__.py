@@ -17,6 +17,7 @@ from app.peers.union.office.kinds import (
     handing_on,
     leaving,
     move_in,
+    protecting,
     recognising,
     reissue,
 )
@@ -29,6 +30,7 @@ KINDS: dict[str, OfficeKind] = {
         *leaving.KINDS,
         *changing.KINDS,
         *recognising.KINDS,
+        *protecting.KINDS,
         reissue.KIND,
         *certifying.KINDS,
         *handing_on.KINDS,

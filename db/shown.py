@@ -1,0 +1,209 @@
+"""What nobody is shown of a person under support measures (支援措置; DOMAIN 7.3, SEC-94).
+
+One mechanism, where rows are read for somebody's eyes. On the connection that views read from,
+every table that tells where such a person is, or who is with them, lies behind a view of the same
+name: the person's rows come with those columns empty, or do not come at all. A screen, a list or
+a search written tomorrow reads through it without knowing. Acts, which compute and send, read the
+tables themselves (``db.work.Work.whole``).
+
+A table of the store is either one of ``GUARDED`` or one of ``NOT_OF_PERSONS``; a test asks it of
+every table, and of every item of an entry and of a decision whether it is private.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+HIDDEN = "（取扱注意）"
+"""What stands in place of a private item that was keyed or decided."""
+
+HIDDEN_DETAIL = "取扱注意の方です。責任者に引き継いでください。"
+"""What stands in place of an explanation."""
+
+_ENDINGS = ("address", "building", "postal_code", "phone", "household_number")
+"""Items that end so say where somebody lives or is reached, whatever stands before."""
+
+_PRIVATE = frozenset(
+    (
+        # municipalities from which, to which and by which: where the person was or goes
+        *("former_municipality_code", "from_municipality_code", "to_municipality_code"),
+        *("country", "facility_code", "facility_name", "hospital", "physician", "accident_place"),
+        *("welfare_office", "insurer", "insurer_name", "insurer_number", "former_insurer"),
+        *("former_insurance", "next_insurance", "letter_number", "shown_to", "decided_by"),
+        # others by name
+        *("addressee", "in_care", "agent_name", "heir_name", "heir_kana", "mourner_name"),
+        *("payer_name", "payee_name", "payee_kana", "claimant_name", "injured_by", "holder_kana"),
+        *("paid_by_name", "paid_by_kana", "members"),
+        # where the money goes tells where the person banks
+        *("bank_code", "branch_code", "account_number"),
+        # explanations
+        *("ground", "grounds", "grounds_clerk", "grounds_aloud", "reason_text", "burden_grounds"),
+        *("found_by", "answers", "heard_postal", "called_back"),
+    )
+)
+_OF_CHOICES = frozenset(("ground",))
+"""Items that are free text in one kind of case and a code in another: a code tells nothing."""
+
+
+def is_private(name: str) -> bool:
+    """Whether an item of an entry or a decision is hidden of a restricted person."""
+    return name in _PRIVATE or name.endswith(_ENDINGS)
+
+
+def hidden(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The items of an entry or a decision as they are shown of a restricted person."""
+    return {name: _hidden(name, value) for name, value in values.items()}
+
+
+def kept(values: Mapping[str, str], stored: Mapping[str, str]) -> dict[str, str]:
+    """What is to be stored of ``values`` that come back from a screen: an item that was shown
+    hidden and was not typed anew is the stored one."""
+    return {
+        name: stored.get(name, "") if value == HIDDEN else value for name, value in values.items()
+    }
+
+
+def _hidden(name: str, value: Any) -> Any:
+    if not value or not is_private(name):
+        return value
+    if name in _OF_CHOICES and isinstance(value, str) and value.isascii():
+        return value
+    return HIDDEN
+
+
+def hidden_text(text: str | None) -> str:
+    """``hidden`` of canonical JSON, as the views call it; what is no JSON object is all hidden."""
+    try:
+        values = json.loads(text or "{}")
+    except ValueError:
+        return "{}"
+    return json.dumps(hidden(values), ensure_ascii=False) if isinstance(values, dict) else "{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """How a table is shown. ``owners`` are SQL expressions over the row ``t`` that give the
+    persons it is about; ``shows`` says by column what a restricted person's row has instead;
+    ``drops`` is a condition under which such a row does not come at all ("" for none)."""
+
+    owners: tuple[str, ...]
+    shows: Mapping[str, str] = field(default_factory=dict)
+    drops: str = ""
+
+
+_EMPTY = "''"
+_BY_NUMBER = (
+    "(SELECT a.person_id FROM main.atena AS a WHERE a.municipality_code = t.municipality_code"
+    " AND a.atena_number = t.atena_number)"
+)
+_BY_CASE = "(SELECT c.person_id FROM main.case_file AS c WHERE c.id = t.case_id)"
+_BY_PAPER = (  # of a batch: the paper alone says whose it is
+    "(SELECT p.person_id FROM main.certificate AS p WHERE p.decision_id = t.id)"
+)
+
+GUARDED: Mapping[str, Guarded] = MappingProxyType(
+    {
+        "person": Guarded(("t.id",), dict.fromkeys(("phone", "alias", "alias_kana"), _EMPTY)),
+        "address": Guarded(
+            ("t.person_id",),
+            dict.fromkeys(
+                ("municipality_code", "postal_code", "written", "building", "since"), _EMPTY
+            ),
+        ),
+        # whoever lives with her may be the one she flees from: nobody sees her there
+        "household_member": Guarded(("t.person_id",), drops="1"),
+        "fact": Guarded(("t.person_id",), drops="t.kind NOT IN ('name', 'birth', 'restriction')"),
+        "insured": Guarded(("t.person_id",), {"insurer_number": _EMPTY}),
+        "case_file": Guarded(("t.person_id", "t.payer_id"), {"draft": "hidden_text(t.draft)"}),
+        "decision": Guarded(
+            ("t.person_id", _BY_CASE, _BY_PAPER), {"record": "hidden_text(t.record)"}
+        ),
+        "check_entry": Guarded(
+            ("t.person_id", _BY_NUMBER, _BY_CASE),
+            {"detail": f"'{HIDDEN_DETAIL}'", "atena_number": _EMPTY},
+        ),
+        "batch_item": Guarded(("t.person_id",), {"record": "hidden_text(t.record)"}),
+        "desk_case": Guarded((_BY_NUMBER,), {"desk": _EMPTY}),
+        "desk_issue": Guarded((_BY_NUMBER,), {"desk": _EMPTY}),
+    }
+)
+"""Tables that tell where a person is or who is with them."""
+
+NOT_OF_PERSONS = frozenset(
+    (
+        # the terminal, its people, its rights and its media
+        *("act", "control_row", "counter", "courier", "credential", "grant_row", "medium"),
+        *("medium_approval", "medium_use", "preference", "put_off_act", "setting", "staff"),
+        "standing_order",
+        *("stock_move", "store_fact", "terminal_key", "watermark", "stream_state"),
+        # what goes and comes, sealed or counted; a row is about a file
+        *("character_line", "delivered_list", "desk_draft", "desk_told", "file_fault", "inbox"),
+        "recall",
+        *("outbox", "print_batch", "staged_record"),
+        # numbers, states, days and by whom: they say that there is something, not where she is
+        *("application_token", "atena", "certificate", "follow_up", "hand_over", "mail_item"),
+        *("my_number", "origin", "paper_return", "print_line", "sheet"),
+        # a household by its number, without anybody in it
+        "household",
+        # who is restricted, and who opened her
+        *("restriction", "restriction_opening"),
+    )
+)
+"""Tables in which nothing says where somebody is or who is with them."""
+
+
+def is_open_to(opened: Collection[str]) -> Callable[[str | None], int]:
+    """The SQL function ``is_open_to_reader``: whether a restricted person was opened for who
+    reads now. ``opened`` is looked at anew on each call."""
+    return lambda person_id: int(person_id in opened)
+
+
+def statements(columns: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The views over the tables whose columns are given, for a connection's own schema."""
+    return tuple(
+        _view(table, guarded, columns[table])
+        for table, guarded in GUARDED.items()
+        if columns.get(table)
+    )
+
+
+def _view(table: str, guarded: Guarded, names: tuple[str, ...]) -> str:
+    care = " OR ".join(map(_restricted, guarded.owners))
+    shown = [
+        f'CASE WHEN {care} THEN {guarded.shows[name]} ELSE t."{name}" END AS "{name}"'
+        if name in guarded.shows
+        else f't."{name}"'
+        for name in names
+    ]
+    only = f" WHERE NOT (({guarded.drops}) AND ({care}))" if guarded.drops else ""
+    return f'CREATE TEMP VIEW "{table}" AS SELECT {", ".join(shown)} FROM main."{table}" AS t{only}'
+
+
+def _restricted(owner: str) -> str:
+    return (
+        f"(EXISTS (SELECT 1 FROM main.restriction AS r WHERE r.person_id = {owner}"
+        f" AND r.lifted_at = '') AND NOT is_open_to_reader({owner}))"
+    )
+
+
+FUNCTIONS = frozenset(("hidden_text", "is_open_to_reader"))
+"""SQL functions that only these views call."""
+
+
+def guard(raw: Any) -> set[str]:
+    """Put the views before the tables of a connection. Gives the set of persons who are open to
+    who reads; the caller fills it for one unit of work and empties it after."""
+    opened: set[str] = set()
+    raw.create_function("hidden_text", 1, hidden_text, deterministic=True)
+    raw.create_function("is_open_to_reader", 1, is_open_to(opened))
+    columns = {
+        table: tuple(row[1] for row in raw.execute(f'PRAGMA main.table_info("{table}")'))
+        for table in GUARDED
+    }
+    for statement in statements(columns):
+        raw.execute(statement)
+    return opened
