@@ -35,7 +35,6 @@ from app.security.authenticators.verify import RegistrationPolicy
 from app.security.entry.doorway import Doorway, Question
 from app.security.entry.terminal import OpenTerminal
 from app.security.gate.carry_out import Enrol, Steps, Touch, Work, carry_out, with_recent
-from app.security.gate.shut_out import shut_out_gone
 from app.security.keys import keyslots
 from app.security.keys.derivation import STANDARD, Argon2Parameters
 from app.security.keys.keypairs import OpenedPerson, make_person_keys, with_authenticators
@@ -210,7 +209,7 @@ def lose(terminal: OpenTerminal, session: Session, person: StaffLine, key: Staff
         lambda prepared, given: staff.perform_revoke_key(gate, prepared, given),
     )
     if key.lent_until:  # what it opened was its own pair; the person's own keys stay
-        yield Work(lambda: shut_out_gone(terminal.scheduler_hand, access))
+        yield Work(terminal.shut_out)
         return
     change = KeyChange((person.staff_id,))
     yield from carry_out(

@@ -24,7 +24,6 @@ from app.security.entry.entrance import Entrance, KeyRequest
 from app.security.entry.login import Admission, LoginProof
 from app.security.entry.terminal import OpenTerminal, open_terminal, take_over_vestibule
 from app.security.gate.checks import GateRules
-from app.security.gate.shut_out import shut_out_gone
 from app.security.journal.journal import fork
 from app.security.keys.keypairs import OpenedPerson
 from app.security.keys.keyslots import Unlocked
@@ -135,7 +134,7 @@ class Doorway:
         nobody who is gone do anything meanwhile."""
         terminal, self._day = self._opened(), self._clock.now().date()
         try:
-            shut_out_gone(terminal.scheduler_hand, terminal.access)
+            terminal.shut_out()
         except MadoguchiError as fault:
             _log.warning("the keys of those who are gone were not taken: %s", fault.code)
 

@@ -17,6 +17,7 @@ from app.security.gate.catching_up import catch_up
 from app.security.gate.checks import GateRules
 from app.security.gate.clock_mark import MARK_FACT
 from app.security.gate.gate import Gate, SystemHand
+from app.security.gate.shut_out import shut_out_gone
 from app.security.journal.journal import Journal, OpenAct
 from app.security.journal.line import Entry, State
 from app.security.journal.mirrors import StateMirrors
@@ -47,6 +48,11 @@ class OpenTerminal:
     control: Control
     engine_hand: SystemHand
     scheduler_hand: SystemHand
+
+    def shut_out(self) -> None:
+        """Whoever is gone, or lent a key that came back, opens nothing any more
+        (``shut_out_gone``): the scheduler's work, done now for who asks."""
+        shut_out_gone(self.scheduler_hand, self.access)
 
     def close(self) -> None:
         """End every session and close store and journal: log-off, end of hours, suspend."""
