@@ -202,8 +202,11 @@ def _prove_texts(
     for number, field in enumerate(record.fields):
         if texts[number] != field.text:
             raise ProofFailed(Check.TEXT, titles.get(field.name, _LABELS), field.page)
+    standing: dict[str, list[int]] = {}
+    for number, field in enumerate(record.fields):
+        standing.setdefault(field.name, []).append(number)
     for item in printed_items(data):
-        places = [number for number, field in enumerate(record.fields) if field.name == item.name]
+        places = standing.get(item.name, ())
         if not places:
             raise ProofFailed(Check.TEXT, item.title)
         for number in places:
