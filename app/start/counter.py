@@ -30,6 +30,7 @@ from app.security.entry.login import (
 )
 from app.security.entry.terminal import OpenTerminal
 from app.security.gate.carry_out import Touch
+from app.security.gate.checks import held_back
 from app.security.journal.journal import FORK, fork
 from app.security.staff.session import Session
 from app.security.vault.removal import begin_removal, finish_removal, removed
@@ -251,15 +252,26 @@ class Counter(QObject):
         self._vigil = admission.vigil
         self.operations.run(
             self,
-            lambda: (terminal.gate.permitted(admission.session), is_removed(terminal)),
-            lambda found: self.remove() if found[1] else self._open_desk(found[0]),
+            lambda: (self._offered(terminal, admission.session), is_removed(terminal)),
+            lambda found: self.remove() if found[1] else self._open_desk(*found[0]),
         )
+
+    def _offered(self, terminal: OpenTerminal, session: Session) -> tuple[frozenset[str], str]:
+        """What the person may run, less what the terminal's own state keeps from everybody, and
+        why, "" when nothing is kept."""
+        permitted = terminal.gate.permitted(session)
+        today = self._parts.clock.now().date()
+        kept = held_back(permitted, terminal.control.state, today, CATALOG)
+        told = {refused.message for refused in kept.values()}
+        return permitted - kept.keys(), "".join(sorted(told))
 
     def _door_of_staff(self, terminal: OpenTerminal) -> StaffDoor:
         policy = signed_policy(self._parts.installation.policy, terminal.control.state.in_force)
         return StaffDoor(self._doorway, terminal, self.log_off, policy, self.remove)
 
-    def _open_desk(self, permitted: frozenset[str]) -> None:
+    def _open_desk(self, permitted: frozenset[str], held_back: str) -> None:
+        if held_back:
+            self.window.say(held_back)
         entries = menu_entries(CATALOG, permitted)
         self.window.set_menu(entries)
         homes = [one for one in (CATALOG.home, CATALOG.home_else) if one in permitted]

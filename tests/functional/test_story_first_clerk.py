@@ -221,7 +221,9 @@ def test_from_an_empty_machine_to_the_first_certificate(
         office.log_off()
 
         office.log_in(CLERK.staff_id, CLERK.password)
-        assert "責任者と情報システム管理者がまだいません" in office.refused()
+        assert "責任者と情報システム管理者がまだいません" in office.counter.window.said
+        office.picture("too-early")
+        assert office.counter.window.menu_functions() == ("own.change_password",)
         office.log_off()
 
         office.log_in(SECOND.staff_id, SECOND.password)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -98,6 +98,23 @@ def check_start(area: Area, state: ControlState, now: datetime, catalog: Catalog
     """While the two founders alone answer for the terminal, nothing personal is opened."""
     if not area.by_founding and start_of(state, now.date(), catalog).founders:
         raise refusal("terminal.founders_alone")
+
+
+def held_back(
+    permitted: Iterable[str], state: ControlState, today: date, catalog: Catalog
+) -> dict[str, Refusal]:
+    """Those of ``permitted`` that the terminal's own state keeps from everybody today, each with
+    what ``check_terminal`` or ``check_start`` would say."""
+    registered = state.terminal.state == REGISTERED
+    alone = bool(start_of(state, today, catalog).founders)
+    found = {}
+    for function_id in permitted:
+        area = catalog.area_of(catalog[function_id])
+        if not registered and not area.before_registration:
+            found[function_id] = refusal("terminal.not_registered")
+        elif alone and not area.by_founding:
+            found[function_id] = refusal("terminal.founders_alone")
+    return found
 
 
 def check_clock(function: Function, mark: datetime | None, now: datetime) -> None:

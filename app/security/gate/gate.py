@@ -382,8 +382,8 @@ class Gate:
 
     def permitted(self, session: Session) -> frozenset[str]:
         """The functions this session's person may run today: menu and areas follow it
-        (SEC-30). Empty for a locked or unknown session. Leaves no line. Raises ``Refusal``
-        ``staff.*`` for somebody who no longer belongs here."""
+        (SEC-30). Empty for a locked or unknown session. Leaves no line. Raises
+        ``Refusal`` ``staff.*`` for somebody who no longer belongs here."""
         try:
             live = self._sessions.usable(session)
         except Refusal:

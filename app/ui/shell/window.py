@@ -169,6 +169,11 @@ class MainWindow(QMainWindow):
         row.addWidget(keys)
         return bar
 
+    @property
+    def said(self) -> str:
+        """The sentence in the status line."""
+        return self._status.text()
+
     def say(self, text: str) -> None:
         """Show one sentence in the status line."""
         self._status.setText(text)
