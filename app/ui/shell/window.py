@@ -133,14 +133,14 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(18, 4, 18, 4)
         self._offered = PlainLabel("")
         row.addWidget(self._offered, 1)
-        self._take = QPushButton("続きに戻る  [F11]")
+        self._take = QPushButton("続きに戻る  [Shift+F11]")
         self._take.setObjectName("primary")
         self._leave = QPushButton("破棄する")
         for button in (self._take, self._leave):
             row.addWidget(button)
         self._take.clicked.connect(self.offer_taken)
         self._leave.clicked.connect(self.offer_left)
-        self._key("F11", self._take.click)
+        self._key("Shift+F11", self._take.click)
         self._offer.setVisible(False)
         return self._offer
 
