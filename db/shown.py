@@ -12,86 +12,26 @@ every table, and of every item of an entry and of a decision whether it is priva
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-HIDDEN = "（取扱注意）"
-"""What stands in place of a private item that was keyed or decided."""
-
-HIDDEN_DETAIL = "取扱注意の方です。責任者に引き継いでください。"
-"""What stands in place of an explanation."""
-
-_ENDINGS = ("address", "building", "postal_code", "phone", "household_number")
-"""Items that end so say where somebody lives or is reached, whatever stands before."""
-
-_PRIVATE = frozenset(
-    (
-        # municipalities from which, to which and by which: where the person was or goes
-        *("former_municipality_code", "from_municipality_code", "to_municipality_code"),
-        *("country", "facility_code", "facility_name", "hospital", "physician", "accident_place"),
-        *("welfare_office", "insurer", "insurer_name", "insurer_number", "former_insurer"),
-        *("former_insurance", "next_insurance", "letter_number", "shown_to", "decided_by"),
-        # others by name
-        *("addressee", "in_care", "agent_name", "heir_name", "heir_kana", "mourner_name"),
-        *("payer_name", "payee_name", "payee_kana", "claimant_name", "injured_by", "holder_kana"),
-        *("paid_by_name", "paid_by_kana", "members"),
-        # where the money goes tells where the person banks
-        *("bank_code", "branch_code", "account_number"),
-        # explanations
-        *("ground", "grounds", "grounds_clerk", "grounds_aloud", "reason_text", "burden_grounds"),
-        *("found_by", "answers", "heard_postal", "called_back"),
-    )
-)
-_OF_CHOICES = frozenset(("ground",))
-"""Items that are free text in one kind of case and a code in another: a code tells nothing."""
-
-
-def is_private(name: str) -> bool:
-    """Whether an item of an entry or a decision is hidden of a restricted person."""
-    return name in _PRIVATE or name.endswith(_ENDINGS)
-
-
-def hidden(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The items of an entry or a decision as they are shown of a restricted person."""
-    return {name: _hidden(name, value) for name, value in values.items()}
-
-
-def kept(values: Mapping[str, str], stored: Mapping[str, str]) -> dict[str, str]:
-    """What is to be stored of ``values`` that come back from a screen: an item that was shown
-    hidden and was not typed anew is the stored one."""
-    return {
-        name: stored.get(name, "") if value == HIDDEN else value for name, value in values.items()
-    }
-
-
-def _hidden(name: str, value: Any) -> Any:
-    if not value or not is_private(name):
-        return value
-    if name in _OF_CHOICES and isinstance(value, str) and value.isascii():
-        return value
-    return HIDDEN
-
-
-def hidden_text(text: str | None) -> str:
-    """``hidden`` of canonical JSON, as the views call it; what is no JSON object is all hidden."""
-    try:
-        values = json.loads(text or "{}")
-    except ValueError:
-        return "{}"
-    return json.dumps(hidden(values), ensure_ascii=False) if isinstance(values, dict) else "{}"
+from db import named
+from db.items import HIDDEN_DETAIL, hidden_text
+from db.named import CLOSED
 
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
     """How a table is shown. ``owners`` are SQL expressions over the row ``t`` that give the
-    persons it is about; ``shows`` says by column what a restricted person's row has instead;
-    ``drops`` is a condition under which such a row does not come at all ("" for none)."""
+    persons it is about; ``shows`` says by column what a restricted person's row has instead,
+    ``others`` what stands in another's row that may name a restricted person; ``drops`` is a
+    condition under which a restricted person's row does not come at all ("" for none)."""
 
     owners: tuple[str, ...]
     shows: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, str] = field(default_factory=dict)
     drops: str = ""
 
 
@@ -116,17 +56,32 @@ GUARDED: Mapping[str, Guarded] = MappingProxyType(
         ),
         # whoever lives with her may be the one she flees from: nobody sees her there
         "household_member": Guarded(("t.person_id",), drops="1"),
-        "fact": Guarded(("t.person_id",), drops="t.kind NOT IN ('name', 'birth', 'restriction')"),
+        "fact": Guarded(
+            ("t.person_id",),
+            others={"value": f"hidden_fact(t.kind, t.value, {CLOSED})"},
+            drops="t.kind NOT IN ('name', 'birth', 'restriction')",
+        ),
         "insured": Guarded(("t.person_id",), {"insurer_number": _EMPTY}),
-        "case_file": Guarded(("t.person_id", "t.payer_id"), {"draft": "hidden_text(t.draft)"}),
+        "case_file": Guarded(
+            ("t.person_id", "t.payer_id"),
+            {"draft": "hidden_text(t.draft)"},
+            {"draft": f"hidden_entry(t.draft, {CLOSED})"},
+        ),
         "decision": Guarded(
-            ("t.person_id", _BY_CASE, _BY_PAPER), {"record": "hidden_text(t.record)"}
+            ("t.person_id", _BY_CASE, _BY_PAPER),
+            {"record": "hidden_text(t.record)"},
+            {"record": f"hidden_entry(t.record, {CLOSED})"},
         ),
         "check_entry": Guarded(
             ("t.person_id", _BY_NUMBER, _BY_CASE),
             {"detail": f"'{HIDDEN_DETAIL}'", "atena_number": _EMPTY},
+            {"detail": f"hidden_line(t.detail, {CLOSED})"},
         ),
-        "batch_item": Guarded(("t.person_id",), {"record": "hidden_text(t.record)"}),
+        "batch_item": Guarded(
+            ("t.person_id",),
+            {"record": "hidden_text(t.record)"},
+            {"record": f"hidden_entry(t.record, {CLOSED})"},
+        ),
         "desk_case": Guarded((_BY_NUMBER,), {"desk": _EMPTY}),
         "desk_issue": Guarded((_BY_NUMBER,), {"desk": _EMPTY}),
     }
@@ -173,14 +128,16 @@ def statements(columns: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
 
 def _view(table: str, guarded: Guarded, names: tuple[str, ...]) -> str:
     care = " OR ".join(map(_restricted, guarded.owners))
-    shown = [
-        f'CASE WHEN {care} THEN {guarded.shows[name]} ELSE t."{name}" END AS "{name}"'
-        if name in guarded.shows
-        else f't."{name}"'
-        for name in names
-    ]
+    shown = [_column(guarded, name, care) for name in names]
     only = f" WHERE NOT (({guarded.drops}) AND ({care}))" if guarded.drops else ""
     return f'CREATE TEMP VIEW "{table}" AS SELECT {", ".join(shown)} FROM main."{table}" AS t{only}'
+
+
+def _column(guarded: Guarded, name: str, care: str) -> str:
+    told = guarded.others.get(name, f't."{name}"')
+    if name in guarded.shows:
+        told = f"CASE WHEN {care} THEN {guarded.shows[name]} ELSE {told} END"
+    return f'{told} AS "{name}"'
 
 
 def _restricted(owner: str) -> str:
@@ -190,15 +147,14 @@ def _restricted(owner: str) -> str:
     )
 
 
-FUNCTIONS = frozenset(("hidden_text", "is_open_to_reader"))
-"""SQL functions that only these views call."""
-
-
 def guard(raw: Any) -> set[str]:
     """Put the views before the tables of a connection. Gives the set of persons who are open to
     who reads; the caller fills it for one unit of work and empties it after."""
     opened: set[str] = set()
     raw.create_function("hidden_text", 1, hidden_text, deterministic=True)
+    for name, function in named.FUNCTIONS.items():
+        count = function.__code__.co_argcount
+        raw.create_function(name, count, function, deterministic=True)
     raw.create_function("is_open_to_reader", 1, is_open_to(opened))
     columns = {
         table: tuple(row[1] for row in raw.execute(f'PRAGMA main.table_info("{table}")'))

@@ -27,6 +27,8 @@ from app.persons.roles import Named
 from app.security.gate.gate import ActWork, Gate, Subject
 from app.security.gate.work import GateWork
 from app.security.staff.session import Session
+from db.items import HIDDEN
+from db.named import read_names
 from db.tables.cases import case_file, follow_up
 
 ELIGIBILITY_STATES: Mapping[str, str] = {
@@ -143,7 +145,8 @@ def sides(
     with gate.view(kind.function("find_payers"), session, subject=subject) as work:
         before = _case_before(work, after)
         person_id = person_id if before is None else _person_of(before, person_id)
-        whom = shown(with_roles(work, with_members(work, read_whom(work, person_id))))
+        whom = with_roles(work, with_members(work, read_whom(work, person_id)))
+        whom = shown(whom, read_names(work, work.opened))
         others = [one for one in whom.members if one.person_id != person_id and one.name]
         work.note(
             shown=(person_id, *(one.person_id for one in others)),
@@ -163,7 +166,7 @@ def sides(
             values=_filled(PAID_BY, one),
         )
         for one in whom.roles
-        if one.role in about.roles
+        if one.role in about.roles and one.name != HIDDEN
     ]
     return (*of_home, *named, Side("登録にない方（氏名を入れる）", person_id))
 

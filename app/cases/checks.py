@@ -28,7 +28,7 @@ from app.rules.calendar import days
 from app.rules.calendar.wareki import Eras, on_paper
 from app.rules.calendar.wareki_input import parse_date
 from app.rules.values.reader import Reader
-from db.shown import HIDDEN
+from db.items import HIDDEN
 
 if TYPE_CHECKING:
     from app.cases.kind import CaseKind

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -49,7 +50,8 @@ from app.sync.inbox import Applied, Handler
 from app.wire.codec import record_from
 from app.wire.files import FileSpec
 from app.wire.records import DecisionHead
-from db.shown import HIDDEN, hidden, is_private
+from db.items import HIDDEN, hidden, is_private
+from db.named import Names, hidden_others, read_names
 from db.tables.cases import case_file, decision, follow_up
 from db.tables.certificates import certificate
 from db.tables.exchange import outbox
@@ -301,28 +303,32 @@ def show(
         kind.function("show_decision"), session, subject=subject, background=background
     ) as work:
         view = _read(work.whole, kind, case_id)
-        return _shown(view, Reader.of(tables, work.at.date()))
+        names = read_names(work, work.opened)
+        return _shown(view, names, Reader.of(tables, work.at.date()))
 
 
-def _shown(view: DecisionView, reader: Reader) -> DecisionView:
-    """What is shown of a case and its decision. What agrees is found before anything is hidden."""
-    if not view.case.care:
-        return view if view.whom is None else replace(view, whom=shown_of(view.whom))
-    assert view.whom is not None
-    same = {}
-    if view.record is not None:
-        same = {
-            item.name: _sides(view, item, reader).agree(reader)
-            for item in view.kind.compared
-            if hasattr(view.record, _theirs(item))
-        }
-    record = view.record
+def _shown(view: DecisionView, names: Names, reader: Reader) -> DecisionView:
+    """What is shown of a case and its decision: of somebody restricted nothing private, of others
+    nothing that names one (``names``). What agrees is found before anything is hidden."""
+    hide = hidden if view.case.care else partial(hidden_others, names=names)
+    keyed, record = hide(view.keyed), view.record
     if record is not None:
-        said = {one.name: getattr(record, one.name) for one in fields(record)}
-        record = replace(record, **hidden(said))
-    return replace(
-        view, whom=shown_of(view.whom), keyed=hidden(view.keyed), record=record, same=same
-    )
+        record = replace(
+            record, **hide({one.name: getattr(record, one.name) for one in fields(record)})
+        )
+    seen = replace(view, keyed=keyed, record=record)
+    same = _agreeing(view, reader) if seen != view else {}
+    whom = None if view.whom is None else shown_of(view.whom, names)
+    return replace(seen, whom=whom, same=same)
+
+
+def _agreeing(view: DecisionView, reader: Reader) -> dict[str, bool]:
+    """By compared item, whether both sides say the same."""
+    return {
+        item.name: _sides(view, item, reader).agree(reader)
+        for item in view.kind.compared
+        if view.record is not None and hasattr(view.record, _theirs(item))
+    }
 
 
 def _read(work: GateWork, kind: CaseKind, case_id: str) -> DecisionView:
@@ -420,7 +426,7 @@ def _pair(view: DecisionView, item: Compared, words: Words, reader: Reader) -> C
     field, keyed, decided = sides.field, sides.keyed, sides.decided
     agrees = view.same.get(item.name, sides.agree(reader))
     codes = item.codes or (field.codes if field is not None else "")
-    if HIDDEN in (keyed, decided) or (view.same and is_private(item.name)):
+    if HIDDEN in (keyed, decided) or (view.case.care and is_private(item.name)):
         keyed, decided = HIDDEN, "同じ" if agrees else "違う"
     elif item.is_birth and keyed and decided:
         pass

@@ -38,7 +38,8 @@ from app.security.acts.approval import NO_SUBJECT
 from app.security.gate.gate import ActWork, Gate, RowVersion, Subject
 from app.security.gate.work import GateWork
 from app.security.staff.session import Session
-from db.shown import hidden, kept
+from db.items import hidden, kept
+from db.named import hidden_others, read_names
 from db.tables.cases import case_file
 from db.tables.persons import my_number
 
@@ -199,10 +200,11 @@ def read_case(work: GateWork, kind: CaseKind, case_id: str) -> KeyedCase:
     """A case in another service's unit of work, as it is shown. Raises UserError
     ``cases.no_case``, also for a case of another kind."""
     whole = read_whole(work.whole, kind, case_id)
+    names = read_names(work, work.opened)
     seen = replace(
         whole,
-        whom=None if whole.whom is None else shown_of(whole.whom),
-        values=hidden(whole.values) if whole.care else whole.values,
+        whom=None if whole.whom is None else shown_of(whole.whom, names),
+        values=hidden(whole.values) if whole.care else hidden_others(whole.values, names),
     )
     return replace(seen, hides=seen != whole)
 

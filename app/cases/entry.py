@@ -18,7 +18,7 @@ from app.core.tables import Tables
 from app.rules.calendar.wareki import WarekiDate
 from app.rules.calendar.wareki_input import parse_date
 from app.rules.values.reader import Asked, Reader, ValueKind
-from db import shown
+from db import items
 
 Values = Mapping[str, str]
 """The draft: field name to text; absent is the empty string."""
@@ -30,7 +30,7 @@ NUMBER = "my_number"
 """The name of the field of 個人番号, in every kind that asks for one. Its value is sealed apart
 from the draft and never among the values that a screen or a store keeps."""
 
-HIDDEN = shown.HIDDEN
+HIDDEN = items.HIDDEN
 """What stands in place of an item that was keyed and is not shown again (支援措置)."""
 
 DOCUMENTS = "documents"

@@ -36,7 +36,7 @@ from app.sync import outbox as outgoing
 from app.wire.layout import Column, columns
 from app.wire.records import CaseHead
 from app.wire.values import code_sets
-from db.shown import HIDDEN
+from db.items import HIDDEN
 from db.tables.cases import case_file
 
 

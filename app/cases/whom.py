@@ -18,6 +18,8 @@ from app.persons.eligibility_state import DEAD, eligibility_state_of
 from app.persons.restrictions import is_restricted
 from app.persons.roles import Named, named_for
 from app.security.gate.work import GateWork
+from db.items import HIDDEN
+from db.named import Names
 from db.tables.persons import address, atena, household_member, insured, person
 
 WHOM_READS = (
@@ -136,15 +138,20 @@ def read_whom(work: GateWork, person_id: str) -> Whom:
     )
 
 
-def shown(whom: Whom) -> Whom:
+def shown(whom: Whom, names: Names) -> Whom:
     """What is shown of whom a case is about: of somebody under support measures (支援措置) name,
-    birth date and numbers; of the others beside her nobody who is under one (DOMAIN 7.3)."""
+    birth date and numbers; of the others beside her nobody who is under one, be it by the register
+    or, in a role, by ``names`` (DOMAIN 7.3)."""
     payer = whom.payer
     if payer is not None and payer.care:
         payer = replace(payer, name="", kana="")
     if not whom.care:
         visible = tuple(one for one in whom.members if not one.care)
-        return replace(whom, members=visible, payer=payer)
+        roles = tuple(
+            replace(one, name=HIDDEN, phone="") if names.within(one.name) else one
+            for one in whom.roles
+        )
+        return replace(whom, members=visible, payer=payer, roles=roles)
     return replace(
         whom,
         household_number="",

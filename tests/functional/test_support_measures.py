@@ -12,18 +12,21 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
-from app.cases import decisions, sending, whom
+from app.cases import decisions, drafts, sending, slips, whom
 from app.cases.about import said_of
 from app.catalog import CATALOG
 from app.core.errors import Bug, UserError
 from app.functions.eligibility.kinds.changing import MOVE_WITHIN
+from app.functions.eligibility.kinds.leaving import DEATH
 from app.functions.printing import applications
 from app.persons import restrictions, show
 from app.security.control.state import SUPPORT
 from app.security.refusals import Refusal
 from app.security.spec import Actor, Kind
 from app.security.waiting import Waits
-from db.shown import GUARDED, HIDDEN
+from db.items import HIDDEN, HIDDEN_DETAIL
+from db.named import NOBODY
+from db.shown import GUARDED
 from db.tables import METADATA
 from db.tables.cases import case_file
 from db.tables.persons import address, household_member, person, restriction
@@ -294,10 +297,62 @@ def test_a_household_does_not_tell_of_a_restricted_member(counter: Counter) -> N
         through_the_views = whom.with_members(work, whom.read_whom(work, "P-2"))
     assert [one.person_id for one in whole.members] == ["P-2", "P-1"]
     assert [one.person_id for one in through_the_views.members] == ["P-2"]
-    assert [one.person_id for one in whom.shown(whole).members] == ["P-2"]
-    hers = whom.shown(dataclasses.replace(whole, care=True))
+    assert [one.person_id for one in whom.shown(whole, NOBODY).members] == ["P-2"]
+    hers = whom.shown(dataclasses.replace(whole, care=True), NOBODY)
     assert (hers.address, hers.household, hers.members, hers.roles) == ("", "", (), ())
     assert said_of(hers, ("members",)) == {"members": ""}, "so what is sent is read whole"
+
+
+# -- named where the case is somebody else's -----------------------------------------------------
+
+HER_PHONE = "0250-77-0001"
+HEIR = {"heir_name": "高橋タケ", "heir_relation": "妻", "heir_phone": HER_PHONE}
+
+
+@pytest.mark.req("SEC-94")
+def test_named_in_somebody_elses_case_she_is_hidden_there_and_sent_whole(counter: Counter) -> None:
+    """She inherits of the husband: neither his case nor, once it is decided, his page tells where
+    she is reached, however her name was written; whoever has opened her sees it."""
+    world = counter.world
+    counter.kind = DEATH
+    put_residents(world, Resident(care=True), HUSBAND)
+    case = counter.begin(person_id="P-2")
+    kept = counter.key_in(case, {**SCENES["death"].entry, **HEIR})
+    assert (kept.values["heir_name"], kept.values["heir_phone"]) == (HIDDEN, HIDDEN)
+    assert kept.values["heir_relation"] == "妻" and kept.whom.address == HUSBAND.written
+    again = counter.key_in(counter.load(kept.id), dict(counter.load(kept.id).values))
+    assert again.hides and HER_PHONE not in repr(again)
+    view = counter.answered(again)
+    sent = [record for _id, records in counter.union.taken for record in records]
+    assert [one.heir_name for one in sent] == [HEIR["heir_name"]], "the union gets what was typed"
+    assert HEIR["heir_name"] not in repr(view) and sent[0].heir_phone not in repr(view)
+    shown = page(world, "P-2")
+    assert [who for _role, who in shown.roles] == [f"{HIDDEN}（妻）"]
+    assert sent[0].heir_phone not in repr(shown)
+    with pytest.raises(Refusal, match=r"support\.named"):
+        counter.slip(view.case_id)
+    assert counter.printer.sheets == []
+    open_(world)
+    assert [who for _role, who in page(world, "P-2").roles] == ["高橋タケ（妻）　0250770001"]
+    supervisor = world.session("supervisor")
+    whole = drafts.load_case(world.gate, supervisor, DEATH, view.case_id)
+    slips.print_slip(world.gate, supervisor, whole, counter.drawing, counter.printer, counter.at)
+    assert len(counter.printer.sheets) == 1
+
+
+def test_the_check_list_names_nobody_restricted_in_another_ones_line(counter: Counter) -> None:
+    world = counter.world
+    put_residents(world, Resident(care=True), HUSBAND)
+    told = "世帯主が高橋タケ様と違います。"
+    with world.hands_on("check_entry") as work:
+        row = {**_row("check_entry", {}), "person_id": "P-2", "case_id": None, "detail": told}
+        work.run(insert(METADATA.tables["check_entry"]).values({**row, "atena_number": ""}))
+    with world.store.view(("check_entry",)) as work:
+        (line,) = work.all(select(METADATA.tables["check_entry"]))
+    assert line.detail == HIDDEN_DETAIL
+    with world.store.view(("check_entry",), opened=("P-1",)) as work:
+        (line,) = work.all(select(METADATA.tables["check_entry"]))
+    assert line.detail == told
 
 
 # -- set at once, opened for a while, never ended by itself ------------------------------------

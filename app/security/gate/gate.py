@@ -139,7 +139,7 @@ class Gate:
         check_deed(function, held.content)
         with self._refusing(function, session, subject, purpose):
             live = self._sessions.usable(session)
-            with self._store.view(READS) as work:
+            with self._store.view(READS, whole=True) as work:
                 grant, place = self._questions.standing(work, function, live, purpose)
                 self._check_leaves(work, function, subject, session)
         identity = self._store.identity
@@ -202,7 +202,7 @@ class Gate:
                 self._questions.check_origin(prepared)
                 self._check_unaltered(prepared)
                 confirmed = self._questions.allowed(prepared, approvals, live)
-                with self._store.view(READS) as own:
+                with self._store.view(READS, whole=True) as own:
                     self._check_leaves(own, function, prepared.subject, session)
                 number_key = checks.number_key(function, live)
                 after = self._where_to(prepared, confirmed)
@@ -291,7 +291,7 @@ class Gate:
         with self._alone():
             with self._refusing(function, session, subject, purpose):
                 live = self._sessions.usable(session)
-                with self._store.view(READS) as own:
+                with self._store.view(READS, whole=True) as own:
                     self._questions.standing(own, function, live, purpose, counts=not background)
                     self._check_leaves(own, function, subject, session)
                     opened = restricted.opened_to(own, session.id, self._clock.now())
@@ -496,7 +496,7 @@ class Gate:
     def _check_leaves(
         self, work: Work, function: Function, subject: Subject, session: Session
     ) -> None:
-        restricted.check_leaves(work, function, subject, session.id, self._clock.now())
+        restricted.check_leaves(work.whole, function, subject, session.id, self._clock.now())
 
     def _act_work(self, work: Work, prepared: PreparedAct, line: int, key: bytes | None) -> ActWork:
         acting = ActWork(

@@ -9,15 +9,18 @@ the preview and the print stops the print.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, or_, select, union_all
+from sqlalchemy.sql.base import Executable
 
 from app.security.acts.approval import Subject
 from app.security.refusals import refusal
 from app.security.spec import Function
-from db.tables.cases import case_file
+from db import named
+from db.tables.cases import case_file, decision
 from db.tables.certificates import certificate
 from db.tables.persons import restriction, restriction_opening
 from db.work import ReadRows
@@ -27,7 +30,13 @@ READS = (
     "restriction_opening",
     "case_file.person_id",
     "case_file.payer_id",
+    "case_file.draft",
     "certificate.person_id",
+    "certificate.case_id",
+    "certificate.decision_id",
+    "decision.case_id",
+    "decision.record",
+    *named.READS,
 )
 """What these questions read."""
 
@@ -47,6 +56,16 @@ _OF_CERTIFICATE = select(certificate.c.person_id).where(
     certificate.c.number == bindparam("subject_id")
 )
 _ABOUT = {"case": _OF_CASE, "certificate": _OF_CERTIFICATE}
+_SAID_OF_CASE = union_all(
+    select(case_file.c.draft.label("said")).where(case_file.c.id == bindparam("subject_id")),
+    select(decision.c.record).where(decision.c.case_id == bindparam("subject_id")),
+)
+_SAID_ON_CERTIFICATE = (
+    select(decision.c.record.label("said"))
+    .join(certificate, certificate.c.decision_id == decision.c.id)
+    .where(certificate.c.number == bindparam("subject_id"))
+)
+_SAID: Mapping[str, Executable] = {"case": _SAID_OF_CASE, "certificate": _SAID_ON_CERTIFICATE}
 _RESTRICTED = select(restriction.c.person_id).where(
     restriction.c.lifted_at == "",
     or_(
@@ -67,16 +86,22 @@ def check_leaves(
     work: ReadRows, function: Function, subject: Subject, session_id: str, now: datetime
 ) -> None:
     """Nothing of a restricted person leaves the counter before somebody with the right has opened
-    her. Raises ``Refusal`` ``support.closed``."""
+    her, be it her own paper or one on which she is named. ``work`` reads whole. Raises ``Refusal``
+    ``support.closed``, ``support.named``."""
     if not function.leaves_counter:
         return
-    about = _persons_of(work, subject)
-    if not about:
-        return
-    first, second = (*about, "")[:2]
+    opened = set(opened_to(work, session_id, now))
+    first, second = (*_persons_of(work, subject), "", "")[:2]
     found = work.all(_RESTRICTED, {"first": first, "second": second})
-    if found and {row.person_id for row in found} - set(opened_to(work, session_id, now)):
+    if {row.person_id for row in found} - opened:
         raise refusal("support.closed")
+    statement = _SAID.get(subject.kind)
+    said = work.all(statement, {"subject_id": subject.key}) if statement is not None else ()
+    names = named.read_names(work, opened) if said else named.NOBODY
+    for row in said:
+        values = json.loads(row.said)
+        if named.hidden_others(values, names) != values:
+            raise refusal("support.named")
 
 
 def _persons_of(work: ReadRows, subject: Subject) -> tuple[str, ...]:

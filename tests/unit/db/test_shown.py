@@ -9,7 +9,8 @@ import pytest
 from app.catalog import CASES
 from app.rules.values.reader import ValueKind
 from app.wire.layout import Kind, columns
-from db.shown import GUARDED, HIDDEN, NOT_OF_PERSONS, hidden, hidden_text, is_private, kept
+from db.items import HIDDEN, hidden, hidden_text, is_private, kept
+from db.shown import GUARDED, NOT_OF_PERSONS
 from db.tables import METADATA
 
 TOLD = frozenset(
