@@ -120,6 +120,7 @@ class Function:
     supervisor (責任者), ``administers`` the one that makes somebody an administrator (管理者):
     without both beside the founders no counter opens. ``deputises`` marks the right of a named
     deputy (職務代理), ``shuts_out`` the terminal's own work on the day somebody is gone,
+    ``reseals`` its work after a change of the number key,
     ``finishes`` its work at the end of a move over a medium that a person began. ``deed``
     names what its acts say (``app.security.control.deeds``): they change who may do what, and are
     rows of the control log. ``puts_off`` marks what keeps an act until its second person comes,
@@ -162,6 +163,7 @@ class Function:
     administers: bool = False
     deputises: bool = False
     shuts_out: bool = False
+    reseals: bool = False
     finishes: bool = False
     puts_off: bool = False
     later: str = ""
@@ -180,7 +182,7 @@ class Function:
     def hand(self) -> Hand:
         """Whose work it is, of the terminal's own: what is due at a login or on a day is the
         scheduler's, everything else the engine's."""
-        return Hand.SCHEDULER if self.at_login or self.shuts_out else Hand.ENGINE
+        return Hand.SCHEDULER if self.at_login or self.shuts_out or self.reseals else Hand.ENGINE
 
     def on(self, day: date) -> Function:
         """The function as it was declared on ``day``."""
@@ -211,7 +213,7 @@ class Catalog(Mapping[str, Function]):
     """The functions by id, in declared order. Raises ``ValueError`` on a contradiction.
 
     ``home``, ``home_else``, ``supervises``, ``administers``, ``deputises``, ``shuts_out``,
-    ``finishes`` and ``puts_off`` are the ids of the functions marked so, "" for none;
+    ``reseals``, ``finishes`` and ``puts_off`` are the ids of the functions marked so, "" for none;
     ``while_clock_wrong``, ``outside_hours`` and ``with_old_password`` those of all marked so.
     """
 
@@ -241,6 +243,7 @@ class Catalog(Mapping[str, Function]):
         self.supervises = self._only(lambda one: one.supervises, "a supervisor's right")
         self.deputises = self._only(lambda one: one.deputises, "a deputy's right")
         self.shuts_out = self._only(lambda one: one.shuts_out, "the shutting out of leavers")
+        self.reseals = self._only(lambda one: one.reseals, "the sealing anew of numbers")
         self.finishes = self._only(lambda one: one.finishes, "the ending of a move")
         self.puts_off = self._only(lambda one: one.puts_off, "the putting off of acts")
         self.administers = self._only(lambda one: one.administers, "an administrator's right")

@@ -78,7 +78,7 @@ def test_the_number_lies_under_the_number_key_and_never_in_the_draft(counter: Co
     (sealed,) = counter.rows(my_number)
     assert (sealed.owner_kind, sealed.owner_id) == ("case", case.id)
     assert NUMBER.encode() not in bytes(sealed.sealed)
-    with counter.world.store.view(("my_number",)) as work:
+    with counter.world.store.view(("my_number", "store_fact")) as work:
         assert MyNumbers(work, NUMBER_KEY).show("case", case.id) == NUMBER
     assert not any(NUMBER in repr(line) for line in counter.world.lines())
 

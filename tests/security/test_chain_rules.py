@@ -15,8 +15,9 @@ from app.core.errors import UserError
 from app.functions.admin import rights
 from app.functions.admin import staff as staff_service
 from app.functions.admin.rights_list import GrantLine
+from app.rules.identifiers import my_number_check_digit
 from app.security.acts.approval import Approval, Role
-from app.security.gate.shut_out import shut_out_gone
+from app.security.gate.shut_out import reseal_numbers, shut_out_gone
 from app.security.keys.my_number import MyNumbers, Owner
 from app.security.keys.slot_model import encode_person_keys
 from app.security.refusals import Refusal
@@ -249,6 +250,29 @@ def test_the_end_of_a_number_right_makes_the_number_key_anew(world: World) -> No
     assert world.access.has_numbers("S202")
     with world.store.view(("my_number", "store_fact")) as work:
         assert MyNumbers(work, fresh or b"").find(NUMBER) == (Owner("person", "P1"),)
+
+
+@pytest.mark.req("SEC-53")
+def test_the_rest_is_sealed_anew_in_acts_of_the_terminal(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.security.keys.my_number._AT_ONCE", 1)
+    bodies = {f"P{serial}": f"9990000000{serial}" for serial in range(3)}
+    people = {who: body + my_number_check_digit(body) for who, body in bodies.items()}
+    with world.hands_on("my_number", "store_fact") as work:
+        for person, number in people.items():
+            MyNumbers(work, NUMBER_KEY).put("person", person, number)
+    revoke_numbers(world)
+    assert world.access.reseals_numbers()
+    rounds = 0
+    while reseal_numbers(world.scheduler_hand, world.access):
+        rounds += 1
+        assert world.last_line().entry.function_id == "admin.reseal_numbers"
+    assert rounds == 2 and not world.access.reseals_numbers()
+    world.access.number_key, held = None, world.access.number_key
+    assert not reseal_numbers(world.scheduler_hand, world.access)  # nobody who holds the key
+    with world.store.view(("my_number", "store_fact")) as work:
+        assert {who: MyNumbers(work, held or b"").show("person", who) for who in people} == people
 
 
 @pytest.mark.req("SEC-53")

@@ -144,6 +144,7 @@ def test_every_work_of_the_terminal_has_one_handle() -> None:
     assert {one.hand for one in own} == set(Hand)
     assert {one.id for one in own if one.hand is Hand.SCHEDULER} == {
         "files.finish_medium",
+        "admin.reseal_numbers",
         "admin.shut_out_leavers",
         "admin.lapse_grants",
     }

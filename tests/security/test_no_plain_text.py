@@ -41,7 +41,7 @@ def write_person(store, person_id):
         "state": "1",
     }
     place = {"municipality_code": "999991", "postal_code": "9999999", "kind": "current"}
-    with store.update((FACTS,), ("person", "address", "my_number")) as work:
+    with store.update(FACTS, ("person", "address", "my_number")) as work:
         search.insert_persons(work, [row])
         work.run(insert(address).values(person_id=person_id, written=PLACE, **place))
         MyNumbers(work, DATA_KEY).put("person", person_id, NUMBER)

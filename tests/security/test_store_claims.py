@@ -46,7 +46,7 @@ def terminal(tmp_path) -> Terminal:
     write_slot_file(paths.slots, keys.file, keys.terminal)
     journal = vault.open_journal(paths, keys.data_key, create=True)
     journal.execute("CREATE TABLE line (body TEXT)")
-    with store.update((FACTS,), ("person", "my_number")) as work:
+    with store.update(FACTS, ("person", "my_number")) as work:
         add_person(work, "p1")
         MyNumbers(work, keys.number_key).put("person", "p1", NUMBER)
     vault.backup(store, paths, keys.data_key, keys.recovery.public, CLOCK, "daily")
@@ -226,14 +226,14 @@ def test_an_erased_number_is_in_no_page(tmp_path):
 
     keys = founded()
     paths, store = new_store(tmp_path, keys.data_key)
-    with store.update((FACTS,), ("my_number",)) as work:
+    with store.update(FACTS, ("my_number",)) as work:
         MyNumbers(work, keys.number_key).put("person", "p1", NUMBER)
         sealed = bytes(work.scalar(select(table.c.sealed)))
         other = {"owner_kind": "person", "owner_id": "p2", "search_index": b"i"}
         work.run(insert(table).values(**other, sealed=b"s", key_generation=1))
     store.idle()
     assert sealed in decrypted(paths.store, keys.data_key)
-    with store.update((FACTS,), ("my_number",)) as work:
+    with store.update(FACTS, ("my_number",)) as work:
         MyNumbers(work, keys.number_key).remove("person", "p1")
     store.idle()
     assert sealed not in decrypted(paths.store, keys.data_key)

@@ -34,10 +34,12 @@ from app.security.acts.prepared import PreparedAct
 from app.security.authenticators.verify import verify_assertion
 from app.security.control.deeds import Removal, TakeEnrolment
 from app.security.gate.gate import Session
-from app.security.gate.shut_out import shut_out_gone
+from app.security.gate.shut_out import reseal_numbers, shut_out_gone
 from app.security.keys import keyslots
 from app.security.keys.keypairs import OpenedPerson
+from app.security.keys.my_number import MyNumbers
 from app.security.keys.recovery import RecoveryIssue
+from app.security.keys.sealing import seal_under
 from app.security.keys.slot_model import encode_person_keys
 from app.security.spec import Actor, Function, Kind, StepUp
 from app.security.staff.roles import roles_on
@@ -256,6 +258,16 @@ def _leave(world: World) -> Attempt:
 def _gone_today(world: World) -> object:
     world.change_staff("branch", left_on=world.clock.now().date().isoformat())
     return shut_out_gone(world.scheduler_hand, world.access)
+
+
+def _reseal(world: World) -> object:
+    former = world.access.number_key
+    assert former is not None
+    with world.hands_on("my_number", "store_fact") as work:
+        MyNumbers(work, former).put("person", "P1", "999000000016")
+        work.set_fact("number_key_generation", "2")
+        work.set_fact("number_key_former", seal_under(former, former, "number_key_former").hex())
+    return reseal_numbers(world.scheduler_hand, world.access)
 
 
 def _office(world: World) -> Attempt:
@@ -495,6 +507,7 @@ EXAMPLES: dict[str, Example] = {
     "admin.mark_leaver": _leave,
     "admin.rotate_key": _rotate,
     "admin.change_office": _office,
+    "admin.reseal_numbers": lambda world: Attempt("", system=lambda: _reseal(world)),
     "admin.shut_out_leavers": lambda world: Attempt("", system=lambda: _gone_today(world)),
     "admin.clock": _clock,
     "admin.hours_exception": _hours,

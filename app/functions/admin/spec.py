@@ -475,6 +475,19 @@ FUNCTIONS: tuple[Function, ...] = (
         writes=("put_off_act.ended", "put_off_act.ended_by", "put_off_act.ended_at"),
     ),
     Function(
+        id="admin.reseal_numbers",
+        area="admin",
+        reseals=True,
+        run="app.security.gate.shut_out:reseal_numbers",
+        kind=Kind.ADMINISTER,
+        label="個人番号の封じ直し（端末が行う）",
+        help="番号鍵を新しくした後、登録されている個人番号を少しずつ新しい鍵で封じ直します。"
+        "途中で終わっても、次に続きから行います。",
+        actor=Actor.SYSTEM,
+        reads=ROTATION_WRITES,
+        writes=ROTATION_WRITES,
+    ),
+    Function(
         id="admin.shut_out_leavers",
         area="admin",
         shuts_out=True,

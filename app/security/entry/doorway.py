@@ -78,6 +78,7 @@ class Doorway:
         self._ask_union = ask_union
         self.terminal: OpenTerminal | None = None
         self._day: date | None = None
+        self._reseals = False
         self._stopped: EnvironmentFault | None = None
 
     def ask(self, staff_id: str) -> Question:
@@ -133,15 +134,29 @@ class Doorway:
         (``shut_out_gone``). What the machine refuses stays owed to the next time; the gate lets
         nobody who is gone do anything meanwhile."""
         terminal, self._day = self._opened(), self._clock.now().date()
+        self._reseals = True
         try:
             terminal.shut_out()
         except MadoguchiError as fault:
             _log.warning("the keys of those who are gone were not taken: %s", fault.code)
 
     def keep_day(self) -> None:
-        """Called again and again while the terminal is open: at midnight a new day begins."""
-        if self.terminal is not None and self._day != self._clock.now().date():
+        """Called again and again while the terminal is open: at midnight a new day begins, and
+        after a change of the number key some more numbers are sealed anew. What the machine
+        refuses of that stays owed to the next login."""
+        if self.terminal is None:
+            return
+        if self._day != self._clock.now().date():
             self.begin_day()
+        if self._reseals:
+            self._reseal(self.terminal)
+
+    def _reseal(self, terminal: OpenTerminal) -> None:
+        try:
+            terminal.reseal()
+        except MadoguchiError as fault:
+            self._reseals = False
+            _log.warning("numbers were not sealed anew: %s", fault.code)
 
     def _mirror(self, terminal: OpenTerminal, admission: Admission) -> None:
         """Somebody is in: from now on the terminal's state is mirrored."""

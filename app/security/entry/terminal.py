@@ -17,7 +17,7 @@ from app.security.gate.catching_up import catch_up
 from app.security.gate.checks import GateRules
 from app.security.gate.clock_mark import MARK_FACT
 from app.security.gate.gate import Gate, SystemHand
-from app.security.gate.shut_out import shut_out_gone
+from app.security.gate.shut_out import reseal_numbers, shut_out_gone
 from app.security.journal.journal import Journal, OpenAct
 from app.security.journal.line import Entry, State
 from app.security.journal.mirrors import StateMirrors
@@ -53,6 +53,11 @@ class OpenTerminal:
         """Whoever is gone, or lent a key that came back, opens nothing any more
         (``shut_out_gone``): the scheduler's work, done now for who asks."""
         shut_out_gone(self.scheduler_hand, self.access)
+
+    def reseal(self) -> bool:
+        """The next numbers are sealed anew after a change of the number key
+        (``reseal_numbers``)."""
+        return reseal_numbers(self.scheduler_hand, self.access)
 
     def close(self) -> None:
         """End every session and close store and journal: log-off, end of hours, suspend."""

@@ -648,4 +648,4 @@ class Gate:
 
 def _beside(function: Function) -> tuple[str, ...]:
     """What a function needs beside its tables, for the numbers that it declares."""
-    return () if function.my_number is MyNumber.NONE else (NUMBER_FACTS,)
+    return () if function.my_number is MyNumber.NONE else NUMBER_FACTS

@@ -56,6 +56,17 @@ def shut_out_gone(hand: SystemHand, access: StoreAccess) -> tuple[str, ...]:
     return tuple(gone)
 
 
+def reseal_numbers(hand: SystemHand, access: StoreAccess) -> bool:
+    """A bit of the terminal's own work after a change of the number key (SEC-53): the next
+    numbers are sealed anew, as an act of its own, so that one cut short is only done again. True
+    while more may be left. Nothing happens while nobody is there who holds the key. Raises as
+    ``StoreAccess.reseal_numbers``."""
+    if not access.reseals_numbers():
+        return False
+    with hand.system(hand.gate.catalog.reseals, subject=Subject("list", "numbers")) as work:
+        return access.reseal_numbers(work) > 0
+
+
 def _pass_on(gate: Gate, access: StoreAccess, number_key: bytes, out: Collection[str]) -> None:
     former = access.number_key
     access.end_number_change(number_key, {*out, *gate.without_numbers()})

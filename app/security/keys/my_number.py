@@ -27,12 +27,13 @@ from db.work import ReadRows, Rows
 TABLE = ("my_number",)
 """What a function that uses numbers declares under ``reads``, or ``writes`` to change them."""
 
-FACTS = "store_fact.number_key_generation"
-"""What a unit of work that seals a number reads beside the table."""
+FACTS = ("store_fact.number_key_generation", "store_fact.number_key_former")
+"""What a unit of work that uses numbers reads beside the table."""
 
 ROTATION_WRITES = (
     "my_number",
     "store_fact.number_key_chain",
+    "store_fact.number_key_former",
     "store_fact.number_key_generation",
     "store_fact.number_key_owed",
 )
@@ -40,9 +41,11 @@ ROTATION_WRITES = (
 
 _NONCE_BYTES = 12
 _CHAIN = "number_key_chain"
+_FORMER = "number_key_former"
 _GENERATION = "number_key_generation"
 _OWED = "number_key_owed"
 _AT_ONCE = 1000
+"""So many numbers are sealed anew in one unit of work, in less time than a clerk notices."""
 
 
 class Owner(NamedTuple):
@@ -64,12 +67,17 @@ class MyNumbers:
             raise ValueError("the number key has 32 bytes")
         self._work = work
         self._sealer = _Sealer(key)
+        self._former = _former(work, key)
 
     def show(self, owner_kind: str, owner_id: str) -> str | None:
         """The owner's number, 12 digits, or nothing."""
         owner = Owner(owner_kind, owner_id)
-        sealed = self._work.scalar(select(my_number.c.sealed).where(_is(owner)))
-        return None if sealed is None else self._sealer.open(owner, bytes(sealed))
+        found = select(my_number.c.sealed, my_number.c.key_generation).where(_is(owner))
+        for row in self._work.all(found):
+            older = row.key_generation < _generation(self._work)
+            sealer = self._former if older and self._former is not None else self._sealer
+            return sealer.open(owner, bytes(row.sealed))
+        return None
 
     def put(self, owner_kind: str, owner_id: str, number: str) -> None:
         """Keep ``number`` for the owner, in place of an earlier one. Full-width digits and
@@ -80,9 +88,10 @@ class MyNumbers:
 
     def find(self, number: str) -> tuple[Owner, ...]:
         """All owners of ``number``, persons and open cases. Raises ``UserError`` as ``put``."""
-        index = self._sealer.index(checked_number(number))
+        wanted = checked_number(number)
+        sealers = [one for one in (self._sealer, self._former) if one is not None]
         found = select(my_number.c.owner_kind, my_number.c.owner_id)
-        found = found.where(my_number.c.search_index == index)
+        found = found.where(my_number.c.search_index.in_([one.index(wanted) for one in sealers]))
         rows = self._work.all(found.order_by(my_number.c.owner_kind, my_number.c.owner_id))
         return tuple(Owner(row.owner_kind, row.owner_id) for row in rows)
 
@@ -125,29 +134,57 @@ class MyNumbers:
 
 
 def rotate(work: Rows, old_key: bytes, new_key: bytes) -> int:
-    """Seal every number anew under ``new_key``, in this one unit of work; gives how many.
+    """From now on numbers are sealed under ``new_key``; gives how many of those that are there
+    were sealed anew at once. The others follow with ``reseal``: until then the store keeps
+    ``old_key`` sealed under the new one.
 
     The new key is kept under the old one in the same transaction, so that a crash before the
     slot file holds the new key loses nothing: ``current_key`` finds it, ``settle`` ends it.
-    Raises ``EnvironmentFault`` ``my_number.unopened`` and changes nothing when a row does not
-    open under ``old_key``.
+    Raises ``EnvironmentFault`` ``my_number.unopened`` and changes nothing when no row opens
+    under ``old_key``.
     """
-    old, new = _Sealer(old_key), _Sealer(new_key)
-    generation = _generation(work) + 1
-    resealed = 0
-    while rows := work.all(_BATCH_OF_OLDER, {"generation": generation}):
-        for row in rows:
-            owner = Owner(row.owner_kind, row.owner_id)
-            number = old.open(owner, bytes(row.sealed))
-            sealed, index = new.seal(owner, number), new.index(number)
-            values = {"sealed": sealed, "search_index": index, "key_generation": generation}
-            work.run(update(my_number).where(_is(owner)).values(**values))
-        resealed += len(rows)
-    chain = seal_under(old_key, new_key, _CHAIN).hex()
-    work.set_fact(_CHAIN, chain)
-    work.set_fact(_GENERATION, str(generation))
+    while reseal(work, old_key):  # what an earlier change has left
+        continue
+    work.set_fact(_GENERATION, str(_generation(work) + 1))
+    work.set_fact(_FORMER, seal_under(new_key, old_key, _FORMER).hex())
+    work.set_fact(_CHAIN, seal_under(old_key, new_key, _CHAIN).hex())
     work.drop_fact(_OWED)
-    return resealed
+    return reseal(work, new_key)
+
+
+def reseal(work: Rows, key: bytes) -> int:
+    """Seal the next numbers anew under ``key``, the key in force; gives how many, 0 when none is
+    left. A row that does not open stays as it is, and the others go on; raises
+    ``EnvironmentFault`` ``my_number.unopened`` when only such rows are left."""
+    former = _former(work, key)
+    if former is None:
+        return 0
+    current, generation = _Sealer(key), _generation(work)
+    rows = work.all(_BATCH_OF_OLDER, {"generation": generation, "at_once": _AT_ONCE})
+    resealed, damaged = [], None
+    for row in rows:
+        owner = Owner(row.owner_kind, row.owner_id)
+        try:
+            number = former.open(owner, bytes(row.sealed))
+        except EnvironmentFault as fault:
+            damaged = fault
+            continue
+        sealed, index = current.seal(owner, number), current.index(number)
+        resealed.append(
+            {"kind": owner.kind, "id": owner.id, "sealed": sealed, "search_index": index}
+        )
+    if damaged is not None and not resealed:
+        raise damaged
+    if resealed:
+        work.run(_SEALED_ANEW.values(key_generation=generation), resealed)
+    if not rows:
+        work.drop_fact(_FORMER)
+    return len(resealed)
+
+
+def is_resealing(work: ReadRows) -> bool:
+    """Whether numbers are left that a change of key has not reached."""
+    return work.fact(_FORMER) is not None
 
 
 def owe(work: Rows) -> None:
@@ -214,7 +251,18 @@ def _is(owner: Owner) -> ColumnElement[bool]:
     return and_(my_number.c.owner_kind == owner.kind, my_number.c.owner_id == owner.id)
 
 
-def _generation(work: Rows) -> int:
+def _former(work: ReadRows, key: bytes) -> _Sealer | None:
+    """What opens the numbers that a change of key has not reached."""
+    sealed = work.fact(_FORMER)
+    if sealed is None:
+        return None
+    try:
+        return _Sealer(open_under(key, bytes.fromhex(sealed), _FORMER))
+    except SealError:
+        return None  # ``key`` is not the one in force
+
+
+def _generation(work: ReadRows) -> int:
     value = work.fact(_GENERATION)
     return int(value) if value is not None else 1
 
@@ -222,5 +270,11 @@ def _generation(work: Rows) -> int:
 _BATCH_OF_OLDER = (
     select(my_number.c.owner_kind, my_number.c.owner_id, my_number.c.sealed)
     .where(my_number.c.key_generation < bindparam("generation"))
-    .limit(_AT_ONCE)
+    .limit(bindparam("at_once"))
+)
+
+_SEALED_ANEW = (
+    update(my_number)
+    .where(my_number.c.owner_kind == bindparam("kind"), my_number.c.owner_id == bindparam("id"))
+    .values(sealed=bindparam("sealed"), search_index=bindparam("search_index"))
 )

@@ -124,14 +124,30 @@ class StoreAccess:
         with self.store.view(my_number.ROTATION_WRITES) as work:
             return my_number.is_owed(work)
 
+    def reseals_numbers(self) -> bool:
+        """Whether numbers wait to be sealed anew, and the operator holds the key for it."""
+        if self.number_key is None:
+            return False
+        with self.store.view(my_number.ROTATION_WRITES) as work:
+            return my_number.is_resealing(work)
+
+    def reseal_numbers(self, work: Rows) -> int:
+        """Seal the next numbers anew after a change of the number key; how many, 0 when none is
+        left. Raises ``Refusal`` ``number.no_key_to_change``, ``EnvironmentFault``
+        ``my_number.unopened``."""
+        if self.number_key is None:
+            raise refusal("number.no_key_to_change")
+        return my_number.reseal(work, self.number_key)
+
     def revoke_number(self, staff_id: str) -> None:
         """Take the number key from a person."""
         with self._turn:
             self._keep(keyslots.revoke_number(self.slots, staff_id))
 
     def begin_number_change(self, work: Rows) -> bytes:
-        """Seal every individual number under a fresh number key, in the act's unit of work;
-        the fresh key, for ``end_number_change`` once the act has committed.
+        """From now on individual numbers are sealed under a fresh number key, in the act's unit
+        of work; the fresh key, for ``end_number_change`` once the act has committed. Those that
+        are there follow with ``reseal_numbers``.
 
         The function declares ``my_number.ROTATION_WRITES``. Raises ``Refusal``
         ``number.no_key_to_change`` when the operator holds none, ``EnvironmentFault``
