@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QInputDialog, QWidget
 
 from app.cases.screens.board import BoardScreen
 from app.cases.screens.decision import DecisionScreen
+from app.cases.screens.entry import EntryScreen
 from app.cases.screens.look import LookScreen
 from app.persons.screens.person import NumberDialog, PersonScreen
 from app.persons.screens.search import SearchScreen
@@ -207,6 +208,27 @@ def test_opened_for_a_reason_at_the_screen_and_closed_again(room: Room) -> None:
     screen.open_button.click()
     room.until(lambda: screen.view is not None and screen.view.line.care)
     assert screen.view is not None and screen.view.line.address == ""
+
+
+def test_who_is_restricted_and_was_typed_as_heir_is_not_shown_on_the_next_page(room: Room) -> None:
+    husband = Resident(
+        id="P-2", name="髙橋　一郎", atena_number="000000000000009", insured_number="00000991"
+    )
+    put_residents(room.counter.world, Resident(care=True), husband)
+    screen = room.add(EntryScreen(room.desk(), "death", person_id="P-2"))
+    room.until(lambda: screen.form is not None)
+    typed = {"event_on": "R8.11.15", "paper_return": "none"}
+    for name, text in typed.items():
+        screen.form.field(name).set_value(text)
+    first = screen.form
+    screen.next_button.click()
+    room.until(lambda: screen.form is not first)
+    screen.form.field("heir_name").set_value("高橋タケ")
+    screen.form.field("heir_relation").set_value("妻")
+    second = screen.form
+    screen.next_button.click()
+    room.until(lambda: screen.form is not second)
+    assert "高橋タケ" not in repr(screen._values) and screen._values["heir_relation"] == "妻"
 
 
 def test_a_second_person_without_the_right_is_told_so(room: Room) -> None:

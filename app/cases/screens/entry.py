@@ -412,7 +412,7 @@ class EntryScreen(Page):
 
         def saved(case: drafts.KeyedCase) -> None:
             self._case = case
-            if case.care:  # what was typed is not shown again (支援措置)
+            if case.hides:  # what was typed is not shown again (支援措置)
                 self._values = drafts.as_of(case, self._today, desk.tables)
             then()
 
