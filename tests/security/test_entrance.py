@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from app.security.authenticators.port import Assertion
 from app.security.authenticators.verify import VerifiedCredential, verify_assertion
 from app.security.entry.entrance import Entrance
 from app.security.entry.lockout import LockoutRule
-from app.security.keys import keyslots
+from app.security.keys import derivation, keypairs, keyslots
 from app.security.keys.keypairs import (
     KeyringHold,
     PrfOutput,
@@ -120,6 +121,63 @@ def _code(call: object) -> str:
     with pytest.raises(MadoguchiError) as raised:
         call()  # type: ignore[operator]
     return raised.value.code
+
+
+class Work:
+    """How often each costly step of unlocking was taken."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.steps: list[str] = []
+        for module, name in (
+            (derivation, "hash_secret_raw"),
+            (keypairs, "open_with"),
+            (keypairs, "open_under"),
+        ):
+            monkeypatch.setattr(module, name, self._counted(name, getattr(module, name)))
+
+    def _counted(self, name: str, step: Callable[..., bytes]) -> Callable[..., bytes]:
+        def counted(*given: Any, **more: Any) -> bytes:
+            self.steps.append(name)
+            return step(*given, **more)
+
+        return counted
+
+    def of(self, call: Callable[[], object]) -> tuple[list[str], str, str]:
+        """The steps of one refused try, and what was said."""
+        self.steps.clear()
+        with pytest.raises(MadoguchiError) as raised:
+            call()
+        return list(self.steps), raised.value.code, raised.value.message
+
+
+@pytest.mark.req("SEC-23")
+@pytest.mark.parametrize("held", ["by the key", "by the keyring"])
+def test_an_id_that_nobody_has_costs_the_same_work_and_hears_the_same(
+    terminal: Terminal, held: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody's program answers for any key that is asked for; the time it is made to wait tells
+    nothing, because the same steps are taken."""
+    if held == "by the keyring":
+        slots = terminal.slots
+        for staff_id, password in PASSWORDS.items():
+            credential = terminal.credentials[staff_id].credential_id
+            hold = KeyringHold(terminal.secret, (credential,))
+            keys = make_person_keys(staff_id, password, QUICK, new_prf_salt(), hold)
+            slots = keyslots.enter(slots, keys)
+        write_slot_file(terminal.paths.slots, slots, terminal.secret)
+    entrance = terminal.start()
+    work = Work(monkeypatch)
+
+    def tried(staff_id: str) -> tuple[list[str], str, str]:
+        asked = entrance.request(staff_id)
+        prf = None if asked.prf_salt is None else bytes(32)
+        answer = Assertion(asked.credential_ids[0], b"", b"", b"", 0, True, True, prf)
+        return work.of(lambda: entrance.unlock(staff_id, "Chigau-77-hoshi", answer))
+
+    known = tried("A001")
+    assert known[0], "the try costs something"
+    assert ("hash_secret_raw" in known[0]) is (held == "by the keyring")
+    assert [tried(one) for one in ("Z998", "Z999")] == [known, known]
 
 
 @pytest.mark.req("SEC-20", "SEC-22", "SEC-23")

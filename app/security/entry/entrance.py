@@ -20,8 +20,17 @@ from app.security.authenticators.port import Assertion
 from app.security.entry.lockout import LockoutRule
 from app.security.entry.vestibule import Vestibule
 from app.security.keys import keyslots
-from app.security.keys.keypairs import PersonKeys, PrfOutput, SlotKind, wrong_key
+from app.security.keys.keypairs import (
+    KeyringHold,
+    PersonKeys,
+    PrfOutput,
+    SlotKind,
+    open_person,
+    posing_as,
+    wrong_key,
+)
 from app.security.keys.keyslots import Unlocked
+from app.security.keys.sealing import KEY_BYTES
 from app.security.keys.slot_model import SlotFile
 from app.security.keys.slot_storage import read_slot_file, read_unauthenticated
 from app.security.keys.terminal_secret import SecretShelf, TerminalSecret
@@ -126,9 +135,12 @@ class Entrance:
         try:
             if self.answers_with_loan(staff_id, assertion):
                 return self._unlock_loan(staff_id, password, assertion)
-            prf = _prf_of(self._keys_of(staff_id), assertion)
+            keys = self._keys_of(staff_id)
+            prf = _prf_of(keys, assertion)
             if keyslots.is_loan(staff_id) or self.slots.find(staff_id) is None:
-                raise wrong_key()  # whoever answered for keys that nobody has
+                # Whoever answered for keys that nobody has waits as long as for somebody's.
+                open_person(keys, password, self.terminal if prf is None else prf)
+                raise wrong_key()
             return keyslots.unlock(self.slots, self.terminal, staff_id, password, prf)
         except MadoguchiError as error:
             self.failed(staff_id, error)
@@ -166,19 +178,16 @@ def _known(slots: SlotFile) -> frozenset[str]:
 
 def decoy(file: SlotFile, terminal: TerminalSecret, staff_id: str) -> PersonKeys:
     """Keys that nobody has, the same at every try of an id, as many and as long as those of
-    somebody in the file."""
+    somebody in the file, and as slow to be refused."""
 
     def made(what: str, size: int) -> bytes:
         seed = terminal.key_for("decoys")
         return hashlib.shake_256(seed + f"{what} {staff_id}".encode()).digest(size)
 
     pattern = file.holders[made("pattern", 8)[0] % len(file.holders)].keys
-    slots = tuple(
-        replace(slot, credential_id=made(f"key {at}", len(slot.credential_id)))
-        for at, slot in enumerate(pattern.slots)
-    )
-    salt = made("salt", len(pattern.prf_salt))
-    return replace(pattern, staff_id=staff_id, prf_salt=salt, slots=slots)
+    ids = tuple(made(f"key {at}", len(slot.credential_id)) for at, slot in enumerate(pattern.slots))
+    posing = posing_as(pattern, staff_id, KeyringHold(terminal, ids), made("held", KEY_BYTES))
+    return replace(posing, prf_salt=made("salt", len(pattern.prf_salt)))
 
 
 def _prf_of(keys: PersonKeys, assertion: Assertion) -> PrfOutput | None:

@@ -179,6 +179,20 @@ def with_authenticators(
     return dataclasses.replace(keys, slots=(*kept, *added))
 
 
+def posing_as(
+    pattern: PersonKeys, staff_id: str, hold: KeyringHold, held_secret: bytes
+) -> PersonKeys:
+    """Keys of somebody who does not exist, with the credential ids of ``hold``: each slot is of
+    ``pattern``'s kind, and ``open_person`` refuses them after the same work and with the same
+    words as it refuses ``pattern``'s to who has only one factor."""
+    sealed = _slots(staff_id, hold, held_secret)
+    slots = (
+        mine if theirs.kind is SlotKind.KEYRING else dataclasses.replace(theirs, credential_id=id_)
+        for mine, theirs, id_ in zip(sealed, pattern.slots, hold.credential_ids, strict=True)
+    )
+    return dataclasses.replace(pattern, staff_id=staff_id, slots=tuple(slots))
+
+
 def _slots(
     staff_id: str, held_by: Sequence[PrfOutput] | KeyringHold, held_secret: bytes
 ) -> tuple[Slot, ...]:
