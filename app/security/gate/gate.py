@@ -17,7 +17,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 
 from app.core.clock import Clock
 from app.core.errors import Bug, MadoguchiError
@@ -32,15 +32,14 @@ from app.security.acts.approval import (
 )
 from app.security.acts.prepared import Ask, PreparedAct, RowVersion, WithDocument, roles_needed
 from app.security.acts.seconding import last_day
-from app.security.control.deeds import OfficeCard
 from app.security.control.keeper import Control
 from app.security.control.rows import TABLES as CONTROL_TABLES
-from app.security.control.start import Start, start_of
 from app.security.control.state import ControlState
 from app.security.gate import checks, later, restricted
 from app.security.gate.checks import GateRules, Questions
 from app.security.gate.facts import READS, read_place
 from app.security.gate.hand import SystemHand
+from app.security.gate.telling import Telling
 from app.security.gate.traces import (
     begun,
     cause_of,
@@ -61,9 +60,8 @@ from app.security.journal.line import Entry, State, is_id
 from app.security.keys.my_number import FACTS as NUMBER_FACTS
 from app.security.keys.my_number import MyNumbers
 from app.security.refusals import Refusal, misuse, refusal
-from app.security.spec import Actor, Catalog, Function, Hand, Kind, MyNumber
-from app.security.staff.grants import Grant, access_of
-from app.security.staff.hours import hours_of
+from app.security.spec import Actor, Function, Hand, Kind, MyNumber
+from app.security.staff.grants import access_of
 from app.security.staff.session import LiveSession, LiveSessions, Session
 from db.work import Store, Work
 
@@ -89,7 +87,7 @@ _DEED_WRITES = ("control_row", *CONTROL_TABLES)
 """What it writes besides for a deed."""
 
 
-class Gate:
+class Gate(Telling):
     """The only way to the store's rows. One for an open store; used by one thread at a time
     (another thread's unit of work waits in the store). ``administered`` is called after each act
     of administration."""
@@ -104,12 +102,9 @@ class Gate:
         control: Control,
         administered: Callable[[], None] = lambda: None,
     ) -> None:
-        self._control = control
+        super().__init__(control, clock, rules)
         self._store = store
         self._journal = journal
-        self._catalog = rules.catalog
-        self._clock = clock
-        self._rules = rules
         self._sessions = sessions
         self._administered = administered
         self._seal_key = secrets.token_bytes(32)
@@ -526,63 +521,6 @@ class Gate:
             self._questions.clock_was_set(self._clock.now())
         if function.kind is Kind.ADMINISTER:
             self._administered()
-
-    def gone(self) -> frozenset[str]:
-        """Who has left, or whose id has ended, by today."""
-        today = self.now().date()
-        people = self._control.state.people.values()
-        return frozenset(one.id for one in people if one.is_gone(today))
-
-    def closing(self) -> datetime:
-        """When today's usable time is over."""
-        return hours_of(self._control.state.in_force).ends(self.now())
-
-    def loans_over(self) -> frozenset[str]:
-        """Whose lent keys (貸出鍵) are all over by now, or came back."""
-        now, state = self.now(), self._control.state
-        over = {one.staff_id for one in state.loans_over(now)}
-        return frozenset(
-            one for one in over if not any(loan.is_usable(now) for loan in state.loans_of(one))
-        )
-
-    def without_numbers(self) -> frozenset[str]:
-        """Who is not entitled to the number key (番号鍵) today: gone, or without any right in
-        force or to come that uses individual numbers. Supervisors and administrators hold the
-        key to pass it on."""
-        today, state = self.now().date(), self._control.state
-        entitled = {one.staff_id for one in state.grants.values() if self._uses_numbers(one, today)}
-        return frozenset(set(state.people) - entitled) | self.gone()
-
-    def _uses_numbers(self, grant: Grant, today: date) -> bool:
-        known = self._catalog.get(grant.function_id)
-        passes_on = grant.function_id in (self._catalog.supervises, self._catalog.administers)
-        uses = passes_on or (known is not None and known.my_number is not MyNumber.NONE)
-        problem = grant.problem(today, self._rules.calendar)
-        return uses and problem in ("", "right.not_yet")
-
-    @property
-    def catalog(self) -> Catalog:
-        """The functions by which this gate judges."""
-        return self._catalog
-
-    @property
-    def store_id(self) -> str:
-        """The store that this gate stands before, as genesis names it."""
-        return self._control.state.store_id
-
-    def office_card(self, place: str) -> OfficeCard | None:
-        """What two persons put in force for the papers of a place as of today; it names nobody
-        but whom every paper names, and leaves no line."""
-        put = self._control.state.office_card(place, self.now().date())
-        return put.card if put is not None else None
-
-    def start(self, today: date) -> Start:
-        """How far the founders' start has come."""
-        return start_of(self._control.state, today, self._catalog)
-
-    def now(self) -> datetime:
-        """The present moment by the gate's clock, for what a service stamps or prints."""
-        return self._clock.now()
 
     # -- small things ----------------------------------------------------------------------
 
