@@ -127,7 +127,7 @@ def read_about(
         return None
     whom = with_roles(work, read_whom(work, person_id))
     if isinstance(about, Household):
-        whom = with_members(work, whom, about.members)
+        whom = with_members(work, whom, about.members, living_in=True)
     if payer_id:
         whom = with_payer(work, whom, payer_id)
     return whom

@@ -35,10 +35,13 @@ WHOM_READS = (
 """What a function declares that shows whom a case is about."""
 
 
+_RESIDENT = "1"
+
+
 @dataclass(frozen=True, slots=True)
 class Related:
     """Somebody beside whom a case is about: a member of the household, or who pays. ``care``: under
-    support measures; ``name`` is "" then where it is shown (``shown``)."""
+    support measures; ``name`` is "" then where it is shown (``shown``). ``is_head``: 世帯主."""
 
     person_id: str
     name: str
@@ -48,6 +51,7 @@ class Related:
     atena_number: str
     eligibility_state: str
     care: bool = False
+    is_head: bool = False
 
     @property
     def called(self) -> str:
@@ -60,7 +64,7 @@ class Related:
 class Whom:
     """A person as the address master has her. Days are ISO, "" for none; the period is the last
     one. ``eligibility_state`` is insured, lost (資格喪失), dead, or never (no period here).
-    ``restricted``: under support measures (支援措置); ``care``: and not open to who looks
+    ``resident``: 現住民 (住民状態). ``restricted``: under support measures (支援措置); ``care``: and not open to who looks
     (``shown``).
 
     ``household`` is the household's number; ``members`` are those of it whom the kind is about,
@@ -84,6 +88,7 @@ class Whom:
     lost_on: str
     eligibility_state: str
     care: bool
+    resident: bool = True
     restricted: bool = False
     died_on: str = ""
     household: str = ""
@@ -132,6 +137,7 @@ def read_whom(work: GateWork, person_id: str) -> Whom:
         lost_on=period.lost_on if period is not None else "",
         eligibility_state=eligibility,
         care=restricted and person_id not in work.opened,
+        resident=row.state == _RESIDENT,
         restricted=restricted,
         died_on=row.state_on if eligibility == DEAD else "",
         household=home or "",
@@ -164,10 +170,18 @@ def shown(whom: Whom, names: Names) -> Whom:
     )
 
 
-def with_members(work: GateWork, whom: Whom, states: Collection[str] = ()) -> Whom:
+def with_members(
+    work: GateWork, whom: Whom, states: Collection[str] = (), *, living_in: bool = False
+) -> Whom:
     """The same with the members of her household, herself first, the head next; only those in
-    ``states`` where any are named."""
-    found = [one for one in _household(work, whom) if not states or one.eligibility_state in states]
+    ``states`` where any are named, and with ``living_in`` only 現住民: a household's number stays
+    with who died or moved out."""
+    found = [
+        _related(one, home.relation, is_head=bool(home.is_head))
+        for one, home in _household(work, whom)
+        if not states or one.eligibility_state in states
+        if one.resident or not living_in
+    ]
     found.sort(key=lambda one: one.person_id != whom.person_id)
     return replace(whom, members=tuple(found))
 
@@ -188,7 +202,7 @@ def with_payer(work: GateWork, whom: Whom, payer_id: str) -> Whom:
             f"{payer.name} 様は亡くなっているため、納める方にできません。",
             "相続人など、ほかの方を選んでください。",
         )
-    of_home = {one.person_id: one.relation for one in _household(work, whom)}
+    of_home = {one.person_id: home.relation for one, home in _household(work, whom)}
     return replace(whom, payer=_related(payer, of_home.get(payer_id, "")))
 
 
@@ -197,12 +211,14 @@ def with_roles(work: GateWork, whom: Whom) -> Whom:
     return replace(whom, roles=named_for(work, whom.person_id, work.at.date()))
 
 
-def _household(work: GateWork, whom: Whom) -> list[Related]:
-    """Everybody of her household, the head first."""
+def _household(work: GateWork, whom: Whom) -> list[tuple[Whom, Row[Any]]]:
+    """Everybody of her household and how each stands in it, the head first."""
     if not whom.household:
         return []
     rows = work.all(
-        select(household_member.c.person_id, household_member.c.relation)
+        select(
+            household_member.c.person_id, household_member.c.relation, household_member.c.is_head
+        )
         .join(
             atena,
             (atena.c.person_id == household_member.c.person_id) & atena.c.current.is_(True),
@@ -213,10 +229,10 @@ def _household(work: GateWork, whom: Whom) -> list[Related]:
         )
         .order_by(household_member.c.is_head.desc(), household_member.c.person_id)
     )
-    return [_related(read_whom(work, row.person_id), row.relation) for row in rows]
+    return [(read_whom(work, row.person_id), row) for row in rows]
 
 
-def _related(one: Whom, relation: str) -> Related:
+def _related(one: Whom, relation: str, *, is_head: bool = False) -> Related:
     return Related(
         person_id=one.person_id,
         name=one.name,
@@ -226,6 +242,7 @@ def _related(one: Whom, relation: str) -> Related:
         atena_number=one.atena_number,
         eligibility_state=one.eligibility_state,
         care=one.care,
+        is_head=is_head,
     )
 
 

@@ -62,6 +62,15 @@ class TestHousehold:
         assert refused.value.code == "cases.person_differs"
         assert counter.load(case.id).state == "draft"
 
+    @pytest.mark.parametrize("state", ["2", "3", "9"])
+    def test_who_died_or_moved_out_lives_in_it_no_more(self, counter: Counter, state: str) -> None:
+        """The household's number stays with them; the union counts 現住民 only."""
+        with counter.world.hands_on("person") as work:
+            work.run(update(person).where(person.c.id == HUSBAND.id).values(state=state))
+        whom = counter.load(counter.entered().id).whom
+        assert whom is not None
+        assert [one.person_id for one in whom.members] == [HER.id]
+
 
 def performed(counter: Counter, prepared: Any) -> Any:
     given = tuple(counter.approvals(prepared))

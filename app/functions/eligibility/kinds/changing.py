@@ -181,6 +181,32 @@ HOUSEHOLD_CHANGE = stating(
     refusals=("household_unknown",),
 )
 
+
+def _former_head(entered: Entered) -> Iterator[Finding]:
+    """Somebody else of the household is the head now, and how a head who stays in it stands to the
+    new one is said (the union refuses it otherwise)."""
+    whom = entered.whom
+    heads = [one for one in whom.members if one.is_head] if whom is not None else []
+    for head in heads:
+        if whom is not None and head.person_id == whom.person_id:
+            yield error(
+                "event_on",
+                "head_already",
+                "開いた方は、すでにこの世帯の世帯主です。",
+                "この届出を取りやめ、新しく世帯主になる方を開いて始めてください。",
+            )
+        elif not entered.text("former_relation"):
+            # of somebody under support measures (支援措置) the name is not told
+            who = "いまの世帯主" if head.care else f"いまの世帯主（{head.name} 様）"
+            yield error(
+                "former_relation",
+                "former_head_stays",
+                f"{who}が同じ世帯に残りますが、新しい続柄が入っていません。",
+                "新しい世帯主から見た続柄（夫、父など）を、異動届の写しのとおりに入れてください。"
+                "世帯を出た方なら、先に転居・世帯の変更などを届け出てください。",
+            )
+
+
 HEAD_CHANGE = stating(
     "変わった日",
     (
@@ -189,9 +215,10 @@ HEAD_CHANGE = stating(
             "前の世帯主の新しい続柄",
             FieldKind.TEXT,
             20,
-            note="前の世帯主が同じ世帯に残るときだけ。新しい世帯主から見た続柄",
+            note="前の世帯主が同じ世帯に残るときに要ります。新しい世帯主から見た続柄",
         ),
     ),
+    _former_head,
     lead="新しい世帯主になる方を開いて始めます。世帯の方は上に出ています。",
     states=KNOWN,
     about=Household(states=KNOWN),
