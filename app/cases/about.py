@@ -84,8 +84,9 @@ class DeadPerson(KnownPerson):
 @dataclass(frozen=True, slots=True)
 class Household(KnownPerson):
     """A kind about a household (世帯), opened by one of its members, who is in one of
-    ``states``. Those who live in it, of ``members`` where any are named, are shown and sent: their atena numbers stand in the
-    body's column ``members``, the household's number in ``household_number``."""
+    ``states``. Those who live in it, of ``members`` where any are named, are shown and sent: their
+    atena numbers stand in the body's column ``members``, the household's number in
+    ``household_number``."""
 
     states: tuple[str, ...] = (INSURED,)
     members: tuple[str, ...] = ()

@@ -110,15 +110,18 @@ class Loses:
 
 @dataclass(frozen=True, slots=True)
 class TakesLossBack:
-    """喪失の取消し: the last period goes on as if it had never ended, the person lives here, and
-    what was stopped with the loss is not."""
+    """喪失の取消し: the last period goes on as if it had never ended, the person lives here, what
+    was stopped with the loss is not, and what it had ended of ``restores`` (recognitions) holds
+    over the days that it had."""
 
-    words: str = "資格の喪失を取り消す（資格・住民状態・郵便）"
+    restores: tuple[str, ...] = ()
+    words: str = "資格の喪失を取り消す（資格・住民状態・郵便・認定）"
 
     def carry_out(self, received: Received) -> Outcome:
         record, writer, person_id = received.record, received.writer, received.person_id
         since = record.acquired_on
         back = effects.Loss("", "", _LIVING, since)
+        effects.restores(writer, person_id, self.restores)
         outcome = effects.loses(writer, person_id, back, case_id=received.case_id)
         if not outcome.taken:
             return outcome

@@ -64,8 +64,8 @@ class Related:
 class Whom:
     """A person as the address master has her. Days are ISO, "" for none; the period is the last
     one. ``eligibility_state`` is insured, lost (資格喪失), dead, or never (no period here).
-    ``resident``: 現住民 (住民状態). ``restricted``: under support measures (支援措置); ``care``: and not open to who looks
-    (``shown``).
+    ``resident``: 現住民 (住民状態). ``restricted``: under support measures (支援措置); ``care``:
+    and not open to who looks (``shown``).
 
     ``household`` is the household's number; ``members`` are those of it whom the kind is about,
     ``payer`` who pays where the kind is about that. ``roles`` are those named for her.

@@ -22,6 +22,7 @@ acquires      取得: makes the person known and insured, or a known person insu
 loses         喪失: ends the period that holds on the day; state (死亡, 転出) and mail with it
 changes       one fact of ``facts.KINDS`` from a day, or over some past days (訂正)
 ends          what holds of one fact ends with a day (終わる日)
+restores      what the person's last loss ended holds again, when that loss is taken back
 recognises    障害認定 or 特定疾病 over some days
 issues        a paper that may follow, with reason and copy (再交付)
 voids         issued papers of the person are void; gives their numbers
@@ -42,16 +43,17 @@ from sqlalchemy import select, update
 from app.core.errors import Bug, UserError
 from app.persons import current, facts, known, stopping
 from app.persons.judging import Change, Contradiction, Word
-from app.persons.memory import Memory, Source
+from app.persons.memory import Memory, Source, held_of
 from app.persons.roles import Named
 from app.persons.writing import Writer
-from app.rules.calendar.axes import Span
+from app.rules.calendar.axes import Span, whole
 from app.rules.calendar.days import day_after
-from app.rules.calendar.knowing import ENDED
+from app.rules.calendar.knowing import ENDED, unsaid
 from app.rules.calendar.wareki import Eras
 from app.rules.calendar.wareki_input import parse_date
 from app.wire.records import InsuredRecord
 from db.tables.certificates import certificate
+from db.tables.history import fact
 from forms.catalog import FORMS
 
 DECISION = "決定"
@@ -218,6 +220,30 @@ def ends(writer: Writer, person_id: str, kind: str, *, last_day: str, subject: s
         raise _unknown(person_id)
     said = (Span(ENDED, day_after(last_day)),)
     writer.memory.remember([Change(person_id, (kind, subject), before, said)])
+    return Outcome(person_id)
+
+
+def restores(writer: Writer, person_id: str, kinds: Iterable[str]) -> Outcome:
+    """What the person's last loss said of facts of these kinds, which stand in the history alone,
+    was never so: what held before it holds again, over the days that it had. To be called before
+    the loss itself is taken back (``loses``)."""
+    rows = writer.work.all(
+        select(fact)
+        .where(fact.c.person_id == person_id, fact.c.kind.in_(("eligibility", *kinds)))
+        .order_by(fact.c.number)
+    )
+    periods = [row for row in rows if row.kind == "eligibility" and not row.known_until]
+    last = max(periods, key=lambda row: row.true_from, default=None)
+    if last is None or "loss_reason" not in facts.value_of(last.value):
+        return Outcome(person_id)
+    lines: dict[tuple[str, str], list[Any]] = {}
+    for row in rows:
+        if row.kind != "eligibility":
+            lines.setdefault((row.kind, row.subject), []).append(row)
+    for line, mine in lines.items():
+        now = {row.number for row in mine if not row.known_until}
+        said = unsaid([held_of(row) for row in mine], now, last.origin)
+        writer.memory.remember([Change(person_id, line, whole(()), said)] if said else [])
     return Outcome(person_id)
 
 

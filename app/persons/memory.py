@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Protocol
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from app.persons import facts, papers
 from app.persons.judging import Change, Contradiction
@@ -218,16 +218,27 @@ class _Lines:
             .order_by(fact.c.true_from)
         )
         for row in rows:
-            span = Span(row.value, row.true_from, row.true_until)
-            self.known[(row.person_id, row.kind, row.subject)].append(
-                Held(row.number, span, row.known_from, row.origin, row.line, bool(row.carried))
-            )
+            self.known[(row.person_id, row.kind, row.subject)].append(held_of(row))
         came = work.all(
             select(person.c.id, person.c.origin, func.coalesce(origin.c.at, "").label("at"))
             .select_from(person.outerjoin(origin, origin.c.id == person.c.origin))
             .where(person.c.id.in_(persons))
         )
         self.since = {row.id: (str(row.at), int(row.origin)) for row in came}
+
+
+def held_of(row: Row[Any]) -> Held:
+    """A row of ``fact`` as its line holds it."""
+    return Held(
+        row.number,
+        Span(row.value, row.true_from, row.true_until),
+        row.known_from,
+        row.origin,
+        row.line,
+        bool(row.carried),
+        tuple(int(number) for number in row.replaces.split()),
+        row.reason,
+    )
 
 
 def _fact(key: tuple[str, str, str], row: Held, known_until: str) -> dict[str, Any]:

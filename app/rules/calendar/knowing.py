@@ -6,7 +6,7 @@ Pure, and the same for the terminal's store and the union's database.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from app.rules.calendar.axes import Span, lay
@@ -88,6 +88,23 @@ def tell(line: Sequence[Held], said: Iterable[Span], word: Word) -> Told:
             held = replace(held, origin=old.origin, line=old.line, carried=True, reason="")
         added.append(held)
     return Told(at, tuple(line[place].number for place in laid.ended), tuple(added))
+
+
+def unsaid(line: Sequence[Held], now: Collection[int], origin: int) -> tuple[Span, ...]:
+    """What held before ``origin`` spoke, on the days of which its word is what is known ``now``
+    (numbers); said again, it takes that word back. ``line`` has every span, also those that are
+    known no more."""
+    by_number = {held.number: held for held in line}
+    again = []
+    for held in (one for one in line if one.number in now and one.origin == origin):
+        word = held
+        while word.carried:
+            word = by_number[word.replaces[0]]
+        for old in (by_number[number].span for number in word.replaces):
+            ends = [one for one in (old.true_until, held.span.true_until) if one]
+            first = max(old.true_from, held.span.true_from)
+            again.append(Span(old.value, first, min(ends, default="")))
+    return tuple(span for span in again if not span.is_empty)
 
 
 def as_told(line: Sequence[Span], said: Span) -> Span:

@@ -127,19 +127,25 @@ def test_a_household_that_is_another_one_here_is_refused(system: Any, wrong: Any
     assert decide(system, headed(1, members, **wrong)).reasons == "household_differs"
 
 
-def test_a_recognition_is_decided_and_given_up_with_the_loss(system: Any) -> None:
-    asked = said(
-        "disability",
-        1,
-        event_on="2026-11-15",
-        proof="mental_2",
-        proof_until="2028-03-31",
-        former_insurance="国民健康保険",
-        card_use="not_registered",
-        delivery="counter",
+def hers(number: int, kind: str, **values: str) -> Any:
+    record = said(kind, number, **values)
+    return type(record)(**{**vars_of(record), "atena_number": atena_of(5)})
+
+
+def test_a_recognition_is_given_up_with_the_loss_and_comes_back_with_it(system: Any) -> None:
+    decided = decide(
+        system,
+        hers(
+            1,
+            "disability",
+            event_on="2026-11-15",
+            proof="mental_2",
+            proof_until="2028-03-31",
+            former_insurance="国民健康保険",
+            card_use="not_registered",
+            delivery="counter",
+        ),
     )
-    asked = type(asked)(**{**vars_of(asked), "atena_number": atena_of(5)})
-    decided = decide(system, asked)
     assert (decided.disability_proof, decided.disability_on, decided.disability_until) == (
         "mental_2",
         "2026-11-20",
@@ -147,9 +153,18 @@ def test_a_recognition_is_decided_and_given_up_with_the_loss(system: Any) -> Non
     )
     held = {"proof": "mental_2", "proof_until": "2028-03-31"}
     assert seen(system, "disability", "2026-11-20", whom=5) == held
-    ended = said("disability_end", 2, ground="lighter", paper_return="later")
-    ended = type(ended)(**{**vars_of(ended), "atena_number": atena_of(5)})
-    lost = decide(system, ended)
+    lost = decide(system, hers(2, "disability_end", ground="lighter", paper_return="later"))
     assert lost.lost_on == "2026-11-21"
     assert seen(system, "disability", "2026-11-20", whom=5) == held
+    assert not seen(system, "disability", "2026-11-21", whom=5)
+
+    wrong = {"found_by": "診断書の取り違え", "card_use": "not_registered", "delivery": "counter"}
+    back = decide(system, hers(3, "loss_cancelled", **wrong))
+    assert back.outcome == "accepted", back.reasons
+    for day in ("2026-11-20", "2026-11-21", "2030-01-01"):
+        assert seen(system, "disability", day, whom=5) == held, day
+    assert not seen(system, "disability", "2026-11-19", whom=5)
+    # it was no loss once, and is one again: what is given up now is given up
+    again = hers(4, "disability_end", ground="lighter", paper_return="later")
+    assert decide(system, again).outcome == "accepted"
     assert not seen(system, "disability", "2026-11-21", whom=5)

@@ -27,15 +27,14 @@ KEYED = {
 HUSBAND = Related("P-2", "見本　一郎", "ミホン　イチロウ", "昭和15年1月1日", "世帯主", "2",
                   "insured", is_head=True)  # fmt: skip
 WIFE = replace(HUSBAND, person_id="P-1", name="見本　花", relation="妻", is_head=False)
-HER = Whom(
-    **{name: "" for name in Whom.__dataclass_fields__ if not name.startswith("_")}
-    | {"person_id": "P-1", "birth_sort": "1944-01-01", "care": False, "resident": True},
-)
+_ITEMS: dict[str, Any] = dict.fromkeys(Whom.__dataclass_fields__, "")
+HER = Whom(**{**_ITEMS, "person_id": "P-1", "birth_sort": "1944-01-01", "care": False,
+              "members": (), "payer": None, "roles": ()})  # fmt: skip
 
 
 def seen(*members: Related, relation: str = "") -> list[Finding]:
     values: dict[str, Any] = {**KEYED, "former_relation": relation}
-    whom = replace(HER, members=members, payer=None, roles=())
+    whom = replace(HER, members=members)
     return [
         one
         for one in check_all(

@@ -17,6 +17,7 @@ from app.cases.effects import Changes, Ends, Received
 from app.catalog import CASES
 from app.core.clock import JST
 from app.functions.files.insured import receiver
+from app.peers.union.office.kinds import leaving
 from app.persons import effects, history
 from app.persons.facts import KINDS
 from app.rules.calendar.wareki import Eras
@@ -187,6 +188,55 @@ def test_a_recognition_stands_in_the_history_and_ends_with_its_loss(work: Any) -
     assert carry_out(work, CASES["disability_end"], **lost).taken
     assert seen(work, "2026-11-13", "disability") == held
     assert not seen(work, "2026-11-14", "disability")
+
+
+BACK = {"acquired_on": "2020-05-03", "insured_number": HER.insured_number}
+RECOGNISED = {"disability_proof": "mental_2", "disability_on": "2026-11-10",
+              "disability_until": "2028-03-31", "paper": "none"}  # fmt: skip
+HELD = {"proof": "mental_2", "proof_until": "2028-03-31"}
+GIVEN_UP = {"lost_on": "2026-11-14", "loss_reason": "LOS_DIS", "event_on": "2026-11-13"}
+
+
+def at(work: Any, day: int) -> dict[str, str]:
+    """The next decision comes on that day of November."""
+    work.at = START.replace(day=day)
+    return {"decision_id": f"U15-D-{day}"}
+
+
+def then(work: Any, day: str, known_on: int) -> dict[str, str]:
+    """障害認定 on a day, as it was known on that day of November."""
+    known = date(2026, 11, known_on)
+    found = history.as_of(work, id_of(work, HER), date.fromisoformat(day), known)
+    assert found is not None
+    return found.value("disability")
+
+
+def test_a_loss_taken_back_gives_the_recognition_back(work: Any) -> None:
+    carry_out(work, CASES["disability_change"], **RECOGNISED, **at(work, 17))
+    carry_out(work, CASES["disability_end"], **GIVEN_UP, **at(work, 18))
+    carry_out(work, CASES["loss_cancelled"], **BACK, **at(work, 20))
+    days = ("2026-11-09", "2026-11-10", "2026-11-13", "2026-11-14", "2028-01-01")
+    assert [then(work, day, 20) for day in days] == [{}, HELD, HELD, HELD, HELD]
+    assert [then(work, day, 18) for day in days] == [{}, HELD, HELD, {}, {}], "as it was known"
+
+
+def test_what_the_loss_did_not_end_does_not_come_back(work: Any) -> None:
+    """Nothing was lost at all; or a decision of its own ended it before the loss."""
+    carry_out(work, CASES["disability_change"], **RECOGNISED, **at(work, 17))
+    carry_out(work, CASES["loss_cancelled"], **BACK, **at(work, 18))
+    assert then(work, "2026-11-16", 18) == HELD, "no loss: nothing is taken back"
+    writer = effects.writer_of_decision(work, "U15-D-19", ERAS)
+    effects.ends(writer, id_of(work, HER), "disability", last_day="2026-11-11")
+    carry_out(work, CASES["disability_end"], **GIVEN_UP, **at(work, 20))
+    carry_out(work, CASES["loss_cancelled"], **BACK, **at(work, 21))
+    days = ("2026-11-11", "2026-11-12", "2026-11-14")
+    assert [then(work, day, 21) for day in days] == [HELD, {}, {}]
+
+
+def test_every_recognition_that_a_loss_ends_comes_back_with_it() -> None:
+    ended = {fact for kind in CASES.values() for fact in getattr(kind.effect, "ends", ())}
+    back: Any = CASES["loss_cancelled"].effect
+    assert ended == set(back.restores) == set(leaving.GIVEN_UP) != set()
 
 
 def put_paper(work: Any, whom: Any) -> None:

@@ -331,7 +331,7 @@ EX_OFFICIO = _becoming(
 
 LOSS_CANCELLED = _becoming(
     code="loss_cancelled",
-    effect=TakesLossBack(),
+    effect=TakesLossBack(restores=("disability",)),
     refusals=("unknown_person", *reasons.DATES, "no_loss", "income_unconfirmed"),
     label="資格喪失の取消し",
     help="誤って失われた資格を、喪失がなかったものとして続けます。送る前に二人目が確かめます。",

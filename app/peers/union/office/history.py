@@ -21,7 +21,7 @@ from app.peers.union.system import System
 from app.peers.union.tables import coverage, fact, origin, person, share
 from app.rules.calendar.axes import Span, whole
 from app.rules.calendar.days import day_after
-from app.rules.calendar.knowing import AS_BEFORE, ENDED, Held, Word, as_told, begin, tell
+from app.rules.calendar.knowing import AS_BEFORE, ENDED, Held, Word, as_told, begin, tell, unsaid
 
 Line = tuple[str, str]
 """A kind of fact and which one, "" where there is one only."""
@@ -153,6 +153,31 @@ def ends(connection: Connection, person_id: int, line: Line, last_day: str, reas
     which it holds. What it took the place of for a time holds again from the next day."""
     said = [Span(ENDED, day_after(last_day))]
     _lay(connection, person_id, line, (whole(()), said), newest(connection), reason)
+
+
+def loss_of(connection: Connection, person_id: int, lost_on: str) -> int:
+    """What brought the loss of ``lost_on`` that is known now (a number of origin); 0 where nothing
+    that is written down did."""
+    found = connection.execute(
+        select(fact.c.origin).where(
+            fact.c.person_id == person_id,
+            fact.c.kind == "eligibility",
+            fact.c.true_from == lost_on,
+            fact.c.known_until == "",
+        )
+    ).scalar()
+    return int(found or 0)
+
+
+def take_back(connection: Connection, person_id: int, line: Line, by: int, reason: str) -> None:
+    """What ``by`` (``loss_of``) said of one fact that stands in no current table was never so: what
+    held before it holds again, over the days that it had."""
+    mine = (fact.c.person_id == person_id, fact.c.kind == line[0], fact.c.subject == line[1])
+    rows = list(connection.execute(select(fact).where(*mine).order_by(fact.c.number)))
+    now = {row.number for row in rows if not row.known_until}
+    said = unsaid([_held(row) for row in rows], now, by)
+    if by and said:
+        _lay(connection, person_id, line, (whole(()), said), newest(connection), reason)
 
 
 def held_on(connection: Connection, person_id: int, line: Line, day: str) -> Span | None:

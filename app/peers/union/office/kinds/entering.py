@@ -24,6 +24,7 @@ from app.peers.union.office.case import (
 )
 from app.peers.union.office.checks import DATES, DEAD, four_dates, told
 from app.peers.union.office.coverages import Acquired, cover, insure
+from app.peers.union.office.kinds.leaving import GIVEN_UP
 from app.peers.union.office.persons import (
     PersonRow,
     change_person,
@@ -254,6 +255,9 @@ def _lost(office: Office, case: Case) -> Checked:
 
 def _reopened(office: Office, case: Case, checked: Checked, person_id: int) -> Answer:
     row = checked.facts
+    loss = history.loss_of(office.connection, person_id, row.lost_on)
+    for fact in GIVEN_UP:
+        history.take_back(office.connection, person_id, (fact, ""), loss, case.record.kind)
     reopen_coverage(office.connection, row.id)
     if get_person(office.connection, person_id).state != _LIVING:
         state = {"state": _LIVING, "state_on": row.acquired_on}

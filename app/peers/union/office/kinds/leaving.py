@@ -245,3 +245,5 @@ _LEAVING = (
 )
 
 KINDS = tuple(one.kind for one in _LEAVING)
+GIVEN_UP = tuple(sorted({one.ends for one in _LEAVING} - {""}))
+"""The recognitions that some loss ends; taken back with it, they hold again."""
