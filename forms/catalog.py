@@ -29,6 +29,7 @@ from forms.lists import (
     media_ledger,
     posting_book,
     remake_notice,
+    screen_copy,
     test_page,
 )
 from forms.notices import acceptance_slip, address_exception, hand_on_slip, returned_receipt
@@ -53,6 +54,7 @@ FORMS: tuple[Form, ...] = (
     hand_on_slip.FORM,
     media_ledger.FORM,
     remake_notice.FORM,
+    screen_copy.FORM,
     *ledgers.FORMS,
     *eligibility.FORMS,
     *papers.FORMS,

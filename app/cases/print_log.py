@@ -17,6 +17,7 @@ PRINT_WRITES = ("print_line",)
 SETTLE_WRITES = ("stock_move", "hand_over", "mail_item")
 
 FIRST, REPRINT, TEST, LISTED, BATCH = "first", "reprint", "test", "list", "batch"
+SCREEN = "screen"
 
 SIMPLE_REGISTERED = "simple_registered"
 """簡易書留: how a certificate goes by post unless somebody chooses another way."""

@@ -43,6 +43,7 @@ from app.ui.base.names import NamePainter
 from app.ui.base.operations import Operations
 from app.ui.base.pages import Page
 from app.ui.base.printing import PrintQueue
+from app.ui.base.screen_picture import picture_of
 from app.ui.base.touch import ScreenPrompts, TouchDesk
 from app.ui.base.watch import Background
 from app.ui.shell.behind import Behind
@@ -105,16 +106,13 @@ class Counter(QObject):
         self._area = ""
         self._home = ""
         self._limited = False
+        self._permitted: frozenset[str] = frozenset()
         self.form: LoginForm | None = None
         training = parts.installation.training
         self.window = MainWindow(training=training, terminal=parts.installation.office)
         self._behind = Behind(self.window)
         self.line = UnionLine(self.window, self.background, parts.clock, self._calendar, self._stop)
-        self.window.chosen.connect(self.go)
-        self.window.lock_asked.connect(self.lock)
-        self.window.log_off_asked.connect(self.log_off)
-        self.window.closing.connect(self.close)
-        self.window.input_seen.connect(self.note_input)
+        self._listen()
         application = QApplication.instance()
         assert application is not None
         application.installEventFilter(self.window)
@@ -128,6 +126,15 @@ class Counter(QObject):
         self._due = self._every(_DUE_EVERY_MS, self.look_at_the_clock)
         self._contact = self._every(_CONTACT_EVERY_MS, self.contact)
         self.show_login()
+
+    def _listen(self) -> None:
+        """What the window asks for."""
+        self.window.chosen.connect(self.go)
+        self.window.lock_asked.connect(self.lock)
+        self.window.log_off_asked.connect(self.log_off)
+        self.window.print_asked.connect(self.print_screen)
+        self.window.closing.connect(self.close)
+        self.window.input_seen.connect(self.note_input)
 
     def _every(self, milliseconds: int, work: Callable[[], None]) -> QTimer:
         """A timer that runs ``work`` again and again once it is started."""
@@ -272,6 +279,7 @@ class Counter(QObject):
     def _open_desk(self, permitted: frozenset[str], held_back: str) -> None:
         if held_back:
             self.window.say(held_back)
+        self._permitted = permitted
         entries = menu_entries(CATALOG, permitted)
         self.window.set_menu(entries)
         homes = [one for one in (CATALOG.home, CATALOG.home_else) if one in permitted]
@@ -327,6 +335,17 @@ class Counter(QObject):
         given = {**dict(function.given), **arguments}
         screen: QWidget = found_at(function.screen)(desk, **given)
         self.window.show_screen(screen, function_id)
+
+    def print_screen(self) -> None:
+        """The open screen on paper, secrets covered, for whoever may print it (SEC-55)."""
+        desk, page, function_id = self._desk, self.window.open_screen(), CATALOG.prints_screen
+        if desk is None or page is None or self.window.covered:
+            return
+        if function_id not in self._permitted:
+            self.window.say("この端末では、画面を印刷する権限がありません。")
+            return
+        print_picture = found_at(CATALOG[function_id].run)
+        print_picture(desk, page, self.window.shown, picture_of(self.window))
 
     # -- leaving ---------------------------------------------------------------------------
 

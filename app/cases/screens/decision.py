@@ -21,6 +21,7 @@ from app.cases import (
 from app.cases.kind import CaseKind
 from app.cases.screens import going_on
 from app.cases.state import CaseState
+from app.security.acts.approval import Subject
 from app.sync.states import Outgoing
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel
@@ -49,6 +50,7 @@ class DecisionScreen(Page):
         self._kind: CaseKind = desk.kinds[kind]
         self._desk = desk
         self._case_id = case_id
+        self.about = Subject("case", case_id)
         self._painter = NamePainter(desk.fonts)
         self._view: decisions.DecisionView | None = None
         desk.printer.failed.connect(self._slip_not_printed)

@@ -33,6 +33,7 @@ from app.cases.screens.whom_bar import WhomBar
 from app.cases.state import SUMMARY
 from app.core.errors import UserError
 from app.rules.values.reader import Reader
+from app.security.acts.approval import Subject
 from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel, PlainQuestion
@@ -206,6 +207,7 @@ class EntryScreen(Page):
 
     def _opened(self, case: drafts.KeyedCase) -> None:
         self._case = case
+        self.about = Subject("case", case.id)
         self._values = drafts.as_of(case, self._today, self._desk.tables)
         ids = [page.id for page in self._kind.pages]
         if case.step == SUMMARY:

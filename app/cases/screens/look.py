@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout
 from app.cases import decisions, second_look, sending
 from app.cases.kind import CaseKind
 from app.cases.screens.whom_bar import WhomBar
+from app.security.acts.approval import Subject
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NameLabel, NamePainter
@@ -21,6 +22,7 @@ class LookScreen(Page):
             "送信前の確認", "届出書と見比べ、入力に誤りがなければ F8 で確認を記録してください。"
         )
         self._desk = desk
+        self.about = Subject("case", case_id)
         self._kind: CaseKind = desk.kinds[kind]
         self.view: decisions.DecisionView | None = None
         self.action("戻る", "Esc", desk.home)

@@ -12,6 +12,7 @@ from app.cases import decisions, issuing, slips
 from app.cases.kind import CaseKind
 from app.cases.screens import going_on
 from app.cases.state import CaseState
+from app.security.acts.approval import Subject
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel
 from app.ui.base.pages import Page, box, card, clear
@@ -26,6 +27,7 @@ class PaperScreen(Page):
         self._desk = desk
         self._kind: CaseKind = desk.kinds[kind]
         self._case_id = case_id
+        self.about = Subject("case", case_id)
         self._view: decisions.DecisionView | None = None
         self._proof: issuing.DrawnPaper | None = None
         self._issued: issuing.Issued | None = None

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 
 from app.cases import drafts, rejected, sending
 from app.cases.kind import CaseKind
+from app.security.acts.approval import Subject
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel, PlainQuestion
 from app.ui.base.names import NameLabel, NamePainter
@@ -24,6 +25,7 @@ class RejectedScreen(Page):
             "このままでは送られません。",
         )
         self._desk = desk
+        self.about = Subject("case", case_id)
         self._kind: CaseKind = desk.kinds[kind]
         self.rejection: rejected.Rejection | None = None
         self.action("戻る", "Esc", desk.home)

@@ -45,6 +45,7 @@ REASONS = {
     print_log.REPRINT: "刷り直し",
     print_log.TEST: "試し刷り",
     print_log.LISTED: "一覧",
+    print_log.SCREEN: "画面",
     print_log.BATCH: "一括印刷",
 }
 

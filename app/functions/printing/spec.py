@@ -32,6 +32,17 @@ FUNCTIONS: tuple[Function, ...] = (
         reads=("print_line",),
     ),
     _function(
+        "print_screen",
+        Kind.PRINT,
+        "画面の印刷",
+        "開いている画面を、個人番号を＊にして印刷します（Ctrl+P、PrintScreen）。",
+        step_up=StepUp.RECENT,
+        purpose=True,
+        writes=("print_line",),
+        run="app.functions.printing.screens.screen_copy:print_open_screen",
+        prints_screen=True,
+    ),
+    _function(
         "print_list",
         Kind.PRINT,
         "一覧と試し刷りの印刷",

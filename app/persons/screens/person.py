@@ -20,12 +20,14 @@ from app.persons.screens.past import PastPanel
 from app.persons.screens.purpose import ask_purpose
 from app.persons.show import PersonView, open_person
 from app.rules.calendar import days
+from app.security.acts.approval import Subject
 from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NameLabel, NamePainter
 from app.ui.base.pages import Page, box, card, clear, scrolled
 from app.ui.base.picker import Offer, pick
+from app.ui.base.secret import SecretLabel
 
 _PAST = "いつ時点の記録"
 _NOW = "今の記録へ戻る"
@@ -33,8 +35,13 @@ _OPEN = "一時解除"
 _CLOSE = "一時解除を終える"
 
 
+SHOWN_SECONDS = 30
+"""So long an individual number stands on the screen."""
+
+
 class NumberDialog(QDialog):
-    """個人番号の確認: the number beside name and birth date (SEC-07); gone with Esc."""
+    """個人番号の確認: the number beside name and birth date (SEC-07); gone with Esc, and by itself
+    after ``SHOWN_SECONDS``."""
 
     def __init__(self, parent: QWidget, painter: NamePainter, shown: NumberShown) -> None:
         super().__init__(parent)
@@ -44,10 +51,27 @@ class NumberDialog(QDialog):
         column.addWidget(NameLabel(painter, shown.name, 28))
         column.addWidget(PlainLabel(shown.birth_written))
         grouped = " ".join(shown.number[at : at + 4] for at in range(0, 12, 4))
-        number = PlainLabel(grouped)
+        number = SecretLabel(grouped)
         number.setObjectName("bigNumber")
         column.addWidget(number)
-        column.addWidget(PlainLabel("確かめたら Esc で閉じてください。"))
+        self._left = SHOWN_SECONDS
+        self._told = PlainLabel("")
+        column.addWidget(self._told)
+        self._clock = QTimer(self)
+        self._clock.setInterval(1000)
+        self._clock.timeout.connect(self._tick)
+        self._clock.start()
+        self._tell()
+
+    def _tell(self) -> None:
+        self._told.setText(f"確かめたら Esc で閉じてください。{self._left} 秒後に閉じます。")
+
+    def _tick(self) -> None:
+        self._left -= 1
+        if self._left <= 0:
+            self.reject()
+        else:
+            self._tell()
 
 
 class PersonScreen(Page):
@@ -60,6 +84,7 @@ class PersonScreen(Page):
         self._desk = desk
         self._painter = NamePainter(desk.fonts)
         self._person_id = person_id
+        self.about = Subject("person", person_id)
         self._place = QVBoxLayout()
         self.body.addLayout(self._place, 1)
         self.view: PersonView | None = None

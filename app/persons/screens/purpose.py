@@ -10,14 +10,23 @@ from PySide6.QtWidgets import QWidget
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainQuestion
 
+_NUMBER = "何のために個人番号を使いますか。目的は操作記録に残ります。"
 
-def ask_purpose(parent: QWidget, desk: Desk, title: str, chosen: Callable[[str], None]) -> None:
-    """Show the purposes of today; ``chosen`` gets the code. Nothing happens when given up."""
+
+def ask_purpose(
+    parent: QWidget,
+    desk: Desk,
+    title: str,
+    chosen: Callable[[str], None],
+    words: str = _NUMBER,
+) -> None:
+    """Show the purposes of today under ``words``; ``chosen`` gets the code. Nothing happens when
+    given up."""
     purposes, today = desk.tables["purposes"], desk.clock.now().date()
     codes = {purposes.label(str(code), today): str(code) for code in purposes.codes(today)}
     dialog = PlainQuestion(parent)
     dialog.setWindowTitle(title)
-    dialog.setLabelText("何のために個人番号を使いますか。目的は操作記録に残ります。")
+    dialog.setLabelText(words)
     dialog.setComboBoxItems(list(codes))
     dialog.setOkButtonText("決める")
     dialog.setCancelButtonText("やめる")

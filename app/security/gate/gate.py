@@ -325,6 +325,11 @@ class Gate(Telling):
                         )
                     )
 
+    @property
+    def terminal(self) -> str:
+        """The number of this terminal."""
+        return self._store.identity.terminal
+
     def hand(self, which: Hand) -> SystemHand:
         """The engine's or the scheduler's handle to the terminal's own work. Each is given once,
         to whoever opens the terminal; raises ``Bug`` ``gate.hand`` to everybody who comes later."""

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.security.acts.approval import Subject
 from app.ui.base.fields import Field, PasswordField
 from app.ui.base.flow import ActionRow
 from app.ui.base.labels import PlainLabel
@@ -28,7 +29,10 @@ _BOXES = {"ok": "okBox", "warn": "warnBox", "stop": "stopBox"}
 
 class Page(QWidget):
     """A screen: title, lead sentence that says what to do next, body, and a row of actions
-    whose keys are written on the buttons."""
+    whose keys are written on the buttons. ``about`` is whose data it shows (a person, a case),
+    where it shows one's."""
+
+    about: Subject | None = None
 
     def __init__(self, title: str, lead: str = "") -> None:
         super().__init__()

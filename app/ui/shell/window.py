@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
@@ -43,6 +43,17 @@ _TELL_EVERY_SECONDS = 1.0
 """Keyboard and mouse are told of at most this often: the idle time is counted in minutes."""
 
 
+_PRINTS = QKeySequence("Ctrl+P")
+
+
+def _asks_print(event: QKeyEvent) -> bool:
+    """Whether a key asks for the screen on paper, also while a dialog stands above the window."""
+    if event.key() == Qt.Key.Key_Print:  # of this key Windows tells the release alone
+        return event.type() == QEvent.Type.KeyRelease
+    pressed = event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat()
+    return pressed and QKeySequence(event.keyCombination()) == _PRINTS
+
+
 class Cover(QWidget):
     """Hides every pixel of the screen beneath; holds the unlock form."""
 
@@ -60,6 +71,7 @@ class MainWindow(QMainWindow):
     chosen = Signal(str)
     lock_asked = Signal()
     log_off_asked = Signal()
+    print_asked = Signal()
     input_seen = Signal()
     closing = Signal()
     offer_taken = Signal()
@@ -98,6 +110,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._front)
         self._menu.setVisible(False)
         self._input_told = 0.0
+        self._shown = ""
         self._key("F12", self.lock_asked.emit)
         self._key("Shift+F12", self.log_off_asked.emit)
 
@@ -232,6 +245,7 @@ class MainWindow(QMainWindow):
         before = self._screens.currentWidget()
         self._screens.addWidget(screen)
         self._screens.setCurrentWidget(screen)
+        self._shown = function_id
         if before is not None:
             self._screens.removeWidget(before)
             before.deleteLater()
@@ -250,6 +264,11 @@ class MainWindow(QMainWindow):
             screen.setParent(None)
             screen.hide()
         return screen
+
+    @property
+    def shown(self) -> str:
+        """The function whose screen is in place; "" for one that belongs to none."""
+        return self._shown
 
     def open_screen(self) -> QWidget | None:
         """The screen in place."""
@@ -276,6 +295,9 @@ class MainWindow(QMainWindow):
             if now - self._input_told >= _TELL_EVERY_SECONDS:
                 self._input_told = now
                 self.input_seen.emit()
+        if isinstance(event, QKeyEvent) and _asks_print(event):
+            self.print_asked.emit()
+            return True
         return super().eventFilter(watched, event)
 
     def closeEvent(self, event: QCloseEvent) -> None:

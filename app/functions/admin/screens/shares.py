@@ -16,8 +16,8 @@ from app.security.gate.carry_out import Steps, Work, with_recent
 from app.security.keys.recovery import SHARES, RecoveryIssue
 from app.ui.base.desk import Desk
 from app.ui.base.fields import TextField
-from app.ui.base.labels import PlainLabel
 from app.ui.base.pages import box, clear
+from app.ui.base.secret import COVERED, SecretLabel
 
 _PER_LINE = 6
 _HOW_TO_TYPE = "はじめの4文字だけでも入れられます。語は空白で区切ります。"
@@ -33,6 +33,7 @@ class IssueSharesScreen(ActForm):
         self._shown = False
         self.reason = TextField("reason", "理由", required=True, note="保管者の異動・退職など。")
         self.typed = TextField("words", "写した語", note=_HOW_TO_TYPE, limit=400)
+        self.typed.edit.setProperty(COVERED, True)
         super().__init__(
             desk,
             "復旧鍵の再発行",
@@ -93,7 +94,7 @@ class IssueSharesScreen(ActForm):
                 "紙に写してください。写したら Ctrl+Enter。",
             ),
             *(
-                PlainLabel("".join(words[at : at + _PER_LINE]))
+                SecretLabel("".join(words[at : at + _PER_LINE]))
                 for at in range(0, len(words), _PER_LINE)
             ),
         )
