@@ -24,11 +24,16 @@ PAPERS = {
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("demo") / "demo-out"
+    watch = ROOT / "tests" / "support" / "watch"
     env = {name: value for name, value in os.environ.items() if name != "DISPLAY"}
     done = subprocess.run(
         [sys.executable, "-m", "app.main", "demo", "--persons", "200", "--out", str(out)],
         cwd=ROOT,
-        env={**env, "PYTHONPATH": str(ROOT)},
+        env={
+            **env,
+            "PYTHONPATH": os.pathsep.join((str(watch), str(ROOT))),
+            "MADOGUCHI_WATCH": str(out.parent / "connections"),
+        },
         capture_output=True,
         text=True,
         timeout=220,
@@ -52,6 +57,28 @@ def text_of(pdf: Path) -> str:
         return "".join(page.get_textpage().get_text_range() for page in document)
     finally:
         document.close()
+
+
+@pytest.mark.req("SEC-71", "SEC-142")
+def test_no_process_of_the_tree_talks_to_anybody_but_the_union_of_the_demonstration(
+    out: Path,
+) -> None:
+    notes = [
+        json.loads(line)
+        for line in (out.parent / "connections").read_text(encoding="utf-8").splitlines()
+    ]
+    assert len({tuple(note["argv"]) for note in notes}) >= 2, "the children are watched too"
+    asked = {note["address"] for note in notes if note["event"] == "socket.getaddrinfo"}
+    assert asked <= {"None", "127.0.0.1", "localhost"}
+    spoken = [note["address"] for note in notes if note["event"] != "socket.getaddrinfo"]
+    assert {where[0] for where in spoken if isinstance(where, list)} == {"127.0.0.1"}
+    doors = [note["address"] for note in notes if note["event"] == "socket.bind"]
+    reached = {
+        tuple(note["address"])
+        for note in notes
+        if note["event"] == "socket.connect" and isinstance(note["address"], list)
+    }
+    assert len(reached) == len(doors) == 2, "the union's line and its operators' door"
 
 
 @pytest.mark.req("FLOW-101", "FLOW-104", "FLOW-106", "FLOW-107", "FLOW-108")
