@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Text, insert, select, text
+from sqlalchemy import Integer, LargeBinary, Text, insert, inspect, select, text, update
 
-from app.peers.union import migrations
+from app.peers.union import migrations, tables
 from app.peers.union.database import Database, sqlite_url
 from app.peers.union.line.enrolment import tls_key_of
 from app.peers.union.migrations import v0001_first
@@ -119,3 +119,50 @@ def test_the_keys_of_terminals_enrolled_before_version_9_are_known(tmp_path, dat
         assert connection.execute(select(credential.c.tls_key)).scalar() == tls_key_of(asked.csr)
         assert set(connection.execute(select(enrolment.c.address)).scalars()) == {""}
     new.close()
+
+
+def test_what_lay_ready_and_was_held_before_version_11_stays(tmp_path, database, monkeypatch):
+    """Of earlier containers no count is known, what is held came with no file that can be
+    recalled, and a file taken before can still be recalled."""
+    url = database or sqlite_url(tmp_path / "union.db")
+    rows = {
+        tables.down_item: {"terminal": "T01", "id": "d1", "sequence": 1},
+        tables.held: {"municipality": "152994", "file_id": "FILE-12", "key": "k", "record": "r"},
+        tables.file_taken: {"municipality": "152994", "file_id": "FILE-03", "edition": 2},
+    }
+    with monkeypatch.context() as before:
+        before.setattr(migrations, "STEPS", migrations.STEPS[:10])
+        old = Database(url)
+        with old.write() as connection:
+            for table, known in rows.items():
+                there = {one["name"] for one in inspect(connection).get_columns(table.name)}
+                row = {**_filler(table, there), **known}
+                names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+                connection.execute(
+                    text(f"INSERT INTO {table.name} ({names}) VALUES ({marks})"), row
+                )
+        old.close()
+    new = Database(url)
+    with new.write() as connection:
+        (item,) = connection.execute(select(tables.down_item)).all()
+        (kept,) = connection.execute(select(tables.held)).all()
+        (taken,) = connection.execute(select(tables.file_taken)).all()
+        assert (item.id, item.records, item.applied, item.dropped) == ("d1", -1, -1, -1)
+        assert (kept.record, kept.upload) == ("r", "")
+        assert (taken.edition, taken.recall) == (2, None)
+        connection.execute(update(tables.file_taken).values(recall=b"signed"))
+        assert connection.execute(select(tables.filling)).all() == []
+    new.close()
+
+
+def _filler(table, names):
+    """Something for every column that must not be empty."""
+    return {
+        column.name: 0
+        if isinstance(column.type, Integer)
+        else b""
+        if isinstance(column.type, LargeBinary)
+        else "x"
+        for column in table.columns
+        if column.name in names and not column.nullable and column.server_default is None
+    }
