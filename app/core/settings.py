@@ -261,6 +261,16 @@ SETTINGS: dict[str, Setting] = {
             92,
             meaning="点検した最後の日からこの日数が過ぎるまでに、次の点検をします（定期点検）。",
         ),
+        Setting(
+            "backup.days",
+            "バックアップの間隔",
+            Form.INTEGER,
+            "7",
+            "日",
+            1,
+            31,
+            meaning="最後のバックアップからこの日数が過ぎると、システム管理者の一日の仕事に出ます。",
+        ),
         # two persons may not do for each other's administration rights without one of these
         Setting(
             "rights.third_person",

@@ -1,17 +1,21 @@
-"""What waits of the rights (権限): steps that want a supervisor, and rights near their end."""
+"""What waits of the administration: steps of rights (権限) that want a supervisor, rights that end
+soon, and a backup that is due."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, select
 
+from app.core.settings import Settings
 from app.security.gate.facts import grant_of
 from app.security.staff import grants
 from app.security.staff.grants import GrantState
+from app.security.vault import LAST_BACKUP
 from app.security.waiting import Source, Waits, WaitWork
-from db.tables.control import grant_row
+from db.tables.control import grant_row, setting
 
 _STEPS = {
     GrantState.REQUESTED: ("申請された権限", "ほかの責任者が承認する"),
@@ -55,4 +59,27 @@ def _reached_at(row: Row[Any]) -> str:
     return moment
 
 
-WAITS = (Source(("grant_row",), _steps, "admin.supervise"),)
+def _backup(work: WaitWork) -> Iterator[Waits]:
+    """SEC-46: a backup that is due. A terminal without any is told so from its first day on."""
+    made = work.fact(LAST_BACKUP) or ""
+    # the rows of the settings say enough here: this only tells
+    settings = Settings({row.name: row.value for row in work.all(select(setting))})
+    days, today = settings.number("backup.days"), work.at.date()
+    due = datetime.fromisoformat(made).date() + timedelta(days=days) if made else today
+    if today < due:
+        return
+    yield Waits(
+        key="backup",
+        what="バックアップ",
+        state="まだありません" if not made else f"{days}日を過ぎました",
+        since=made or work.at.isoformat(),
+        next_step="保存データと操作記録のバックアップを作る",
+        opens="admin.back_up",
+        due=due.isoformat(),
+    )
+
+
+WAITS = (
+    Source(("grant_row",), _steps, "admin.supervise"),
+    Source(("setting", f"store_fact.{LAST_BACKUP}"), _backup, "admin.back_up"),
+)

@@ -9,6 +9,7 @@ to this program's version; ``verify`` says what is not whole.
 from __future__ import annotations
 
 from app.security.vault.backups import (
+    LAST_BACKUP,
     MANIFEST,
     Backup,
     backup,
@@ -29,6 +30,7 @@ from app.security.vault.opening import (
 from app.security.vault.rotation import Opened, Rotated, open_with, rekey, rotate
 
 __all__ = [
+    "LAST_BACKUP",
     "MANIFEST",
     "Backup",
     "Founding",

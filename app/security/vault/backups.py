@@ -40,6 +40,10 @@ MANIFEST = "manifest.json"
 _FORMAT = 1
 
 
+LAST_BACKUP = "backup.last"
+"""Fact of the store: when the last backup was made (ISO), absent while there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Backup:
     """One backup: its folder, when and why it was made, and the store's epoch in it."""

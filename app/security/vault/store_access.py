@@ -193,10 +193,14 @@ class StoreAccess:
                 self._keep(keyslots.replace_recovery(self.slots, recipient, keys))
 
     def back_up(self, clock: Clock, reason: str) -> Backup:
-        """A sealed backup of store and journal. No unit of work may be open."""
-        return vault.backup(
+        """A sealed backup of store and journal; the store remembers when it was made. No unit of
+        work may be open."""
+        made = vault.backup(
             self.store, self.paths, self.data_key, self.slots.recovery_public, clock, reason
         )
+        with self.store.update((), (f"store_fact.{vault.LAST_BACKUP}",)) as work:
+            work.set_fact(vault.LAST_BACKUP, clock.now().isoformat())
+        return made
 
     def _keep(self, slots: SlotFile) -> None:
         write_slot_file(self.paths.slots, slots, self.secret)
