@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import Row, exists, or_, select, update
 
 from app.core.errors import UserError
 from app.security.gate.gate import ActWork, Gate, RowVersion, Subject
 from app.security.gate.work import GateWork
 from app.security.staff.session import Session
-from db.tables.cases import check_entry, delivered_list
+from db.items import HIDDEN_DETAIL
+from db.tables.cases import case_file, check_entry, delivered_list
 from db.tables.persons import atena, restriction
 
 DISPOSITIONS = {"ok": "問題なし", "notified": "通知した", "remake": "再作成を依頼した"}
 """What may be recorded of one entry (SEC-109)."""
 
 
-HIDDEN = "取扱注意の方です。責任者に引き継いでください。"
-"""What stands in place of an entry's detail."""
+READS = ("check_entry", "restriction", "atena", "case_file.person_id")
+"""What is asked to know whom an entry is about."""
 
 _MEASURES = select(restriction.c.person_id).where(restriction.c.lifted_at == "")
 _CARE = or_(
@@ -28,12 +30,14 @@ _CARE = or_(
         atena.c.atena_number == check_entry.c.atena_number,
         atena.c.person_id.in_(_MEASURES),
     ),
+    check_entry.c.case_id.in_(select(case_file.c.id).where(case_file.c.person_id.in_(_MEASURES))),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:
-    """One entry of the list; ``disposition`` is "" while it is open."""
+    """One entry of the list; ``disposition`` is "" while it is open. ``hidden``: it is about a
+    person under support measures, and nothing of them is in it."""
 
     id: str
     cause: str
@@ -43,6 +47,7 @@ class CheckLine:
     listed_at: str
     disposition: str
     version: int
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +126,27 @@ def list_checks(
     with gate.view("eligibility.list_checks", session, subject=Subject("list", "checks")) as work:
         rows = work.all(statement)
         work.note(shown=tuple(row.id for row in rows), query_kind="checks", numbers=False)
-    return tuple(
-        CheckLine(
-            row.id,
-            row.cause,
-            HIDDEN if row.care else row.detail,
-            "" if row.care else row.atena_number,
-            row.case_id or "",
-            row.listed_at,
-            row.disposition,
-            row.version,
-        )
-        for row in rows
+    return tuple(_check_line(row) for row in rows)
+
+
+def closed_entries(work: GateWork) -> set[str]:
+    """The entries about a person under support measures; for an act, which reads everything."""
+    return {row.id for row in work.all(select(check_entry.c.id).where(_CARE))}
+
+
+def _check_line(row: Row[Any]) -> CheckLine:
+    """A row is hidden too where the view itself kept its detail back (``db.shown``)."""
+    hidden = bool(row.care) or row.detail == HIDDEN_DETAIL
+    return CheckLine(
+        row.id,
+        row.cause,
+        HIDDEN_DETAIL if hidden else row.detail,
+        "" if hidden else row.atena_number,
+        row.case_id or "",
+        row.listed_at,
+        row.disposition,
+        row.version,
+        hidden,
     )
 
 

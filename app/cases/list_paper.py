@@ -5,12 +5,13 @@ A list names what stands in the store and settles nothing; its number says termi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.cases import print_log
 from app.cases.issuing import Drawing
 from app.rules.calendar.wareki import Eras, on_paper
-from app.security.gate.gate import Gate, Session, Subject, WithDocument
+from app.security.gate.gate import ActWork, Gate, Session, Subject, WithDocument
 from forms.items import FormData
 from forms.spool import Printer
 
@@ -42,8 +43,17 @@ def head_of(desk: ListDesk, function_id: str, letter: str, counted: str) -> dict
     }
 
 
-def print_list(desk: ListDesk, function_id: str, form_id: str, data: FormData) -> str:
-    """Print it; the list's number. Raises what the proof and the printer raise."""
+def print_list(
+    desk: ListDesk,
+    function_id: str,
+    form_id: str,
+    data: FormData,
+    *,
+    still: Callable[[ActWork], None] | None = None,
+) -> str:
+    """Print it; the list's number. ``still`` is asked within the act and raises when what was
+    read for the list may not be printed any more. Raises what it, the proof and the printer
+    raise."""
     number: str = data.list_number  # type: ignore[attr-defined]  # every list has one
     press = desk.drawing.press
     rendered = press.render(form_id, data, training=desk.drawing.training, now=desk.gate.now())
@@ -55,6 +65,8 @@ def print_list(desk: ListDesk, function_id: str, form_id: str, data: FormData) -
         content=WithDocument(None, rendered.digest),
     )
     with desk.gate.act(prepared) as work:
+        if still is not None:
+            still(work)
         subject, digest = ("list", number), rendered.digest.hex()
         print_log.note_print(
             work, print_log.Print(form_id, subject, number, print_log.LISTED, digest)

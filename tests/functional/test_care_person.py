@@ -12,6 +12,7 @@ from app.core.errors import UserError
 from app.functions.eligibility.kinds.move_in import MOVE_IN
 from app.persons import find, numbers, restrictions, show
 from app.security.refusals import Refusal
+from db.items import HIDDEN_DETAIL
 from db.tables.cases import check_entry
 from db.tables.persons import atena
 from tests.support.counter import NUMBER, Counter, Resident, put_residents
@@ -148,5 +149,5 @@ def test_the_check_list_says_nothing_of_the_person(counter: Counter, by_person: 
             work.run(check_entry.insert().values(id=f"K-{number}", detail=text, **entry, **more))
     hidden, shown = check_list.list_checks(world.gate, world.session("clerk"))
     assert only_name_and_birth(hidden)
-    assert (hidden.detail, hidden.atena_number) == (check_list.HIDDEN, "")
+    assert (hidden.detail, hidden.atena_number) == (HIDDEN_DETAIL, "")
     assert (shown.detail, shown.atena_number) == ("住所が違います。", HUSBAND.atena_number)

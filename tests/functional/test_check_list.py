@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
+from pytestqt.qtbot import QtBot
 
-from app.cases import check_list
+from app.cases import check_list, check_notice
+from app.cases.screens.checks import CheckListScreen
 from app.core.errors import UserError
 from app.core.text import search_key
 from app.security.refusals import Refusal
 from app.wire.layout import columns
 from app.wire.records import CheckRecord
 from app.wire.values import check_of
-from db.tables.cases import check_entry
+from db.tables.cases import check_entry, delivered_list
 from db.tables.persons import person
-from tests.support.counter import Counter
-from tests.support.list_examples import put_check
+from db.tables.printing import print_line
+from tests.functional.test_support_measures import restrict
+from tests.support.counter import Counter, Resident, put_residents
+from tests.support.desk import Room
+from tests.support.list_examples import notice_desk, put_check
 from tests.support.sendings import sample
+from tests.support.stories import text_of
 
 
 @pytest.mark.req("SEC-108", "SEC-109")
@@ -91,3 +98,91 @@ def test_a_hidden_sign_in_a_name_that_a_file_brings_is_listed_and_the_person_fou
     (row,) = counter.rows(person)
     assert row.name == name
     assert row.name_key == search_key(first.name)
+
+
+def _put_lines(counter: Counter) -> str:
+    """A delivered list: one line each of three persons, the last under support measures."""
+    residents = [
+        Resident(),
+        Resident(id="P-2", atena_number="000000000000009", insured_number="", my_number=""),
+        Resident(id="P-3", atena_number="000000000000017", insured_number="", care=True),
+    ]
+    put_residents(counter.world, *residents)
+    record = sample("FILE-24")[0]
+    counter.union.announce(
+        "FILE-24",
+        [
+            replace(
+                record,
+                entry_id=f"U-{number}",
+                cause="resident_differs",
+                atena_number=one.atena_number,
+                case_id="",
+                items="birth_sort",
+                detail=f"窓口の入力と違います（{number}）。",
+            )
+            for number, one in enumerate(residents)
+        ],
+    )
+    counter.contact()
+    (row,) = counter.rows(delivered_list)
+    return str(row.id)
+
+
+@pytest.mark.req("SEC-109", "FORM-70", "FLOW-1010")
+def test_the_notice_of_a_delivered_list_prints_from_its_screen(
+    counter: Counter, qtbot: QtBot
+) -> None:
+    """Every line but what was found right, also what is settled; the restricted person's line
+    stays here, and the clerk is told so."""
+    list_id = _put_lines(counter)
+    room = Room(counter, qtbot)
+    screen = room.add(CheckListScreen(room.desk(), list_id))
+    room.until(lambda: screen.table.rowCount() == 3 and screen.print_button.isVisible())
+    screen._settle("remake")
+    room.until(lambda: screen.table.rowCount() == 2)
+    screen.print_button.click()
+    room.until(lambda: bool(counter.printer.sheets))
+    (number, pdf), text = counter.printer.sheets[0], text_of(counter.printer.sheets[0][1])
+    assert "確認結果の通知" in text and "確認リスト（11月16日に届いたもの）" in text
+    assert "窓口での入力が住基情報と違う" in text and "違う項目：生年月日" in text
+    assert Resident().atena_number in text and "作り直す" in text and "確かめる" in text
+    assert "（2）" not in text and "000000000000017" not in text and "取扱注意" not in text
+    room.until(lambda: bool(room.said))
+    assert number in room.said[0] and "取扱注意の方の1件は載せていません" in room.said[0]
+    noted = next(one for one in counter.rows(print_line) if one.number == number)
+    assert (noted.form_id, noted.digest) == ("FORM-70", sha256(pdf).hexdigest())
+    room.operations.close()
+
+
+@pytest.mark.req("SEC-109", "FORM-70")
+def test_a_notice_without_a_line_is_refused_and_nothing_prints(counter: Counter) -> None:
+    world, session = counter.world, counter.world.session("clerk")
+    with pytest.raises(UserError) as nothing:
+        check_notice.print_notice(notice_desk(world, session), None)
+    assert nothing.value.code == "cases.nothing_to_tell"
+    check_list.settle(world.gate, session, put_check(world), "ok")
+    with pytest.raises(UserError):
+        check_notice.print_notice(notice_desk(world, session), None)
+    assert counter.rows(print_line) == []
+
+
+@pytest.mark.req("SEC-94", "FORM-70")
+def test_a_measure_registered_before_the_notice_prints_stops_it(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list_id = _put_lines(counter)
+    world, session = counter.world, counter.world.session("clerk")
+    found = check_list.open_list(world.gate, session, list_id)
+    desk = notice_desk(world, session)
+    render = desk.drawing.press.render
+
+    def meanwhile(*given: object, **more: object) -> object:
+        restrict(world, "P-2")
+        return render(*given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(desk.drawing.press, "render", meanwhile)
+    with pytest.raises(UserError) as closed:
+        check_notice.print_notice(desk, found)
+    assert closed.value.code == "cases.notice_closed"
+    assert counter.rows(print_line) == []

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from sqlalchemy import insert, update
 
-from app.cases import (
-    check_list,
-)
+from app.cases import check_list, check_notice
+from app.cases.issuing import Drawing
+from app.cases.list_paper import ListDesk
 from app.functions.files import day_acts, day_files, set_aside
+from app.security.gate.gate import Session
 from app.start.compose import handlers
 from app.wire.files import FILES
 from db.tables.cases import check_entry, delivered_list
 from db.tables.exchange import inbox, outbox
 from tests.support.attempts import Attempt, Example
 from tests.support.case_examples import at
+from tests.support.counter import KeepingPrinter
 from tests.support.sendings import prepared, sample
+from tests.support.verbs import shared_press
 from tests.support.world import World
 
 
@@ -77,6 +80,20 @@ def put_list(world: World, list_id: str = "T01-1-9", due_on: str = "2026-11-24")
 def _open_list(world: World) -> Attempt:
     list_id = put_list(world)
     return Attempt("clerk", does=lambda session: check_list.open_list(world.gate, session, list_id))
+
+
+def notice_desk(world: World, session: Session) -> ListDesk:
+    """Where the notice of a list is printed; the printer keeps what it was given."""
+    drawing = Drawing(world.tables, shared_press(), training=True)
+    return ListDesk(world.gate, session, drawing, KeepingPrinter(), "本庁２番窓口")
+
+
+def _print_notice(world: World) -> Attempt:
+    put_check(world)
+    return Attempt(
+        "clerk",
+        does=lambda session: check_notice.print_notice(notice_desk(world, session), None),
+    )
 
 
 def put_set_aside(world: World, key: str = "union-1") -> str:
@@ -159,6 +176,7 @@ LIST_EXAMPLES: dict[str, Example] = {
     "eligibility.list_checks": _list_checks,
     "eligibility.settle_check": _settle_check,
     "eligibility.open_list": _open_list,
+    "eligibility.print_notice": _print_notice,
     "files.show_day": _show_day_files,
     "files.settle_rejected": _settle_rejected,
     "files.show_set_aside": _show_set_aside,

@@ -1,10 +1,14 @@
-"""確認リストの画面: each contradiction with its reason; one key records what was done."""
+"""確認リストの画面: each contradiction with its reason; one key records what was done, F11 prints
+the notice for whoever sent it."""
 
 from __future__ import annotations
 
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem
 
-from app.cases import check_list
+from app.cases import check_list, check_notice
+from app.cases.check_notice import PrintedNotice
+from app.cases.issuing import Drawing
+from app.cases.list_paper import ListDesk
 from app.ui.base.desk import Desk
 from app.ui.base.pages import Page
 
@@ -18,6 +22,7 @@ class CheckListScreen(Page):
         )
         self._desk = desk
         self._list_id = list_id
+        self._found: check_list.DeliveredList | None = None
         self._lines: tuple[check_list.CheckLine, ...] = ()
         self.table = QTableWidget(0, 5)
         self.table.setAccessibleName("確認リスト")
@@ -34,6 +39,13 @@ class CheckListScreen(Page):
         self.action("問題なし", "F5", lambda: self._settle("ok"))
         self.action("通知した", "F6", lambda: self._settle("notified"))
         self.action("再作成を依頼した", "F7", lambda: self._settle("remake"))
+        self.print_button = self.action("通知書を印刷する", "F11", self._print)
+        self.print_button.setVisible(False)  # absent, not greyed, without the right (SEC-30)
+        desk.run(
+            self,
+            lambda: check_notice.PRINT in desk.gate.permitted(desk.session),
+            self.print_button.setVisible,
+        )
         if list_id:
             self._open()
         else:
@@ -56,6 +68,7 @@ class CheckListScreen(Page):
         desk, list_id = self._desk, self._list_id
 
         def opened(found: check_list.DeliveredList) -> None:
+            self._found = found
             self.title.setText(found.title)
             month, day = int(found.due_on[5:7]), int(found.due_on[8:10])
             self.lead.setText(
@@ -82,6 +95,7 @@ class CheckListScreen(Page):
             for at, text in enumerate(cells):
                 self.table.setItem(row, at, QTableWidgetItem(text))
         self.table.resizeRowsToContents()
+        self.print_button.setEnabled(bool(lines) or self._found is not None)
         if lines:
             self.table.selectRow(0)
         else:
@@ -97,3 +111,23 @@ class CheckListScreen(Page):
             lambda: check_list.settle(desk.gate, desk.session, line, disposition),
             lambda _none: self.load(),
         )
+
+    def _print(self) -> None:
+        desk, found = self._desk, self._found
+        drawing = Drawing(desk.tables, desk.press, desk.training)
+        paper = ListDesk(desk.gate, desk.session, drawing, desk.printer, desk.office.name)
+        desk.run(
+            self,
+            lambda: check_notice.print_notice(paper, found),
+            lambda printed: desk.say(_said(printed)),
+        )
+
+
+def _said(printed: PrintedNotice) -> str:
+    said = (
+        f"通知書 {printed.number}（{printed.lines}件）を印刷しました。送り元に渡し、一件ずつ"
+        "処理を記録してください。"
+    )
+    if printed.left_out:
+        said += f"取扱注意の方の{printed.left_out}件は載せていません。責任者に引き継いでください。"
+    return said

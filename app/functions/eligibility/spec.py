@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from app.cases import check_list, check_notice
 from app.cases.functions import case_functions
 from app.cases.waiting import CHECKS, case_sources
 from app.functions.eligibility.kinds import KINDS
-from app.security.spec import Area, Function, Kind
+from app.security.spec import Area, Function, Kind, StepUp
 
 AREA = Area("eligibility", "資格", 20, (*case_sources(KINDS), CHECKS))
 
@@ -17,7 +18,7 @@ FUNCTIONS: tuple[Function, ...] = (
         kind=Kind.INQUIRE,
         label="確認リスト",
         help="広域連合や住民記録と食い違う届出を一覧し、処理を記録します。",
-        reads=("check_entry", "restriction", "atena"),
+        reads=check_list.READS,
         screen="app.cases.screens.checks:CheckListScreen",
         menu=True,
     ),
@@ -39,5 +40,16 @@ FUNCTIONS: tuple[Function, ...] = (
         help="確認リストの一件に、問題なし・通知・再作成依頼のどれかを記録します。",
         reads=("check_entry", "delivered_list"),
         writes=("check_entry", "delivered_list.closed_by", "delivered_list.closed_at"),
+    ),
+    Function(
+        id=check_notice.PRINT,
+        area="eligibility",
+        kind=Kind.PRINT,
+        label="確認リストの通知の印刷",
+        help="確認リストや届いたリストの、問題なしとした行のほかを、送り元に渡す通知（再作成の"
+        "お願い）に印刷します。取扱注意の方の行は載りません。",
+        step_up=StepUp.RECENT,
+        reads=check_notice.READS,
+        writes=("print_line",),
     ),
 )
