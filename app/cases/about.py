@@ -62,6 +62,10 @@ class KnownPerson:
     states: tuple[str, ...]
     from_roles: tuple[tuple[str, str], ...] = ()
 
+    def offered_to(self, state: str) -> bool:
+        """Whether it is offered on the page of somebody in that state."""
+        return state in self.states
+
     @property
     def begins(self) -> tuple[Begin, ...]:
         """How such a case begins, where its kind does not say otherwise."""
@@ -102,6 +106,10 @@ class Payer(KnownPerson):
 
     states: tuple[str, ...] = (INSURED, LOST)
     roles: tuple[str, ...] = ()
+
+    def offered_to(self, state: str) -> bool:
+        """Also to whoever lives and may be the one who pays: for whom is asked then."""
+        return state in self.states or state != DEAD
 
     @property
     def named_by(self) -> tuple[str, str]:

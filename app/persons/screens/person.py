@@ -194,7 +194,7 @@ class PersonScreen(Page):
             if kind is None:
                 area = self._desk.catalog.area_of(one)
                 found.append((Offer(area.label, one.label, one.id), one.id))
-            elif eligibility in kind.about.states:
+            elif kind.about.offered_to(eligibility):
                 found.append((Offer(kind.group, kind.label, kind.code), one.id))
         groups = list(dict.fromkeys(offer.group for offer, _ in found))
         return tuple(sorted(found, key=lambda one: groups.index(one[0].group)))

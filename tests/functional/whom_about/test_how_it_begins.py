@@ -89,6 +89,23 @@ class TestWays:
         assert elsewhere.value.code == "cases.begins_elsewhere"
         assert "「今日の仕事」の行" in elsewhere.value.remedy
 
+    def test_who_pays_for_another_is_offered_what_a_payer_does(
+        self, counter: Counter, room: Room
+    ) -> None:
+        """The son is not insured: what is about an insured person is not offered to him."""
+        page = room.add(PersonScreen(room.desk(), SON.id))
+        room.until(lambda: page.begin_button.isEnabled())
+        page.begin_button.click()
+        offered = page.findChild(Picker).labels()
+        assert not any(one.endswith("世帯の届出") for one in offered)
+        answered(room, page, "納める方の届出")
+        assert room.went == [("eligibility.open_test_payer", {"person_id": SON.id})]
+        screen = opened(room, "test_payer", person_id=SON.id)
+        answered(room, screen, f"{HER.name}（世帯員）の分")
+        room.until(lambda: screen.form is not None)
+        (row,) = counter.rows(case_file)
+        assert (row.person_id, row.payer_id) == (HER.id, SON.id)
+
     def test_from_a_line_of_the_board_that_it_settles(self, counter: Counter, room: Room) -> None:
         view = counter.decided()
         (row,) = counter.rows(follow_up)
