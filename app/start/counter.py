@@ -301,10 +301,11 @@ class Counter(QObject):
 
     # -- screens ---------------------------------------------------------------------------
 
-    def home(self) -> None:
-        """Back to the start screen: the catalogue's, or the first that this person may open."""
+    def home(self, **ended: Any) -> None:
+        """Back to the start screen: the catalogue's, or the first that this person may open.
+        ``ended`` is the case that just ended (``Desk.home``), for the catalogue's."""
         if self._home:
-            self.go(self._home)
+            self.go(self._home, **ended if self._home == CATALOG.home else {})
 
     def go(self, function_id: str, **arguments: Any) -> None:
         """Open a function's screen; entering another area of work is an act (SEC-29)."""

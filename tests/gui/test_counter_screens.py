@@ -44,7 +44,7 @@ def test_from_the_decision_to_the_confirmed_sheet(room: Room) -> None:
     room.until(lambda: screen.issued is not None)  # type: ignore[attr-defined]
     assert "資格確認書" in room.touch.sentences[-1]
     screen.main_button.click()
-    room.until(lambda: ("home", {}) in room.went)
+    room.until(lambda: ("home", {"after": case_id, "known": True}) in room.went)
     assert room.counter.rows(sheet)[0].state == "confirmed"
 
 
@@ -72,7 +72,7 @@ def test_a_sheet_left_open_is_taken_up_again_and_printed_anew(room: Room) -> Non
     room.until(lambda: len(room.counter.rows(sheet)) == 2)
     room.until(lambda: screen.main_button.isEnabled())
     screen.main_button.click()
-    room.until(lambda: ("home", {}) in room.went)
+    room.until(lambda: ("home", {"after": given["case_id"], "known": True}) in room.went)
     assert [row.state for row in room.counter.rows(sheet)] == ["spoilt", "confirmed"]
     assert room.counter.rows(certificate)[0].state == "issued"
 
@@ -107,9 +107,10 @@ def test_before_the_sending_the_entry_itself_is_looked_through(room: Room) -> No
 
 def test_a_refused_case_is_ended_from_its_screen(room: Room) -> None:
     room.counter.answers.append(refused)
-    screen = room.decision(room.counter.decided().case_id)
+    case_id = room.counter.decided().case_id
+    screen = room.decision(case_id)
     screen.main_button.click()
-    room.until(lambda: ("home", {}) in room.went)
+    room.until(lambda: ("home", {"after": case_id, "known": False}) in room.went)
     assert room.counter.rows(case_file)[0].state == "closed"
 
 

@@ -91,7 +91,7 @@ class Room:
             background=self.background,
             door=self.door,
             go=lambda function_id, **given: self.went.append((function_id, given)),
-            home=lambda: self.went.append(("home", {})),
+            home=lambda **ended: self.went.append(("home", ended)),
             say=self.said.append,
             door_of_staff=None,  # type: ignore[arg-type]
             office=Office("152994", "見本市役所", "000-000-0000"),

@@ -104,7 +104,7 @@ class CaseWindow:
         self.screen.resize(1280, 760)
         self.screen.show()
 
-    def _home(self) -> None:
+    def _home(self, **ended: Any) -> None:
         self.screen = None
 
     def until(self, done: Callable[[], bool]) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.cases import board, follow_ups
+from app.cases.screens import going_on
 from app.security.waiting import Waits
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainQuestion
@@ -24,11 +25,15 @@ _HOLDS = "締めの前"
 
 
 class BoardScreen(Page):
-    """One line for each thing; Enter goes to its next step."""
+    """One line for each thing; Enter goes to its next step. ``after`` is the case that has just
+    ended: the next one of the same sitting can begin from here, of the same person where she is
+    ``known``."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, after: str = "", known: bool = False) -> None:
         super().__init__("今日の仕事", "↑↓で選び、Enter で次にすることへ進みます。")
         self._desk = desk
+        self._ended = QVBoxLayout()
+        self.body.addLayout(self._ended)
         self.lines: tuple[Waits, ...] = ()
         self._summary = QVBoxLayout()
         self.body.addLayout(self._summary)
@@ -42,6 +47,15 @@ class BoardScreen(Page):
         self.body.addLayout(self._why)
         self.action("検索へ", "F2", lambda: desk.go("persons.search"))
         self.action("読み直す", "F5", self.load)
+        self.next_case_button = self.action(
+            going_on.LABEL, "F6", lambda: going_on.go_on(self, desk, after, known=known)
+        )
+        self.next_case_button.setVisible(bool(after))
+        self.next_case_button.setEnabled(bool(after))
+        if after:
+            who = "同じ方" if known else "一緒に来た方"
+            words = f"受付 {after} が終わりました。{who}の次の手続は F6 で続けられます。"
+            self._ended.addWidget(box("ok", words))
         self.settle_button = self.action("済んだことにする", "F8", self._ask_how)
         self.settle_button.setVisible(False)
         self.settle_button.setEnabled(False)

@@ -299,7 +299,7 @@ class DecisionScreen(Page):
         desk.run(
             self,
             lambda: closing.close_case(desk.gate, desk.session, view),
-            lambda _none: desk.home(),
+            lambda _none: desk.home(after=self._case_id, known=bool(view.person_id)),
             ended=self._live,
         )
 
@@ -336,7 +336,8 @@ class DecisionScreen(Page):
             self._lead_to("issue_certificate")
             return
         self._desk.say(f"{self._kind.label}の決定を見比べました。")
-        self._desk.home()
+        known = self._view is not None and bool(self._view.person_id)
+        self._desk.home(after=self._case_id, known=known)
 
     def _print_slip(self) -> None:
         """The slip that belongs to where the case is: accepted by the union or not yet."""

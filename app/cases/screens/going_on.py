@@ -10,17 +10,21 @@ from app.ui.base.desk import Desk
 from app.ui.base.picker import Offer, pick
 
 LABEL = "続けて別の手続"
+SEARCH = "persons.search"
+"""Where whoever came along and is known here is found."""
 
 
 _SAME = "同じ方のどの手続を始めますか。今日の本人確認と書類を引き継ぎます。"
 _NEXT = "一緒に来た方のどの手続を始めますか。今日の本人確認と書類を引き継ぎます。"
 _TOGETHER = "一緒に来た方の転入など"
+_KNOWN_HERE = Offer("一緒に来た方", "登録のある方を検索して始める", "search")
 
 
 def go_on(screen: QWidget, desk: Desk, case_id: str, *, known: bool) -> None:
     """Ask which case follows, of those that may begin now, and open it: identification and
     documents are those of ``case_id``, and the person, where she is ``known`` here. Of a newcomer
-    who waits for the decision nothing more can begin, but whoever came along can be next."""
+    who waits for the decision nothing more can begin, but whoever came along can be next, keyed
+    anew or searched."""
 
     def offer(permitted: frozenset[str]) -> None:
         mine: list[CaseKind] = [
@@ -36,12 +40,13 @@ def go_on(screen: QWidget, desk: Desk, case_id: str, *, known: bool) -> None:
             desk.say("続けて始められる手続はありません。")
             return
         mine.sort(key=lambda kind: groups.index(_group(kind)))
-        pick(
-            screen,
-            _SAME if known else _NEXT,
-            [Offer(_group(kind), kind.label, kind.code) for kind in mine],
-            lambda at: desk.go(mine[at].opening, after=case_id),
-        )
+        offers = [Offer(_group(kind), kind.label, kind.code) for kind in mine]
+        ways = [kind.opening for kind in mine]
+        if not known and SEARCH in permitted:
+            offers.append(_KNOWN_HERE)
+            ways.append(SEARCH)
+        question = _SAME if known else _NEXT
+        pick(screen, question, offers, lambda at: desk.go(ways[at], after=case_id))
 
     desk.run(screen, lambda: desk.gate.permitted(desk.session), offer)
 

@@ -230,7 +230,7 @@ class PaperScreen(Page):
         def settled(_none: None) -> None:
             if good:
                 desk.say(f"発行番号 {issued.number} の用紙を確認しました。お渡しください。")
-                desk.home()
+                desk.home(after=self._case_id, known=True)
             else:
                 self._reprint()
 

@@ -75,16 +75,23 @@ class NumberDialog(QDialog):
 
 
 class PersonScreen(Page):
-    """Name large and in its exact variant; everything else beneath."""
+    """Name large and in its exact variant; everything else beneath. A case that begins here
+    follows ``after`` in the same sitting, where that is given."""
 
     def __init__(
-        self, desk: Desk, person_id: str, by_number: bool = False, confirmed: bool = False
+        self,
+        desk: Desk,
+        person_id: str,
+        by_number: bool = False,
+        confirmed: bool = False,
+        after: str = "",
     ) -> None:
         super().__init__("個人の照会", "")
         self._desk = desk
         self._painter = NamePainter(desk.fonts)
         self._person_id = person_id
         self.about = Subject("person", person_id)
+        self._after = {"after": after} if after else {}
         self._place = QVBoxLayout()
         self.body.addLayout(self._place, 1)
         self.view: PersonView | None = None
@@ -104,7 +111,7 @@ class PersonScreen(Page):
         self._until_closed = QTimer(self)
         self._until_closed.setSingleShot(True)
         self._until_closed.timeout.connect(self._closed)
-        self._begins: tuple[tuple[Offer, str], ...] = ()
+        self._begins: tuple[tuple[Offer, str, bool], ...] = ()
         for button in (self.begin_button, self.mark_button, self.lift_button, self.open_button):
             button.setVisible(False)
             button.setEnabled(False)
@@ -183,9 +190,9 @@ class PersonScreen(Page):
 
     def _may_begin(
         self, eligibility: str, permitted: frozenset[str]
-    ) -> tuple[tuple[Offer, str], ...]:
-        """What this clerk may begin with somebody whose 資格 stands so, and by which function:
-        kinds of case, and whatever else begins with a person."""
+    ) -> tuple[tuple[Offer, str, bool], ...]:
+        """What this clerk may begin with somebody whose 資格 stands so, by which function, and
+        whether it is a kind of case or whatever else begins with a person."""
         found = []
         for one in self._desk.catalog.values():
             if not one.from_person or one.id not in permitted:
@@ -193,19 +200,25 @@ class PersonScreen(Page):
             kind = self._desk.kinds.get(dict(one.given).get("kind", ""))
             if kind is None:
                 area = self._desk.catalog.area_of(one)
-                found.append((Offer(area.label, one.label, one.id), one.id))
+                found.append((Offer(area.label, one.label, one.id), one.id, False))
             elif kind.about.offered_to(eligibility):
-                found.append((Offer(kind.group, kind.label, kind.code), one.id))
-        groups = list(dict.fromkeys(offer.group for offer, _ in found))
+                found.append((Offer(kind.group, kind.label, kind.code), one.id, True))
+        groups = list(dict.fromkeys(offer.group for offer, *_ in found))
         return tuple(sorted(found, key=lambda one: groups.index(one[0].group)))
 
     def _ask_what(self) -> None:
         """Which of the cases that may begin with this person begins."""
+
+        def chosen(at: int) -> None:
+            _, function_id, is_case = self._begins[at]
+            follows = self._after if is_case else {}
+            self._desk.go(function_id, person_id=self._person_id, **follows)
+
         pick(
             self,
             "この方のどの手続を始めますか。",
-            [offer for offer, _ in self._begins],
-            lambda at: self._desk.go(self._begins[at][1], person_id=self._person_id),
+            [offer for offer, *_ in self._begins],
+            chosen,
         )
 
     def _mark(self) -> None:

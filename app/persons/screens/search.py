@@ -56,14 +56,16 @@ class SearchBox(QLineEdit):
 
 
 class SearchScreen(Page):
-    """検索: type, see, choose. Nobody found leads on to the notification."""
+    """検索: type, see, choose. Nobody found leads on to the notification. ``after`` is the case
+    before in the same sitting: who is opened came along with its visitor."""
 
-    def __init__(self, desk: Desk, text: str = "") -> None:
+    def __init__(self, desk: Desk, text: str = "", after: str = "") -> None:
         super().__init__(
             "検索",
             "三文字ほど入れると候補が出ます。↓で選び、氏名・生年月日・住所を確かめて Enter。",
         )
         self._desk = desk
+        self._after = {"after": after} if after else {}
         self._results: Results | None = None
         self._number = 0
         painter = NamePainter(desk.fonts)
@@ -192,6 +194,7 @@ class SearchScreen(Page):
             person_id=line.person_id,
             by_number=self._results.by_number,
             confirmed=self._awaiting == line.person_id,
+            **self._after,
         )
 
     def _start_notification(self) -> None:

@@ -84,7 +84,9 @@ class Desk:
     come to the act, by a cause or because the person gave up.
 
     ``kinds`` is CASES, the kinds of case by code; ``media`` are this machine's removable media,
-    ``finish`` is the terminal's own ending of a move that a person began there.
+    ``home(after=case, known=…)`` leads to the start screen where a case has just ended: the next
+    one of the same sitting can begin there. ``finish`` is the terminal's own ending of a move that
+    a person began there.
     """
 
     gate: Gate
@@ -100,7 +102,7 @@ class Desk:
     background: Background
     door: Door
     go: Callable[..., None]
-    home: Callable[[], None]
+    home: Callable[..., None]
     say: Callable[[str], None]
     door_of_staff: StaffDoor
     office: Office

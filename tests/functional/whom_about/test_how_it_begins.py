@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from sqlalchemy import insert
 
 from app.cases import board, drafts
@@ -186,6 +187,25 @@ class TestSitting:
         lines = board.lines(counter.gate, counter.world.session(), counter.world.catalog)
         assert {one.sitting for one in lines if one.key in (first, case.id)} == {first}
 
+    def test_after_the_end_of_a_case_the_next_one_begins_without_a_search(
+        self, counter: Counter, room: Room, first: str
+    ) -> None:
+        decision = room.add(DecisionScreen(room.desk(), "test_household", first))
+        room.until(lambda: decision.main_button.isEnabled())
+        room.went.clear()
+        decision.main_button.click()
+        room.until(lambda: bool(room.went))
+        assert room.went == [("home", {"after": first, "known": True})]
+
+        at_home = room.add(BoardScreen(room.desk(), **room.went.pop()[1]))
+        room.until(lambda: not room.operations.busy)
+        assert any(f"受付 {first} が終わりました" in one for one in words_of(at_home))
+        at_home.next_case_button.click()
+        answered(room, at_home, "納める方の届出")
+        assert room.went == [("eligibility.open_test_payer", {"after": first})]
+        plain = room.add(BoardScreen(room.desk()))
+        assert not plain.next_case_button.isEnabled() and plain.next_case_button.isHidden()
+
     def test_the_board_shows_one_sitting_together(
         self, counter: Counter, room: Room, first: str
     ) -> None:
@@ -275,6 +295,33 @@ class TestComingTogether:
         assert said["identity_check"] == NOTIFIER["identity_check"]
         assert not said.get("name"), "another person is keyed anew"
 
+    def test_whoever_came_along_and_is_known_here_is_searched_in_the_same_sitting(
+        self, counter: Counter, room: Room, newcomer: str
+    ) -> None:
+        decision = room.add(DecisionScreen(room.desk(), "test_newcomer", newcomer))
+        room.until(lambda: decision.view is not None)
+        room.went.clear()
+        decision.next_case_button.click()
+        answered(room, decision, "登録のある方を検索して始める")
+        assert room.went.pop() == ("persons.search", {"after": newcomer})
+        search = room.add(SearchScreen(room.desk(), HER.name, after=newcomer))
+        room.until(lambda: search.table.rowCount() == 1)
+        search.table.selectRow(0)
+        search._choose()
+        opens, given = room.went.pop()
+        assert (opens, given["person_id"]) == ("persons.open", HER.id)
+        page = room.add(PersonScreen(room.desk(), **given))
+        room.until(lambda: page.begin_button.isEnabled())
+        page.begin_button.click()
+        answered(room, page, "世帯の届出")
+        (next_one,) = room.went
+        asked = {"person_id": HER.id, "after": newcomer}
+        assert next_one == ("eligibility.open_test_household", asked)
+        screen = opened(room, "test_household", **asked)
+        room.until(lambda: screen.form is not None)
+        row = next(one for one in counter.rows(case_file) if one.id != newcomer)
+        assert (row.person_id, row.sitting) == (HER.id, newcomer)
+
     def test_somebody_opened_by_name_is_next_too(self, counter: Counter, newcomer: str) -> None:
         case = drafts.open_case(
             counter.gate,
@@ -287,6 +334,10 @@ class TestComingTogether:
         row = next(one for one in counter.rows(case_file) if one.id == case.id)
         assert (row.person_id, row.sitting) == (HER.id, newcomer)
         assert case.values["identity_check"] == NOTIFIER["identity_check"]
+
+
+def words_of(screen: BoardScreen) -> list[str]:
+    return [label.text() for label in screen.findChildren(QLabel)]
 
 
 def _line(key: str, sitting: str) -> Any:
