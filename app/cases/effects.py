@@ -302,7 +302,8 @@ class MovesWithin:
 @dataclass(frozen=True, slots=True)
 class OfMembers:
     """世帯の全員: the same for everybody of the household that the decision names, in turn; for
-    whoever of it is known here. The person of the case comes first."""
+    whoever of it is known here. The person of the case comes first. A decision of an earlier
+    version that names no household is about that person alone."""
 
     part: Effect
 
@@ -312,6 +313,8 @@ class OfMembers:
 
     def carry_out(self, received: Received) -> Outcome:
         record = received.record
+        if not hasattr(record, "household_number"):
+            return self.part.carry_out(replace(received, member_id=received.person_id))
         home = select(household_member.c.person_id).where(
             household_member.c.municipality_code == record.municipality_code,
             household_member.c.household_number == record.household_number,
@@ -330,7 +333,8 @@ class OfMembers:
 @dataclass(frozen=True, slots=True)
 class StandsToHead:
     """世帯主の変更 for one member: the person of the case is the head from the decision's day, who
-    was it until then stands to her as the decision says, and the others as before."""
+    was it until then stands to her as the decision says, and the others as before. A decision of
+    the first version says of one person how that person stands to the new head."""
 
     words: str = "世帯主と続柄を変える"
 
@@ -341,15 +345,18 @@ class StandsToHead:
             household_member.c.municipality_code == record.municipality_code,
         )
         row = received.work.first(select(household_member).where(*mine))
-        assert row is not None, "one of the household"
+        if row is None:  # of an earlier version, about somebody whose household is not here
+            return Outcome(member)
         is_new_head = member == received.person_id
         if not is_new_head and not row.is_head:
             return Outcome(member)
-        home = {
-            "household_number": row.household_number,
-            "relation": HEAD if is_new_head else record.former_relation,
-            "is_head": "1" if is_new_head else "0",
-        }
+        if hasattr(record, "is_head"):
+            stands = {"relation": record.relation, "is_head": record.is_head}
+        elif is_new_head:
+            stands = {"relation": HEAD, "is_head": "1"}
+        else:
+            stands = {"relation": record.former_relation, "is_head": "0"}
+        home = {"household_number": row.household_number, **stands}
         return effects.changes(
             received.writer,
             member,

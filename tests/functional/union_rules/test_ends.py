@@ -13,6 +13,8 @@ from app.peers.union.office import history
 from app.peers.union.office.kinds import KINDS
 from app.peers.union.tables import person
 from app.training.people import atena_of
+from app.wire.bodies import NOTIFICATIONS
+from app.wire.layout import columns
 from tests.functional.union_rules.test_paper_held import said
 from tests.support.union_inside import HOUSEHOLD, decide, load, seed_person, union_inside
 
@@ -168,3 +170,21 @@ def test_a_recognition_is_given_up_with_the_loss_and_comes_back_with_it(system: 
     again = hers(4, "disability_end", ground="lighter", paper_return="later")
     assert decide(system, again).outcome == "accepted"
     assert not seen(system, "disability", "2026-11-21", whom=5)
+
+
+@pytest.mark.parametrize(("relation", "is_head"), [("世帯主", "1"), ("妻", "0")])
+def test_a_change_of_head_of_the_first_version_is_answered_in_its_words(
+    system: Any, relation: str, is_head: str
+) -> None:
+    """Sent before the update: about one person, and nothing is asked of the household."""
+    first = NOTIFICATIONS["head_change"][0]
+    newest = vars_of(headed(1, (1, 2, 3)))
+    head = {one.name for one in columns(first.record)} - {"body", "body_version"}
+    values = {name: text for name, text in newest.items() if name in head}
+    decided = decide(system, first.new(**{**values, "relation": relation, "is_head": is_head}))
+    assert decided.outcome == "accepted", decided.reasons
+    assert (decided.body_version, decided.relation, decided.is_head) == ("1", relation, is_head)
+    with system.database.read() as connection:
+        mine = select(person.c.relation, person.c.is_head)
+        row = connection.execute(mine.where(person.c.atena_number == atena_of(2))).one()
+        assert tuple(row) == (relation, int(is_head))

@@ -4,10 +4,11 @@ reaches one."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from app.cases import answers, blocks, page_rules
 from app.cases.about import Household
-from app.cases.answers import Compared
+from app.cases.answers import Compared, Told, Words
 from app.cases.effects import (
     Changes,
     CorrectsBirth,
@@ -207,6 +208,12 @@ def _former_head(entered: Entered) -> Iterator[Finding]:
             )
 
 
+def _said_of_one(record: Any, words: Words) -> str:
+    """What a decision of the first version says, which the entry no longer asks for."""
+    head = "（世帯主になる）" if getattr(record, "is_head", "") == "1" else ""
+    return f"{getattr(record, 'relation', '')}{head}"
+
+
 HEAD_CHANGE = stating(
     "変わった日",
     (
@@ -228,6 +235,7 @@ HEAD_CHANGE = stating(
     source="高確法54条、DOMAIN 2.7・3.2（世帯異動）",
     documents=(_RECORD,),
     sentence="{name} 様が、世帯（{household}）の世帯主になる届出を、広域連合へ送ります。",
+    told=(*answers.HOLDS, Told("世帯主との続柄（以前の届出）", _said_of_one)),
     effect=OfMembers(StandsToHead()),
     refusals=("household_differs",),
 )
