@@ -61,9 +61,10 @@ class SettleCheck:
 @dataclass(frozen=True, slots=True)
 class DeliveredList:
     """A list of the union (リスト処理): until its last line is done it is work, due on ``due_on``
-    (ISO). Moments are "" for not yet."""
+    (ISO). ``kind`` is its code in ``delivered_lists``. Moments are "" for not yet."""
 
     id: str
+    kind: str
     title: str
     arrived_at: str
     entries: int
@@ -99,6 +100,7 @@ def _list(work: GateWork, list_id: str) -> DeliveredList:
         )
     return DeliveredList(
         row.id,
+        row.kind,
         row.title,
         row.arrived_at,
         row.entries,

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, case, func, select
 
+from app.cases.delivered import words_of
 from app.cases.follow_ups import follow_up_source
 from app.cases.kind import CaseKind, Look
 from app.cases.state import LABELS, OVER, SUMMARY, CaseState, looks_first, paper_of
@@ -147,6 +148,9 @@ def _numbers_left(work: WaitWork) -> set[str]:
     return {row.case_id for row in work.all(reserved)}
 
 
+_UNOPENED = "期限を過ぎても開かれていないリストです。"
+
+
 def _list_lines(work: WaitWork) -> Iterator[Waits]:
     """Every list that the union delivered, until its last line is done: one that nobody opened by
     its due day is an alarm (SEC-109)."""
@@ -160,18 +164,18 @@ def _list_lines(work: WaitWork) -> Iterator[Waits]:
     )
     today = work.at.date().isoformat()
     for row in rows:
-        late = row.due_on < today
+        late, words = row.due_on < today, words_of(row.kind)
         opened = f"{row.lines}件中 {row.done}件済み" if row.opened_at else f"未開封 {row.lines}件"
         yield Waits(
             key=row.id,
             what=row.title,
             state=f"期限切れ・{opened}" if late else opened,
             since=row.arrived_at,
-            next_step="リストを開き、一件ずつ処理を記録する",
+            next_step=words.todo,
             opens="eligibility.list_checks",
             given=(("list_id", row.id),),
             due=row.due_on,
-            cause="期限を過ぎても開かれていないリストです" if late and not row.opened_at else "",
+            cause=_UNOPENED + words.harm if late and not row.opened_at else "",
         )
 
 

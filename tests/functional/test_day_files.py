@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import update
 
 from app.cases import board, check_list
+from app.cases.delivered import WORDS
 from app.cases.screens.checks import CheckListScreen
 from app.core.errors import UserError
 from app.functions.files import day_acts, day_files, recalls, sendings
@@ -317,6 +318,51 @@ class TestLists:
         line = on_board(counter)[list_id]
         assert line.state == "期限切れ・未開封 1件" and "開かれていない" in line.cause
 
+    @pytest.mark.req("SEC-109")
+    def test_every_list_has_a_due_day_and_says_what_to_do_and_what_is_lost(
+        self, counter: Counter
+    ) -> None:
+        """All eight by one file: each has its own words, and is an alarm of its own once it lay
+        unopened beyond its day; the one that was opened is late, but nobody's alarm."""
+        today = counter.world.clock.now().date()
+        table, causes = (counter.world.tables[one] for one in ("delivered_lists", "check_causes"))
+        kinds = {row.text("code"): row for row in table.rows(today)}
+        assert set(WORDS) == set(kinds) and len(kinds) == 8
+        for part in ("who", "todo", "harm"):
+            said = [getattr(one, part) for one in WORDS.values()]
+            assert all(said) and len(set(said)) == len(said)
+        of_kind = {row.text("list"): row.text("code") for row in causes.rows(today)}
+        first = sample("FILE-24")[0]
+        counter.union.announce(
+            "FILE-24",
+            [
+                replace(first, entry_id=f"U-{number}", cause=of_kind[kind])
+                for number, kind in enumerate(kinds)
+            ],
+        )
+        counter.contact()
+        rows, board_ = counter.rows(delivered_list), on_board(counter)
+        assert {row.kind for row in rows} == set(kinds)
+        for row in rows:
+            line = board_[row.id]
+            days = kinds[row.kind].number("days")
+            assert line.due == counter.world.calendar.add(today, days).isoformat()
+            assert (line.what, line.next_step) == (
+                kinds[row.kind].text("label"),
+                WORDS[row.kind].todo,
+            )
+            assert (line.state, line.cause) == ("未開封 1件", "")
+        opened = rows[0]
+        check_list.open_list(counter.gate, counter.world.session("clerk"), opened.id)
+        with counter.world.hands_on("delivered_list") as work:
+            work.run(update(delivered_list).values(due_on="2026-11-13"))
+        late = on_board(counter)
+        for row in rows:
+            unopened = row.id != opened.id
+            assert late[row.id].state.startswith("期限切れ・")
+            assert ("開かれていない" in late[row.id].cause) is unopened
+            assert (WORDS[row.kind].harm in late[row.id].cause) is unopened
+
     def test_each_cause_belongs_to_its_list(self, counter: Counter) -> None:
         first, second, *_ = sample("FILE-24")
         other = replace(second, cause="refundable")
@@ -347,6 +393,7 @@ class TestLists:
         screen = room.add(CheckListScreen(room.desk(), **dict(line.given)))
         room.until(lambda: screen.table.rowCount() == 1)
         assert screen.title.text() == "未申告者リスト" and "11月24日" in screen.lead.text()
+        assert WORDS["undeclared"].todo in screen.lead.text()
         screen._settle("ok")
         room.until(lambda: bool(counter.rows(delivered_list)[0].closed_at))
         room.operations.close()

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem
 
 from app.cases import check_list, check_notice
 from app.cases.check_notice import PrintedNotice
+from app.cases.delivered import words_of
 from app.cases.issuing import Drawing
 from app.cases.list_paper import ListDesk
 from app.ui.base.desk import Desk
@@ -71,10 +72,12 @@ class CheckListScreen(Page):
             self._found = found
             self.title.setText(found.title)
             month, day = int(found.due_on[5:7]), int(found.due_on[8:10])
+            words = words_of(found.kind)
             self.lead.setText(
-                f"期限 {month}月{day}日まで。一件ずつ書類で確かめ、処理を記録します。"
-                "最後の一件で、このリストは終わります。"
+                f"{words.who}期限は{month}月{day}日です。\n一件ずつ：{words.todo}。{words.harm}"
+                "最後の一件を記録すると、このリストは終わります。"
             )
+            self.lead.setWordWrap(True)
             self.load()
 
         desk.run(self, lambda: check_list.open_list(desk.gate, desk.session, list_id), opened)
