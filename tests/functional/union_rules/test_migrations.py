@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Integer, LargeBinary, Text, insert, inspect, select, text, update
+from sqlalchemy import Integer, LargeBinary, Table, Text, insert, inspect, select, text, update
 
 from app.peers.union import migrations, tables
 from app.peers.union.database import Database, sqlite_url
@@ -125,7 +126,7 @@ def test_what_lay_ready_and_was_held_before_version_11_stays(tmp_path, database,
     """Of earlier containers no count is known, what is held came with no file that can be
     recalled, and a file taken before can still be recalled."""
     url = database or sqlite_url(tmp_path / "union.db")
-    rows = {
+    rows: dict[Table, dict[str, Any]] = {
         tables.down_item: {"terminal": "T01", "id": "d1", "sequence": 1},
         tables.held: {"municipality": "152994", "file_id": "FILE-12", "key": "k", "record": "r"},
         tables.file_taken: {"municipality": "152994", "file_id": "FILE-03", "edition": 2},
