@@ -6,11 +6,14 @@ the gate enforces them. Nothing here runs anything.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
+from app.core.canon import canonical_json
 from app.security.waiting import Source
 
 GATES_OWN = frozenset({"act", "control_row", "counter"})
@@ -255,6 +258,15 @@ class Catalog(Mapping[str, Function]):
         self.while_clock_wrong = self._all(lambda one: one.while_clock_wrong)
         self.outside_hours = self._all(lambda one: one.outside_hours)
         self.with_old_password = self._all(lambda one: one.with_old_password)
+
+    @cached_property
+    def version(self) -> str:
+        """16 hex digits that change with any declaration: what was signed names its rules."""
+        declared = [
+            {name: str(getattr(one, name)) for name in Function.__slots__}
+            for one in self._functions.values()
+        ]
+        return hashlib.sha256(canonical_json(declared).encode()).hexdigest()[:16]
 
     def _all(self, marked: Callable[[Function], bool]) -> frozenset[str]:
         return frozenset(one.id for one in self._functions.values() if marked(one))

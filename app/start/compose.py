@@ -31,7 +31,7 @@ from app.security.entry.doorway import Doorway
 from app.security.entry.entrance import Entrance
 from app.security.entry.lockout import LockoutRule
 from app.security.entry.terminal import OpenTerminal
-from app.security.gate.checks import Conditions, GateRules, registry_version
+from app.security.gate.checks import Conditions, GateRules
 from app.security.keys.terminal_secret import SecretShelf
 from app.security.staff.roles import roles_on
 from app.security.vault.removal import end_if_left, finish_removal, is_begun, removed
@@ -209,7 +209,7 @@ class Parts:
             conditions=Conditions(peer_reachable, self.media.scanned),
             check_assertion=verify_assertion,
             catalog=CATALOG,
-            registry=registry_version(CATALOG),
+            registry=CATALOG.version,
             roles=lambda day: roles_on(self.tables, CATALOG, day),
         )
 

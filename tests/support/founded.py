@@ -40,7 +40,7 @@ from app.security.founding.founding import (
     Ground,
     found_store,
 )
-from app.security.gate.checks import Conditions, GateRules, registry_version
+from app.security.gate.checks import Conditions, GateRules
 from app.security.gate.gate import Gate
 from app.security.keys.recovery import RecoveryIssue, RecoveryPublic
 from app.security.keys.terminal_secret import SecretShelf
@@ -99,7 +99,7 @@ class FoundedTerminal:
             conditions=Conditions(lambda: self.peer[0], lambda: False),
             check_assertion=verify_assertion,
             catalog=CATALOG,
-            registry=registry_version(CATALOG),
+            registry=CATALOG.version,
             roles=lambda day: roles_on(self.tables, CATALOG, day),
         )
 

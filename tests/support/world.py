@@ -32,7 +32,8 @@ from app.security.acts.prepared import PreparedAct
 from app.security.authenticators.verify import verify_assertion
 from app.security.control.deeds import HoursException, PasswordChange
 from app.security.control.keeper import Control
-from app.security.gate.checks import Conditions, GateRules, registry_version
+from app.security.control.state import ControlState
+from app.security.gate.checks import Conditions, GateRules
 from app.security.gate.facts import grant_of
 from app.security.gate.gate import Gate, SystemHand
 from app.security.gate.shut_out import shut_out_gone
@@ -77,6 +78,7 @@ NUMBER_HOLDERS = ("clerk", "supervisor", "supervisor2")
 GRANTED_UNTIL = date(2027, 3, 31)
 
 _TEMPLATES: dict[str, Path] = {}
+_STATES: dict[str, ControlState] = {}
 
 
 @dataclass
@@ -258,13 +260,22 @@ def new_world(
     """A terminal of its own in ``folder``. Close it."""
     template = _template(catalog)
     shutil.copytree(template, folder / "terminal")
-    return open_world(folder / "terminal", catalog=catalog, start=start)
+    known = _STATES.get(catalog.version)
+    made = open_world(folder / "terminal", catalog=catalog, start=start, state=known)
+    if known is None:
+        _STATES[catalog.version] = made.control.state.draft()
+    return made
 
 
 def open_world(
-    data: Path, *, catalog: Catalog = CATALOG, start: datetime = MONDAY_MORNING
+    data: Path,
+    *,
+    catalog: Catalog = CATALOG,
+    start: datetime = MONDAY_MORNING,
+    state: ControlState | None = None,
 ) -> World:
-    """Open the terminal in ``data`` (again)."""
+    """Open the terminal in ``data`` (again). ``state`` is what its rows say, where that is known
+    without reading them."""
     paths = Paths(data)
     clock = FixedClock(start)
     tables = shared_tables()
@@ -276,7 +287,7 @@ def open_world(
     rules = _house(catalog, tables, surroundings)
     slots = read_slot_file(paths.slots, SECRET)
     access = StoreAccess(paths, slots, SECRET, store, connection, DATA_KEY, NUMBER_KEY)
-    control = Control(rules.house, state_of_rows(store, STORE_ID))
+    control = Control(rules.house, state.draft() if state else state_of_rows(store, STORE_ID))
     gate = Gate(store, journal, clock, rules, sessions, control)
     signers = {staff_id: Signer.of(staff_id) for staff_id, _, _ in STAFF.values()}
     for signer in signers.values():
@@ -323,13 +334,13 @@ def _house(catalog: Catalog, tables: Tables, surroundings: Surroundings) -> Gate
         conditions=Conditions(lambda: surroundings.peer, lambda: surroundings.scanned),
         check_assertion=verify_assertion,
         catalog=catalog,
-        registry=registry_version(catalog),
+        registry=catalog.version,
         roles=lambda day: roles_on(tables, catalog, day),
     )
 
 
 def _template(catalog: Catalog) -> Path:
-    key = registry_version(catalog)
+    key = catalog.version
     if key not in _TEMPLATES:
         folder = once(f"world-{key}", lambda made: _build(made / "terminal", catalog))
         _TEMPLATES[key] = folder / "terminal"

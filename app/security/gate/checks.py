@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, select
 
-from app.core.canon import canonical_json
 from app.core.clock import Clock
 from app.rules.calendar.days import BusinessCalendar
 from app.security.acts.approval import (
@@ -76,14 +74,6 @@ class GateRules:
     def house(self) -> House:
         """The rules that the control log is read by."""
         return House(self.catalog, self.calendar, self.roles)
-
-
-def registry_version(catalog: Catalog) -> str:
-    """16 hex digits that change with any declaration: what was signed names its rules."""
-    declared = [
-        {name: str(getattr(catalog[fid], name)) for name in Function.__slots__} for fid in catalog
-    ]
-    return hashlib.sha256(canonical_json(declared).encode()).hexdigest()[:16]
 
 
 def check_terminal(area: Area, place: TerminalFacts) -> None:
