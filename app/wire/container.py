@@ -212,10 +212,13 @@ def _verified_head(source: BinaryIO, keys: SigningKeys, whole: _Digest) -> tuple
 def check_place(header: Header, expected: ContainerPlace) -> None:
     """Refuse a container that is not the next of its stream.
 
-    Raises ContainerRefused: ``epoch`` (another than expected), ``repeat``, ``gap`` or
-    ``previous`` (the container before it is not the one known here).
+    Raises ContainerRefused: ``restored`` (made before its sender was restored, which began a
+    higher epoch), ``epoch`` (a higher one than expected), ``repeat``, ``gap`` or ``previous`` (the
+    container before it is not the one known here).
     """
-    if header.epoch != expected.epoch:
+    if header.epoch < expected.epoch:
+        raise ContainerRefused(ContainerCause.RESTORED)
+    if header.epoch > expected.epoch:
         raise ContainerRefused(ContainerCause.EPOCH)
     if header.sequence < expected.sequence:
         raise ContainerRefused(ContainerCause.REPEAT)

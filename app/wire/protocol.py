@@ -239,6 +239,7 @@ class Cause(StrEnum):
     MALFORMED = "malformed"  # not the declared body
     NO_CERTIFICATE = "no_certificate"
     UNKNOWN_TERMINAL = "unknown_terminal"
+    EXPIRED = "expired"  # the certificate is past its last day
     WITHDRAWN = "withdrawn"  # the terminal's enrolment was withdrawn
     NOT_FOUND = "not_found"
     WRONG_OFFSET = "wrong_offset"  # UPLOAD_OFFSET in the answer is the true one
@@ -257,6 +258,7 @@ STATUS: dict[Cause, int] = {
     Cause.MALFORMED: 400,
     Cause.NO_CERTIFICATE: 401,
     Cause.UNKNOWN_TERMINAL: 403,
+    Cause.EXPIRED: 403,
     Cause.WITHDRAWN: 403,
     Cause.NOT_FOUND: 404,
     Cause.WRONG_OFFSET: 409,

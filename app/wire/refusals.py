@@ -20,6 +20,7 @@ class ContainerCause(StrEnum):
     MUNICIPALITY = "municipality"
     LAYOUT = "layout"
     LAYOUT_VERSION = "layout_version"
+    RESTORED = "restored"
     EPOCH = "epoch"
     REPEAT = "repeat"
     GAP = "gap"
@@ -61,10 +62,11 @@ SENTENCES: dict[ContainerCause, tuple[str, str]] = {
         "ファイルの項目の版が、このプログラムの版と違います。",
         "取り込んでいません。プログラムの更新が要るか、システム管理者に確かめてください。",
     ),
-    ContainerCause.EPOCH: (
-        "世代番号が違います（復元の前に作られたファイルか、知らない世代です）。",
-        _ADMIN,
+    ContainerCause.RESTORED: (
+        "相手がバックアップから復元される前に作られたファイルです。",
+        "取り込んでいません。復元のあとの相手から、もう一度送ってもらってください。",
     ),
+    ContainerCause.EPOCH: ("世代番号が、ここで待っている世代より新しいものです。", _ADMIN),
     ContainerCause.REPEAT: (
         "同じ番号のファイルをすでに受け取っています。",
         "二重には取り込みません。何もする必要はありません。",

@@ -85,7 +85,7 @@ def test_bytes_damaged_on_the_way_begin_again(desk):
 CAUSES = [
     ("container.repeat", lambda place: {"place": replace(place, sequence=place.sequence - 1)}),
     ("container.previous", lambda place: {"place": replace(place, previous="0" * 64)}),
-    ("container.epoch", lambda place: {"place": replace(place, epoch=0)}),
+    ("container.restored", lambda place: {"place": replace(place, epoch=0)}),
     ("container.sender", lambda _: {"sender": "T98"}),
     ("container.receiver", lambda _: {"receiver": "U13"}),
     ("container.municipality", lambda _: {"municipality": "152986"}),
@@ -139,7 +139,7 @@ def test_a_restored_terminal_begins_a_higher_epoch(union):
     higher = ContainerPlace(2, 1, "")
     assert restored.send("FILE-01", [record(51)], place=higher).settlement is Settlement.ACCEPTED
     lower = restored.send("FILE-01", [record(52)], place=ContainerPlace(1, 2, ""))
-    assert lower.cause == "container.epoch"
+    assert lower.cause == "container.restored"
     restored.close()
 
 

@@ -207,7 +207,7 @@ def test_a_certificate_past_its_day_is_refused(union, terminal):
     try:
         with pytest.raises(RefusedError) as refused:
             terminal.waiting()
-        assert refused.value.cause is Cause.UNKNOWN_TERMINAL
+        assert refused.value.cause is Cause.EXPIRED
         assert "期限" in refused.value.message
     finally:
         union.first.set_clock(MORNING)

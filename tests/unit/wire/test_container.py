@@ -133,7 +133,7 @@ def test_one_flipped_bit_anywhere_is_refused(region, data):
         (ContainerPlace(1, 3, "a" * 64), "gap"),
         (ContainerPlace(1, 2, "b" * 64), "previous"),
         (ContainerPlace(2, 1, ""), "epoch"),
-        (ContainerPlace(0, 2, "a" * 64), "epoch"),
+        (ContainerPlace(0, 2, "a" * 64), "restored"),
     ],
 )
 def test_the_place_in_the_stream(place, cause):

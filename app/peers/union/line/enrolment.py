@@ -95,7 +95,7 @@ def caller_of(system: System, connection: Connection, certificate: str) -> Calle
     if row.state != "active":
         raise Refused(Cause.WITHDRAWN)
     if datetime.fromisoformat(row.valid_to) < system.clock.now():
-        raise Refused(Cause.UNKNOWN_TERMINAL, "この端末の証明書は期限が切れています。")
+        raise Refused(Cause.EXPIRED)
     return Caller(row.id, row.municipality, certificate)
 
 

@@ -17,6 +17,10 @@ _SENTENCES: dict[Cause, tuple[str, str]] = {
         "登録の済んだ端末から接続してください。",
     ),
     Cause.UNKNOWN_TERMINAL: ("この証明書の端末は登録されていません。", _UNION),
+    Cause.EXPIRED: (
+        "この端末の証明書は期限が切れています。",
+        "端末の時計が正しいかを確かめ、システム管理者が端末の登録を更新（enrol）してください。",
+    ),
     Cause.WITHDRAWN: ("この端末の登録は取り消されています。", _UNION),
     Cause.NOT_FOUND: ("求めたものはありません。", _AGAIN),
     Cause.WRONG_OFFSET: ("続きの位置が合いません。", "答えの位置から送り直します。"),
