@@ -69,4 +69,10 @@ def hidden_text(text: str | None) -> str:
         values = json.loads(text or "{}")
     except ValueError:
         return "{}"
-    return json.dumps(hidden(values), ensure_ascii=False) if isinstance(values, dict) else "{}"
+    return as_shown(text or "{}", values, hidden(values)) if isinstance(values, dict) else "{}"
+
+
+def as_shown(text: str, values: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
+    """The text of ``shown``; where nothing of ``values`` is hidden, ``text`` as it is, to the byte:
+    what was signed or has a digest is still the same."""
+    return text if shown == values else json.dumps(shown, ensure_ascii=False)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, union_all
 
 from app.core.text import search_key
-from db.items import HIDDEN, HIDDEN_DETAIL, is_private
+from db.items import HIDDEN, HIDDEN_DETAIL, as_shown, is_private
 from db.tables.persons import atena, person, restriction
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def hidden_entry(text: str | None, closed: str | None) -> str | None:
         values = None
     if not isinstance(values, dict):
         return "{}" if names.within(text) else text
-    return json.dumps(hidden_others(values, names), ensure_ascii=False)
+    return as_shown(text, values, hidden_others(values, names))
 
 
 def hidden_fact(kind: str, value: str | None, closed: str | None) -> str | None:

@@ -37,11 +37,12 @@ def test_it_is_told_until_it_is_made_and_again_when_its_days_are_over(world: Wor
     assert told(world, "clerk") is None
     back_up(world)
     assert told(world) is None
-    world.later(days=6)
+    world.set_setting("backup.days", "4")
+    world.later(days=3)
     assert told(world) is None
     world.later(days=1)
     line = told(world)
-    assert line is not None and line.state == "7日を過ぎました"
+    assert line is not None and line.state == "4日を過ぎました"
     world.set_setting("backup.days", "31")
     assert told(world) is None
 

@@ -119,3 +119,14 @@ def test_what_is_no_entry_is_told_when_it_names_nobody(text: str) -> None:
 def test_a_short_name_hides_nothing() -> None:
     """Two signs stand in too many words; the person's own rows are hidden whatever the name."""
     assert Names.of(("林", "李 明")) == NOBODY
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"heir_name":"別の　方","heir_phone":"0250"}', '{ "b": 1,\n"a":"\\u898b" }', "{}"],
+)
+def test_an_entry_in_which_nothing_is_hidden_comes_to_the_byte(text: str) -> None:
+    """A decision has a digest: read by who is not concerned it is still the one that came."""
+    assert hidden_entry(text, CLOSED) == text
+    if "heir" not in text:
+        assert hidden_text(text) == text
