@@ -83,8 +83,8 @@ def test_no_row_and_no_value_is_lost(migrated):
     wanted = METADATA.tables
     for table, had in before.items():
         connection_columns = [column.name for column in wanted[table].columns]
-        with store.view((table,)) as work:
-            has = [row._mapping for row in work.all(select(wanted[table]))]
+        with store.view((table,), whole=True) as work:
+            has = [row._mapping for row in work.whole.all(select(wanted[table]))]
         assert len(has) == len(had), table
         names = _first_columns(table)
         kept = [name for name in names if name in connection_columns and name not in DERIVED]

@@ -9,7 +9,7 @@ import pytest
 from app.catalog import CASES
 from app.persons.facts import KINDS
 from app.wire.layout import columns
-from db.items import HIDDEN, is_private
+from db.items import HIDDEN, hidden_text, is_private
 from db.named import NOBODY, Names, hidden_entry, hidden_fact, hidden_line, hidden_others
 
 HER = Names.of(("髙橋　タケ", "タカハシ　タケ", None, "000000000004567"))

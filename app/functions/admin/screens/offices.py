@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.core.errors import UserError
 from app.functions.admin import offices
@@ -143,7 +143,7 @@ class ChangeOfficeCardScreen(ActForm):
         self.since.set_day(desk.clock.now().date())
         self._choose_file = QPushButton("画像を選ぶ…")
         self._choose_file.clicked.connect(self._pick)
-        self.preview = QLabel()
+        self.preview = PlainLabel("")
         self.mark = PlainLabel("")
         row = QHBoxLayout()
         row.addWidget(self._choose_file)
@@ -286,14 +286,14 @@ def _text(name: str, limit: int, *, required: bool = False, note: str = "") -> T
     return TextField(name, LABELS[name], required=required, note=note, limit=limit)
 
 
-def _seal_label(seal: bytes) -> QLabel:
-    label = QLabel()
+def _seal_label(seal: bytes) -> PlainLabel:
+    label = PlainLabel()
     label.setAccessibleName("公印の画像")
     _show(label, seal)
     return label
 
 
-def _show(label: QLabel, seal: bytes) -> None:
+def _show(label: PlainLabel, seal: bytes) -> None:
     picture = QPixmap()
     picture.loadFromData(seal, "PNG")
     if not picture.isNull():
