@@ -37,6 +37,15 @@ def pytest_runtest_setup() -> None:
         gc.disable()
 
 
+class _Left:
+    """What earlier tests left behind: ``windows`` that no collection takes away."""
+
+    windows = 0
+
+
+_left = _Left()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
     """What the test left in cycles goes on this thread; a window at once, because whatever is
@@ -46,10 +55,13 @@ def pytest_runtest_teardown() -> None:
 
         from app.ui.base.collecting import collect_when_due
 
-        if QApplication.instance() is not None and QApplication.topLevelWidgets():
+        windows = len(QApplication.topLevelWidgets()) if QApplication.instance() else 0
+        if windows > _left.windows:
             gc.collect()
+            windows = len(QApplication.topLevelWidgets())
         else:
             collect_when_due()
+        _left.windows = windows
 
 
 def pytest_collection_finish() -> None:
