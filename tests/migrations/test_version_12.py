@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 import sqlalchemy as sa
 
-from app.core.paths import Paths
-from app.security import vault
-from app.security.vault.opening import make_lanes
 from db.migrations import FOLDER, SHIPPED, Schema
 from tests.migrations.test_version_4 import put
-from tests.support.stores import DATA_KEY, FOUNDING
 
 AT = SHIPPED.versions.index("0012")
 BEFORE, AFTER = Schema(FOLDER, SHIPPED.versions[:AT]), Schema(FOLDER, SHIPPED.versions[: AT + 1])
-
-
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[sa.Connection]:
-    paths = Paths(tmp_path)
-    vault.create(paths, DATA_KEY, FOUNDING, BEFORE).close()
-    lanes = make_lanes(paths.store, DATA_KEY)
-    with lanes.writer.begin() as opened:
-        yield opened
-    lanes.close()
 
 
 def test_entries_stay_as_they_were_and_nothing_is_settled(connection: sa.Connection) -> None:

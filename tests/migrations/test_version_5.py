@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 import sqlalchemy as sa
 
 from app.catalog import CATALOG
-from app.core.paths import Paths
 from app.functions.eligibility.kinds.move_in import MOVE_IN
-from app.security import vault
-from app.security.vault.opening import make_lanes
 from db.migrations import FOLDER, SHIPPED, Schema
 from tests.migrations.test_version_4 import put
-from tests.support.stores import DATA_KEY, FOUNDING
 
 AT = SHIPPED.versions.index("0005")
 BEFORE, AFTER = Schema(FOLDER, SHIPPED.versions[:AT]), Schema(FOLDER, SHIPPED.versions[: AT + 1])
@@ -25,16 +17,6 @@ RIGHTS = {
     "eligibility.send_unregistered": MOVE_IN.supervised_sending,
     "eligibility.load_case": "eligibility.load_case",
 }
-
-
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[sa.Connection]:
-    paths = Paths(tmp_path)
-    vault.create(paths, DATA_KEY, FOUNDING, BEFORE).close()
-    lanes = make_lanes(paths.store, DATA_KEY)
-    with lanes.writer.begin() as opened:
-        yield opened
-    lanes.close()
 
 
 def test_the_rights_go_on_for_the_one_kind(connection: sa.Connection) -> None:

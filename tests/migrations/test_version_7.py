@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 import sqlalchemy as sa
 
-from app.core.paths import Paths
-from app.security import vault
-from app.security.vault.opening import make_lanes
 from app.wire.files import FILES
 from db.migrations import FOLDER, SHIPPED, Schema
 from tests.migrations.test_version_4 import put
-from tests.support.stores import DATA_KEY, FOUNDING
 
 AT = SHIPPED.versions.index("0007")
 BEFORE, AFTER = Schema(FOLDER, SHIPPED.versions[:AT]), Schema(FOLDER, SHIPPED.versions[: AT + 1])
 SENT = {"FILE-01": 2, "FILE-10": 1, "FILE-03": 1}
 CAME = {"FILE-16": 2, "FILE-17": 1, "FILE-21": 1, "FILE-24": 1}
-
-
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[sa.Connection]:
-    paths = Paths(tmp_path)
-    vault.create(paths, DATA_KEY, FOUNDING, BEFORE).close()
-    lanes = make_lanes(paths.store, DATA_KEY)
-    with lanes.writer.begin() as opened:
-        yield opened
-    lanes.close()
 
 
 def test_what_waits_keeps_the_version_in_which_it_was_prepared(connection: sa.Connection) -> None:

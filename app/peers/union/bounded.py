@@ -80,7 +80,7 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        raise NotImplementedError("the desk is on loopback, without TLS")
+        raise httpcore.UnsupportedProtocol("the desk is on loopback, without TLS")
 
     def get_extra_info(self, info: str) -> Any:
         return self._under.get_extra_info(info)
