@@ -61,7 +61,6 @@ def _prepare(connection: Any, key: bytes | None, tuning: Tuning) -> None:
     run = connection.execute
     if key is not None:
         run("PRAGMA cipher_log_level = NONE")
-        run("PRAGMA cipher_memory_security = ON")  # pages and keys are overwritten when given back
         run(f"PRAGMA key = \"x'{key.hex()}'\"")
     run("SELECT count(*) FROM sqlite_master").fetchone()
     run("PRAGMA journal_mode = WAL").fetchone()

@@ -12,13 +12,16 @@ from tests.support.founded import found_terminal
 from tests.support.stores import DATA_KEY
 
 
-def test_the_engine_overwrites_what_it_gives_back(tmp_path: Path) -> None:
+def test_the_engine_does_not_lock_and_wipe_every_allocation(tmp_path: Path) -> None:
+    """Decision 002.1: it costs every statement of a session and adds nothing to the keys, which lie
+    in SQLCipher's own locked and wiped heap either way. Once on, it is on for the whole process,
+    so every connection is asked."""
     from db import engine
 
     connection = engine.connect(tmp_path / "store.db", DATA_KEY, engine.Tuning(), create=True)
     ((on,),) = connection.execute("PRAGMA cipher_memory_security").fetchall()
     connection.close()
-    assert str(on) == "1"
+    assert str(on) == "0"
 
 
 @pytest.mark.req("SEC-67")

@@ -6,8 +6,9 @@ says the same (``unsigned``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, bindparam, select, update
@@ -26,6 +27,8 @@ TABLES = ("staff", "credential", "grant_row", "setting")
 
 READS = (*TABLES, *beside.READS, "control_row")
 
+_APPEND = insert(control_row)
+
 
 @dataclass(frozen=True, slots=True)
 class Unsigned:
@@ -40,7 +43,7 @@ class Unsigned:
 def append(work: Rows, state: ControlState, body: bytes) -> None:
     """Put the row behind ``state.head``; the head moves."""
     state.head = after(state.head, body)
-    work.run(insert(control_row).values(number=state.head.number, hash=state.head.hash, body=body))
+    work.run(_APPEND, {"number": state.head.number, "hash": state.head.hash, "body": body})
 
 
 def read_log(work: ReadRows) -> list[tuple[int, bytes, bytes]]:
@@ -54,6 +57,8 @@ def write_changes(work: Rows, before: ControlState, now: ControlState, line: int
     only the columns that differ. ``line`` is the journal line of the act that did it."""
     for shelf in _SHELVES:
         old, new = shelf.of(before), shelf.of(now)
+        if old == new:  # of thousands of rights a deed changes few, and most deeds none
+            continue
         fresh: list[dict[str, Any]] = []
         moved: dict[tuple[str, ...], list[dict[str, Any]]] = {}
         for id_, one in new.items():
@@ -71,7 +76,7 @@ def write_changes(work: Rows, before: ControlState, now: ControlState, line: int
             work.run(shelf.upsert, fresh)
         for names, rows in moved.items():
             values = [{f"new_{name}": row[name] for name in (shelf.key, *names)} for row in rows]
-            work.run(shelf.update(names), values)
+            work.run(_update(shelf, names), values)
 
 
 def unsigned(work: ReadRows, state: ControlState) -> tuple[Unsigned, ...]:
@@ -120,25 +125,28 @@ class _Shelf:
         """What a row says beside what the log says: the journal line of its last act."""
         return {"journal_line": line} if "journal_line" in self.own else {}
 
-    @property
-    def upsert(self) -> Any:
-        """Put a row in; one that somebody wrote by hand under the same id gives way."""
-        statement = insert(self.table)
-        names = (*self.columns, *self.beside(0))
-        changed = {name: statement.excluded[name] for name in names if name != self.key}
-        return statement.on_conflict_do_update(index_elements=[self.key], set_=changed)
-
-    def update(self, names: Sequence[str]) -> Any:
-        """Change these columns of one row."""
-        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
-        mine = self.table.c[self.key] == bindparam(f"new_{self.key}")
-        return update(self.table).where(mine).values(values)
-
     def same(self, has: Mapping[str, Any], should: Mapping[str, Any]) -> bool:
         if self.table is grant_row and has["state"] == GrantState.LAPSED.value:
             # the terminal's own daily work writes what follows from the days alone
             has = {**has, "state": GrantState.EFFECTIVE.value, "version": should["version"]}
         return all(_plain(has[name]) == _plain(should[name]) for name in self.columns)
+
+
+@cache
+def _upsert(shelf: _Shelf) -> Any:
+    """Put a row in; one that somebody wrote by hand under the same id gives way."""
+    statement = insert(shelf.table)
+    names = (*shelf.columns, *shelf.beside(0))
+    changed = {name: statement.excluded[name] for name in names if name != shelf.key}
+    return statement.on_conflict_do_update(index_elements=[shelf.key], set_=changed)
+
+
+@cache
+def _update(shelf: _Shelf, names: tuple[str, ...]) -> Any:
+    """Change these columns of one row."""
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    mine = shelf.table.c[shelf.key] == bindparam(f"new_{shelf.key}")
+    return update(shelf.table).where(mine).values(values)
 
 
 def _plain(value: Any) -> Any:

@@ -130,7 +130,8 @@ class ControlState:
     _settings: Settings | None = None
 
     def draft(self) -> ControlState:
-        """A copy to be changed; the values in it are shared."""
+        """A copy to be changed; the values in it are shared, and what is kept to find them by:
+        ``put`` and ``put_setting`` make that anew."""
         return ControlState(
             self.rp_id,
             self.store_id,
@@ -149,6 +150,8 @@ class ControlState:
             set(self.nonces),
             self.head,
             self.latest,
+            self._held,
+            self._settings,
         )
 
     def person(self, staff_id: str) -> Staff:
@@ -188,6 +191,8 @@ class ControlState:
     def rights_since(self, before: ControlState) -> tuple[Grant, ...]:
         """The rights that are new or changed against ``before``."""
         old = before.grants
+        if old == self.grants:
+            return ()
         return tuple(one for id_, one in self.grants.items() if old.get(id_) is not one)
 
     @property

@@ -197,8 +197,9 @@ class Gate(Telling):
                 self._questions.check_origin(prepared)
                 self._check_unaltered(prepared)
                 confirmed = self._questions.allowed(prepared, approvals, live)
-                with self._store.view(READS, whole=True) as own:
-                    self._check_leaves(own, function, prepared.subject, session)
+                if function.leaves_counter:
+                    with self._store.view(READS, whole=True) as own:
+                        self._check_leaves(own, function, prepared.subject, session)
                 number_key = checks.number_key(function, live)
                 after = self._where_to(prepared, confirmed)
             line = self._journal.begin(begun(prepared, confirmed))
