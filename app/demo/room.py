@@ -47,7 +47,8 @@ from app.security.keys.recovery import RecoveryIssue
 from app.security.keys.slot_model import encode_person_keys
 from app.security.staff.roles import role_on
 from app.security.staff.session import Session
-from app.start.compose import Installation, Parts, make_parts, write_installation
+from app.start.compose import Parts, make_parts
+from app.start.installation import Installation, write_installation
 from app.sync.enrolment import open_unenrolled
 from app.training.movers import Mover, movers
 from app.training.municipality import Municipality, municipality

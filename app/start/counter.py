@@ -34,7 +34,9 @@ from app.security.gate.checks import held_back
 from app.security.journal.journal import FORK, fork
 from app.security.staff.session import Session
 from app.security.vault.removal import begin_removal, finish_removal, removed
-from app.start.compose import Parts, account_note
+from app.start.compose import Parts
+from app.start.installation import Installation, account_note
+from app.start.threshold import Threshold
 from app.start.union_line import UnionLine
 from app.sync.engine import Engine
 from app.ui.base.desk import Desk, Office, StaffDoor
@@ -77,6 +79,7 @@ class Counter(QObject):
         fonts: FontSet,
         press: Press,
         *,
+        threshold: Threshold | None = None,
         on_login_try: Callable[[str], None] = lambda staff_id: None,
     ) -> None:
         super().__init__()
@@ -108,8 +111,7 @@ class Counter(QObject):
         self._limited = False
         self._permitted: frozenset[str] = frozenset()
         self.form: LoginForm | None = None
-        training = parts.installation.training
-        self.window = MainWindow(training=training, terminal=parts.installation.office)
+        self.window = threshold.window if threshold is not None else _window(parts.installation)
         self._behind = Behind(self.window)
         self.line = UnionLine(self.window, self.background, parts.clock, self._calendar, self._stop)
         self._listen()
@@ -125,7 +127,11 @@ class Counter(QObject):
         self._wakefulness = Wakefulness()
         self._due = self._every(_DUE_EVERY_MS, self.look_at_the_clock)
         self._contact = self._every(_CONTACT_EVERY_MS, self.contact)
-        self.show_login()
+        if threshold is None:
+            self.show_login()
+        else:
+            self.form = threshold.form
+            threshold.hand_over(self._log_in)
 
     def _listen(self) -> None:
         """What the window asks for."""
@@ -544,6 +550,10 @@ class Counter(QObject):
         self.log_off(FORK)
         self.operations.run(self, self._doorway.stop, lambda _none: None)
         self.door.show(self.window, fork())
+
+
+def _window(installation: Installation) -> MainWindow:
+    return MainWindow(training=installation.training, terminal=installation.office)
 
 
 def found_at(place: str) -> Any:

@@ -37,7 +37,7 @@ from app.security.keys.recovery import RecoveryIssue, RecoveryPublic
 from app.security.keys.terminal_secret import NO_LINES, Mirror, SecretShelf
 from app.security.keys.terminal_state import NOTHING_YET
 from app.security.staff.password import PasswordRules, check_new_password, rules_in_words
-from app.start.compose import Installation, write_installation
+from app.start.installation import Installation, write_installation
 from app.start.talk import (
     PatientKey,
     Talk,

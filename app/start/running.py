@@ -1,26 +1,49 @@
-"""``madoguchi run``: the application around the counter, until its window is closed."""
+"""``madoguchi run``: the application around the counter, until its window is closed.
+
+The login form stands before the rest of the program is read (``threshold``), so nothing that needs
+the store, the line or the papers is imported at the head of this module.
+"""
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
-from app.core.errors import EnvironmentFault
+from app.core.clock import SystemClock
+from app.core.errors import EnvironmentFault, MadoguchiError
+from app.core.paths import Paths
+from app.core.place import refuse_place
 from app.core.stopping import stopping
-from app.start.compose import Parts, account_note
-from app.start.counter import Counter
+from app.start.installation import Installation, account_note, read_installation
+from app.start.threshold import Threshold
 from app.ui.base.application import open_application, run_until_closed
 from app.ui.base.capture import guard_windows
 from app.ui.base.theme import apply_theme
+from app.ui.shell.window import MainWindow
 from forms.fonts import FontSet, load_fonts
-from forms.press import Press
-from forms.spool import Printer, Queue, printer_on
+
+if TYPE_CHECKING:
+    from app.start.compose import Parts
+    from app.start.counter import Counter
+    from forms.spool import Printer
 
 
-def printer_of(parts: Parts) -> Printer:
+_NEEDED_BEHIND = (
+    "app.security.authenticators.choice",
+    "app.start.counter",
+    "forms.press",
+    "forms.spool",
+)
+"""What making the counter imports; read on the thread, so that the form does not stand still."""
+
+
+def printer_of(installed: Installation) -> Printer:
     """The configured printer."""
-    installed = parts.installation
+    from forms.spool import Queue, printer_on
+
     return printer_on(Queue(installed.printer, installed.trays, installed.printers))
 
 
@@ -39,30 +62,63 @@ def make_application(fonts: FontSet) -> QApplication:
 
 
 def run_counter(data: Path) -> int:
-    """``madoguchi run``: the window until it is closed."""
-    from app.core.clock import SystemClock
-    from app.core.this_machine import note_account, os_account
-    from app.security.authenticators.choice import keys_of_this_machine
-    from app.security.keys.os_keyring import OsKeyring
-    from app.start.compose import make_parts
-
-    parts = make_parts(data, SystemClock(), OsKeyring)
-    note_account(account_note(parts.installation), os_account())
+    """``madoguchi run``: the window until it is closed. Raises as ``compose.make_parts``."""
+    installation = _before_the_rest(data)
     fonts = load_fonts()
     app = make_application(fonts)
     guard = guard_windows(app)  # kept as long as the windows
-    press = Press(fonts, parts.tables)
     with stopping() as stop:
-        handle = 0  # Windows' own dialogs belong to the window, which does not exist yet
-        counter = Counter(
-            parts,
-            lambda prompts: keys_of_this_machine(prompts, lambda: handle),
-            printer_of(parts),
-            fonts,
-            press,
+        window = MainWindow(training=installation.training, terminal=installation.office)
+        counters: list[Counter] = []
+        threshold = Threshold(
+            window,
+            lambda: _read_the_rest(data),
+            lambda parts, here: counters.append(_counter(parts, fonts, here)),
         )
-        counter.window.show()
-        handle = int(counter.window.winId())
-        ended = run_until_closed(app, counter.window, stop)
+        try:
+            ended = run_until_closed(app, window, stop)
+        finally:
+            threshold.close()
     del guard
+    if threshold.failure is not None:
+        window.close()
+        raise threshold.failure
     return ended
+
+
+def _before_the_rest(data: Path) -> Installation:
+    """What the window must say. Where that cannot be read, the way through everything tells it:
+    a terminal that was given up has no settings left and its own sentence."""
+    try:
+        refuse_place(data)
+        return read_installation(Paths(data))
+    except MadoguchiError:
+        return _read_the_rest(data).installation
+
+
+def _read_the_rest(data: Path) -> Parts:
+    from app.core.this_machine import note_account, os_account
+    from app.security.keys.os_keyring import OsKeyring
+    from app.start.compose import make_parts
+
+    for room in _NEEDED_BEHIND:
+        importlib.import_module(room)
+    parts = make_parts(data, SystemClock(), OsKeyring)
+    note_account(account_note(parts.installation), os_account())
+    return parts
+
+
+def _counter(parts: Parts, fonts: FontSet, threshold: Threshold) -> Counter:
+    from app.security.authenticators.choice import keys_of_this_machine
+    from app.start.counter import Counter
+    from forms.press import Press
+
+    handle = int(threshold.window.winId())  # Windows' own dialogs belong to the window
+    return Counter(
+        parts,
+        lambda prompts: keys_of_this_machine(prompts, lambda: handle),
+        printer_of(parts.installation),
+        fonts,
+        Press(fonts, parts.tables),
+        threshold=threshold,
+    )

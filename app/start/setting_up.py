@@ -29,14 +29,10 @@ from app.security.founding.restoring import Place, find_backup, restore
 from app.security.gate.carry_out import Perform, Prepare, Touch, carry_out, take_at_once
 from app.security.keys.os_keyring import OsKeyring
 from app.security.staff.session import Session
-from app.start.compose import (
-    Installation,
-    Parts,
-    make_parts,
-    read_installation,
-)
+from app.start.compose import Parts, make_parts
 from app.start.founding import FOUNDERS, Asked, Machine, ask_person, check_keyring
 from app.start.handed_over import certificate_of, host_of
+from app.start.installation import Installation, read_installation
 from app.start.talk import Talk, keyboard, real_authenticator, until_right
 from app.sync.enrolment import open_unenrolled
 

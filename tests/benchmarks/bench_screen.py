@@ -23,30 +23,31 @@ _CERTIFICATE_GOAL = 150.0
 _SHOW_LOGIN = """
 import sys
 from pathlib import Path
-from app.start.compose import make_parts
-from app.core.clock import SystemClock
-from app.start.counter import Counter
-from app.start.running import make_application
-from app.security.authenticators.ctap import CtapAuthenticator
-from app.security.keys.os_keyring import OsKeyring
-from forms.fonts import load_fonts
-from forms.press import Press
-from forms.spool import NoPrinter
-parts = make_parts(Path(sys.argv[1]), SystemClock(), OsKeyring)
-fonts = load_fonts()
-app = make_application(fonts)
-counter = Counter(parts, lambda prompts: CtapAuthenticator(tuple, prompts), NoPrinter(), fonts,
-                  Press(fonts, parts.tables))
-counter.window.show()
-app.processEvents()
-assert counter.window.grab().width() > 0
-print("shown", flush=True)
-counter.close()
+from app.start import running
+make_counter, made = running._counter, []
+
+def painted(app, window, stop):
+    app.processEvents()
+    assert window.grab().width() > 0
+    print("shown", flush=True)
+    while not made:
+        app.processEvents()
+    print("ready", flush=True)
+    window.close()
+    return 0
+
+def counter(*given):
+    made.append(make_counter(*given))
+    return made[0]
+
+running.run_until_closed, running._counter = painted, counter
+running.run_counter(Path(sys.argv[1]))
 """
 
 
 def start_to_login() -> list[Row]:
-    """Wall seconds from starting the process until the login screen is painted."""
+    """Wall seconds from starting the process until the login screen is painted, and until the rest
+    of the program stands behind it."""
     from app.core.clock import SystemClock
     from app.core.paths import Paths
     from app.demo.keyring_session import keyring_daemon
@@ -54,7 +55,7 @@ def start_to_login() -> list[Row]:
     from app.demo.room import found_training_terminal
     from tests.support.keys import QUICK
 
-    times, bare = [], []
+    times, behind, bare = [], [], []
     with tempfile.TemporaryDirectory() as folder, keyring_daemon() as ring:
         os.environ.update(ring.env)
         paths = Paths(Path(folder) / "terminal")
@@ -71,11 +72,14 @@ def start_to_login() -> list[Row]:
             assert child.stdout is not None
             assert child.stdout.readline().strip() == b"shown"
             times.append(time.perf_counter() - begun)
-            child.wait(30)
+            assert child.stdout.readline().strip() == b"ready"
+            behind.append(time.perf_counter() - begun)
+            assert child.wait(30) == 0
             bare.append(limits.qt_window())
     return [
         Row("start to login screen, median", _START_GOAL, statistics.median(times), "s",
-            Limit("a bare Qt window in a new process", statistics.median(bare))),
+            Limit("a bare Qt window in a new process", statistics.median(bare)),
+            note=f"the rest behind it after {statistics.median(behind):.2f} s"),
     ]  # fmt: skip
 
 

@@ -18,8 +18,8 @@ from app.security.authenticators.ctap import CtapAuthenticator
 from app.security.authenticators.port import Assertion
 from app.security.keys.terminal_secret import SecretShelf, new_terminal_secret
 from app.start import founding
-from app.start.compose import Installation, read_installation
 from app.start.founding import Machine, found_terminal
+from app.start.installation import Installation, read_installation
 from app.start.setting_up import recover_terminal
 from app.start.talk import Talk
 from app.start.unfinished import Unfinished, unfinished

@@ -14,8 +14,8 @@ from cryptography.x509.oid import NameOID
 
 from app.core.errors import EnvironmentFault, UserError
 from app.core.paths import Paths
-from app.start.compose import Installation, read_installation, write_installation
 from app.start.handed_over import certificate_of, host_of
+from app.start.installation import Installation, read_installation, write_installation
 from app.sync.transport import _folder_for_a_moment
 
 PEM = serialization.Encoding.PEM

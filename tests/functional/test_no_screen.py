@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.core.paths import Paths
-from app.start.compose import Installation, write_installation
+from app.start.installation import Installation, write_installation
 from app.training.people import MUNICIPALITY_CODE
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,8 +18,9 @@ from app.peers.union.embed import Union, embedded
 from app.security.authenticators.ctap import CtapAuthenticator
 from app.security.keys.os_keyring import OsKeyring
 from app.start.auditing import verify_journal
-from app.start.compose import Installation, Parts, read_installation
+from app.start.compose import Parts
 from app.start.founding import Machine, found_terminal
+from app.start.installation import Installation, read_installation
 from app.start.setting_up import enrol_terminal
 from app.start.talk import Talk
 from app.start.unfinished import Unfinished

@@ -26,8 +26,9 @@ from app.functions.admin.screens.rights import RightsScreen
 from app.functions.admin.screens.staff_list import StaffScreen
 from app.peers.union.embed import Union, embedded
 from app.start import founding
-from app.start.compose import Installation, Parts, read_installation
+from app.start.compose import Parts
 from app.start.founding import Machine, found_terminal
+from app.start.installation import Installation, read_installation
 from app.start.setting_up import enrol_terminal
 from app.start.talk import Talk
 from app.start.unfinished import Unfinished

@@ -15,8 +15,9 @@ from app.core.errors import EnvironmentFault
 from app.core.paths import Paths
 from app.core.place import PosixSystem
 from app.main import main
-from app.start import compose
+from app.start import installation
 from app.start import self_check as module
+from app.start.installation import read_installation
 from app.start.self_check import Level, Machine, self_check
 
 COMMANDS = (["run"], ["found"], ["recover"], ["enrol", "host:1", "ca.pem"], ["journal", "verify"])
@@ -62,7 +63,7 @@ def noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine whose terminal is another account's."""
     note = tmp_path / "account.txt"
     note.write_text("counter-account", encoding="utf-8")
-    for room in (compose, module):
+    for room in (installation, module):
         monkeypatch.setattr(room, "shared_note", lambda: note)
     monkeypatch.setattr("app.start.founding.shared_note", lambda: note)
     return note
@@ -91,7 +92,7 @@ def test_data_that_this_account_may_not_read_are_not_called_damaged(
 
     monkeypatch.setattr(Path, "read_bytes", denied)
     with pytest.raises(EnvironmentFault) as fault:
-        compose.read_installation(Paths(tmp_path))
+        read_installation(Paths(tmp_path))
     assert fault.value.code == "settings.denied"
     assert "別のOSアカウントのもの" in fault.value.message
 

@@ -18,8 +18,9 @@ from PySide6.QtWidgets import QApplication, QDialog
 from app.core.errors import EnvironmentFault, UserError
 from app.functions.own.screens.password import PasswordScreen
 from app.persons.screens.search import SearchScreen
-from app.start.compose import Installation, Parts
+from app.start.compose import Parts
 from app.start.counter import Counter
+from app.start.installation import Installation
 from app.start.running import make_application
 from app.ui.base.door import ErrorDialog
 from app.ui.base.pages import Page

@@ -18,7 +18,8 @@ from app.security.control.deeds import Removal
 from app.security.entry.login import is_removed
 from app.security.refusals import Refusal
 from app.security.vault import removal
-from app.start.compose import Installation, make_parts, write_installation
+from app.start.compose import make_parts
+from app.start.installation import Installation, write_installation
 from app.sync.states import Outgoing
 from db.tables.exchange import outbox
 from tests.support.founded import FoundedTerminal, found_terminal

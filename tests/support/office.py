@@ -26,8 +26,9 @@ from app.security.authenticators.ctap import CtapAuthenticator
 from app.security.authenticators.port import Assertion, KeyUser, NewCredential
 from app.security.keys import keyslots
 from app.security.keys.slot_storage import read_slot_file
-from app.start.compose import Installation, Parts
+from app.start.compose import Parts
 from app.start.counter import Counter
+from app.start.installation import Installation
 from app.start.running import make_application
 from app.training.software_key import SoftwareKey
 from app.ui.base.names import NameLabel, TextBlock

@@ -18,7 +18,7 @@ from app.core.language import VARIABLE
 from app.core.paths import Paths
 from app.core.stopping import Stopped
 from app.peers.union.main import _parser as union_parser
-from app.start.compose import Installation, write_installation
+from app.start.installation import Installation, write_installation
 from app.training.people import MUNICIPALITY_CODE
 from tests.support.log_lines import LogLines
 

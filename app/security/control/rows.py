@@ -73,7 +73,7 @@ def write_changes(work: Rows, before: ControlState, now: ControlState, line: int
                 names = tuple(name for name in row if row[name] != was.get(name))
                 moved.setdefault(names, []).append(row)
         if fresh:
-            work.run(shelf.upsert, fresh)
+            work.run(_upsert(shelf), fresh)
         for names, rows in moved.items():
             values = [{f"new_{name}": row[name] for name in (shelf.key, *names)} for row in rows]
             work.run(_update(shelf, names), values)

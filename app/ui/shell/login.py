@@ -67,6 +67,10 @@ class LoginForm(QWidget):
         """Typing begins at the first empty field."""
         (self.password if self.staff.isReadOnly() else self.staff).setFocus()
 
+    def submit_to(self, submit: Callable[[str, str], None]) -> None:
+        """Whom the next submission goes to."""
+        self._submit = submit
+
     def set_busy(self, busy: bool, text: str = "") -> None:
         """While the key is awaited the fields rest."""
         for widget in (self.staff, self.password, self.button):
