@@ -9,6 +9,7 @@ from __future__ import annotations
 
 # Only the numbers of SQLite's interface are taken from the standard library; they are the
 # same for every build of SQLite. Stores are never opened with it.
+import secrets
 import sqlite3 as numbers
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -98,11 +99,15 @@ class Wall:
     unit's own statements too.
 
     SQLite asks once for each statement that it compiles and keeps. So the text of an own statement
-    must be one that nobody else writes, else it would be let pass because it was compiled before.
+    must be one that nobody else writes, else it would be let pass because it was compiled before;
+    and every statement of the unit carries ``mark``, which only a wall of the same declaration has.
     """
 
-    def __init__(self, judge: Authorizer, *, update: bool) -> None:
-        self._judge = judge
+    def __init__(
+        self, reads: tuple[str, ...], writes: tuple[str, ...], *, update: bool, whole: bool = False
+    ) -> None:
+        self._judge = authorizer(reads, writes, update=update, whole=whole)
+        self.mark = mark_of(reads, writes, update=update, whole=whole)
         self._update = update
         self._inside = False
 
@@ -130,6 +135,41 @@ class Wall:
 
 
 _CHANGES = (numbers.SQLITE_INSERT, numbers.SQLITE_UPDATE, numbers.SQLITE_DELETE)
+
+
+class Gatekeeper:
+    """The one authorizer of a connection: the wall of the unit of work that runs on it now. It is
+    never exchanged, because SQLite would compile every statement it keeps anew."""
+
+    def __init__(self) -> None:
+        self.wall: Wall | None = None
+
+    def __call__(
+        self,
+        action: int,
+        first: str | None,
+        second: str | None,
+        schema: str | None,
+        via: str | None,
+    ) -> int:
+        """SQLite's question. Between units of work the engine's own BEGIN, COMMIT and ROLLBACK
+        pass."""
+        if self.wall is None:
+            return numbers.SQLITE_OK
+        return self.wall(action, first, second, schema, via)
+
+    def marked(self, statement: str) -> str:
+        """A statement of the unit that runs now, with its wall's mark."""
+        return statement if self.wall is None else f"{statement} /*{self.wall.mark}*/"
+
+
+@lru_cache(maxsize=512)
+def mark_of(
+    reads: tuple[str, ...], writes: tuple[str, ...], *, update: bool, whole: bool = False
+) -> str:
+    """What the statements compiled under one declaration carry in this process: nobody can know
+    it, so nobody gets a statement that was let pass for another."""
+    return secrets.token_hex(16)
 
 
 @lru_cache(maxsize=512)
@@ -172,13 +212,6 @@ def authorizer(
         return numbers.SQLITE_DENY
 
     return callback
-
-
-def allow_all(
-    action: int, first: str | None, second: str | None, schema: str | None, via: str | None
-) -> int:
-    """For the engine's own BEGIN, COMMIT and ROLLBACK around a unit of work."""
-    return numbers.SQLITE_OK
 
 
 def _may(allowed: frozenset[tuple[str, str]], table: str, column: str) -> bool:

@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 from db import shown
 
 KEY_BYTES = 32
+_KEPT_STATEMENTS = 512
+"""How many compiled statements a connection keeps: a few for each declaration that is at work."""
+
 SqlcipherError = sqlcipher.Error
 """What a raw connection of this engine raises."""
 
@@ -48,6 +51,7 @@ def connect(path: Path, key: bytes | None, tuning: Tuning, *, create: bool = Fal
         isolation_level=None,
         check_same_thread=False,
         timeout=tuning.busy_ms / 1000,
+        cached_statements=_KEPT_STATEMENTS,
     )
     try:
         _prepare(connection, key, tuning)
@@ -104,9 +108,18 @@ def make_engine(path: Path, key: bytes | None, tuning: Tuning, *, write: bool) -
     )
     begin = "BEGIN IMMEDIATE" if write else "BEGIN"
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    event.listen(engine, "before_cursor_execute", _marked, retval=True)
     if not write:
         event.listen(engine, "connect", _for_reading)
     return engine
+
+
+def _marked(
+    connection: Connection, cursor: Any, statement: str, parameters: Any, *_: Any
+) -> tuple[str, Any]:
+    """What a unit of work runs carries the mark of its declaration (``authorizer.Wall``)."""
+    gatekeeper = connection.info.get("gatekeeper")
+    return (statement if gatekeeper is None else gatekeeper.marked(statement)), parameters
 
 
 def _for_reading(raw: Any, record: Any) -> None:

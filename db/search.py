@@ -332,6 +332,10 @@ def _detail(statement: Select[Any]) -> ColumnElement[str]:
     return func.coalesce(statement.limit(1).scalar_subquery(), "")
 
 
+# A number in the statement itself: of a bound one the engine would know the value only when it
+# runs, and compile the statement anew for each.
+_MORE_THAN_SHOWN: ColumnElement[int] = literal_column(str(SHOWN + 1))
+
 # names of their own, because a search by number joins the same tables
 _LATEST = insured.alias("latest")
 _CURRENT = atena.alias("current_atena")
@@ -367,7 +371,7 @@ _HIT_COLUMNS: tuple[ColumnElement[Any], ...] = (
 
 def _visible(*conditions: ColumnElement[bool]) -> Select[Any]:
     rows = select(*_HIT_COLUMNS).where(*conditions, person.c.batch <= _watermark())
-    return rows.limit(SHOWN + 1)
+    return rows.limit(_MORE_THAN_SHOWN)
 
 
 def _in_store_order(*conditions: ColumnElement[bool]) -> Select[Any]:

@@ -24,7 +24,7 @@ from sqlalchemy.sql.base import Executable
 
 from app.core.errors import Bug
 from db import faults
-from db.authorizer import Facts, Wall, allow_all, authorizer, facts_of
+from db.authorizer import Facts, Gatekeeper, Wall, facts_of
 from db.tables.control import counter, store_fact
 
 LONG_VIEW_SECONDS = 1.0
@@ -123,9 +123,9 @@ class Work:
     def narrow(self, reads: Sequence[str], writes: Sequence[str]) -> None:
         """For the gate alone: from here on nothing but this may be touched."""
         reads, writes = tuple(reads), tuple(writes)
-        self._wall = Wall(authorizer(reads, writes, update=True), update=True)
+        self._wall = Wall(reads, writes, update=True)
         self._facts = facts_of(reads, writes)
-        _raw(self._connection).set_authorizer(self._wall)
+        _gatekeeper(self._connection).wall = self._wall
 
     def all(self, statement: Executable, params: Values | None = None) -> list[Row[Any]]:
         """All rows, as tuples with names."""
@@ -328,7 +328,7 @@ class Store:
         """A unit of work that may write what ``writes`` names. It commits when the block ends
         and leaves nothing behind when the block, or the commit, raises."""
         reads, writes = tuple(reads), tuple(writes)
-        wall = Wall(authorizer(reads, writes, update=True), update=True)
+        wall = Wall(reads, writes, update=True)
         facts = facts_of(reads, writes)
         with self._writing.taken(), self._open(self._engines().writer, wall, facts) as work:
             yield work
@@ -340,7 +340,7 @@ class Store:
         """A short look at one state of the store. Nothing can be written in it. Restricted
         persons are shown as ``db.shown`` says, but for those ``opened`` to who looks; ``whole``:
         ``Work.whole`` may read what is hidden."""
-        wall = Wall(authorizer(tuple(reads), (), update=False, whole=whole), update=False)
+        wall = Wall(tuple(reads), (), update=False, whole=whole)
         facts = facts_of(tuple(reads), ())
         started = time.monotonic()
         try:
@@ -412,16 +412,16 @@ class Store:
     ) -> Iterator[Work]:
         with _connected(engine, self.file) as connection:
             work = Work(connection, self.identity, self.file, wall, facts)
-            raw = _raw(connection)
+            gatekeeper = _gatekeeper(connection)
             open_to_reader = connection.info.setdefault("opened", set())
             open_to_reader.clear()
             open_to_reader.update(opened)
-            raw.set_authorizer(wall)
+            gatekeeper.wall = wall
             try:
                 yield work
             finally:
                 open_to_reader.clear()
-                raw.set_authorizer(allow_all)
+                gatekeeper.wall = None
 
 
 @contextmanager
@@ -432,6 +432,15 @@ def _connected(engine: Engine, file: Path) -> Iterator[Connection]:
             yield connection
     except faults.ENGINE_ERRORS as error:
         raise faults.translate(error, file) from error
+
+
+def _gatekeeper(connection: Connection) -> Gatekeeper:
+    """The authorizer of this connection; it stands from its first unit of work on."""
+    known: Gatekeeper | None = connection.info.get("gatekeeper")
+    if known is None:
+        known = connection.info["gatekeeper"] = Gatekeeper()
+        _raw(connection).set_authorizer(known)
+    return known
 
 
 def _raw(connection: Connection) -> Any:

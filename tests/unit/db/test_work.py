@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 
 import pytest
 from sqlalchemy import delete, func, insert, select, text, update
 
 from app.core.errors import Bug, EnvironmentFault
+from db import search
+from db.authorizer import Gatekeeper
 from db.faults import RowConflict, Undeclared
 from db.tables.control import act, counter, setting, staff
 from db.tables.persons import atena, person
@@ -150,6 +153,58 @@ def test_the_refusal_holds_for_a_statement_that_ran_before(store):
         work.all(statement)
     with pytest.raises(Undeclared), store.view(("person",)) as work:
         work.all(statement)
+
+
+def compiled(store, run):
+    """How many questions the engine asks its authorizer while ``run`` runs."""
+    asked = []
+    judged = Gatekeeper.__call__
+
+    def counted(self, *question):
+        if question[0] != sqlite3.SQLITE_TRANSACTION:  # BEGIN and COMMIT
+            asked.append(question)
+        return judged(self, *question)
+
+    Gatekeeper.__call__ = counted
+    try:
+        run()
+    finally:
+        Gatekeeper.__call__ = judged
+    return len(asked)
+
+
+@pytest.mark.parametrize("kind", ["view", "update"])
+def test_a_statement_is_compiled_once_for_each_declaration_and_judged_for_each(store, kind):
+    def look(*reads):
+        unit = store.view(reads) if kind == "view" else store.update(reads, ())
+        with unit as work:
+            return work.first(select(staff.c.name))
+
+    assert compiled(store, lambda: look("staff")) > 0
+    again = compiled(store, lambda: look("staff"))
+    assert again == 0
+    assert compiled(store, lambda: look("staff", "setting")) > 0  # another declaration
+    with pytest.raises(Undeclared):
+        look("setting")
+    with pytest.raises(Undeclared):  # nor after it was refused, nor after it was allowed again
+        look("setting")
+    look("staff")
+    with pytest.raises(Undeclared):
+        look("staff.id")
+    assert compiled(store, lambda: look("staff")) == 0
+
+
+def test_searching_compiles_nothing_anew(store):
+    def of(found):
+        with store.view(search.READS) as work:
+            for name in ("山田", "佐藤"):
+                found(work, name)
+
+    for found in (search.by_kana, search.by_name, search.by_insured_number, search.by_phone):
+        of(found)
+        of(found)
+        first = compiled(store, lambda found=found: of(found))
+        assert first == 0, found.__name__
 
 
 def test_a_declaration_that_no_table_has_is_our_mistake(store):
