@@ -155,8 +155,9 @@ def test_the_refusal_holds_for_a_statement_that_ran_before(store):
         work.all(statement)
 
 
-def compiled(store, run):
-    """How many questions the engine asks its authorizer while ``run`` runs."""
+@pytest.fixture
+def compiled(monkeypatch):
+    """How many questions the engine asks its authorizer while something runs."""
     asked = []
     judged = Gatekeeper.__call__
 
@@ -165,25 +166,28 @@ def compiled(store, run):
             asked.append(question)
         return judged(self, *question)
 
-    Gatekeeper.__call__ = counted
-    try:
+    def count(run):
+        asked.clear()
         run()
-    finally:
-        Gatekeeper.__call__ = judged
-    return len(asked)
+        return len(asked)
+
+    monkeypatch.setattr(Gatekeeper, "__call__", counted)
+    return count
 
 
 @pytest.mark.parametrize("kind", ["view", "update"])
-def test_a_statement_is_compiled_once_for_each_declaration_and_judged_for_each(store, kind):
+def test_a_statement_is_compiled_once_for_each_declaration_and_judged_for_each(
+    store, kind, compiled
+):
     def look(*reads):
         unit = store.view(reads) if kind == "view" else store.update(reads, ())
         with unit as work:
             return work.first(select(staff.c.name))
 
-    assert compiled(store, lambda: look("staff")) > 0
-    again = compiled(store, lambda: look("staff"))
+    assert compiled(lambda: look("staff")) > 0
+    again = compiled(lambda: look("staff"))
     assert again == 0
-    assert compiled(store, lambda: look("staff", "setting")) > 0  # another declaration
+    assert compiled(lambda: look("staff", "setting")) > 0  # another declaration
     with pytest.raises(Undeclared):
         look("setting")
     with pytest.raises(Undeclared):  # nor after it was refused, nor after it was allowed again
@@ -191,10 +195,10 @@ def test_a_statement_is_compiled_once_for_each_declaration_and_judged_for_each(s
     look("staff")
     with pytest.raises(Undeclared):
         look("staff.id")
-    assert compiled(store, lambda: look("staff")) == 0
+    assert compiled(lambda: look("staff")) == 0
 
 
-def test_searching_compiles_nothing_anew(store):
+def test_searching_compiles_nothing_anew(store, compiled):
     def of(found):
         with store.view(search.READS) as work:
             for name in ("山田", "佐藤"):
@@ -203,7 +207,7 @@ def test_searching_compiles_nothing_anew(store):
     for found in (search.by_kana, search.by_name, search.by_insured_number, search.by_phone):
         of(found)
         of(found)
-        first = compiled(store, lambda found=found: of(found))
+        first = compiled(lambda found=found: of(found))
         assert first == 0, found.__name__
 
 
