@@ -150,7 +150,7 @@ def check_store(machine: Machine) -> Iterator[CheckResult]:
             return
         pair = recovery.combine(shares)
         new_key = secrets.token_bytes(32)
-        vault.restore(paths, made.folder, pair.private, new_key, epoch_over=1)
+        vault.restore(paths, made.folder, pair.private, new_key, vault.PutBack(epoch_over=1))
         vault.migrate(paths, new_key, public, machine.clock)
         vault.open_store(paths, new_key).close()
     text = in_words(

@@ -110,6 +110,7 @@ def restore_terminal(
         "この二人だけが入れます。ほかの職員は登録し直してください。"
     )
     talk.say(_JOURNAL_STAYED if done.journal_stays else _JOURNAL_REPLACED)
+    talk.say(_COMES_AGAIN)
     talk.say("続けて、復旧鍵の再発行と、職員・権限の突合を行い、")
     talk.say("madoguchi journal verify で操作記録を検証してください。")
     return 0
@@ -125,6 +126,10 @@ def list_backups_of(data: Path, talk: Talk | None = None) -> int:
 
 
 _GO = "復元する"
+_COMES_AGAIN = (
+    "バックアップのあとに広域連合から受け取ったものは、次の送受信で自動的にもう一度届きます。"
+    "そろうまで、この端末では検索できません。"
+)
 _JOURNAL_STAYED = "操作記録は、バックアップのあとの分もそのまま残っています。"
 _JOURNAL_REPLACED = (
     "操作記録も、バックアップの時点のものに替わりました（journal.db.replaced に前のもの）。"

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from app.core.clock import Clock
 from app.rules.calendar.days import BusinessCalendar
 from app.security.journal.journal import FORK
-from app.sync.age import DAILY, age_warning
+from app.sync.age import DAILY, age_warning, stands_warning
 from app.sync.engine import Engine
 from app.sync.round import ContactReport
 from app.ui.base.door import ErrorDoor
@@ -48,7 +48,7 @@ class UnionLine:
         if engine is not None:
             operations.net(
                 owner,
-                lambda: (engine.contact(), engine.last_received(DAILY)),
+                lambda: (engine.contact(), engine.last_received(DAILY), engine.stands()),
                 self._contacted,
                 lambda error: self._failed(engine, error, door),
             )
@@ -63,10 +63,10 @@ class UnionLine:
         if self.engine is engine:  # after log-off the store is closed: that is no trouble
             door.murmur(error, LINE)
 
-    def _contacted(self, outcome: tuple[ContactReport, str]) -> None:
-        report, last = outcome
+    def _contacted(self, outcome: tuple[ContactReport, str, str]) -> None:
+        report, last, stands = outcome
         today = self._clock.now().date()
-        self._window.show_age(age_warning(last, today, self._calendar))
+        self._window.show_age(stands_warning(stands) or age_warning(last, today, self._calendar))
         if report.received:
             self._background.tell()
         self.told(report)

@@ -23,3 +23,12 @@ def age_warning(last_applied: str, today: date, calendar: BusinessCalendar) -> s
     if missed <= _FRESH_DAYS:
         return ""
     return f"⚠ 被保険者情報が {missed} 営業日届いていません（最後は {day.month}月{day.day}日）"
+
+
+def stands_warning(stands: str) -> str:
+    """The sentence to show on a restored terminal that is not full again; ``stands`` is the moment
+    (ISO) of its backup, "" for a terminal that is full."""
+    if not stands:
+        return ""
+    day = datetime.fromisoformat(stands)
+    return f"⚠ 復元したため {day.month}月{day.day}日 {day:%H:%M} 現在のデータです（受け取り中）"

@@ -28,7 +28,7 @@ from app.sync.inbox import last_applied
 from app.sync.outbox import unknown_sending
 from app.sync.recalling import ask_back
 from app.sync.receiving import receive
-from app.sync.restored import make_whole, newest_receipts
+from app.sync.restored import make_whole, newest_receipts, places_held
 from app.sync.round import (
     ContactReport,
     EngineParts,
@@ -41,7 +41,7 @@ from app.sync.round import (
 )
 from app.sync.sending import asked_wait
 from app.sync.states import Incoming, Outgoing
-from app.sync.terminal_keys import TerminalKeys, read_keys
+from app.sync.terminal_keys import TerminalKeys, read_keys, receiving_keys
 from app.sync.transport import OpenLine
 from app.sync.work import EXCHANGE
 from app.wire.files import FILES
@@ -227,6 +227,11 @@ class Engine:
         with self._bench.hand.system(EXCHANGE) as work:
             return last_applied(work, file_id)
 
+    def stands(self) -> str:
+        """The moment (ISO) up to which a restored terminal's data stand, "" when it is full."""
+        with self._bench.hand.system(EXCHANGE) as work:
+            return first_load.stands(work)
+
     def open_items(self) -> int:
         """How many items are under way or wait, both directions (for the status line)."""
         with self._bench.hand.system(EXCHANGE) as work:
@@ -315,6 +320,8 @@ class Engine:
         proof = self._journal.last_countersigned()
         with self._bench.hand.system(EXCHANGE) as work:
             receipts = newest_receipts(work, keys.facts.union)
+            places = places_held(work, keys.facts.union)
+            opens = receiving_keys(work, keys)
         contact = Contact(
             municipality=keys.facts.municipality,
             terminal=keys.facts.terminal,
@@ -327,6 +334,8 @@ class Engine:
             at=self._bench.clock.now().isoformat(timespec="seconds"),
             proof=encode(proof) if proof is not None else b"",
             receipts=receipts,
+            places=places,
+            opens=opens,
         )
         return sign(contact, keys.signing_key)
 

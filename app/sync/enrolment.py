@@ -32,6 +32,7 @@ from app.sync.terminal_keys import (
     Rows,
     TerminalKeys,
     read_values,
+    recipient_of,
     remove_values,
     write_facts,
     write_values,
@@ -226,8 +227,7 @@ def _receiving(identity: bytes) -> dict[str, bytes]:
     """The row of the receiving half; none where another side opens what comes."""
     if not identity:
         return {}
-    recipient = str(pyrage.x25519.Identity.from_str(identity.decode("ascii")).to_public())
-    return {f"receiving:{recipient_id(recipient)}": identity}
+    return {f"receiving:{recipient_id(recipient_of(identity))}": identity}
 
 
 def days_left(facts: LineFacts, now: datetime) -> int:

@@ -1,9 +1,9 @@
 """初期登録: a new or replaced terminal is filled from the union before anybody searches in it.
 
-Enrolment opens it. From then on every contact asks the union for the next part and compares, file
-by file, the records that the union sealed for this terminal with those that came and were taken;
-it closes when both counts are equal: the fact is then the moment (ISO) of that. A terminal that
-was enrolled before this existed has none.
+Enrolment opens it, and the restoring of a backup (復元のあとの受け取り). From then on every contact
+asks the union for the next part and compares, file by file, the records that the union sealed for
+this terminal with those that came and were taken; it closes when both counts are equal: the fact
+is then the moment (ISO) of that. A terminal that was enrolled before this existed has none.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from sqlalchemy import Row, func, select
 from sqlalchemy.sql.base import Executable
 
-from app.security.gate.facts import FIRST_LOAD_FACT, FIRST_LOAD_OPEN
+from app.security.gate.facts import FIRST_LOAD_FACT, FIRST_LOAD_OPEN, STANDS_FACT
 from app.sync.states import Incoming
 from app.sync.terminal_keys import Rows
 from app.wire.files import FILES
@@ -57,11 +57,12 @@ class Count:
 @dataclass(frozen=True, slots=True)
 class FirstLoad:
     """How far it is. ``done_at`` is ISO, "" while it is open; ``more``: the union has not said
-    everything yet."""
+    everything yet. ``stands`` is the moment (ISO) of the backup that was restored, "" else."""
 
     counts: tuple[Count, ...]
     more: bool
     done_at: str
+    stands: str = ""
 
 
 def begin(work: Rows) -> None:
@@ -72,6 +73,11 @@ def begin(work: Rows) -> None:
 def is_open(work: Reads) -> bool:
     """Whether it is under way."""
     return work.fact(FIRST_LOAD_FACT) == FIRST_LOAD_OPEN
+
+
+def stands(work: Reads) -> str:
+    """The moment (ISO) up to which a restored terminal's data stand; "" for one that is full."""
+    return work.fact(STANDS_FACT) or ""
 
 
 def progress(work: Reads) -> FirstLoad | None:
@@ -105,7 +111,8 @@ def progress(work: Reads) -> FirstLoad | None:
     )
     counts = tuple(sorted(counts, key=lambda count: -count.sealed))
     more = facts.get(_BY_UNION + "more", "1") == "1"
-    return FirstLoad(counts, more, "" if state == FIRST_LOAD_OPEN else state)
+    stands = work.fact(STANDS_FACT) or ""
+    return FirstLoad(counts, more, "" if state == FIRST_LOAD_OPEN else state, stands)
 
 
 def note(work: Any, told: Filling, control: int | None) -> bool:
@@ -123,4 +130,6 @@ def note(work: Any, told: Filling, control: int | None) -> bool:
         return False
     at: datetime = work.at
     work.set_fact(FIRST_LOAD_FACT, at.isoformat(timespec="seconds"))
+    if found.stands:
+        work.set_fact(STANDS_FACT, "")
     return True

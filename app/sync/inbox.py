@@ -24,6 +24,7 @@ from app.wire.faults import FileFault
 from app.wire.files import FILES, FileSpec
 from app.wire.frame import Frame
 from app.wire.protocol import DownItem
+from app.wire.refusals import ContainerCause, ContainerRefused
 from db.tables.exchange import (
     character_line,
     file_fault,
@@ -139,19 +140,32 @@ def move(work: EngineWork, inbox_id: str, state: Incoming, **values: Any) -> Non
 
 def expected_place(work: EngineWork, peer: str, header: Header) -> ContainerPlace:
     """The place that the next container of the header's stream must have."""
-    last = work.first(
+    last = _last_place(work, peer, header.stream)
+    if last is None or header.epoch > last.epoch:
+        return first_place(header.epoch)
+    return ContainerPlace(last.epoch, last.sequence + 1, last.digest)
+
+
+def _last_place(work: EngineWork, peer: str, stream: str) -> Row[Any] | None:
+    return work.first(
         select(stream_state)
         .where(
             stream_state.c.direction == DOWN,
             stream_state.c.peer == peer,
-            stream_state.c.stream == header.stream,
+            stream_state.c.stream == stream,
         )
         .order_by(stream_state.c.epoch.desc())
         .limit(1)
     )
-    if last is None or header.epoch > last.epoch:
-        return first_place(header.epoch)
-    return ContainerPlace(last.epoch, last.sequence + 1, last.digest)
+
+
+def require_next(work: EngineWork, peer: str, item: DownItem) -> None:
+    """Refuse an announced item that is not the next of its stream (ContainerRefused ``gap``)."""
+    last = _last_place(work, peer, item.stream)
+    next_one = (last.epoch, last.sequence + 1) if last is not None else (item.epoch, 1)
+    begins = last is not None and item.epoch > last.epoch and item.sequence == 1
+    if (item.epoch, item.sequence) != next_one and not begins:
+        raise ContainerRefused(ContainerCause.GAP)
 
 
 def keep_place(

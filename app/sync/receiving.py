@@ -38,7 +38,7 @@ from app.wire.container import (
 from app.wire.faults import refused
 from app.wire.files import FILES, FileSpec
 from app.wire.frame import Frame
-from app.wire.protocol import CHUNK, DownItem
+from app.wire.protocol import CHUNK, DownItem, Gone
 from app.wire.refusals import ContainerCause, ContainerRefused
 from app.wire.statements import Acknowledgement, Settlement, sign
 
@@ -77,6 +77,8 @@ def _receive(here: Round, item: DownItem) -> ReceiveReport:
     if state is None or row is None:
         repeat = ContainerRefused(ContainerCause.REPEAT)
         return _acknowledge(here, item, _refusal_of(item, repeat))
+    if item.gone and state not in (Incoming.APPLIED, Incoming.QUARANTINED):
+        return _take_place(here, item)
     lost: Problem | None = None
     if state is Incoming.VERIFIED and not _is_there(here, item):
         # What was verified is gone: it is fetched again as if it had just been announced.
@@ -389,6 +391,41 @@ def _quarantine(here: Round, item: DownItem, fault: EnvironmentFault | UserError
         remove(container_path(here.bench.folder, item.id))
         return replace(_refusal_of(item, fault), settled=False)
     return _acknowledge(here, item, _refusal_of(item, fault))
+
+
+def _take_place(here: Round, item: DownItem) -> ReceiveReport:
+    """A file that the union delivered before this terminal was restored and cannot give again: it
+    is set aside for a person, and its stream goes on after it. Raises ContainerRefused ``gap``
+    when another one should come first."""
+    fault = UserError(f"receive.gone_{item.gone}", *_GONE[Gone(item.gone)])
+    union = here.keys.facts.union
+    here.go_on("receive.gone")
+    with here.bench.hand.system(EXCHANGE) as work:
+        inbox.require_next(work, union, item)
+        inbox.move(
+            work,
+            item.id,
+            Incoming.QUARANTINED,
+            cause=told(fault),
+            container_digest=item.digest,
+        )
+        inbox.keep_place(
+            work, inbox.DOWN, union, item.stream, (item.epoch, item.sequence, item.digest)
+        )
+    return _acknowledge(here, item, _refusal_of(item, fault))
+
+
+_GONE = {
+    Gone.ERASED: (
+        "この端末を復元する前に受け取ったファイルで、広域連合にも、もう残っていません"
+        "（不受理の決定は、受け取りのあとに消されます）。",
+        "送付中のままの届出がないかを確かめ、あれば広域連合に結果を問い合わせてください。",
+    ),
+    Gone.KEY: (
+        "この端末を復元する前に受け取ったファイルで、復元で失われた鍵で封がされています。",
+        "被保険者の情報は自動で送り直されます。ほかのものは、広域連合に中身を問い合わせてください。",
+    ),
+}
 
 
 def _refusal_of(item: DownItem, fault: EnvironmentFault | UserError) -> ReceiveReport:

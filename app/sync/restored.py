@@ -1,4 +1,5 @@
-"""What the terminal does for a union that was restored (復元): prove, give back, send again.
+"""What the terminal does for a union that was restored (復元): prove, give back, send again; and
+what it says of itself, so that a union notices that the terminal was.
 
 The union signed heads and receipts that it may no longer remember. They go along with every
 contact; once two of its operators have confirmed the restored point, its epoch rises. Then the
@@ -17,7 +18,7 @@ from collections.abc import Iterable
 from sqlalchemy import delete, select, tuple_, update
 
 from app.sync.faults import PeerRefused
-from app.sync.inbox import INCOMING, UP, keep_place
+from app.sync.inbox import DOWN, INCOMING, UP, keep_place
 from app.sync.receiving import container_path
 from app.sync.round import Round
 from app.sync.states import Incoming, Outgoing
@@ -55,6 +56,19 @@ def newest_receipts(work: EngineWork, union: str) -> tuple[bytes, ...]:
         if receipt is not None:
             found.append(bytes(receipt))
     return tuple(found)
+
+
+def places_held(work: EngineWork, union: str) -> tuple[StreamPlace, ...]:
+    """How far each downward stream came in this store: after a restore less than was acknowledged,
+    and the union then gives again what is missing."""
+    last: dict[str, tuple[int, int]] = {}
+    for row in work.all(
+        select(stream_state.c.stream, stream_state.c.epoch, stream_state.c.sequence).where(
+            stream_state.c.direction == DOWN, stream_state.c.peer == union
+        )
+    ):
+        last[row.stream] = max(last.get(row.stream, (0, 0)), (row.epoch, row.sequence))
+    return tuple(StreamPlace(DOWN, stream, *place) for stream, place in sorted(last.items()))
 
 
 def make_whole(here: Round, epoch: int, places: Iterable[StreamPlace]) -> None:

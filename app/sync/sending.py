@@ -271,7 +271,10 @@ def _settle(here: Round, ready: _Ready, data: bytes) -> SendReport:
             state=state,
             receipt=data,
             payload=b"",
-            sequence=row.sequence if accepted else None,
+            # Its place is the one that the receipt names: a terminal restored from a backup may
+            # have given it another one, which is then free for the next.
+            epoch=receipt.epoch if accepted else row.epoch,
+            sequence=receipt.sequence if accepted else None,
             last_cause="" if accepted else f"{receipt.message}（{receipt.cause}）",
             next_try_at="",
             settled_at=work.at.isoformat(),

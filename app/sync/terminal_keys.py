@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.sql.base import Executable
 
 from app.core.errors import EnvironmentFault
-from app.wire.keys import SigningKeys, signing_keys
+from app.wire.keys import SigningKeys, recipient_id, signing_keys
 from db.tables.control import terminal_key
 
 _PREFIX = "line."
@@ -150,6 +151,19 @@ def read_values(work: Rows) -> dict[str, bytes]:
     """All rows of ``terminal_key`` by name."""
     rows = work.all(select(terminal_key.c.name, terminal_key.c.value))
     return {row.name: bytes(row.value) for row in rows}
+
+
+def receiving_keys(work: Rows, keys: TerminalKeys) -> tuple[str, ...]:
+    """The ids of the receiving keys held here, that of a renewal under way among them. A relay
+    holds none: whose key what comes is sealed to, is not its matter."""
+    pending = read_values(work).get("pending.receiving", b"")
+    asked = [recipient_id(recipient_of(pending))] if pending and keys.receiving else []
+    return tuple(sorted({name for name, _ in keys.receiving} | set(asked)))
+
+
+def recipient_of(identity: bytes) -> str:
+    """The public half (age recipient) of a receiving key."""
+    return str(pyrage.x25519.Identity.from_str(identity.decode("ascii")).to_public())
 
 
 def write_values(work: Rows, values: dict[str, bytes], valid_to: str = "") -> None:

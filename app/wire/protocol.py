@@ -117,7 +117,11 @@ class UploadStart:
 
 @dataclass(frozen=True, slots=True)
 class DownItem:
-    """One announced container; ``size`` in bytes, ``digest`` SHA-256 of the whole (hex)."""
+    """One announced container; ``size`` in bytes, ``digest`` SHA-256 of the whole (hex).
+
+    ``gone`` says why a container that a restored terminal would need is not to be had any more
+    (``Gone``), "" for every other: its place is taken without it, and a person settles it.
+    """
 
     id: str
     file_id: str
@@ -127,6 +131,15 @@ class DownItem:
     size: int
     digest: str
     announced_at: str
+    gone: str = ""
+
+
+class Gone(StrEnum):
+    """Why a delivered container is not to be had again: its copy was erased (期限, 不受理の決定),
+    or it is sealed to a key that the restored terminal does not hold."""
+
+    ERASED = "erased"
+    KEY = "key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +254,7 @@ class Cause(StrEnum):
     UNKNOWN_TERMINAL = "unknown_terminal"
     EXPIRED = "expired"  # the certificate is past its last day
     WITHDRAWN = "withdrawn"  # the terminal's enrolment was withdrawn
+    CERTIFICATE_WITHDRAWN = "certificate_withdrawn"  # this certificate alone
     NOT_FOUND = "not_found"
     WRONG_OFFSET = "wrong_offset"  # UPLOAD_OFFSET in the answer is the true one
     OTHER_CONTENT = "other_content"  # the same id with another digest or size
@@ -260,6 +274,7 @@ STATUS: dict[Cause, int] = {
     Cause.UNKNOWN_TERMINAL: 403,
     Cause.EXPIRED: 403,
     Cause.WITHDRAWN: 403,
+    Cause.CERTIFICATE_WITHDRAWN: 403,
     Cause.NOT_FOUND: 404,
     Cause.WRONG_OFFSET: 409,
     Cause.OTHER_CONTENT: 409,

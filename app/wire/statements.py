@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from app.core.errors import EnvironmentFault
 from app.wire.heads import Head, LineDigest
 from app.wire.keys import SigningKeys, fingerprint, signing_id, signing_keys
+from app.wire.protocol import StreamPlace
 from app.wire.strict_cbor import decode, encode
 
 T = TypeVar("T")
@@ -97,6 +98,9 @@ class Contact:
     the other. ``control`` is the position of the municipal control log already applied.
     ``proof`` is the newest head that the union signed (encoded, empty for none) and ``receipts``
     its newest receipt of each stream: a union that does not remember them was restored.
+    ``places`` is the last place of each downward stream that the store holds, and ``opens`` the
+    ids of the receiving keys that it holds: a terminal that was restored from an older backup is
+    behind what it acknowledged, and is given it again. A relay, which opens nothing, names none.
     """
 
     municipality: str
@@ -110,6 +114,8 @@ class Contact:
     at: str
     proof: bytes = b""
     receipts: tuple[bytes, ...] = ()
+    places: tuple[StreamPlace, ...] = ()
+    opens: tuple[str, ...] = ()
 
 
 class Recalled(StrEnum):

@@ -16,6 +16,7 @@ from app.security import vault
 from app.security.authenticators.verify import verify_assertion
 from app.security.founding.recovering import RESTORED, Rescue
 from app.security.founding.restoring import Place, Restored, find_backup, restore
+from app.sync import first_load
 from tests.security.test_recovering import FRESH, fresh
 from tests.support.authenticators import TRAINING
 from tests.support.founded import FoundedTerminal, found_terminal
@@ -187,3 +188,29 @@ def test_cut_short_anywhere_it_goes_through_when_called_again(
             assert fault.code.startswith(("disk.", "store."))
     assert bring_back(backed_up).epoch >= 2
     assert works(backed_up)["idle"] == "7"
+
+
+@pytest.mark.parametrize(("profile", "opened"), [("counter", True), ("relay", False)])
+def test_an_enrolled_counter_s_first_load_is_open_before_anybody_can_come_in(
+    tmp_path: Path, profile: str, opened: bool
+) -> None:
+    """What it received after the backup is missing; a relay opens nothing and has no register."""
+    terminal = found_terminal(tmp_path)
+    door = terminal.login()
+    session = terminal.enter(door, "S201")
+    here = door.terminal
+    assert here is not None
+    with here.store.update(("store_fact",), ("store_fact",)) as work:
+        for name, value in (("line.terminal", "T01"), ("profile", profile)):
+            work.set_fact(name, value)
+    prepared = upkeep.prepare_backup(here.gate, session)
+    given = terminal.touches(here.gate, prepared)
+    upkeep.perform_backup(here.gate, prepared, given, here.access, terminal.clock)
+    door.log_off(session)
+    done = bring_back(terminal)
+    door = terminal.login()
+    terminal.enter(door, "S201", password=FRESH["S201"])
+    assert door.terminal is not None
+    with door.terminal.store.view(first_load.READS) as work:
+        load = first_load.progress(work)
+    assert (load is not None and load.stands == done.made_at and not load.done_at) is opened

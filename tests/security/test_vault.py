@@ -205,7 +205,10 @@ def test_the_epoch_rises_above_the_one_here_and_the_one_the_union_saw(tmp_path):
         made = vault.backup(store, paths, DATA_KEY, recovery.public, clock, "daily")
     assert vault.restore(paths, made.folder, recovery.private, DATA_KEY) == 2
     assert vault.restore(paths, made.folder, recovery.private, DATA_KEY) == 3
-    assert vault.restore(paths, made.folder, recovery.private, DATA_KEY, epoch_over=9) == 10
+    assert (
+        vault.restore(paths, made.folder, recovery.private, DATA_KEY, vault.PutBack(epoch_over=9))
+        == 10
+    )
 
 
 @pytest.mark.parametrize("name", ["store.db", "manifest.json"])

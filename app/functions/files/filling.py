@@ -27,7 +27,9 @@ def _open(work: WaitWork) -> Iterator[Waits]:
     stopped = any(count.stopped for count in load.counts)
     yield Waits(
         key="first_load",
-        what="この端末への初期登録",
+        what=f"この端末の保存データ（{told_moment(load.stands)} 現在）"
+        if load.stands
+        else "この端末への初期登録",
         state="止まっている" if stopped else "受け取り中",
         since="",
         next_step=STOPPED if stopped else "端末が受け取っています。済むまで検索はできません",
@@ -38,6 +40,11 @@ def _open(work: WaitWork) -> Iterator[Waits]:
             if count.sealed or count.taken
         ),
     )
+
+
+def told_moment(iso: str) -> str:
+    """A moment as a clerk reads it, to the minute."""
+    return f"{int(iso[5:7])}月{int(iso[8:10])}日 {iso[11:16]}"
 
 
 STOPPED = "広域連合に、この端末の初期登録の送り直し（fill-again）を頼む"

@@ -96,6 +96,14 @@ class OperatorClient:
         """End a terminal's enrolment."""
         self.act("withdraw", {"terminal": terminal})
 
+    def certificates(self, terminal: str = "") -> list[dict[str, Any]]:
+        """The certificates of a terminal, "" for all, and where each stands."""
+        return list(self.act("certificates", {"terminal": terminal}))
+
+    def withdraw_certificate(self, fingerprint: str) -> None:
+        """Withdraw one certificate; the terminal and its others stay."""
+        self.act("withdraw_certificate", {"fingerprint": fingerprint})
+
     def terminals(self) -> list[dict[str, Any]]:
         """The register of terminals, with how far each was filled."""
         return list(self.act("terminals"))

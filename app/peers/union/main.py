@@ -26,6 +26,7 @@ from app.peers.union.shown import as_words
 _PLAIN = {
     "requests": "requests",
     "terminals": "terminals",
+    "certificates": "certificates",
     "inquiries": "inquiries",
     "behave": "behave",
     "status": "status",
@@ -78,6 +79,7 @@ def _ask(client: OperatorClient, arguments: argparse.Namespace) -> object:
         "approve": ("id",),
         "refuse": ("id", "note"),
         "withdraw": ("terminal",),
+        "withdraw-certificate": ("fingerprint",),
         "fill-again": ("terminal",),
         "deliver": ("municipality",),
         "confirm-delivery": ("municipality",),
@@ -208,6 +210,12 @@ def _add_terminals(command: _Command) -> None:
     refuse.add_argument("--note", default="", help=in_words("理由", "why"))
     command("terminals", "登録された端末", "enrolled terminals")
     command("withdraw", "端末の登録を取り消す", "withdraw a terminal").add_argument("terminal")
+    command("certificates", "端末の証明書の一覧", "certificates of the terminals")
+    command(
+        "withdraw-certificate",
+        "端末の証明書を１枚だけ失効にする（端末の登録は残る）",
+        "withdraw one certificate; the terminal stays",
+    ).add_argument("fingerprint")
     command(
         "fill-again",
         "端末の初期登録を初めから送り直す",

@@ -25,7 +25,7 @@ from starlette.routing import Route
 from app.core.errors import MadoguchiError, UserError
 from app.peers.union import door
 from app.peers.union.keys import write_private
-from app.peers.union.line import enrolment, restored
+from app.peers.union.line import certificates, enrolment, restored
 from app.peers.union.line.faults import Fault, FaultKind, Faults
 from app.peers.union.line.refusal import Refused, own_mistake
 from app.peers.union.office import bulk, daily, filling, officials, seed
@@ -152,6 +152,12 @@ def _acts(desk: Desk) -> dict[str, Act]:
         "approve": lambda who, args, _: _step(enrolment.approve(system, who, args["id"])),
         "refuse": lambda who, args, _: _step(
             enrolment.refuse(system, who, args["id"], args.get("note", ""))
+        ),
+        "certificates": lambda _, args, __: certificates.certificates(
+            system, args.get("terminal", "")
+        ),
+        "withdraw_certificate": lambda who, args, _: certificates.withdraw_certificate(
+            system, who, args["fingerprint"]
         ),
         "withdraw": lambda who, args, _: enrolment.withdraw(system, who, args["terminal"]),
         "inquiries": lambda _, __, ___: officials.inquiries(system),

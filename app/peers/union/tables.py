@@ -106,6 +106,10 @@ credential = Table(
     _text("valid_from"),
     _text("valid_to"),
     _empty("tls_key"),  # SHA-256 of the public key (DER), hex
+    # One certificate withdrawn, the terminal's others stay: when, by whom (a terminal that says
+    # it no longer holds the key, after a restore, is whoever says so).
+    _empty("withdrawn_at"),
+    _empty("withdrawn_by"),
     Index("ix_credential_terminal", "terminal"),
     Index("ix_credential_tls_key", "tls_key"),
 )
@@ -185,6 +189,7 @@ down_item = Table(
     Column("records", _LONG, nullable=False, server_default="-1"),
     Column("applied", _LONG, nullable=False, server_default="-1"),
     Column("dropped", _LONG, nullable=False, server_default="-1"),
+    _empty("gone"),  # needed again by a restored terminal and not to be had: app.wire.protocol.Gone
     UniqueConstraint("terminal", "stream", "epoch", "sequence"),
     Index("ix_down_item_terminal_position", "terminal", "position"),
     # What waits is found without reading what was acknowledged, of which there is far more.

@@ -2,7 +2,9 @@
 
 The journal that lies here stays where it goes on from the backup's: what was done since is then
 still proved, though the store does not know it any more. The epoch rises, so that no id is made
-twice. Rights and staff are those of the backup; everybody but the two is admitted anew.
+twice. Rights and staff are those of the backup; everybody but the two is admitted anew. Nobody
+searches on an enrolled terminal until the union gave again what came after the backup (decision
+024).
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from app.security import vault
 from app.security.authenticators.verify import RegistrationPolicy
 from app.security.control.rules import House
 from app.security.founding.recovering import Rescue, recover
+from app.security.gate.facts import FIRST_LOAD_FACT, FIRST_LOAD_OPEN, STANDS_FACT
 from app.security.journal.journal import Journal
 from app.security.keys.recovery import combine, open_store_keys
 from app.security.keys.sealing import KeyPair
@@ -91,7 +94,11 @@ def restore(
     stays = vault.journal_goes_on(paths, made.folder, pair.private, (data_key,))
     over = _last_epoch(paths, data_key, made.epoch, clock) if stays else 0
     epoch = vault.restore(
-        paths, made.folder, pair.private, data_key, epoch_over=over, keep_journal=stays
+        paths,
+        made.folder,
+        pair.private,
+        data_key,
+        vault.PutBack(over, stays, {FIRST_LOAD_FACT: FIRST_LOAD_OPEN, STANDS_FACT: made.made_at}),
     )
     manifest = digest_hex((made.folder / vault.MANIFEST).read_bytes())
     note = cbor2.dumps([made.made_at, epoch, manifest, stays], canonical=True)

@@ -26,6 +26,8 @@ MEDIA_FACT = "terminal_media"
 FIRST_LOAD_FACT = "first_load"
 FIRST_LOAD_OPEN = "open"
 """The value of the fact while the terminal is being filled from the union (``app.sync``)."""
+STANDS_FACT = f"{FIRST_LOAD_FACT}.stands"
+"""The moment (ISO) up to which the data of a restored terminal stand, until it is full again."""
 
 
 @dataclass(frozen=True, slots=True)

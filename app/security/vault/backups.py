@@ -10,8 +10,8 @@ import base64
 import contextlib
 import json
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -113,21 +113,31 @@ def read_backup(folder: Path) -> Backup:
     return Backup(folder, manifest["made_at"], manifest["reason"], manifest["epoch"])
 
 
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """How a backup comes back. With ``keep_journal`` the journal that lies here stays: it goes on
+    from the backup's; ``epoch_over`` is the last epoch the union saw. ``facts`` are written, before
+    the store stands in its place, into that of a counter that is enrolled: what it received since
+    has to come again."""
+
+    epoch_over: int = 0
+    keep_journal: bool = False
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
 def restore(
     paths: Paths,
     folder: Path,
     recovery_private: bytes,
     data_key: bytes,
+    how: PutBack = PutBack(),
     *,
-    epoch_over: int = 0,
-    keep_journal: bool = False,
     schema: Schema = SHIPPED,
 ) -> int:
-    """Put a backup in the store's place under ``data_key``; gives the new epoch. With
-    ``keep_journal`` the journal that lies here stays: it goes on from the backup's.
+    """Put a backup in the store's place under ``data_key``; gives the new epoch.
 
     The epoch rises above the backup's, above that of a store still readable here, and above
-    ``epoch_over`` (the last one the union saw), so no id is ever made twice (DESIGN 6). What
+    ``how.epoch_over``, so no id is ever made twice (DESIGN 6). What
     lay there is kept beside, still encrypted, as ``*.replaced``. Raises ``EnvironmentFault``
     ``backup.damaged``, ``backup.wrong_key``, ``store.newer_schema``, ``store.in_use``.
     """
@@ -135,10 +145,10 @@ def restore(
     paths.make()
     lock = take_lock(paths)
     try:
-        epoch = max(int(manifest["epoch"]), epoch_over, _known_epoch(paths, data_key)) + 1
-        places = (paths.store,) if keep_journal else (paths.journal, paths.store)
+        epoch = max(int(manifest["epoch"]), how.epoch_over, _known_epoch(paths, data_key)) + 1
+        places = (paths.store,) if how.keep_journal else (paths.journal, paths.store)
         fresh = _copy_restored(places, folder, key, data_key)
-        _renew(fresh_path(paths.store), data_key, epoch, schema)
+        _renew(fresh_path(paths.store), data_key, epoch, how.facts, schema)
         for made, place in fresh:
             _set_aside(place)
             put_in_place(made, place)
@@ -250,8 +260,11 @@ def _copy_restored(
     return made
 
 
-def _renew(store: Path, data_key: bytes, epoch: int, schema: Schema) -> None:
-    """Give the restored store its new epoch and this program's version."""
+def _renew(
+    store: Path, data_key: bytes, epoch: int, facts: Mapping[str, str], schema: Schema
+) -> None:
+    """Give the restored store its new epoch, an enrolled counter's the other facts too, and this
+    program's version."""
     connection = open_raw(store, data_key, Tuning())
     try:
         with translated(store):
@@ -259,10 +272,18 @@ def _renew(store: Path, data_key: bytes, epoch: int, schema: Schema) -> None:
             if version not in schema.versions:
                 raise newer_schema(version, schema)
             write_fact(connection, "epoch", str(epoch))
+            for name, value in facts.items() if _is_enrolled_counter(connection) else ():
+                write_fact(connection, name, value)
     finally:
         connection.close()
     if version != schema.head:
         upgrade_file(store, data_key, schema)
+
+
+def _is_enrolled_counter(connection: Any) -> bool:
+    query = "SELECT name, value FROM store_fact WHERE name IN ('line.terminal', 'profile')"
+    found = dict(connection.execute(query).fetchall())
+    return "line.terminal" in found and found.get("profile") != "relay"
 
 
 def _known_epoch(paths: Paths, data_key: bytes) -> int:

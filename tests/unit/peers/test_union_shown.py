@@ -20,6 +20,7 @@ from app.peers.union.office.check_list import CheckEntry, list_entry
 from app.peers.union.shown import ACTS, FACTS, LEFT_OUT, WORDS, as_words
 from app.peers.union.system import System
 from app.peers.union.tables import (
+    credential,
     enrolment,
     enrolment_approval,
     inquiry,
@@ -36,6 +37,7 @@ ASKED = (
     "status",
     "requests",
     "terminals",
+    "certificates",
     "inquiries",
     "notifications",
     "decisions",
@@ -57,6 +59,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
         _put(system, enrolment, step="waiting", profile="counter", terminal="T01")
         _put(system, enrolment_approval)
         _put(system, terminal, state="active", profile="branch")
+        _put(system, credential, valid_to=system.now(), withdrawn_at=system.now())
         _put(system, inquiry, person_id=1, year=2026, state="open")
         _put(system, restore)
         _put(system, returned, standing="differs")

@@ -70,8 +70,19 @@ def _told(load: FirstLoad | None) -> tuple[str, str]:
     if any(count.stopped for count in load.counts):
         return "stop", f"取り込めなかったものがあり、止まっています。{filling.STOPPED}。"
     if not load.counts:
-        return "warn", "広域連合からの返事を待っています。回線がつながると、自動で始まります。"
-    return "warn", "受け取っています。済むまで検索はできません。この画面は自動で読み直します。"
+        return "warn", _since(
+            load
+        ) + "広域連合からの返事を待っています。回線がつながると、自動で始まります。"
+    return "warn", _since(
+        load
+    ) + "受け取っています。済むまで検索はできません。この画面は自動で読み直します。"
+
+
+def _since(load: FirstLoad) -> str:
+    if not load.stands:
+        return ""
+    moment = filling.told_moment(load.stands)
+    return f"復元したため、この端末のデータは {moment} 現在のものです。そのあとの分を、"
 
 
 def _cells(count: Count) -> tuple[str, ...]:

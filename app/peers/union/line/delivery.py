@@ -227,6 +227,16 @@ def _of_stream(system: System, spec: FileSpec, place: ContainerPlace) -> dict[st
     }
 
 
+def bring_back(system: System, row: Row[Any]) -> Path | None:
+    """Put the kept copy of an acknowledged container among those that wait; its place there, None
+    where there is no copy any more. What a crash leaves there ``clear_orphans`` puts away."""
+    file = _file(system, row.id)
+    if not file.exists():
+        with contextlib.suppress(FileNotFoundError):
+            _kept(system, row).replace(file)
+    return file if file.exists() else None
+
+
 def clear_orphans(system: System) -> int:
     """Take up what a crash left: containers whose announcement never came to be are removed,
     acknowledged ones put away. Returns how many were removed."""
@@ -319,6 +329,7 @@ def _item(row: Row[Any]) -> DownItem:
         size=row.size,
         digest=row.digest,
         announced_at=row.announced_at,
+        gone=row.gone,
     )
 
 

@@ -80,13 +80,19 @@ class Caller:
 def caller_of(system: System, connection: Connection, certificate: str) -> Caller:
     """Whose certificate (SHA-256 of its DER, hex) this is.
 
-    Raises Refused: no certificate, one that is not in the register or has run out, a terminal
-    whose enrolment was withdrawn.
+    Raises Refused: no certificate, one that is not in the register, was withdrawn or has run out,
+    a terminal whose enrolment was withdrawn.
     """
     if not certificate:
         raise Refused(Cause.NO_CERTIFICATE)
     row = connection.execute(
-        select(terminal.c.id, terminal.c.municipality, terminal.c.state, credential.c.valid_to)
+        select(
+            terminal.c.id,
+            terminal.c.municipality,
+            terminal.c.state,
+            credential.c.valid_to,
+            credential.c.withdrawn_at,
+        )
         .join_from(credential, terminal, credential.c.terminal == terminal.c.id)
         .where(credential.c.fingerprint == certificate)
     ).first()
@@ -94,16 +100,18 @@ def caller_of(system: System, connection: Connection, certificate: str) -> Calle
         raise Refused(Cause.UNKNOWN_TERMINAL)
     if row.state != "active":
         raise Refused(Cause.WITHDRAWN)
+    if row.withdrawn_at:
+        raise Refused(Cause.CERTIFICATE_WITHDRAWN)
     if datetime.fromisoformat(row.valid_to) < system.clock.now():
         raise Refused(Cause.EXPIRED)
     return Caller(row.id, row.municipality, certificate)
 
 
 def signing_publics(system: System, connection: Connection, terminal_id: str) -> tuple[bytes, ...]:
-    """The terminal's public signing halves that have not run out: renewal overlaps, so there
-    may be several."""
+    """The terminal's public signing halves that have not run out and were not withdrawn: renewal
+    overlaps, so there may be several."""
     found = select(credential.c.signing, credential.c.valid_to).where(
-        credential.c.terminal == terminal_id
+        credential.c.terminal == terminal_id, credential.c.withdrawn_at == ""
     )
     now = system.clock.now()
     return tuple(
@@ -114,11 +122,12 @@ def signing_publics(system: System, connection: Connection, terminal_id: str) ->
 
 
 def receiving_of(connection: Connection, terminal_id: str) -> str:
-    """The age recipient that the terminal named last."""
+    """The age recipient that the terminal named last. Where every certificate was withdrawn it is
+    the last one's all the same: what waits is opened with it once there is a new one."""
     found = (
         select(credential.c.receiving)
         .where(credential.c.terminal == terminal_id)
-        .order_by(credential.c.position.desc())
+        .order_by(credential.c.withdrawn_at != "", credential.c.position.desc())
         .limit(1)
     )
     return str(connection.execute(found).scalar_one())

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from app.core.errors import MadoguchiError
 from app.peers.union import door
-from app.peers.union.line import journals, restored
+from app.peers.union.line import journals, restored, taking_up
 from app.peers.union.line.enrolment import Caller, signing_publics
 from app.peers.union.line.refusal import Refused
 from app.peers.union.system import System, log_act
@@ -49,6 +49,7 @@ def contact(system: System, caller: Caller, data: bytes) -> ContactAnswer:
         journals.keep_digests(connection, caller.terminal, said)
         if record != _stored(connection, caller.terminal):
             _store(connection, said, record)
+        taking_up.take_up(system, connection, caller, said)
         epoch, places = restored.epoch_of(connection), restored.places(connection, caller)
         rows = connection.execute(
             select(control_row.c.position, control_row.c.body)
@@ -99,7 +100,9 @@ def _said(system: System, connection: Connection, caller: Caller, data: bytes) -
     if len(said.lines) > LINES_AT_ONCE or len(said.receipts) > _RECEIPTS_AT_ONCE:
         raise Refused(Cause.TOO_LARGE)
     places = (said.epoch, said.control, said.since.number, *(line.number for line in said.lines))
-    fits = all(0 <= place <= door.MOST for place in places) and len(said.nonce) == _NONCE
+    streams = [number for place in said.places for number in (place.epoch, place.sequence)]
+    fits = all(0 <= place <= door.MOST for place in (*places, *streams))
+    fits = fits and len(said.nonce) == _NONCE and len(said.places) <= _RECEIPTS_AT_ONCE
     if not fits or not is_id(said.store) or not door.is_moment(said.at):
         raise Refused(Cause.MALFORMED)
     return said

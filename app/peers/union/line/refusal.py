@@ -22,6 +22,11 @@ _SENTENCES: dict[Cause, tuple[str, str]] = {
         "端末の時計が正しいかを確かめ、システム管理者が端末の登録を更新（enrol）してください。",
     ),
     Cause.WITHDRAWN: ("この端末の登録は取り消されています。", _UNION),
+    Cause.CERTIFICATE_WITHDRAWN: (
+        "この端末が示した証明書は、広域連合で失効にされています（端末の登録はそのままです）。",
+        "新しい証明書に替えた端末なら、開き直してください。ほかに証明書がないときは、広域連合に"
+        "理由を確かめ、端末の登録（enrol）をやり直してください。",
+    ),
     Cause.NOT_FOUND: ("求めたものはありません。", _AGAIN),
     Cause.WRONG_OFFSET: ("続きの位置が合いません。", "答えの位置から送り直します。"),
     Cause.OTHER_CONTENT: (

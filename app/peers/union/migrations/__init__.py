@@ -25,6 +25,7 @@ from app.peers.union.migrations import (
     v0009_whose_keys,
     v0010_held,
     v0011_filling,
+    v0012_taken_up,
 )
 
 STEPS: tuple[Callable[[Operations], None], ...] = (
@@ -39,6 +40,7 @@ STEPS: tuple[Callable[[Operations], None], ...] = (
     v0009_whose_keys.upgrade,
     v0010_held.upgrade,
     v0011_filling.upgrade,
+    v0012_taken_up.upgrade,
 )
 
 

@@ -10,17 +10,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from app.core.errors import UserError
 from app.peers.union.line import enrolment
 from app.peers.union.line.delivery import deliver
 from app.peers.union.line.enrolment import Caller
+from app.peers.union.line.taking_up import FILLED_WITH, fill_anew
 from app.peers.union.office import holding
 from app.peers.union.office.insured import DAILY, lines_of
 from app.peers.union.system import System, log_act
-from app.peers.union.tables import control_row, down_item, filling, held_sent, person, terminal
-from app.wire.files import FILES, Route
+from app.peers.union.tables import control_row, down_item, filling, person, terminal
 from app.wire.protocol import FilledFile, Filling
 from app.wire.statements import Settlement
 
@@ -32,9 +32,6 @@ _AHEAD = 2
 
 _MARK = "="
 """Stands before the household up to which it is sealed: a household may have no number."""
-
-FILLED_WITH = (DAILY, *(spec.id for spec in FILES.values() if spec.route is Route.SHARED))
-"""Persons, and what the desks share: open cases, papers issued, acts that wait."""
 
 
 def go_on(system: System, caller: Caller) -> Filling:
@@ -99,9 +96,7 @@ def again(system: System, operator: str, terminal_id: str) -> None:
                 "端末の番号を確かめてください。",
             )
         log_act(system, connection, operator, "fill", terminal_id)
-        connection.execute(delete(filling).where(mine))
-        connection.execute(delete(held_sent).where(held_sent.c.terminal == terminal_id))
-        connection.execute(update(terminal).where(terminal.c.id == terminal_id).values(delivered=0))
+        fill_anew(connection, terminal_id)
 
 
 def _begun(system: System, connection: Connection, caller: Caller) -> Row[Any]:
