@@ -115,11 +115,6 @@ class Counter(QObject):
         self._behind = Behind(self.window)
         self.line = UnionLine(self.window, self.background, parts.clock, self._calendar, self._stop)
         self._listen()
-        application = QApplication.instance()
-        assert application is not None
-        application.installEventFilter(self.window)
-        # The end of the desktop's session asks the program to end without closing the window.
-        application.aboutToQuit.connect(self.close)
         self._closed = False
         self.background.troubled.connect(self._say_trouble)
         self._vigil: Vigil | None = None
@@ -134,13 +129,18 @@ class Counter(QObject):
             threshold.hand_over(self._log_in)
 
     def _listen(self) -> None:
-        """What the window asks for."""
+        """What the window and the desktop ask for."""
         self.window.chosen.connect(self.go)
         self.window.lock_asked.connect(self.lock)
         self.window.log_off_asked.connect(self.log_off)
         self.window.print_asked.connect(self.print_screen)
         self.window.closing.connect(self.close)
         self.window.input_seen.connect(self.note_input)
+        application = QApplication.instance()
+        assert application is not None
+        application.installEventFilter(self.window)
+        # The end of the desktop's session asks the program to end without closing the window.
+        application.aboutToQuit.connect(self.close)
 
     def _every(self, milliseconds: int, work: Callable[[], None]) -> QTimer:
         """A timer that runs ``work`` again and again once it is started."""

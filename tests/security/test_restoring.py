@@ -14,8 +14,9 @@ from app.functions.admin import upkeep
 from app.functions.records import service as records
 from app.security import vault
 from app.security.authenticators.verify import verify_assertion
-from app.security.founding.recovering import RESTORED, Rescue
+from app.security.founding.recovering import Rescue
 from app.security.founding.restoring import Place, Restored, find_backup, restore
+from app.security.journal.journal import RESTORED
 from app.sync import first_load
 from tests.security.test_recovering import FRESH, fresh
 from tests.support.authenticators import TRAINING

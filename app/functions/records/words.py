@@ -9,6 +9,7 @@ EVENTS: Mapping[str, str] = {
     "journal.head": "広域連合の確認印",
     "journal.recovery": "復旧",
     "vault.restored": "バックアップからの復元",
+    "support.brought": "支援措置の控え",
     "control.head": "権限の手続きの記録の位置",
     "journal.segment_closed": "月次の締め",
     "journal.segment_dropped": "保存期間を過ぎた月の消去",

@@ -3,8 +3,8 @@ support measures (支援措置).
 
 Their acts are deeds, so a fact that somebody writes by hand makes no terminal another, and a
 measure that somebody takes away or lifts by hand is put back. Measures that came with a file carry
-no act: their file does, and nobody but ``LiftSupport`` lifts them either, or ``MarkSupport``, which
-puts another in their place.
+no act: the journal says what they are (``brought``), and nobody but ``LiftSupport`` lifts them
+either, or ``MarkSupport``, which puts another in their place.
 """
 
 from __future__ import annotations

@@ -229,6 +229,12 @@ def made_id(terminal: str, epoch: int, nonce: bytes, index: int) -> str:
     return f"{terminal}-{epoch}-{nonce.hex().translate(_LETTERS)}-{index}"
 
 
+def is_made_id(id_: str) -> bool:
+    """Whether an id is one that ``made_id`` gives: an act made the thing, and no file."""
+    parts = id_.rsplit("-", 2)
+    return len(parts) == 3 and len(parts[1]) == 32 and parts[1].isalpha()
+
+
 def in_use(keys: Mapping[bytes, HeldKey], ids: Iterable[bytes]) -> tuple[bytes, ...]:
     """Those of ``ids`` that are registered and not revoked."""
     return tuple(one for one in ids if one in keys and not keys[one].revoked_at)

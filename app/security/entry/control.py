@@ -7,6 +7,7 @@ import cbor2
 from sqlalchemy import select
 
 from app.security.acts.approval import Subject
+from app.security.control import brought
 from app.security.control.founders import rows_lost
 from app.security.control.keeper import Control, prove_control
 from app.security.control.state import ORIGIN
@@ -36,6 +37,7 @@ def open_control(store: Store, journal: Journal, rules: GateRules) -> Control:
     known = _last_head(journal)
     if known is not None and not _has(store, known):
         raise rows_lost()
+    control.strange += brought.settle(store, journal)
     _note(journal, control)
     return control
 

@@ -34,7 +34,7 @@ from app.security.control.rows import TABLES
 from app.security.control.rules import House
 from app.security.founding.founding import FounderPerson, provisional_number
 from app.security.gate.traces import head_payload
-from app.security.journal.journal import Journal
+from app.security.journal.journal import RESTORED, Journal
 from app.security.journal.line import Entry, State
 from app.security.journal.mirrors import take_as_it_is
 from app.security.keys import keyslots
@@ -47,7 +47,6 @@ from app.security.keys.terminal_state import NOTHING_YET
 from db.work import Store
 
 RECOVERED = "journal.recovery"
-RESTORED = "vault.restored"
 CONTROL_HEAD = "control.head"
 """The line that says, after a recovery, where the control log stands: after a restore it may stand
 before what the journal said earlier."""

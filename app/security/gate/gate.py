@@ -32,6 +32,7 @@ from app.security.acts.approval import (
 )
 from app.security.acts.prepared import Ask, PreparedAct, RowVersion, WithDocument, roles_needed
 from app.security.acts.seconding import last_day
+from app.security.control import brought
 from app.security.control.keeper import Control
 from app.security.control.rows import TABLES as CONTROL_TABLES
 from app.security.control.state import ControlState
@@ -472,6 +473,8 @@ class Gate(Telling):
                 acting = start(work)
                 work.narrow(reads, function.writes)
                 yield acting
+                if _writes_measures(function):
+                    brought.note(work, self._journal, line)
         except BaseException as problem:
             failed = dataclasses.replace(end, state=State.FAILED, cause=cause_of(problem))
             self._journal.end(failed)
@@ -588,6 +591,11 @@ class Gate(Telling):
             if not isinstance(problem, Bug):
                 self._journal.append(dataclasses.replace(entry, cause=problem.code))
             raise
+
+
+def _writes_measures(function: Function) -> bool:
+    """Whether a function may write support measures, whole or in part."""
+    return any(name.partition(".")[0] == "restriction" for name in function.writes)
 
 
 def _beside(function: Function) -> tuple[str, ...]:

@@ -30,6 +30,9 @@ from app.wire.heads import (
     is_countersigned,
 )
 
+RESTORED = "vault.restored"
+"""The event of a store that a backup was put in the place of."""
+
 FORK = "journal.fork"
 SYSTEM = "system"
 """Whom a line names for the terminal's own work."""
