@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / ".ci")]
 from bundle_parts import BUILD_TOOLS  # noqa: E402
 
-from app.main import VERSION  # noqa: E402
+from app.core.version import VERSION  # noqa: E402
 
 LOCK = ROOT / "requirements-bundle.lock"
 FONTS = ROOT / "resources" / "fonts" / "fonts.toml"

@@ -34,8 +34,8 @@ from app.core.process import leave_no_core
 from app.core.shown import as_shown
 from app.core.stopping import Stopped
 from app.core.usage import LANGUAGES, Parser, command_name, without_language
+from app.core.version import VERSION
 
-VERSION = "0.1.0"
 DATA_VARIABLE = "MADOGUCHI_DATA"
 DONE, FAILED, NOT_HERE = 0, 1, 2
 NOT_IN_PRODUCTION = ("app.demo", "app.peers", "app.training")

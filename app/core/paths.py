@@ -51,6 +51,11 @@ class Paths:
         return self.data / "settings.toml"
 
     @property
+    def tables_version(self) -> Path:
+        """Which tables the last login used, for the self-check; nothing is believed of it."""
+        return self.data / "tables-version"
+
+    @property
     def log(self) -> Path:
         """The technical log; no personal data."""
         return self.data / "log"

@@ -41,6 +41,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import hashlib
 import tomllib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
@@ -61,6 +62,7 @@ from app.core.table_checks import (
     read_row_values,
     row_place,
 )
+from app.core.version import VERSION
 
 T = TypeVar("T")
 
@@ -269,10 +271,12 @@ class Table:
 
 
 class Tables(Mapping[str, Table]):
-    """All tables by name. Handed to the rules as a value."""
+    """All tables by name. Handed to the rules as a value. ``version`` says which ones they are:
+    the program's version, eight digits over what it shipped, and the package put over them."""
 
-    def __init__(self, tables: Mapping[str, Table]) -> None:
+    def __init__(self, tables: Mapping[str, Table], version: str = "") -> None:
         self._tables = MappingProxyType(dict(tables))
+        self.version = version
 
     def __getitem__(self, name: str) -> Table:
         return self._tables[name]
@@ -295,12 +299,22 @@ def shipped_tables() -> Path:
     return Path(__file__).resolve().parents[2] / "resources" / "tables"
 
 
-def load_tables(directory: Path) -> Tables:
-    """Read and prove every ``*.toml`` in ``directory``.
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Whole tables that stand in the place of shipped ones: which package (第何号), and the
+    content of each by the table's name."""
+
+    number: int
+    contents: Mapping[str, str]
+
+
+def load_tables(directory: Path, replaced: Replaced | None = None) -> Tables:
+    """Read and prove every ``*.toml`` in ``directory``, with what ``replaced`` puts in its place.
 
     Raises EnvironmentFault (``tables.missing``, ``tables.syntax``, ``tables.head``,
     ``tables.columns``, ``tables.type``, ``tables.period``, ``tables.overlap``, ``tables.gap``,
-    ``tables.reference``): each names file and row and says what to do. Nothing is loaded then.
+    ``tables.reference``, and ``tables.shape`` for a replaced one): each names file and row and
+    says what to do. Nothing is loaded then.
     """
     files = sorted(directory.glob("*.toml")) if directory.is_dir() else []
     if not files:
@@ -309,23 +323,45 @@ def load_tables(directory: Path) -> Tables:
             f"コード表のフォルダー {directory} が見つからないか、空です。",
             "プログラムを入れ直してください。",
         )
+    shipped = {file: _content(file) for file in files}
+    contents = {} if replaced is None else dict(replaced.contents)
+    for name in sorted(contents.keys() - {file.stem for file in files}):
+        raise fault("shape", f"{name}.toml", "このプログラムにはない表です。")
     heads: dict[str, Head] = {}
     loaded: dict[str, Table] = {}
-    for file in files:
-        head, rows = _load_file(file)
+    for file, content in shipped.items():
+        head, rows = _read(file, contents.get(file.stem, content))
+        if file.stem in contents:
+            _check_shape(_read(file, content)[0], head)
         heads[head.name] = head
         loaded[head.name] = Table(head, rows)
     for head in heads.values():
         _check_references(head, loaded)
-    return Tables(loaded)
+    version = _version(shipped)
+    return Tables(loaded, version if replaced is None else f"{version}+{replaced.number}")
 
 
-def _load_file(file: Path) -> tuple[Head, tuple[Row, ...]]:
+def _content(file: Path) -> str:
     try:
-        content = file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8")
     except (UnicodeDecodeError, OSError) as cause:
         raise fault("syntax", file.name, f"読み取れません（{cause}）。") from cause
-    return _read(file, content)
+
+
+def _version(shipped: Mapping[Path, str]) -> str:
+    """Over names and contents, so that no change of a table goes unnamed."""
+    digest = hashlib.sha256()
+    for file, content in shipped.items():
+        for part in (file.name.encode(), content.encode()):
+            digest.update(len(part).to_bytes(8, "big") + part)
+    return f"{VERSION}-{digest.hexdigest()[:8]}"
+
+
+def _check_shape(shipped: Head, put: Head) -> None:
+    """The program reads the columns that it shipped, and relies on what they promise."""
+    for what in ("key", "columns", "gaps", "covers_from"):
+        if getattr(shipped, what) != getattr(put, what):
+            raise fault("shape", put.file, f"{what} がこのプログラムの表と違います。")
 
 
 @functools.lru_cache(maxsize=256)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.cases import decisions
@@ -22,6 +22,7 @@ from app.functions.files.desks import receive_desk_word, teller
 from app.functions.records.months import MonthKeeper
 from app.rules.calendar.days import BusinessCalendar
 from app.security.authenticators.verify import verify_assertion
+from app.security.control.table_packages import tables_of
 from app.security.entry.doorway import Doorway
 from app.security.entry.entrance import Entrance
 from app.security.entry.lockout import LockoutRule
@@ -46,6 +47,12 @@ from app.wire.values import code_sets
 
 _AT_THE_DOOR = Limits(connect=2.0, answer=3.0)
 """Seconds that a login waits for the union's last head."""
+
+
+_LOST = (
+    "管理の手続きの記録に、署名と合わない行があり、数えていません。表のパッケージがその中にあれば、"
+    "その表は使われません。「料率・基準の表」で版を確かめ、システム管理者に連絡してください。"
+)
 
 
 def handlers(tables: Tables) -> dict[str, Handler]:
@@ -88,6 +95,19 @@ class Parts:
             registry=CATALOG.version,
             roles=lambda day: roles_on(self.tables, CATALOG, day),
         )
+
+    def in_force(self, terminal: OpenTerminal) -> tuple[Parts, str]:
+        """The same with the tables that two persons put in force for today, and what a person
+        must be told, "" when nothing is wrong. A package that was made for another version of
+        the program does not count (docs/decisions/023)."""
+        lost = _LOST if terminal.control.faults else ""
+        put = terminal.gate.table_package()
+        if put is None:
+            return self, lost
+        try:
+            return replace(self, tables=tables_of(shipped_tables(), put)), lost
+        except MadoguchiError as cause:
+            return self, f"{cause.message}プログラムに入っている表を使います。{cause.remedy}"
 
     def doorway(self, peer_reachable: Callable[[], bool]) -> Doorway:
         """The door of this process. Raises as ``Entrance.open``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,8 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.catalog import CASES, CATALOG
+from app.core.errors import EnvironmentFault
+from app.core.files import write_whole
 from app.core.shown import as_shown
 from app.rules.calendar.days import BusinessCalendar
 from app.security.authenticators.port import Assertion, Authenticator
@@ -223,7 +226,15 @@ class Counter(QObject):
         self._session = admission.session
         terminal = self._doorway.terminal
         assert terminal is not None
-        engine: Engine = self._parts.engine(terminal, lambda: self.window.covered)
+        parts, told = self._parts.in_force(terminal)
+        if told:
+            self.window.say(told)
+        press = self._press
+        if parts is not self._parts:
+            press = Press(self._fonts, parts.tables)
+        with suppress(EnvironmentFault):  # a note for the self-check, worth no refused login
+            write_whole(parts.paths.tables_version, parts.tables.version.encode())
+        engine: Engine = parts.engine(terminal, lambda: self.window.covered)
         self.line.engine = engine
         installation = self._parts.installation
         self._desk = Desk(
@@ -232,9 +243,9 @@ class Counter(QObject):
             session=admission.session,
             engine=engine,
             clock=self._parts.clock,
-            tables=self._parts.tables,
+            tables=parts.tables,
             fonts=self._fonts,
-            press=self._press,
+            press=press,
             operations=self.operations,
             touch=self.touch,
             background=self.background,

@@ -9,6 +9,7 @@ warning is what a person must see to.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -123,10 +124,34 @@ def check_tables(machine: Machine) -> Iterator[CheckResult]:
     """The code tables load and prove themselves."""
     tables = load_tables(machine.tables)
     text = in_words(
-        f"{len(tables)} 表を読み込みました（要確認の行 {len(tables.unconfirmed())}）。",
-        f"{len(tables)} tables load ({len(tables.unconfirmed())} rows to be confirmed).",
+        f"{len(tables)} 表を読み込みました（要確認の行 {len(tables.unconfirmed())}、"
+        f"版 {tables.version}）。",
+        f"{len(tables)} tables load ({len(tables.unconfirmed())} rows to be confirmed, version "
+        f"{tables.version}).",
     )
     yield CheckResult(Level.OK, "コード表", text)
+    used = _version_used(machine)
+    if used:
+        shipped, _, package = used.partition("+")
+        level = Level.OK if shipped == tables.version else Level.WARNING
+        text = in_words(
+            f"この端末が最後のログインで使った版は {used}"
+            + (f"（表のパッケージ第{package}号）です。" if package else "です。"),
+            f"the last login on this terminal used version {used}"
+            + (f" (package {package})." if package else "."),
+        )
+        yield CheckResult(level, "コード表", text)
+
+
+def _version_used(machine: Machine) -> str:
+    """What the last login noted beside the store, which this check cannot open."""
+    if machine.data is None:
+        return ""
+    try:
+        noted = Paths(machine.data).tables_version.read_bytes()[:60].decode("ascii")
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return noted if re.fullmatch(r"[0-9.]+-[0-9a-f]{8}(\+[0-9]+)?", noted) else ""
 
 
 def check_store(machine: Machine) -> Iterator[CheckResult]:

@@ -38,6 +38,12 @@ class Reads(Protocol):
     def fact(self, name: str) -> str | None: ...
 
 
+class ReadsRows(Protocol):
+    """Whatever rows can be read through."""
+
+    def all(self, statement: Executable, params: Any = None) -> list[Row[Any]]: ...
+
+
 class Rows(Protocol):
     """The part of a unit of work that this module uses."""
 
@@ -145,6 +151,15 @@ def read_keys(work: Rows) -> TerminalKeys:
         )
     except KeyError as cause:
         raise not_enrolled() from cause
+
+
+def read_union_keys(work: ReadsRows) -> SigningKeys:
+    """The public halves that the union signs with, and nothing else. Raises as ``read_facts``."""
+    wanted = select(terminal_key.c.value).where(terminal_key.c.name == "union_signing")
+    found = work.all(wanted)
+    if not found:
+        raise not_enrolled()
+    return signing_keys(*_halves(bytes(found[0].value)))
 
 
 def read_values(work: Rows) -> dict[str, bytes]:

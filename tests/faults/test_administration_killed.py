@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.core.errors import UserError
-from app.functions.admin import offices, rights, staff, upkeep
+from app.core.tables import shipped_tables
+from app.functions.admin import offices, rights, staff, table_packages, upkeep
 from app.functions.own import service as own
 from app.security.authenticators.ctap import CtapAuthenticator
 from app.security.control.state import ControlState
@@ -30,6 +32,7 @@ from tests.support.authenticators import Person
 from tests.support.founded import PASSWORDS, FoundedTerminal, found_terminal
 from tests.support.keys import QUICK
 from tests.support.soak import tries
+from tests.support.table_packages import package_of, trust_in
 
 KILLS = tries(1, 60)
 FRESH = "Nadeshiko-41-ume"
@@ -89,6 +92,17 @@ def show(terminal: FoundedTerminal, door: Doorway, session: Session) -> None:
     offices.perform_card(gate, prepared, _signed(terminal, door, prepared, "S202"))
 
 
+def tables(terminal: FoundedTerminal, door: Doorway, session: Session) -> None:
+    assert door.terminal is not None
+    gate = door.terminal.gate
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    trust_in(door.terminal.store, key)
+    since = gate.now().date() + timedelta(days=1)
+    data = package_of(key, since)
+    prepared = table_packages.prepare_put(gate, session, data, since, shipped_tables())
+    table_packages.perform_put(gate, prepared, _signed(terminal, door, prepared, "S202"))
+
+
 def password(terminal: FoundedTerminal, door: Doorway, session: Session) -> None:
     from threading import Event
 
@@ -109,7 +123,7 @@ def password(terminal: FoundedTerminal, door: Doorway, session: Session) -> None
     own.perform_change(gate, prepared, given, access, opened, FRESH, QUICK)
 
 
-ACTS: tuple[Act, ...] = (move, ask, take_away, rekey, show, password)
+ACTS: tuple[Act, ...] = (move, ask, take_away, rekey, show, tables, password)
 
 
 def summary(state: ControlState) -> dict[str, Any]:
@@ -119,6 +133,7 @@ def summary(state: ControlState) -> dict[str, Any]:
         "ask": len(state.grants_of("S202", "admin.deputise")),
         "take_away": state.grants_of("S202", "admin.back_up")[0].state.value,
         "show": len(state.offices),
+        "tables": [one.deed for one in state.packages],
     }
 
 

@@ -13,7 +13,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from app.core.settings import KEY_MODELS
+from app.core.tables import shipped_tables
 from app.functions.admin import (
     deputies,
     ledger,
@@ -22,6 +25,7 @@ from app.functions.admin import (
     rights,
     rights_list,
     shares,
+    table_packages,
     terminals,
     upkeep,
 )
@@ -53,6 +57,7 @@ from tests.support.person_examples import PERSON_EXAMPLES
 from tests.support.relay_examples import RELAY_EXAMPLES
 from tests.support.sending_examples import SENDING_EXAMPLES
 from tests.support.signers import Signer
+from tests.support.table_packages import package_of, trust
 from tests.support.world import NUMBER_KEY, STAFF, World
 
 
@@ -298,6 +303,20 @@ def _office_card(world: World) -> Attempt:
     )
 
 
+def _put_tables(world: World) -> Attempt:
+    key = Ed25519PrivateKey.generate()
+    trust(world, key)
+    since = world.clock.now().date() + timedelta(days=1)
+    data = package_of(key, since)
+    return Attempt(
+        "administrator",
+        lambda session: table_packages.prepare_put(
+            world.gate, session, data, since, shipped_tables()
+        ),
+        lambda prepared, given: table_packages.perform_put(world.gate, prepared, given),
+    )
+
+
 def _issue_shares(world: World) -> Attempt:
     issue = RecoveryIssue()
     while not issue.done:
@@ -468,6 +487,10 @@ EXAMPLES: dict[str, Example] = {
         "administrator", lambda world, session: offices.list_cards(world.gate, session)
     ),
     "admin.put_office": _office_card,
+    "admin.list_tables": _viewing(
+        "administrator", lambda world, session: table_packages.list_packages(world.gate, session)
+    ),
+    "admin.put_tables": _put_tables,
     "admin.list_deputies": _viewing(
         "administrator",
         lambda world, session: deputies.list_deputies(

@@ -19,7 +19,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from app.main import VERSION, default_data
+from app.core.version import VERSION
+from app.main import default_data
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -7,6 +7,7 @@ as the program gives it).
 from __future__ import annotations
 
 import argparse
+import base64
 import json
 import sys
 from collections.abc import Callable
@@ -14,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from app.core.clock import SystemClock
-from app.core.errors import MadoguchiError
+from app.core.errors import MadoguchiError, UserError
+from app.core.files import write_whole
 from app.core.language import in_words
 from app.core.log import keep_values_out
 from app.core.tables import load_tables, shipped_tables
@@ -75,6 +77,8 @@ def _ask(client: OperatorClient, arguments: argparse.Namespace) -> object:
         if command == "load":
             return client.act("load", body=content)
         return client.act("daily", {"municipality": arguments.municipality}, content)
+    if command == "table-package":
+        return _table_package(client, arguments)
     named: dict[str, tuple[str, ...]] = {
         "approve": ("id",),
         "refuse": ("id", "note"),
@@ -100,6 +104,22 @@ def _ask(client: OperatorClient, arguments: argparse.Namespace) -> object:
         return client.act("answer", {"id": arguments.id}, json.dumps(facts).encode())
     values = {name: str(getattr(arguments, name)) for name in named[command]}
     return client.act(command.replace("-", "_"), values)
+
+
+def _table_package(client: OperatorClient, arguments: argparse.Namespace) -> object:
+    """Sign the tables and write the package, whole or not at all."""
+    try:
+        contents = {file.stem: file.read_text(encoding="utf-8") for file in arguments.files}
+    except (OSError, UnicodeDecodeError) as cause:
+        raise UserError(
+            "union.arguments",
+            "表のファイルを読めません。",
+            "UTF-8 の TOML のファイルを指定してください。",
+        ) from cause
+    values = {name: str(getattr(arguments, name)) for name in ("number", "title", "since")}
+    answer = client.act("table_package", values, json.dumps(contents).encode())
+    write_whole(arguments.out, base64.b64decode(answer["package"]))
+    return None
 
 
 def _options(arguments: argparse.Namespace) -> Options:
@@ -221,6 +241,18 @@ def _add_terminals(command: _Command) -> None:
         "端末の初期登録を初めから送り直す",
         "give a terminal its first load once more",
     ).add_argument("terminal")
+    package = command(
+        "table-package", "表のパッケージに署名する", "sign a package of tables for terminals"
+    )
+    package.add_argument("files", type=Path, nargs="+", metavar="TOML")
+    number = in_words("号（前より大きい数）", "its number, larger than those before")
+    package.add_argument("--number", type=int, required=True, metavar="N", help=number)
+    title = in_words("件名", "what it is about")
+    package.add_argument("--title", required=True, help=title)
+    since = in_words("使い始める日の案", "the first day that is proposed")
+    package.add_argument("--since", required=True, metavar="YYYY-MM-DD", help=since)
+    out = in_words("書き出すファイル", "the file to write")
+    package.add_argument("--out", type=Path, required=True, metavar="FILE", help=out)
     command("log", "操作者の記録", "what operators did")
     command("restored", "データベースを復元したことを知らせる", "tell that the data were restored")
     command("restores", "気づいた復元と、その時点", "restores and the point they go to")

@@ -30,6 +30,7 @@ from app.peers.union.line.faults import Fault, FaultKind, Faults
 from app.peers.union.line.refusal import Refused, own_mistake
 from app.peers.union.office import bulk, daily, filling, officials, seed
 from app.peers.union.office.holding import hold
+from app.peers.union.office.table_package import table_package
 from app.peers.union.system import ShiftedClock, System, log_act
 from app.peers.union.tables import check_entry, decision, notification, operator_log
 from app.rules.copay.facts import IncomeFacts
@@ -182,6 +183,7 @@ def _acts(desk: Desk) -> dict[str, Act]:
             system, who, args.read("id", door.count)
         ),
         "returned": lambda _, __, ___: restored.given_back(system),
+        "table_package": lambda who, args, body: table_package(system, who, args, body),
         "fault": lambda who, args, _: _fault(desk, who, args),
         "behave": lambda who, _, __: desk.faults.clear(),
         "clock": lambda who, args, _: _clock(

@@ -250,6 +250,16 @@ class OfficeCard:
 
 
 @dataclass(frozen=True, slots=True)
+class PutTables:
+    """表のパッケージを使い始める: the package's file as it came, its SHA-256 (hex), and the
+    first day on which its tables are used."""
+
+    package: bytes
+    digest: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
 class SharesIssued:
     """復旧鍵の再発行: the new recovery key's public halves (``recipient`` is an age recipient,
     ``check`` the Ed25519 key that proves a recovery), and why; the shares of before prove nothing
@@ -363,6 +373,7 @@ Deed = (
     | MarkProvisional
     | LiftSupport
     | OfficeCard
+    | PutTables
     | SharesIssued
     | SharesVouch
     | Founding

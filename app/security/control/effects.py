@@ -14,7 +14,7 @@ from typing import Any
 
 from app.core.errors import UserError
 from app.core.settings import SETTINGS, Setting
-from app.security.control import deeds, offices, rules, shares
+from app.security.control import deeds, offices, rules, shares, table_packages
 from app.security.control.done import Done
 from app.security.control.rules import House
 from app.security.control.start import start_of
@@ -559,6 +559,7 @@ _EFFECTS: dict[type, Callable[[ControlState, Any, Done, House], None]] = {
     deeds.MarkProvisional: _provisional,
     deeds.LiftSupport: _lift,
     deeds.OfficeCard: lambda state, card, done, _house: offices.put(state, card, done),
+    deeds.PutTables: lambda state, put, done, _house: table_packages.put(state, put, done),
     deeds.SharesIssued: lambda state, issued, done, _house: shares.issue(state, issued, done),
     deeds.SharesVouch: lambda state, said, done, _house: shares.vouch(state, said, done),
     deeds.Founding: _founding,

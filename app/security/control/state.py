@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from app.core.settings import Settings
-from app.security.control.deeds import KeyEntry, OfficeCard
+from app.security.control.deeds import KeyEntry, OfficeCard, PutTables
 from app.security.refusals import refusal
 from app.security.staff.grants import Grant
 from app.security.staff.people import Staff
@@ -98,6 +98,19 @@ class PutCard:
     signed_by: int
 
 
+@dataclass(frozen=True, slots=True)
+class PutPackage:
+    """A package of tables that two persons put in force from ``deed.since``, and when (ISO)."""
+
+    deed: PutTables
+    number: int
+    title: str
+    program: str
+    set_by: str
+    second: str
+    set_at: str
+
+
 @dataclass(slots=True)
 class ControlState:
     """The state after the row ``head.number``. ``rp_id`` and ``store_id`` are those of genesis,
@@ -121,6 +134,7 @@ class ControlState:
     measures: dict[str, Measure] = field(default_factory=dict)
     lifts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     offices: dict[str, tuple[PutCard, ...]] = field(default_factory=dict)
+    packages: tuple[PutPackage, ...] = ()
     recovery_recipient: str = ""
     vouched: set[str] = field(default_factory=set)
     nonces: set[bytes] = field(default_factory=set)
@@ -145,6 +159,7 @@ class ControlState:
             dict(self.measures),
             dict(self.lifts),
             dict(self.offices),
+            self.packages,
             self.recovery_recipient,
             set(self.vouched),
             set(self.nonces),
@@ -207,6 +222,12 @@ class ControlState:
         the one that was signed last. None before anybody put one in force."""
         begun = [one for one in self.offices.get(place, ()) if one.card.since <= day]
         return max(begun, key=lambda one: (one.card.since, one.signed_by), default=None)
+
+    def table_package(self, day: date) -> PutPackage | None:
+        """The package whose tables are used on a day: the newest that has begun, None for the
+        tables that came with the program."""
+        begun = [one for one in self.packages if one.deed.since <= day]
+        return max(begun, key=lambda one: one.number, default=None)
 
     def put(self, *grants: Grant) -> None:
         """Take in new or changed rights."""

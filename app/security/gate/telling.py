@@ -9,6 +9,7 @@ from app.core.clock import Clock
 from app.security.control.deeds import OfficeCard
 from app.security.control.keeper import Control
 from app.security.control.start import Start, start_of
+from app.security.control.state import PutPackage
 from app.security.gate.checks import GateRules
 from app.security.spec import Catalog, MyNumber
 from app.security.staff.grants import Grant
@@ -72,6 +73,10 @@ class Telling:
         but whom every paper names, and leaves no line."""
         put = self._control.state.office_card(place, self.now().date())
         return put.card if put is not None else None
+
+    def table_package(self) -> PutPackage | None:
+        """The package whose tables are used today; None for those that came with the program."""
+        return self._control.state.table_package(self.now().date())
 
     def start(self, today: date) -> Start:
         """How far the founders' start has come."""

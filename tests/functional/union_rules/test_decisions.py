@@ -163,6 +163,7 @@ def test_the_clerk_reads_which_standards_nobody_confirmed(tmp_path, database):
         lines = decided.grounds_clerk.splitlines()
         heading = lines.index("※公の文書で確認できていない基準:")
         assert "　・区分Ⅰの年金控除額" in lines[heading:]
+        assert lines[-1] == f"使った表の版 {system.tables.version}"
         assert "※" not in decided.grounds_aloud
         common = decide(system, notification(2, **paper(100_000, 1_000_000, 1_000_000)))
         assert "区分Ⅰの年金控除額" not in common.grounds_clerk

@@ -93,7 +93,8 @@ def answer_case(office: Office, case: Case, answer: Answer, supersedes: str = ""
     row = get_person(office.connection, answer.person_id)
     who = {name: getattr(row, name) for name in _WHO}
     head = _head(office, case, "accepted", answer.told) | who
-    record = answer.layout.new(**head, **answer.values, supersedes=supersedes)
+    values = texts.with_version(office.system, answer.values)
+    record = answer.layout.new(**head, **values, supersedes=supersedes)
     return _write(office, case, answer.person_id, record)
 
 

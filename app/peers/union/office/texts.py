@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from app.core.canon import canonical_json
 from app.core.tables import joined
@@ -67,6 +67,14 @@ def clerk_text(
         lines.append(f"→ {_paper_word(system, paper)}（{_PAPER_WORDS[paper.ground]}）")
         used = joined(used, paper.unconfirmed)
     return "\n".join(line for line in (*lines, unconfirmed_lines(used)) if line)
+
+
+def with_version(system: System, values: Mapping[str, str]) -> dict[str, str]:
+    """The values of a decision, whose grounds for the clerk name the tables that it was made by."""
+    told = values.get("grounds_clerk")
+    if not told:
+        return dict(values)
+    return {**values, "grounds_clerk": f"{told}\n使った表の版 {system.tables.version}"}
 
 
 def aloud_text(system: System, judged: Judged | None, paper: PaperDecision | None) -> str:
