@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 
 from app.core.tables import shipped_tables
 from app.functions.admin import table_packages
-from app.start.compose import Installation, Parts
+from app.start.compose import Parts
+from app.start.installation import Installation
 from db.tables.control import control_row
 from tests.support.founded import FoundedTerminal, found_terminal
 from tests.support.table_packages import MEALS, package_of, trust_in

@@ -235,7 +235,13 @@ def _add_terminals(command: _Command) -> None:
         "withdraw-certificate",
         "端末の証明書を１枚だけ失効にする（端末の登録は残る）",
         "withdraw one certificate; the terminal stays",
-    ).add_argument("fingerprint")
+    ).add_argument(
+        "fingerprint",
+        help=in_words(
+            "証明書の指紋（certificates の一覧にある16進数）",
+            "its fingerprint, as the list of certificates shows it",
+        ),
+    )
     command(
         "fill-again",
         "端末の初期登録を初めから送り直す",

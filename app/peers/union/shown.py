@@ -128,6 +128,7 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "approve": ("端末の承認", "approve"),
     "refuse": ("端末の却下", "refuse"),
     "withdraw": ("端末の登録取消", "withdraw"),
+    "table_package": ("表のパッケージへの署名", "package of tables"),
     "withdraw_certificate": ("端末の証明書の失効", "withdraw a certificate"),
     "take_up": ("復元した端末への送り直し", "restored terminal given again"),
     "renew": ("端末の証明書の更新", "renew"),
