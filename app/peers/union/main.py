@@ -250,7 +250,8 @@ def _add_terminals(command: _Command) -> None:
     package = command(
         "table-package", "表のパッケージに署名する", "sign a package of tables for terminals"
     )
-    package.add_argument("files", type=Path, nargs="+", metavar="TOML")
+    tables = in_words("載せる表のファイル", "the tables that it carries")
+    package.add_argument("files", type=Path, nargs="+", metavar="TOML", help=tables)
     number = in_words("号（前より大きい数）", "its number, larger than those before")
     package.add_argument("--number", type=int, required=True, metavar="N", help=number)
     title = in_words("件名", "what it is about")
