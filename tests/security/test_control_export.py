@@ -25,6 +25,7 @@ from tests.security.test_signed_rights import (
     leaving_of,
     newcomer,
     opened,
+    row_for_another_store,
     with_content,
 )
 from tests.support import independent_control
@@ -57,6 +58,15 @@ def unsigned_deed(log: list[bytes]) -> list[bytes]:
     said = read_signed(read_row(log[2]).evidence[0].signed)
     content = SettingChange("lock.idle_minutes", "60")
     return [*log, forged_row(said, content, Signer.of("S301"), "S301", at=said.at)]
+
+
+def chained(bodies: list[bytes]) -> Rows:
+    """The rows with a chain that an attacker with an outside tool made anew."""
+    head, log = ORIGIN, []
+    for body in bodies:
+        head = after(head, body)
+        log.append((head.number, head.hash, body))
+    return log
 
 
 ATTACKS: dict[str, Callable[[list[bytes]], list[bytes]]] = {
@@ -92,12 +102,14 @@ def test_the_control_log_is_proved_by_somebody_else_and_every_attack_found_by_bo
     assert len(rows) == 5
     assert outside(rows) == []
     for name, attack in ATTACKS.items():
-        head, log = ORIGIN, []
-        for body in attack([body for _, _, body in rows]):
-            head = after(head, body)
-            log.append((head.number, head.hash, body))
+        log = chained(attack([body for _, _, body in rows]))
         assert Prover(house, verify_assertion).replay(log).faults or len(log) < len(rows), name
         assert outside(log), name
+    elsewhere = row_for_another_store(terminal, rows[2][2])
+    log = chained([*(body for _, _, body in rows[:3]), elsewhere])
+    proved = Prover(house, verify_assertion).replay(log)
+    assert [(one.number, one.code) for one in proved.faults] == [(4, "store")]
+    assert outside(log)[0] == (0, "control row 4: signed for another store")
     flipped = [rows[0], (2, rows[1][1], rows[1][2][:-1] + b"\x00"), *rows[2:]]
     assert outside(flipped) == [(0, "control row 2 is missing or changed")]
     door.close()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import cbor2
@@ -14,6 +15,7 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from app.core.errors import EnvironmentFault, MadoguchiError
+from app.core.relying_party import TRAINING_RP_ID
 from app.core.settings import SETTINGS
 from app.functions.admin import upkeep
 from app.security.acts.approval import Evidence, challenge_of, read_signed
@@ -303,6 +305,29 @@ def forged_row(said: Any, content: object, key: Signer, staff_id: str, **values:
     ).to_bytes()
     evidence = Evidence.of(signed, key.sign(challenge_of(signed)))
     return ControlRow(what, salt, (evidence,)).to_bytes()
+
+
+def row_for_another_store(terminal: FoundedTerminal, body: bytes) -> bytes:
+    """The same act by the same person's own key, but signed for the store of another desk."""
+    row = read_row(body)
+    said = read_signed(row.evidence[0].signed)
+    signed = replace(said, store_id="S-otherdesk", nonce=b"o" * 16).to_bytes()
+    credential_id = row.evidence[0].credential_id
+    answer = terminal.keys[said.staff_id].assert_(
+        TRAINING_RP_ID, challenge_of(signed), (credential_id,), uv=True, cancel=Event()
+    )
+    return ControlRow(row.what, row.salt, (Evidence.of(signed, answer),)).to_bytes()
+
+
+def test_what_somebody_signed_for_another_store_gives_nothing_here(
+    terminal: FoundedTerminal,
+) -> None:
+    """Whoever works at two desks with one key signs at each for that desk alone."""
+    newcomer(terminal)
+    log = [body for _, _, body in bodies(terminal)]
+    proved = believed(terminal, [*log, row_for_another_store(terminal, log[2])])
+    assert faults(proved) == [(4, "store")]
+    assert len(proved.state.grants_of("S301")) == 2
 
 
 def test_a_row_replayed_counts_once(terminal: FoundedTerminal) -> None:

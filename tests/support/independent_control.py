@@ -80,6 +80,7 @@ class Control(Journal):
         assert len({act[9] for act in acts}) == len(acts), "one person twice"
         same = [[*act[:9], *act[11:17]] for act in acts]
         assert all(one == same[0] for one in same) and first[14] == digest, "other content"
+        assert first[1] == self.store, "signed for another store"
         waited = needs["later"] and began < at and in_time(began.date(), at.date(), self.closed)
         assert waited or len({*moments.values()}) == 1, "not signed together"
         for act, (signed, credential, *answer) in zip(acts, approvals, strict=True):

@@ -56,6 +56,7 @@ FINDINGS: Mapping[str, str] = {
     "right": "承認した職員に、その手続きを行う権限がありません。",
     "signature": "承認の署名が正しくありません。",
     "replayed": "同じ手続きが二度入っています。",
+    "store": "別の端末の保存データのために署名された手続きです。",
     "order": "手続きの日時が、前の行より前です。",
     "journal": "手続きが、操作記録のその日時の行にありません。",
     "deed": "手続きが、権限の決まりに反しています。",
@@ -202,6 +203,8 @@ class Prover:
     def _signed(self, draft: ControlState, row: ControlRow, deed: object) -> Done:
         """An act: by everybody whom its function needs."""
         said = _agreed(row)
+        if draft.store_id not in ("", said[0].store_id):  # "": a store from before the log
+            raise RowError("store")
         function = self._house.catalog.get(said[0].function_id)
         if function is None or function.deed != type(deed).__name__:
             raise RowError("function")
