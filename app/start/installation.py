@@ -125,7 +125,7 @@ def as_saved(content: bytes) -> str:
 
 
 def write_installation(paths: Paths, installation: Installation) -> None:
-    """Write settings.toml whole."""
+    """Write settings.toml whole, but for ``key_roots``, which lie in files of their own."""
     models = ", ".join(json.dumps(model) for model in installation.key_models)
     scanner = ", ".join(json.dumps(word, ensure_ascii=False) for word in installation.scanner)
     lines = [
@@ -140,6 +140,11 @@ def write_installation(paths: Paths, installation: Installation) -> None:
         *(
             f"{json.dumps(paper)} = {json.dumps(tray, ensure_ascii=False)}"
             for paper, tray in installation.trays.items()
+        ),
+        "[printers]",
+        *(
+            f"{json.dumps(form)} = {json.dumps(name, ensure_ascii=False)}"
+            for form, name in installation.printers.items()
         ),
     ]
     paths.make()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -163,3 +164,28 @@ def test_a_wrong_line_of_the_settings_is_named(tmp_path: Path) -> None:
         read_installation(paths)
     assert fault.value.code == "settings.damaged"
     assert "3 行目" in fault.value.message
+
+
+def test_everything_that_settings_say_is_written_again(tmp_path: Path) -> None:
+    """A field that were read and not written would be lost at the next writing."""
+    whole = Installation(
+        training=False,
+        municipality_code="152994",
+        office='見本市役所 "本庁"',
+        phone="0250-00-0000",
+        printer="queue",
+        key_models=("ee882879-721c-4913-9775-3dfcce97072a",),
+        scanner=("clamscan", "--no-summary", "C:\\検査"),
+        trays={"91x128": "手差し"},
+        printers={"FORM-04": "窓口 2"},
+    )
+    empty = Installation(False, "", "", "")
+    kept_apart = {"key_roots"}  # certificates, in files of their own
+    for one in dataclasses.fields(Installation):
+        assert (
+            one.name == "training"
+            or one.name in kept_apart
+            or (getattr(whole, one.name) != getattr(empty, one.name))
+        ), one.name
+    write_installation(Paths(tmp_path), whole)
+    assert read_installation(Paths(tmp_path)) == whole
