@@ -21,6 +21,7 @@ import forms.batch
 from app.core.errors import UserError
 from app.functions.printing import batch
 from app.persons import stopping
+from app.security.refusals import Refusal
 from app.wire.records import CardRecord
 from db.tables.certificates import certificate
 from db.tables.persons import person
@@ -238,17 +239,52 @@ def test_from_the_file_to_the_release(counter: Counter, tmp_path: Path, small_pa
     release(counter, batch_made.batch_id, tmp_path, refused="batch_state")
 
 
+@pytest.mark.req("FLOW-307")
+def test_what_is_built_again_must_be_seen_again(
+    counter: Counter, tmp_path: Path, small_parts: None
+) -> None:
+    """Somebody is pulled after two persons saw the samples; so is everybody of the last part."""
+    residents(counter, 5)
+    batch_id = made(counter, [card(n) for n in range(5)]).batch_id
+    gate, session = counter.gate, counter.world.session("supervisor")
+
+    def build_all() -> list[Any]:
+        given = (batch_id, job(tmp_path), counter.world.tables)
+        return list(batch.build_parts(gate, session, *given, cores=1))
+
+    assert len(build_all()) == 2
+    late = batch.see_samples(gate, counter.world.session("supervisor"), batch_id)
+    for who in ("supervisor", "supervisor2"):
+        see(counter, batch_id, who)
+    last = next(one for one in counter.rows(batch_item) if one.position == 4)
+    with counter.world.hands_on(*stopping.WRITES) as work:
+        stopping.pull_dead(work, [last.person_id])
+    release(counter, batch_id, tmp_path, refused="batch_changed")
+    (empty,) = build_all()
+    assert (empty.part, empty.positions) == (1, ())
+    assert len(list(tmp_path.glob("*.age"))) == 1, "the sheet of the dead person is gone"
+    assert build_all() == []
+    release(counter, batch_id, tmp_path, refused="not_seen")
+    with pytest.raises(Refusal, match=r"act\.row_changed"):
+        batch.perform_seen(gate, late, tuple(counter.world.approvals(late)))
+    for who in ("supervisor", "supervisor2"):
+        see(counter, batch_id, who)
+    release(counter, batch_id, tmp_path, count=4)
+
+
 def see(counter: Counter, batch_id: str, who: str) -> None:
     prepared = batch.see_samples(counter.gate, counter.world.session(who), batch_id)
     batch.perform_seen(counter.gate, prepared, tuple(counter.world.approvals(prepared)))
 
 
-def release(counter: Counter, batch_id: str, folder: Path, refused: str = "") -> None:
+def release(
+    counter: Counter, batch_id: str, folder: Path, refused: str = "", count: int = 6
+) -> None:
     session = counter.world.session("supervisor")
     prepared = batch.prepare_release(counter.gate, session, batch_id, folder)
     given = tuple(counter.world.approvals(prepared))
     if not refused:
-        assert batch.perform_release(counter.gate, prepared, given) == 6
+        assert batch.perform_release(counter.gate, prepared, given) == count
         return
     with pytest.raises(UserError) as caught:
         batch.perform_release(counter.gate, prepared, given)

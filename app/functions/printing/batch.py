@@ -213,19 +213,29 @@ def build_parts(
         for row in rows
         if row.state in ("waiting", "built")
     )
+    filled = {row.position // PART for row in rows if row.state in ("waiting", "built")}
+    for part in sorted(stale - filled):  # nobody is left in it
+        part_path(job.folder, part).unlink(missing_ok=True)
+        one = Built(part, (), "", "", ())
+        _note_built(gate, session, batch_id, one)
+        yield one
     for one in build(job, papers, done=done, cores=cores, paused=paused):
         _note_built(gate, session, batch_id, one)
         yield one
 
 
 def see_samples(gate: Gate, session: Session, batch_id: str) -> PreparedAct:
-    """A person saw the samples of every part with his own eyes (two different ones must)."""
+    """A person saw the samples of every part with his own eyes (two different ones must). What is
+    built again meanwhile is not what was seen: then the act is refused as out of date."""
+    with gate.view("printing.show_batch", session, subject=Subject("batch", batch_id)) as work:
+        row = work.one(select(print_batch).where(print_batch.c.id == batch_id))
     return gate.prepare(
         "printing.see_samples",
         session,
         subject=Subject("batch", batch_id),
         content=Seen(batch_id),
         sentence="一括印刷の見本（各部の抜き取り）を、決定と見比べて確かめました。",
+        versions=(RowVersion("print_batch", batch_id, row.version),),
     )
 
 
@@ -415,6 +425,9 @@ def _note_built(gate: Gate, session: Session, batch_id: str, one: Built) -> None
             .where(print_batch.c.id == content.batch_id)
             .values(
                 state="building" if left is not None else "built",
+                # whoever saw the samples saw other sheets
+                sampled_by="",
+                sampled_by_2="",
                 version=print_batch.c.version + 1,
             )
         )
