@@ -7,7 +7,6 @@ from typing import Any
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -154,7 +153,7 @@ class PutTablesScreen(ActForm):
         self.table.setMinimumHeight(180)
         self.table.currentCellChanged.connect(lambda *_cells: self._tell_rows())
         self.notes.addWidget(self.table)
-        self.rows = QLabel("")
+        self.rows = PlainLabel("")
         self.rows.setWordWrap(True)
         self.notes.addWidget(self.rows)
         self.file.changed.connect(self._forget)
