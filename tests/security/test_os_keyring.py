@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -176,9 +177,9 @@ def test_a_keyring_that_does_not_answer_is_given_up_and_told(
         assert _fault(lambda: call(shelf)) == "keyring.silent"
         assert time.monotonic() - began < 10
     # what was held up comes to its end now and leaves nobody waiting
-    assert shelf._asking is not None
-    shelf._asking.join(10)
-    assert not shelf._asking.is_alive()
+    assert shelf._asked is not None
+    shelf._asked.exception(10)
+    assert shelf._asked.done()
 
 
 def test_while_it_is_silent_nothing_else_is_asked_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,8 +196,8 @@ def test_while_it_is_silent_nothing_else_is_asked_of_it(monkeypatch: pytest.Monk
         assert _fault(shelf.read_mirror) == "keyring.silent"
     assert asked == ["vestibule-mirror"]
     held.set()
-    assert shelf._asking is not None
-    shelf._asking.join(10)
+    assert shelf._asked is not None
+    shelf._asked.exception(10)
     assert shelf.read_mirror() is None  # it answers again
 
 
@@ -209,3 +210,40 @@ def test_what_the_keyring_itself_calls_a_time_out_is_told_as_its_fault(
 
     monkeypatch.setattr("app.security.keys.os_keyring._named_backend", Late)
     assert _fault(OsKeyring("madoguchi").read_mirror) == "keyring.no_service"
+
+
+class Counting:
+    """A keyring that answers each question a little later than it was asked."""
+
+    def __init__(self) -> None:
+        self.inside = 0
+        self.most = 0
+
+    def get_password(self, service: str, name: str) -> None:
+        self.inside += 1
+        self.most = max(self.most, self.inside)
+        time.sleep(0.02)
+        self.inside -= 1
+
+
+def test_a_thread_that_lives_on_after_its_answer_makes_no_keyring_silent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Lingering(threading.Thread):
+        def run(self) -> None:
+            super().run()
+            time.sleep(0.2)
+
+    monkeypatch.setattr("app.security.keys.os_keyring._named_backend", Counting)
+    monkeypatch.setattr("app.security.keys.os_keyring.Thread", Lingering)
+    shelf = OsKeyring("madoguchi", seconds=5)
+    assert [shelf.read_mirror() for _ in range(3)] == [None] * 3
+
+
+def test_who_asks_while_another_asks_waits_for_the_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    ring = Counting()
+    monkeypatch.setattr("app.security.keys.os_keyring._named_backend", lambda: ring)
+    shelf = OsKeyring("madoguchi", seconds=5)
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda _: shelf.read_mirror(), range(16))) == [None] * 16
+    assert ring.most == 1

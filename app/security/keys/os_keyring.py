@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any, TypeVar
 
 from keyring.backend import KeyringBackend
@@ -47,7 +47,8 @@ class OsKeyring:
     def __init__(self, service: str, seconds: float = LONGEST_SECONDS) -> None:
         self._service = service
         self._seconds = seconds
-        self._asking: Thread | None = None
+        self._turn = Lock()
+        self._asked: Future[Any] | None = None
         with _told_apart():
             self._backend = _named_backend()
 
@@ -116,10 +117,20 @@ class OsKeyring:
             self._ask(partial(self._backend.set_password, self._service, name, text))
 
     def _ask(self, call: Callable[[], T]) -> T:
-        """Ask the keyring on a thread of its own, for a bounded time."""
-        if self._asking is not None and self._asking.is_alive():
+        """Ask the keyring on a thread of its own, one after another, each for a bounded time."""
+        if not self._turn.acquire(timeout=self._seconds):
+            raise _silent()
+        try:
+            return self._asked_now(call)
+        finally:
+            self._turn.release()
+
+    def _asked_now(self, call: Callable[[], T]) -> T:
+        # The answer tells, not the thread, which lives on for a moment after it has given one.
+        if self._asked is not None and not self._asked.done():
             raise _silent()
         answer: Future[T] = Future()
+        self._asked = answer
 
         def ask() -> None:
             try:
@@ -127,8 +138,7 @@ class OsKeyring:
             except BaseException as cause:
                 answer.set_exception(cause)
 
-        self._asking = Thread(target=ask, name="keyring", daemon=True)
-        self._asking.start()
+        Thread(target=ask, name="keyring", daemon=True).start()
         try:
             return answer.result(self._seconds)
         except TimeoutError as cause:
