@@ -31,7 +31,10 @@ sealed anew from what the union holds."""
 
 def take_up(system: System, connection: Connection, caller: Caller, said: Contact) -> int:
     """Let everything wait again that the terminal has lost; returns how much that is. Said again,
-    nothing changes. ``said`` is verified, and its journal continues the head known here."""
+    nothing changes. ``said`` is verified, and its journal continues the head known here. A
+    terminal of a version that says neither places nor keys has lost nothing by it."""
+    if not said.places and not said.opens:
+        return 0
     opens = frozenset(said.opens)
     lost_keys = bool(opens) and withdraw_lost(system, connection, caller.terminal, opens)
     rows = [
