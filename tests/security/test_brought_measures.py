@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import delete, insert, select, update
@@ -14,19 +13,10 @@ from app.security.control.brought import BROUGHT, FACT
 from app.security.journal.journal import RESTORED
 from app.security.journal.line import Entry, State
 from db.tables.persons import restriction
-from tests.support.stores import add_person
-from tests.support.world import World, world_in
+from tests.security.test_signed_facts import world as world
+from tests.support.world import World
 
 UNTIL = "2027-11-15"
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with world_in(tmp_path) as made:
-        with made.hands_on("person", "atena") as work:
-            add_person(work, "P-1")
-            add_person(work, "P-2")
-        yield made
 
 
 def bring(world: World, person_id: str = "P-1", until: str = UNTIL) -> None:
@@ -217,3 +207,42 @@ def test_rows_of_the_version_before_are_said_at_the_first_open(world: World) -> 
     taken_away(world)
     assert at_the_next_open(world) == [("T01-1-000900", "missing")]
     assert rows(world) == BOTH[1:]
+
+
+def test_what_was_said_long_ago_is_said_anew_before_its_month_is_dropped(world: World) -> None:
+    bring(world)
+    world.later(minutes=60 * 24 * 179)
+    world.journal.append(Entry(State.EVENT, "session.login"))
+    assert at_the_next_open(world) == [] and said(world) == 1
+    world.later(minutes=60 * 24 * 2)
+    world.journal.append(Entry(State.EVENT, "session.login"))
+    assert at_the_next_open(world) == [] and said(world) == 2
+    assert at_the_next_open(world) == [] and said(world) == 2
+    with world.hands_on("restriction") as work:
+        work.run(delete(restriction))
+    assert [how for _, how in at_the_next_open(world)] == ["missing"]
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["first open", "said anew"])
+def test_an_opening_that_is_cut_off_between_line_and_commit_names_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, *, known: bool
+) -> None:
+    bring(world)
+    if known:
+        world.later(minutes=60 * 24 * 181)
+        world.journal.append(Entry(State.EVENT, "session.login"))
+    else:
+        set_fact(world, "")
+    write = brought._write
+
+    def cut(*given: object) -> None:
+        write(*given)  # type: ignore[arg-type]
+        raise OSError("power cut")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(brought, "_write", cut)
+        with pytest.raises(OSError, match="power cut"):
+            at_the_next_open(world)
+    assert at_the_next_open(world) == []
+    assert rows(world) == BOTH[:1]
+    assert at_the_next_open(world) == []

@@ -13,6 +13,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import cbor2
@@ -35,6 +36,9 @@ WRITES = ("restriction", f"store_fact.{FACT}")
 _FIELDS = ("id", "person_id", "kind", "from_on", "until_on")
 """What a measure is. When it ended is a signed act's word alone (``beside``)."""
 
+_SAID_ANEW_AFTER = timedelta(days=180)
+"""Well before thirteen months, after which a receipted month may go (DESIGN 5)."""
+
 Measures = tuple[tuple[str, ...], ...]
 
 
@@ -44,6 +48,11 @@ class Kept:
 
     line: int
     rows: Measures
+
+
+def concerns(writes: Sequence[str]) -> bool:
+    """Whether a function that writes this may write measures, whole or in part."""
+    return any(name.partition(".")[0] == restriction.name for name in writes)
 
 
 def note(work: Work, journal: Journal, begun: int) -> None:
@@ -60,13 +69,16 @@ def settle(store: Store, journal: Journal) -> tuple[Unsigned, ...]:
     line nor kept rows are as they must be, ``*`` is named and the rows stay as they are."""
     with store.update(READS, WRITES) as work:
         kept, rows = _kept(work), _rows(work)
-        if kept is None and not _said_since(journal, 0):
+        if kept is None and not _said_since(journal, 0, rows):
             if rows:  # of a version that did not say them yet
                 _write(work, journal, 0, rows)
             return ()
-        if kept is None or not _stands(journal, kept) or _said_since(journal, kept.line):
+        if kept is None or not _stands(journal, kept) or _said_since(journal, kept.line, kept.rows):
             return (Unsigned("restriction", "*", "changed"),)
-        return _put_back(work, kept.rows, rows)
+        found = _put_back(work, kept.rows, rows)
+        if _is_old(journal, kept.line):
+            _write(work, journal, 0, kept.rows)
+        return found
 
 
 def _write(work: Rows, journal: Journal, begun: int, rows: Measures) -> None:
@@ -105,23 +117,34 @@ def _stands(journal: Journal, kept: Kept) -> bool:
     return entry.function_id == BROUGHT and _read(entry.payload)[1] == _digest(kept.rows)
 
 
-def _said_since(journal: Journal, line: int) -> bool:
-    """Whether work that was carried out said other measures behind that line: then the store's
-    are of an earlier day, and no restore put them there."""
+def _is_old(journal: Journal, line: int) -> bool:
+    """Whether what is said must be said anew before its month is dropped from the journal."""
+    said, newest = (
+        datetime.fromisoformat(journal.line(one).at) for one in (line, journal.head.number)
+    )
+    return newest - said > _SAID_ANEW_AFTER
+
+
+def _said_since(journal: Journal, line: int, rows: Measures) -> bool:
+    """Whether work that was carried out said other measures than these behind that line: then the
+    store's are of an earlier day, and no restore put them there. (The same may have been said by an
+    opening that was cut off.)"""
     sql = "SELECT number FROM line WHERE number > ? AND instr(body, ?) > 0 ORDER BY number"
     later = [number for (number,) in journal.file.rows(sql, (line, BROUGHT.encode()))]
     if not later:
         return False
     restored = [number for (number,) in journal.file.rows(sql, (line, RESTORED.encode()))]
     later = [number for number in later if number > max(restored, default=0)]
-    return any(_was_done(journal, number) for number in later)
+    return any(_was_done(journal, number, _digest(rows)) for number in later)
 
 
-def _was_done(journal: Journal, number: int) -> bool:
+def _was_done(journal: Journal, number: int, same: bytes) -> bool:
     entry = journal.line(number).entry
     if entry.function_id != BROUGHT:
         return False
-    begun = _read(entry.payload)[0]
+    begun, digest = _read(entry.payload)
+    if digest == same:
+        return False
     if not begun:
         return True
     after = (one.entry for one in journal.lines(number + 1))

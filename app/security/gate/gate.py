@@ -473,7 +473,7 @@ class Gate(Telling):
                 acting = start(work)
                 work.narrow(reads, function.writes)
                 yield acting
-                if _writes_measures(function):
+                if brought.concerns(function.writes):
                     brought.note(work, self._journal, line)
         except BaseException as problem:
             failed = dataclasses.replace(end, state=State.FAILED, cause=cause_of(problem))
@@ -591,11 +591,6 @@ class Gate(Telling):
             if not isinstance(problem, Bug):
                 self._journal.append(dataclasses.replace(entry, cause=problem.code))
             raise
-
-
-def _writes_measures(function: Function) -> bool:
-    """Whether a function may write support measures, whole or in part."""
-    return any(name.partition(".")[0] == "restriction" for name in function.writes)
 
 
 def _beside(function: Function) -> tuple[str, ...]:
