@@ -167,6 +167,8 @@ class DecisionScreen(Page):
         self.lead.setText("次の理由を読み上げて説明してください。証は交付されません。")
         for sentence in view.record.reason_text.splitlines():
             self._place.addWidget(box("stop", sentence))
+        if view.record.grounds_clerk:  # by which tables it was decided
+            self._place.addWidget(PlainLabel(view.record.grounds_clerk))
         self._place.addStretch(1)
         self._buttons(main="説明した。届出を終える" if view.case_state is CaseState.REFUSED else "")
 

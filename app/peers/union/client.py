@@ -162,6 +162,10 @@ class OperatorClient:
         """This operator's word on the restored point; the second operator's takes effect."""
         return dict(self.act("confirm_restored", {"id": str(restore)}))
 
+    def confirm_tables(self, number: int) -> dict[str, Any]:
+        """Let the union decide by a package that the other operator signed, from its first day."""
+        return dict(self.act("confirm_tables", {"number": str(number)}))
+
     def returned(self) -> list[dict[str, Any]]:
         """The decisions that terminals gave back after a restore, without what they say."""
         return list(self.act("returned"))

@@ -91,6 +91,7 @@ def _ask(client: OperatorClient, arguments: argparse.Namespace) -> object:
         "fault": ("kind", "route", "times", "seconds"),
         "clock": ("moment",),
         "confirm-restored": ("id",),
+        "confirm-tables": ("number",),
     }
     if command == "answer":
         facts = {
@@ -260,6 +261,11 @@ def _add_terminals(command: _Command) -> None:
     package.add_argument("--since", required=True, metavar="YYYY-MM-DD", help=since)
     out = in_words("書き出すファイル", "the file to write")
     package.add_argument("--out", type=Path, required=True, metavar="FILE", help=out)
+    command(
+        "confirm-tables",
+        "署名した表で広域連合も決定する（署名した人とは別の操作者）",
+        "let the union decide by a signed package (the other operator)",
+    ).add_argument("number", help=in_words("パッケージの号", "the number of the package"))
     command("log", "操作者の記録", "what operators did")
     command("restored", "データベースを復元したことを知らせる", "tell that the data were restored")
     command("restores", "気づいた復元と、その時点", "restores and the point they go to")

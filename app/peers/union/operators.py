@@ -28,9 +28,8 @@ from app.peers.union.keys import write_private
 from app.peers.union.line import certificates, enrolment, restored
 from app.peers.union.line.faults import Fault, FaultKind, Faults
 from app.peers.union.line.refusal import Refused, own_mistake
-from app.peers.union.office import bulk, daily, filling, officials, seed
+from app.peers.union.office import bulk, daily, filling, officials, seed, table_package
 from app.peers.union.office.holding import hold
-from app.peers.union.office.table_package import table_package
 from app.peers.union.system import ShiftedClock, System, log_act
 from app.peers.union.tables import check_entry, decision, notification, operator_log
 from app.rules.copay.facts import IncomeFacts
@@ -183,7 +182,12 @@ def _acts(desk: Desk) -> dict[str, Act]:
             system, who, args.read("id", door.count)
         ),
         "returned": lambda _, __, ___: restored.given_back(system),
-        "table_package": lambda who, args, body: table_package(system, who, args, body),
+        "table_package": lambda who, args, body: table_package.table_package(
+            system, who, args, body
+        ),
+        "confirm_tables": lambda who, args, _: table_package.confirm(
+            system, who, args.read("number", door.count)
+        ),
         "fault": lambda who, args, _: _fault(desk, who, args),
         "behave": lambda who, _, __: desk.faults.clear(),
         "clock": lambda who, args, _: _clock(
@@ -202,6 +206,7 @@ def _status(desk: Desk) -> dict[str, object]:
         "union": system.setup.id,
         "name": system.setup.name,
         "now": system.now(),
+        "tables": system.tables.version,
         "addresses": list(system.setup.addresses),
         "authorities": system.keys.authorities.decode("ascii"),
         "signing": system.keys.signing.public_key().public_bytes_raw().hex(),

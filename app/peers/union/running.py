@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import json
 import os
 import socket
@@ -23,7 +22,6 @@ from app.core.clock import SystemClock
 from app.core.errors import EnvironmentFault
 from app.core.language import in_words
 from app.core.process import endings
-from app.core.tables import load_tables, shipped_tables
 from app.peers.union import operators
 from app.peers.union.database import Database, sqlite_url
 from app.peers.union.folder import endpoint_file, take_folder
@@ -32,11 +30,9 @@ from app.peers.union.line import delivery
 from app.peers.union.line.connection import BoundedProtocol, BoundedServer
 from app.peers.union.line.faults import Faults
 from app.peers.union.line.server import Line, tls_config
+from app.peers.union.shelf import Shelf
 from app.peers.union.system import Setup, ShiftedClock, System
 from app.peers.union.tables import municipality
-from app.rules.calendar.wareki import Eras
-from app.rules.practice import practice_of
-from app.wire.values import code_sets
 
 _LOOPBACK = "127.0.0.1"
 _BACKLOG = 128
@@ -114,7 +110,6 @@ def _serve(options: Options) -> int:
 
 def assemble(options: Options, clock: ShiftedClock, port: int) -> System:
     """The parts of a union, its database migrated and its municipalities known."""
-    tables = load_tables(shipped_tables())
     setup = Setup(
         data=options.data,
         prefecture=options.prefecture,
@@ -122,20 +117,13 @@ def assemble(options: Options, clock: ShiftedClock, port: int) -> System:
         hosts=options.hosts,
         port=port,
     )
-    today = clock.now().date()
-    practice = practice_of(tables, setup.prefecture, today)
-    if options.income_unknown:
-        practice = dataclasses.replace(practice, income_unknown=options.income_unknown)
     database = Database(options.database or sqlite_url(options.data / "union.db"))
     system = System(
         setup=setup,
         database=database,
         keys=open_keys(options.data / "keys", setup.hosts, setup.id, SystemClock().now()),
         clock=clock,
-        tables=tables,
-        codes=code_sets(tables, today),
-        practice=practice,
-        eras=Eras(tables["eras"]),
+        shelf=Shelf(database, setup.prefecture, options.income_unknown),
     )
     for folder in (system.uploads, system.downloads, system.kept):
         folder.mkdir(mode=0o700, exist_ok=True)

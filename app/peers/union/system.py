@@ -13,6 +13,7 @@ from app.core.clock import Clock
 from app.core.tables import Tables
 from app.peers.union.database import Database
 from app.peers.union.keys import UnionKeys
+from app.peers.union.shelf import Shelf
 from app.peers.union.tables import counter, operator_log
 from app.rules.calendar.wareki import Eras
 from app.rules.practice import Practice
@@ -54,10 +55,27 @@ class System:
     database: Database
     keys: UnionKeys
     clock: Clock
-    tables: Tables
-    codes: Codes
-    practice: Practice
-    eras: Eras
+    shelf: Shelf
+
+    @property
+    def tables(self) -> Tables:
+        """The tables of the union's day."""
+        return self.shelf.on(self.today()).tables
+
+    @property
+    def codes(self) -> Codes:
+        """The code sets of the union's day."""
+        return self.shelf.on(self.today()).codes
+
+    @property
+    def practice(self) -> Practice:
+        """How this union does on its day what the law leaves to it."""
+        return self.shelf.on(self.today()).practice
+
+    @property
+    def eras(self) -> Eras:
+        """The eras of the union's day."""
+        return self.shelf.on(self.today()).eras
 
     def now(self) -> str:
         """This moment as it stands in tables and answers."""

@@ -583,3 +583,17 @@ control_row = Table(
     Column("body", LargeBinary, nullable=False),
     _text("received_at"),
 )
+
+# Packages of tables that the union signed. ``confirmed_at``: when a second operator put it in
+# force for the union's own decisions from ``first_day`` on; "" while nobody did.
+table_package = Table(
+    "table_package",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _text("first_day"),
+    Column("body", LargeBinary, nullable=False),
+    _text("signed_by"),
+    _text("signed_at"),
+    _empty("confirmed_by"),
+    _empty("confirmed_at"),
+)

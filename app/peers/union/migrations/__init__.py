@@ -26,6 +26,7 @@ from app.peers.union.migrations import (
     v0010_held,
     v0011_filling,
     v0012_taken_up,
+    v0013_table_packages,
 )
 
 STEPS: tuple[Callable[[Operations], None], ...] = (
@@ -41,6 +42,7 @@ STEPS: tuple[Callable[[Operations], None], ...] = (
     v0010_held.upgrade,
     v0011_filling.upgrade,
     v0012_taken_up.upgrade,
+    v0013_table_packages.upgrade,
 )
 
 

@@ -112,6 +112,7 @@ def tell_without(
     known = {field.name for field in fields(record)}
     who = {name: getattr(record, name) for name in _WHO if name in known}
     head = _head(office, case, outcome, findings) | who
+    head["grounds_clerk"] = texts.version_line(office.system)
     return _write(office, case, person_id, DecisionHead(**head, supersedes=supersedes))
 
 

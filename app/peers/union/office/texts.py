@@ -74,7 +74,12 @@ def with_version(system: System, values: Mapping[str, str]) -> dict[str, str]:
     told = values.get("grounds_clerk")
     if not told:
         return dict(values)
-    return {**values, "grounds_clerk": f"{told}\n使った表の版 {system.tables.version}"}
+    return {**values, "grounds_clerk": f"{told}\n{version_line(system)}"}
+
+
+def version_line(system: System) -> str:
+    """Which tables a decision was made by."""
+    return f"使った表の版 {system.tables.version}"
 
 
 def aloud_text(system: System, judged: Judged | None, paper: PaperDecision | None) -> str:
