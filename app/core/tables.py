@@ -202,6 +202,7 @@ class Table:
         self.name = head.name
         self.title = head.title
         self.key = head.key
+        self.columns = head.columns
         self._rows = rows
         by_key: dict[tuple[Value, ...], list[Row]] = {}
         for row in rows:

@@ -20,6 +20,7 @@ from app.rules.calendar.days import BusinessCalendar
 from app.security.authenticators.port import Assertion, Authenticator
 from app.security.authenticators.verify import signed_policy
 from app.security.authenticators.worker import DeviceWorker
+from app.security.control.state import PutPackage
 from app.security.entry.doorway import Doorway, Question
 from app.security.entry.login import (
     Admission,
@@ -60,6 +61,12 @@ from forms.press import Press
 from forms.spool import Printer
 
 _DUE_EVERY_MS = 5_000
+_WHY = {
+    "time.slept": "端末が休止していたため、ログオフしました。",
+    "time.over": "利用時間か、ロックしていられる時間が終わったため、ログオフしました。",
+    "tables.changed": "きょうから新しい表（料率・基準など）を使います。ログインし直してください。",
+}
+"""Why a session ended without its person."""
 _CONTACT_EVERY_MS = 60_000
 _LOCKED_AFTER_MS = 2_000
 """So long the store's worker has for what the lock writes; then the session is locked anyhow."""
@@ -108,6 +115,7 @@ class Counter(QObject):
         self._calendar = BusinessCalendar.from_table(parts.tables["closed_days"])
         self._doorway: Doorway = parts.doorway(lambda: self.line.reachable)
         self._session: Session | None = None
+        self._package: PutPackage | None = None
         self._desk: Desk | None = None
         self._area = ""
         self._home = ""
@@ -226,6 +234,7 @@ class Counter(QObject):
         self._session = admission.session
         terminal = self._doorway.terminal
         assert terminal is not None
+        self._package = terminal.gate.table_package()
         parts, told = self._parts.in_force(terminal)
         if told:
             self.window.say(told)
@@ -442,7 +451,7 @@ class Counter(QObject):
         )
 
     def log_off(self, cause: str = "") -> None:
-        """End the session; the store closes."""
+        """End the session; the store closes. Whoever comes back reads why it ended by itself."""
         session, self._session = self._session, None
         if session is None:
             return
@@ -457,6 +466,8 @@ class Counter(QObject):
         self.line.close()
         self.window.set_covered(False)
         self.show_login()
+        if self.form is not None:
+            self.form.message.setText(_WHY.get(cause, ""))
         self.operations.run(self, lambda: self._doorway.log_off(session, cause), lambda _none: None)
 
     def remove(self) -> None:
@@ -507,6 +518,10 @@ class Counter(QObject):
             return
         if self._wakefulness.has_slept(self._parts.clock.now()):
             self.log_off("time.slept")
+            return
+        if terminal.gate.table_package() != self._package:
+            # A day on which other tables begin: nobody goes on by yesterday's figures.
+            self.log_off("tables.changed")
             return
 
         due = vigil.due(terminal, session)

@@ -53,8 +53,10 @@ def test_a_line_that_is_down_stops_nobody() -> None:
 def test_a_machine_that_slept_wakes_up_logged_off(silence: int, ended: bool) -> None:
     went: list[str] = []
     moments = iter((MONDAY, MONDAY + timedelta(seconds=silence)))
+    gate = SimpleNamespace(table_package=lambda: None)
     counter: Any = SimpleNamespace(
-        _doorway=SimpleNamespace(terminal=object()),
+        _doorway=SimpleNamespace(terminal=SimpleNamespace(gate=gate)),
+        _package=None,
         _session=object(),
         _wakefulness=Wakefulness(),
         _parts=SimpleNamespace(clock=SimpleNamespace(now=lambda: next(moments))),

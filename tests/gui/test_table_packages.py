@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -54,14 +55,14 @@ def general(office: Office) -> int:
 
 @pytest.mark.req("SEC-40")
 def test_two_put_a_package_in_force_for_tomorrow_and_the_next_login_uses_it(
-    place: tuple[FoundedTerminal, Office], tmp_path: Path
+    place: tuple[FoundedTerminal, Office], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     terminal, office = place
     shipped = shared_tables().version
     tomorrow = terminal.clock.now().date() + timedelta(days=1)
     form = form_with(office, tmp_path, package_of(KEY, tomorrow, 3))
     office.until(lambda: form.seen is not None)
-    assert "変更　2025-04-01から: general 510 → 777" in office.texts()
+    assert "変更　2025-04-01から: 一般（１食・円） 510 → 777" in office.texts()
     office.picture("tables-form")
     office.go_on()
     office.answer_second("S202")
@@ -71,10 +72,17 @@ def test_two_put_a_package_in_force_for_tomorrow_and_the_next_login_uses_it(
     assert general(office) == 510 and shipped in office.texts()
     machine = Machine(terminal.clock, data=terminal.paths.data)
     assert [one.level for one in check_tables(machine)] == [Level.OK, Level.OK]
-    office.log_off()
+    counter = office.counter
     terminal.clock.advance(timedelta(days=1))
+    monkeypatch.setattr(
+        counter, "_wakefulness", SimpleNamespace(has_slept=lambda _: False, rest=int)
+    )
+    counter.look_at_the_clock()  # who works on past midnight does not go on by the old figures
+    assert counter.desk is None and "ログインし直して" in office.texts()
     office.log_in("S202", PASSWORDS["S202"])
     assert general(office) == 777
+    counter.look_at_the_clock()
+    assert counter.desk is not None
     desk = office.counter.desk
     assert desk is not None and desk.tables.version == f"{shipped}+3"
     screen = office.choose("admin.list_tables", TablesScreen)

@@ -11,6 +11,7 @@ from pathlib import Path
 from app.core.canon import digest_hex
 from app.core.errors import EnvironmentFault, UserError
 from app.core.tables import Row, Table, Tables, load_tables
+from app.functions.admin.table_words import RowWords
 from app.functions.admin.words import day_words
 from app.security.acts.approval import Approval
 from app.security.control.deeds import PutTables
@@ -167,13 +168,14 @@ def _changes(before: Tables, after: Tables) -> Iterator[TableChange]:
         changed = [one for one in new if one in old and old[one] != new[one]]
         if not (added or removed or changed):
             continue
+        now, then = RowWords(table, after), RowWords(before[name], before)
         lines = (
             *(
-                f"変更　{_where(new[one], table)}: {_differs(old[one], new[one])}"
+                f"変更　{now.where(new[one])}: {_differs(now, old[one], new[one])}"
                 for one in changed
             ),
-            *(f"追加　{_where(new[one], table)}: {_said(new[one])}" for one in added),
-            *(f"削除　{_where(old[one], table)}: {_said(old[one])}" for one in removed),
+            *(f"追加　{now.where(new[one])}: {_said(now, new[one])}" for one in added),
+            *(f"削除　{then.where(old[one])}: {_said(then, old[one])}" for one in removed),
         )
         unconfirmed = sum(not row.confirmed for row in new.values())
         counts = len(added), len(changed), len(removed)
@@ -187,33 +189,12 @@ def _by_key(table: Table) -> dict[tuple[object, ...], Row]:
     }
 
 
-def _where(row: Row, table: Table) -> str:
-    key = "・".join(str(row.values[column]) for column in table.key)
-    begin = f"{row.valid_from:%Y-%m-%d}から" if row.valid_from else "はじめから"
-    return f"{key}（{begin}）" if key else begin
-
-
-def _fields(row: Row) -> dict[str, object]:
-    confirmed = "確認済" if row.confirmed else "確認待ち"
-    end = f"{row.valid_to:%Y-%m-%d}" if row.valid_to else "なし"
-    return {**row.values, "終わり": end, "根拠": row.source, "確認": confirmed}
-
-
-def _differs(old: Row, new: Row) -> str:
-    before, after = _fields(old), _fields(new)
+def _differs(words: RowWords, old: Row, new: Row) -> str:
+    before, after = words.fields(old), words.fields(new)
     return "、".join(
-        f"{name} {_text(before[name])} → {_text(value)}"
-        for name, value in after.items()
-        if before[name] != value
+        f"{name} {before[name]} → {value}" for name, value in after.items() if before[name] != value
     )
 
 
-def _said(row: Row) -> str:
-    told = (f"{name} {_text(one)}" for name, one in _fields(row).items() if one is not None)
-    return "、".join(told)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, tuple):
-        return "・".join(str(one) for one in value)
-    return "なし" if value is None else str(value)
+def _said(words: RowWords, row: Row) -> str:
+    return "、".join(f"{name} {value}" for name, value in words.fields(row).items())

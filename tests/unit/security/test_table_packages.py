@@ -203,7 +203,7 @@ class TestLooking:
         )
         (change,) = seen.changes
         assert (change.name, change.added, change.changed, change.removed) == (MEALS, 0, 1, 0)
-        assert change.lines == ("変更　2025-04-01から: general 510 → 777",)
+        assert change.lines == ("変更　2025-04-01から: 一般（１食・円） 510 → 777",)
         assert change.unconfirmed > 0
         assert seen.deed.since == max(TOMORROW, world.clock.now().date() + timedelta(days=1))
 
