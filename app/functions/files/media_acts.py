@@ -18,6 +18,7 @@ from app.security.acts.approval import Approval
 from app.security.control.deeds import AllowMedia
 from app.security.gate.facts import MEDIA_FACT
 from app.security.gate.gate import ActWork, Gate, PreparedAct, Session, Subject
+from app.security.gate.later import Later
 from app.security.journal.line import is_id
 from app.sync.media import mark
 from app.sync.media.desk import MediaDesk
@@ -392,3 +393,15 @@ def _end_former(work: ActWork, serial: str) -> None:
             version=medium.c.version + 1,
         )
     )
+
+
+# A supervisor may sign these later: nothing of them hangs on a medium that is attached now.
+ALLOW_LATER = Later(
+    AllowMedia, lambda gate, prepared, given, _access: perform_allow(gate, prepared, given)
+)
+DISPOSE_LATER = Later(
+    Disposing, lambda gate, prepared, given, _access: perform_dispose(gate, prepared, given)
+)
+APPROVE_LATER = Later(
+    Approving, lambda gate, prepared, given, _access: perform_approve(gate, prepared, given)
+)

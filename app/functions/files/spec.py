@@ -285,6 +285,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         id="files.allow_media_here",
+        later="app.functions.files.media_acts:ALLOW_LATER",
         area="files",
         deed="AllowMedia",
         kind=Kind.ADMINISTER,
@@ -311,6 +312,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         id="files.dispose_medium",
+        later="app.functions.files.media_acts:DISPOSE_LATER",
         area="files",
         kind=Kind.ADMINISTER,
         label="媒体の廃棄",
@@ -336,6 +338,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         id="files.approve_media_use",
+        later="app.functions.files.media_acts:APPROVE_LATER",
         area="files",
         kind=Kind.UPDATE,
         label="媒体使用の事前承認",
