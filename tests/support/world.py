@@ -408,7 +408,7 @@ def _fill(store: Store, catalog: Catalog, clock: FixedClock) -> None:
         number = 0
         work.run(insert(terminal_key).values(name="store_private", value=STORE_PAIR.private))
         for staff_id, name, code in STAFF.values():
-            work.run(insert(staff).values(**_staff_values(staff_id, name)))
+            work.run(insert(staff).values(**staff_values(staff_id, name)))
             signer = Signer.of(staff_id)
             work.run(insert(credential).values(**credential_values(staff_id, signer)))
             for function_id in roles[code].function_ids if code else ():
@@ -417,7 +417,7 @@ def _fill(store: Store, catalog: Catalog, clock: FixedClock) -> None:
                 work.run(insert(grant_row).values(**values))
 
 
-def _staff_values(staff_id: str, name: str) -> dict[str, Any]:
+def staff_values(staff_id: str, name: str) -> dict[str, Any]:
     return {
         "id": staff_id,
         "name": name,
