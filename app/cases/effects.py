@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import select
 
+from app.cases import paper_years
 from app.persons import effects, restrictions
 from app.persons.effects import Outcome
 from app.persons.judging import Contradiction
@@ -131,18 +132,20 @@ class TakesLossBack:
 
 @dataclass(frozen=True, slots=True)
 class Reissues:
-    """再交付: nothing of the person changes; the papers issued before are void, and another copy
-    of the one decided may follow."""
+    """再交付: nothing of the person changes; the papers of that year issued before are void, and
+    another copy of the one decided may follow. The other year's paper stays good."""
 
     voids_for: str
-    words: str = "前の書類を無効にし、同じ書類をもう一度交付する"
+    words: str = "同じ年度の前の書類を無効にし、同じ書類をもう一度交付する"
 
     def carry_out(self, received: Received) -> Outcome:
         record = received.record
-        effects.voids(received.writer, received.person_id, self.voids_for)
+        person_id, writer = received.person_id, received.writer
+        other = paper_years.other_years(received.work, person_id, record)
+        effects.voids(writer, person_id, self.voids_for, apart_from=other)
         return effects.issues(
-            received.writer,
-            received.person_id,
+            writer,
+            person_id,
             record.paper,
             on=record.issue_on,
             ref=received.case_id,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from app.cases import print_log
 from app.cases.decisions import DecisionView
 from app.cases.drafts import close_if_done
 from app.cases.kind import CaseKind
+from app.cases.paper_years import NOT_ASKED, require_year, words_of_year
 from app.cases.state import CaseState, move
 from app.core.errors import MadoguchiError, UserError
 from app.core.tables import Tables
@@ -38,11 +39,13 @@ from forms.spool import Printer
 
 @dataclass(frozen=True, slots=True)
 class Reserve:
-    """For which decision a number is reserved."""
+    """For which decision a number is reserved; ``year`` is the judgement year that the clerk
+    chose where papers of more than one are about."""
 
     case_id: str
     decision_id: str
     form_id: str
+    year: int = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class _Numbered:
 class DrawnPaper:
     """A certificate drawn and proved, not yet issued. ``number`` is its 発行番号; ``stock`` the
     counted paper on which it is printed ("" for plain paper), ``stock_words`` its year and
-    colour."""
+    colour. ``year_words`` say which year's paper it is, where there are two."""
 
     kind: CaseKind
     case_id: str
@@ -79,6 +82,7 @@ class DrawnPaper:
     rendered: Rendered
     stock: str = ""
     stock_words: str = ""
+    year_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +111,22 @@ class Issued:
 
 
 def reserve_and_draw(
-    gate: Gate, session: Session, view: DecisionView, drawing: Drawing
+    gate: Gate, session: Session, view: DecisionView, drawing: Drawing, *, year: int = NOT_ASKED
 ) -> DrawnPaper:
-    """Reserve the number, draw the paper that the decision names, and prove it.
+    """Reserve the number, draw the paper that the decision names, and prove it. ``year`` is what
+    was chosen among ``paper_years.years_to_ask``.
 
     A number reserved earlier for the same case and left behind becomes void. Raises UserError
     ``cases.not_compared`` (SEC-119), ``cases.not_issuable``,
-    ``cases.issued_already``; a drawing or proof that fails voids the number with its
-    cause and raises its own error.
+    ``cases.issued_already``, and those of ``paper_years.require_year``; a drawing or proof that
+    fails voids the number with its cause and raises its own error.
     """
     record, form = _issuable(view, gate.now().date())
     prepared = gate.prepare(
         view.kind.function("reserve_certificate"),
         session,
         subject=Subject("case", view.case_id),
-        content=Reserve(view.case_id, record.decision_id, form.id),
+        content=Reserve(view.case_id, record.decision_id, form.id, year),
     )
     with gate.act(prepared) as work:
         content: Reserve = work.content
@@ -131,6 +136,10 @@ def reserve_and_draw(
         # What is drawn comes from the row, not from the screen's copy (CON-07).
         found = work.one(select(decision).where(decision.c.id == content.decision_id))
         _require_living(work, found.person_id)
+        said = record_from(view.kind.answered_in, json.loads(found.record))
+        words = require_year(
+            work, said, found.person_id, content.year, work.at.date(), drawing.tables
+        )
         work.run(
             insert(certificate).values(
                 number=number,
@@ -146,7 +155,8 @@ def reserve_and_draw(
         at = work.at
     try:
         stored = _vouched(gate, view.kind, found)
-        return _draw(view.kind, content, _Numbered(number, 1, at), stored, drawing)
+        drawn = _draw(view.kind, content, _Numbered(number, 1, at), stored, drawing)
+        return replace(drawn, year_words=words)
     except Exception as error:
         code = error.code if isinstance(error, MadoguchiError) else type(error).__name__
         overflow = (
@@ -173,15 +183,17 @@ def redraw(
             .join(decision, decision.c.id == certificate.c.decision_id)
             .where(certificate.c.number == number)
         )
-    if row is None or row.state != "issued":
-        raise _not_issuable("この発行番号の証は発行されていません。")
+        if row is None or row.state != "issued":
+            raise _not_issuable("この発行番号の証は発行されていません。")
+        said = record_from(kind.answered_in, json.loads(row.record))
+        words = words_of_year(work, said, row.person_id, gate.now().date(), drawing.tables)
     content = Reserve(row.case_id, row.decision_id, row.form_id)
     at = datetime.fromisoformat(row.reserved_at)
     stored = _vouched(gate, kind, row)
     proof = _draw(kind, content, _Numbered(number, row.version, at), stored, drawing)
     if proof.rendered.digest.hex() != row.pdf_digest:
         raise _not_issuable("発行した券面と同じものを作れません。")
-    return proof
+    return replace(proof, year_words=words)
 
 
 def _vouched(gate: Gate, kind: CaseKind, row: Any) -> Any:
@@ -300,7 +312,8 @@ def prepare_issue(
             ),
             proof.rendered.digest,
         ),
-        sentence=f"{proof.name} 様の{form.title}（発行番号 {proof.number}）を{how}発行します。",
+        sentence=f"{proof.name} 様の{form.title}（発行番号 {proof.number}）を{how}発行します。"
+        f"{_of_year(proof)}",
         versions=(
             RowVersion("certificate", proof.number, proof.version),
             RowVersion("case_file", view.case_id, view.case_version),
@@ -348,6 +361,10 @@ def perform_issue(
         line = work.line
     printer.spool(proof.rendered.pdf, proof.number)
     return Issued(proof.kind, content.number, sheet_id, line, proof.stock, proof.stock_words)
+
+
+def _of_year(proof: DrawnPaper) -> str:
+    return f"{proof.year_words}です。" if proof.year_words else ""
 
 
 def _note(work: ActWork, proof: DrawnPaper, reason: str) -> None:
@@ -425,7 +442,8 @@ def prepare_reprint(gate: Gate, session: Session, proof: DrawnPaper, copy: int) 
         session,
         subject=Subject("certificate", proof.number),
         content=WithDocument(Reprint(proof.number, copy), proof.rendered.digest),
-        sentence=f"書き損じた用紙の代わりに、発行番号 {proof.number} をもう一枚印刷します。",
+        sentence=f"書き損じた用紙の代わりに、発行番号 {proof.number} をもう一枚印刷します。"
+        f"{_of_year(proof)}",
     )
 
 

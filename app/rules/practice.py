@@ -28,6 +28,7 @@ class Practice:
     newcomer_by: str
     application_needs_care: bool
     address_printed: bool
+    next_paper_month: int
     unconfirmed: tuple[Unconfirmed, ...] = ()
 
 

@@ -190,6 +190,7 @@ def test_the_year_is_asked_for_and_nobody_is_in_it_twice(counter: Counter) -> No
         ([], "batch_empty"),
         ([card(1), card(2, expires_on="2026-07-31")], "batch_year"),
         ([card(1), card(1)], "batch_double"),
+        ([card(1), card(2, copay_from="2027-08-01")], "batch_share"),
     ):
         with pytest.raises(UserError) as refused:
             batch.prepare_make(gate, session, cards, YEAR)

@@ -6,17 +6,22 @@ was not confirmed or did not come out.
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QVBoxLayout, QWidget
 
-from app.cases import decisions, issuing, slips
+from app.cases import decisions, issuing, paper_years, slips
 from app.cases.kind import CaseKind
 from app.cases.screens import going_on
 from app.cases.state import CaseState
 from app.security.acts.approval import Subject
+from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel
 from app.ui.base.pages import Page, box, card, clear
 from app.ui.base.preview import PaperPreview
+
+_WHICH_YEAR = (
+    "どちらの年度の証ですか。二つの年度の証があります。今お持ちの証と見比べて選んでください。"
+)
 
 
 class PaperScreen(Page):
@@ -33,6 +38,7 @@ class PaperScreen(Page):
         self._issued: issuing.Issued | None = None
         self._missing_sheet = False
         self._copies = 1
+        self.question: QInputDialog | None = None
         desk.printer.failed.connect(self._not_printed)
         self._place = QVBoxLayout()
         self.body.addLayout(self._place, 1)
@@ -63,7 +69,7 @@ class PaperScreen(Page):
         if view.case_state is CaseState.ISSUED:
             self._take_up_sheet()
         else:
-            self._reserve()
+            self._ask_year()
 
     def _next_case(self) -> None:
         going_on.go_on(self, self._desk, self._case_id, known=True)
@@ -89,15 +95,45 @@ class PaperScreen(Page):
         else:
             self._issue()
 
-    def _reserve(self) -> None:
+    def _ask_year(self) -> None:
+        """Where papers of two years are about, the clerk says which is meant (DOMAIN 5.3)."""
         desk, view = self._desk, self._view
         assert view is not None
         desk.run(
             self,
-            lambda: issuing.reserve_and_draw(desk.gate, desk.session, view, self._drawing()),
-            self._show_proof,
-            ended=self._live,
+            lambda: paper_years.years_to_ask(desk.gate, desk.session, view, desk.tables),
+            self._asked_year,
         )
+
+    def _asked_year(self, years: tuple[paper_years.PaperYear, ...]) -> None:
+        if not years:
+            self._reserve(paper_years.NOT_ASKED)
+            return
+        self.question = choose(
+            self,
+            _WHICH_YEAR,
+            [one.words for one in years],
+            lambda at: self._reserve(years[at].year),
+            ok="この年度の証を作る",
+            gave_up=self._leave,
+        )
+
+    def _reserve(self, year: int) -> None:
+        desk, view = self._desk, self._view
+        assert view is not None
+        desk.run(
+            self,
+            lambda: issuing.reserve_and_draw(
+                desk.gate, desk.session, view, self._drawing(), year=year
+            ),
+            self._show_proof,
+            ended=self._none_made,
+        )
+
+    def _none_made(self) -> None:
+        """The paper was refused, or could not be drawn: nothing is being waited for."""
+        if self._proof is None:
+            self.lead.setText("証は作っていません。戻る（Esc）を押して、決定を確かめてください。")
 
     def _take_up_sheet(self) -> None:
         """A sheet that was not confirmed before the screen was left, or did not come out."""
@@ -144,6 +180,8 @@ class PaperScreen(Page):
             value.setObjectName("fieldLabel")
             value.setWordWrap(True)
             layout.addWidget(value)
+        if proof.year_words:
+            layout.addWidget(box("warn", f"{proof.year_words}です。"))
         layout.addWidget(box("ok", "券面を読み戻して、決定と一字ずつ照合しました。"))
         for missing in proof.rendered.missing:
             layout.addWidget(box("warn", f"〓で印字される文字があります：{missing.cluster}"))

@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from app.cases import print_log
+from app.cases.paper_years import share_is_of_year
 from app.core.errors import UserError
 from app.core.tables import Tables
 from app.rules.calendar.days import judgement_period
@@ -100,7 +101,8 @@ def prepare_make(
 
     Raises UserError ``printing.batch_empty``, ``printing.batch_year`` (a paper of another year is
     among them: the current paper printed after the new one is the accident of DOMAIN 5.3),
-    ``printing.batch_double`` (one person twice).
+    ``printing.batch_share`` (the share on it is another year's), ``printing.batch_double`` (one
+    person twice).
     """
     if not cards:
         raise _refuse(
@@ -114,6 +116,7 @@ def prepare_make(
             f"選んだ年度（{first:%Y-%m-%d}から{last:%Y-%m-%d}）の証でないものが{len(wrong)}件あります。",
             "どの年度の証を印刷するのかを確かめ、選び直してください。",
         )
+    _require_shares(cards, gate.now().date())
     numbers = {one.insured_number for one in cards}
     if len(numbers) != len(cards):
         doubled = len(cards) - len(numbers)
@@ -132,6 +135,23 @@ def prepare_make(
         content=Making(judged_year, digest.hexdigest(), len(cards)),
         sentence=f"{first.year}年8月からの証 {len(cards):,} 件の一括印刷を始めます。",
     )
+
+
+def _require_shares(cards: Sequence[CardRecord], today: date) -> None:
+    days = date.fromisoformat
+    wrong = [
+        one.insured_number
+        for one in cards
+        if not share_is_of_year(days(one.copay_from), days(one.expires_on), today)
+    ]
+    if wrong:
+        more = f"ほか{len(wrong) - 5}件" if len(wrong) > 5 else ""
+        raise _refuse(
+            "batch_share",
+            f"負担割合の発効期日が、証の年度のものでない証が{len(wrong)}件あります"
+            f"（被保険者番号 {'、'.join(wrong[:5])}{more}）。",
+            "何も作っていません。広域連合に、この年度の負担割合でファイルの作り直しを依頼してください。",
+        )
 
 
 def perform_make(
