@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from operator import itemgetter
 
 from app.core.signs import SPACES, UNSEEN
 from app.wire.faults import FileFault, FileRefused
@@ -21,13 +20,17 @@ _NAMES_BODY = ("kind", "body", "body_version")
 _REMEMBERED = 65536
 _FEW = 4096
 _FEW_SIGNS = 262_144
-_UNSURE = frozenset(SPACES + UNSEEN)
-_FIRST = itemgetter(0)
+_SOME = 100
+_UNSURE = re.compile(f"\n[{re.escape(SPACES + UNSEEN)}]")
+_TEXTS = (Kind.TEXT, Kind.JSON)
+_WORDS = re.compile("(?:[ァ-ヺㇰ-ㇿ][ァ-ヾ＝ㇰ-ㇿ]*+\u3000)*+")
 _KANA = re.compile("[ァ-ヺㇰ-ㇿ][ァ-ヺㇰ-ㇿーヽヾ・＝]*(?:\u3000[ァ-ヺㇰ-ㇿーヽヾ・＝]+)*")
+_LEADING = re.compile("\n0[0-9]")
 _OWN_IDS = re.compile("(?:[A-Z][0-9]{2}-[0-9]{1,4}-[0-9]{1,10}\n)*")
 
 Quick = Callable[[Sequence[str]], bool]
-"""Whether all of these values are right for certain; signs of control apart."""
+"""Whether all of these values are right for certain. None of them holds a sign of control, and
+one that holds a quote is right nowhere but in a text."""
 
 
 class Checker:
@@ -133,17 +136,17 @@ class ColumnChecks:
     """The checks of a file of one kind of record, a column at a time."""
 
     def __init__(self, spec: FileSpec, codes: Codes) -> None:
-        self._columns = tuple(
-            (_Repeated(_quick(column, codes)), column.kind is Kind.TEXT) for column in spec.columns
-        )
+        self._columns = tuple(_Repeated(_quick(column, codes)) for column in spec.columns)
+        self.texts = tuple(column.kind in _TEXTS for column in spec.columns)
+        """For each column whether a right value of it may hold quotes and line feeds."""
 
-    def doubtful(self, block: Sequence[Sequence[str]], *, no_controls: bool) -> list[int]:
+    def doubtful(self, block: Sequence[Sequence[str]]) -> list[int]:
         """The columns (by place) that are not right for certain. ``block`` holds the values of
-        each column; ``no_controls``: no control sign stands anywhere in it."""
+        each column; no sign of control stands anywhere in it."""
         return [
             at
-            for at, (values, (quick, text)) in enumerate(zip(block, self._columns, strict=True))
-            if (text and not no_controls) or not quick(values)
+            for at, (values, quick) in enumerate(zip(block, self._columns, strict=True))
+            if not quick(values)
         ]
 
 
@@ -151,32 +154,26 @@ def _quick(column: Column, codes: Codes) -> Quick:
     """What finds a whole column right. It may say no to what is right, never yes to a wrong one.
     Where the column need not be filled, the empty value is one of the right ones."""
     width, empty = column.width, () if column.required else ("",)
-    lengths = frozenset({width} if column.required else {0, width})
     match column.kind:
         case Kind.TEXT:
             return lambda values: _seen(values, column)
         case Kind.KANA:
-            return lambda values: (
-                _seen(values, column) and all(map(_KANA.fullmatch, filter(None, values)))
-            )
+            return lambda values: _within(values, column) and _kana(values)
         case Kind.CODE:
             return frozenset((*codes[column.codes], *empty)).issuperset
         case Kind.FLAG:
             return frozenset(("0", "1", *empty)).issuperset
         case Kind.DIGITS:
-            return lambda values: lengths.issuperset(map(len, values)) and _digits(values)
+            return lambda values: _numbered(values, column, width)
         case Kind.RESIDENT:
-            of_resident, zero = frozenset({15} if column.required else {0, 15}), "0" * 15
-            return lambda values: (
-                of_resident.issuperset(map(len, values)) and _digits(values) and zero not in values
-            )
+            return lambda values: _numbered(values, column, 15) and "0" * 15 not in values
         case Kind.NUMBER:
-            return lambda values: _within(values, column) and _digits(values)
+            return lambda values: _within(values, column) and _digits("".join(values))
         case Kind.YEN:
             return lambda values: (
                 _within(values, column)
-                and _digits(values)
-                and not [value for value in values if "0" < value < "1"]
+                and _digits("".join(values))
+                and not _LEADING.search("\n" + "\n".join(values))
             )
         case Kind.ID:
             slow = _Remembered(check_of(column, codes), empty)
@@ -196,6 +193,7 @@ class _Repeated:
     def __init__(self, quick: Quick) -> None:
         self._quick = quick
         self._right: set[str] | None = set()
+        self._asked = 0
 
     def __call__(self, values: Sequence[str]) -> bool:
         right = self._right
@@ -206,7 +204,9 @@ class _Repeated:
         if not self._quick(values):
             return False
         right.update(values)
-        if len(right) > _FEW or sum(map(len, right)) > _FEW_SIGNS:
+        self._asked += len(values)
+        many = self._asked > _SOME and len(right) > min(_FEW, self._asked // 4)
+        if many or sum(map(len, right)) > _FEW_SIGNS:
             self._right = None
         return True
 
@@ -221,12 +221,30 @@ def _within(values: Sequence[str], column: Column) -> bool:
 
 def _seen(values: Sequence[str], column: Column) -> bool:
     """None too long, and each begins with a sign that a reader sees."""
-    return _within(values, column) and _UNSURE.isdisjoint(map(_FIRST, filter(None, values)))
+    return _within(values, column) and not _UNSURE.search("\n" + "\n".join(filter(None, values)))
 
 
-def _digits(values: Sequence[str]) -> bool:
-    joined = "".join(values)
-    return (joined.isascii() and joined.isdigit()) or not joined
+def _kana(values: Sequence[str]) -> bool:
+    """All words at once where each begins with a kana, else value by value."""
+    filled = list(filter(None, values))
+    joined = "\u3000".join(filled) + "\u3000"
+    return _WORDS.fullmatch(joined) is not None or all(map(_KANA.fullmatch, filled))
+
+
+def _numbered(values: Sequence[str], column: Column, width: int) -> bool:
+    """Each has ``width`` digits: the line feeds put between them stand where they must."""
+    if not column.required:
+        values = list(filter(None, values))
+    count, joined = len(values), "\n".join(values)
+    return not values or (
+        len(joined) == count * (width + 1) - 1
+        and joined[width :: width + 1].count("\n") == count - 1
+        and _digits("".join(values))
+    )
+
+
+def _digits(joined: str) -> bool:
+    return not joined or (joined.isascii() and joined.encode("ascii").isdigit())
 
 
 def _own_ids(values: Sequence[str]) -> bool:

@@ -15,7 +15,8 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from itertools import accumulate
+from typing import Any, TypeAlias
 
 from app.wire import frame as framing
 from app.wire.characters import UTF_8, Charset, Unmapped
@@ -46,7 +47,12 @@ _NAMES_BODY = ("body", "body_version")
 _CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _LONGEST_TRAILER = 256  # bytes; the trailer is the last line and known only at the end
 
+_RECORD = "\x1e"  # one of ``_CONTROLS``
+_RECORD_ENDS = f'","{_RECORD}","'
+
 Take = Callable[[int, Sequence[str]], None]
+Block: TypeAlias = list[list[str]]
+"""The values of some records, by column."""
 
 
 class Decoder:
@@ -108,9 +114,10 @@ class Decoder:
         data = b"".join(self._held)
         limit = max(0, len(data) - _LONGEST_TRAILER) if self._spec.framed else len(data)
         cut = data.rfind(b"\n", 0, limit) + 1
-        if not self._at_once(data[:cut]):
-            cut = _whole(data, limit)
-            self._piece(data[:cut])
+        begun = self._begin(data[:cut])
+        if begun == cut or not self._at_once(data[begun:cut]):
+            cut = max(begun, _whole(data, limit))
+            self._piece(data[begun:cut])
         rest = data[cut:]
         self._held, self._held_size = [rest], len(rest)
         if len(rest) > _LONGEST_RECORD:
@@ -173,14 +180,20 @@ class Decoder:
 
     def _piece(self, data: bytes) -> None:
         """Whole lines in which every quote is closed."""
-        if not data:
-            return
-        self._digest.update(data)
-        while not self._names_seen and data:
-            first, feed, data = data.partition(b"\n")
-            self._first_lines(first + feed)
+        data = data[self._begin(data) :]
         if data:
+            self._digest.update(data)
             self._one_by_one(data)
+
+    def _begin(self, data: bytes) -> int:
+        """Read what stands before the records, where it was not read yet; how many bytes it is."""
+        begun = 0
+        while not self._names_seen and begun < len(data):
+            end = data.find(b"\n", begun) + 1 or len(data)
+            self._digest.update(data[begun:end])
+            self._first_lines(data[begun:end])
+            begun = end
+        return begun
 
     def _first_lines(self, data: bytes) -> None:
         """The head, and the line of names. Raises FileRefused: without them nothing is known."""
@@ -213,9 +226,11 @@ class Decoder:
     # -- records -------------------------------------------------------------------------------
 
     def _at_once(self, data: bytes) -> bool:
-        """Read lines without looking at each value. False, and nothing done, where something in
-        them needs that: the head, a line feed between quotes, a wrong number of fields."""
-        if self._quick is None or not self._names_seen or data[:1] != b'"' or data[-2:] != b'"\n':
+        """Read lines a column at a time. False, and nothing done, where something in them needs
+        reading sign by sign: a sign of control, a wrong number of fields, a quote out of place."""
+        if self._quick is None or data[:1] != b'"' or data[-2:] != b'"\n':
+            return False
+        if len(data.translate(None, _CONTROLS)) != len(data):
             return False
         try:
             text = self._charset.decode(data)
@@ -223,38 +238,35 @@ class Decoder:
             return False
         if self._charset.has_own(text):
             return False
-        width = len(self._names)
-        records = text[1:-2].split('"\n"')
-        rows = _fields(records, text.count('"') - 2, 2 * (width - 1))
-        if rows is None or set(map(len, rows)) != {width}:
+        block = _columns_in(text, self._quick.texts)
+        if block is None:
+            return False
+        doubtful = self._quick.doubtful(block)
+        if any('"' in "".join(block[at]) for at in doubtful if not self._quick.texts[at]):
             return False
         self._digest.update(data)
-        feeds = data.count(b"\n")
-        lines: Sequence[int] = range(self._line + 1, self._line + 1 + len(rows))
-        if feeds != len(rows):
-            lines = _line_numbers(self._line + 1, records)
-        no_controls = len(data.translate(None, _CONTROLS)) == len(data)
-        doubtful = self._quick.doubtful(list(zip(*rows, strict=True)), no_controls=no_controls)
+        lines = _line_numbers(self._line + 1, block, data.count(b"\n"))
         if doubtful:
-            self._look_at(doubtful, rows, lines)
-        self._records += len(rows)
-        self._line += feeds
+            self._look_at(doubtful, block, lines)
+        count = len(block[0])
+        self._records += count
+        self._line += data.count(b"\n")
         if not self._found:
-            self.count += len(rows)
+            self.count += count
             take = self._take
-            for line, values in zip(lines, rows, strict=True):
+            for line, values in zip(lines, zip(*block, strict=True), strict=True):
                 take(line, values)
         return True
 
-    def _look_at(self, doubtful: list[int], rows: list[list[str]], lines: Sequence[int]) -> None:
+    def _look_at(self, doubtful: list[int], block: Block, lines: Sequence[int]) -> None:
         """Each value of the columns that were not found right as a whole."""
         found = []
         for at in doubtful:
-            column = self._spec.columns[at]
-            for number, values in zip(lines, rows, strict=True):
-                values[at], rule = self._checker.one(at, values[at])
+            column, values = self._spec.columns[at], block[at]
+            for number, (line, value) in enumerate(zip(lines, values, strict=True)):
+                values[number], rule = self._checker.one(at, value)
                 if rule:
-                    found.append(FileFault.at(number, rule, column))
+                    found.append(FileFault.at(line, rule, column))
         self._note(*sorted(found, key=lambda fault: fault.line))
 
     def _one_by_one(self, data: bytes) -> None:
@@ -358,29 +370,30 @@ def _whole(data: bytes, limit: int) -> int:
     return cut
 
 
-def _fields(records: list[str], total: int, quotes: int) -> list[list[str]] | None:
-    """The values of records, each without its outer quotes; ``total`` are all quotes in them and
-    between them. None for what only reading sign by sign can tell.
+def _columns_in(text: str, texts: Sequence[bool]) -> Block | None:
+    """The values of whole lines without a sign of control, by column; ``texts`` tells for each
+    column whether it may hold quotes. None for what only reading sign by sign can tell.
 
-    A record with exactly the quotes that stand between its values (``quotes``) is split at these:
-    that is the same as reading it sign by sign. Another one has a doubled quote in it.
+    Every quote belongs to the ends of the text, to one of the separators at which it is split, or
+    stands doubled in a value of a text: then splitting is the same as reading. So None where one
+    stands alone in a text; in any other column a quote is the caller's to find. ``_RECORD`` is a
+    sign of control, so the ends of the records are where the columns say that they are.
     """
-    if total == (quotes + 2) * len(records) - 2:
-        rows = [record.split('","') for record in records]
-        if set(map(len, rows)) == {quotes // 2 + 1}:
-            return rows
-    width, rows = quotes // 2 + 1, []
-    for record in records:
-        values = record.split('","')
-        if record.count('"') != quotes and (len(values) != width or not _undouble(values)):
+    width, split = len(texts), text[1:-2].replace('"\n"', _RECORD_ENDS).split('","')
+    step = width + 1
+    ends = split[width::step]
+    count = len(ends) + 1
+    if len(split) != count * step - 1 or ends.count(_RECORD) != count - 1:
+        return None
+    block = [split[at::step] for at in range(width)]
+    for values, may in zip(block, texts, strict=True):
+        if may and '"' in "".join(values) and not _undouble(values):
             return None
-        rows.append(values)
-    return rows
+    return block
 
 
 def _undouble(values: list[str]) -> bool:
-    """Write doubled quotes as one each. False where a quote stands alone: then the record was not
-    split where its values end. (A value that holds the separator itself gives too many values.)"""
+    """Write doubled quotes as one each. False where a quote stands alone."""
     for at, value in enumerate(values):
         if '"' in value:
             if '"' in value.replace('""', ""):
@@ -389,13 +402,15 @@ def _undouble(values: list[str]) -> bool:
     return True
 
 
-def _line_numbers(first: int, records: list[str]) -> list[int]:
-    """The physical line on which each record begins, where values hold line feeds."""
-    numbers, line = [], first
-    for record in records:
-        numbers.append(line)
-        line += 1 + record.count("\n")
-    return numbers
+def _line_numbers(first: int, block: Block, feeds: int) -> Sequence[int]:
+    """The physical line on which each record begins; ``feeds`` are all line feeds, those between
+    quotes too."""
+    count = len(block[0])
+    if feeds == count:
+        return range(first, first + count)
+    longer = (sum(value.count("\n") for value in values) for values in zip(*block, strict=True))
+    before = accumulate(longer, initial=0)
+    return [first + at + more for at, more in zip(range(count), before, strict=False)]
 
 
 def _has_surrogate(text: str) -> bool:
