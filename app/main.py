@@ -328,7 +328,7 @@ def _add_journal(command: Callable[..., Parser]) -> None:
         metavar="MARK",
         default="",
         help=in_words(
-            "初期設定のときに控えた指紋、または「行番号:64桁」の印と照らし合わせる",
+            "初期設定のときに控えた照合コード、または「行番号:64桁」の印と照らし合わせる",
             "compare with the genesis' fingerprint, or with a head as number:hash",
         ),
     )

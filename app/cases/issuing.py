@@ -206,7 +206,7 @@ def _vouched(gate: Gate, kind: CaseKind, row: Any) -> Any:
         raise UserError(
             "cases.decision_changed",
             f"決定 {here} の内容が、広域連合から届いたときのものと違います。",
-            "券面は作っていません。誰かが保存データを書き換えたおそれがあります。監督者とシステム"
+            "券面は作っていません。誰かが保存データを書き換えたおそれがあります。責任者とシステム"
             "管理者にすぐに知らせ、広域連合に決定を送り直してもらってください。",
         )
     return record
@@ -442,7 +442,7 @@ def prepare_reprint(gate: Gate, session: Session, proof: DrawnPaper, copy: int) 
         session,
         subject=Subject("certificate", proof.number),
         content=WithDocument(Reprint(proof.number, copy), proof.rendered.digest),
-        sentence=f"書き損じた用紙の代わりに、発行番号 {proof.number} をもう一枚印刷します。"
+        sentence=f"印刷不良の用紙の代わりに、発行番号 {proof.number} をもう一枚印刷します。"
         f"{_of_year(proof)}",
     )
 
@@ -474,8 +474,8 @@ def perform_reprint(
         if any(state != "spoilt" for state in states):
             raise UserError(
                 "cases.sheet_not_spoilt",
-                "前の用紙が書き損じとして記録されていません。",
-                "前の用紙を確かめ、書き損じなら先に記録してください。",
+                "前の用紙が印刷不良として記録されていません。",
+                "前の用紙を確かめ、印刷不良なら先に記録してください。",
             )
         sheet_id = _new_sheet(work, content.number, len(states) + 1)
         _note(work, proof, print_log.REPRINT)

@@ -108,7 +108,7 @@ def read_whom(work: GateWork, person_id: str) -> Whom:
         raise UserError(
             "cases.no_person",
             "その方が、この端末に見つかりません。",
-            "検索から、もう一度その方を開いてください。",
+            "検索から、もう一度その方の照会画面を開いてください。",
         )
     lives = work.first(
         select(address).where(address.c.person_id == person_id, address.c.kind == "current")

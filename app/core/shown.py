@@ -35,15 +35,15 @@ def as_shown(error: BaseException, log: logging.Logger) -> tuple[str, str, str]:
     incident = log_incident(error, log)
     return (
         _TITLES[kind],
-        f"予期しない誤りが起きました（事故番号 {incident}）。行った操作は取り消されています。",
-        "もう一度行ってください。同じ表示が出るときは、事故番号を控えてシステム管理者に"
+        f"予期しない誤りが起きました（エラー番号 {incident}）。行った操作は取り消されています。",
+        "もう一度行ってください。同じ表示が出るときは、エラー番号を控えてシステム管理者に"
         "連絡してください。",
     )
 
 
 def log_incident(error: BaseException, log: logging.Logger) -> str:
     """Log a mistake of ours without its text, which may hold personal data; returns the number
-    under which it stands in the log (事故番号)."""
+    under which it stands in the log (エラー番号)."""
     incident = secrets.token_hex(4).upper()
     log.error("bug incident=%s %s", incident, without_values(error))
     return incident

@@ -78,13 +78,13 @@ class Program:
             write_whole(target, data)
             digits = card_fingerprint(data)
         self._talk.say(f"名刺を書きました： {target}")
-        self._talk.say(f"端末の責任者と読み合わせる指紋： {digits}")
+        self._talk.say(f"端末の責任者と読み合わせる照合コード： {digits}")
         return DONE
 
     def trust(self, arguments: argparse.Namespace) -> int:
         """Take a terminal's or relay's card after comparing its digits."""
         data, card, digits = work.read_card(arguments.card)
-        self._talk.say(f"{card.title}（{card.name}）の指紋： {digits}")
+        self._talk.say(f"{card.title}（{card.name}）の照合コード： {digits}")
         with self._open() as here:
             self._confirmed("相手と読み合わせ、同じでしたか")
             work.trust(here, data, card)

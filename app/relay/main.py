@@ -52,7 +52,7 @@ def order(
     """Two persons give the order; the relay's card lies in the watched folder, the machine key in
     the file that was named. Raises what ``relay_order`` raises."""
     card, _, digits = read_courier_card(arguments.courier)
-    talk.say(f"受渡担当の指紋： {digits}")
+    talk.say(f"受渡担当の照合コード： {digits}")
     last = parse_day(arguments.until, Eras(parts.tables["eras"]))
     asked = Ordering(
         tuple(arguments.up),

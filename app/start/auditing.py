@@ -155,7 +155,7 @@ def told(report: Report) -> list[str]:
     """The report in the auditor's words, each fault once."""
     said = [f"{report.lines} 行、署名 {report.signatures}、広域連合の確認印 {report.heads}"]
     if report.fingerprint:
-        said.append(f"最初の行の指紋： {report.fingerprint}")
+        said.append(f"最初の行の照合コード： {report.fingerprint}")
     said += [f"× {finding.message}" for finding in report.findings]
     said += [f"△ {UNCHECKED[code]}" for code in report.unchecked]
     window = report.window

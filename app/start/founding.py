@@ -90,7 +90,7 @@ def found_terminal(
                 "パスワードと控えのほかの答えは、次に madoguchi found を実行するときに使えます。"
             )
             raise
-    talk.say("初期設定が終わりました。操作記録の最初の行の指紋を、二人とも控えてください。")
+    talk.say("初期設定が終わりました。操作記録の最初の行の照合コードを、二人とも控えてください。")
     talk.say(f"    {done.fingerprint}")
     talk.say("次に madoguchi enrol で、この端末を広域連合に登録してください。")
     return 0

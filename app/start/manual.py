@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from app.catalog import CATALOG
+from app.core.glossary import glossary
 from app.core.paths import RESOURCES
 from app.core.settings import SETTINGS
 from app.core.tables import Tables
@@ -36,7 +37,7 @@ KINDS = {
 }
 STEP_UPS = {
     StepUp.SESSION: "ログインしていれば使えます",
-    StepUp.RECENT: "15分以内の本人確認（PIN・指紋）が要ります",
+    StepUp.RECENT: "暗証番号（PIN）や指紋による15分以内の本人の確認が要ります",
     StepUp.TOUCH: "そのたびに自分のセキュリティキーに触れます",
 }
 SECONDS = {
@@ -87,7 +88,7 @@ def operators_manual(day: date, tables: Tables, catalog: Catalog = CATALOG) -> s
         for function in catalog.values()
         if function.actor is Actor.SYSTEM
     ]
-    lines += ["", "## 設定", "", *_settings()]
+    lines += ["", "## 設定", "", *_settings(), "", "## 用語集", "", *_terms()]
     return "\n".join(lines) + "\n"
 
 
@@ -99,7 +100,7 @@ def permission_book(day: date, tables: Tables, catalog: Catalog = CATALOG) -> st
         "# アクセス権限と事務の対応表",
         "",
         "この表は機能と役割の登録から作られています（`madoguchi manual --table`）。",
-        f"{day:%Y-%m-%d} 現在。○ の機能だけが、その役割で申請できます（SEC-35）。",
+        f"{day:%Y-%m-%d} 現在。○ の機能だけが、その役割で申請できます。",
         "",
         _cells(head),
         "|" + "---|" * len(head),
@@ -160,3 +161,10 @@ def _settings() -> Iterator[str]:
     for setting in SETTINGS.values():
         first = setting.word(setting.default) + setting.unit
         yield _cells([setting.label, first, setting.span, setting.meaning])
+
+
+def _terms() -> Iterator[str]:
+    yield _cells(["言葉", "読み", "意味"])
+    yield "|---|---|---|"
+    for term in glossary():
+        yield _cells([term.word, term.reading, term.meaning])

@@ -8,6 +8,7 @@ warning is what a person must see to.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import secrets
@@ -24,6 +25,7 @@ from app.core.clock import Clock
 from app.core.errors import EnvironmentFault, MadoguchiError
 from app.core.files import may_write
 from app.core.language import in_words
+from app.core.log import without_values
 from app.core.paths import RESOURCES, Paths
 from app.core.place import System, badly_named, this_system, unfit
 from app.core.process import leaves_cores, own_command, program_folder
@@ -113,8 +115,9 @@ def self_check(machine: Machine) -> Iterator[CheckResult]:
         except MadoguchiError as error:
             yield CheckResult(Level.FAILURE, subject, error.message + error.remedy)
         except Exception as error:  # whatever is broken is a line of the result, not its end
+            logging.getLogger("madoguchi").info("self-check: %s", without_values(error))
             cause = in_words(
-                f"動きません（{type(error).__name__}）。プログラムを入れ直してください。",
+                "動きません。プログラムを入れ直してください。",
                 f"does not work ({type(error).__name__}); install the program again.",
             )
             yield CheckResult(Level.FAILURE, subject, cause)

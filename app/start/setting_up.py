@@ -257,7 +257,7 @@ def enrol_terminal(
             if not request_id:
                 request_id = line.enrol(asked.statement).id
                 enrolment.note(hands.terminal.engine_hand, request_id)
-            talk.say(f"申請 {request_id} の指紋： {asked.fingerprint}")
+            talk.say(f"申請 {request_id} の照合コード： {asked.fingerprint}")
             talk.say("広域連合の担当者と電話で読み合わせてください。")
             state = line.enrolment(request_id)
         finally:
@@ -290,7 +290,7 @@ def _courier_of(profile: str, card: Path | None, talk: Talk) -> str:
             "madoguchi courier card で書いた名刺を --courier で指定してください。",
         )
     _, found, digits = read_courier_card(card)
-    talk.say(f"受渡担当「{found.title}」の指紋： {digits}")
+    talk.say(f"受渡担当「{found.title}」の照合コード： {digits}")
     talk.say("受渡担当と読み合わせてください。届くものは、この相手だけが開けられます。")
     return found.receiving
 

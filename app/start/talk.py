@@ -60,7 +60,7 @@ class KeyboardPrompts:
         rest = f"（あと{retries_left}回）" if retries_left is not None else ""
 
         def ask() -> str | None:
-            typed = self._talk.secret(f"キーの暗証番号{rest}")
+            typed = self._talk.secret(f"キーの暗証番号（PIN）{rest}")
             return in_form(typed) if typed else None
 
         return until_right(self._talk, ask)

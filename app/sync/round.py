@@ -138,8 +138,8 @@ def item_fault(error: Exception) -> MadoguchiError:
     incident = log_incident(error, _log)
     return Bug(
         "exchange.bug",
-        f"送受信の途中でプログラムの誤りがありました（事故番号 {incident}）。",
-        "ほかの送受信は続けています。事故番号を控えて、システム管理者に連絡してください。",
+        f"送受信の途中でプログラムの誤りがありました（エラー番号 {incident}）。",
+        "ほかの送受信は続けています。エラー番号を控えて、システム管理者に連絡してください。",
     )
 
 

@@ -357,8 +357,8 @@ _MUNICIPAL = (
 _DESKS = (
     _between_desks(
         id="DESK-01",
-        title="受付中の案件",
-        names=("受付中の案件",),
+        title="受付中の届出",
+        names=("受付中の届出",),
         record=records.OpenCaseRecord,
         layout="open_case",
         key=("case_id",),

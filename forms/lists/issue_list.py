@@ -54,7 +54,7 @@ _TYPICAL = IssueListData(
     list_number="T01-1-L20261121",
     day="令和8年11月21日",
     terminal="T01　本庁２番窓口",
-    counted="交付 3件　無効 1件　書き損じ 0枚",
+    counted="交付 3件　無効 1件　印刷不良 0枚",
     journal_head="1024 " + "0123456789abcdef" * 4,
     printed_at="令和8年11月21日　17時05分",
     rows=(
@@ -78,9 +78,9 @@ FORM = Form(
         typical=_TYPICAL,
         longest=replace(
             _TYPICAL,
-            counted="交付 30件　無効 0件　書き損じ 0枚",
+            counted="交付 30件　無効 0件　印刷不良 0枚",
             rows=tuple(_row(number, LONG.name) for number in range(1, 31)),
         ),
-        oddest=replace(_TYPICAL, counted="交付 0件　無効 0件　書き損じ 0枚", rows=()),
+        oddest=replace(_TYPICAL, counted="交付 0件　無効 0件　印刷不良 0枚", rows=()),
     ),
 )

@@ -66,7 +66,7 @@ def test_no_paper_is_drawn_from_a_changed_decision(counter: Counter, attack: Att
         counter.draw(view)
     assert changed.value.code == "cases.decision_changed"
     assert "届いたときのものと違います" in changed.value.message
-    assert "監督者" in changed.value.remedy and "送り直して" in changed.value.remedy
+    assert "責任者" in changed.value.remedy and "送り直して" in changed.value.remedy
     (row,) = counter.rows(certificate)
     assert row.state == "void" and "cases.decision_changed" in row.cause
     assert counter.printer.sheets == []

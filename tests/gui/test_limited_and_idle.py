@@ -212,7 +212,7 @@ def test_sixty_failed_rounds_under_the_cover_leave_no_box(
     settle_aside(counter)
     until(lambda: bool(counter.background.troubles))
     settle_aside(counter)
-    assert sum("事故番号" in told for told in counter.background.troubles) == 1
+    assert sum("エラー番号" in told for told in counter.background.troubles) == 1
     assert dialogs(counter) == []
     assert counter.window.covered and counter.form is not None
 

@@ -289,7 +289,7 @@ class TestDoor:
         assert dialog.windowTitle() == "プログラムの誤り"
         (line,) = caplog.messages
         incident = line.partition("incident=")[2].split()[0]
-        assert f"事故番号 {incident}" in dialog.message.text()
+        assert f"エラー番号 {incident}" in dialog.message.text()
         assert "type=ValueError" in line and "boom" in line
         shown = [label.text() for label in dialog.findChildren(QLabel)]
         for text in (*shown, dialog.windowTitle(), caplog.text):

@@ -88,13 +88,13 @@ def test_a_union_that_fails_answers_with_a_number_and_logs_nobody(broken_union):
     with pytest.raises(RefusedError) as refused:
         terminal.ask("POST", complete_path(sent.id))
     assert (refused.value.status, refused.value.cause) == (500, Cause.FAULT)
-    incident = refused.value.message.partition("事故番号 ")[2][:8]
+    incident = refused.value.message.partition("エラー番号 ")[2][:8]
 
     file = encode_file(FILES["FILE-03"], [_resident(record)], CODES)
     with pytest.raises(EnvironmentFault) as told:
         running.first.daily(MUNICIPALITY_CODE, file)
     assert told.value.code == "union.fault"
-    second = told.value.message.partition("事故番号 ")[2][:8]
+    second = told.value.message.partition("エラー番号 ")[2][:8]
 
     texts = [log.read_text(encoding="utf-8", errors="replace") for log in logs]
     assert f"incident={incident}" in texts[0]

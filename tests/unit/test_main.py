@@ -261,7 +261,7 @@ def test_a_missing_library_is_not_taken_for_a_missing_command(
 
     monkeypatch.setattr(main.importlib, "import_module", absent)  # type: ignore[attr-defined]
     assert main.main(["demo"]) == 1
-    assert "事故番号" in capsys.readouterr().err
+    assert "エラー番号" in capsys.readouterr().err
 
 
 def test_a_mistake_of_ours_is_told_by_number_without_its_text(

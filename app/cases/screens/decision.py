@@ -30,8 +30,8 @@ from app.ui.base.pages import Page, box, card, clear, named_box, scrolled
 from app.ui.base.watch import Watch
 
 _WHERE = {
-    Outgoing.PREPARED: "封をして残っています。もう一人が確かめると、送られます。",
-    Outgoing.CONFIRMED: "封をして残っています。回線がつながると、端末が送ります。",
+    Outgoing.PREPARED: "暗号化して保存しています。もう一人が確かめると、送られます。",
+    Outgoing.CONFIRMED: "暗号化して保存しています。回線がつながると、端末が送ります。",
     Outgoing.SENDING: "送っている途中です。回線がつながると、端末が続きを送ります。",
     Outgoing.SENT: "送りました。広域連合が受け取ったことを、端末が確かめています。",
     Outgoing.ACCEPTED: "広域連合が受け付けました。決定を待っています。",
@@ -170,7 +170,7 @@ class DecisionScreen(Page):
         if view.record.grounds_clerk:  # by which tables it was decided
             self._place.addWidget(PlainLabel(view.record.grounds_clerk))
         self._place.addStretch(1)
-        self._buttons(main="説明した。届出を終える" if view.case_state is CaseState.REFUSED else "")
+        self._buttons(main="説明済み・終了" if view.case_state is CaseState.REFUSED else "")
 
     def _show_comparison(self, view: decisions.DecisionView) -> None:
         assert view.record is not None
@@ -208,7 +208,7 @@ class DecisionScreen(Page):
                 self._place.addWidget(
                     box("ok", "引継票（F7）を印刷し、書類に付けて担当の窓口へ渡してください。")
                 )
-            self._buttons(main="見比べた。処理を終える" if not view.compared else "")
+            self._buttons(main="照合済み・終了" if not view.compared else "")
             self._offer(self.slip_button, _HAND_ON if self._kind.handed_on else "")
         elif view.record is not None and view.record.paper == "none":
             self._place.addWidget(
@@ -220,7 +220,7 @@ class DecisionScreen(Page):
             open_sheet = view.paper is not None and not view.paper.settled
             self._buttons(main="用紙を確かめる" if open_sheet else "")
         else:
-            self._buttons(main="見比べた。証を作る")
+            self._buttons(main="照合済み・作成へ")
 
     def _side_by_side(self, lines: Sequence[decisions.CompareLine]) -> QWidget:
         frame, layout = card()

@@ -340,7 +340,7 @@ class EntryScreen(Page):
                     named_box(
                         "warn",
                         f"同じ方かもしれない方がいます：{line.name}　{line.birth}　{line.address}"
-                        "　同じ方なら取りやめて、その方を開いてください。",
+                        "　同じ方なら取りやめて、その方の照会画面を開いてください。",
                         self._painter,
                     ),
                 )

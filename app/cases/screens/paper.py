@@ -45,7 +45,7 @@ class PaperScreen(Page):
         self.action("戻る", "Esc", self._leave)
         self.next_case_button = self.action(going_on.LABEL, "F6", self._next_case)
         self.slip_button = self.action("発行票を印刷", "F8", self._print_slip)
-        self.spoilt_button = self.action("書き損じ・出てこない", "F9", self._spoilt)
+        self.spoilt_button = self.action("印刷不良・出てこない", "F9", self._spoilt)
         self.main_button = self.action("次へ", "Ctrl+Return", self._go_on, primary=True)
         self._buttons()
         desk.run(
@@ -212,7 +212,7 @@ class PaperScreen(Page):
         clear(self._place)
         self.title.setText("用紙の確認")
         self.lead.setText(
-            "出てきた用紙を見て、正しければ Ctrl+Enter、書き損じか出てこないときは F9 を押します。"
+            "出てきた用紙を見て、正しければ Ctrl+Enter、印刷不良か出てこないときは F9 を押します。"
         )
         self._place.addWidget(box("ok", f"発行しました。発行番号 {issued.number}"))
         if self._view and self._view.record and self._view.record.delivery == "post":

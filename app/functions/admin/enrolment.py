@@ -100,7 +100,7 @@ def prepare_take(
             answer.profile,
             answer.valid_to,
         ),
-        sentence=f"{answer.union} と指紋 {asked.fingerprint} を読み合わせました。"
+        sentence=f"{answer.union} と照合コード {asked.fingerprint} を読み合わせました。"
         f"この端末を {answer.terminal} として登録します。",
     )
 

@@ -291,7 +291,7 @@ def prepare_courier(gate: Gate, session: Session, attached: Attached) -> Prepare
         session,
         subject=Subject("courier", card.name),
         content=TakeCard(data, digits),
-        sentence=f"「{card.title}」（{card.name}）と指紋 {digits} を読み合わせました。"
+        sentence=f"「{card.title}」（{card.name}）と照合コード {digits} を読み合わせました。"
         "この相手を、媒体の受渡しの相手として登録します。",
     )
 

@@ -86,7 +86,7 @@ def prepare_order(gate: Gate, session: Session, asked: Ordering, today: date) ->
         content=asked,
         sentence=f"{last:%Y年%m月%d日} まで、中継が人の確認なしに {up} を送り、{down} を"
         f"受け取ることを指示します。封をする相手は「{card.title}」"
-        f"（指紋 {card_fingerprint(asked.card)}）、置き場所は {asked.folder} です。",
+        f"（照合コード {card_fingerprint(asked.card)}）、置き場所は {asked.folder} です。",
     )
 
 

@@ -124,7 +124,7 @@ def print_issue_list(
     lines = issues_of_day(gate, session, day)
     states = Counter(line.state for line in lines)
     spoilt = sum(max(int(line.sheets.rstrip("枚")) - 1, 0) for line in lines)
-    counted = f"交付 {states['交付']}件　無効 {states['無効']}件　書き損じ {spoilt}枚"
+    counted = f"交付 {states['交付']}件　無効 {states['無効']}件　印刷不良 {spoilt}枚"
     rows = tuple(
         (
             line.number,

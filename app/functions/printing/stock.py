@@ -18,7 +18,7 @@ CAUSES = {
     RECEIVED: "受入れ",
     COUNTED: "数え直し",
     "confirmed": "使用",
-    "spoilt": "書き損じ",
+    "spoilt": "印刷不良",
 }
 
 

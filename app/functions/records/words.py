@@ -28,7 +28,7 @@ CAUSES: Mapping[str, str] = {
     "login.wrong_password": "パスワードの誤り",
     "login.wrong_key": "キーの誤り",
     "key.wrong": "キーの誤り",
-    "key.pin_wrong": "PINの誤り",
+    "key.pin_wrong": "暗証番号（PIN）の誤り",
     "login.locked_out": "続けて失敗し、待ち時間中",
     "login.not_effective": "権限がまだ有効でない",
     "hours.closed": "利用時間外",

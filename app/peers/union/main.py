@@ -239,7 +239,7 @@ def _add_terminals(command: _Command) -> None:
     ).add_argument(
         "fingerprint",
         help=in_words(
-            "証明書の指紋（certificates の一覧にある16進数）",
+            "証明書の照合コード（certificates の一覧にある16進数）",
             "its fingerprint, as the list of certificates shows it",
         ),
     )

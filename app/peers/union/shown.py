@@ -29,7 +29,10 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "municipality": ("市区町村コード", "municipality"),
     "terminal_name": ("窓口の名前", "office"),
     "profile": ("端末の種類", "kind of terminal"),
-    "fingerprint": ("指紋（申請は電話で読み合わせる）", "fingerprint (a request: read it out)"),
+    "fingerprint": (
+        "照合コード（申請は電話で読み合わせる）",
+        "fingerprint (a request: read it out)",
+    ),
     "terminal": ("端末", "terminal"),
     "step": ("状態", "state"),
     "state": ("状態", "state"),

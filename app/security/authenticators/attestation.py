@@ -47,7 +47,7 @@ def judge_attestation(
         raise EnvironmentFault(
             "registration.attestation_invalid",
             "セキュリティキーの製造元の証明が正しくありません。",
-            "このキーは使わず、監督者とシステム管理者に届け出てください。",
+            "このキーは使わず、責任者とシステム管理者に届け出てください。",
         ) from bad
 
 

@@ -66,7 +66,7 @@ def pin_must_change() -> EnvironmentFault:
     return EnvironmentFault(
         "key.pin_must_change",
         "このセキュリティキーは、暗証番号（PIN）の変更を求めています。",
-        "キーの設定ツールで新しいPINに変えてから、もう一度操作してください。",
+        "キーの設定ツールで新しい暗証番号（PIN）に変えてから、もう一度操作してください。",
     )
 
 
@@ -105,7 +105,7 @@ def pin_wrong(retries_left: int | None) -> UserError:
     return UserError(
         "key.pin_wrong",
         f"セキュリティキーの暗証番号（PIN）が違います。{left}",
-        "PINを確かめて、もう一度入力してください。",
+        "暗証番号（PIN）を確かめて、もう一度入力してください。",
         field="pin",
     )
 
@@ -114,8 +114,8 @@ def pin_paused() -> EnvironmentFault:
     """Three wrong PINs in a row: the key wants to be taken out first."""
     return EnvironmentFault(
         "key.pin_paused",
-        "PINを続けて間違えたため、セキュリティキーが入力を受け付けなくなりました。",
-        "キーをいったん抜いて差し直し、PINを確かめてから入力してください。",
+        "暗証番号（PIN）を続けて間違えたため、セキュリティキーが入力を受け付けなくなりました。",
+        "キーをいったん抜いて差し直し、暗証番号（PIN）を確かめてから入力してください。",
     )
 
 
@@ -123,8 +123,8 @@ def pin_blocked() -> EnvironmentFault:
     """No PIN tries left: only a reset, which destroys the credentials, helps."""
     return EnvironmentFault(
         "key.pin_blocked",
-        "PINの間違いが限度を超え、このセキュリティキーは使えなくなりました。",
-        "監督者に届け出て、キーの再登録（または予備のキーの使用）を申し出てください。",
+        "暗証番号（PIN）の間違いが限度を超え、このセキュリティキーは使えなくなりました。",
+        "責任者に届け出て、キーの再登録（または予備のキーの使用）を申し出てください。",
     )
 
 
@@ -133,7 +133,7 @@ def pin_not_set() -> EnvironmentFault:
     return EnvironmentFault(
         "key.pin_not_set",
         "このセキュリティキーには、暗証番号（PIN）も指紋も設定されていません。",
-        "キーの設定ツールでPINを設定してから、もう一度操作してください。",
+        "キーの設定ツールで暗証番号（PIN）を設定してから、もう一度操作してください。",
     )
 
 
@@ -152,7 +152,8 @@ def uv_blocked() -> EnvironmentFault:
     return EnvironmentFault(
         "key.uv_blocked",
         "指紋などの確認に続けて失敗したため、セキュリティキーが確認を受け付けません。",
-        "キーにPINを設定してあればPINで、そうでなければ予備のキーで操作してください。",
+        "キーに暗証番号（PIN）を設定してあれば暗証番号（PIN）で、"
+        "そうでなければ予備のキーで操作してください。",
     )
 
 

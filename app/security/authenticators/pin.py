@@ -32,6 +32,6 @@ def _form(message: str) -> UserError:
     return UserError(
         "key.pin_form",
         f"{message}キーには送っていないので、試せる回数は減っていません。",
-        "キーの暗証番号を確かめて、もう一度入れてください。",
+        "キーの暗証番号（PIN）を確かめて、もう一度入れてください。",
         field="pin",
     )

@@ -168,8 +168,8 @@ def verify_assertion(
     if require_uv and not data.flags & _VERIFIED:
         raise _refusal(
             "assertion.no_verification",
-            "本人の確認（PIN、指紋など）のない署名のため、受け付けられません。",
-            "もう一度操作し、PINの入力または指紋の確認をしてください。",
+            "暗証番号（PIN）や指紋による本人の確認のない署名のため、受け付けられません。",
+            "もう一度操作し、暗証番号（PIN）の入力または指紋の確認をしてください。",
         )
     if data.flags & (_BACKUP_ELIGIBLE | _BACKED_UP):
         raise _backup_refusal("assertion")
@@ -177,7 +177,7 @@ def verify_assertion(
         raise _refusal(
             "assertion.counter",
             "セキュリティキーの使用回数が戻っています。キーが複製されたおそれがあります。",
-            "このキーの使用をやめ、すぐに監督者に届け出てください。",
+            "このキーの使用をやめ、すぐに責任者に届け出てください。",
         )
     return data.counter
 
@@ -210,8 +210,8 @@ def _check_credential(
     if not (data.is_user_present() and data.is_user_verified()):
         raise _refusal(
             "registration.no_verification",
-            "本人の確認（PIN、指紋など）なしに作られた登録のため、受け付けられません。",
-            "セキュリティキーにPINまたは指紋を設定して、もう一度登録してください。",
+            "暗証番号（PIN）や指紋による本人の確認なしに作られた登録のため、受け付けられません。",
+            "セキュリティキーに暗証番号（PIN）または指紋を設定して、もう一度登録してください。",
         )
     if data.is_backup_eligible() or data.is_backed_up():
         raise _backup_refusal("registration")
@@ -239,7 +239,7 @@ def _check_witnesses(staff_id: str, witnesses: tuple[str, ...]) -> None:
         raise UserError(
             "registration.witnesses_needed",
             "製造元による証明を確かめられないセキュリティキーです。",
-            "監督者二人（本人を除く）が現物を確かめ、そのことを記録して登録してください。",
+            "責任者二人（本人を除く）が現物を確かめ、そのことを記録して登録してください。",
         )
 
 

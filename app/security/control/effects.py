@@ -473,7 +473,7 @@ def _require_witnesses(staff_id: str, key: deeds.KeyEntry, done: Done) -> None:
         raise UserError(
             "staff.witnesses_touch",
             "許可機種でないキーに立ち会った二人と、この登録にキーで触れる二人が違います。",
-            "立ち会った二人が、操作者と監督者としてこの登録を行い、それぞれのキーに触れてください。",
+            "立ち会った二人が、操作者と責任者としてこの登録を行い、それぞれのキーに触れてください。",
             field="witnesses",
         )
 

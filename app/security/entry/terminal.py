@@ -157,7 +157,7 @@ def take_over_vestibule(terminal: OpenTerminal, entrance: Entrance) -> int:
 
 
 def keep_mark(store: Store, mark: datetime) -> None:
-    """Write the clock mark (時計の標)."""
+    """Write the clock mark (時刻の基準)."""
     with store.update((), (f"store_fact.{MARK_FACT}",)) as work:
         work.set_fact(MARK_FACT, mark.isoformat())
 

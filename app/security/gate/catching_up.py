@@ -1,6 +1,6 @@
 """What moves by itself, without an act of its own, is never behind the journal (DESIGN 1.10).
 
-The clock mark (時計の標) and the keys' counters are rows that somebody could put back by hand. At
+The clock mark (時刻の基準) and the keys' counters are rows that somebody could put back by hand. At
 open they are brought to what the journal's chained lines say: the newest moment that the gate
 believed, and the counters that the keys themselves signed.
 """

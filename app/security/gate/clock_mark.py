@@ -1,4 +1,4 @@
-"""The clock mark (時計の標): time on this terminal moves forward only (DESIGN 4 "Clock")."""
+"""The clock mark (時刻の基準): time on this terminal moves forward only (DESIGN 4 "Clock")."""
 
 from __future__ import annotations
 

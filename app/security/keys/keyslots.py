@@ -119,7 +119,7 @@ def unlock(
         raise UserError(
             "login.not_effective",
             "この職員番号の利用権限はまだ有効になっていません。",
-            "権限の申請と承認の状況を、所属の監督者に確かめてください。",
+            "権限の申請と承認の状況を、所属の責任者に確かめてください。",
         )
     try:
         return Unlocked(person, _open_store_keys(file, terminal, holder, person))
@@ -255,7 +255,7 @@ def replace_recovery(file: SlotFile, recovery_public: str, keys: StoreKeys) -> S
         raise UserError(
             "keyslots.number_right_needed",
             "復旧鍵の再発行には、個人番号を扱う権限のある職員の操作が必要です。",
-            "個人番号を扱う権限のある監督者がログインして、もう一度操作してください。",
+            "個人番号を扱う権限のある責任者がログインして、もう一度操作してください。",
         )
     if set(keys.data_keys) != set(file.generations):
         raise ValueError("the keys of every generation in the file are needed")

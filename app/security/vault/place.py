@@ -28,7 +28,7 @@ def take_lock(paths: Paths) -> FileLock:
     if lock is None:
         raise EnvironmentFault(
             "store.in_use",
-            "この端末の保存データは、すでに別の窓（プロセス）が使っています。",
+            "窓口端末のプログラムは、この端末ですでに起動しています。",
             "開いている窓口端末の画面を使ってください。見当たらないときは、"
             "ログオフしてからもう一度起動してください。",
         )

@@ -95,7 +95,7 @@ class TouchDialog(QDialog):
         self.ask.setWordWrap(True)
         layout.addWidget(self.ask)
         self.pin = SecretEdit(echo=QLineEdit.EchoMode.Password)
-        self.pin.setAccessibleName("キーの暗証番号")
+        self.pin.setAccessibleName("キーの暗証番号（PIN）")
         self.pin.setPlaceholderText("キーの暗証番号（PIN）を入れて Enter")
         self.pin.setVisible(False)
         self.pin.returnPressed.connect(self._send_pin)
@@ -142,7 +142,7 @@ class TouchDialog(QDialog):
 
     def _show_pin(self, retries_left: int | None) -> None:
         rest = f"（あと {retries_left} 回）" if retries_left is not None else ""
-        self.ask.setText(f"キーの暗証番号を入れてください。{rest}")
+        self.ask.setText(f"キーの暗証番号（PIN）を入れてください。{rest}")
         self.pin.clear()
         self.pin.setVisible(True)
         self.pin.setFocus()

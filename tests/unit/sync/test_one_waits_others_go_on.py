@@ -25,7 +25,7 @@ FAULTS = {
     "timeout": lambda: line_fault("timeout"),
     "answer": lambda: line_fault("answer"),
     "busy": lambda: PeerRefused("busy", "混んでいます。", "待ってください。"),
-    "peer's own": lambda: PeerRefused("fault", "誤り（事故番号 1）。", "連絡してください。"),
+    "peer's own": lambda: PeerRefused("fault", "誤り（エラー番号 1）。", "連絡してください。"),
     "our own": lambda: RuntimeError("見本　花子"),
 }
 
@@ -163,7 +163,7 @@ def test_a_mistake_of_ours_in_applying_holds_up_its_stream_only(world, union, ex
     assert report.problem is None
     problem = report.received[0].problem
     assert problem.code == "exchange.bug"
-    assert "事故番号" in problem.message
+    assert "エラー番号" in problem.message
     assert received(world, first.id).state == Incoming.STAGED
     assert received(world, other.id).state == Incoming.APPLIED
     engine_of(world, union).contact()

@@ -136,7 +136,7 @@ def test_no_certificate_is_refused_too(tmp_path):
         *((Answer(status, b"<html>"), "line.busy") for status in (429, 502, 503, 504)),
         (Answer(413, b"<html>"), "line.too_large"),
         (
-            Answer(500, encode(Refusal(Cause.FAULT, "誤り（事故番号 0A1B2C3D）。", "連絡。"))),
+            Answer(500, encode(Refusal(Cause.FAULT, "誤り（エラー番号 0A1B2C3D）。", "連絡。"))),
             "peer.fault",
         ),
         (Answer(302, b"", {"Location": "https://192.0.2.9/"}), "line.answer"),

@@ -10,7 +10,7 @@ from app.ui.base.fields import TextField
 from app.ui.base.pages import Page, card
 from app.ui.base.tables import fill, list_table
 
-_COLUMNS = ("年度・色", "残り", "使用", "書き損じ")
+_COLUMNS = ("年度・色", "残り", "使用", "印刷不良")
 _WIDTHS = (420, 140, 140)
 
 

@@ -72,7 +72,7 @@ def withdraw_certificate(system: System, operator: str, fingerprint: str) -> Non
             raise UserError(
                 "union.no_certificate",
                 "その証明書は、使用中の証明書の中にありません。",
-                "証明書の一覧（certificates）で、指紋と状態を確かめてください。",
+                "証明書の一覧（certificates）で、照合コードと状態を確かめてください。",
             )
         _withdraw_certificate(system, connection, operator, fingerprint)
 

@@ -38,7 +38,7 @@ _SENTENCES: dict[Cause, tuple[str, str]] = {
     Cause.BAD_SIGNATURE: ("署名を確かめられません。", _UNION),
     Cause.FORK: (
         "記録の続きが、広域連合が確かめた所とつながりません。",
-        "この端末では業務を始めず、監督者とシステム管理者に連絡してください。",
+        "この端末では業務を始めず、責任者とシステム管理者に連絡してください。",
     ),
     Cause.OUT_OF_PLACE: (
         "この送信より前のものが、広域連合にありません。",
@@ -52,7 +52,7 @@ _SENTENCES: dict[Cause, tuple[str, str]] = {
     Cause.FAULT: (
         "広域連合のシステムの中で誤りが起きました。",
         "この要求は処理されていません。あとで自動的にもう一度送受信します。"
-        "続くときは、事故番号を広域連合に伝えてください。",
+        "続くときは、エラー番号を広域連合に伝えてください。",
     ),
     Cause.BUSY: ("混み合っています。", "しばらくしてからもう一度送受信してください。"),
 }
@@ -71,7 +71,7 @@ class Refused(Exception):
 
 def own_mistake(error: Exception, log: logging.Logger) -> Refused:
     """A mistake of the union itself, logged without values, as it is answered: the request was
-    undone, and its incident number (事故番号) leads to the log."""
+    undone, and its incident number (エラー番号) leads to the log."""
     incident = log_incident(error, log)
-    sentence = f"広域連合のシステムの中で誤りが起きました（事故番号 {incident}）。"
+    sentence = f"広域連合のシステムの中で誤りが起きました（エラー番号 {incident}）。"
     return Refused(Cause.FAULT, sentence)
