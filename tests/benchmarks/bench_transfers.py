@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import insert, update
 
@@ -73,7 +74,7 @@ def waiting(world: World, state: GrantState) -> tuple[GrantLine, ...]:
 def _seconds(
     world: World,
     prepare: Callable[[], PreparedAct],
-    perform: Callable[[PreparedAct, list[object]], None],
+    perform: Callable[[PreparedAct, list[Any]], None],
 ) -> float:
     """One step without the touch itself."""
     started = time.perf_counter()

@@ -8,10 +8,12 @@ from datetime import timedelta
 
 import pytest
 
+from app.core import tables
 from app.core.errors import UserError
 from app.peers.union.office import decisions, table_package
 from tests.support.table_packages import shipped
-from tests.support.union_inside import MORNING, decide, notification, union_inside
+from tests.support.union_inside import decide, notification, union_inside
+from tests.support.union_terminal import MORNING
 
 pytestmark = pytest.mark.req("SYS-01")
 
@@ -112,7 +114,7 @@ def test_who_may_put_it_in_force_and_when(tmp_path):
 
 def test_a_package_for_other_shipped_tables_is_not_decided_by(tmp_path, monkeypatch):
     with union_inside(tmp_path / "u") as system:
-        load = table_package.load_tables
+        load = tables.load_tables
         monkeypatch.setattr(
             table_package,
             "load_tables",

@@ -39,8 +39,8 @@ def test_every_column_has_a_name_of_its_own_in_its_table_and_no_name_is_left_ove
         assert len(set(told)) == len(told), (table.name, told)
     used = {column for table in OURS.values() for column in table.columns}
     assert set(names()["every"]) == used
-    for table, columns in names()["of"].items():
-        assert isinstance(columns, dict) and set(columns) <= set(OURS[table].columns)
+    for named, columns in names()["of"].items():
+        assert isinstance(columns, dict) and set(columns) <= set(OURS[named].columns)
 
 
 def test_every_fixed_value_has_words_and_no_word_is_left_over() -> None:
