@@ -16,13 +16,15 @@ from app.wire.layout import BodyLayout, Column, Kind, columns
 from app.wire.spec import FileSpec
 from app.wire.values import Check, Codes, check_of, mended
 
+TEXTS = (Kind.TEXT, Kind.JSON)
+"""The kinds of value that may hold quotes."""
+
 _NAMES_BODY = ("kind", "body", "body_version")
 _REMEMBERED = 65536
 _FEW = 4096
 _FEW_SIGNS = 262_144
 _SOME = 100
 _UNSURE = re.compile(f"\n[{re.escape(SPACES + UNSEEN)}]")
-_TEXTS = (Kind.TEXT, Kind.JSON)
 _WORDS = re.compile("(?:[ァ-ヺㇰ-ㇿ][ァ-ヾ＝ㇰ-ㇿ]*+\u3000)*+")
 _KANA = re.compile("[ァ-ヺㇰ-ㇿ][ァ-ヺㇰ-ㇿーヽヾ・＝]*(?:\u3000[ァ-ヺㇰ-ㇿーヽヾ・＝]+)*")
 _LEADING = re.compile("\n0[0-9]")
@@ -137,7 +139,7 @@ class ColumnChecks:
 
     def __init__(self, spec: FileSpec, codes: Codes) -> None:
         self._columns = tuple(_Repeated(_quick(column, codes)) for column in spec.columns)
-        self.texts = tuple(column.kind in _TEXTS for column in spec.columns)
+        self.texts = tuple(column.kind in TEXTS for column in spec.columns)
         """For each column whether a right value of it may hold quotes and line feeds."""
 
     def doubtful(self, block: Sequence[Sequence[str]]) -> list[int]:

@@ -34,6 +34,10 @@ _LONG_NUMBER = re.compile(r"[0-9]{11}")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _SEEN = re.compile(f"[^{re.escape(SPACES + UNSEEN)}]")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3}(?:[0-9]{3})?)?"
+    r"(?:[+-][0-9]{2}:[0-9]{2}|Z)"
+)
 
 
 def code_sets(tables: Tables, day: date) -> dict[str, frozenset[str]]:
@@ -186,10 +190,13 @@ def _day(value: str) -> str:
 
 
 def _moment(value: str) -> str:
+    if not _MOMENT.fullmatch(value):  # the library takes any sign for the T, and more
+        return "moment"
     try:
-        return "" if datetime.fromisoformat(value).tzinfo is not None else "moment"
+        datetime.fromisoformat(value)
     except ValueError:
         return "moment"
+    return ""
 
 
 def _bytes(value: str, width: int) -> str:

@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.tables import load_tables, shipped_tables
-from app.wire.codec import Decoder, FileRefused, _columns_in
+from app.wire.checking import TEXTS
+from app.wire.codec import Decoder, FileRefused, _columns_in, decode_file
 from app.wire.files import FILES
 from app.wire.frame import digest_of, layout_in
 from app.wire.spec import FileSpec
-from app.wire.values import code_sets
+from app.wire.values import check_of, code_sets
 from tests.support.soak import tries
 
 CODES = code_sets(load_tables(shipped_tables()), date(2026, 11, 20))
@@ -96,6 +97,22 @@ def test_every_short_text_of_signs_is_split_as_it_is_read():
                 read = csv.reader(text.splitlines(keepends=True), strict=True)
                 assert [list(values) for values in zip(*block, strict=True)] == list(read), text
     assert found > 100
+
+
+def test_a_quote_is_right_nowhere_but_in_a_text():
+    """What splitting at the separators rests on, at every place of every sample's values."""
+    tried = 0
+    for file_id, spec in FILES.items():
+        if spec.unspecified or spec.bodies:
+            continue
+        record = decode_file(spec, (SAMPLES / file_id / "good.csv").read_bytes(), CODES)[0]
+        for column in spec.columns:
+            value, check = getattr(record, column.name), check_of(column, CODES)
+            if column.kind not in TEXTS:
+                tried += 1
+                for at in range(len(value) + 1):
+                    assert check(f'{value[:at]}"{value[at:]}'), (file_id, column.name, at)
+    assert tried > 200
 
 
 def test_a_large_file_is_really_read_by_columns(monkeypatch):

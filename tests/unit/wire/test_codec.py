@@ -280,6 +280,11 @@ def test_another_spelling_of_a_right_value_is_read_as_that_value(file_id, column
         *(("FILE-03", "name", sign, "required") for sign in UNSEEN),
         ("FILE-03", "name", "\u3000", "required"),
         ("FILE-03", "kana", "つじさき", "kana"),
+        ("FILE-24", "listed_at", "2026-11-21x06:00:00+09:00", "moment"),
+        ("FILE-24", "listed_at", '2026-11-21T06:00:00"+09:00', "moment"),
+        ("FILE-24", "listed_at", "20261121T0600+09", "moment"),
+        ("FILE-24", "listed_at", "2026-11-31T06:00:00+09:00", "moment"),
+        ("FILE-24", "listed_at", "2026-11-21T06:00:00", "moment"),
     ],
 )
 def test_what_is_no_value_of_its_kind_is_refused_by_name(file_id, column, written, reason):
