@@ -340,7 +340,7 @@ class TestBehindTheLock:
 
 
 def test_an_incomplete_form_cannot_be_made() -> None:
-    from app.functions.admin.screens.act_form import ActForm
+    from app.ui.base.act_form import ActForm
 
     class Nothing(ActForm):
         def done(self, outcome: Any) -> None: ...

@@ -10,13 +10,14 @@ from app.core.errors import UserError
 from app.core.signs import plain
 from app.functions.admin import key_steps, staff
 from app.functions.admin.key_steps import Owner
-from app.functions.admin.screens.act_form import ActForm
-from app.functions.admin.screens.parts import eras_of, needed, shown_day
+from app.functions.admin.screens.parts import eras_of, shown_day
 from app.functions.admin.staff import StaffKey, StaffLine
 from app.security.gate.carry_out import Steps
 from app.security.staff.password import PasswordRules, rules_in_words
+from app.ui.base.act_form import ActForm
 from app.ui.base.desk import Desk
 from app.ui.base.fields import ChoiceField, PasswordField, TextField
+from app.ui.base.form_parts import needed
 from app.ui.base.labels import PlainLabel
 from app.ui.base.pages import box, clear
 

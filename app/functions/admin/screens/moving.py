@@ -7,12 +7,13 @@ from typing import Any
 
 from app.core.errors import UserError
 from app.functions.admin import staff
-from app.functions.admin.screens.act_form import ActForm
-from app.functions.admin.screens.parts import DayField, eras_of, needed
+from app.functions.admin.screens.parts import eras_of
 from app.functions.admin.staff import OfficeChange, StaffLine
 from app.security.gate.carry_out import Steps
+from app.ui.base.act_form import ActForm
 from app.ui.base.desk import Desk
 from app.ui.base.fields import ChoiceField, TextField
+from app.ui.base.form_parts import DayField, needed
 from app.ui.base.pages import box
 
 _RIGHTS = "admin.list_grants"

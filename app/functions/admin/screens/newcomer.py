@@ -7,17 +7,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.core.errors import UserError
 from app.core.signs import plain
 from app.functions.admin.admitting import Newcomer, admit
-from app.functions.admin.screens.parts import (
-    DayField,
-    clear_errors,
-    end_of_year,
-    eras_of,
-    needed,
-    show_at_field,
-)
+from app.functions.admin.screens.parts import end_of_year, eras_of
 from app.security.staff.password import PasswordRules, rules_in_words
 from app.ui.base.desk import Desk
 from app.ui.base.fields import ChoiceField, Field, NameField, PasswordField, TextField
+from app.ui.base.form_parts import DayField, clear_errors, needed, show_at_field
 from app.ui.base.names import NamePainter
 from app.ui.base.pages import Page, box, card, scrolled
 

@@ -13,12 +13,13 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
 from app.core.errors import UserError
 from app.functions.admin import offices
 from app.functions.admin.offices import LABELS, OfficeCard, PutCard
-from app.functions.admin.screens.act_form import ActForm
-from app.functions.admin.screens.parts import DayField, eras_of, needed, shown_day
+from app.functions.admin.screens.parts import eras_of, shown_day
 from app.rules.calendar.wareki import Eras
 from app.security.gate.carry_out import Steps
+from app.ui.base.act_form import ActForm
 from app.ui.base.desk import Desk
 from app.ui.base.fields import ChoiceField, Field, TextField
+from app.ui.base.form_parts import DayField, needed
 from app.ui.base.labels import PlainLabel
 from app.ui.base.pages import Page, box, card, clear
 from app.ui.base.tables import choose, fill, list_table

@@ -7,12 +7,12 @@ from typing import Any
 from app.core.errors import UserError
 from app.core.signs import plain
 from app.functions.admin import removal
-from app.functions.admin.screens.act_form import ActForm
-from app.functions.admin.screens.parts import needed
 from app.security.control.deeds import Removal
 from app.security.gate.carry_out import Steps, Work
+from app.ui.base.act_form import ActForm
 from app.ui.base.desk import Desk
 from app.ui.base.fields import TextField
+from app.ui.base.form_parts import needed
 from app.ui.base.pages import box
 
 

@@ -10,20 +10,14 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem
 from app.core.errors import UserError
 from app.functions.admin import rights, rights_list, staff
 from app.functions.admin.rights import Request
-from app.functions.admin.screens.parts import (
-    DayField,
-    clear_errors,
-    end_of_year,
-    eras_of,
-    needed,
-    show_at_field,
-)
+from app.functions.admin.screens.parts import end_of_year, eras_of
 from app.functions.admin.staff import StaffLine
 from app.rules.calendar.days import BusinessCalendar
 from app.security.staff.grants import Grant, GrantState
 from app.security.staff.roles import Role, roles_on
 from app.ui.base.desk import Desk
 from app.ui.base.fields import ChoiceField, Field, TextField
+from app.ui.base.form_parts import DayField, clear_errors, needed, show_at_field
 from app.ui.base.labels import PlainLabel
 from app.ui.base.pages import Page, card
 

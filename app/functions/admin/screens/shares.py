@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from app.core.errors import UserError
 from app.functions.admin import rights_list, shares
-from app.functions.admin.screens.act_form import ActForm
-from app.functions.admin.screens.parts import needed
 from app.functions.admin.shares import Papers
 from app.rules.calendar.days import BusinessCalendar
 from app.security.gate.carry_out import Steps, Work, with_recent
 from app.security.keys.recovery import SHARES, RecoveryIssue
+from app.ui.base.act_form import ActForm
 from app.ui.base.desk import Desk
 from app.ui.base.fields import TextField
+from app.ui.base.form_parts import needed
 from app.ui.base.pages import box, clear
 from app.ui.base.secret import COVERED, SecretLabel
 

@@ -15,20 +15,14 @@ from PySide6.QtWidgets import (
 from app.core.errors import UserError
 from app.core.tables import shipped_tables
 from app.functions.admin import table_packages
-from app.functions.admin.screens.act_form import ActForm
-from app.functions.admin.screens.parts import (
-    DayField,
-    clear_errors,
-    eras_of,
-    needed,
-    show_at_field,
-    shown_day,
-)
+from app.functions.admin.screens.parts import eras_of, shown_day
 from app.functions.admin.table_packages import Looked, PutPackage, TableChange, mark_of
 from app.rules.calendar.wareki import Eras
 from app.security.gate.carry_out import Steps
+from app.ui.base.act_form import ActForm
 from app.ui.base.desk import Desk
 from app.ui.base.fields import TextField
+from app.ui.base.form_parts import DayField, clear_errors, needed, show_at_field
 from app.ui.base.labels import PlainLabel
 from app.ui.base.pages import Page, box, clear
 from app.ui.base.tables import choose, fill, list_table

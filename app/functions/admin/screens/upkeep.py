@@ -11,14 +11,15 @@ from app.core.clock import JST
 from app.core.errors import UserError
 from app.core.signs import plain
 from app.functions.admin import staff, upkeep
-from app.functions.admin.screens.act_form import ActForm
-from app.functions.admin.screens.parts import DayField, eras_of, needed
+from app.functions.admin.screens.parts import eras_of
 from app.functions.admin.upkeep import HoursException, KeyChange
 from app.rules.calendar.wareki import on_paper
 from app.security.gate.carry_out import Steps
 from app.security.vault import Backup
+from app.ui.base.act_form import ActForm
 from app.ui.base.desk import Desk
 from app.ui.base.fields import TextField
+from app.ui.base.form_parts import DayField, needed
 from app.ui.base.labels import PlainLabel
 from app.ui.base.pages import box
 

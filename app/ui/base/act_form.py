@@ -9,11 +9,11 @@ from typing import Any
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.core.errors import UserError
-from app.functions.admin.screens.parts import clear_errors, show_at_field
 from app.security.gate.carry_out import Perform, Prepare, Steps, carry_out
 from app.ui.base.abstract import AbstractWidget
 from app.ui.base.desk import Desk
 from app.ui.base.fields import Field
+from app.ui.base.form_parts import clear_errors, show_at_field
 from app.ui.base.pages import Page, card, scrolled
 
 

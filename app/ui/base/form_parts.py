@@ -1,0 +1,71 @@
+"""What a page of a few fields shares with others: fields of days, errors at their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from app.core.errors import UserError
+from app.rules.calendar.wareki import DateError, Eras, on_paper, on_screen
+from app.rules.calendar.wareki_input import parse_day
+from app.ui.base.fields import Field, TextField
+
+
+class DayField(TextField):
+    """A day, typed as everywhere at the counter; what was understood stands beneath."""
+
+    def __init__(
+        self, name: str, label: str, eras: Eras, *, required: bool = True, note: str = ""
+    ) -> None:
+        self._eras = eras
+        super().__init__(
+            name, label, required=required, note=note, limit=20, understand=self._understood
+        )
+
+    def day(self) -> date:
+        """The day. Raises ``UserError`` ``date.*`` for the field."""
+        try:
+            return parse_day(self.value(), self._eras)
+        except DateError as wrong:
+            raise UserError(wrong.code, wrong.message, wrong.remedy, field=self.name) from wrong
+
+    def set_day(self, day: date) -> None:
+        """Fill the field."""
+        self.set_value(on_screen(day, self._eras))
+
+    def _understood(self, text: str) -> str:
+        try:
+            day = parse_day(text, self._eras)
+        except DateError:
+            return ""
+        return f"{on_paper(day, self._eras)}（{'月火水木金土日'[day.weekday()]}）"
+
+
+def needed(field: Field) -> str:
+    """What is entered. Raises ``UserError`` ``form.empty`` for the field when nothing is."""
+    value = field.value().strip()
+    if not value:
+        raise UserError(
+            "form.empty",
+            f"{field.label}が入っていません。",
+            f"{field.label}を入れてください。",
+            field=field.name,
+        )
+    return value
+
+
+def show_at_field(fields: Iterable[Field], error: BaseException) -> bool:
+    """Tell ``error`` at the field that it names and go there; False when no field is meant."""
+    name = getattr(error, "field", None)
+    for field in fields:
+        if isinstance(error, UserError) and field.name == name:
+            field.set_error(f"{error.message}{error.remedy}")
+            field.setFocus()
+            return True
+    return False
+
+
+def clear_errors(fields: Iterable[Field]) -> None:
+    """Nothing is wrong yet."""
+    for field in fields:
+        field.set_error("")
