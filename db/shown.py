@@ -82,6 +82,12 @@ GUARDED: Mapping[str, Guarded] = MappingProxyType(
             {"record": "hidden_text(t.record)"},
             {"record": f"hidden_entry(t.record, {CLOSED})"},
         ),
+        # what a ledger says in free words of her, or of somebody with whom she is named
+        "ledger_entry": Guarded(
+            ("t.person_id",),
+            {"cells": "'{}'"},
+            {"cells": f"hidden_entry(t.cells, {CLOSED})"},
+        ),
         "desk_case": Guarded((_BY_NUMBER,), {"desk": _EMPTY}),
         "desk_issue": Guarded((_BY_NUMBER,), {"desk": _EMPTY}),
     }

@@ -25,6 +25,7 @@ from forms.form import Form
 from forms.lists import (
     issue_list,
     issue_slip,
+    ledger_pages,
     ledgers,
     media_ledger,
     posting_book,
@@ -56,6 +57,7 @@ FORMS: tuple[Form, ...] = (
     remake_notice.FORM,
     screen_copy.FORM,
     *ledgers.FORMS,
+    *ledger_pages.FORMS,
     *eligibility.FORMS,
     *papers.FORMS,
     *recognitions.FORMS,

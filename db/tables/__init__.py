@@ -18,6 +18,7 @@ from db.tables import (
     persons,
     prefs,
     printing,
+    records,
 )
 from db.tables.base import METADATA
 
@@ -32,4 +33,5 @@ __all__ = [
     "persons",
     "prefs",
     "printing",
+    "records",
 ]

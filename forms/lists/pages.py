@@ -23,6 +23,8 @@ _FOOT = Style(7.5, least=5.5, role="gothic", condense=0.7)
 _MARGIN = 14.0
 _ROW = 8.0
 _TOP = 36.0
+_HEAD_LINE = 5.2
+_HEAD_LINES = 4  # that have room above the columns
 _BOTTOM = 20.0
 
 
@@ -39,10 +41,15 @@ class ListPages:
     foot: tuple[str, ...]
     code: str
 
+    @property
+    def _top(self) -> float:
+        """Where the rows begin: lower under a longer head."""
+        return _TOP + max(len(self.head) - _HEAD_LINES, 0) * _HEAD_LINE
+
     def draw(self, sheet: Sheet, data: Any, paper: SheetSize) -> None:
         """As many pages as the rows need; one with the words 該当なし when there are none."""
         rows = getattr(data, self.rows)
-        room = int((paper.height - _TOP - _BOTTOM - 6.0) // _ROW)
+        room = int((paper.height - self._top - _BOTTOM - 6.0) // _ROW)
         parts = [range(at, min(at + room, len(rows))) for at in range(0, len(rows), room)]
         for number, part in enumerate(parts or [range(0)]):
             sheet.page(paper.width, paper.height)
@@ -57,7 +64,7 @@ class ListPages:
         titles = _titles(data)
         sheet.label(self.title, Box(_MARGIN, 8, 120, 9), _TITLE)
         for number, name in enumerate(self.head):
-            top = 7.0 + number * 5.2
+            top = 7.0 + number * _HEAD_LINE
             label = Box(_MARGIN + width - 110, top, 30, 4.8)
             sheet.label(titles[name], label, Style(7.5, align="right"))
             sheet.value(name, getattr(data, name), Box(label.right + 2, top, 78, 4.8), _HEAD)
@@ -72,15 +79,17 @@ class ListPages:
         )
         left = _MARGIN
         for caption, share in zip(columns, self.widths, strict=True):
-            sheet.label(caption, Box(left + 1, _TOP - 6.0, width * share - 2, 5.6), _COLUMN)
+            sheet.label(caption, Box(left + 1, self._top - 6.0, width * share - 2, 5.6), _COLUMN)
             left += width * share
-        sheet.rule(_MARGIN, _TOP, _MARGIN + width, _TOP, 0.4)
+        sheet.rule(_MARGIN, self._top, _MARGIN + width, self._top, 0.4)
 
     def _draw_rows(self, sheet: Sheet, data: Any, part: range, width: float) -> None:
         if not part:
-            sheet.label("該当するものはありません。", Box(_MARGIN, _TOP + 2, width, 6), Style(10))
+            sheet.label(
+                "該当するものはありません。", Box(_MARGIN, self._top + 2, width, 6), Style(10)
+            )
         for line, number in enumerate(part):
-            top, left = _TOP + line * _ROW, _MARGIN
+            top, left = self._top + line * _ROW, _MARGIN
             for at, (text, share) in enumerate(
                 zip(getattr(data, self.rows)[number], self.widths, strict=True)
             ):

@@ -13,6 +13,7 @@ from db import migrations
 from db.tables import METADATA
 from db.tables.history import HISTORY_GUARDS
 from db.tables.persons import NAME_GRAMS_DDL, NAME_GRAMS_SETTINGS
+from db.tables.records import LEDGER_GUARDS
 from tests.support.stores import DATA_KEY, open_store
 
 
@@ -50,6 +51,11 @@ def test_the_name_index_is_the_declared_one():
 def test_the_guards_of_history_are_the_declared_ones():
     (module,) = _modules("0002")
     assert module.GUARDS == HISTORY_GUARDS
+
+
+def test_the_guard_of_the_ledgers_is_the_declared_one():
+    (module,) = _modules("0016")
+    assert module.GUARDS == LEDGER_GUARDS
 
 
 def test_every_stored_version_is_known_and_they_form_one_line():

@@ -50,6 +50,7 @@ from app.security.staff.roles import roles_on
 from tests.support import keys
 from tests.support.attempts import Attempt, Example
 from tests.support.case_examples import CASE_EXAMPLES
+from tests.support.ledger_examples import LEDGER_EXAMPLES
 from tests.support.list_examples import LIST_EXAMPLES
 from tests.support.media_examples import MEDIA_EXAMPLES
 from tests.support.paper_examples import PAPER_EXAMPLES
@@ -555,6 +556,7 @@ EXAMPLES: dict[str, Example] = {
     **PERSON_EXAMPLES,
     **CASE_EXAMPLES,
     **PAPER_EXAMPLES,
+    **LEDGER_EXAMPLES,
     **LIST_EXAMPLES,
     **MEDIA_EXAMPLES,
     **RELAY_EXAMPLES,

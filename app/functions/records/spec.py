@@ -1,8 +1,10 @@
-"""Functions of the records (記録): looking into the journal and proving it."""
+"""Functions of the records (記録): looking into the journal and proving it; the ledgers."""
 
 from __future__ import annotations
 
 from app.functions.records import waiting
+from app.functions.records.ledgers import LEDGERS
+from app.functions.records.ledgers.functions import ledger_functions
 from app.security.spec import Actor, Area, Function, Kind, StepUp
 
 AREA = Area("records", "記録", 80, waiting.WAITS, before_registration=True, by_founding=True)
@@ -62,4 +64,5 @@ FUNCTIONS: tuple[Function, ...] = (
         help="広域連合が受領した月の操作記録を、保存期間が過ぎてからこの端末から消します。",
         actor=Actor.SYSTEM,
     ),
+    *ledger_functions(LEDGERS.values()),
 )

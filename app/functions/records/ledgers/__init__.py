@@ -1,0 +1,15 @@
+"""LEDGERS: every ledger that is written entry by entry, collected; nothing else.
+
+To add one: a ``Ledger`` in a module here and its name below. Functions, menu, screen, search,
+print, day board and manual follow (``app.functions.records.ledgers.functions``).
+"""
+
+from __future__ import annotations
+
+from app.functions.records.ledgers.declared import Ledger
+from app.functions.records.ledgers.inside import REQUESTS, TRAINING, USES
+from app.functions.records.ledgers.people_outside import INCIDENTS, QUESTIONS
+
+LEDGERS: dict[str, Ledger] = {
+    ledger.id: ledger for ledger in (QUESTIONS, INCIDENTS, REQUESTS, USES, TRAINING)
+}
