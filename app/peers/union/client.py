@@ -142,6 +142,24 @@ class OperatorClient:
         """Feed the resident register's FILE-03 (encoded by ``app.wire.codec``)."""
         return dict(self.act("daily", {"municipality": municipality}, file))
 
+    def propose_run(self, kind: str, municipality: str, day: str) -> dict[str, Any]:
+        """Ask for a yearly run; another operator confirms it."""
+        values = {"kind": kind, "municipality": municipality, "day": day}
+        return dict(self.act("propose_run", values))
+
+    def confirm_run(self, run: str) -> dict[str, Any]:
+        """Let a yearly run begin that another operator asked for."""
+        return dict(self.act("confirm_run", {"id": run}))
+
+    def go_on(self, run: str) -> dict[str, Any]:
+        """Work at a yearly run for a few seconds, from where it is; how far it is then. There is
+        no more to do when ``finished_at`` is said."""
+        return dict(self.act("go_on", {"id": run}))
+
+    def runs(self) -> list[dict[str, Any]]:
+        """The yearly runs, the newest first, with how far each is."""
+        return list(self.act("runs"))
+
     def inquiries(self) -> list[dict[str, Any]]:
         """所得照会, newest first."""
         return list(self.act("inquiries"))

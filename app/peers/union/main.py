@@ -19,10 +19,12 @@ from app.core.errors import MadoguchiError, UserError
 from app.core.files import write_whole
 from app.core.language import in_words
 from app.core.log import keep_values_out
+from app.core.progress import Progress
 from app.core.tables import load_tables, shipped_tables
 from app.core.usage import Parser, command_name
 from app.peers.union.client import OperatorClient
 from app.peers.union.running import Options, certificate_of, serve
+from app.peers.union.runs.kinds import RUNS
 from app.peers.union.shown import as_words
 
 _PLAIN = {
@@ -39,6 +41,7 @@ _PLAIN = {
     "restores": "restores",
     "restored": "restored",
     "returned": "returned",
+    "runs": "runs",
 }
 
 
@@ -77,6 +80,8 @@ def _ask(client: OperatorClient, arguments: argparse.Namespace) -> object:
         if command == "load":
             return client.act("load", body=content)
         return client.act("daily", {"municipality": arguments.municipality}, content)
+    if command in ("confirm-run", "go-on"):
+        return _work_off(client, command, arguments.id)
     if command == "table-package":
         return _table_package(client, arguments)
     named: dict[str, tuple[str, ...]] = {
@@ -92,6 +97,7 @@ def _ask(client: OperatorClient, arguments: argparse.Namespace) -> object:
         "clock": ("moment",),
         "confirm-restored": ("id",),
         "confirm-tables": ("number",),
+        "propose-run": ("kind", "municipality", "day"),
     }
     if command == "answer":
         facts = {
@@ -105,6 +111,23 @@ def _ask(client: OperatorClient, arguments: argparse.Namespace) -> object:
         return client.act("answer", {"id": arguments.id}, json.dumps(facts).encode())
     values = {name: str(getattr(arguments, name)) for name in named[command]}
     return client.act(command.replace("-", "_"), values)
+
+
+def _work_off(client: OperatorClient, command: str, run: str) -> object:
+    """Begin a yearly run, or go on with it, until there is no more to do; how far it is stands
+    on the error stream meanwhile."""
+    if command == "confirm-run":
+        client.confirm_run(run)
+    progress = Progress()
+    told = client.go_on(run)
+    progress.begin(in_words("年次処理", "yearly run"), told["total"], in_words("人", " persons"))
+    while not told["finished_at"]:
+        progress.at(told["done"])
+        shown = progress.shown()
+        if shown is not None:
+            print(shown.told, file=sys.stderr, flush=True)
+        told = client.go_on(run)
+    return told
 
 
 def _table_package(client: OperatorClient, arguments: argparse.Namespace) -> object:
@@ -312,6 +335,30 @@ def _add_cases(command: _Command) -> None:
         "let a delivery go, asked by another",
     )
     confirm.add_argument("municipality")
+    _add_runs(command)
+
+
+def _add_runs(command: _Command) -> None:
+    run = command(
+        "propose-run",
+        "年次処理を指示する（もう一人が確かめて始める）",
+        "ask for a yearly run (another operator begins it)",
+    )
+    kinds = in_words("share: 8月1日の負担割合と限度区分の定期判定", "share: judgement of 1 August")
+    run.add_argument("kind", choices=sorted(RUNS), help=kinds)
+    run.add_argument("municipality")
+    run.add_argument("day", metavar="YYYY-MM-DD")
+    command(
+        "confirm-run",
+        "指示された年次処理を確かめて始め、終わりまで行う",
+        "begin a yearly run, asked by another, and work it off",
+    ).add_argument("id")
+    command(
+        "go-on",
+        "途中で止まった年次処理を、続きから終わりまで行う",
+        "go on with a yearly run that stopped",
+    ).add_argument("id")
+    command("runs", "年次処理の一覧と進み具合", "yearly runs and how far they are")
 
 
 def _add_training(command: _Command) -> None:

@@ -30,6 +30,8 @@ from app.peers.union.line.faults import Fault, FaultKind, Faults
 from app.peers.union.line.refusal import Refused, own_mistake
 from app.peers.union.office import bulk, daily, filling, officials, seed, table_package
 from app.peers.union.office.holding import hold
+from app.peers.union.runs import pieces
+from app.peers.union.runs.kinds import RUNS
 from app.peers.union.system import ShiftedClock, System, log_act
 from app.peers.union.tables import check_entry, decision, notification, operator_log
 from app.rules.copay.facts import IncomeFacts
@@ -144,7 +146,7 @@ async def _body(request: Request) -> bytes | None:
 
 def _acts(desk: Desk) -> dict[str, Act]:
     system = desk.system
-    return {
+    return _run_acts(system) | {
         "status": lambda _, __, ___: _status(desk),
         "requests": lambda _, __, ___: enrolment.requests(system),
         "terminals": lambda _, __, ___: filling.terminals(system),
@@ -197,6 +199,21 @@ def _acts(desk: Desk) -> dict[str, Act]:
         "decisions": lambda _, __, ___: _decisions(system),
         "check_list": lambda _, __, ___: _check_list(system),
         "log": lambda _, __, ___: _log(system),
+    }
+
+
+def _run_acts(system: System) -> dict[str, Act]:
+    return {
+        "runs": lambda _, __, ___: pieces.runs(system),
+        "propose_run": lambda who, args, _: pieces.propose(
+            system,
+            who,
+            args.read("kind", RUNS.__getitem__),
+            args["municipality"],
+            args.read("day", date.fromisoformat),
+        ),
+        "confirm_run": lambda who, args, _: pieces.confirm(system, who, args["id"]),
+        "go_on": lambda _, args, __: pieces.go_on(system, RUNS, args["id"]),
     }
 
 

@@ -89,6 +89,15 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "withdrawn_at": ("失効の日時", "withdrawn at"),
     "withdrawn_by": ("失効にした人（端末の番号のときは復元による）", "withdrawn by"),
     "given": ("初期登録で渡した件数", "records given at the first load"),
+    "kind": ("処理", "run"),
+    "day": ("基準日", "for the day"),
+    "asked_by": ("指示した操作者", "asked by"),
+    "asked_at": ("指示した日時", "asked at"),
+    "confirmed_by": ("確かめた操作者", "confirmed by"),
+    "total": ("対象の人数", "persons in all"),
+    "done": ("済んだ人数", "persons done"),
+    "made": ("作った情報の件数", "records made"),
+    "finished_at": ("終わった日時", "finished at"),
     "acknowledged": ("端末が取り込んだ件数", "records the terminal took"),
 }
 LEFT_OUT = frozenset({"authorities", "signing"})
@@ -126,6 +135,7 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "answered": ("回答済み", "answered"),
     },
     "profile": _TERMINAL,
+    "kind": {"share": ("定期判定（負担割合・限度区分）", "yearly judgement of shares")},
 }
 ACTS: Mapping[str, tuple[str, str]] = {
     "load": ("住民の取込み", "load"),
@@ -150,6 +160,9 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "hold": ("配信する内容の取込み", "hold for delivery"),
     "file_taken": ("届いたファイルの受領", "a file was taken"),
     "answer_inquiry": ("所得照会の回答", "answer an inquiry"),
+    "propose_run": ("年次処理の指示", "ask for a yearly run"),
+    "confirm_run": ("年次処理の開始", "begin a yearly run"),
+    "finish_run": ("年次処理の終了", "end of a yearly run"),
     "settle_birth": ("生年月日の決定", "settle a birth date"),
     "erase_refused": ("却下した届出の消去", "erase a refused notification"),
     "other_municipality": ("別の市区町村の届出", "another municipality's notification"),

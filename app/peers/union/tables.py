@@ -317,6 +317,9 @@ income = Table(
     Column("pension_other", _LONG, nullable=True),
     Column("base_income", _LONG, nullable=True),
     Column("income_zero", Integer, nullable=True),
+    _flag("younger"),  # 調整控除: members under 16, and of 16 to 18, whom the person supports
+    _flag("older"),
+    _empty("assessed"),  # what the premium is reckoned from: canonical JSON of Incomes, "" unknown
 )
 
 # The synthetic answer of the 中間サーバー: is マイナ保険証 registered, and how often used.
@@ -343,13 +346,14 @@ coverage = Table(
     Index("ix_coverage_insured_number", "insured_number"),
 )
 
-# The share in force of each insured person.
+# The shares of each insured person by the day from which each holds, up to the next one: next
+# year's stands here from July on, and nobody is told it for today.
 share = Table(
     "share",
     METADATA,
     Column("person_id", Integer, ForeignKey("person.id"), primary_key=True, autoincrement=False),
     Column("copay_ratio", Integer, nullable=False),
-    _text("copay_from"),
+    _text("copay_from", primary_key=True),
     _text("limit_class"),
     _text("limit_from"),
     _flag("provisional"),
@@ -388,6 +392,7 @@ decision = Table(
     _text("record"),
     _text("decided_at"),
     Index("ix_decision_notification_id", "notification_id"),
+    Index("ix_decision_person_id", "person_id"),
 )
 
 # What was decided to be paid, so that nobody is paid twice; ``kind`` is that of the claim.
@@ -500,6 +505,28 @@ bulk_delivery = Table(
     _text("municipality", primary_key=True),
     _text("proposed_by"),
     _text("proposed_at"),
+)
+
+# A yearly run over a municipality (年次処理): asked for by one official, begun by another, worked
+# off in pieces, household by household. ``household`` is the last one that is done.
+yearly_run = Table(
+    "yearly_run",
+    METADATA,
+    _text("id", primary_key=True),
+    _text("kind"),
+    _text("municipality"),
+    _text("day"),
+    _text("asked_by"),
+    _text("asked_at"),
+    _empty("confirmed_by"),
+    _empty("confirmed_at"),
+    _empty("household"),
+    _flag("total"),
+    _flag("done"),
+    _flag("made"),
+    _flag("listed"),
+    _empty("finished_at"),
+    UniqueConstraint("kind", "municipality", "day"),
 )
 
 # The last countersigned journal head of each terminal (DESIGN 5).

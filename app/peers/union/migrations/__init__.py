@@ -27,6 +27,7 @@ from app.peers.union.migrations import (
     v0011_filling,
     v0012_taken_up,
     v0013_table_packages,
+    v0014_yearly,
 )
 
 STEPS: tuple[Callable[[Operations], None], ...] = (
@@ -43,6 +44,7 @@ STEPS: tuple[Callable[[Operations], None], ...] = (
     v0011_filling.upgrade,
     v0012_taken_up.upgrade,
     v0013_table_packages.upgrade,
+    v0014_yearly.upgrade,
 )
 
 

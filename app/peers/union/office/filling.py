@@ -20,7 +20,7 @@ from app.peers.union.line.taking_up import FILLED_WITH, fill_anew
 from app.peers.union.office import holding
 from app.peers.union.office.insured import DAILY, lines_of
 from app.peers.union.system import System, log_act
-from app.peers.union.tables import control_row, down_item, filling, person, terminal
+from app.peers.union.tables import control_row, down_item, filling, person, share, terminal
 from app.wire.protocol import FilledFile, Filling
 from app.wire.statements import Settlement
 
@@ -173,15 +173,27 @@ def _seal_next(
             caller.municipality,
             *_after(row.household),
             person.c.household_number <= last,
+            day=system.today().isoformat(),
         )
         deliver(system, connection, caller.terminal, DAILY, records)
     else:
+        _seal_to_come(system, connection, caller)
         connection.execute(
             update(terminal).where(terminal.c.id == caller.terminal).values(delivered=row.until)
         )
     mine = filling.c.terminal == caller.terminal
     connection.execute(update(filling).where(mine).values(**values))
     return _known(connection, caller.terminal)
+
+
+def _seal_to_come(system: System, connection: Connection, caller: Caller) -> None:
+    """The parts say the share of today; whoever has a later one (from next August, say) follows
+    with it, as a change."""
+    later = select(share.c.person_id).where(share.c.copay_from > system.today().isoformat())
+    mine = person.c.municipality_code == caller.municipality
+    if connection.execute(select(person.c.id).where(mine, person.c.id.in_(later))).first():
+        records = lines_of(system, connection, caller.municipality, person.c.id.in_(later))
+        deliver(system, connection, caller.terminal, DAILY, records)
 
 
 def _last_household(connection: Connection, municipality: str, after: str) -> str | None:

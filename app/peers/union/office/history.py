@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from app.core.canon import canonical_json
 from app.peers.union.system import System
@@ -80,17 +80,18 @@ def lines_now(connection: Connection, person_ids: Collection[int]) -> dict[int, 
     mine = select(coverage).where(coverage.c.person_id.in_(person_ids))
     for row in connection.execute(mine.order_by(coverage.c.acquired_on, coverage.c.id)):
         periods[row.person_id].append(row)
-    shares = {
-        row.person_id: row
-        for row in connection.execute(select(share).where(share.c.person_id.in_(person_ids)))
-    }
+    shares: dict[int, list[Row[Any]]] = defaultdict(list)
+    theirs = select(share).where(share.c.person_id.in_(person_ids))
+    for row in connection.execute(theirs.order_by(share.c.copay_from)):
+        shares[row.person_id].append(row)
     for key, rows in periods.items():
         said[key][("eligibility", "")] = _periods(rows)
-    for key, row in shares.items():
-        said[key] |= _share(row, periods.get(key, []))
-    return {
+    found: dict[int, Lines] = {
         key: {line: whole(spans) for line, spans in lines.items()} for key, lines in said.items()
     }
+    for key, rows in shares.items():
+        found[key] |= share_lines(rows, periods.get(key, []))
+    return found
 
 
 def remember(
@@ -103,18 +104,30 @@ def remember(
 ) -> int:
     """Write down what has changed of a person since ``before`` (``lines_now``); ``since`` is the
     day from which it is true where the fact has none of its own. Gives how many lines changed."""
-    by = newest(connection)
-    row = connection.execute(select(person.c.brought).where(person.c.id == person_id)).one()
-    if row.brought == by.id:
-        return 0  # still coming in: the beginning of the history
     now = lines_now(connection, (person_id,))[person_id]
-    count = 0
-    for line in now.keys() | before.keys():
-        old, new = before.get(line, whole(())), now.get(line, whole(()))
-        if tuple(old) != new:
-            said = _said(line[0], old, new, since or by.since)
-            count += _lay(connection, person_id, line, (old, said), by, reason)
-    return count
+    return remember_all(connection, {person_id: (before, now)}, since=since, reason=reason)
+
+
+def remember_all(
+    connection: Connection,
+    changes: Mapping[int, tuple[Mapping[Line, Sequence[Span]], Lines]],
+    *,
+    since: str = "",
+    reason: str = "",
+) -> int:
+    """As ``remember``, of many at once: by person, what was and what is."""
+    by = newest(connection)
+    known = _brought(connection, changes)
+    words: dict[tuple[int, Line], tuple[Sequence[Span], list[Span]]] = {}
+    for person_id, (before, now) in changes.items():
+        if known[person_id][1] == by.id:
+            continue  # still coming in: the beginning of the history
+        for line in now.keys() | before.keys():
+            old, new = before.get(line, whole(())), now.get(line, whole(()))
+            if tuple(old) != new:
+                said = _said(line[0], old, new, since or by.since)
+                words[person_id, line] = (old, said)
+    return _lay_all(connection, words, by, reason, known)
 
 
 def last_events(connection: Connection, person_ids: Collection[int]) -> dict[int, tuple[str, str]]:
@@ -248,14 +261,7 @@ def _all_lines(
     for row in rows:
         mine = found[row.person_id].setdefault((row.kind, row.subject), [])
         mine.append((_held(row), row.known_until))
-    since = {
-        row.id: (row.at or "", row.brought)
-        for row in connection.execute(
-            select(person.c.id, person.c.brought, origin.c.at)
-            .select_from(person.outerjoin(origin, origin.c.id == person.c.brought))
-            .where(person.c.id.in_(person_ids))
-        )
-    }
+    since = _brought(connection, person_ids)
     for person_id, lines in lines_now(connection, person_ids).items():
         for line, spans in lines.items():
             if line not in found[person_id]:
@@ -268,40 +274,88 @@ def _lay(
     connection: Connection,
     person_id: int,
     line: Line,
-    change: tuple[Sequence[Span], Iterable[Span]],
+    change: tuple[Sequence[Span], Sequence[Span]],
     by: Row[Any],
     reason: str,
 ) -> int:
     """Lay what is said over one line; 1 when the line has changed."""
-    key = {"person_id": person_id, "kind": line[0], "subject": line[1]}
-    mine = (fact.c.person_id == person_id, fact.c.kind == line[0], fact.c.subject == line[1])
-    known = select(fact).where(*mine, fact.c.known_until == "").order_by(fact.c.true_from)
-    stored = [_held(row) for row in connection.execute(known)]
-    before, said = change[0], list(change[1])
-    held = stored or list(begin(before, *_since(connection, person_id)))
-    told = tell(held, said, Word(by.at, by.id, reason=reason))
-    spans = [one.span for one in held]
-    if not told.added and (stored or all(as_told(spans, span) in spans for span in said)):
-        return 0
-    ended = frozenset(told.ended)
-    if stored:
-        if ended:
-            gone = update(fact).where(*mine, fact.c.number.in_(ended))
-            connection.execute(gone.values(known_until=told.at))
-        rows = []
-    else:
-        rows = [_row(key, one, told.at if one.number in ended else "") for one in held]
-    connection.execute(insert(fact), [*rows, *(_row(key, one, "") for one in told.added)])
-    return 1
+    known = _brought(connection, (person_id,))
+    return _lay_all(connection, {(person_id, line): change}, by, reason, known)
 
 
-def _since(connection: Connection, person_id: int) -> tuple[str, int]:
-    row = connection.execute(
-        select(person.c.brought, origin.c.at)
+def _lay_all(
+    connection: Connection,
+    words: Mapping[tuple[int, Line], tuple[Sequence[Span], Sequence[Span]]],
+    by: Row[Any],
+    reason: str,
+    known: Mapping[int, tuple[str, int]],
+) -> int:
+    """Lay what is said (and what was known before, where nothing is written yet) over many lines;
+    how many have changed."""
+    written = _written(connection, words)
+    ended: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
+    count = 0
+    for (person_id, line), (before, said) in words.items():
+        stored = written.get((person_id, line), [])
+        held = stored or list(begin(before, *known[person_id]))
+        told = tell(held, said, Word(by.at, by.id, reason=reason))
+        spans = [one.span for one in held]
+        if not told.added and (stored or all(as_told(spans, span) in spans for span in said)):
+            continue
+        count += 1
+        key = {"person_id": person_id, "kind": line[0], "subject": line[1]}
+        gone = frozenset(told.ended)
+        if stored:
+            mine = {f"of_{name}": value for name, value in key.items()}
+            ended += [{**mine, "of_number": one, "at": told.at} for one in gone]
+        else:
+            rows += [_row(key, one, told.at if one.number in gone else "") for one in held]
+        rows += [_row(key, one, "") for one in told.added]
+    if ended:
+        connection.execute(_ENDS, ended)
+    if rows:
+        connection.execute(insert(fact), rows)
+    return count
+
+
+_ENDS = (
+    update(fact)
+    .where(
+        *(fact.c[name] == bindparam(f"of_{name}") for name in
+          ("person_id", "kind", "subject", "number"))
+    )
+    .values(known_until=bindparam("at"))
+)  # fmt: skip
+
+
+def _written(
+    connection: Connection, words: Collection[tuple[int, Line]]
+) -> dict[tuple[int, Line], list[Held]]:
+    """The spans of these lines that are known now, of those that are written down."""
+    found: dict[tuple[int, Line], list[Held]] = {}
+    rows = connection.execute(
+        select(fact)
+        .where(
+            fact.c.person_id.in_({person_id for person_id, _ in words}),
+            fact.c.kind.in_({line[0] for _, line in words}),
+            fact.c.known_until == "",
+        )
+        .order_by(fact.c.true_from)
+    )
+    for row in rows:
+        found.setdefault((row.person_id, (row.kind, row.subject)), []).append(_held(row))
+    return found
+
+
+def _brought(connection: Connection, person_ids: Collection[int]) -> dict[int, tuple[str, int]]:
+    """Since when each person is known, and by what (a number of origin)."""
+    rows = connection.execute(
+        select(person.c.id, person.c.brought, origin.c.at)
         .select_from(person.outerjoin(origin, origin.c.id == person.c.brought))
-        .where(person.c.id == person_id)
-    ).one()
-    return row.at or "", row.brought
+        .where(person.c.id.in_(person_ids))
+    )
+    return {row.id: (row.at or "", row.brought) for row in rows}
 
 
 def _said(kind: str, old: Sequence[Span], new: Sequence[Span], since: str) -> list[Span]:
@@ -310,7 +364,12 @@ def _said(kind: str, old: Sequence[Span], new: Sequence[Span], since: str) -> li
     if kind == "eligibility":
         return list(new)
     if kind in ("copay", "limit"):
-        return [span for span in new if span not in old and (span.value or span.true_from)]
+        stated = {(span.value, span.true_from) for span in old}
+        return [
+            span
+            for span in new
+            if (span.value, span.true_from) not in stated and (span.value or span.true_from)
+        ]
     if kind not in _OF_ITS_OWN_DAY:
         return [Span(new[-1].value, since)]
     before, now = old[-1], new[-1]
@@ -337,20 +396,27 @@ def _periods(rows: Sequence[Row[Any]]) -> list[Span]:
     return [span for span in spans if not span.is_empty]
 
 
-def _share(row: Row[Any], periods: Sequence[Row[Any]]) -> dict[Line, list[Span]]:
-    copay = {"ratio": str(row.copay_ratio), "provisional": str(row.provisional)}
-    limit = {"limit_class": row.limit_class}
-    lines = {
-        ("copay", ""): [_in_force(copay, row.copay_from, periods)],
-        ("limit", ""): [_in_force(limit, row.limit_from, periods)],
-    }
-    return {line: [span for span in spans if not span.is_empty] for line, spans in lines.items()}
+def share_lines(rows: Sequence[Any], periods: Sequence[Row[Any]]) -> Lines:
+    """The lines ``copay`` and ``limit`` of a person whose shares are ``rows``, in the order of
+    their days, and whose coverages are ``periods``, oldest first."""
+    copay, limit = [], []
+    for at, row in enumerate(rows):
+        later = rows[at + 1 :]
+        value = {"ratio": str(row.copay_ratio), "provisional": str(row.provisional)}
+        until = min((one.copay_from for one in later), default="")
+        copay.append(_in_force(value, row.copay_from, until, periods))
+        until = min((one.limit_from for one in later), default="")
+        limit.append(_in_force({"limit_class": row.limit_class}, row.limit_from, until, periods))
+    return {("copay", ""): whole(copay), ("limit", ""): whole(limit)}
 
 
-def _in_force(value: Mapping[str, str], since: str, periods: Sequence[Row[Any]]) -> Span:
-    """A share holds until the end of the period in which it begins."""
+def _in_force(
+    value: Mapping[str, str], since: str, until: str, periods: Sequence[Row[Any]]
+) -> Span:
+    """A share holds until the next one, and no longer than the period in which it begins."""
     own = [row for row in periods if row.acquired_on <= since] or list(periods[:1])
-    return Span(_text(value), since, own[-1].lost_on if own else "")
+    ends = [day for day in (until, own[-1].lost_on if own else "") if day]
+    return Span(_text(value), since, min(ends, default=""))
 
 
 def _text(value: Mapping[str, Any]) -> str:

@@ -54,9 +54,14 @@ def insured_records(
 
 
 def lines_of(
-    system: System, connection: Connection, municipality_code: str, *which: ColumnElement[bool]
+    system: System,
+    connection: Connection,
+    municipality_code: str,
+    *which: ColumnElement[bool],
+    day: str = "",
 ) -> Iterator[InsuredRecord]:
-    """The lines of the persons of a municipality that ``which`` says, household by household."""
+    """The lines of the persons of a municipality that ``which`` says, household by household,
+    with the share that holds on ``day``, or with the last one."""
     insurer = _insurer(system, municipality_code)
     rows = connection.execute(
         select(person)
@@ -65,7 +70,7 @@ def lines_of(
         .execution_options(yield_per=_AT_ONCE)
     )
     for block in rows.partitions(_AT_ONCE):
-        yield from _lines(system, connection, block, insurer)
+        yield from _lines(system, connection, block, insurer, day)
 
 
 def is_filled_now(connection: Connection, terminal_id: str) -> bool:
@@ -85,10 +90,14 @@ def _insurer(system: System, municipality_code: str) -> str:
 
 
 def _lines(
-    system: System, connection: Connection, rows: Sequence[PersonRow], insurer: str
+    system: System,
+    connection: Connection,
+    rows: Sequence[PersonRow],
+    insurer: str,
+    day: str = "",
 ) -> Iterator[InsuredRecord]:
     ids = [row.id for row in rows]
-    coverages, shares = coverages_of(connection, ids), shares_of(connection, ids)
+    coverages, shares = coverages_of(connection, ids), shares_of(connection, ids, day)
     former = former_atena_of(connection, ids)
     events = history.last_events(connection, ids)
     told = system.codes["resident_events"]

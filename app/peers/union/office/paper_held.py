@@ -11,20 +11,18 @@ from sqlalchemy import Row
 
 from app.peers.union.office.case import Office
 from app.peers.union.office.coverages import paper_for, whose
-from app.peers.union.office.decided import decided_for
+from app.peers.union.office.decided import last_papers
 from app.peers.union.office.persons import get_person, shares_of
+from app.rules.copay.days import share_until
 from app.rules.eligibility.papers import PaperDecision, PaperKind
 
 _MARKS = ("limit_printed", "long_stay_on", "disease_kind", "disease_from")
-_HELD = frozenset(kind.value for kind in PaperKind)
 
 
 def last_paper(office: Office, person_id: int) -> Any | None:
     """The last accepted decision that ordered the paper with which she is treated: a certificate
     for another insurer (負担区分等証明書 …) is not what she holds, "none" takes none away."""
-    earlier = decided_for(office.connection, person_id)
-    ordered = (one for one in reversed(earlier) if getattr(one, "paper", "") in _HELD)
-    return next(ordered, None)
+    return last_papers(office.connection, [person_id]).get(person_id)
 
 
 def same_paper(office: Office, person_id: int, current: Row[Any]) -> PaperDecision:
@@ -47,7 +45,9 @@ def coverage_values(
     """The values of the body ``coverage``; ``marks`` are those of 任意記載事項 that a decision
     changes, ``paper`` None where none follows."""
     row = get_person(office.connection, person_id)
-    share = shares_of(office.connection, [person_id]).get(person_id)
+    # Next year's share stands there from July on: a paper of today is not to show it (DOMAIN 5.3).
+    last_day = share_until(office.system.today()).isoformat()
+    share = shares_of(office.connection, [person_id], last_day).get(person_id)
     last = last_paper(office, person_id)
     return whose(office, row) | {
         "insured_number": current.insured_number,

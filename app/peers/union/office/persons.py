@@ -216,24 +216,44 @@ def insured_by(connection: Connection, insured_number: str) -> PersonRow | None:
     ).first()
 
 
-def shares_of(connection: Connection, person_ids: Iterable[int]) -> dict[int, Row[Any]]:
-    """The shares in force by person."""
-    found = select(share).where(share.c.person_id.in_(list(person_ids)))
-    return {row.person_id: row for row in connection.execute(found)}
+def shares_of(
+    connection: Connection, person_ids: Iterable[int], day: str = ""
+) -> dict[int, Row[Any]]:
+    """The share that holds on ``day`` by person, the first one where none has begun yet; without
+    a day the last one, which may begin only next August."""
+    found: dict[int, Row[Any]] = {}
+    for person_id, rows in all_shares_of(connection, person_ids).items():
+        begun = [row for row in rows if not day or row.copay_from <= day]
+        found[person_id] = begun[-1] if begun else rows[0]
+    return found
+
+
+def all_shares_of(connection: Connection, person_ids: Iterable[int]) -> dict[int, list[Row[Any]]]:
+    """Every share by person, in the order of their days."""
+    found: dict[int, list[Row[Any]]] = {}
+    for row in connection.execute(
+        select(share)
+        .where(share.c.person_id.in_(list(person_ids)))
+        .order_by(share.c.person_id, share.c.copay_from)
+    ):
+        found.setdefault(row.person_id, []).append(row)
+    return found
 
 
 def touched_since(
     connection: Connection, municipality_code: str, last: int, *, limit: int = 5_000
 ) -> list[PersonRow]:
-    """Persons changed after ``last``, in that order, at most ``limit``."""
-    return list(
-        connection.execute(
-            select(person)
-            .where(person.c.municipality_code == municipality_code, person.c.touched > last)
-            .order_by(person.c.touched)
-            .limit(limit)
+    """Persons changed after ``last``, in that order, about ``limit``: a change of many at once
+    (a piece of a yearly run) is one, and is never cut."""
+    mine = person.c.municipality_code == municipality_code
+    newer = select(person).where(mine, person.c.touched > last).order_by(person.c.touched)
+    rows = list(connection.execute(newer.limit(limit)))
+    if len(rows) == limit:
+        same = select(person).where(mine, person.c.touched == rows[-1].touched)
+        rows = [row for row in rows if row.touched != rows[-1].touched] + list(
+            connection.execute(same.order_by(person.c.id))
         )
-    )
+    return rows
 
 
 def former_atena_of(connection: Connection, person_ids: Iterable[int]) -> dict[int, list[str]]:

@@ -15,12 +15,13 @@ from app.peers.union.office.persons import (
     household_of,
     insured_on,
     remembered,
+    shares_of,
     touch,
 )
 from app.peers.union.system import System
 from app.peers.union.tables import income, share
 from app.rules.calendar.days import age_on, judgement_year
-from app.rules.copay.days import class_mark_from, from_household_change
+from app.rules.copay.days import class_mark_from, from_household_change, share_until
 from app.rules.copay.facts import (
     CopayError,
     CopayHousehold,
@@ -93,7 +94,8 @@ def judge_members(
     """The same over rows that were already read (the initial load judges thousands)."""
     household = CopayHousehold(
         members=tuple(
-            _member(row, incomes.get(row.id), row.id in insured, judged_on) for row in members
+            _member(row, incomes.get(row.id), row.id in insured, (judged_on, terms))
+            for row in members
         ),
         judged_on=judged_on,
         standard_income=StandardIncome(by_office=system.practice.standard_income_by_office),
@@ -145,9 +147,12 @@ def put_share(
     copay_from: date,
     limit_from: date,
 ) -> None:
-    """Keep the share in force; what was in force before is remembered."""
+    """Keep the share that holds from ``copay_from`` to the end of its judgement year, in the place
+    of any that was to begin later in it; what was known before is remembered."""
+    since, until = copay_from.isoformat(), share_until(copay_from).isoformat()
     with remembered(connection, person_id):
-        connection.execute(delete(share).where(share.c.person_id == person_id))
+        gone = (share.c.copay_from >= since, share.c.copay_from <= until)
+        connection.execute(delete(share).where(share.c.person_id == person_id, *gone))
         connection.execute(
             insert(share).values(
                 person_id=person_id,
@@ -184,10 +189,11 @@ def rejudge_others(
     if not others:
         return []
     judged = judge_household(system, connection, municipality_code, household_number, judged_on)
+    held = shares_of(connection, [row.id for row in others], judged_on.isoformat())
     changed = []
     for row in others:
         own = judged.decision.class_of(row.atena_number).value
-        before = connection.execute(select(share).where(share.c.person_id == row.id)).first()
+        before = held.get(row.id)
         if before and (before.copay_ratio, before.limit_class) == (judged.decision.ratio, own):
             continue
         put_share(connection, row.id, judged, own, judged_on, judged_on)
@@ -254,7 +260,11 @@ def _all_coverages(connection: Connection, ids: Sequence[int]) -> dict[int, list
     return found
 
 
-def _member(row: PersonRow, known: Row[Any] | None, insured: bool, judged_on: date) -> CopayMember:
+def _member(
+    row: PersonRow, known: Row[Any] | None, insured: bool, judged: tuple[date, CopayTerms]
+) -> CopayMember:
+    judged_on, terms = judged
+    deduction = 0
     birth = date.fromisoformat(row.birth_sort)
     if known is None:
         # Nobody keeps incomes of the young; of a grown-up it must be asked for.
@@ -269,7 +279,15 @@ def _member(row: PersonRow, known: Row[Any] | None, insured: bool, judged_on: da
             base_income=known.base_income,
             income_zero=_truth(known.income_zero),
         )
-    return CopayMember(key=row.atena_number, birth=birth, insured=insured, income=facts)
+        if row.is_head:  # 調整控除 is the householder's (DOMAIN 3.2)
+            deduction = known.younger * terms.child_younger + known.older * terms.child_older
+    return CopayMember(
+        key=row.atena_number,
+        birth=birth,
+        insured=insured,
+        income=facts,
+        child_deduction=deduction,
+    )
 
 
 def _truth(value: int | None) -> bool | None:

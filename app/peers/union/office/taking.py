@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from app.core.errors import UserError
 from app.peers.union.line.enrolment import Caller
-from app.peers.union.office import daily, decisions
+from app.peers.union.office import daily, decisions, incomes
 from app.peers.union.office.check_list import NUMBER_BLANK, CheckEntry, deliver_list, list_entry
 from app.peers.union.office.holding import hold
 from app.peers.union.office.persons import PersonRow, find_person, number_of, owner_of, put_number
@@ -42,6 +42,8 @@ def take_and_hold(
     if spec.route is Route.UP:
         for record in records:
             _check(system, connection, spec, record)
+        if spec.id in FOLLOWS:
+            FOLLOWS[spec.id](system, connection, records)
         deliver_list(system, connection, caller.municipality)
 
 
@@ -52,6 +54,12 @@ OWN: Mapping[str, Taker] = {
     "FILE-10": decisions.receive,
 }
 """The files whose records decide cases or change persons."""
+
+
+FOLLOWS: Mapping[str, Callable[[System, Connection, tuple[Any, ...]], object]] = {
+    "FILE-06": incomes.take,
+}
+"""What follows from a file that is held, beside the check against the persons known here."""
 
 
 def takers(files: Mapping[str, FileSpec]) -> dict[str, Taker]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 
 from app.peers.union.office.case import OfficeKind, RefusalReason
 from app.peers.union.office.changes import (
@@ -26,7 +27,7 @@ from app.peers.union.office.persons import number_of, shares_of
 from app.peers.union.office.shares import judge_household, put_share
 from app.peers.union.tables import card_use, income
 from app.rules.calendar.days import day_of_75, judgement_year
-from app.rules.copay.days import class_mark_from, from_application
+from app.rules.copay.days import class_mark_from, from_application, share_until
 from app.rules.copay.exemption import CopayCause, copay_exemption_rule, grant
 from app.rules.copay.facts import CopayError
 from app.rules.copay.judgement import LimitClass
@@ -91,8 +92,14 @@ def _paper_until(held: Held) -> PaperDecision | None:
 # -- marks of the paper ------------------------------------------------------------------------
 
 
+def _share(held: Held) -> Row[Any] | None:
+    """The last share of the judgement year of today."""
+    last_day = share_until(held.office.system.today()).isoformat()
+    return shares_of(held.office.connection, [held.row.id], last_day).get(held.row.id)
+
+
 def _class(held: Held) -> LimitClass | None:
-    share = shares_of(held.office.connection, [held.row.id]).get(held.row.id)
+    share = _share(held)
     return None if share is None else LimitClass(share.limit_class)
 
 
@@ -146,7 +153,7 @@ def _of_year(held: Held) -> list[RefusalReason]:
     year = judgement_year(held.event)
     if int(held.record.year) != year - 1:
         return [RefusalReason("income_year", f"{year - 1}年の収入が要ります。")]
-    share = shares_of(held.office.connection, [held.row.id]).get(held.row.id)
+    share = _share(held)
     three = share is not None and share.copay_ratio == 3
     return [] if three else [RefusalReason("not_three_tenths")]
 
