@@ -114,9 +114,10 @@ def _may_be(system: System, connection: Connection, record: IncomeRecord) -> boo
 
 def _rules(system: System, year: int) -> _Year | None:
     """None for a year long past that no table holds: its incomes are kept for the levy alone."""
-    tables = system.tables
+    first = judgement_period(year)[0]
+    tables = system.shelf.on(max(first, system.today())).tables
     try:
-        terms = copay_terms(tables, judgement_period(year)[0])
+        terms = copay_terms(tables, first)
         rule = premium_year(tables, system.setup.prefecture, year).income
         return _Year(terms, rule, salary_deduction(tables, year))
     except (NoRowError, RuleError):

@@ -32,6 +32,7 @@ from app.rules.copay.facts import (
     copay_terms,
 )
 from app.rules.copay.judgement import CopayDecision, judge_copay, provisional
+from app.rules.practice import Practice
 
 _NO_INCOME = IncomeFacts(
     taxed=False,
@@ -80,11 +81,11 @@ def judge_household(
     coverages = coverages_of(connection, ids)
     insured = {key for key, rows in coverages.items() if insured_on(rows, judged_on.isoformat())}
     terms = copay_terms(system.tables, judged_on)
-    return judge_members(system, terms, members, incomes, insured, judged_on)
+    return judge_members(system.practice, terms, members, incomes, insured, judged_on)
 
 
 def judge_members(
-    system: System,
+    practice: Practice,
     terms: CopayTerms,
     members: Sequence[PersonRow],
     incomes: dict[int, Row[Any]],
@@ -98,7 +99,7 @@ def judge_members(
             for row in members
         ),
         judged_on=judged_on,
-        standard_income=StandardIncome(by_office=system.practice.standard_income_by_office),
+        standard_income=StandardIncome(by_office=practice.standard_income_by_office),
     )
     try:
         return Judged(judge_copay(household, terms))
@@ -111,8 +112,8 @@ def judge_members(
             provisional(
                 household,
                 cause,
-                system.practice.provisional_ratio,
-                system.practice.unconfirmed,
+                practice.provisional_ratio,
+                practice.unconfirmed,
             ),
             missing=cause.person,
             undeclared=row is not None and row.origin == "undeclared",
@@ -228,7 +229,7 @@ def initial_shares(
         }
         if not insured:
             continue
-        judged = judge_members(system, terms, household, incomes, insured, judged_on)
+        judged = judge_members(system.practice, terms, household, incomes, insured, judged_on)
         for row in household:
             if row.id in insured:
                 acquired = max(coverages[row.id], key=lambda item: item.acquired_on).acquired_on

@@ -66,8 +66,9 @@ def _ready(system: System, day: date) -> None:
             f"定期判定は8月1日の分だけを行います（指示された日は {day.isoformat()} です）。",
             f"{today.year}-08-01 のように、今年か去年の8月1日を指定してください。",
         )
-    copay_terms(system.tables, day)
-    certificate_rule(system.tables, day)
+    tables = system.shelf.on(day).tables
+    copay_terms(tables, day)
+    certificate_rule(tables, day)
 
 
 def _whom(day: date) -> ColumnElement[bool]:
@@ -101,14 +102,15 @@ _HEADS = "世帯 {} に、世帯主が {} 人います（負担割合は判定�
 
 
 def _judged(system: System, block: Block, day: date, faults: list[Fault]) -> Iterator[Share]:
-    terms = copay_terms(system.tables, day)
+    books = system.shelf.on(day)
+    terms = copay_terms(books.tables, day)
     for members, insured in _households(block):
         heads = [row for row in members if row.is_head]
         if len(heads) > 1:
             detail = _HEADS.format(heads[0].household_number, len(heads))
             faults += [Fault("two_heads", row, detail) for row in heads]
         try:
-            judged = judge_members(system, terms, members, block.incomes, insured, day)
+            judged = judge_members(books.practice, terms, members, block.incomes, insured, day)
         except RuleError as cause:
             named = [row for row in members if row.atena_number == cause.person] or members
             faults.append(Fault("household_impossible", named[0], cause.message))

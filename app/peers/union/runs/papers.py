@@ -52,7 +52,8 @@ class Papers:
         self._system = system
         self._day = day
         self._holds_from = max(day, system.today())
-        self._rule = certificate_rule(system.tables, self._holds_from)
+        self._books = system.shelf.on(self._holds_from)
+        self._rule = certificate_rule(self._books.tables, self._holds_from)
         self._uses = _uses(connection, ids)
         self._last = last_papers(connection, ids)
         self._facts = _facts(connection, ids, day.isoformat())
@@ -82,7 +83,7 @@ class Papers:
         )
 
     def _paper(self, held: Held) -> PaperDecision:
-        row, system = held.person, self._system
+        row = held.person
         birth = date.fromisoformat(row.birth_sort)
         known = self._facts.get(row.id, {})
         applied = known.get("certificate_application")
@@ -103,7 +104,7 @@ class Papers:
             ),
             self._holds_from,
             self._rule,
-            system.practice,
+            self._books.practice,
             limits=(limit,),
         )
 
@@ -123,7 +124,7 @@ class Papers:
 
     def _place(self, municipality: str) -> dict[str, str]:
         if municipality not in self._places:
-            row = self._system.tables["municipalities"].at(self._holds_from, code=municipality)
+            row = self._books.tables["municipalities"].at(self._holds_from, code=municipality)
             self._places[municipality] = {
                 "insurer_number": row.text("insurer_number"),
                 "insurer_name": self._system.setup.name,
