@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from app.core.tables import Tables
-from app.functions.files.scope import Scope
 from app.persons import known
 from app.persons.judging import Word
 from app.persons.memory import Memory, Source
@@ -22,6 +21,7 @@ from app.security.gate.gate import ActWork
 from app.sync.inbox import Applied, Handler, next_batch
 from app.wire.files import FileSpec
 from app.wire.records import InsuredRecord
+from app.wire.scope import Scope
 from db import search
 
 BLOCK = 1000

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyrage
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from app.core.errors import UserError
 from app.peers.union.line import delivery
@@ -14,7 +14,7 @@ from app.peers.union.line.enrolment import Caller
 from app.peers.union.office import filling
 from app.peers.union.office.insured import deliver_changes
 from app.peers.union.office.persons import touch
-from app.peers.union.tables import credential, down_item, municipality, person, terminal
+from app.peers.union.tables import coverage, credential, down_item, municipality, person, terminal
 from app.training.people import MUNICIPALITY_CODE, atena_of
 from tests.support.union_inside import load, seed_person, union_inside
 
@@ -162,3 +162,26 @@ def test_a_terminal_that_was_delivered_everybody_before_is_only_counted(system, 
     told = filling.go_on(system, NEW)
     assert not told.more and sealed == []
     assert {one.file_id: one.records for one in told.files}["FILE-17"] == 40
+
+
+def test_a_branch_is_given_nobody_for_the_household_or_the_age(system, sealed) -> None:
+    """It keeps insured persons alone (DESIGN 4): what may not rest there is not even sent."""
+    with system.database.write() as connection:
+        second = connection.execute(
+            update(person)
+            .where(person.c.atena_number == atena_of(2))
+            .values(birth_sort="1980-01-01")
+            .returning(person.c.id)
+        ).scalar_one()
+        connection.execute(delete(coverage).where(coverage.c.person_id == second))
+    _fill(system)
+    for profile, records in (("branch", 1), ("counter", 2)):
+        with system.database.write() as connection:
+            connection.execute(update(terminal).values(profile=profile))
+            first = connection.execute(
+                select(person.c.id).where(person.c.atena_number == atena_of(1))
+            ).scalar_one()
+            touch(connection, first)
+            assert deliver_changes(system, connection, NEW.municipality) == 1
+            newest = select(down_item.c.records).order_by(down_item.c.position.desc()).limit(1)
+            assert connection.execute(newest).scalar_one() == records, profile
