@@ -24,7 +24,8 @@ _PRIVATE = frozenset(
         *("former_insurance", "next_insurance", "letter_number", "shown_to", "decided_by"),
         # others by name
         *("addressee", "in_care", "agent_name", "heir_name", "heir_kana", "mourner_name"),
-        *("payer_name", "payee_name", "payee_kana", "claimant_name", "injured_by", "holder_kana"),
+        *("payer_name", "payee_name", "payee_kana", "injured_by", "holder_kana"),
+        *("claimant_name", "claimant_kana"),
         *("paid_by_name", "paid_by_kana", "members"),
         # where the money goes tells where the person banks
         *("bank_code", "branch_code", "account_number"),

@@ -48,6 +48,8 @@ _BESIDE = {
     "holder_kana": ("bank_", "branch_", "account_"),
     "payee_name": ("holder_", "bank_", "branch_", "account_"),
     "payee_kana": ("holder_", "bank_", "branch_", "account_"),
+    "claimant_name": ("holder_", "bank_", "branch_", "account_"),
+    "claimant_kana": ("holder_", "bank_", "branch_", "account_"),
 }
 """What belongs to somebody named beside the items of the same beginning."""
 

@@ -11,11 +11,14 @@ from app.cases.about import PAID_BY, PAYER_KNOWN
 from app.cases.entry import (
     NUMBER,
     TODAY,
+    Belongs,
     EntryField,
     EntryPage,
     FieldKind,
     Rule,
+    Thing,
     Values,
+    Whose,
     when,
 )
 
@@ -246,8 +249,8 @@ def payer_fields() -> tuple[EntryField, ...]:
     )
 
 
-def account_fields() -> tuple[EntryField, ...]:
-    """振込先: bank, branch, type, number and the holder's kana."""
+def account_fields(whose: Whose) -> tuple[EntryField, ...]:
+    """振込先 of ``whose`` account: bank, branch, type, number and the holder's kana."""
     return (
         EntryField("bank_code", "金融機関コード", FieldKind.DIGITS, 4, required=True, note="4桁"),
         EntryField("branch_code", "支店コード", FieldKind.DIGITS, 3, required=True, note="3桁"),
@@ -262,5 +265,12 @@ def account_fields() -> tuple[EntryField, ...]:
             required=True,
             note="7桁。足りないときは前に0",
         ),
-        EntryField("holder_kana", "口座名義（カナ）", FieldKind.KANA, 40, required=True),
+        EntryField(
+            "holder_kana",
+            "口座名義（カナ）",
+            FieldKind.KANA,
+            40,
+            required=True,
+            belongs=Belongs(Thing.ACCOUNT_HOLDER, whose),
+        ),
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from app.cases import belonging
 from app.cases.entry import (
     NUMBER,
     Entered,
@@ -64,6 +65,7 @@ _NUMBERS = frozenset(
         FieldKind.HOUSEHOLD,
         FieldKind.INSURED,
         FieldKind.FACILITY,
+        FieldKind.PAPER,
         FieldKind.PHONE,
         FieldKind.POSTAL,
         FieldKind.MUNICIPALITY,
@@ -148,6 +150,7 @@ def _own(field: EntryField, entered: Entered) -> Iterator[Finding]:
     empty = not kept or (field.kind is FieldKind.FLAG and kept == "0")
     if field.is_required(entered.values) and empty:
         yield _missing(field)
+    yield from belonging.asked_about(field, entered)
 
 
 def check_all(kind: CaseKind, entered: Entered) -> list[Finding]:

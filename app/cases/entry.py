@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import TypeAlias
 
 from app.cases.whom import Whom
@@ -51,6 +52,33 @@ FieldKind = ValueKind
 """How a field is keyed and checked: by the kind of its value."""
 
 
+class Thing(StrEnum):
+    """What a field names that belongs to one person: the holder of an account, the number by which
+    she is insured, that of a paper (its own, or the insured number on it), her 宛名番号."""
+
+    ACCOUNT_HOLDER = "account_holder"
+    INSURED_NUMBER = "insured_number"
+    PAPER = "paper"
+    ATENA_NUMBER = "atena_number"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose it must be: in the clerk's words (この方, 申請者 …), and as she is known so far."""
+
+    words: str
+    name: str
+    kana: str
+
+
+@dataclass(frozen=True, slots=True)
+class Belongs:
+    """That a field names a thing of one person's (``app.cases.belonging``)."""
+
+    thing: Thing
+    whose: Whose
+
+
 @dataclass(frozen=True, slots=True)
 class EntryField:
     """One field: its record column, words, kind and when it is shown and required.
@@ -58,6 +86,7 @@ class EntryField:
     ``codes`` is a code table; ``width`` digits or visible characters; ``shown`` and
     ``needed`` look at the values keyed so far; ``first`` stands there when a case is opened.
     ``yes`` is the word of a ticked flag. What is ``kept_here`` is not sent (SEC-17, SEC-18).
+    ``belongs`` says whose the thing must be that the field names.
     """
 
     name: str
@@ -73,6 +102,7 @@ class EntryField:
     first: str = ""
     yes: str = "はい"
     kept_here: bool = False
+    belongs: Belongs | None = None
 
     @property
     def asked(self) -> Asked:
@@ -141,6 +171,9 @@ class Entered:
         except UserError:
             return None
 
+
+Whose: TypeAlias = Callable[[Entered], Owner | None]
+"""Whose a thing must be, in an entry; None where nobody is known yet."""
 
 Rule: TypeAlias = Callable[[Entered], Iterator[Finding]]
 """A rule of a page over several fields, or over a field and what is known."""

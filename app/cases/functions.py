@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from app.cases import follow_ups
+from app.cases import belonging, follow_ups
 from app.cases.about import Begin, Newcomer, Payer
 from app.cases.kind import CaseKind
 from app.cases.state import CLOSING_READS
@@ -103,7 +103,7 @@ def _keying(area: str, kinds: tuple[CaseKind, ...]) -> Iterator[Function]:
         "届出の続き",
         "書きかけの届出を開きます。",
         step_up=StepUp.RECENT,
-        reads=_CASE,
+        reads=(*_CASE, *belonging.READS),
         reads_hidden=True,
     )
     if any(isinstance(kind.about, Payer) for kind in kinds):

@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from app.cases import blocks, checks
+from app.cases import belonging, blocks, checks
 from app.cases.about import said_of
 from app.cases.beginning import read_about
 from app.cases.drafts import (
@@ -26,7 +26,7 @@ from app.cases.whom import Whom
 from app.core.canon import canonical_json, digest_hex
 from app.core.errors import UserError
 from app.core.tables import Tables
-from app.rules.calendar.wareki import WarekiDate
+from app.rules.calendar.wareki import Eras, WarekiDate
 from app.rules.calendar.wareki_input import parse_date
 from app.rules.values.reader import Reader
 from app.security.acts.approval import Approval
@@ -139,7 +139,8 @@ def prepare_send(
 ) -> PreparedAct:
     """Check the whole entry and make what will be signed.
 
-    Raises UserError ``cases.not_ready`` (an error stands), ``cases.unanswered``
+    Raises UserError ``cases.not_ready`` (an error stands, or something of it is known to be
+    somebody else's), ``cases.unanswered``
     (a warning was not answered), ``cases.no_number`` (SEC-01),
     ``cases.system_check_right`` (SEC-05), or ``cases.second_look_first`` (SEC-13,
     SEC-14: somebody else must look through it before it is sent).
@@ -148,7 +149,8 @@ def prepare_send(
     shown = case
     if case.hides:
         case = _whole(gate, session, case)
-    findings = checks.check_all(kind, entered(case, tables, today))
+    elses = belonging.look(gate, session, case, case.values, Eras(tables["eras"]))
+    findings = [*elses, *checks.check_all(kind, entered(case, tables, today))]
     _refuse_errors(findings)
     warnings = _answered(findings, answered)
     with_number = kind.asks_number and _check_number(gate, session, case, tables, today)

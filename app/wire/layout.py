@@ -27,6 +27,7 @@ class Kind(StrEnum):
     RESIDENTS = "residents"  # several of them, joined by a space
     MUNICIPALITY = "municipality"  # 市区町村コード with its check digit
     FACILITY = "facility"  # digits and capital letters
+    PAPER = "paper"  # digits, capital letters and hyphens
     PHONE = "phone"  # all digits of a telephone number
     YEN = "yen"  # an amount of 0 or more, without leading zeros
     SIGNED = "signed"  # an amount that may be negative, "-" in front
@@ -51,6 +52,7 @@ KIND_NAMES: Mapping[str, str] = {
     Kind.RESIDENTS: "番号（数字15桁）を空白で並べる",
     Kind.MUNICIPALITY: "全国地方公共団体コード（検査数字つき6桁）",
     Kind.FACILITY: "番号（数字と英大文字）",
+    Kind.PAPER: "番号（数字と英大文字、ハイフン）",
     Kind.PHONE: "電話番号（市外局番からの数字。国外は + と国番号から）",
     Kind.YEN: "金額（円、先頭に0を付けない）",
     Kind.SIGNED: "金額（円、負の額は頭に -）",

@@ -83,6 +83,8 @@ def check_of(column: Column, codes: Codes) -> Check:
             return _form(f"{one}(?: {one})*", "resident")
         case Kind.FACILITY:
             return _form(numbers.FACILITY.pattern, "facility")
+        case Kind.PAPER:
+            return _form(f"(?=.{{1,{width}}}$)(?:{numbers.PAPER.pattern})", "paper")
         case Kind.PHONE:
             return _form(numbers.PHONE.pattern, "phone")
         case Kind.MUNICIPALITY:
@@ -134,6 +136,7 @@ _SPELLED: Mapping[Kind, Callable[[str, Column], str]] = {
     Kind.RESIDENT: lambda value, column: numbers.atena_number(value, column.label).normal,
     Kind.RESIDENTS: lambda value, _: _residents(value),
     Kind.FACILITY: lambda value, column: numbers.facility_number(value, column.label).normal,
+    Kind.PAPER: lambda value, column: numbers.paper_number(value, column.label).normal,
     Kind.PHONE: lambda value, column: numbers.phone(value, column.label).normal,
     Kind.YEN: lambda value, column: amounts.amount(value, column.label, column.width).normal,
     Kind.KANA: lambda value, _: _joined_kana(value),

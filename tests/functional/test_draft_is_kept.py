@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from app.cases import drafts
+from app.cases import checks, drafts, taking_up
 from app.cases.screens.entry import EntryScreen
 from app.cases.taking_up import HEARD
 from app.core.errors import UserError
 from app.functions.eligibility.kinds.move_in import MOVE_IN
+from app.rules.values.reader import Reader
 from app.security.keys.my_number import MyNumbers
 from app.security.refusals import Refusal
 from app.ui.base.names import NameLabel
@@ -214,3 +215,31 @@ def test_a_case_of_which_nothing_is_keyed_is_nobodys_yet(counter: Counter, qtbot
     screen = room.add(EntryScreen(room.desk(), "move_in", case.id))
     room.until(lambda: screen.form is not None and "name" in screen.form.values())
     room.operations.close()
+
+
+def test_a_newcomer_whose_birth_date_is_not_keyed_is_named_by_her_name(
+    counter: Counter, qtbot: Any
+) -> None:
+    room = Room(counter, qtbot)
+    case = counter.key_in(opened(counter), {"name": HALF["name"], "kana": HALF["kana"]}, "person")
+    screen = room.add(EntryScreen(room.desk(), "move_in", case.id))
+    room.until(lambda: screen.form is not None)
+    heard = screen.form.field(HEARD)
+    heard.set_value("佐藤　花子")
+    screen.next_button.click()
+    room.until(lambda: "氏名と違います" in heard.error)
+    heard.set_value("ツジサキ　タカコ")
+    screen.next_button.click()
+    room.until(lambda: "name" in screen.form.values())
+    room.operations.close()
+
+
+@pytest.mark.parametrize("said", ["S10.8.1", "S10.5.3"])
+def test_a_day_of_an_uncertain_birth_date_is_hers(counter: Counter, said: str) -> None:
+    case = counter.key_in(opened(counter), {"birth_written": "昭和10年 月日不詳"}, "person")
+    reader = Reader.of(counter.tables, counter.today)
+    page = taking_up.page_of(case, reader)
+    assert page is not None
+    assert checks.check_page(page, taking_up.entered(case, page, said, reader)) == []
+    (refused,) = checks.check_page(page, taking_up.entered(case, page, "S11.1.1", reader))
+    assert refused.code == "somebody_else"

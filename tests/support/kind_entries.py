@@ -136,7 +136,12 @@ KEYED: Mapping[str, Mapping[str, str]] = {
     "levy_reduction": {**HANDED, "cause": "disaster", "fiscal_year": "2026"},
     "levy_deferral": {**HANDED, "cause": "illness", "fiscal_year": "2026"},
     "pledge": {**HANDED, "monthly": "3,000", "first_on": "R8.12.25"},
-    "refund_claim": {**HANDED, **ACCOUNT, "claimant_name": "髙橋　タケ"},
+    "refund_claim": {
+        **HANDED,
+        **ACCOUNT,
+        "claimant_name": "髙橋　タケ",
+        "claimant_kana": "タカハシ　タケ",
+    },
     "slip_again": {**HANDED, "fiscal_year": "2026"},
     "payment_proof": {**HANDED, "fiscal_year": "2025"},
     "third_party": {**HANDED, "accident_place": "見本市港町の交差点", "hospital": "見本病院"},

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.cases import checks, drafts, namesakes, sending, taking_up
+from app.cases import belonging, checks, drafts, namesakes, sending, taking_up
 from app.cases.about import Newcomer, Payer
 from app.cases.beginning import Begun, Side, sides
 from app.cases.entry import (
@@ -22,6 +22,7 @@ from app.cases.entry import (
     NUMBER,
     EntryPage,
     FieldKind,
+    Finding,
     documents_in,
     documents_of,
     error,
@@ -136,9 +137,10 @@ class EntryScreen(Page):
         self.lead.setText(page.lead)
         frame, layout = card()
         layout.addWidget(NameLabel(self._painter, taking_up.name_of(case), 36))
-        birth = PlainLabel(f"{taking_up.birth_of(case)}　生")
-        birth.setObjectName("bigNumber")
-        layout.addWidget(birth)
+        if taking_up.birth_of(case):
+            birth = PlainLabel(f"{taking_up.birth_of(case)}　生")
+            birth.setObjectName("bigNumber")
+            layout.addWidget(birth)
         self._form = EntryForm(page, {}, self._desk.tables, self._today, self._painter)
         self._form.finished.connect(self._next)
         self._place.addWidget(frame)
@@ -383,7 +385,24 @@ class EntryScreen(Page):
         if self._form.show_findings(findings):
             return
         at = self._at + 1
-        self._save(at, number, lambda: self._show_step(at))
+        self._look_whose(lambda: self._save(at, number, lambda: self._show_step(at)))
+
+    def _look_whose(self, then: Callable[[], None]) -> None:
+        """Nothing that is known to be somebody else's goes further than its page."""
+        desk, case, form = self._desk, self._keyed(), self._form
+        if not belonging.looks(self._kind.pages[self._at]):
+            then()
+            return
+
+        def found(elses: tuple[Finding, ...]) -> None:
+            if form is self._form is not None and not self._form.show_findings(elses):
+                then()
+
+        desk.run(
+            self,
+            lambda: belonging.look(desk.gate, desk.session, case, case.values, self._reader.eras),
+            found,
+        )
 
     def _back(self) -> None:
         if self._left is not None:

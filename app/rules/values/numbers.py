@@ -16,6 +16,7 @@ from app.rules.values.value import Value, ValueRefused, shown_sign
 RESIDENT = re.compile("(?=.*[1-9])[0-9]{15}|(?=.*[0-9])(?=.*[A-Z])[0-9A-Z]{1,15}")
 """Normal form of 宛名番号 and 世帯番号: 15 digits; old numbers with letters as they are."""
 
+PAPER = re.compile("[0-9A-Z]+(?:-[0-9A-Z]+)*")
 FACILITY = re.compile("(?=.*[0-9])[0-9A-Z]{1,20}")
 PHONE = re.compile(r"0[0-9]{9,10}|\+(?!81)[1-9][0-9]{6,14}")
 """Normal form of a telephone number: all its digits; from abroad ``+`` and the country."""
@@ -24,6 +25,7 @@ POSTAL = re.compile("[0-9]{7}")
 MUNICIPALITY = re.compile("[0-9]{6}")
 
 _FACILITY_WIDTH = 20
+_PAPER_WIDTH = 40
 _JAPAN = "+81"
 _POSTAL_WRITTEN = re.compile(r"〒? ?([0-9]{3})[- ]?([0-9]{4})")
 _PHONE_WRITTEN = re.compile(r"\+?[0-9][-0-9 ().]*|\([0-9][-0-9 ().]*")
@@ -73,6 +75,25 @@ def facility_number(text: str, label: str) -> Value:
         wrong = next((sign for sign in number if not (sign.isascii() and sign.isalnum())), "")
         what = f"に使えない文字{shown_sign(wrong)}があります。" if wrong else "に数字がありません。"
         raise ValueRefused(kind, "not_digits", f"{label}{what}", how)
+    return Value(number, text)
+
+
+def paper_number(text: str, label: str) -> Value:
+    """The number on a paper, keyed or scanned (発行番号 with its hyphens, 被保険者番号): digits and
+    Latin letters, at most 40, capital, every dash as a hyphen. Raises ValueRefused: empty,
+    not_digits, too_long."""
+    kind = "paper"
+    number = plain(text).replace(" ", "").upper()
+    how = "書類に印刷された番号を、数字・英字・ハイフンで入れてください。"
+    if not number:
+        raise ValueRefused(kind, "empty", f"{label}が入っていません。", how)
+    if len(number) > _PAPER_WIDTH:
+        raise ValueRefused(kind, "too_long", f"{label}は{_PAPER_WIDTH}文字までです。", how)
+    if not PAPER.fullmatch(number):
+        wrong = next((one for one in number if not (one.isascii() and one.isalnum())), "")
+        raise ValueRefused(
+            kind, "not_digits", f"{label}に使えない文字{shown_sign(wrong)}があります。", how
+        )
     return Value(number, text)
 
 

@@ -33,6 +33,7 @@ class ValueKind(StrEnum):
     HOUSEHOLD = "household_number"
     INSURED = "insured_number"
     FACILITY = "facility"
+    PAPER = "paper"  # the number on a paper
     PHONE = "phone"
     POSTAL = "postal"
     MUNICIPALITY = "municipality"
@@ -104,6 +105,7 @@ _TAKES: Mapping[ValueKind, _Take] = {
     ValueKind.HOUSEHOLD: lambda _, text, asked: numbers.household_number(text, asked.label),
     ValueKind.INSURED: lambda _, text, asked: numbers.insured_number(text, asked.label),
     ValueKind.FACILITY: lambda _, text, asked: numbers.facility_number(text, asked.label),
+    ValueKind.PAPER: lambda _, text, asked: numbers.paper_number(text, asked.label),
     ValueKind.PHONE: lambda _, text, asked: numbers.phone(text, asked.label),
     ValueKind.POSTAL: lambda _, text, asked: numbers.postal_code(text, asked.label),
     ValueKind.MUNICIPALITY: lambda self, text, asked: numbers.municipality_code(

@@ -30,6 +30,7 @@ HINTS: dict[ValueKind, Qt.InputMethodHint] = {
     ValueKind.HOUSEHOLD: _NUMBER,
     ValueKind.INSURED: _NUMBER,
     ValueKind.FACILITY: _MOSTLY_NUMBERS,
+    ValueKind.PAPER: _MOSTLY_NUMBERS,
     ValueKind.PHONE: _Hint.ImhDialableCharactersOnly | _Hint.ImhNoPredictiveText,
     ValueKind.POSTAL: _MOSTLY_NUMBERS,  # also 100-0001
     ValueKind.MUNICIPALITY: _MOSTLY_NUMBERS,

@@ -107,7 +107,7 @@ class PaperBack(CaseHead):
     """書類の返還: which paper came back."""
 
     paper: str = column("返した書類", Kind.CODE, codes="returned_papers", required=True)
-    paper_number: str = column("書類の番号", Kind.TEXT, 40)
+    paper_number: str = column("書類の番号", Kind.PAPER, 40)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,7 @@ def value_of(column):
         Kind.RESIDENT: st.sampled_from(PERSONS),
         Kind.RESIDENTS: st.sampled_from(PERSONS),
         Kind.MUNICIPALITY: st.sampled_from((MUNICIPALITY_CODE, "131016")),
+        Kind.PAPER: st.just("T01-1-20261101-00001"),
         Kind.FACILITY: st.just("1510000001"),
         Kind.PHONE: st.just("0250001234"),
         Kind.YEN: st.sampled_from(("0", "50000", "9" * max(column.width, 1))),

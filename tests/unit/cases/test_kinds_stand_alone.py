@@ -49,7 +49,7 @@ def _shared() -> set[str]:
         *blocks.four_dates("x"),
         *blocks.notifier_fields(),
         *blocks.number_fields(),
-        *blocks.account_fields(),
+        *blocks.account_fields(lambda _: None),
         blocks.delivery_field(),
     ]
     return {field.name for field in fields} | {"atena_number", "household_number", NUMBER}

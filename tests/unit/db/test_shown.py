@@ -31,10 +31,11 @@ TOLD = frozenset(
 _TEXTS_KEYED = (
     *(ValueKind.TEXT, ValueKind.NAME, ValueKind.KANA, ValueKind.ADDRESS, ValueKind.POSTAL),
     *(ValueKind.PHONE, ValueKind.FACILITY, ValueKind.HOUSEHOLD, ValueKind.MUNICIPALITY),
+    ValueKind.PAPER,
 )
 _TEXTS_SENT = (
     *(Kind.TEXT, Kind.KANA, Kind.PHONE, Kind.FACILITY, Kind.RESIDENT, Kind.RESIDENTS, Kind.JSON),
-    Kind.MUNICIPALITY,
+    *(Kind.MUNICIPALITY, Kind.PAPER),
 )
 
 

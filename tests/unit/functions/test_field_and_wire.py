@@ -91,6 +91,7 @@ WIRE_OF = {
     FieldKind.HOUSEHOLD: Kind.RESIDENT,
     FieldKind.INSURED: Kind.DIGITS,
     FieldKind.FACILITY: Kind.FACILITY,
+    FieldKind.PAPER: Kind.PAPER,
     FieldKind.PHONE: Kind.PHONE,
     FieldKind.POSTAL: Kind.DIGITS,
     FieldKind.MUNICIPALITY: Kind.MUNICIPALITY,

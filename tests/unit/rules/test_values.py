@@ -40,6 +40,7 @@ TAKES: dict[str, Take] = {
     "atena_number": atena_number,
     "household_number": household_number,
     "facility_number": facility_number,
+    "paper_number": numbers.paper_number,
     "phone": phone,
     "postal_code": postal_code,
     "municipality_code": lambda text, label: municipality_code(text, label, KNOWN),
@@ -105,6 +106,7 @@ NORMAL: dict[str, re.Pattern[str]] = {
     "atena_number": numbers.RESIDENT,
     "household_number": numbers.RESIDENT,
     "facility_number": numbers.FACILITY,
+    "paper_number": numbers.PAPER,
     "phone": numbers.PHONE,
     "postal_code": numbers.POSTAL,
     "kana": names.KANA,
@@ -231,6 +233,18 @@ def test_a_postal_code_has_one_form(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["99-90001", "-9990001", "999-000", "99900011", "999-000I", "〒"])
 def test_what_is_no_postal_code_is_refused(typed: str) -> None:
     refused(postal_code, typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "normal"),
+    [
+        ("T01-1-20261101-00001", "T01-1-20261101-00001"),
+        ("ｔ０１－１－２０２６１１０１－００００１", "T01-1-20261101-00001"),
+        ("0123 4565", "01234565"),
+    ],
+)
+def test_the_number_on_a_paper_has_one_form(typed: str, normal: str) -> None:
+    assert numbers.paper_number(typed, LABEL).normal == normal
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ _FILLED = {
         lambda some: " ".join(f"{n:015d}" for n in some)
     ),
     Kind.MUNICIPALITY: lambda _: st.sampled_from(PLACES),
+    Kind.PAPER: lambda _: st.sampled_from(("T01-1-20261101-00001", "01234565")),
     Kind.FACILITY: lambda _: st.sampled_from(("F001", "1", "1590000001")),
     Kind.PHONE: lambda _: st.sampled_from(("0250001234", "09012345678", "+12025550100")),
     Kind.YEN: lambda _: _AMOUNT,

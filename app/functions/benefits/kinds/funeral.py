@@ -5,7 +5,7 @@ The union decides the amount from its dated table; the notice to the payee is it
 
 from __future__ import annotations
 
-from app.cases import answers, blocks, page_rules
+from app.cases import answers, belonging, blocks, page_rules
 from app.cases.about import DeadPerson
 from app.cases.answers import Compared
 from app.cases.effects import Pays
@@ -50,8 +50,7 @@ FUNERAL = CaseKind(
             "account",
             "振込先",
             "通帳などを見ながら、申請者の口座を入れてください。",
-            blocks.account_fields(),
-            (page_rules.holder_is("payee_kana", "申請者"),),
+            blocks.account_fields(belonging.Keyed("payee", "申請者")),
             step="振込先",
         ),
         blocks.notifier(),

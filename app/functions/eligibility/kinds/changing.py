@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from app.cases import answers, blocks, page_rules
+from app.cases import answers, belonging, blocks, page_rules
 from app.cases.about import Household
 from app.cases.answers import Compared, Told, Words
 from app.cases.effects import (
@@ -339,8 +339,7 @@ HEIR = stating(
 
 ACCOUNT = stating(
     "届出の日",
-    blocks.account_fields(),
-    page_rules.holder_is_person,
+    blocks.account_fields(belonging.of_person),
     states=KNOWN,
     code="account",
     label="支給口座の届出",

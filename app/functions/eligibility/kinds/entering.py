@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from app.cases import answers, blocks, page_rules, reasons
+from app.cases import answers, belonging, blocks, page_rules, reasons
 from app.cases.about import KnownPerson, Newcomer
 from app.cases.effects import Acquires, TakesLossBack, Together
 from app.cases.entry import Entered, EntryField, EntryPage, FieldKind, Finding, Rule, warning
@@ -164,6 +164,7 @@ MOVE_IN_WITHIN = _arriving(
             8,
             required=True,
             note="8桁。資格確認書の番号",
+            belongs=belonging.NEWCOMERS_NUMBER,
         ),
         rules=(page_rules.former_place,),
     ),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from app.cases import blocks, page_rules
+from app.cases import belonging, blocks
 from app.cases.about import Payer
 from app.cases.effects import Notes
 from app.cases.entry import Entered, EntryField, FieldKind, Finding, error
@@ -81,18 +81,16 @@ KINDS: tuple[CaseKind, ...] = (
         "direct_debit",
         "口座振替の申込・変更",
         "FLOW-2033、FORM-27、DOMAIN 4.7",
-        *blocks.account_fields(),
+        *blocks.account_fields(belonging.of_person),
         document="口座振替依頼書",
-        rules=(page_rules.holder_is_person,),
     ),
     _handed_on(
         "direct_debit_payer",
         "納める方の口座からの口座振替の申込",
         "高確法108条2項・3項、FLOW-2033、FORM-27、DOMAIN 4.7（連帯納付義務）",
         *blocks.payer_fields(),
-        *blocks.account_fields(),
+        *blocks.account_fields(belonging.of_payer),
         document="口座振替依頼書",
-        rules=(page_rules.holder_is_payer,),
         about=Payer(states=(INSURED, LOST), roles=("payer",)),
         sentence="{name} 様の保険料を {paid_by_name} 様の口座から納める申込を、"
         "広域連合へ送ります。",
@@ -139,7 +137,15 @@ KINDS: tuple[CaseKind, ...] = (
         "還付の請求",
         "FLOW-2033、FORM-34、DOMAIN 4.9",
         EntryField("claimant_name", "請求者の氏名", FieldKind.NAME, required=True),
-        *blocks.account_fields(),
+        EntryField(
+            "claimant_kana",
+            "請求者のフリガナ",
+            FieldKind.KANA,
+            required=True,
+            note="口座名義と見比べます",
+            kept_here=True,
+        ),
+        *blocks.account_fields(belonging.Keyed("claimant", "請求者")),
         document="還付請求書",
         desk="collection",
     ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.cases import blocks, page_rules
+from app.cases import belonging, blocks, page_rules
 from app.cases.answers import Compared
 from app.cases.entry import (
     Entered,
@@ -123,7 +123,14 @@ def place_page(event: str, *after: EntryField, rules: tuple[Rule, ...] = ()) -> 
         "住民記録で付いた宛名番号・世帯番号と、新旧の住所を入れてください。",
         (
             *blocks.four_dates(event),
-            EntryField("atena_number", "宛名番号", FieldKind.ATENA, 15, required=True),
+            EntryField(
+                "atena_number",
+                "宛名番号",
+                FieldKind.ATENA,
+                15,
+                required=True,
+                belongs=belonging.NEWCOMERS_ATENA,
+            ),
             EntryField("household_number", "世帯番号", FieldKind.HOUSEHOLD, 15, required=True),
             EntryField("relation", "世帯主との続柄", FieldKind.TEXT, 20, required=True),
             EntryField("is_head", "世帯主", FieldKind.FLAG, note="本人が世帯主のとき", first="0"),

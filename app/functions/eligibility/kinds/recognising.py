@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from app.cases import belonging
 from app.cases.effects import Changes, Ends, Notes, Recognises, same
 from app.cases.entry import Entered, EntryField, FieldKind, Finding, Rule, warning
 from app.cases.kind import Document, Look, SecondLook
@@ -292,7 +293,17 @@ CARD_CANCEL = papered(
 )
 
 _PAPER = EntryField("paper", "返した書類", FieldKind.CHOICE, codes="returned_papers", required=True)
-_BACK = (_PAPER, EntryField("paper_number", "書類の番号", FieldKind.TEXT, 40))
+_BACK = (
+    _PAPER,
+    EntryField(
+        "paper_number",
+        "書類の番号",
+        FieldKind.PAPER,
+        40,
+        note="発行番号か被保険者番号",
+        belongs=belonging.PERSONS_PAPER,
+    ),
+)
 
 PAPER_BACK = stating(
     "返した日",
