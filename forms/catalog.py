@@ -30,6 +30,7 @@ from forms.lists import (
     media_ledger,
     posting_book,
     remake_notice,
+    review_report,
     screen_copy,
     test_page,
 )
@@ -55,6 +56,7 @@ FORMS: tuple[Form, ...] = (
     hand_on_slip.FORM,
     media_ledger.FORM,
     remake_notice.FORM,
+    review_report.FORM,
     screen_copy.FORM,
     *ledgers.FORMS,
     *ledger_pages.FORMS,

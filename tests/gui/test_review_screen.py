@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,22 +15,29 @@ from PySide6.QtWidgets import QInputDialog
 from sqlalchemy import select
 
 from app.functions.records.review import Sort
-from app.functions.records.screens.review import ReviewScreen
+from app.functions.records.screens.review import ReviewScreen, spans_of
 from app.functions.records.waiting import REVIEWED
 from app.security.acts.approval import Subject
 from app.security.journal.line import Entry, State
 from db.tables.control import store_fact
+from tests.support.counter import KeepingPrinter
 from tests.support.founded import PASSWORDS
 from tests.support.office import Office, founded_office
+from tests.support.stories import text_of
 
 pytestmark = pytest.mark.req("SEC-99", "SEC-100", "SEC-101", "ADD-05")
 PERSON = Subject("person", "T01-1-000077")
 
 
 @pytest.fixture
-def office(tmp_path: Path, qtbot: Any) -> Iterator[Office]:
+def printer() -> KeepingPrinter:
+    return KeepingPrinter()
+
+
+@pytest.fixture
+def office(tmp_path: Path, qtbot: Any, printer: KeepingPrinter) -> Iterator[Office]:
     """The first founder in; the journal holds two weeks of somebody's work."""
-    _, made = founded_office(tmp_path)
+    _, made = founded_office(tmp_path, printer)
     made.log_in("S201", PASSWORDS["S201"])
     terminal = made.counter.desk.door_of_staff.terminal
     journal, clock = terminal.journal, terminal.clock
@@ -83,7 +91,7 @@ def test_a_day_is_chosen_by_its_bar_and_a_subject_by_its_line(office: Office) ->
     assert screen.picture is not None
     busy = max(screen.picture.by_day, key=lambda one: one[1])
     at = (busy[0] - screen._days[0]).days
-    step = screen.days.width() / screen._length
+    step = screen.days.width() / len(spans_of(screen._days))
     place = QPointF((at + 0.5) * step, screen.days.height() / 2).toPoint()
     QTest.mouseClick(screen.days, Qt.MouseButton.LeftButton, pos=place)
     looked(office, screen)
@@ -134,6 +142,45 @@ def test_the_record_of_a_review_is_signed_and_moves_the_next_one(
     with terminal.store.view(("store_fact",)) as work:
         fact = work.scalar(select(store_fact.c.value).where(store_fact.c.name == REVIEWED))
     assert fact == terminal.clock.now().date().isoformat()
+
+
+@pytest.mark.req("FORM-79")
+def test_the_report_of_a_period_is_printed_with_what_was_found(
+    office: Office, printer: KeepingPrinter
+) -> None:
+    screen = opened(office)
+    screen.note_button.click()
+    dialog = office.second_dialog
+    assert dialog is not None
+    dialog.accept()
+    office.until(lambda: "点検記録を残しました" in office.texts(), "the record")
+    year = next(at for at in range(screen.months.count()) if "今年度" in screen.months.itemText(at))
+    screen.months.setCurrentIndex(year)
+    screen._turn()
+    office.until(lambda: screen.month is not None, "the year")
+    assert screen.picture is not None
+    office.picture("review-year")
+    assert len(spans_of(screen._days)) == 12
+    before = screen.picture.total
+    screen._choose_day(7)  # November, where everything lies
+    looked(office, screen)
+    assert screen.picture.total == before
+    screen._choose_day(0)
+    looked(office, screen)
+    assert screen.picture.total == 0
+    screen._reset()
+    looked(office, screen)
+    assert screen.print_button.isVisible()
+    screen.print_button.click()
+    office.until(lambda: "点検報告を印刷しました" in office.texts(), "the report")
+    office.until(lambda: bool(printer.sheets), "the sheet")
+    ((_, pdf),) = printer.sheets
+    told = text_of(pdf)
+    for word in ("時間外の利用", "頻度の高い日", "80件", "ふだん 12件", "ログインの失敗"):
+        assert word in told, word
+    assert "異常なし" in told and "S202" in told
+    if folder := os.environ.get("MADOGUCHI_PICTURES"):
+        Path(folder, "review-report.pdf").write_bytes(pdf)
 
 
 def test_a_look_stands_in_the_journal_itself(office: Office) -> None:

@@ -138,7 +138,7 @@ class TestMenu:
         assert asked == ["persons.search"]
 
 
-@pytest.mark.req("SEC-64", "SEC-67")
+@pytest.mark.req("SEC-64", "SEC-67", "CON-39")
 def test_one_key_locks_and_one_logs_off(window: MainWindow) -> None:
     asked: list[str] = []
     window.lock_asked.connect(lambda: asked.append("lock"))

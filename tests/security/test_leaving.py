@@ -10,17 +10,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.core.errors import EnvironmentFault
+from app.core.errors import EnvironmentFault, UserError
 from app.functions.admin import staff as staff_service
 from app.functions.admin import upkeep
+from app.functions.records import service as records
 from app.security.journal.line import State
 from app.security.keys import keyslots, my_number
 from app.security.keys.my_number import MyNumbers, Owner
 from app.security.keys.sealing import open_with
+from app.security.keys.slot_model import encode_person_keys
 from app.security.keys.slot_storage import read_slot_file
 from app.security.refusals import Refusal
 from db.tables.control import credential
 from tests.support import keys
+from tests.support.examples import key_entry
 from tests.support.world import NUMBER_KEY, RECOVERY, SECRET, World, world_in
 
 TODAY = date(2026, 11, 16)
@@ -200,3 +203,40 @@ def test_a_number_right_is_put_in_force_only_by_somebody_who_holds_the_key(world
     world.access.number_key = NUMBER_KEY
     world.access.admit("S102", numbers=True)
     assert number_key_of(world, "S102") == NUMBER_KEY
+
+
+@pytest.mark.req("SEC-21", "SEC-26", "SEC-102")
+def test_a_line_leads_to_one_named_person_also_after_that_person_left(world: World) -> None:
+    """No id is ever given to a second person, and whoever left keeps the name in every line."""
+    today = world.clock.now().date()
+    leave(world, "S102")
+    for staff_id in ("S102", "S101"):
+        fresh = keys.person(staff_id)
+        again = staff_service.NewStaff(
+            staff_id,
+            "別人 五郎",
+            "保険年金課",
+            True,
+            today,
+            date(2027, 3, 31),
+            key_entry(f"another {staff_id}"),
+            encode_person_keys(fresh),
+        )
+        with pytest.raises(UserError) as refused:
+            prepared = staff_service.prepare_register(
+                world.gate, world.session("administrator"), again
+            )
+            staff_service.perform_register(
+                world.gate, prepared, world.approvals(prepared), world.access, fresh
+            )
+        assert refused.value.code == "staff.taken"
+    shown = records.view_lines(
+        world.gate,
+        world.session("administrator"),
+        world.journal,
+        world.catalog,
+        records.Wanted((today, today)),
+    )
+    by_person = {one.staff_id: one.staff_name for one in shown if one.staff_id != "system"}
+    assert by_person["S301"] == "管理 三郎"
+    assert all(by_person.values())

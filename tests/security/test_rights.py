@@ -351,7 +351,11 @@ def test_the_permission_table_follows_the_registry() -> None:
         for one in roles["auditor"].function_ids
         if CATALOG[one].kind is not Kind.INQUIRE and CATALOG[one].area != "own"
     ]
-    assert sorted(changing) == ["admin.print_ledger", "records.note_review"]
+    assert sorted(changing) == [
+        "admin.print_ledger",
+        "records.note_review",
+        "records.print_report",
+    ]
     assert {"records.view_lines", "records.verify", "admin.list_grants"} <= set(
         roles["auditor"].function_ids
     )

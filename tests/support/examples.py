@@ -32,7 +32,9 @@ from app.functions.admin import (
 from app.functions.admin import staff as staff_service
 from app.functions.admin.rights_list import GrantLine
 from app.functions.own import service as own
+from app.functions.records import report
 from app.functions.records import service as records
+from app.functions.records.review import Month
 from app.security.acts.approval import Approval
 from app.security.acts.prepared import PreparedAct
 from app.security.authenticators.verify import verify_assertion
@@ -46,6 +48,7 @@ from app.security.keys.recovery import RecoveryIssue
 from app.security.keys.sealing import seal_under
 from app.security.keys.slot_model import encode_person_keys
 from app.security.spec import Actor, Function, Kind, StepUp
+from app.security.staff.hours import hours_of
 from app.security.staff.roles import roles_on
 from tests.support import keys
 from tests.support.attempts import Attempt, Example
@@ -56,7 +59,7 @@ from tests.support.media_examples import MEDIA_EXAMPLES
 from tests.support.paper_examples import PAPER_EXAMPLES
 from tests.support.person_examples import PERSON_EXAMPLES
 from tests.support.relay_examples import RELAY_EXAMPLES
-from tests.support.sending_examples import SENDING_EXAMPLES
+from tests.support.sending_examples import SENDING_EXAMPLES, paper_desk
 from tests.support.signers import Signer
 from tests.support.table_packages import package_of, trust
 from tests.support.world import NUMBER_KEY, STAFF, World
@@ -417,6 +420,18 @@ def _review(world: World) -> Attempt:
     )
 
 
+def _report(world: World) -> Attempt:
+    day = world.clock.now().date()
+
+    def does(session: Session) -> object:
+        month = Month(world.catalog, lambda _moment: True)
+        period = records.Period(1, 0, hours_of(world.control.state.in_force), {})
+        made = report.Report((day, day), month, period, ())
+        return report.print_report(paper_desk(world, session), made)
+
+    return Attempt("administrator", does=does)
+
+
 def opened_person(world: World, staff_id: str, password: str = "") -> OpenedPerson:
     """This person's keys, opened with password and key as at the door."""
     prf = keys.prf_of(f"key-{staff_id}")
@@ -552,6 +567,7 @@ EXAMPLES: dict[str, Example] = {
         ),
     ),
     "records.note_review": _review,
+    "records.print_report": _report,
     "own.change_password": _change_password,
     **PERSON_EXAMPLES,
     **CASE_EXAMPLES,

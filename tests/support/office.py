@@ -264,7 +264,7 @@ class Office:
             shown.grab().save(str(Path(folder) / f"{name}.png"))
 
 
-def founded_office(folder: Path) -> tuple[FoundedTerminal, Office]:
+def founded_office(folder: Path, printer: Printer | None = None) -> tuple[FoundedTerminal, Office]:
     """The window over a copy of the founded terminal of the tests; close it."""
     terminal = found_terminal(folder)
     hands = Hands()
@@ -280,4 +280,4 @@ def founded_office(folder: Path) -> tuple[FoundedTerminal, Office]:
         Installation(True, "999998", "見本市 保険年金課", ""),
         terminal.shelf,
     )
-    return terminal, Office(parts, hands, NoPrinter())
+    return terminal, Office(parts, hands, printer or NoPrinter())

@@ -84,6 +84,20 @@ class Picture:
     numbers: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A 点検記録 that was written in the period: who signed it, when, in which line, over what
+    (its subject's key)."""
+
+    staff_id: str
+    at: str
+    line: int
+    key: str
+
+
+NOTE = "records.note_review"
+"""The function whose lines are the reviews."""
+
 Cell = tuple[int, int, int, int]
 """Day (ordinal), hour, person, sort: the smallest thing that is counted."""
 Sum = tuple[list[int], Counter[int], Counter[int]]
@@ -142,6 +156,7 @@ class Month:
         self._sums: _Sums | None = None
         self._often: tuple[Often, ...] | None = None
         self.taken = 0
+        self.reviews: list[Reviewed] = []
 
     def take(self, rows: Iterable[tuple[int, bytes]]) -> None:
         """Count these lines, in order. What only ends or mirrors another line is no act."""
@@ -151,6 +166,8 @@ class Month:
             self.taken += 1
             (_, at, _, _, state, function, staff, _, _, key, _, _, _, _, _, _, shown, _, numbers,
              _, _) = cbor2.loads(body)  # fmt: skip
+            if function == NOTE and state == "done":
+                self.reviews.append(Reviewed(staff, at, number, key))
             if state not in _COUNTED or (not staff and state == "event"):
                 continue
             day, hour, off = self._moments.get(at[:16]) or self._moment(at)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from app.core.clock import Clock
-from app.functions.records.review import Month
+from app.functions.records.review import NOTE, Month
 from app.functions.records.waiting import REVIEWED
 from app.security.acts.approval import Approval, AssertionCheck
 from app.security.control.rows import read_log
@@ -283,7 +283,7 @@ def prepare_review(gate: Gate, session: Session, review: Review) -> PreparedAct:
     result = "異常あり" if review.irregular else "異常なし"
     code = "irregular" if review.irregular else "regular"
     return gate.prepare(
-        "records.note_review",
+        NOTE,
         session,
         subject=Subject("review", f"{review.first_day}_{review.last_day}_{code}"),
         content=WithDocument(review, review.head_hash),

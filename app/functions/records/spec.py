@@ -47,6 +47,17 @@ FUNCTIONS: tuple[Function, ...] = (
         writes=("store_fact.records.reviewed",),
     ),
     Function(
+        id="records.print_report",
+        area="records",
+        kind=Kind.PRINT,
+        label="点検報告の印刷",
+        help="選んだ期間の時間外の利用、拒否、頻度の高い日、管理の操作、点検記録を"
+        "一枚の報告に印刷します（年１回以上の分析報告）。",
+        step_up=StepUp.RECENT,
+        reads=("print_line",),
+        writes=("print_line",),
+    ),
+    Function(
         id="records.close_month",
         area="records",
         kind=Kind.ADMINISTER,

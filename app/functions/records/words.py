@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.functions.records.review import Sort
+from app.security.journal.journal import SYSTEM
+
 EVENTS: Mapping[str, str] = {
     "journal.genesis": "初期設定",
     "journal.head": "広域連合の確認印",
@@ -41,3 +44,19 @@ CAUSES: Mapping[str, str] = {
     "vestibule.rolled_back": "ログインの記録が古い",
 }
 """Why something was refused or ended; another cause is shown by its code."""
+
+SORTS: tuple[tuple[str, Sort | None], ...] = (
+    ("すべて", None),
+    ("時間外の利用", Sort.OFF_HOURS),
+    ("拒否された操作", Sort.REFUSED),
+    ("ログインの失敗", Sort.LOGIN_FAILED),
+    ("管理の操作", Sort.ADMINISTERED),
+    ("送信したもの", Sort.SENT),
+    ("個人番号を見た操作", Sort.NUMBERS),
+)
+"""What may be looked for, in the order of the screen."""
+
+
+def who_words(staff_id: str) -> str:
+    """A staff id as it is shown; the terminal's own work has a name of its own."""
+    return {"": "端末", SYSTEM: "端末", "unknown": "登録なし"}.get(staff_id, staff_id)

@@ -6,14 +6,15 @@ from datetime import date, timedelta
 
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout
 
+from app.cases.issuing import Drawing
+from app.cases.list_paper import ListDesk
 from app.core.signs import plain
-from app.functions.records import service
-from app.functions.records.review import HOURS, Asked, Month, Often, Picture, Sort
+from app.functions.records import report, service
+from app.functions.records.review import HOURS, Asked, Month, Often, Picture
 from app.functions.records.screens.bars import Bars
 from app.functions.records.service import Period, RecordLine, Review
-from app.functions.records.words import CAUSES, EVENTS
+from app.functions.records.words import CAUSES, EVENTS, SORTS, who_words
 from app.rules.calendar.wareki import Eras, on_screen
-from app.security.journal.journal import SYSTEM
 from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel
@@ -24,15 +25,6 @@ from app.ui.base.tables import fill, list_table
 LINES_AT_ONCE = 50_000
 """Lines that one look takes in: about half a second."""
 SHOWN = 100
-_SORTS: tuple[tuple[str, Sort | None], ...] = (
-    ("すべて", None),
-    ("時間外の利用", Sort.OFF_HOURS),
-    ("拒否された操作", Sort.REFUSED),
-    ("ログインの失敗", Sort.LOGIN_FAILED),
-    ("管理の操作", Sort.ADMINISTERED),
-    ("送信したもの", Sort.SENT),
-    ("個人番号を見た操作", Sort.NUMBERS),
-)
 _COLUMNS = ("行", "日時", "職員", "機能", "対象", "目的", "結果", "送り先", "表示件数")
 _WIDTHS = (62, 170, 150, 190, 128, 76, 150, 200)
 _NAME = 2
@@ -43,6 +35,10 @@ _RESULTS = {
     "event": "記録",
 }
 _LEAD = "期間の操作を棒と一覧で見ます。気になる棒を押すと、その日だけになります。"
+
+
+Span = tuple[date, date]
+"""Days from and to, inclusive."""
 
 
 class ReviewScreen(Page):
@@ -56,7 +52,7 @@ class ReviewScreen(Page):
         self.month: Month | None = None
         self._period: Period | None = None
         self._days = month_of(desk.clock.now().date())
-        self._day: date | None = None
+        self._chosen: Span | None = None
         self.picture: Picture | None = None
         self.lines: tuple[RecordLine, ...] = ()
         self._wanted = 0
@@ -68,11 +64,11 @@ class ReviewScreen(Page):
         row.setSpacing(10)
         self.months = QComboBox()
         self.months.setAccessibleName("期間")
-        for days in self._months():
-            self.months.addItem(f"{days[0].year}年{days[0].month}月", days)
+        for text, days in periods(self._desk.clock.now().date()):
+            self.months.addItem(text, days)
         self.sorts = QComboBox()
         self.sorts.setAccessibleName("見るもの")
-        for text, sort in _SORTS:
+        for text, sort in SORTS:
             self.sorts.addItem(text, sort)
         self.persons = QComboBox()
         self.persons.setAccessibleName("職員")
@@ -92,7 +88,7 @@ class ReviewScreen(Page):
         self._notes = QVBoxLayout()
         self.body.addLayout(self._notes)
         bars = QHBoxLayout()
-        self.hours, self.days = Bars("時刻ごとの件数"), Bars("日ごとの件数")
+        self.hours, self.days = Bars("時刻ごとの件数"), Bars("日ごと・月ごとの件数")
         bars.addWidget(self.hours, 1)
         bars.addWidget(self.days, 1)
         self.body.addLayout(bars)
@@ -108,20 +104,13 @@ class ReviewScreen(Page):
         self.table.itemActivated.connect(lambda _item: self._follow_subject())
         self.note_button = self.action("点検記録を残す", "Ctrl+Return", self.note, primary=True)
         self.often_button = self.action("頻度の高い日", "F6", self._show_often)
+        self.print_button = self.action("報告を印刷", "F9", self._print)
+        self.print_button.setVisible(False)
         self.action("すべてに戻す", "F4", self._reset)
         self.action("読み直す", "F5", self.load)
 
     def first_focus(self) -> None:
         self.sorts.setFocus()
-
-    def _months(self) -> list[tuple[date, date]]:
-        """This month and the thirteen before it."""
-        found, day = [], self._desk.clock.now().date()
-        for _ in range(14):
-            days = month_of(day)
-            found.append(days)
-            day = days[0] - timedelta(days=1)
-        return found
 
     def _turn(self) -> None:
         self._days = self.months.currentData()
@@ -132,18 +121,20 @@ class ReviewScreen(Page):
     def load(self) -> None:
         """Read the period anew, a piece at a time, and say how far."""
         desk = self._desk
-        self.month, self._period, self._day = None, None, None
+        self.month, self._period, self._chosen = None, None, None
         self._say("読み込んでいます。")
         days = self._days
-        desk.run(
-            self,
-            lambda: service.find_period(desk.gate, desk.session, self._journal, days),
-            lambda period: self._found(days, period),
-        )
 
-    def _found(self, days: tuple[date, date], period: Period) -> None:
+        def work() -> tuple[Period, bool]:
+            period = service.find_period(desk.gate, desk.session, self._journal, days)
+            return period, report.PRINT in desk.gate.permitted(desk.session)
+
+        desk.run(self, work, lambda read: self._found(days, *read))
+
+    def _found(self, days: tuple[date, date], period: Period, may_print: bool) -> None:
         if days != self._days:
             return
+        self.print_button.setVisible(may_print)  # absent, not greyed (SEC-30)
         month = Month(self._desk.catalog, period.hours.is_open)
         self._read_on(days, period, month, period.first)
 
@@ -170,7 +161,7 @@ class ReviewScreen(Page):
         self.persons.clear()
         self.persons.addItem("全員", "")
         for staff_id in month.staff_ids:
-            named = f"{_who(staff_id)}　{period.names.get(staff_id, '')}".strip("　")
+            named = f"{who_words(staff_id)}　{period.names.get(staff_id, '')}".strip("　")
             self.persons.addItem(named, staff_id)
         self.look()
 
@@ -181,7 +172,7 @@ class ReviewScreen(Page):
         """What is chosen now."""
         sort = self.sorts.currentData()
         return Asked(
-            None if self._day is None else (self._day, self._day),
+            self._chosen,
             str(self.persons.currentData() or ""),
             plain(self.subject.text()),
             sort,
@@ -212,22 +203,23 @@ class ReviewScreen(Page):
 
     def _draw(self, picture: Picture) -> None:
         clear(self._notes)
-        most = "、".join(f"{_who(who)} {count:,}件" for who, count in picture.by_staff[:4])
+        most = "、".join(f"{who_words(who)} {count:,}件" for who, count in picture.by_staff[:4])
         text = f"{picture.total:,}件。{most}" if picture.total else "0件です。"
         many = f"　新しい {SHOWN}件を表示しています。" if picture.total > SHOWN else ""
         self._notes.addWidget(PlainLabel(f"{text}{many}"))
         closed = self._closed_hours()
         self.hours.show_counts(picture.by_hour, [f"{at}時" for at in range(HOURS)], closed)
-        counts = dict(picture.by_day)
-        days = [self._days[0] + timedelta(days=at) for at in range(self._length)]
-        chosen = [at for at, day in enumerate(days) if day == self._day]
-        self.days.show_counts(
-            [counts.get(day, 0) for day in days], [f"{day.day}日" for day in days], chosen
-        )
-
-    @property
-    def _length(self) -> int:
-        return (self._days[1] - self._days[0]).days + 1
+        spans = spans_of(self._days)
+        counts = [
+            sum(count for day, count in picture.by_day if first <= day <= last)
+            for first, last in spans
+        ]
+        chosen = [
+            at
+            for at, span in enumerate(spans)
+            if self._chosen is not None and span[0] <= self._chosen[0] <= span[1]
+        ]
+        self.days.show_counts(counts, [_span_words(one) for one in spans], chosen)
 
     def _closed_hours(self) -> list[int]:
         assert self._period is not None
@@ -246,7 +238,7 @@ class ReviewScreen(Page):
         return (
             str(line.number),
             f"{on_screen(date.fromisoformat(line.at[:10]), self._eras)} {line.at[11:19]}",
-            f"{_who(line.staff_id)}　{line.staff_name}".strip("　"),
+            f"{who_words(line.staff_id)}　{line.staff_name}".strip("　"),
             EVENTS.get(line.function_label, line.function_label),
             line.subject_key or line.subject_kind.replace("none", ""),
             line.purpose,
@@ -256,8 +248,8 @@ class ReviewScreen(Page):
         )
 
     def _choose_day(self, at: int) -> None:
-        day = self._days[0] + timedelta(days=at)
-        self._day = None if self._day == day else day
+        span = spans_of(self._days)[at]
+        self._chosen = None if self._chosen == span else span
         self.look()
 
     def _follow_subject(self) -> None:
@@ -268,7 +260,7 @@ class ReviewScreen(Page):
             self.look()
 
     def _reset(self) -> None:
-        self._day = None
+        self._chosen = None
         self.subject.clear()
         self.sorts.setCurrentIndex(0)
         self.persons.setCurrentIndex(0)
@@ -297,7 +289,7 @@ class ReviewScreen(Page):
         )
 
     def _show_day_of(self, one: Often) -> None:
-        self._day = one.day
+        self._chosen = (one.day, one.day)
         self.sorts.setCurrentIndex(0)
         self.subject.clear()
         self.persons.setCurrentIndex(max(0, self.persons.findData(one.staff_id)))
@@ -334,17 +326,67 @@ class ReviewScreen(Page):
             done,
         )
 
+    # -- on paper ----------------------------------------------------------------------------
+
+    def _print(self) -> None:
+        """点検報告 of the period that is shown."""
+        month, period, desk, days = self.month, self._period, self._desk, self._days
+        if month is None or period is None:
+            return
+        drawing = Drawing(desk.tables, desk.press, desk.training)
+        paper = ListDesk(desk.gate, desk.session, drawing, desk.printer, desk.office.name)
+        last = min(days[1], desk.clock.now().date())
+
+        def work() -> str:
+            numbers = report.administered_numbers(month)
+            lines = service.show_lines(
+                desk.gate, desk.session, self._journal, desk.catalog, numbers
+            )
+            made = report.Report((days[0], last), month, period, lines)
+            return report.print_report(paper, made)
+
+        def done(number: str) -> None:
+            clear(self._notes)
+            self._notes.addWidget(box("ok", f"点検報告を印刷しました（{number}）。"))
+
+        desk.run(self, work, done)
+
     def _say(self, text: str) -> None:
         clear(self._notes)
         self._notes.addWidget(PlainLabel(text))
-
-
-def _who(staff_id: str) -> str:
-    """A staff id as it is shown; the terminal's own work has a name of its own."""
-    return {"": "端末", SYSTEM: "端末", "unknown": "登録なし"}.get(staff_id, staff_id)
 
 
 def month_of(day: date) -> tuple[date, date]:
     """The first and the last day of the month of ``day``."""
     first = day.replace(day=1)
     return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def spans_of(days: tuple[date, date]) -> list[Span]:
+    """What one bar stands for: a day of a month, a month of a year."""
+    length = (days[1] - days[0]).days + 1
+    if length <= 31:
+        every = (days[0] + timedelta(days=at) for at in range(length))
+        return [(day, day) for day in every]
+    found, at = [], days[0]
+    while at <= days[1]:
+        found.append(month_of(at))
+        at = found[-1][1] + timedelta(days=1)
+    return found
+
+
+def _span_words(span: Span) -> str:
+    return f"{span[0].day}日" if span[0] == span[1] else f"{span[0].month}月"
+
+
+def periods(today: date) -> list[tuple[str, tuple[date, date]]]:
+    """What may be looked at: this month and the thirteen before it, and two fiscal years (年度)."""
+    found, day = [], today
+    for _ in range(14):
+        days = month_of(day)
+        found.append((f"{days[0].year}年{days[0].month}月", days))
+        day = days[0] - timedelta(days=1)
+    year = today.year - (today.month < 4)
+    for text, at in (("今年度", year), ("前年度", year - 1)):
+        found.append((f"{text}（{at}年度）", (date(at, 4, 1), date(at + 1, 3, 31))))
+    return found
