@@ -55,6 +55,7 @@ from app.ui.base.watch import Background
 from app.ui.shell.behind import Behind
 from app.ui.shell.login import LoginForm
 from app.ui.shell.menu import menu_entries
+from app.ui.shell.one_visitor import OneVisitor
 from app.ui.shell.window import MainWindow
 from forms.fonts import FontSet
 from forms.press import Press
@@ -141,7 +142,8 @@ class Counter(QObject):
 
     def _listen(self) -> None:
         """What the window and the desktop ask for."""
-        self.window.chosen.connect(self.go)
+        self._visitor = OneVisitor(self.window, self._open)
+        self.window.chosen.connect(self._choose)
         self.window.lock_asked.connect(self.lock)
         self.window.log_off_asked.connect(self.log_off)
         self.window.print_asked.connect(self.print_screen)
@@ -330,11 +332,23 @@ class Counter(QObject):
     def home(self, **ended: Any) -> None:
         """Back to the start screen: the catalogue's, or the first that this person may open.
         ``ended`` is the case that just ended (``Desk.home``), for the catalogue's."""
+        self._visitor.ended()
         if self._home:
             self.go(self._home, **ended if self._home == CATALOG.home else {})
 
     def go(self, function_id: str, **arguments: Any) -> None:
-        """Open a function's screen; entering another area of work is an act (SEC-29)."""
+        """Open a function's screen, that of another visitor only when the clerk says so."""
+        self._visitor.go(function_id, arguments)
+
+    def _choose(self, function_id: str) -> None:
+        """From the menu, perhaps in the middle of a case: what is typed of it is kept."""
+        self._visitor.leaves(self.window.open_screen())
+        if not self.operations.busy:  # else it is being kept, or sent, already
+            self._keep_what_is_typed()
+        self.go(function_id)
+
+    def _open(self, function_id: str, arguments: Mapping[str, Any]) -> None:
+        """Entering another area of work is an act (SEC-29)."""
         desk = self._desk
         if desk is None:
             return
@@ -412,7 +426,7 @@ class Counter(QObject):
             shut(terminal, session)
 
     def _keep_what_is_typed(self) -> None:
-        """What the open screen holds and nobody has saved: before the session is locked or ends."""
+        """What the open screen holds and nobody has saved: before it goes."""
         screen = self.window.open_screen()
         work = screen.keep() if isinstance(screen, Page) else None
         if work is not None:
@@ -458,6 +472,7 @@ class Counter(QObject):
         if not self.window.covered:
             self._keep_what_is_typed()
         self._desk = None
+        self._visitor.ended()
         self._behind.forget()
         self.background.pause()
         self._wakefulness.rest()

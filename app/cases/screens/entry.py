@@ -30,6 +30,7 @@ from app.cases.entry import (
 from app.cases.kind import CaseKind
 from app.cases.screens.documents import DocumentList
 from app.cases.screens.entry_form import EntryForm
+from app.cases.screens.in_hand import in_hand
 from app.cases.screens.whom_bar import WhomBar
 from app.cases.state import SUMMARY
 from app.core.errors import UserError
@@ -39,7 +40,7 @@ from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel, PlainQuestion
 from app.ui.base.names import NameLabel, NamePainter
-from app.ui.base.pages import Page, StepRow, box, card, clear, named_box, scrolled
+from app.ui.base.pages import InHand, Page, StepRow, box, card, clear, named_box, scrolled
 
 _LAST_STEP = "確認して送信"
 _CANCEL_REASONS = ("届出人が取りやめた", "入力する方を間違えた", "必要な書類が足りない")
@@ -102,6 +103,13 @@ class EntryScreen(Page):
         values.pop(NUMBER, "")  # it is sealed with the case when the page is left, never before
         step = self._kind.pages[self._at].id
         return lambda: drafts.save_draft(desk.gate, desk.session, case, values, step)
+
+    @property
+    def in_hand(self) -> InHand | None:
+        if self._case is None:
+            return None
+        typed = self._form.values() if self._form is not None else {}
+        return in_hand(replace(self._case, values={**self._values, **typed}))
 
     @property
     def step(self) -> int:

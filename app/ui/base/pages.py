@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -25,6 +26,17 @@ from app.ui.base.secret import SecretEdit
 
 _MARKS = {"ok": "✓ ", "warn": "⚠ 注意　", "stop": "■ "}
 _BOXES = {"ok": "okBox", "warn": "warnBox", "stop": "stopBox"}
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """The case that a screen has open: whose it is (ids of ours, empty for somebody who is not
+    here yet), how the clerk calls it, and how it is opened again."""
+
+    whose: frozenset[str]
+    called: str
+    function_id: str
+    case_id: str
 
 
 class Page(QWidget):
@@ -70,9 +82,14 @@ class Page(QWidget):
         self.action_row.addWidget(button)
         return button
 
+    @property
+    def in_hand(self) -> InHand | None:
+        """The visitor's case that is being keyed here; screens of cases override it."""
+        return None
+
     def keep(self) -> Callable[[], object] | None:
         """What is typed here and not saved yet, as an act for the store's worker: asked for when
-        the screen goes without its person's doing (lock, end of the hours, end of the program).
+        the screen goes before its person is done (menu, lock, end of the hours or of the program).
         None when there is nothing; screens override it."""
         return None
 
