@@ -35,7 +35,6 @@ from app.security.entry.login import (
 from app.security.entry.terminal import OpenTerminal
 from app.security.gate.carry_out import Touch
 from app.security.gate.checks import held_back
-from app.security.journal.journal import FORK, fork
 from app.security.staff.session import Session
 from app.security.vault.removal import begin_removal, finish_removal, removed
 from app.start.compose import Parts
@@ -43,6 +42,7 @@ from app.start.installation import Installation, account_note
 from app.start.threshold import Threshold
 from app.start.union_line import UnionLine
 from app.sync.engine import Engine
+from app.sync.round import Problem
 from app.ui.base.desk import Desk, Office, StaffDoor
 from app.ui.base.door import ErrorDoor
 from app.ui.base.names import NamePainter
@@ -586,11 +586,12 @@ class Counter(QObject):
         if self._session is not None:
             self.line.contact(self, self.operations, self.door)
 
-    def _stop(self) -> None:
+    def _stop(self, problem: Problem) -> None:
         """The journal is not the one that the union knows: nobody works here any more."""
-        self.log_off(FORK)
+        self.log_off(problem.code)
         self.operations.run(self, self._doorway.stop, lambda _none: None)
-        self.door.show(self.window, fork())
+        fault = EnvironmentFault(problem.code, problem.message, problem.remedy)
+        self.door.show(self.window, fault)
 
 
 def _window(installation: Installation) -> MainWindow:

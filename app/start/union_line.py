@@ -11,11 +11,15 @@ from app.rules.calendar.days import BusinessCalendar
 from app.security.journal.journal import FORK
 from app.sync.age import DAILY, age_warning, stands_warning
 from app.sync.engine import Engine
-from app.sync.round import ContactReport
+from app.sync.round import ContactReport, Problem
 from app.ui.base.door import ErrorDoor
 from app.ui.base.operations import Operations
 from app.ui.base.watch import Background
 from app.ui.shell.window import MainWindow
+from app.wire.protocol import OTHER_JOURNALS
+
+NOT_OURS = frozenset((FORK, *(f"peer.{cause}" for cause in OTHER_JOURNALS)))
+"""What says that the journal is not the one that the union knows, found here or told by it."""
 
 LINE = "line"
 """The name under which troubles of the line are told."""
@@ -32,7 +36,7 @@ class UnionLine:
         background: Background,
         clock: Clock,
         calendar: BusinessCalendar,
-        stop: Callable[[], None],
+        stop: Callable[[Problem], None],
     ) -> None:
         self._window = window
         self._background = background
@@ -81,5 +85,5 @@ class UnionLine:
             return
         self._window.show_line(f"広域連合　{problem.message}")
         self._background.trouble(LINE, problem.code, problem.message)
-        if problem.code == FORK:
-            self._stop()
+        if problem.code in NOT_OURS:
+            self._stop(problem)

@@ -261,12 +261,18 @@ class Cause(StrEnum):
     INCOMPLETE = "incomplete"  # completed before all bytes were there
     TOO_LARGE = "too_large"
     BAD_SIGNATURE = "bad_signature"
-    FORK = "fork"  # the journal does not continue the countersigned head
+    FORK = "fork"  # the journal goes another way before the countersigned head
+    OLD_COPY = "old_copy"  # the journal ends before the countersigned head
+    OTHER_STORE = "other_store"  # another store speaks by this terminal's certificate
+    HEAD_UNKNOWN = "head_unknown"  # the journal goes on from a head that is not known
     BUSY = "busy"
     OUT_OF_PLACE = "out_of_place"  # what comes before it in its stream is not here
     RESTORED = "restored"  # the union's data are older than what it signed
     FAULT = "fault"  # the union's own mistake; the message holds its incident number
 
+
+OTHER_JOURNALS = frozenset((Cause.FORK, Cause.OLD_COPY, Cause.OTHER_STORE, Cause.HEAD_UNKNOWN))
+"""Each says in its own way that a journal is not the one that the union knows (DESIGN 5)."""
 
 STATUS: dict[Cause, int] = {
     Cause.MALFORMED: 400,
@@ -282,6 +288,9 @@ STATUS: dict[Cause, int] = {
     Cause.TOO_LARGE: 413,
     Cause.BAD_SIGNATURE: 422,
     Cause.FORK: 409,
+    Cause.OLD_COPY: 409,
+    Cause.OTHER_STORE: 409,
+    Cause.HEAD_UNKNOWN: 409,
     Cause.BUSY: 503,
     Cause.OUT_OF_PLACE: 409,
     Cause.RESTORED: 503,

@@ -30,18 +30,25 @@ def contacted(code: str) -> tuple[list[str], list[BaseException]]:
     )
     window: Any = SimpleNamespace(show_age=lambda _text: None, show_line=lambda _text: None)
     unasked: Any = None
-    line = UnionLine(window, Background(), unasked, unasked, lambda: Counter._stop(counter))
+    line = UnionLine(
+        window, Background(), unasked, unasked, lambda problem: Counter._stop(counter, problem)
+    )
     line.told(ContactReport(problem=Problem(code, "言葉", "手当て")))
     return went, shown
 
 
 @pytest.mark.req("SEC-105")
-def test_a_fork_logs_off_and_shuts_the_door() -> None:
-    went, shown = contacted("journal.fork")
-    assert went == ["log off journal.fork", "stop"]
+@pytest.mark.parametrize(
+    "code",
+    ["journal.fork", "peer.fork", "peer.old_copy", "peer.other_store", "peer.head_unknown"],
+)
+def test_another_journal_logs_off_and_shuts_the_door(code: str) -> None:
+    """Whether it was found here or told by the union, in the words of its cause."""
+    went, shown = contacted(code)
+    assert went == [f"log off {code}", "stop"]
     (told,) = shown
     assert isinstance(told, EnvironmentFault)
-    assert told.code == "journal.fork"
+    assert (told.code, told.message) == (code, "言葉")
 
 
 def test_a_line_that_is_down_stops_nobody() -> None:

@@ -177,6 +177,22 @@ def test_two_supervisors_set_a_clock_that_cannot_be_believed(
         pass
 
 
+def test_a_clock_ahead_of_the_union_leaves_only_the_setting_at_the_next_login(
+    founded: FoundedTerminal, door: Doorway
+) -> None:
+    session = enter(founded, door, None)
+    behind = founded.clock.now() - timedelta(days=2)
+    upkeep.take_peer_time(opened(door).engine_hand, behind)
+    door.log_off(session)
+    admission = enter(founded, door, None)
+    assert opened(door).gate.permitted(admission) == {"admin.clock"}
+    with (
+        pytest.raises(Refusal, match=r"clock\.ahead"),
+        opened(door).gate.view("admin.enter", admission),
+    ):
+        pass
+
+
 def test_a_clock_moved_while_the_two_look_at_it_is_not_set(
     founded: FoundedTerminal, door: Doorway
 ) -> None:

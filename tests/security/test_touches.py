@@ -214,5 +214,39 @@ def test_the_union_s_time_moves_the_mark_forward_and_never_back(world: World) ->
     with world.store.view(("store_fact",)) as work:
         kept = work.scalar(select(store_fact.c.value).where(store_fact.c.name == "clock_mark"))
     assert kept == ahead.isoformat()
-    with world.gate.view("admin.enter", supervisor):
-        pass
+
+
+def test_a_clock_that_runs_ahead_of_the_union_is_told_by_its_own_cause(world: World) -> None:
+    """Less than 31 days pass for time gone by until the union's signed time says otherwise."""
+    supervisor = world.session("supervisor")
+    apart = timedelta(days=3)
+    world.clock.set_wall(world.clock.now() + apart)
+
+    def contact(behind: timedelta) -> None:
+        upkeep.take_peer_time(world.engine_hand, world.clock.now() - behind)
+
+    def works() -> str:
+        try:
+            with world.gate.view("admin.enter", supervisor):
+                return ""
+        except Refusal as refused:
+            return refused.code
+
+    def set_by_two() -> None:
+        prepared = upkeep.prepare_clock(world.gate, supervisor)
+        upkeep.perform_clock(world.gate, prepared, world.approvals(prepared))
+
+    assert works() == ""
+    contact(apart)
+    assert works() == "clock.ahead"
+    set_by_two()
+    assert works() == "", "two have said so"
+    contact(apart)
+    assert works() == "clock.ahead", "and the union still says otherwise"
+    world.clock.set_wall(world.clock.now() - apart)
+    assert works() == "clock.back"
+    set_by_two()
+    contact(timedelta(minutes=9))
+    assert works() == "", "no more than a clock without a time server"
+    contact(timedelta(minutes=11))
+    assert works() == "clock.ahead"

@@ -20,7 +20,7 @@ from app.security.control.deeds import (
     SupervisedSetting,
 )
 from app.security.control.effects import declared_setting
-from app.security.gate.clock_mark import MARK_FACT, moved_by_peer
+from app.security.gate.clock_mark import AHEAD_FACT, MARK_FACT, is_ahead, moved_by_peer
 from app.security.gate.gate import (
     Gate,
     PreparedAct,
@@ -93,14 +93,19 @@ def perform_clock(gate: Gate, prepared: PreparedAct, approvals: Sequence[Approva
                 "時計を正しく合わせてから、もう一度確認してください。",
             )
         work.set_fact(MARK_FACT, work.at.isoformat())
+        if work.fact(AHEAD_FACT):
+            work.set_fact(AHEAD_FACT, "")  # the next contact says whether it is right now
 
 
 def take_peer_time(hand: SystemHand, moment: datetime) -> None:
-    """The terminal's own work: the union's signed time moves the mark forward, never back."""
+    """The terminal's own work: the union's signed time moves the mark forward, never back, and
+    notes when the clock here runs ahead of it; two supervisors set that right."""
     with hand.system("admin.peer_time") as work:
         kept = work.fact(MARK_FACT)
         mark = datetime.fromisoformat(kept) if kept else moment
         work.set_fact(MARK_FACT, moved_by_peer(mark, moment).isoformat())
+        if is_ahead(moment, work.at):
+            work.set_fact(AHEAD_FACT, moment.isoformat())
 
 
 def prepare_hours(gate: Gate, session: Session, exception: HoursException) -> PreparedAct:

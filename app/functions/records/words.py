@@ -37,6 +37,7 @@ CAUSES: Mapping[str, str] = {
     "hours.closed": "利用時間外",
     "clock.back": "時計が戻っている",
     "clock.leap": "時計が進みすぎている",
+    "clock.ahead": "時計が広域連合より進んでいる",
     "journal.fork": "操作記録が続いていない",
     "gate.interrupted": "途中で切れた",
     "vestibule.removed": "ログインの記録が取り除かれた",

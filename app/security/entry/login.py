@@ -20,7 +20,7 @@ from app.security.acts.approval import Assertion
 from app.security.control.state import REMOVED
 from app.security.entry.control import LOGIN
 from app.security.entry.terminal import OpenTerminal, keep_counter, keep_mark
-from app.security.gate.clock_mark import Judgement, believed, judge, moved
+from app.security.gate.clock_mark import Judgement, believed, judge_here, moved
 from app.security.gate.facts import (
     READS,
     TerminalFacts,
@@ -152,7 +152,7 @@ def log_in(
             payload=head_payload(terminal.control.state.head),
         )
         terminal.journal.append(entry)
-        if limit.reason not in ("clock.back", "clock.leap"):
+        if not limit.reason.startswith("clock."):
             keep_mark(terminal.store, now if place.mark is None else moved(place.mark, now))
     except BaseException:
         terminal.sessions.leave(session)
@@ -280,9 +280,9 @@ def password_rules(settings: Settings) -> PasswordRules:
 def _check_time(place: TerminalFacts, now: datetime) -> None:
     """A session without limits goes on only by a believable clock and inside the hours; else
     log off and in again, which offers what may still be done. Raises ``Refusal``."""
-    judgement = Judgement.GOOD if place.mark is None else judge(place.mark, now)
+    judgement = judge_here(place.mark, now, ahead=place.ahead)
     if judgement is not Judgement.GOOD:
-        raise refusal("clock.back" if judgement is Judgement.BACK else "clock.leap")
+        raise refusal(f"clock.{judgement}")
     if not hours_of(place.settings).is_open(now):
         raise refusal("hours.closed")
 
@@ -358,10 +358,9 @@ def _limits(
             raise refusal(code)
         return _Limit(exempt & held, code, refused_as)
 
-    judgement = Judgement.GOOD if place.mark is None else judge(place.mark, now)
+    judgement = judge_here(place.mark, now, ahead=place.ahead)
     if judgement is not Judgement.GOOD:
-        code = "clock.back" if judgement is Judgement.BACK else "clock.leap"
-        return left_of(catalog.while_clock_wrong, code, "session.clock_only")
+        return left_of(catalog.while_clock_wrong, f"clock.{judgement}", "session.clock_only")
     if not hours_of(place.settings).is_open(now):
         exempt = catalog.outside_hours - catalog.while_clock_wrong
         return left_of(exempt, "hours.closed", "session.hours_only")

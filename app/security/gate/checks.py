@@ -26,7 +26,7 @@ from app.security.control.keeper import Control
 from app.security.control.rules import House
 from app.security.control.start import start_of
 from app.security.control.state import REGISTERED, REMOVED, ControlState
-from app.security.gate.clock_mark import Judgement, believed, judge, moved
+from app.security.gate.clock_mark import Judgement, believed, judge_here, moved
 from app.security.gate.facts import (
     READS,
     TerminalFacts,
@@ -107,11 +107,11 @@ def held_back(
     return found
 
 
-def check_clock(function: Function, mark: datetime | None, now: datetime) -> None:
+def check_clock(function: Function, mark: datetime | None, now: datetime, *, ahead: bool) -> None:
     """The machine's time must be believable, but for setting it right."""
-    judgement = Judgement.GOOD if mark is None else judge(mark, now)
+    judgement = judge_here(mark, now, ahead=ahead)
     if judgement is not Judgement.GOOD and not function.while_clock_wrong:
-        raise refusal("clock.back" if judgement is Judgement.BACK else "clock.leap")
+        raise refusal(f"clock.{judgement}")
 
 
 def check_hours(function: Function, place: TerminalFacts, now: datetime) -> None:
@@ -371,10 +371,11 @@ class Questions:
         return grant, place
 
     def believe_clock(self, function: Function, place: TerminalFacts) -> None:
-        """Raises ``clock.back`` or ``clock.leap``; a good moment moves the mark of this run."""
+        """Raises ``clock.back``, ``clock.leap`` or ``clock.ahead``; a good moment moves the mark
+        of this run."""
         now = self._clock.now()
         mark = self._known_mark(place)
-        check_clock(function, mark, now)
+        check_clock(function, mark, now, ahead=place.ahead)
         if not function.while_clock_wrong:
             self._mark = now if mark is None else moved(mark, now)
 

@@ -8,8 +8,14 @@ from enum import StrEnum
 MARK_FACT = "clock_mark"
 """Row of ``store_fact`` that holds the mark: ISO moment with offset."""
 
+AHEAD_FACT = "clock_ahead"
+"""Row of ``store_fact``: the union's signed time (ISO) that this clock was found ahead of, "" by
+a clock that is right."""
+
 LONGEST_STEP = timedelta(days=31)
 BACKWARD_TOLERANCE = timedelta(minutes=2)
+AHEAD_TOLERANCE = timedelta(minutes=10)
+"""What a clock without a time server may be ahead of the union's and still date rightly."""
 
 
 class Judgement(StrEnum):
@@ -18,6 +24,7 @@ class Judgement(StrEnum):
     GOOD = "good"
     BACK = "back"
     LEAP = "leap"
+    AHEAD = "ahead"
 
 
 def judge(mark: datetime, moment: datetime) -> Judgement:
@@ -28,6 +35,18 @@ def judge(mark: datetime, moment: datetime) -> Judgement:
     if moment > mark + LONGEST_STEP:
         return Judgement.LEAP
     return Judgement.GOOD
+
+
+def judge_here(mark: datetime | None, moment: datetime, *, ahead: bool) -> Judgement:
+    """As ``judge``, by what this terminal knows: ``ahead`` when the union's signed time said that
+    its clock runs ahead; a step of less than 31 days would else pass for time gone by."""
+    judgement = Judgement.GOOD if mark is None else judge(mark, moment)
+    return Judgement.AHEAD if judgement is Judgement.GOOD and ahead else judgement
+
+
+def is_ahead(peer_time: datetime, moment: datetime) -> bool:
+    """Whether a clock that shows ``moment`` when the union signs ``peer_time`` runs ahead."""
+    return moment - peer_time > AHEAD_TOLERANCE
 
 
 def believed(mark: datetime | None, moment: datetime) -> datetime:

@@ -13,7 +13,7 @@ from app.security.acts.approval import Credential
 from app.security.control.beside import WITHDRAWN
 from app.security.control.state import ControlState
 from app.security.gate import restricted
-from app.security.gate.clock_mark import MARK_FACT
+from app.security.gate.clock_mark import AHEAD_FACT, MARK_FACT
 from app.security.staff.grants import Grant, GrantState
 from db.tables.control import credential, store_fact
 from db.work import ReadRows
@@ -34,7 +34,8 @@ STANDS_FACT = f"{FIRST_LOAD_FACT}.stands"
 class TerminalFacts:
     """This terminal by its signed acts: ``state`` is founded (初期設定済), registered (登録済)
     withdrawn (取消) or removed (廃止); ``media`` says whether media may be used here (SEC-81),
-    ``filled`` whether it has what it is to have (初期登録)."""
+    ``filled`` whether it has what it is to have (初期登録), ``ahead`` whether the union's time said
+    that the clock runs ahead."""
 
     state: str
     media: bool
@@ -42,6 +43,7 @@ class TerminalFacts:
     rp_id: str
     settings: Settings
     filled: bool = True
+    ahead: bool = False
 
 
 # Built once: the gate asks them at every act, and building costs more than asking.
@@ -109,4 +111,5 @@ def read_place(work: ReadRows, state: ControlState) -> TerminalFacts:
         state.rp_id,
         state.in_force,
         facts.get(FIRST_LOAD_FACT, "") != FIRST_LOAD_OPEN,
+        bool(facts.get(AHEAD_FACT, "")),
     )

@@ -54,30 +54,39 @@ def test_a_lost_answer_is_no_fork(desk):
 
 
 @pytest.mark.parametrize(
-    ("since", "lines"),
+    ("since", "lines", "cause"),
     [
-        (START, (b"genesis", b"other", b"search")),  # rewritten before the head
-        (START, (b"genesis", b"login")),  # shorter than the head
-        (START, ()),  # begun anew
-        (Head(3, bytes(32)), (b"send",)),  # beside the head
-        (Head(9, bytes(32)), (b"send",)),  # beyond what is known
+        (START, (b"genesis", b"other", b"search"), Cause.FORK),  # rewritten before the head
+        (START, (b"genesis", b"login"), Cause.OLD_COPY),  # shorter than the head
+        (START, (), Cause.OLD_COPY),  # begun anew
+        (Head(3, bytes(32)), (b"send",), Cause.FORK),  # beside the head
+        (Head(9, bytes(32)), (b"send",), Cause.HEAD_UNKNOWN),  # beyond what is known
     ],
 )
-def test_a_fork_is_refused_and_changes_nothing(union, desk, since, lines):
+def test_another_journal_is_refused_by_its_cause_and_changes_nothing(
+    union, desk, since, lines, cause
+):
     head = desk.contact(START, LINES).head
     with pytest.raises(RefusedError) as refused:
         desk.contact(since, lines)
-    assert refused.value.cause is Cause.FORK
+    assert refused.value.cause is cause
     assert known(desk) == head
     forks = [i for i in union.first.act("log") if i["act"] == "fork"]
     assert forks[-1]["subject"] == desk.id
+    assert refused.value.message in forks[-1]["detail"]
 
 
-def test_another_store_behind_the_same_certificate_is_a_fork(desk):
+def test_a_head_where_none_was_ever_signed_is_unknown(desk):
+    with pytest.raises(RefusedError) as refused:
+        desk.contact(Head(3, bytes(32)), (b"send",))
+    assert refused.value.cause is Cause.HEAD_UNKNOWN
+
+
+def test_another_store_behind_the_same_certificate_is_told_as_that(desk):
     head = desk.contact(START, LINES).head
     with pytest.raises(RefusedError) as refused:
         desk.contact(head.head, (b"send",), store="S-2")
-    assert refused.value.cause is Cause.FORK
+    assert refused.value.cause is Cause.OTHER_STORE
 
 
 def test_a_contact_about_another_terminal_is_refused(desk):

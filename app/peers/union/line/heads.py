@@ -26,9 +26,9 @@ def contact(system: System, caller: Caller, data: bytes) -> ContactAnswer:
     """Take the digests of a terminal's new journal lines and countersign where they lead.
 
     Raises Refused: a statement not signed by this terminal or about another one, too many
-    lines, and ``fork`` when the lines do not continue the head that was last countersigned;
-    ``restored`` when the terminal proves more than is known here, until two operators have
-    confirmed that.
+    lines, and one of ``OTHER_JOURNALS`` when the lines do not continue the head that was last
+    countersigned; ``restored`` when the terminal proves more than is known here, until two
+    operators have confirmed that.
     """
     with system.database.write() as connection:
         said = _said(system, connection, caller, data)
@@ -36,10 +36,11 @@ def contact(system: System, caller: Caller, data: bytes) -> ContactAnswer:
         known = _newest(_stored(connection, caller.terminal), proven)
         try:
             reached = _reached(said, known)
-        except ForkError as cause:
-            log_act(system, connection, caller.terminal, "fork", caller.terminal)
+        except Refused as refused:
+            what = refused.body.message
+            log_act(system, connection, caller.terminal, "fork", caller.terminal, detail=what)
             connection.commit()
-            raise Refused(Cause.FORK) from cause
+            raise
         if known is not None and known.head == reached:
             record = known
         else:
@@ -126,17 +127,21 @@ def _newest(
 
 def _reached(said: Contact, known: CountersignedHead | None) -> Head:
     """Where the lines lead. They may begin before the head known here (the answer that told it
-    was lost), but must pass through it. Raises ForkError."""
-    if known is None:
-        if said.since != START:
-            raise ForkError("no head is known here")
-        return follow(START, said.lines)
-    if known.store_id != said.store:
-        raise ForkError("another store")
-    last = known.head.number
-    if follow(said.since, (line for line in said.lines if line.number <= last)) != known.head:
-        raise ForkError("beside the known head")
-    return follow(known.head, (line for line in said.lines if line.number > last))
+    was lost), but must pass through it. Raises Refused with one of ``OTHER_JOURNALS``."""
+    if known is not None and known.store_id != said.store:
+        raise Refused(Cause.OTHER_STORE)
+    last = START if known is None else known.head
+    if said.since.number > last.number:
+        raise Refused(Cause.HEAD_UNKNOWN)
+    try:
+        passed = follow(said.since, (line for line in said.lines if line.number <= last.number))
+        if passed.number < last.number:
+            raise Refused(Cause.OLD_COPY)
+        if passed != last:
+            raise Refused(Cause.FORK)
+        return follow(last, (line for line in said.lines if line.number > last.number))
+    except ForkError as cause:
+        raise Refused(Cause.FORK) from cause
 
 
 def _store(connection: Connection, said: Contact, record: CountersignedHead) -> None:
