@@ -15,7 +15,9 @@ from sqlalchemy import select
 
 from app.core.errors import UserError
 from app.core.tables import Tables
+from app.persons import reaching
 from app.persons.eligibility_state import eligibility_state_of
+from app.persons.reaching import Outlook
 from app.persons.restrictions import is_restricted, may_be_replaced, unknown_person
 from app.persons.roles import named_for
 from app.persons.words import CASE_STATES, PAPER_STATES
@@ -90,6 +92,7 @@ class PersonView:
     eligibility_state: str = ""
     opened_until: str = ""
     markable: bool = False
+    outlook: Outlook | None = None
 
     @property
     def opened(self) -> bool:
@@ -237,6 +240,7 @@ def _whole(
             )
         )
         is not None,
+        outlook=reaching.outlook(work, person_id, tables, today),
     )
 
 

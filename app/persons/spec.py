@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.persons import history, memory, stopping, waiting
+from app.persons import history, memory, reaching, stopping, waiting
 from app.security.spec import Area, Function, Kind, MyNumber, Need, SecondPerson, StepUp
 
 AREA = Area("persons", "照会", 10, waiting.WAITS)
@@ -29,6 +29,19 @@ FUNCTIONS: tuple[Function, ...] = (
         reads=_SHOWN,
         needs=(Need.FILLED,),
         screen="app.persons.screens.search:SearchScreen",
+        menu=True,
+    ),
+    Function(
+        id=reaching.LIST,
+        area="persons",
+        kind=Kind.INQUIRE,
+        label="75歳になる方",
+        help="月を選んで、75歳になり後期高齢者医療の被保険者になる方を一覧します（年齢到達）。"
+        "届出はいりません。一人を開くと、いつ、どの書類が、どこに届くかと、読み上げることが出ます。",
+        step_up=StepUp.RECENT,
+        reads=reaching.READS,
+        needs=(Need.FILLED,),
+        screen="app.persons.screens.reaching:ReachingScreen",
         menu=True,
     ),
     Function(

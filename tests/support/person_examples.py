@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.persons import find, numbers, restrictions, show
+from app.persons import find, numbers, reaching, restrictions, show
 from app.security.gate.gate import Session
 from tests.support.attempts import Attempt, Example
 from tests.support.case_examples import DAY
@@ -21,6 +21,16 @@ def _search(world: World) -> Attempt:
     return Attempt(
         "clerk",
         view=lambda session: find.search(world.gate, session, "たかはし", world.tables, DAY),
+    )
+
+
+def _reaching(world: World) -> Attempt:
+    put_residents(world, Resident(birth_sort="1951-12-05", insured_number=""))
+    return Attempt(
+        "clerk",
+        view=lambda session: reaching.list_reaching(
+            world.gate, session, date(2026, 12, 1), world.tables
+        ),
     )
 
 
@@ -104,6 +114,7 @@ def _close_support(world: World) -> Attempt:
 
 PERSON_EXAMPLES: dict[str, Example] = {
     "persons.search": _search,
+    "persons.list_reaching": _reaching,
     "persons.search_by_number": _search_by_number,
     "persons.open": _open_person,
     "persons.show_my_number": _show_number,

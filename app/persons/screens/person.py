@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.persons import restrictions
 from app.persons.numbers import NumberShown, perform_show_number, prepare_show_number
+from app.persons.reaching import Outlook
 from app.persons.screens.past import PastPanel
 from app.persons.screens.purpose import ask_purpose
 from app.persons.show import PersonView, open_person
@@ -349,6 +350,8 @@ class PersonScreen(Page):
                 )
             )
         else:
+            if view.outlook is not None:
+                column.addWidget(self._turns_75(view.outlook))
             column.addWidget(self._details(view))
         column.addStretch(1)
         self._place.addWidget(scrolled(inner))
@@ -365,6 +368,37 @@ class PersonScreen(Page):
             lambda prepared, given: perform_show_number(desk.gate, prepared, given),
             lambda shown: NumberDialog(self, self._painter, shown).open(),
         )
+
+    def _turns_75(self, outlook: Outlook) -> QWidget:
+        """年齢到達: what is asked first, and what is read out."""
+        frame, layout = card()
+        title = PlainLabel("75歳になります（届出はいりません）")
+        title.setObjectName("fieldLabel")
+        layout.addWidget(title)
+        grid = QGridLayout()
+        grid.setColumnMinimumWidth(0, 190)
+        grid.setColumnStretch(1, 1)
+        rows = (
+            ("資格を取得する日", outlook.day),
+            ("書類", outlook.paper),
+            ("届く時期", outlook.comes),
+            ("届け先", outlook.where),
+        )
+        for at, (label, text) in enumerate(rows):
+            named = PlainLabel(label)
+            named.setObjectName("fieldLabel")
+            grid.addWidget(named, at, 0)
+            shown = NameLabel(self._painter, text, 20) if label == "届け先" else PlainLabel(text)
+            grid.addWidget(shown, at, 1)
+        layout.addLayout(grid)
+        read = PlainLabel("読み上げること")
+        read.setObjectName("fieldLabel")
+        layout.addWidget(read)
+        for at, words in enumerate(outlook.words, 1):
+            line = PlainLabel(f"{at}. {words}")
+            line.setWordWrap(True)
+            layout.addWidget(line)
+        return frame
 
     def _details(self, view: PersonView) -> QWidget:
         frame, layout = card()
