@@ -346,8 +346,10 @@ def _add_runs(command: _Command) -> None:
     )
     kinds = in_words("share: 8月1日の負担割合と限度区分の定期判定", "share: judgement of 1 August")
     run.add_argument("kind", choices=sorted(RUNS), help=kinds)
-    run.add_argument("municipality")
-    run.add_argument("day", metavar="YYYY-MM-DD")
+    code = in_words("市区町村コード", "municipality code")
+    run.add_argument("municipality", help=code)
+    day = in_words("この日から有効な判定にする", "the day from which it holds")
+    run.add_argument("day", metavar="YYYY-MM-DD", help=day)
     command(
         "confirm-run",
         "指示された年次処理を確かめて始め、終わりまで行う",
