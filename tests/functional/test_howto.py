@@ -201,7 +201,7 @@ def test_the_manual_follows(catalog: Catalog) -> None:
     section = manual.split("\n### 世帯の数\n")[1].split("\n#")[0]
     assert "この端末にある世帯の数を数えます。" in section
     assert "窓口職員" in section
-    assert "15分以内の本人確認" in section
+    assert "15分以内の本人の確認" in section
 
 
 @pytest.mark.parametrize(

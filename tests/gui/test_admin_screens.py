@@ -332,6 +332,34 @@ class TestKeys:
         enter(office, "S301", OTHER)
         assert "admin.back_up" in office.counter.window.menu_functions()
 
+    @pytest.mark.req("SEC-27", "SEC-28")
+    def test_a_forgotten_password_ends_the_keys_of_before_and_begins_its_days_anew(
+        self, place: tuple[FoundedTerminal, Office]
+    ) -> None:
+        """The whole way of an administrator who comes back: three people, one terminal (4 s)."""
+        terminal, office = place
+        enter(office, "S201")
+        admitted(office)
+        office.log_off()
+        terminal.clock.advance(timedelta(days=7))
+        enter(office, "S201")
+        staff_list(office, "S301")._buttons["admin.add_credential"].click()
+        anew = office.screen(AddKeyScreen)
+        office.until(lambda: anew.person is not None)
+        anew.what.set_value("anew")
+        anew.label.set_value("新しい札")
+        anew.password.edit.setText(OTHER)
+        anew.again.edit.setText(OTHER)
+        office.hands.registering = "S301-new"
+        office.go_on()
+        office.answer_second("S202")
+        office.until(lambda: isinstance(office.counter.window.open_screen(), StaffScreen))
+        line = staff_list(office, "S301").chosen
+        assert line is not None and [key.label for key in line.keys] == ["新しい札"]
+        assert line.password_set_on == terminal.clock.now().date().isoformat()
+        enter(office, "S301", OTHER)
+        assert "admin.back_up" in office.counter.window.menu_functions()
+
     @pytest.mark.req("SEC-41")
     def test_who_leaves_today_is_out_and_who_stays_comes_in(self, office: Office) -> None:
         admitted(office)

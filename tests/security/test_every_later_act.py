@@ -22,6 +22,7 @@ MAY_WAIT = [one.id for one in CATALOG.values() if one.later]
 def test_whatever_hangs_on_a_thing_in_the_hand_does_not_wait() -> None:
     at_once = {
         "admin.add_credential",  # a key
+        "admin.reregister_key",
         "admin.lend_key",
         "admin.issue_shares",  # sheets of paper that are typed back
         "files.register_medium",  # a medium that is attached

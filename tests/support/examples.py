@@ -230,6 +230,18 @@ def _add_key(world: World) -> Attempt:
     )
 
 
+def _reregister(world: World) -> Attempt:
+    fresh = keys.person("S101")
+    new = staff_service.Reregistration("S101", key_entry("anew"), encode_person_keys(fresh))
+    return Attempt(
+        "administrator",
+        lambda session: staff_service.prepare_reregister(world.gate, session, new),
+        lambda prepared, given: staff_service.perform_reregister(
+            world.gate, prepared, given, world.access, fresh, admitted=True, numbers=False
+        ),
+    )
+
+
 def _lend(world: World) -> Attempt:
     lent = replace(keys.person("S102"), staff_id=keyslots.loan_of("S102"))
     loan = staff_service.LoanKey(
@@ -535,6 +547,7 @@ EXAMPLES: dict[str, Example] = {
     ),
     "admin.register_staff": _register,
     "admin.add_credential": _add_key,
+    "admin.reregister_key": _reregister,
     "admin.lend_key": _lend,
     "admin.revoke_credential": _revoke_key,
     "admin.request_grant": _request,

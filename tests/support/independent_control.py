@@ -26,6 +26,7 @@ class Control(Journal):
 
     def rows_of_the_log(self) -> Iterator[Fault]:
         self.staff_keys: dict[bytes, tuple[str, bytes]] = {}
+        self.lent: set[bytes] = set()
         self.rights: dict[str, list[Any]] = {}  # staff, function, first day, last day, in force
         self.begun = {body[13]: (n, body[20]) for n, body in self.bodies if body[4] == "begun"}
         self.nonces, self.latest, self.at_line = set[bytes](), NEVER, 0
@@ -117,6 +118,12 @@ class Control(Journal):
 
     def effect(self, deed: str, said: Any, made: str, day: str, who: str) -> None:
         """Keys and rights; what else a deed changes concerns no later row."""
+        if deed == "Reregistration":
+            own = [key for key, (staff, _) in self.staff_keys.items() if staff == said["staff_id"]]
+            for key in set(own) - self.lent:
+                del self.staff_keys[key]
+        if deed == "LoanKey":
+            self.lent.add(said["key"][1]["credential_id"])
         for one in [said, *(person[1] for person in said.get("persons", said.get("founders", ())))]:
             if isinstance(key := one.get("key"), list):
                 self.staff_keys[key[1]["credential_id"]] = one["staff_id"], key[1]["public_key"]

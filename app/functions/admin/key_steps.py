@@ -2,7 +2,8 @@
 
 A spare key opens the same pair, and its owner is there with the key and the password in use. A lost
 key means a new pair: whoever held it may have seen what it opens, so the old pair is shut out
-and the person is registered anew, with a new password too.
+and the person is registered anew, with a new password too. So is whoever forgot the password or
+let it lapse (失効).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from app.functions.admin.staff import (
     KeyRevocation,
     LoanKey,
     NewKey,
+    Reregistration,
     StaffKey,
     StaffLine,
 )
@@ -39,7 +41,7 @@ from app.security.keys import keyslots
 from app.security.keys.derivation import STANDARD, Argon2Parameters
 from app.security.keys.keypairs import OpenedPerson, make_person_keys, with_authenticators
 from app.security.keys.slot_model import encode_person_keys
-from app.security.spec import Catalog, MyNumber
+from app.security.spec import Catalog, Function, MyNumber
 from app.security.staff.grants import GrantState
 from app.security.staff.password import PasswordRules, check_new_password
 from app.security.staff.session import Session
@@ -106,7 +108,8 @@ def reissue(
     parameters: Argon2Parameters = STANDARD,
 ) -> Steps[None]:
     """再登録: a new pair under a new key and a new password, opened to what the person's rights in
-    force need. Two answer for it by touch. Raises as ``admitting.admit``."""
+    force need. Two answer for it by touch. Raises as ``admitting.admit``, and ``Refusal``
+    ``staff.needs_number_key``."""
     gate, access = terminal.gate, terminal.access
     person = owner.person
     known: staff.StaffList = yield from with_recent(
@@ -115,6 +118,14 @@ def reissue(
     yield Work(
         lambda: check_new_password(password, person.staff_id, PasswordRules(), (), parameters)
     )
+    held: tuple[rights_list.GrantLine, ...] = yield from with_recent(
+        gate,
+        session,
+        lambda: rights_list.list_grants(gate, session, catalog, terminal.rules.calendar),
+    )
+    mine = _in_force(held, person.staff_id, catalog)
+    numbers = any(one.my_number is not MyNumber.NONE for one in mine)
+    yield Work(lambda: staff.check_can_give(access, person.staff_id, numbers=numbers))
     others = [one for one in known.key_ids if one not in _ids(person.registered)]
 
     def register(key: Authenticator, cancel: Event) -> Registered:
@@ -130,22 +141,33 @@ def reissue(
     made: Registered = yield Enrol(
         f"職員 {person.staff_id}（{person.name}）のキーを登録し直します。本人が触れます。", register
     )
-    yield from _enter(terminal, session, owner, made)
-    held: tuple[rights_list.GrantLine, ...] = yield from with_recent(
-        gate,
-        session,
-        lambda: rights_list.list_grants(gate, session, catalog, terminal.rules.calendar),
+    new = Reregistration(
+        person.staff_id,
+        KeyEntry.of(made.credential, owner.label),
+        encode_person_keys(made.keys),
     )
-    mine = [
+
+    def perform(prepared: PreparedAct, given: tuple[Approval, ...]) -> Any:
+        return staff.perform_reregister(
+            gate, prepared, given, access, made.keys, admitted=bool(mine), numbers=numbers
+        )
+
+    yield from carry_out(
+        gate, session, lambda: staff.prepare_reregister(gate, session, new), perform
+    )
+
+
+def _in_force(
+    held: Sequence[rights_list.GrantLine], staff_id: str, catalog: Catalog
+) -> tuple[Function, ...]:
+    """The functions of one person's rights in force."""
+    return tuple(
         catalog[line.grant.function_id]
         for line in held
-        if line.grant.staff_id == person.staff_id
+        if line.grant.staff_id == staff_id
         and line.grant.state in _IN_FORCE
         and line.grant.function_id in catalog
-    ]
-    numbers = any(one.my_number is not MyNumber.NONE for one in mine)
-    if mine:
-        yield Work(lambda: access.admit(person.staff_id, numbers=numbers))
+    )
 
 
 def lend(
@@ -157,10 +179,12 @@ def lend(
     parameters: Argon2Parameters = STANDARD,
 ) -> Steps[None]:
     """貸出鍵: a key for today beside the own one, under the password that the person types; it
-    opens a pair of its own, which goes with it. Raises as ``admitting.admit`` and
+    opens a pair of its own, which goes with it. Raises as ``reissue`` and
     ``staff.perform_lend``."""
     gate, access = terminal.gate, terminal.access
     staff_id = owner.person.staff_id
+    numbers = access.has_numbers(staff_id)
+    yield Work(lambda: staff.check_can_give(access, staff_id, numbers=numbers))
     known: staff.StaffList = yield from with_recent(
         gate, session, lambda: staff.list_staff(gate, session)
     )

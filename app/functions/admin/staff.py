@@ -25,6 +25,7 @@ from app.security.control.deeds import (
     NewKey,
     NewStaff,
     OfficeChange,
+    Reregistration,
 )
 from app.security.control.start import Start
 from app.security.gate.gate import Gate, PreparedAct, RowVersion, Session, Subject, ViewWork
@@ -33,6 +34,7 @@ from app.security.gate.shut_out import shut_out
 from app.security.journal.line import is_id
 from app.security.keys.keypairs import PersonKeys
 from app.security.keys.slot_model import decode_person_keys, encode_person_keys
+from app.security.refusals import Refusal
 from app.security.staff.people import called, check_not_taken
 from app.security.vault.store_access import StoreAccess
 from db.tables.control import credential, staff
@@ -45,6 +47,7 @@ __all__ = [
     "NewKey",
     "NewStaff",
     "OfficeChange",
+    "Reregistration",
     "check_not_taken",
 ]
 
@@ -239,7 +242,7 @@ def perform_office(gate: Gate, prepared: PreparedAct, approvals: Sequence[Approv
 
 
 def prepare_add_key(gate: Gate, session: Session, new: NewKey) -> PreparedAct:
-    """A spare key (予備) or a replacement."""
+    """A spare key (予備)."""
     return gate.prepare(
         "admin.add_credential",
         session,
@@ -256,9 +259,50 @@ def perform_add_key(
     access: StoreAccess,
     keys: PersonKeys,
 ) -> None:
-    """Add the key. A person whose pair is new (a lost key) must be put in force again."""
+    """Add the key. Raises ``UserError`` ``staff.keys_differ``."""
     with gate.act(prepared, approvals) as work:
         _enter(access, keys, work.content.keys)
+
+
+def prepare_reregister(gate: Gate, session: Session, new: Reregistration) -> PreparedAct:
+    """再登録 (SEC-28) with a new key and a new password."""
+    return gate.prepare(
+        "admin.reregister_key",
+        session,
+        subject=Subject("staff", new.staff_id),
+        content=new,
+        sentence=f"職員 {new.staff_id} を、新しいキー「{new.key.label}」と新しいパスワードで"
+        "登録し直します。前のキーは使えなくなります。",
+    )
+
+
+def perform_reregister(
+    gate: Gate,
+    prepared: PreparedAct,
+    approvals: Sequence[Approval],
+    access: StoreAccess,
+    keys: PersonKeys,
+    *,
+    admitted: bool,
+    numbers: bool,
+) -> None:
+    """The new pair takes the place of the one of before; ``admitted`` and ``numbers`` say what
+    the person's rights in force need it to open. Raises as ``perform_add_key``."""
+    with gate.act(prepared, approvals) as work:
+        _enter(access, keys, work.content.keys)
+        if admitted:
+            access.admit(keys.staff_id, numbers=numbers)
+
+
+def check_can_give(access: StoreAccess, staff_id: str, *, numbers: bool) -> None:
+    """Whoever makes somebody's keys open must hold what they open. Raises ``Refusal``
+    ``staff.needs_number_key``, before anybody touches anything."""
+    if numbers and access.number_key is None:
+        raise Refusal(
+            "staff.needs_number_key",
+            f"職員 {staff_id} は個人番号を扱う職員なので、個人番号の鍵も渡さなければなりません。",
+            "個人番号を扱う権限のある責任者がログインして、この手続きを行ってください。",
+        )
 
 
 def prepare_lend(gate: Gate, session: Session, loan: LoanKey) -> PreparedAct:

@@ -67,7 +67,17 @@ class OfficeChange:
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """A spare or a replacement key for somebody registered."""
+    """A spare key for somebody registered: it opens the pair of before, under the same password."""
+
+    staff_id: str
+    key: KeyEntry
+    keys: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reregistration:
+    """再登録: a new pair under a new key and a new password, for somebody registered whose key is
+    lost or whose password is forgotten or too old (SEC-28). No key of before signs any more."""
 
     staff_id: str
     key: KeyEntry
@@ -352,6 +362,7 @@ Deed = (
     NewStaff
     | OfficeChange
     | NewKey
+    | Reregistration
     | LoanKey
     | KeyRevocation
     | Leaving

@@ -100,6 +100,20 @@ def _new_key(state: ControlState, new: deeds.NewKey, done: Done, house: House) -
     _add_key(state, new.staff_id, new.key, done)
 
 
+def _reregister(state: ControlState, new: deeds.Reregistration, done: Done, house: House) -> None:
+    """One key and a password of today in the place of everything before; a lent key ends by
+    itself."""
+    person = state.person(new.staff_id)
+    if person.is_gone(done.day):
+        person.check(done.day)
+    _require_witnesses(new.staff_id, new.key, done)
+    for key in state.keys_of(new.staff_id):
+        if state.keys[key].until is None:
+            _end_key(state, key, done)
+    _add_key(state, new.staff_id, new.key, done)
+    _change(state, person, done, password_set_on=done.day)
+
+
 def _loan(state: ControlState, loan: deeds.LoanKey, done: Done, house: House) -> None:
     person = state.person(loan.staff_id)
     person.check(done.day)
@@ -538,6 +552,7 @@ _EFFECTS: dict[type, Callable[[ControlState, Any, Done, House], None]] = {
     deeds.NewStaff: _new_staff,
     deeds.OfficeChange: _office,
     deeds.NewKey: _new_key,
+    deeds.Reregistration: _reregister,
     deeds.LoanKey: _loan,
     deeds.KeyRevocation: _revoke_key,
     deeds.Leaving: _leave,
