@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from app.core.canon import canonical_json
+from app.security.scheduled import Scheduled
 from app.security.waiting import Source
 
 GATES_OWN = frozenset({"act", "control_row", "counter"})
@@ -109,7 +110,8 @@ class Function:
     (when another screen calls its service). ``purpose`` says whether one must be chosen.
     ``home`` marks the one screen that opens after the login, ``home_else`` the one for whoever
     has no right to that. ``reads_what_waits`` adds the
-    tables of every area's sources to ``reads``.
+    tables of every area's sources to ``reads``, ``reads_schedule`` those of what is done on a
+    schedule.
     ``given`` are arguments that its screen always gets; ``from_person`` puts it among what can
     be begun on an opened person's page.
 
@@ -159,6 +161,7 @@ class Function:
     home: bool = False
     home_else: bool = False
     reads_what_waits: bool = False
+    reads_schedule: bool = False
     at_login: bool = False
     while_clock_wrong: bool = False
     outside_hours: bool = False
@@ -203,7 +206,8 @@ class Function:
 @dataclass(frozen=True, slots=True)
 class Area:
     """An area of work (事務): entering it is itself an act (SEC-29). ``waits`` are the sources
-    of what waits in it for somebody. ``before_registration``: it works before the union has
+    of what waits in it for somebody, ``scheduled`` those of what is done on a schedule.
+    ``before_registration``: it works before the union has
     registered the terminal, which must be set up somehow. ``by_founding``: the founders get its
     rights with the founding, which gives no right to the day's business."""
 
@@ -213,6 +217,7 @@ class Area:
     waits: tuple[Source, ...] = ()
     before_registration: bool = False
     by_founding: bool = False
+    scheduled: tuple[Scheduled, ...] = ()
 
 
 class Catalog(Mapping[str, Function]):
@@ -244,7 +249,7 @@ class Catalog(Mapping[str, Function]):
             touched = {name.partition(".")[0] for name in function.writes}
             if touched & GATES_OWN or "store_fact" in function.reads + function.writes:
                 raise ValueError(f"{function.id}: that is the gate's own")
-            self._functions[function.id] = self._with_what_waits(function)
+            self._functions[function.id] = self._with_sources(function)
         self.home = self._only(lambda one: one.home, "the home")
         self.home_else = self._only(lambda one: one.home_else, "the other home")
         self.supervises = self._only(lambda one: one.supervises, "a supervisor's right")
@@ -278,10 +283,12 @@ class Catalog(Mapping[str, Function]):
             raise ValueError(f"more than one function is {what}: {sorted(found)}")
         return next(iter(found), "")
 
-    def _with_what_waits(self, function: Function) -> Function:
-        if not function.reads_what_waits:
-            return function
-        named = (name for area in self.areas for source in area.waits for name in source.reads)
+    def _with_sources(self, function: Function) -> Function:
+        sources: list[Source | Scheduled] = []
+        for area in self.areas:
+            sources += area.waits if function.reads_what_waits else ()
+            sources += area.scheduled if function.reads_schedule else ()
+        named = (name for source in sources for name in source.reads)
         return replace(function, reads=tuple(dict.fromkeys((*function.reads, *named))))
 
     def __getitem__(self, function_id: str) -> Function:

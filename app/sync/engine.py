@@ -248,6 +248,7 @@ class Engine:
         self._tidied = today
         with self._bench.hand.system(EXCHANGE) as work:
             keeping.forget_sent(work, today)
+            work.set_fact(keeping.TIDIED_FACT, today.isoformat())
         try:
             with self._bench.hand.system(EXCHANGE) as work:
                 paths = keeping.received_too_long_ago(work, self._bench.folder, today)

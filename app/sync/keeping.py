@@ -21,6 +21,9 @@ from app.sync.work import EngineWork
 from app.wire.files import FILES
 from db.tables.exchange import inbox, outbox
 
+TIDIED_FACT = "exchange.tidied"
+"""Row of ``store_fact``: the day (ISO) on which copies past their time were last removed."""
+
 _SETTLED = (Incoming.APPLIED, Incoming.QUARANTINED)
 _SHORTEST = min(spec.retention_days for spec in FILES.values())
 

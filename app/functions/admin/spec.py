@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.functions.admin import put_off, waiting
+from app.functions.admin.scheduled import SCHEDULED
 from app.security.keys.my_number import ROTATION_WRITES
 from app.security.spec import Actor, Area, Function, Kind, SecondPerson, StepUp
 from app.sync.terminal_keys import LINE_FACTS
@@ -14,6 +15,7 @@ AREA = Area(
     (*waiting.WAITS, put_off.SOURCE),
     before_registration=True,
     by_founding=True,
+    scheduled=SCHEDULED,
 )
 
 _RIGHTS = ("staff", "grant_row")
@@ -556,7 +558,7 @@ FUNCTIONS: tuple[Function, ...] = (
         label="時刻の照合（端末が行う）",
         help="広域連合が署名した時刻で、時刻の基準を進め、端末の時計の進みを見つけます。",
         actor=Actor.SYSTEM,
-        writes=("store_fact.clock_mark", "store_fact.clock_ahead"),
+        writes=("store_fact.clock_mark", "store_fact.clock_ahead", "store_fact.clock_peer"),
     ),
     Function(
         id="admin.ask_enrolment",

@@ -20,7 +20,7 @@ from app.security.control.deeds import (
     SupervisedSetting,
 )
 from app.security.control.effects import declared_setting
-from app.security.gate.clock_mark import AHEAD_FACT, MARK_FACT, is_ahead, moved_by_peer
+from app.security.gate.clock_mark import AHEAD_FACT, MARK_FACT, PEER_FACT, is_ahead, moved_by_peer
 from app.security.gate.gate import (
     Gate,
     PreparedAct,
@@ -104,6 +104,7 @@ def take_peer_time(hand: SystemHand, moment: datetime) -> None:
         kept = work.fact(MARK_FACT)
         mark = datetime.fromisoformat(kept) if kept else moment
         work.set_fact(MARK_FACT, moved_by_peer(mark, moment).isoformat())
+        work.set_fact(PEER_FACT, work.at.isoformat())
         if is_ahead(moment, work.at):
             work.set_fact(AHEAD_FACT, moment.isoformat())
 

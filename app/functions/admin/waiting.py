@@ -4,18 +4,17 @@ soon, and a backup that is due."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, select
 
-from app.core.settings import Settings
+from app.functions.admin.scheduled import backup_due
 from app.security.gate.facts import grant_of
 from app.security.staff import grants
 from app.security.staff.grants import GrantState
 from app.security.vault import LAST_BACKUP
 from app.security.waiting import Source, Waits, WaitWork
-from db.tables.control import grant_row, setting
+from db.tables.control import grant_row
 
 _STEPS = {
     GrantState.REQUESTED: ("申請された権限", "ほかの責任者が承認する"),
@@ -61,12 +60,8 @@ def _reached_at(row: Row[Any]) -> str:
 
 def _backup(work: WaitWork) -> Iterator[Waits]:
     """SEC-46: a backup that is due. A terminal without any is told so from its first day on."""
-    made = work.fact(LAST_BACKUP) or ""
-    # the rows of the settings say enough here: this only tells
-    settings = Settings({row.name: row.value for row in work.all(select(setting))})
-    days, today = settings.number("backup.days"), work.at.date()
-    due = datetime.fromisoformat(made).date() + timedelta(days=days) if made else today
-    if today < due:
+    made, due, days = backup_due(work)
+    if work.at.date().isoformat() < due:
         return
     yield Waits(
         key="backup",
@@ -75,7 +70,7 @@ def _backup(work: WaitWork) -> Iterator[Waits]:
         since=made or work.at.isoformat(),
         next_step="保存データと操作記録のバックアップを作る",
         opens="admin.back_up",
-        due=due.isoformat(),
+        due=due,
     )
 
 

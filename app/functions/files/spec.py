@@ -11,11 +11,12 @@ from app.functions.files import (
     media_paper,
     media_waiting,
     recalls,
+    system_work,
     waiting,
 )
 from app.persons import writing
 from app.security.spec import Actor, Area, Function, Kind, Need, SecondPerson, StepUp
-from app.sync import first_load, outbox
+from app.sync import first_load, keeping, outbox
 from app.sync.inbox import APPLYING
 from app.sync.terminal_keys import LINE_FACTS
 
@@ -25,6 +26,7 @@ AREA = Area(
     70,
     (*waiting.WAITS, *line_waiting.WAITS, *media_waiting.WAITS, *filling.WAITS),
     before_registration=True,
+    scheduled=system_work.SCHEDULED,
 )
 
 _MEDIA = (
@@ -56,8 +58,10 @@ FUNCTIONS: tuple[Function, ...] = (
         kind=Kind.INQUIRE,
         label="当日のファイル",
         help="今日のファイルを、来るはずのもの、移入したもの、送ったもの、届いたものに分けて一覧し、"
-        "確認・取り下げ・処理の記録へ進みます。止まっているものと、届いていないものが上に出ます。",
+        "確認・取り下げ・処理の記録へ進みます。止まっているものと、届いていないものが上に出ます。"
+        "下には、端末が決まった時に行う仕事（連絡、締め、バックアップなど）の前回と次回が出ます。",
         reads=day_files.READS,
+        reads_schedule=True,
         screen="app.functions.files.screens.day_files:DayFilesScreen",
         menu=True,
     ),
@@ -142,7 +146,13 @@ FUNCTIONS: tuple[Function, ...] = (
             LINE_FACTS,
             "case_file",
         ),
-        writes=(*_EXCHANGE, *first_load.FACTS, "case_file.state", "case_file.version"),
+        writes=(
+            *_EXCHANGE,
+            *first_load.FACTS,
+            f"store_fact.{keeping.TIDIED_FACT}",
+            "case_file.state",
+            "case_file.version",
+        ),
     ),
     Function(
         id=filling.SHOW,

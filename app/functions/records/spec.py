@@ -7,7 +7,15 @@ from app.functions.records.ledgers import LEDGERS
 from app.functions.records.ledgers.functions import ledger_functions
 from app.security.spec import Actor, Area, Function, Kind, StepUp
 
-AREA = Area("records", "記録", 80, waiting.WAITS, before_registration=True, by_founding=True)
+AREA = Area(
+    "records",
+    "記録",
+    80,
+    waiting.WAITS,
+    before_registration=True,
+    by_founding=True,
+    scheduled=waiting.SCHEDULED,
+)
 
 FUNCTIONS: tuple[Function, ...] = (
     Function(

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from app.core.settings import Settings
+from app.security.scheduled import Due, Scheduled
 from app.security.waiting import Source, Waits, WaitWork
 from db.tables.control import setting
 
@@ -39,6 +40,24 @@ def _months(work: WaitWork) -> Iterator[Waits]:
         next_step="広域連合との通信を確かめる（締めと送付は、通信のたびに端末が行います）",
         due=f"{work.at:%Y-%m}-{_SENT_BY:02d}",
         cause=facts.get(TROUBLE, ""),
+    )
+
+
+def _closing(work: WaitWork) -> Iterator[Due]:
+    """The month that ended is closed and sent at the first contacts of the next one."""
+    facts = _facts(work)
+    through, over = facts.get(THROUGH, ""), month_before(f"{work.at:%Y-%m}")
+    waits = bool(through) and through < over
+    last_day = f"{work.at:%Y-%m}-{_SENT_BY:02d}"
+    late = waits and (bool(facts.get(TROUBLE, "")) or work.at.date().isoformat() > last_day)
+    yield Due(
+        key="close_month",
+        what="操作記録の月次の締めと、広域連合への送付",
+        every="毎月、月が変わってから（端末が行う）",
+        last=through,
+        due=last_day if waits else f"{_month_after(f'{work.at:%Y-%m}')}-01",
+        trouble="前の月までを、まだ送れていません" if late else "",
+        remedy="広域連合との通信を確かめる" if late else "",
     )
 
 
@@ -84,3 +103,5 @@ WAITS = (
     Source(("store_fact.records.*",), _months, "records.view_lines"),
     Source(("store_fact.records.*", "setting"), _review, "records.view_lines"),
 )
+
+SCHEDULED = (Scheduled(("store_fact.records.*",), _closing),)

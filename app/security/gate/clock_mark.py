@@ -12,6 +12,10 @@ AHEAD_FACT = "clock_ahead"
 """Row of ``store_fact``: the union's signed time (ISO) that this clock was found ahead of, "" by
 a clock that is right."""
 
+PEER_FACT = "clock_peer"
+"""Row of ``store_fact``: when (ISO, by this clock) the union last signed its time, which is when
+the terminal was last in contact with it."""
+
 LONGEST_STEP = timedelta(days=31)
 BACKWARD_TOLERANCE = timedelta(minutes=2)
 AHEAD_TOLERANCE = timedelta(minutes=10)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -12,8 +14,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.functions.files import day_acts, day_files, recalls
+from app.functions.files import day_acts, day_files, recalls, system_work
 from app.functions.files.day_files import DayFile, Step
+from app.functions.files.screens.system_work import SystemWork
+from app.security.scheduled import Due
 from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel, PlainQuestion
@@ -22,6 +26,8 @@ from app.ui.base.pages import Page, box, card, clear
 _HEAD = ("ファイル", "向き", "基準日・版", "件数（前回）", "状態", "次にすること")
 _WIDTHS = (250, 60, 130, 170, 170)
 _EVERY = 500  # milliseconds
+
+Shown: TypeAlias = tuple[tuple[DayFile, ...], tuple[Due, ...]]
 
 
 class DayFilesScreen(Page):
@@ -43,6 +49,8 @@ class DayFilesScreen(Page):
         self.body.addWidget(self.table, 1)
         self._particulars = QVBoxLayout()
         self.body.addLayout(self._particulars)
+        self.schedule = SystemWork()
+        self.body.addWidget(self.schedule)
         self.action("戻る", "Esc", desk.home)
         self.action("読み直す", "F5", self.load)
         self.recall_button = self.action("受理された送信を回収する", "F9", self._recall)
@@ -54,9 +62,7 @@ class DayFilesScreen(Page):
         self._watch = QTimer(self)
         self._watch.timeout.connect(self._tell_progress)
         self._watch.start(_EVERY)
-        desk.watch(
-            self, lambda: day_files.show(desk.gate, desk.session, background=True), self._show
-        )
+        desk.watch(self, lambda: self._read(background=True), self._show)
         desk.run(
             self,
             lambda: recalls.RECALL in desk.gate.permitted(desk.session),
@@ -69,10 +75,18 @@ class DayFilesScreen(Page):
 
     def load(self) -> None:
         """Read everything again."""
-        desk = self._desk
-        desk.run(self, lambda: day_files.show(desk.gate, desk.session), self._show)
+        self._desk.run(self, self._read, self._show)
 
-    def _show(self, lines: tuple[DayFile, ...]) -> None:
+    def _read(self, *, background: bool = False) -> Shown:
+        gate, session = self._desk.gate, self._desk.session
+        return (
+            day_files.show(gate, session, background=background),
+            system_work.show(gate, session, self._desk.catalog, background=background),
+        )
+
+    def _show(self, found: Shown) -> None:
+        lines, scheduled = found
+        self.schedule.show_lines(scheduled)
         chosen = self.chosen()
         wanted = chosen.key if chosen is not None else self._wanted
         self.lines = lines
@@ -100,6 +114,8 @@ class DayFilesScreen(Page):
     def _sum_up(self) -> None:
         clear(self._summary)
         alarms = [line for line in self.lines if line.alarm or line.stuck]
+        for late in self.schedule.late():
+            self._summary.addWidget(box("warn", f"{late.what}：{late.trouble}。{late.remedy}。"))
         waits = sum(line.step is not Step.NOTHING for line in self.lines)
         for line in alarms:
             self._summary.addWidget(
