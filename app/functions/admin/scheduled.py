@@ -26,8 +26,8 @@ def _contact(work: WaitWork) -> Iterator[Due]:
         trouble = "1時間より長く、連絡できていません"
     yield Due(
         key="contact",
-        what="広域連合との連絡（送受信・時刻の照合・操作記録の確認）",
-        every="使っている間、1分ごと",
+        what="広域連合との連絡（送受信・時刻・操作記録）",
+        every="使っている間、1分ごと（端末）",
         last=last,
         trouble=trouble,
         remedy="回線を確かめ、直らなければシステム管理者に連絡する" if trouble else "",

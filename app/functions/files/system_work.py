@@ -37,7 +37,7 @@ def _copies(work: WaitWork) -> Iterator[Due]:
     yield Due(
         key="copies",
         what="保存期間を過ぎた送受信の控えの消去",
-        every="1日に一度、連絡のとき（端末が行う）",
+        every="1日に一度（端末が行う）",
         last=last,
         due=(date.fromisoformat(last) + timedelta(days=1)).isoformat() if last else "",
         trouble=f"{_OVERDUE.days}日より長く行われていません" if late else "",

@@ -53,7 +53,7 @@ def _closing(work: WaitWork) -> Iterator[Due]:
     yield Due(
         key="close_month",
         what="操作記録の月次の締めと、広域連合への送付",
-        every="毎月、月が変わってから（端末が行う）",
+        every="毎月の初め（端末が行う）",
         last=through,
         due=last_day if waits else f"{_month_after(f'{work.at:%Y-%m}')}-01",
         trouble="前の月までを、まだ送れていません" if late else "",

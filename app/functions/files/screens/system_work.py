@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem
 from app.security.scheduled import Due
 
 _HEAD = ("端末の定期の仕事", "いつ", "前回", "次回", "状態")
-_WIDTHS = (380, 280, 150, 110)
+_WIDTHS = (390, 270, 150, 140)
 _ROW = 28
 
 
