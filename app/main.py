@@ -442,6 +442,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     not part of this program, 128 and the signal's number when a signal ended it. Without
     ``argv`` it is the process's own command line."""
     if argv is None:
+        _draw_for_another()
         keep_values_out()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a console may know less than our messages
@@ -455,6 +456,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return DONE
     look_less_often()
     return _told(lambda: int(arguments.run(arguments)))
+
+
+def _draw_for_another() -> None:
+    """The bundle starts itself for each process that draws a batch: such a one never comes back
+    from here. Without this every one of them would open the program once more."""
+    if getattr(sys, "frozen", False):
+        from multiprocessing import freeze_support
+
+        freeze_support()
 
 
 def _told(run: Callable[[], int]) -> int:

@@ -104,7 +104,7 @@ NOT_OF_PERSONS = frozenset(
         # what goes and comes, sealed or counted; a row is about a file
         *("character_line", "delivered_list", "desk_draft", "desk_told", "file_fault", "inbox"),
         "recall",
-        *("outbox", "print_batch", "staged_record"),
+        *("batch_part", "outbox", "print_batch", "staged_record"),
         # numbers, states, days and by whom: they say that there is something, not where she is
         *("application_token", "atena", "certificate", "follow_up", "hand_over", "mail_item"),
         *("my_number", "origin", "paper_return", "print_line", "sheet"),

@@ -21,7 +21,8 @@ from pathlib import Path
 
 from app.core.collector import look_less_often
 from app.core.errors import MadoguchiError
-from app.core.tables import load_tables, shipped_tables
+from app.core.files import write_whole
+from app.core.tables import Tables, load_tables, shipped_tables
 from forms.fonts import load_fonts
 from forms.items import FormData
 from forms.press import BatchPart, Press
@@ -30,8 +31,6 @@ PART = 250
 """Sheets in one part."""
 SAMPLES = 2
 """Sheets of every part that are proved down to the ink besides those of a new shape."""
-
-Seal = Callable[[bytes], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +46,29 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Failed:
+    """A paper that cannot be drawn or proved: its position, the code of the cause, and the cause in
+    words, which name the item and never its content."""
+
+    position: int
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Built:
     """One part: its number, the positions in it, the digest of its PDF and of its sealed file,
-    and which of its papers were looked at in full. ``failed`` names those that could not be
-    drawn or proved, each with the cause; the part then holds the others."""
+    and the characters that no font holds with the positions of their papers. ``failed`` names
+    those that could not be drawn or proved; the part then holds the others. ``samples`` are the
+    positions that were picked by chance: proved in full, and shown to eyes."""
 
     part: int
     positions: tuple[int, ...]
     pdf_digest: str
     file_digest: str
-    missing: tuple[str, ...]
-    failed: tuple[tuple[int, str], ...] = ()
+    missing: tuple[tuple[int, str], ...]
+    failed: tuple[Failed, ...] = ()
+    samples: tuple[int, ...] = ()
 
 
 Papers = tuple[tuple[int, FormData], ...]
@@ -100,21 +111,21 @@ def build(
     """
     workers = cores or os.cpu_count() or 1
     if workers == 1:
-        _begin()
+        begin_worker()
         for number, part in parts_of(papers):
             if paused():
                 return
             if not done(number):
-                yield _build_part(job, number, part)
+                yield build_part(job, number, part)
         return
-    with ProcessPoolExecutor(workers, get_context("spawn"), _begin) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), begin_worker) as pool:
         waiting: set[Future[Built]] = set()
         for number, part in parts_of(papers):
             if paused():
                 break
             if done(number):
                 continue
-            waiting.add(pool.submit(_build_part, job, number, part))
+            waiting.add(pool.submit(build_part, job, number, part))
             if len(waiting) >= 2 * workers:  # the rest stays where it is: memory is flat
                 finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 yield from (future.result() for future in finished)
@@ -126,50 +137,62 @@ def build(
 _PRESS: list[Press] = []
 
 
-def _begin() -> None:
-    """Each process reads the fonts once."""
+def begin_worker(tables: Tables | None = None) -> None:
+    """Each process that builds parts reads the fonts once. ``tables`` are those in force; the
+    shipped ones where none are given."""
     if not _PRESS:
         look_less_often()
-        _PRESS.append(Press(load_fonts(), load_tables(shipped_tables())))
+        _PRESS.append(Press(load_fonts(), tables or load_tables(shipped_tables())))
 
 
-def _build_part(job: Job, number: int, papers: Papers) -> Built:
-    press = _PRESS[0]
-    failed: tuple[tuple[int, str], ...] = ()
+def build_part(job: Job, number: int, papers: Papers) -> Built:
+    """Draw, prove, seal and write one part, in a process that ``begin_worker`` made ready."""
+    failed: tuple[Failed, ...] = ()
     try:
-        part = _drawn(job, papers)
+        part, chosen = _proved(job, number, papers)
     except MadoguchiError:
         papers, failed = _apart(job, papers)
-        part = _drawn(job, papers)
-    chosen = random.Random(number).sample(range(len(papers)), min(SAMPLES, len(papers)))  # noqa: S311
-    press.prove_batch(part, [data for _, data in papers], chosen)
+        if not papers:
+            return Built(number, (), "", "", (), failed)
+        part, chosen = _proved(job, number, papers)
     sealed = _seal(part.pdf, job.recipients)
-    _write(part_path(job.folder, number), sealed)
+    path = part_path(job.folder, number)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_whole(path, sealed)
     return Built(
         number,
         tuple(position for position, _ in papers),
         part.digest.hex(),
         hashlib.sha256(sealed).hexdigest(),
-        tuple(one.codes for one in part.missing),
+        tuple(
+            (position, one.codes)
+            for (position, _), absent in zip(papers, part.missing, strict=True)
+            for one in absent
+        ),
         failed,
+        tuple(papers[at][0] for at in sorted(chosen)),
     )
 
 
-def _drawn(job: Job, papers: Papers) -> BatchPart:
-    data = [one for _, one in papers]
-    return _PRESS[0].render_batch(job.form_id, data, training=job.training, now=job.now)
+def _proved(job: Job, number: int, papers: Papers) -> tuple[BatchPart, list[int]]:
+    """The part with every sheet proved, and which of them were picked as samples."""
+    press, data = _PRESS[0], [one for _, one in papers]
+    part = press.render_batch(job.form_id, data, training=job.training, now=job.now)
+    chosen = random.Random(number).sample(range(len(data)), min(SAMPLES, len(data)))  # noqa: S311
+    press.prove_batch(part, data, chosen)
+    return part, chosen
 
 
-def _apart(job: Job, papers: Papers) -> tuple[Papers, tuple[tuple[int, str], ...]]:
-    """Those that can be drawn, and those that cannot with the cause: one paper holds itself up,
-    not its neighbours."""
-    good, failed = [], []
+def _apart(job: Job, papers: Papers) -> tuple[Papers, tuple[Failed, ...]]:
+    """Those that can be drawn and stand the proof, and those that cannot with the cause: one
+    paper holds itself up, not its neighbours."""
+    press, good, failed = _PRESS[0], [], []
     for position, data in papers:
         try:
-            _PRESS[0].render(job.form_id, data, training=job.training, now=job.now)
+            press.prove(press.render(job.form_id, data, training=job.training, now=job.now), data)
             good.append((position, data))
         except MadoguchiError as error:
-            failed.append((position, error.code))
+            failed.append(Failed(position, error.code, error.message))
     return tuple(good), tuple(failed)
 
 
@@ -177,17 +200,3 @@ def _seal(content: bytes, recipients: Sequence[str]) -> bytes:
     from pyrage import encrypt, x25519
 
     return bytes(encrypt(content, [x25519.Recipient.from_str(one) for one in recipients]))
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all: beside, brought to disk, renamed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(f".{os.getpid()}.part")
-    with os.fdopen(
-        os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600),
-        "wb",
-    ) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)

@@ -25,13 +25,14 @@ from forms.record import DrawRecord
 
 @dataclass(frozen=True, slots=True)
 class BatchPart:
-    """Many papers of one form in one PDF, each with its own record, in order."""
+    """Many papers of one form in one PDF, each with its own record and its own characters that no
+    font holds, in order."""
 
     form_id: str
     pdf: bytes
     digest: bytes
     records: tuple[DrawRecord, ...]
-    missing: tuple[Missing, ...]
+    missing: tuple[tuple[Missing, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class Press:
         size = find_paper(self._tables, form.paper, now.astimezone(JST).date())
         document = Document(form.title, form.id, self._fonts, now=now)
         records: list[DrawRecord] = []
-        missing: list[Missing] = []
+        missing: list[tuple[Missing, ...]] = []
         titles = {
             one.name: one.metadata["title"] for one in fields(form.data) if "title" in one.metadata
         }
@@ -120,7 +121,7 @@ class Press:
             form.draw(sheet, data, size)
             record, absent = sheet.finish()
             records.append(record)
-            missing += absent
+            missing.append(absent)
         pdf = document.close(size.turned_over)
         return BatchPart(form.id, pdf, hashlib.sha256(pdf).digest(), tuple(records), tuple(missing))
 

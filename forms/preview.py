@@ -6,6 +6,7 @@ import io
 from dataclasses import dataclass
 
 import numpy as np
+import pypdfium2
 from PIL import Image
 
 from forms.pdfium import open_pdf, render_page
@@ -42,3 +43,18 @@ def count_pages(pdf: bytes) -> int:
     """How many pages the PDF has."""
     with open_pdf(pdf) as document:
         return len(document)
+
+
+def sheet_of(pdf: bytes, at: int, count: int) -> bytes:
+    """The ``at``-th (from 0) of ``count`` sheets of as many pages each, as a PDF of its own; its
+    pages are those of the whole, unchanged. Raises EnvironmentFault ``forms.pdf_unreadable``."""
+    with open_pdf(pdf) as document:
+        pages = len(document) // count
+        cut = pypdfium2.PdfDocument.new()
+        try:
+            cut.import_pages(document, list(range(at * pages, (at + 1) * pages)))
+            out = io.BytesIO()
+            cut.save(out)
+            return out.getvalue()
+        finally:
+            cut.close()

@@ -7,6 +7,8 @@ where, ``remedy`` says what to do next. Neither may hold personal data when the 
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class MadoguchiError(Exception):
     """Parent of all errors that the error door knows how to show.
@@ -19,6 +21,17 @@ class MadoguchiError(Exception):
         self.code = code
         self.message = message
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it was, also out of another process (a batch is drawn by several)."""
+        return _as_it_was, (type(self), self.args, dict(self.__dict__))
+
+
+def _as_it_was(kind: type[MadoguchiError], args: Any, state: dict[str, Any]) -> MadoguchiError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class UserError(MadoguchiError):

@@ -41,6 +41,11 @@ class Paths:
         return self.data / "backups"
 
     @property
+    def batches(self) -> Path:
+        """Sealed parts of 一括印刷, a folder for each batch."""
+        return self.data / "batches"
+
+    @property
     def lock(self) -> Path:
         """Held by the one process that has the store."""
         return self.data / "lock"

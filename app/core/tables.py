@@ -39,6 +39,7 @@ year's figure.
 
 from __future__ import annotations
 
+import copyreg
 import dataclasses
 import functools
 import hashlib
@@ -65,6 +66,14 @@ from app.core.table_checks import (
 from app.core.version import VERSION
 
 T = TypeVar("T")
+
+
+def _view(values: dict[object, object]) -> MappingProxyType[object, object]:
+    return MappingProxyType(values)
+
+
+# The processes that draw a batch get the tables that are in force: rows are views of dictionaries.
+copyreg.pickle(MappingProxyType, lambda view: (_view, (dict(view),)))
 
 
 class NoRowError(UserError):

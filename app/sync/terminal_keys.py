@@ -44,6 +44,10 @@ class ReadsRows(Protocol):
     def all(self, statement: Executable, params: Any = None) -> list[Row[Any]]: ...
 
 
+class ReadsKeys(Reads, ReadsRows, Protocol):
+    """Whatever the keys can be read through."""
+
+
 class Rows(Protocol):
     """The part of a unit of work that this module uses."""
 
@@ -131,7 +135,7 @@ def write_facts(work: Rows, facts: LineFacts) -> None:
         work.set_fact(_PREFIX + name, value)
 
 
-def read_keys(work: Rows) -> TerminalKeys:
+def read_keys(work: ReadsKeys) -> TerminalKeys:
     """The terminal's keys. Raises EnvironmentFault ``line.not_enrolled``."""
     facts = read_facts(work)
     held = read_values(work)
@@ -162,7 +166,7 @@ def read_union_keys(work: ReadsRows) -> SigningKeys:
     return signing_keys(*_halves(bytes(found[0].value)))
 
 
-def read_values(work: Rows) -> dict[str, bytes]:
+def read_values(work: ReadsRows) -> dict[str, bytes]:
     """All rows of ``terminal_key`` by name."""
     rows = work.all(select(terminal_key.c.name, terminal_key.c.value))
     return {row.name: bytes(row.value) for row in rows}

@@ -104,8 +104,9 @@ application_token = Table(
     Column("read_at", Text, nullable=False, server_default=""),
 )
 
-# 一括印刷: ``state``: made, building, paused, built, sampled (both saw the samples), released,
-# ended. ``judged_year`` is the year of the papers, chosen by a person (DOMAIN 5.3).
+# 一括印刷: ``state``: made, building, built, released, ended. ``judged_year`` is the year of the
+# papers, chosen by a person (DOMAIN 5.3). ``source_id`` is the received file. ``seal`` is the age
+# identity under which its parts rest on the disk; gone when the batch is ended.
 print_batch = Table(
     "print_batch",
     METADATA,
@@ -116,6 +117,8 @@ print_batch = Table(
     Column("made_by", Text, nullable=False),
     Column("made_at", Text, nullable=False),
     Column("source_digest", Text, nullable=False),
+    Column("source_id", Text, nullable=False, server_default=""),
+    Column("seal", Text, nullable=False, server_default=""),
     Column("sampled_by", Text, nullable=False, server_default=""),
     Column("sampled_by_2", Text, nullable=False, server_default=""),
     Column("file_digest", Text, nullable=False, server_default=""),
@@ -136,4 +139,20 @@ batch_item = Table(
     Column("cause", Text, nullable=False, server_default=""),
     Column("part", Integer, nullable=False, server_default="0"),
     UniqueConstraint("batch_id", "person_id"),
+)
+
+# A part that stands on the disk: SHA-256 (hex) of its PDF and of its sealed file, and which of its
+# positions were picked as samples (a blank between). ``sent_how``: printer, contractor.
+batch_part = Table(
+    "batch_part",
+    METADATA,
+    Column("batch_id", Text, ForeignKey("print_batch.id"), primary_key=True),
+    Column("part", Integer, primary_key=True),
+    Column("sheets", Integer, nullable=False),
+    Column("samples", Text, nullable=False),
+    Column("pdf_digest", Text, nullable=False),
+    Column("file_digest", Text, nullable=False),
+    Column("built_at", Text, nullable=False),
+    Column("sent_at", Text, nullable=False, server_default=""),
+    Column("sent_how", Text, nullable=False, server_default=""),
 )

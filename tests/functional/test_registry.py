@@ -32,10 +32,6 @@ ENTRANCES = {entrance(area).id for area in CATALOG.areas}
 
 NOT_REACHED = {
     "admin.deputise": "a right that is held, not run: the chain rules ask for it",
-    **{
-        f"printing.{one}": "the batch's window comes with the yearly judgement of the union"
-        for one in ("make_batch", "show_batch", "note_built", "see_samples", "release_batch")
-    },
     "slots.keyring": "no screen registers a person without a key yet",
     "retention.person_days": "erasing after the retention is an issue of its own",
 }

@@ -16,7 +16,12 @@ from tests.support.stores import DATA_KEY, FOUNDING
 
 AT = SHIPPED.versions.index("0009")
 BEFORE, AFTER = Schema(FOLDER, SHIPPED.versions[:AT]), Schema(FOLDER, SHIPPED.versions[: AT + 1])
-TABLES = tuple(one.name for one in vars(printing).values() if isinstance(one, sa.Table))
+LATER = {"batch_part"}
+TABLES = tuple(
+    one.name
+    for one in vars(printing).values()
+    if isinstance(one, sa.Table) and one.name not in LATER
+)
 
 
 def test_papers_of_before_are_whole_and_may_be_posted(tmp_path: Path) -> None:

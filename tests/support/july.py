@@ -9,17 +9,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pyrage import x25519
 from sqlalchemy import update
 
 from app.core.clock import JST
 from app.functions.eligibility.kinds.reissue import REISSUE
-from app.functions.printing import batch
+from app.functions.printing import batch, batch_building
 from app.security.gate.clock_mark import MARK_FACT
 from app.wire.records import CardRecord
 from db.tables.certificates import certificate
 from db.tables.control import grant_row, staff, store_fact
-from forms.batch import Job
 from tests.support.counter import Counter, counter_in, put_residents
 from tests.support.kinds import LIVING, SCENES
 
@@ -66,7 +64,7 @@ def renew(counter: Counter, folder: Path) -> str:
         "insurer_number": "39152996",
         "insurer_name": "見本県後期高齢者医療広域連合",
         "paper": "eligibility_certificate",
-        "cause": "yearly",
+        "cause": "renewed",
         "name": LIVING.name,
         "birth_written": LIVING.birth_written,
         "birth_sort": LIVING.birth_sort,
@@ -82,12 +80,11 @@ def renew(counter: Counter, folder: Path) -> str:
     cards, gate, world = [CardRecord(**values)], counter.gate, counter.world
     prepared = batch.prepare_make(gate, world.session("supervisor"), cards, 2027)
     made = batch.perform_make(gate, prepared, tuple(world.approvals(prepared)), cards)
-    to = (str(x25519.Identity.generate().to_public()),)
-    order = Job("FORM-04", False, JULY, to, folder)
     session = world.session("supervisor")
-    list(batch.build_parts(gate, session, made.batch_id, order, counter.tables, cores=1))
+    order = batch_building.begin_building(gate, session, made.batch_id, folder, training=True)
+    list(batch_building.build_parts(gate, session, order, counter.tables, cores=1))
     for who in ("supervisor", "supervisor2"):
-        prepared = batch.see_samples(gate, world.session(who), made.batch_id)
+        prepared = batch.prepare_seen(gate, world.session(who), made.batch_id, folder, (0,))
         batch.perform_seen(gate, prepared, tuple(world.approvals(prepared)))
     prepared = batch.prepare_release(gate, session, made.batch_id, folder)
     batch.perform_release(gate, prepared, tuple(world.approvals(prepared)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from app.functions.printing import applications, batch, lists, posting, returned
+from app.functions.printing import applications, batch, batch_source, lists, posting, returned
 from app.security.spec import Area, Function, Kind, StepUp
 
+BATCH = ("print_batch", "batch_item", "batch_part")
 AREA = Area("printing", "帳票", 25, posting.WAITS)
 
 
@@ -176,6 +177,7 @@ FUNCTIONS: tuple[Function, ...] = (
         step_up=StepUp.TOUCH,
         reads=batch.READS,
         writes=("print_batch", "batch_item"),
+        screen="app.functions.printing.screens.batch_making:MakeBatchScreen",
     ),
     _function(
         "show_batch",
@@ -183,15 +185,43 @@ FUNCTIONS: tuple[Function, ...] = (
         "一括印刷の状態",
         "一括印刷の進み具合と、取り置かれた方を見ます。",
         step_up=StepUp.RECENT,
-        reads=("print_batch", "batch_item"),
+        reads=(*BATCH, "inbox"),
+        screen="app.functions.printing.screens.batches:BatchesScreen",
+        menu=True,
+    ),
+    _function(
+        "held_batch",
+        Kind.INQUIRE,
+        "一括印刷の取り置き",
+        "一括印刷から取り置かれた方（死亡、転出、支援措置、返戻など）を、理由ごとに一覧します。",
+        step_up=StepUp.RECENT,
+        reads=("batch_item",),
+        screen="app.functions.printing.screens.batch_held:HeldScreen",
+    ),
+    _function(
+        "open_cards",
+        Kind.INQUIRE,
+        "一括印刷の元になるファイル",
+        "広域連合から届いた証の発行用情報を開き、証の種類と年度ごとの件数を見ます。",
+        step_up=StepUp.RECENT,
+        reads=batch_source.READS,
+    ),
+    _function(
+        "build_batch",
+        Kind.UPDATE,
+        "一括印刷の作成",
+        "一括印刷の証を作りはじめます。いつでも止めて、次の日でも続きから作れます。",
+        step_up=StepUp.RECENT,
+        reads=("print_batch", "batch_item.position", "batch_item.batch_id"),
+        writes=("print_batch.seal",),
     ),
     _function(
         "note_built",
         Kind.UPDATE,
         "一括印刷の作成（端末が行う）",
         "できた部を記録します。途中で止まっても、できた部の次から続けられます。",
-        reads=("print_batch", "batch_item"),
-        writes=("print_batch", "batch_item"),
+        reads=(*BATCH, "check_entry"),
+        writes=(*BATCH, "check_entry"),
     ),
     _function(
         "see_samples",
@@ -199,8 +229,9 @@ FUNCTIONS: tuple[Function, ...] = (
         "一括印刷の見本の確認",
         "各部から抜き取った見本を目で確かめたことを記録します。二人の職員が要ります。",
         step_up=StepUp.TOUCH,
-        reads=("print_batch",),
+        reads=BATCH,
         writes=("print_batch",),
+        screen="app.functions.printing.screens.batch_samples:SamplesScreen",
     ),
     _function(
         "release_batch",
@@ -208,8 +239,27 @@ FUNCTIONS: tuple[Function, ...] = (
         "一括印刷の発行",
         "見本を二人が確かめた一括印刷を発行し、封をした印刷用ファイルを印刷に回します。",
         step_up=StepUp.TOUCH,
-        reads=("print_batch", "batch_item", "decision.id", "certificate.number", "mail_item.id"),
+        reads=(*BATCH, "decision.id", "certificate.number", "mail_item.id"),
         writes=("print_batch", "decision", "certificate", "mail_item", "print_line"),
+    ),
+    _function(
+        "print_part",
+        Kind.PRINT,
+        "一括印刷の部の印刷",
+        "発行した一括印刷を、一部ずつプリンターに送ります。送った部は、理由なしには二度送れません。",
+        step_up=StepUp.RECENT,
+        reads=BATCH,
+        writes=("batch_part", "print_line"),
+    ),
+    _function(
+        "end_batch",
+        Kind.UPDATE,
+        "一括印刷の終わり",
+        "一括印刷を終え、または発行の前に取りやめます。印刷用ファイルと一覧は消え、発行の記録は"
+        "残ります。",
+        step_up=StepUp.TOUCH,
+        reads=BATCH,
+        writes=BATCH,
     ),
     _function(
         "read_application",

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[3]
 LEASH = "app/demo/leash.py"
 """It runs by itself, without the program's own modules; and only where the demonstration is."""
 ALLOWED: dict[str, set[str]] = {
-    "os.open": {"app/core/files.py", "forms/batch.py"},
+    "os.open": {"app/core/files.py"},
     "fcntl": {"app/core/files.py"},
     "msvcrt": {"app/core/files.py"},
     "signal": {"app/core/process.py", LEASH},

@@ -1,0 +1,186 @@
+"""A released batch goes to paper: part by part to the printer here; and its end, when nothing of it
+rests here any more (ADD-06, SEC-54)."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from app.cases import print_log
+from app.core.errors import UserError
+from app.functions.printing.batch_building import (
+    digests_of,
+    folder_of,
+    open_part,
+    require_batch,
+)
+from app.security.acts.approval import Approval
+from app.security.gate.gate import ActWork, Gate, PreparedAct, RowVersion, Subject
+from app.security.staff.session import Session
+from db.tables.printing import batch_item, batch_part, print_batch
+from db.work import ReadRows
+from forms.spool import Printer
+
+PRINTER, CONTRACTOR = "printer", "contractor"
+HOW = {PRINTER: "この端末で印刷", CONTRACTOR: "委託先へ"}
+
+
+@dataclass(frozen=True, slots=True)
+class PartSent:
+    """A part that goes to the printer; ``again`` says why it goes a second time, "" the first."""
+
+    batch_id: str
+    part: int
+    digest: str
+    again: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """A part of a released batch: its sheets, from which number to which, and where it went."""
+
+    part: int
+    sheets: int
+    first: str
+    last: str
+    sent_at: str
+    sent_how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A batch that is over, or given up before its release, with the reason."""
+
+    batch_id: str
+    reason: str
+
+
+def parts_of(gate: Gate, session: Session, batch_id: str) -> tuple[PartLine, ...]:
+    """The parts of a released batch, in the order of the post."""
+    with gate.view("printing.show_batch", session, subject=Subject("batch", batch_id)) as work:
+        rows = work.all(
+            select(batch_part)
+            .where(batch_part.c.batch_id == batch_id, batch_part.c.sheets > 0)
+            .order_by(batch_part.c.part)
+        )
+        return tuple(
+            PartLine(row.part, row.sheets, *_ends(work, row), row.sent_at, row.sent_how)
+            for row in rows
+        )
+
+
+def print_part(
+    gate: Gate,
+    session: Session,
+    batch_id: str,
+    part: int,
+    root: Path,
+    printer: Printer,
+    *,
+    again: str = "",
+) -> None:
+    """Send one part to the printer, as it was built, seen and released; the row comes first.
+
+    Raises UserError ``printing.part_sent`` (it went already, and no reason is given to send it
+    again), ``printing.batch_state``, and as ``batch_building.open_part``.
+    """
+    subject = Subject("batch", batch_id)
+    with gate.view("printing.show_batch", session, subject=subject) as work:
+        row = require_batch(work, batch_id, ("released",))
+        digest = digests_of(work, batch_id).get(part, "")
+    pdf = open_part(digest, row.seal, folder_of(root, batch_id), part)
+    prepared = gate.prepare(
+        "printing.print_part",
+        session,
+        subject=subject,
+        content=PartSent(batch_id, part, digest, again),
+    )
+    with gate.act(prepared) as act:
+        said: PartSent = act.content
+        batch = require_batch(act, said.batch_id, ("released",))
+        sheets = _note_sent(act, said)
+        reason = print_log.REPRINT if said.again else print_log.BATCH
+        number = f"{said.batch_id}/{said.part + 1}"
+        printed = print_log.Print(
+            batch.form_id, ("batch", said.batch_id), number, reason, said.digest, copies=sheets
+        )
+        print_log.note_print(act, printed)
+    printer.spool(pdf, number)
+
+
+def prepare_end(gate: Gate, session: Session, batch_id: str, reason: str) -> PreparedAct:
+    """End a batch: its files, its key and the records of its papers go; what was issued stays in
+    the history. Raises UserError ``printing.parts_left`` while a part has not gone out and no
+    reason is given."""
+    with gate.view("printing.show_batch", session, subject=Subject("batch", batch_id)) as work:
+        row = require_batch(work, batch_id, ("made", "building", "built", "released"))
+        left = work.all(
+            select(batch_part.c.part).where(
+                batch_part.c.batch_id == batch_id,
+                batch_part.c.sheets > 0,
+                batch_part.c.sent_at == "",
+            )
+        )
+    if (row.state != "released" or left) and not reason:
+        raise UserError(
+            "printing.parts_left",
+            "まだ印刷に回していない部があります。"
+            if left
+            else "この一括印刷は発行されていません。",
+            "すべて印刷に回してから終えるか、取りやめる理由を入れてください。",
+        )
+    words = f"取りやめます（理由：{reason}）" if reason else "終えます"
+    return gate.prepare(
+        "printing.end_batch",
+        session,
+        subject=Subject("batch", batch_id),
+        content=Ended(batch_id, reason),
+        sentence=f"一括印刷（{row.judged_year}年8月から）を{words}。印刷用ファイルは消されます。",
+        versions=(RowVersion("print_batch", batch_id, row.version),),
+    )
+
+
+def perform_end(
+    gate: Gate, prepared: PreparedAct, approvals: tuple[Approval, ...], root: Path
+) -> None:
+    """Carry it out: rows first, then the files, whose key is gone with the row."""
+    with gate.act(prepared, approvals) as work:
+        said: Ended = work.content
+        require_batch(work, said.batch_id, ("made", "building", "built", "released"))
+        for table in (batch_part, batch_item):
+            work.run(delete(table).where(table.c.batch_id == said.batch_id))
+        work.run(
+            update(print_batch)
+            .where(print_batch.c.id == said.batch_id)
+            .values(state="ended", seal="", version=print_batch.c.version + 1)
+        )
+        batch_id = said.batch_id
+    shutil.rmtree(folder_of(root, batch_id), ignore_errors=True)
+
+
+def _note_sent(work: ActWork, said: PartSent) -> int:
+    mine = (batch_part.c.batch_id == said.batch_id, batch_part.c.part == said.part)
+    row = work.one(select(batch_part).where(*mine))
+    if row.sent_at and not said.again:
+        raise UserError(
+            "printing.part_sent",
+            f"第{said.part + 1}部は、すでに印刷に回しました。",
+            "用紙が出ていないときは、理由を選んで、もう一度印刷に回してください。",
+        )
+    work.run(update(batch_part).where(*mine).values(sent_at=work.at.isoformat(), sent_how=PRINTER))
+    return int(row.sheets)
+
+
+def _ends(work: ReadRows, row: Any) -> tuple[str, str]:
+    """The first and the last number of a part."""
+    item = batch_item.c
+    mine = (item.batch_id == row.batch_id, item.part == row.part + 1)
+    numbers = [
+        work.scalar(select(item.number).where(*mine).order_by(order).limit(1))
+        for order in (item.position.asc(), item.position.desc())
+    ]
+    return str(numbers[0] or ""), str(numbers[1] or "")
