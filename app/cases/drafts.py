@@ -75,6 +75,13 @@ class KeyedCase:
         return whom is not None and (whom.care or (whom.payer is not None and whom.payer.care))
 
     @property
+    def restricted(self) -> bool:
+        """Whether it is about somebody under support measures, be she open to who works or not."""
+        whom = self.whom
+        payer = whom.payer if whom is not None else None
+        return whom is not None and (whom.restricted or (payer is not None and payer.restricted))
+
+    @property
     def name(self) -> str:
         """Whom the case is about: as the address master says, or as keyed for a newcomer and
         for a payer of no register here."""

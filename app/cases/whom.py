@@ -41,7 +41,8 @@ _RESIDENT = "1"
 @dataclass(frozen=True, slots=True)
 class Related:
     """Somebody beside whom a case is about: a member of the household, or who pays. ``care``: under
-    support measures; ``name`` is "" then where it is shown (``shown``). ``is_head``: 世帯主."""
+    support measures; ``name`` is "" then where it is shown (``shown``). ``restricted`` as in
+    ``Whom``. ``is_head``: 世帯主."""
 
     person_id: str
     name: str
@@ -52,6 +53,7 @@ class Related:
     eligibility_state: str
     care: bool = False
     is_head: bool = False
+    restricted: bool = False
 
     @property
     def called(self) -> str:
@@ -243,6 +245,7 @@ def _related(one: Whom, relation: str, *, is_head: bool = False) -> Related:
         eligibility_state=one.eligibility_state,
         care=one.care,
         is_head=is_head,
+        restricted=one.restricted,
     )
 
 

@@ -193,6 +193,16 @@ SETTINGS: dict[str, Setting] = {
             meaning="ロックしたまま過ぎると、保存データを閉じてログオフします。",
         ),
         Setting(
+            "visitor.window",
+            "来庁者画面",
+            Form.CHOICE,
+            "off",
+            choices=("off", "on"),
+            words=("使わない", "使う"),
+            meaning="２台目の画面を来庁者に向け、その方の手続と、読み上げてよい説明だけを大きく出します。"
+            "個人番号と取扱注意の方は出ません。離席すると黒くなります。",
+        ),
+        Setting(
             "password.days",
             "パスワードの有効日数",
             Form.INTEGER,

@@ -56,6 +56,7 @@ from app.ui.shell.behind import Behind
 from app.ui.shell.login import LoginForm
 from app.ui.shell.menu import menu_entries
 from app.ui.shell.one_visitor import OneVisitor
+from app.ui.shell.visitor import VisitorDesk, other_monitor
 from app.ui.shell.window import MainWindow
 from forms.fonts import FontSet
 from forms.press import Press
@@ -125,6 +126,12 @@ class Counter(QObject):
         self.form: LoginForm | None = None
         self.window = threshold.window if threshold is not None else _window(parts.installation)
         self._behind = Behind(self.window)
+        self.visitors = VisitorDesk(
+            NamePainter(fonts),
+            lambda: None if self.window.covered else self.window.open_screen(),
+            lambda: self.touch.signing,
+            lambda: other_monitor(self.window),
+        )
         self.line = UnionLine(self.window, self.background, parts.clock, self._calendar, self._stop)
         self._listen()
         self._closed = False
@@ -279,6 +286,8 @@ class Counter(QObject):
         # A limited session (password, clock) may run what mends it and nothing else, not even
         # the entrance of its area.
         self._limited = admission.only is not None
+        if terminal.gate.has_visitor_window():
+            self.visitors.begin()
         self.window.set_staff(admission.session.staff_name)
         if admission.password_days_left <= 14:
             self.window.say(f"パスワードの有効期間はあと {admission.password_days_left} 日です。")
@@ -395,6 +404,7 @@ class Counter(QObject):
         session = self._session
         if session is None or self.window.covered:
             return
+        self.visitors.black()
         self.background.pause()
         self.door.close()
         self.window.close_dialogs()
@@ -472,6 +482,7 @@ class Counter(QObject):
         if not self.window.covered:
             self._keep_what_is_typed()
         self._desk = None
+        self.visitors.end()
         self._visitor.ended()
         self._behind.forget()
         self.background.pause()
@@ -512,6 +523,7 @@ class Counter(QObject):
         if self._closed:
             return
         self._closed = True
+        self.visitors.end()
         session, self._session = self._session, None
         if session is not None and not self.window.covered:
             self._keep_what_is_typed()

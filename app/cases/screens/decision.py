@@ -27,6 +27,7 @@ from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NameLabel, NamePainter, TextBlock
 from app.ui.base.pages import Page, box, card, clear, named_box, scrolled
+from app.ui.base.visitor import ForVisitor
 from app.ui.base.watch import Watch
 
 _WHERE = {
@@ -73,6 +74,18 @@ class DecisionScreen(Page):
     def view(self) -> decisions.DecisionView | None:
         """What is shown; None while loading."""
         return self._view
+
+    def for_visitor(self) -> ForVisitor | None:
+        """Whose case it is and what may be read aloud; of restricted persons nothing, also while
+        they are open to who works here."""
+        view = self._view
+        if view is None or view.case.restricted:
+            return None
+        head = f"{view.name} 様　{self._kind.label}"
+        record = view.record
+        if record is None or record.outcome == "pending":
+            return ForVisitor(head, "広域連合の決定を待っています。")
+        return ForVisitor(head, record.grounds_aloud or record.reason_text)
 
     def _next_case(self) -> None:
         if self._view is not None:

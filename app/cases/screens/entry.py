@@ -41,6 +41,7 @@ from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel, PlainQuestion
 from app.ui.base.names import NameLabel, NamePainter
 from app.ui.base.pages import InHand, Page, StepRow, box, card, clear, named_box, scrolled
+from app.ui.base.visitor import ForVisitor
 
 _LAST_STEP = "確認して送信"
 _CANCEL_REASONS = ("届出人が取りやめた", "入力する方を間違えた", "必要な書類が足りない")
@@ -89,6 +90,13 @@ class EntryScreen(Page):
         else:
             begun = Begun(after=after, line=line)
             self._begin(person_id, dict(prefill or {}), begun)
+
+    def for_visitor(self) -> ForVisitor | None:
+        """Whose case is keyed; what is about to be sent stands beneath."""
+        case = self._case
+        if case is None or case.restricted:
+            return None
+        return ForVisitor(f"{case.name} 様　{self._kind.label}" if case.name else self._kind.label)
 
     def first_focus(self) -> None:
         if self._form is not None:

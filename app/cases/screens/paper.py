@@ -18,6 +18,7 @@ from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel
 from app.ui.base.pages import Page, box, card, clear
 from app.ui.base.preview import PaperPreview
+from app.ui.base.visitor import ForVisitor
 
 _WHICH_YEAR = (
     "どちらの年度の証ですか。二つの年度の証があります。今お持ちの証と見比べて選んでください。"
@@ -70,6 +71,13 @@ class PaperScreen(Page):
             self._take_up_sheet()
         else:
             self._ask_year()
+
+    def for_visitor(self) -> ForVisitor | None:
+        """Whose paper it is; what is about to be signed stands beneath."""
+        view = self._view
+        if view is None or view.case.restricted:
+            return None
+        return ForVisitor(f"{view.name} 様　{self._kind.label}")
 
     def _next_case(self) -> None:
         going_on.go_on(self, self._desk, self._case_id, known=True)

@@ -74,6 +74,10 @@ class Telling:
         put = self._control.state.office_card(place, self.now().date())
         return put.card if put is not None else None
 
+    def has_visitor_window(self) -> bool:
+        """Whether the administrator lets a second monitor be turned to the visitor."""
+        return self._control.state.in_force.text("visitor.window") == "on"
+
     def table_package(self) -> PutPackage | None:
         """The package whose tables are used today; None for those that came with the program."""
         return self._control.state.table_package(self.now().date())

@@ -23,6 +23,7 @@ from app.ui.base.flow import ActionRow
 from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NamePainter, TextBlock
 from app.ui.base.secret import SecretEdit
+from app.ui.base.visitor import ForVisitor
 
 _MARKS = {"ok": "✓ ", "warn": "⚠ 注意　", "stop": "■ "}
 _BOXES = {"ok": "okBox", "warn": "warnBox", "stop": "stopBox"}
@@ -91,6 +92,11 @@ class Page(QWidget):
         """What is typed here and not saved yet, as an act for the store's worker: asked for when
         the screen goes before its person is done (menu, lock, end of the hours or of the program).
         None when there is nothing; screens override it."""
+        return None
+
+    def for_visitor(self) -> ForVisitor | None:
+        """What the visitor may see while this page is in front; None is a black screen, and what
+        every page shows that does not say otherwise."""
         return None
 
     def note_as_shown(self) -> None:

@@ -192,6 +192,12 @@ class TouchDesk(QObject):
         self._door = door
         self.dialog: TouchDialog | None = None
 
+    @property
+    def signing(self) -> str:
+        """The sentence that waits for a key now, "" for none."""
+        dialog = self.dialog
+        return dialog.sentence.text() if dialog is not None and shiboken6.isValid(dialog) else ""
+
     def sign(
         self,
         parent: QWidget,
