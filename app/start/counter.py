@@ -126,12 +126,7 @@ class Counter(QObject):
         self.form: LoginForm | None = None
         self.window = threshold.window if threshold is not None else _window(parts.installation)
         self._behind = Behind(self.window)
-        self.visitors = VisitorDesk(
-            NamePainter(fonts),
-            lambda: None if self.window.covered else self.window.open_screen(),
-            lambda: self.touch.signing,
-            lambda: other_monitor(self.window),
-        )
+        self.visitors = self._visitor_desk(NamePainter(fonts))
         self.line = UnionLine(self.window, self.background, parts.clock, self._calendar, self._stop)
         self._listen()
         self._closed = False
@@ -170,6 +165,14 @@ class Counter(QObject):
         return timer
 
     # -- the door --------------------------------------------------------------------------
+
+    def _visitor_desk(self, painter: NamePainter) -> VisitorDesk:
+        return VisitorDesk(
+            painter,
+            lambda: None if self.window.covered else self.window.open_screen(),
+            lambda: self.touch.signing,
+            lambda: other_monitor(self.window),
+        )
 
     def show_login(self) -> None:
         """Show the login form; nobody's data is on the screen."""

@@ -159,6 +159,18 @@ class TestOperations:
         qtbot.waitUntil(lambda: not operations.busy)
         assert (told.results, told.errors, told.shown) == (["touched"], [], [])
 
+    def test_what_ended_before_the_close_and_comes_after_it_is_told_to_nobody(
+        self, qapp: Any, told: Told
+    ) -> None:
+        """Its window may be gone: a contact that comes back late would write into it."""
+        made = Operations(told.door, told.murmur)
+        made.net(None, lambda: "contact", told.result)
+        made.run(None, lambda: 1 / 0, told.result)
+        made.close()
+        for _ in range(3):
+            qapp.processEvents()
+        assert (told.results, told.shown, told.murmured) == ([], [], [])
+
     def test_closing_lets_running_work_end_and_takes_no_more(self, qapp: Any, told: Told) -> None:
         operations = Operations(told.door, told.murmur)
         ended: list[str] = []

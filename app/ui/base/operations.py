@@ -37,6 +37,7 @@ class Operations(QObject):
         self._store = ThreadPoolExecutor(1, "store")
         self._net = ThreadPoolExecutor(2, "net")
         self._running = 0
+        self._closed = False
         self._settled.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -103,7 +104,9 @@ class Operations(QObject):
         )
 
     def close(self) -> None:
-        """Let running work end and take no more."""
+        """Let running work end and take no more. Nobody is told of an outcome any more: the
+        window that would show it may be gone by then."""
+        self._closed = True
         self._store.shutdown(wait=True)
         self._net.shutdown(wait=True, cancel_futures=True)
 
@@ -129,7 +132,7 @@ class Operations(QObject):
         self._running -= counted
         if counted and self._running == 0:
             self.busy_changed.emit(False)
-        if parent is not None and not shiboken6.isValid(parent):
+        if self._closed or (parent is not None and not shiboken6.isValid(parent)):
             return
         error = future.exception() if not future.cancelled() else None
         if future.cancelled():
