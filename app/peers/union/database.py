@@ -7,12 +7,20 @@ follows from them, so two at once could number two persons alike.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    bindparam,
+    create_engine,
+    event,
+    text,
+)
 
 from app.core.errors import EnvironmentFault
 from app.peers.union.migrations import migrate
@@ -24,6 +32,13 @@ _ADVISORY_LOCK = 772_026
 def sqlite_url(file: Path) -> str:
     """The URL of the embedded database."""
     return f"sqlite+pysqlite:///{file}"
+
+
+def among(column: ColumnElement[int], numbers: Iterable[int]) -> ColumnElement[bool]:
+    """``column`` is one of many numbers: written into the statement, because to read hundreds of
+    bound values takes the driver longer than the server needs for its answer."""
+    said = bindparam(None, [int(one) for one in numbers], expanding=True, literal_execute=True)
+    return column.in_(said)
 
 
 class Database:

@@ -167,3 +167,32 @@ def _filler(table, names):
         for column in table.columns
         if column.name in names and not column.nullable and column.server_default is None
     }
+
+
+def test_the_share_in_force_before_version_14_goes_on(tmp_path, database, monkeypatch):
+    """Its row stays as it was; another day's stands beside it, and incomes have no kinds yet."""
+    url = database or sqlite_url(tmp_path / "union.db")
+    values: dict[Table, dict[str, Any]] = {
+        person: {"id": 7},
+        tables.share: {"person_id": 7, "copay_ratio": 2, "copay_from": "2026-08-01"},
+        tables.income: {"person_id": 7, "year": 2026, "revenue": 5},
+    }
+    with monkeypatch.context() as before:
+        before.setattr(migrations, "STEPS", migrations.STEPS[:13])
+        old = Database(url)
+        with old.write() as connection:
+            for table, known in values.items():
+                there = {one["name"] for one in inspect(connection).get_columns(table.name)}
+                row = {**_filler(table, there), **known}
+                names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+                sql = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"
+                connection.execute(text(sql), row)
+        old.close()
+    new = Database(url)
+    with new.write() as connection:
+        row = dict(connection.execute(select(tables.share)).mappings().one())
+        assert (row["copay_ratio"], row["copay_from"]) == (2, "2026-08-01")
+        connection.execute(insert(tables.share).values(row | {"copay_from": "2027-08-01"}))
+        kept = connection.execute(select(tables.income)).one()
+        assert (kept.revenue, kept.younger, kept.older, kept.assessed) == (5, 0, 0, "")
+    new.close()

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from app.peers.union.database import among
 from app.peers.union.tables import decision
 from app.rules.eligibility.papers import PaperKind
 from app.wire.codec import record_from
@@ -30,7 +31,7 @@ def last_papers(connection: Connection, person_ids: Iterable[int]) -> dict[int, 
     """By person, the last accepted decision that ordered the paper with which they are treated."""
     rows = connection.execute(
         select(decision.c.person_id, decision.c.record)
-        .where(decision.c.person_id.in_(list(person_ids)), decision.c.outcome == "accepted")
+        .where(among(decision.c.person_id, person_ids), decision.c.outcome == "accepted")
         .order_by(decision.c.id.desc())
     )
     found: dict[int, Any] = {}

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from app.core.canon import canonical_json
+from app.peers.union.database import among
 from app.peers.union.system import System
 from app.peers.union.tables import coverage, fact, origin, person, share
 from app.rules.calendar.axes import Span, whole
@@ -66,7 +67,7 @@ def newest(connection: Connection) -> Row[Any]:
 def lines_now(connection: Connection, person_ids: Collection[int]) -> dict[int, Lines]:
     """What the current tables state, by person, each line whole."""
     said: dict[int, dict[Line, list[Span]]] = {}
-    for row in connection.execute(select(person).where(person.c.id.in_(person_ids))):
+    for row in connection.execute(select(person).where(among(person.c.id, person_ids))):
         said[row.id] = defaultdict(list)
         for kind, names in KINDS.items():
             since = getattr(row, _OF_ITS_OWN_DAY[kind]) if kind in _OF_ITS_OWN_DAY else ""
@@ -77,11 +78,11 @@ def lines_now(connection: Connection, person_ids: Collection[int]) -> dict[int, 
                 value["support_measure"] = "1"
             said[row.id][(kind, "")] = [Span(_text(value), since)]
     periods: dict[int, list[Row[Any]]] = defaultdict(list)
-    mine = select(coverage).where(coverage.c.person_id.in_(person_ids))
+    mine = select(coverage).where(among(coverage.c.person_id, person_ids))
     for row in connection.execute(mine.order_by(coverage.c.acquired_on, coverage.c.id)):
         periods[row.person_id].append(row)
     shares: dict[int, list[Row[Any]]] = defaultdict(list)
-    theirs = select(share).where(share.c.person_id.in_(person_ids))
+    theirs = select(share).where(among(share.c.person_id, person_ids))
     for row in connection.execute(theirs.order_by(share.c.copay_from)):
         shares[row.person_id].append(row)
     for key, rows in periods.items():
@@ -135,7 +136,9 @@ def last_events(connection: Connection, person_ids: Collection[int]) -> dict[int
     which it is true. A person of whom nothing changed since they came in has none."""
     rows = connection.execute(
         select(fact.c.person_id, fact.c.origin, fact.c.true_from, fact.c.reason)
-        .where(fact.c.person_id.in_(person_ids), fact.c.known_until == "", fact.c.true_from != "")
+        .where(
+            among(fact.c.person_id, person_ids), fact.c.known_until == "", fact.c.true_from != ""
+        )
         .order_by(fact.c.person_id, fact.c.origin.desc(), fact.c.true_from.desc(), fact.c.kind)
     )
     found: dict[int, tuple[str, str]] = {}
@@ -255,7 +258,7 @@ def _all_lines(
     found: dict[int, dict[Line, list[tuple[Held, str]]]] = defaultdict(dict)
     rows = connection.execute(
         select(fact)
-        .where(fact.c.person_id.in_(person_ids))
+        .where(among(fact.c.person_id, person_ids))
         .order_by(fact.c.person_id, fact.c.kind, fact.c.subject, fact.c.number)
     )
     for row in rows:
@@ -337,7 +340,7 @@ def _written(
     rows = connection.execute(
         select(fact)
         .where(
-            fact.c.person_id.in_({person_id for person_id, _ in words}),
+            among(fact.c.person_id, {person_id for person_id, _ in words}),
             fact.c.kind.in_({line[0] for _, line in words}),
             fact.c.known_until == "",
         )
@@ -353,7 +356,7 @@ def _brought(connection: Connection, person_ids: Collection[int]) -> dict[int, t
     rows = connection.execute(
         select(person.c.id, person.c.brought, origin.c.at)
         .select_from(person.outerjoin(origin, origin.c.id == person.c.brought))
-        .where(person.c.id.in_(person_ids))
+        .where(among(person.c.id, person_ids))
     )
     return {row.id: (row.at or "", row.brought) for row in rows}
 

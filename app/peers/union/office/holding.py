@@ -6,11 +6,14 @@ no part of it. Nothing here knows a file: FILES says what there is, up, down and
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Insert, delete, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core.canon import canonical_json
 from app.peers.union.line.delivery import active_terminals, deliver
@@ -38,10 +41,11 @@ def hold(
     were new or different."""
     by = {"desk": desk, "upload": upload}
     names = [column.name for column in columns(spec.record) if not column.my_number]
+    of_record = attrgetter(*names)
     changed = 0
     block: dict[str, str] = {}
     for record in records:
-        values = {name: getattr(record, name) for name in names}
+        values = dict(zip(names, of_record(record), strict=True))
         block["\x1f".join(values[name] for name in spec.key)] = canonical_json(values)
         if len(block) >= _AT_ONCE:
             changed += _hold_block(connection, spec, municipality, block, by)
@@ -58,33 +62,28 @@ def _hold_block(
 ) -> int:
     if not block:
         return 0
-    mine = (held.c.municipality == municipality, held.c.file_id == spec.id)
-    known = {
-        row.key: row.record
-        for row in connection.execute(
-            select(held.c.key, held.c.record).where(*mine, held.c.key.in_(block))
-        )
-    }
-    new = {key: text for key, text in block.items() if known.get(key) != text}
-    if not new:
-        return 0
-    connection.execute(delete(held).where(*mine, held.c.key.in_(new)))
     position = next_value(connection, "held")
-    connection.execute(
-        insert(held),
-        [
-            {
-                "municipality": municipality,
-                "file_id": spec.id,
-                "key": key,
-                "record": text,
-                **by,
-                "position": position,
-            }
-            for key, text in new.items()
-        ],
+    key = {"municipality": municipality, "file_id": spec.id}
+    rows = [
+        {**key, "key": one, "record": text, **by, "position": position}
+        for one, text in block.items()
+    ]
+    counted = {"preserve_rowcount": True}
+    statement = _said(connection.dialect.name)
+    return connection.execute(statement, rows, execution_options=counted).rowcount
+
+
+@functools.cache
+def _said(dialect: str) -> Insert:
+    """Insert a record, or take the place of what was said before and otherwise. One statement for
+    either: which keys are held need not be asked, of which there may be millions."""
+    into = (sqlite if dialect == "sqlite" else postgresql).insert(held)
+    new = {name: into.excluded[name] for name in ("desk", "record", "upload", "position")}
+    return into.on_conflict_do_update(
+        index_elements=list(held.primary_key.columns),
+        set_=new,
+        where=held.c.record != into.excluded.record,
     )
-    return len(new)
 
 
 def holds(connection: Connection, spec: FileSpec, municipality: str) -> Iterator[Any]:

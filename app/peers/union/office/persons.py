@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
+from app.peers.union.database import among
 from app.peers.union.office import history
 from app.peers.union.system import next_value
 from app.peers.union.tables import (
@@ -89,7 +90,7 @@ def coverages_of(connection: Connection, person_ids: Iterable[int]) -> dict[int,
     ids = list(person_ids)
     for row in connection.execute(
         select(coverage)
-        .where(coverage.c.person_id.in_(ids))
+        .where(among(coverage.c.person_id, ids))
         .order_by(coverage.c.person_id, coverage.c.acquired_on, coverage.c.id)
     ):
         found.setdefault(row.person_id, []).append(row)
@@ -233,7 +234,7 @@ def all_shares_of(connection: Connection, person_ids: Iterable[int]) -> dict[int
     found: dict[int, list[Row[Any]]] = {}
     for row in connection.execute(
         select(share)
-        .where(share.c.person_id.in_(list(person_ids)))
+        .where(among(share.c.person_id, person_ids))
         .order_by(share.c.person_id, share.c.copay_from)
     ):
         found.setdefault(row.person_id, []).append(row)
@@ -261,7 +262,7 @@ def former_atena_of(connection: Connection, person_ids: Iterable[int]) -> dict[i
     found: dict[int, list[str]] = {}
     for row in connection.execute(
         select(former_atena)
-        .where(former_atena.c.person_id.in_(list(person_ids)))
+        .where(among(former_atena.c.person_id, person_ids))
         .order_by(former_atena.c.atena_number)
     ):
         found.setdefault(row.person_id, []).append(row.atena_number)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
+from app.peers.union.database import among
 from app.peers.union.office.persons import PersonRow, coverages_of
 from app.peers.union.tables import coverage, income, person
 
@@ -45,41 +46,36 @@ def next_block(
     year: int,
     size: int,
 ) -> Block | None:
-    """The households after the mark ``after`` that hold ``size`` of ``whom``, the last one whole;
-    None where nobody is left."""
+    """About ``size`` persons of the households after the mark ``after``, the last household whole;
+    None where nobody is left. Households with none of ``whom`` are left out.
+
+    No join tells where a block ends: it would be reckoned anew for all that is left each time."""
     number = person.c.household_number
-    mine = [person.c.municipality_code == municipality]
-    if after:
-        mine.append(number > after.removeprefix(_MARK))
-    found = (
-        select(number)
-        .join(coverage, coverage.c.person_id == person.c.id)
-        .where(*mine, whom)
-        .order_by(number)
-    )
-    last = connection.execute(found.offset(size - 1).limit(1)).scalar()
-    if last is None:
-        last = connection.execute(found.order_by(None).with_only_columns(func.max(number))).scalar()
-    if last is None:
+    mine = select(person).where(person.c.municipality_code == municipality)
+    later = mine.where(number > after.removeprefix(_MARK)) if after else mine
+    rows = list(connection.execute(later.order_by(number, person.c.id).limit(size)))
+    if not rows:
         return None
-    theirs = found.where(number <= last).order_by(None)
-    rows = connection.execute(
-        select(person)
-        .where(*mine, number <= last, number.in_(theirs.distinct()))
-        .order_by(number, person.c.id)
-    ).all()
+    last = rows[-1].household_number
+    rows = [row for row in rows if row.household_number != last]
+    rows += connection.execute(mine.where(number == last).order_by(person.c.id))
+    theirs = among(coverage.c.person_id, [row.id for row in rows])
+    picked = frozenset(
+        connection.execute(select(coverage.c.person_id).where(theirs, whom)).scalars()
+    )
+    concerned = {row.household_number for row in rows if row.id in picked}
     households: dict[str, list[PersonRow]] = {}
     for row in rows:
-        households.setdefault(row.household_number, []).append(row)
-    ids = [row.id for row in rows]
+        if row.household_number in concerned:
+            households.setdefault(row.household_number, []).append(row)
+    ids = [row.id for members in households.values() for row in members]
     incomes = connection.execute(
-        select(income).where(income.c.person_id.in_(ids), income.c.year == year)
+        select(income).where(among(income.c.person_id, ids), income.c.year == year)
     )
-    picked = theirs.with_only_columns(person.c.id)
     return Block(
         _MARK + last,
         households,
         coverages_of(connection, ids),
         {row.person_id: row for row in incomes},
-        frozenset(connection.execute(picked).scalars()),
+        picked,
     )

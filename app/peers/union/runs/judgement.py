@@ -4,13 +4,14 @@ new incomes (DOMAIN 3.1-3.4), and the papers that follow (FILE-18; DOMAIN 5.1)."
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, update
 
 from app.core.errors import UserError
+from app.peers.union.database import among
 from app.peers.union.office import history
 from app.peers.union.office.check_list import CheckEntry, list_entry
 from app.peers.union.office.holding import hold
@@ -34,8 +35,7 @@ _HERE = "1"
 """住民状態 of those who live in the household."""
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """A row of ``share`` that is to be written."""
 
     person_id: int
@@ -152,11 +152,15 @@ def _keep(connection: Connection, block: Block, shares: dict[int, Share], day: s
     if not ids:
         return
     before = all_shares_of(connection, ids)
-    connection.execute(delete(share).where(share.c.person_id.in_(ids), share.c.copay_from == day))
-    connection.execute(insert(share), [asdict(one) for one in shares.values()])
+    connection.execute(
+        delete(share).where(among(share.c.person_id, ids), share.c.copay_from == day)
+    )
+    connection.execute(insert(share), [one._asdict() for one in shares.values()])
     changes = {}
     for person_id, one in shares.items():
         old = before.get(person_id, [])
+        if old and _says(old[-1]) == _says(one):
+            continue  # it goes on: nothing new is known
         new = sorted([row for row in old if row.copay_from != day] + [one], key=_from)
         periods = block.coverages[person_id]
         changes[person_id] = (
@@ -164,8 +168,12 @@ def _keep(connection: Connection, block: Block, shares: dict[int, Share], day: s
             history.share_lines(new, periods),
         )
     history.remember_all(connection, changes, since=day)
-    touched = update(person).where(person.c.id.in_(ids))
+    touched = update(person).where(among(person.c.id, ids))
     connection.execute(touched.values(touched=next_value(connection, "touched")))
+
+
+def _says(row: Any) -> tuple[int, int, str]:
+    return row.copay_ratio, row.provisional, row.limit_class
 
 
 def _from(row: Any) -> str:

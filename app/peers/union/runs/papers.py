@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from app.peers.union.database import among
 from app.peers.union.office.decided import last_papers
 from app.peers.union.office.persons import PersonRow
 from app.peers.union.system import System
@@ -151,7 +152,7 @@ def _uses(connection: Connection, ids: Collection[int]) -> dict[int, CardUse]:
     rows = connection.execute(
         select(number.c.person_id, card_use)
         .join(card_use, card_use.c.my_number == number.c.my_number)
-        .where(number.c.person_id.in_(ids))
+        .where(among(number.c.person_id, ids))
     )
     return {
         row.person_id: CardUse(bool(row.registered), row.visits_year, row.visits_quarter)
@@ -166,7 +167,7 @@ def _facts(
     found: dict[int, dict[str, dict[str, str]]] = {}
     rows = connection.execute(
         select(fact.c.person_id, fact.c.kind, fact.c.value, fact.c.true_from).where(
-            fact.c.person_id.in_(ids),
+            among(fact.c.person_id, ids),
             fact.c.kind.in_(_FACTS),
             fact.c.known_until == "",
             fact.c.value != "",

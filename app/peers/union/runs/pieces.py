@@ -27,8 +27,8 @@ from app.peers.union.tables import municipality as municipalities
 from app.peers.union.tables import yearly_run
 from app.wire.files import FILES
 
-PIECE = 400
-"""Persons of a piece at least; the last household may bring a few more."""
+PIECE = 600
+"""Residents of a piece; the last household may bring a few more."""
 
 _MOST_SECONDS = 5.0
 """How long one request works before it says how far the run is."""
@@ -159,8 +159,10 @@ def _step(system: System, connection: Connection, kind: YearlyRun, row: Row[Any]
     )
     if block is None:
         return _deliver(system, connection, kind, row)
-    bring(system, connection, "yearly", row.id, row.confirmed_by, row.day)
-    worked = kind.work(system, connection, row, block)
+    worked = Worked()
+    if block.whom:
+        bring(system, connection, "yearly", row.id, row.confirmed_by, row.day)
+        worked = kind.work(system, connection, row, block)
     connection.execute(
         _of(row.id).values(
             household=block.last,
