@@ -117,19 +117,19 @@ def _people(count: int) -> Iterator[dict[str, Any]]:
     chance, index, household = random.Random(count), 0, 0
     while index < count:
         household += 1
-        home = {"household_number": atena_of(50_000_000 + household)}
+        home = atena_of(50_000_000 + household)
         for at in range(min(chance.choice((1, 1, 2)), count - index)):
             index += 1
-            yield _person(index, is_head=at == 0, **home) | {
+            yield _person(index, home, is_head=at == 0) | {
                 "coverages": [[insured_of(index), "2020-01-01", "ACQ_AGE", "", ""]],
                 "income": _income(index),
                 "card": [True, chance.randrange(12), chance.randrange(4)],
             }
         if household % 3 == 0:
-            yield _person(60_000_000 + household, **home) | {"birth_sort": "2015-04-01"}
+            yield _person(60_000_000 + household, home) | {"birth_sort": "2015-04-01"}
 
 
-def _person(index: int, *, is_head: bool = False, household_number: str) -> dict[str, Any]:
+def _person(index: int, household_number: str, *, is_head: bool = False) -> dict[str, Any]:
     return {
         "municipality_code": MUNICIPALITY_CODE,
         "atena_number": atena_of(index),

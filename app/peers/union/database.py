@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Engine,
@@ -37,7 +38,9 @@ def sqlite_url(file: Path) -> str:
 def among(column: ColumnElement[int], numbers: Iterable[int]) -> ColumnElement[bool]:
     """``column`` is one of many numbers: written into the statement, because to read hundreds of
     bound values takes the driver longer than the server needs for its answer."""
-    said = bindparam(None, [int(one) for one in numbers], expanding=True, literal_execute=True)
+    said: BindParameter[int] = bindparam(
+        None, [int(one) for one in numbers], expanding=True, literal_execute=True
+    )
     return column.in_(said)
 
 

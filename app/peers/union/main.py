@@ -42,6 +42,7 @@ _PLAIN = {
     "restored": "restored",
     "returned": "returned",
     "runs": "runs",
+    "settlements": "settlements",
 }
 
 
@@ -75,10 +76,10 @@ def _ask(client: OperatorClient, arguments: argparse.Namespace) -> object:
     command = arguments.command
     if command in _PLAIN:
         return client.act(_PLAIN[command])
-    if command in ("load", "daily"):
+    if command in ("load", "daily", "treatments"):
         content = arguments.file.read_bytes()
-        if command == "load":
-            return client.act("load", body=content)
+        if command != "daily":
+            return client.act(command, body=content)
         return client.act("daily", {"municipality": arguments.municipality}, content)
     if command in ("confirm-run", "go-on"):
         return _work_off(client, command, arguments.id)
@@ -360,6 +361,9 @@ def _add_runs(command: _Command) -> None:
         "途中で止まった年次処理を、続きから終わりまで行う",
         "go on with a yearly run that stopped",
     ).add_argument("id")
+    treated = command("treatments", "診療の一覧（レセプト）を取り込む", "take treatments in")
+    treated.add_argument("file", type=Path)
+    command("settlements", "負担割合の更正による還付と徴収", "refunds and bills of corrections")
     command("runs", "年次処理の一覧と進み具合", "yearly runs and how far they are")
 
 

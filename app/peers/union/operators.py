@@ -28,7 +28,7 @@ from app.peers.union.keys import write_private
 from app.peers.union.line import certificates, enrolment, restored
 from app.peers.union.line.faults import Fault, FaultKind, Faults
 from app.peers.union.line.refusal import Refused, own_mistake
-from app.peers.union.office import bulk, daily, filling, officials, seed, table_package
+from app.peers.union.office import bulk, daily, filling, officials, seed, settling, table_package
 from app.peers.union.office.holding import hold
 from app.peers.union.runs import pieces
 from app.peers.union.runs.kinds import RUNS
@@ -204,6 +204,10 @@ def _acts(desk: Desk) -> dict[str, Act]:
 
 def _run_acts(system: System) -> dict[str, Act]:
     return {
+        "treatments": lambda who, _, body: settling.take_treatments(
+            system, who, _reading("body", _rows, body)
+        ),
+        "settlements": lambda _, __, ___: settling.settlements(system),
         "runs": lambda _, __, ___: pieces.runs(system),
         "propose_run": lambda who, args, _: pieces.propose(
             system,

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 METADATA = MetaData(
@@ -272,6 +273,14 @@ fact = Table(
     _empty("replaces"),
     _flag("carried"),
     _empty("reason"),
+    # who ever belonged to a household (the number stands first in its value)
+    Index(
+        "ix_fact_household",
+        "value",
+        postgresql_where=text("kind = 'household'"),
+        sqlite_where=text("kind = 'household'"),
+        postgresql_ops={"value": "text_pattern_ops"},
+    ),
 )
 
 former_atena = Table(
@@ -358,6 +367,35 @@ share = Table(
     _text("limit_from"),
     _flag("provisional"),
     _text("income_state"),
+)
+
+# Treatments of which there is a receipt (レセプト): what each cost and what the person has paid, or
+# owes since a correction was settled.
+treatment = Table(
+    "treatment",
+    METADATA,
+    _text("key", primary_key=True),
+    Column("person_id", Integer, ForeignKey("person.id"), nullable=False),
+    _text("treated_on"),
+    Column("cost", _LONG, nullable=False),
+    Column("paid", _LONG, nullable=False),
+    Index("ix_treatment_person_id_treated_on", "person_id", "treated_on"),
+)
+
+# What a corrected share gave back or billed for the days from ``since`` to ``until``.
+settlement = Table(
+    "settlement",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("person_id", Integer, ForeignKey("person.id"), nullable=False),
+    _text("atena_number"),
+    _text("since"),
+    _text("until"),
+    Column("copay_ratio", Integer, nullable=False),
+    Column("refund", _LONG, nullable=False),
+    Column("bill", _LONG, nullable=False),
+    _text("settled_at"),
+    Index("ix_settlement_person_id", "person_id"),
 )
 
 # ``record`` is the notification without 個人番号, as JSON; "" when the applicant was refused and

@@ -111,10 +111,10 @@ def _start(system: Any, *lines: dict[str, Any]) -> None:
     load(system, *(lines or _lines()))
 
 
-def take(system: Any, *records: IncomeRecord) -> set[int]:
+def take(system: Any, *records: IncomeRecord) -> None:
     with system.database.write() as connection:
         history.bring(system, connection, "file", "FILE-06", MUNICIPALITY_CODE)
-        return incomes.take(system, connection, records)
+        incomes.take(system, connection, records)
 
 
 def run(system: Any, *, step: Callable[[str], Any] | None = None) -> str:

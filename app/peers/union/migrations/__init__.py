@@ -28,6 +28,7 @@ from app.peers.union.migrations import (
     v0012_taken_up,
     v0013_table_packages,
     v0014_yearly,
+    v0015_settled,
 )
 
 STEPS: tuple[Callable[[Operations], None], ...] = (
@@ -45,6 +46,7 @@ STEPS: tuple[Callable[[Operations], None], ...] = (
     v0012_taken_up.upgrade,
     v0013_table_packages.upgrade,
     v0014_yearly.upgrade,
+    v0015_settled.upgrade,
 )
 
 

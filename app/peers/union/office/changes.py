@@ -34,7 +34,7 @@ from app.peers.union.office.persons import (
     open_coverage,
     touch,
 )
-from app.peers.union.office.shares import rejudge_others
+from app.peers.union.office.rejudging import rejudge_others
 from app.rules.calendar.axes import Span
 from app.rules.calendar.days import day_after
 from app.rules.eligibility.papers import PaperDecision

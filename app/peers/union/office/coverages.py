@@ -19,6 +19,7 @@ from app.peers.union.office.persons import (
     number_of,
     touch,
 )
+from app.peers.union.office.rejudging import rejudge_next_year
 from app.peers.union.office.returned import number_given
 from app.peers.union.office.shares import Judged, judge_household, put_share
 from app.peers.union.system import next_value
@@ -132,6 +133,8 @@ def cover(
     if not later:
         put_share(connection, person_id, judged, own_class, copay_from, limit_from)
         touch(connection, person_id)
+        place = (current.municipality_code, current.household_number)
+        rejudge_next_year(system, connection, place)
     return _answer(
         office,
         case,

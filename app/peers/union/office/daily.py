@@ -20,6 +20,7 @@ from app.peers.union.line.enrolment import Caller
 from app.peers.union.office.check_list import NUMBER_BLANK, CheckEntry, deliver_list, list_entry
 from app.peers.union.office.decisions import kept_record
 from app.peers.union.office.history import bring
+from app.peers.union.office.holding import deliver_file
 from app.peers.union.office.insured import deliver_changes
 from app.peers.union.office.kinds import KINDS
 from app.peers.union.office.persons import (
@@ -35,7 +36,7 @@ from app.peers.union.office.persons import (
     put_number,
     touch,
 )
-from app.peers.union.office.shares import rejudge_others
+from app.peers.union.office.rejudging import CARDS, rejudge_others
 from app.peers.union.system import UNION_ACTOR, System, log_act
 from app.peers.union.tables import notification
 from app.rules.calendar.wareki import Eras
@@ -71,6 +72,10 @@ _PLACE = ("municipality_code", "atena_number")
 _TAKEN = (*FOLLOWED, "birth_sort", "birth_precision", "state")
 
 
+_OF_HOUSEHOLD = ("household_number", "state", "is_head", "birth_sort")
+"""Columns by which a share may change: who belongs to the household, and who of it counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """What a daily run found."""
@@ -79,6 +84,36 @@ class Run:
     confirmed: int
     contradicted: int
     listed: int
+
+
+class Homes:
+    """Households that the file changes, each with the day of the first change: judged anew once,
+    when everybody of the file is taken."""
+
+    def __init__(self) -> None:
+        self._changed: dict[tuple[str, str], tuple[str, ResidentRecord]] = {}
+
+    def add(self, record: ResidentRecord, *households: str) -> None:
+        """A line changes these households on its day."""
+        for household in households:
+            key = (record.municipality_code, household)
+            before = self._changed.get(key)
+            if before is None or record.event_on < before[0]:
+                self._changed[key] = (record.event_on, record)
+
+    def rejudge(self, system: System, connection: Connection) -> int:
+        """Judge each from the right day; how many could not be judged and were listed."""
+        listed = 0
+        for place, (event_on, record) in self._changed.items():
+            whole = connection.begin_nested()
+            try:
+                rejudge_others(system, connection, *place, date.fromisoformat(event_on), 0)
+            except RuleError as cause:
+                whole.rollback()
+                listed += _list(system, connection, record, "household_impossible", cause.message)
+            else:
+                whole.commit()
+        return listed
 
 
 def receive(
@@ -103,11 +138,12 @@ def run(
         raise _other_municipality()
     bring(system, connection, "file", "FILE-03", municipality)
     waiting = _waiting(connection, municipality)
+    homes = Homes()
     confirmed = contradicted = listed = 0
     for record in records:
         keyed = waiting.pop(record.atena_number, None)
         if keyed is None:
-            listed += _follow(system, connection, record)
+            listed += _follow(system, connection, record, homes)
             continue
         equal, found = _compare(system, connection, record, keyed)
         listed += found
@@ -117,8 +153,10 @@ def run(
         if row.received_at[:10] < system.today().isoformat():
             _absent(system, connection, row)
             contradicted += 1
+    listed += homes.rejudge(system, connection)
     deliver_list(system, connection, municipality)
     deliver_changes(system, connection, municipality)
+    deliver_file(system, connection, municipality, CARDS)
     forget_old(system)
     result = Run(len(records), confirmed, contradicted, listed)
     log_act(
@@ -225,11 +263,11 @@ def _standing(connection: Connection, row: Row[Any], standing: str) -> None:
     )
 
 
-def _follow(system: System, connection: Connection, record: ResidentRecord) -> int:
+def _follow(system: System, connection: Connection, record: ResidentRecord, homes: Homes) -> int:
     """Take the register's line for a person nobody keyed; returns how many were listed."""
     whole = connection.begin_nested()
     try:
-        listed = _put(system, connection, record)
+        listed = _put(system, connection, record, homes)
     except RuleError as cause:
         # What this line says cannot be (a death before the birth): the others are taken.
         whole.rollback()
@@ -238,7 +276,7 @@ def _follow(system: System, connection: Connection, record: ResidentRecord) -> i
     return listed
 
 
-def _put(system: System, connection: Connection, record: ResidentRecord) -> int:
+def _put(system: System, connection: Connection, record: ResidentRecord, homes: Homes) -> int:
     values: dict[str, object] = {name: getattr(record, name) for name in _TAKEN}
     values["birth_precision"] = record.birth_precision or "day"
     values["is_head"] = int(record.is_head == "1")
@@ -247,6 +285,7 @@ def _put(system: System, connection: Connection, record: ResidentRecord) -> int:
         values |= {name: getattr(record, name) for name in _PLACE}
         values |= {"origin": "register", "state_on": record.event_on}
         found = get_person(connection, add_person(connection, values))
+        homes.add(record, record.household_number)
         return _number(system, connection, record, found, taken=True)
     if found.origin == "terminal":
         # Contradicted before: an official settles it, the file does not.
@@ -261,8 +300,10 @@ def _put(system: System, connection: Connection, record: ResidentRecord) -> int:
         if found.state != record.state:
             values["state_on"] = record.event_on
         change_person(connection, found.id, values, since=record.event_on, reason=record.event)
+        if any(getattr(found, name) != values[name] for name in _OF_HOUSEHOLD):
+            homes.add(record, record.household_number, found.household_number)
     listed = _number(system, connection, record, found, taken=True)
-    _events(system, connection, record, found.id)
+    _events(system, connection, record, found.id, homes)
     return listed
 
 
@@ -313,7 +354,13 @@ def _list(
     return int(list_entry(system, connection, entry, detail, case_id=case_id))
 
 
-def _events(system: System, connection: Connection, record: ResidentRecord, person_id: int) -> None:
+def _events(
+    system: System,
+    connection: Connection,
+    record: ResidentRecord,
+    person_id: int,
+    homes: Homes,
+) -> None:
     """A coverage ends with what the table of events calls a loss (53条). Raises RuleError."""
     current = open_coverage(connection, person_id)
     event = system.tables["resident_events"].at(system.today(), code=record.event)
@@ -333,5 +380,4 @@ def _events(system: System, connection: Connection, record: ResidentRecord, pers
     )
     end_coverage(connection, current.id, loss.day.isoformat(), loss.reason.value)
     touch(connection, person_id)
-    place = (record.municipality_code, record.household_number)
-    rejudge_others(system, connection, *place, event_on, person_id)
+    homes.add(record, record.household_number)

@@ -219,6 +219,29 @@ def as_of(
     return _seen(lines, day, known_on)
 
 
+def as_of_all(
+    connection: Connection, person_ids: Collection[int], day: date, known_on: date
+) -> dict[int, dict[Line, dict[str, Any]]]:
+    """As ``as_of``, of many at once; everybody asked for has an entry."""
+    lines = _all_lines(connection, person_ids)
+    return {one: _seen(lines.get(one, {}), day, known_on) for one in person_ids}
+
+
+def values_of(connection: Connection, person_id: int, line: Line) -> list[dict[str, Any]]:
+    """Every value that was ever known of one fact with a history, oldest first."""
+    rows = connection.execute(
+        select(fact.c.value)
+        .where(
+            fact.c.person_id == person_id,
+            fact.c.kind == line[0],
+            fact.c.subject == line[1],
+            fact.c.value != "",
+        )
+        .order_by(fact.c.number)
+    )
+    return [_value(value) for value in rows.scalars()]
+
+
 def register_as_of(
     connection: Connection, kind: str, day: date, known_on: date
 ) -> Iterator[tuple[int, str, dict[str, Any]]]:

@@ -79,11 +79,12 @@ def _said(dialect: str) -> Insert:
     either: which keys are held need not be asked, of which there may be millions."""
     into = (sqlite if dialect == "sqlite" else postgresql).insert(held)
     new = {name: into.excluded[name] for name in ("desk", "record", "upload", "position")}
-    return into.on_conflict_do_update(
+    said: Insert = into.on_conflict_do_update(
         index_elements=list(held.primary_key.columns),
         set_=new,
         where=held.c.record != into.excluded.record,
     )
+    return said
 
 
 def holds(connection: Connection, spec: FileSpec, municipality: str) -> Iterator[Any]:
@@ -167,6 +168,16 @@ def _sent(connection: Connection, terminal_id: str) -> dict[str, int]:
         held_sent.c.terminal == terminal_id
     )
     return dict(connection.execute(mine).tuples().all())
+
+
+def deliver_file(system: System, connection: Connection, municipality: str, file_id: str) -> int:
+    """Seal what is held of one file for the terminals of a municipality; how many containers."""
+    made = 0
+    for name in active_terminals(connection, municipality):
+        if file_id in waiting(connection, name, municipality, FILES[file_id].route):
+            deliver_held(system, connection, name, file_id)
+            made += 1
+    return made
 
 
 def deliver_all(system: System, connection: Connection, municipality: str) -> int:

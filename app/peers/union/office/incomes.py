@@ -17,6 +17,7 @@ from sqlalchemy import Connection, delete, insert, or_, select
 from app.core.canon import canonical_json
 from app.core.tables import NoRowError
 from app.peers.union.office.check_list import CheckEntry, list_entry
+from app.peers.union.office.rejudging import rejudge_incomes
 from app.peers.union.system import System
 from app.peers.union.tables import former_atena, income, person
 from app.rules.calendar.days import fiscal_year, judgement_period
@@ -51,12 +52,12 @@ class _Year:
     salary: SalaryDeduction
 
 
-def take(system: System, connection: Connection, records: Sequence[IncomeRecord]) -> set[int]:
-    """Keep the incomes of a file; the persons of whom something has changed by it.
+def take(system: System, connection: Connection, records: Sequence[IncomeRecord]) -> None:
+    """Keep the incomes of a file, and judge anew whose income is known otherwise (所得更正).
 
     Raises NoRowError or RuleError for the present year as long as its tables are not there."""
     years: dict[int, _Year | None] = {}
-    changed: set[int] = set()
+    changed: set[tuple[int, int]] = set()
     for start in range(0, len(records), _AT_ONCE):
         block = records[start : start + _AT_ONCE]
         rows: dict[tuple[int, int], dict[str, Any]] = {}
@@ -76,7 +77,7 @@ def take(system: System, connection: Connection, records: Sequence[IncomeRecord]
             if values is not None:
                 rows[person_id, year] = {"person_id": person_id, "year": year, **values}
         changed |= _put(connection, rows)
-    return changed
+    rejudge_incomes(system, connection, changed)
 
 
 def kept_incomes(assessed: str) -> Incomes:
@@ -171,7 +172,10 @@ def _yen(text: str) -> int:
     return int(text or 0)
 
 
-def _put(connection: Connection, rows: dict[tuple[int, int], dict[str, Any]]) -> set[int]:
+def _put(
+    connection: Connection, rows: dict[tuple[int, int], dict[str, Any]]
+) -> set[tuple[int, int]]:
+    """Whose income of which year has changed."""
     if not rows:
         return set()
     keys = [(income.c.person_id == one) & (income.c.year == year) for one, year in rows]
@@ -187,7 +191,7 @@ def _put(connection: Connection, rows: dict[tuple[int, int], dict[str, Any]]) ->
         connection.execute(delete(income).where(*gone))
     if new:
         connection.execute(insert(income), list(new.values()))
-    return {person_id for person_id, _ in new}
+    return set(new)
 
 
 def _as_kept(row: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from app.peers.union.office.decisions import answer_case, kept_case, last_decisi
 from app.peers.union.office.history import bring
 from app.peers.union.office.newcomers import acquisition_of, reason_of
 from app.peers.union.office.persons import change_person, coverages_of, get_person
-from app.peers.union.office.shares import put_income, rejudge_others
+from app.peers.union.office.rejudging import rejudge_others
+from app.peers.union.office.shares import put_income
 from app.peers.union.system import UNION_ACTOR, System, log_act
 from app.peers.union.tables import (
     decision,

@@ -15,13 +15,11 @@ from app.peers.union.office.persons import (
     household_of,
     insured_on,
     remembered,
-    shares_of,
-    touch,
 )
 from app.peers.union.system import System
 from app.peers.union.tables import income, share
 from app.rules.calendar.days import age_on, judgement_year
-from app.rules.copay.days import class_mark_from, from_household_change, share_until
+from app.rules.copay.days import class_mark_from, share_until
 from app.rules.copay.facts import (
     CopayError,
     CopayHousehold,
@@ -165,42 +163,6 @@ def put_share(
                 income_state=judged.income_state,
             )
         )
-
-
-def rejudge_others(
-    system: System,
-    connection: Connection,
-    municipality_code: str,
-    household_number: str,
-    event_on: date,
-    apart_from: int,
-) -> list[int]:
-    """Judge the other insured of a household that changed on ``event_on``: from the 1st of the
-    following month (世帯異動), of an event long past from the present judgement year on (earlier
-    years are corrections). Returns those whose share changed."""
-    present = date(judgement_year(system.today()), 8, 1)
-    judged_on = max(from_household_change(event_on), present)
-    members = household_of(connection, municipality_code, household_number)
-    coverages = coverages_of(connection, [row.id for row in members])
-    others = [
-        row
-        for row in members
-        if row.id != apart_from and insured_on(coverages.get(row.id, ()), judged_on.isoformat())
-    ]
-    if not others:
-        return []
-    judged = judge_household(system, connection, municipality_code, household_number, judged_on)
-    held = shares_of(connection, [row.id for row in others], judged_on.isoformat())
-    changed = []
-    for row in others:
-        own = judged.decision.class_of(row.atena_number).value
-        before = held.get(row.id)
-        if before and (before.copay_ratio, before.limit_class) == (judged.decision.ratio, own):
-            continue
-        put_share(connection, row.id, judged, own, judged_on, judged_on)
-        touch(connection, row.id)
-        changed.append(row.id)
-    return changed
 
 
 def initial_shares(

@@ -6,19 +6,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, update
 
 from app.core.errors import UserError
 from app.peers.union.database import among
 from app.peers.union.office import history
+from app.peers.union.office.cards import ExpiredProofError, Papers, held_of
 from app.peers.union.office.check_list import CheckEntry, list_entry
 from app.peers.union.office.holding import hold
 from app.peers.union.office.persons import PersonRow, all_shares_of
+from app.peers.union.office.rejudging import PROOF_EXPIRED, Share
 from app.peers.union.office.shares import Judged, judge_members
 from app.peers.union.runs.blocks import Block
-from app.peers.union.runs.papers import ExpiredProofError, Papers, held_of
 from app.peers.union.runs.pieces import Worked, YearlyRun
 from app.peers.union.system import System, next_value
 from app.peers.union.tables import coverage, person, share
@@ -33,18 +34,6 @@ from app.wire.records import CardRecord
 _FILE = "FILE-18"
 _HERE = "1"
 """住民状態 of those who live in the household."""
-
-
-class Share(NamedTuple):
-    """A row of ``share`` that is to be written."""
-
-    person_id: int
-    copay_ratio: int
-    copay_from: str
-    limit_class: str
-    limit_from: str
-    provisional: int
-    income_state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +81,11 @@ def _work(system: System, connection: Connection, run: Row[Any], block: Block) -
         try:
             records.append(papers.record(held, issue_id, "renewed"))
         except ExpiredProofError:
-            faults.append(Fault("proof_expired", held.person, _EXPIRED))
+            faults.append(Fault("proof_expired", held.person, PROOF_EXPIRED))
     made = hold(connection, FILES[_FILE], run.municipality, records)
     return Worked(made, sum(_list(system, connection, fault) for fault in faults))
 
 
-_EXPIRED = "障害認定の証明の期限が切れているため、新しい証を作っていません。"
 _HEADS = "世帯 {} に、世帯主が {} 人います（負担割合は判定しました）。"
 
 

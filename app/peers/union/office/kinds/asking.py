@@ -15,7 +15,8 @@ from app.peers.union.office.case import (
 )
 from app.peers.union.office.changes import Held, Stating, Whom, states
 from app.peers.union.office.persons import change_person, touch
-from app.peers.union.office.shares import put_income, rejudge_others
+from app.peers.union.office.rejudging import rejudge_others
+from app.peers.union.office.shares import put_income
 from app.rules.calendar.days import judgement_year
 from app.rules.copay.facts import IncomeFacts
 from app.wire.bodies import DECISIONS

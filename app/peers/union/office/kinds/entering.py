@@ -34,7 +34,7 @@ from app.peers.union.office.persons import (
     open_coverage,
     reopen_coverage,
 )
-from app.peers.union.office.shares import rejudge_others
+from app.peers.union.office.rejudging import rejudge_others
 from app.rules.calendar.days import day_of_75
 from app.rules.eligibility.acquisition import CARRIED_OVER_FROM, AcquisitionFacts, acquire
 from app.rules.eligibility.disability import DisabilityProof, recognise

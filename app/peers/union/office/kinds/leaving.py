@@ -28,7 +28,7 @@ from app.peers.union.office.persons import (
     get_person,
     open_coverage,
 )
-from app.peers.union.office.shares import rejudge_others
+from app.peers.union.office.rejudging import rejudge_others
 from app.rules.calendar.days import day_before
 from app.rules.eligibility.address_exception import Dwelling, insurer_of
 from app.rules.eligibility.loss import LossFacts, lose

@@ -14,7 +14,8 @@ from app.core.errors import MadoguchiError
 from app.peers.union.office import newcomers
 from app.peers.union.office.case import Answer, Case, Checked, Office, OfficeKind, RefusalReason
 from app.peers.union.office.coverages import cover, insure
-from app.peers.union.office.shares import put_income, rejudge_others
+from app.peers.union.office.rejudging import rejudge_others
+from app.peers.union.office.shares import put_income
 from app.peers.union.system import System
 from app.peers.union.tables import facility
 from app.rules.calendar.days import judgement_year
