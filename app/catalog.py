@@ -16,13 +16,14 @@ from app.functions.eligibility import kinds as eligibility_kinds
 from app.functions.eligibility import spec as eligibility
 from app.functions.files import relay_spec as relay
 from app.functions.files import spec as files
+from app.functions.levy import spec as levy
 from app.functions.own import spec as own
 from app.functions.printing import spec as printing
 from app.functions.records import spec as records
 from app.persons import spec as persons
 from app.security.spec import Area, Catalog, Function, Kind
 
-SPECS = (day, own, persons, eligibility, benefits, files, relay, records, admin, printing)
+SPECS = (day, own, persons, eligibility, benefits, levy, files, relay, records, admin, printing)
 """The areas of work; each module has an ``AREA`` and its ``FUNCTIONS``."""
 
 

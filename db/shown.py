@@ -88,6 +88,8 @@ GUARDED: Mapping[str, Guarded] = MappingProxyType(
             {"cells": "'{}'"},
             {"cells": f"hidden_entry(t.cells, {CLOSED})"},
         ),
+        # what she pays, from when on, and who lives with her: the ledger does not open at all
+        "premium_record": Guarded((_BY_NUMBER,), drops="1"),
         "desk_case": Guarded((_BY_NUMBER,), {"desk": _EMPTY}),
         "desk_issue": Guarded((_BY_NUMBER,), {"desk": _EMPTY}),
     }

@@ -113,7 +113,8 @@ class Function:
     tables of every area's sources to ``reads``, ``reads_schedule`` those of what is done on a
     schedule.
     ``given`` are arguments that its screen always gets; ``from_person`` puts it among what can
-    be begun on an opened person's page.
+    be begun on an opened person's page, ``person_key`` makes it a button of that page with a key
+    of its own.
 
     ``at_login`` marks the terminal's own work that begins when somebody has logged in: its
     ``run`` gets the gate and the calendar of business days.
@@ -177,6 +178,7 @@ class Function:
     later: str = ""
     prints_screen: bool = False
     from_person: bool = False
+    person_key: str = ""
     deed: str = ""
     formerly: tuple[Formerly, ...] = ()
     hands_out: bool = False

@@ -123,6 +123,7 @@ _UPWARD = (
         record=records.InstalmentRecord,
         layout="instalment",
         key=("notice_number", "equivalent_year", "period"),
+        applied_by="levy.receive_collection",
     ),
     _goes_up(
         id="FILE-08",
@@ -132,6 +133,7 @@ _UPWARD = (
         record=records.CollectionRecord,
         layout="collection",
         key=("entry_id",),
+        applied_by="levy.receive_collection",
     ),
     _goes_up(
         id="FILE-09",
@@ -141,6 +143,7 @@ _UPWARD = (
         record=records.ArrearsRecord,
         layout="arrears",
         key=("notice_number", "equivalent_year", "period"),
+        applied_by="levy.receive_collection",
     ),
     FileSpec(
         id="FILE-10",
@@ -268,6 +271,7 @@ _DOWNWARD = (
         record=records.PremiumRecord,
         layout="premium",
         key=("levy_id",),
+        applied_by="levy.receive_premium",
     ),
     FileSpec(
         id="FILE-21",

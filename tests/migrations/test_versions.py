@@ -12,6 +12,7 @@ from app.security.vault.opening import make_lanes
 from db import migrations
 from db.tables import METADATA
 from db.tables.history import HISTORY_GUARDS
+from db.tables.money import PREMIUM_GUARDS
 from db.tables.persons import NAME_GRAMS_DDL, NAME_GRAMS_SETTINGS
 from db.tables.records import LEDGER_GUARDS
 from tests.support.stores import DATA_KEY, open_store
@@ -56,6 +57,11 @@ def test_the_guards_of_history_are_the_declared_ones():
 def test_the_guard_of_the_ledgers_is_the_declared_one():
     (module,) = _modules("0016")
     assert module.GUARDS == LEDGER_GUARDS
+
+
+def test_the_guard_of_the_premiums_is_the_declared_one():
+    (module,) = _modules("0018")
+    assert module.GUARDS == PREMIUM_GUARDS
 
 
 def test_every_stored_version_is_known_and_they_form_one_line():

@@ -54,6 +54,7 @@ from tests.support import keys
 from tests.support.attempts import Attempt, Example
 from tests.support.case_examples import CASE_EXAMPLES
 from tests.support.ledger_examples import LEDGER_EXAMPLES
+from tests.support.levy_examples import LEVY_EXAMPLES
 from tests.support.list_examples import LIST_EXAMPLES
 from tests.support.media_examples import MEDIA_EXAMPLES
 from tests.support.paper_examples import PAPER_EXAMPLES
@@ -586,6 +587,7 @@ EXAMPLES: dict[str, Example] = {
     **CASE_EXAMPLES,
     **PAPER_EXAMPLES,
     **LEDGER_EXAMPLES,
+    **LEVY_EXAMPLES,
     **LIST_EXAMPLES,
     **MEDIA_EXAMPLES,
     **RELAY_EXAMPLES,

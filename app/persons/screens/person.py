@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
@@ -98,6 +99,14 @@ class PersonScreen(Page):
         self.view: PersonView | None = None
         self.action("検索へ戻る", "Esc", lambda: desk.go("persons.search"))
         self.begin_button = self.action("手続を始める", "F7", self._ask_what)
+        self.beside = {
+            one.id: self.action(one.label, one.person_key, partial(self._beside, one.id))
+            for one in desk.catalog.values()
+            if one.person_key
+        }
+        for button in self.beside.values():
+            button.setVisible(False)
+            button.setEnabled(False)
         self.past: PastPanel | None = None
         self.past_button = self.action(_PAST, "F6", self._turn)
         self.past_button.setVisible(False)
@@ -156,6 +165,9 @@ class PersonScreen(Page):
         self.open_button.setText(f"{said}  [F11]")
         self.open_button.setAccessibleName(said)
         self._begins = self._may_begin(view.eligibility_state, permitted)
+        for function_id, button in self.beside.items():
+            button.setVisible(function_id in permitted and not view.line.care)
+            button.setEnabled(function_id in permitted and not view.line.care)
         for button, wanted in (
             (self.begin_button, bool(self._begins)),
             (self.mark_button, marks),
@@ -165,6 +177,10 @@ class PersonScreen(Page):
             button.setVisible(wanted)
             button.setEnabled(wanted)
         self._show(view)
+
+    def _beside(self, function_id: str) -> None:
+        """What is kept of this person on a screen of its own."""
+        self._desk.go(function_id, person_id=self._person_id)
 
     def _closed(self) -> None:
         """The minutes of an opening are over: nothing of it stays on the screen."""

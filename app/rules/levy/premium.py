@@ -319,7 +319,7 @@ def _person_premium(
         else 0
     )
     parts = tuple(
-        _part_premium(
+        part_premium(
             year, rule, reduction, member, status, base.base, (months.count, former_months)
         )
         for rule in year.parts
@@ -327,7 +327,7 @@ def _person_premium(
     return PersonPremium(member.key, base, months, parts, sum(part.amount for part in parts))
 
 
-def _part_premium(
+def part_premium(
     year: PremiumYear,
     rule: PartRule,
     reduction: ReductionClass,
@@ -336,7 +336,9 @@ def _part_premium(
     base: int,
     counted: tuple[int, int],
 ) -> PartPremium:
-    """``counted``: liable months, and those of them with the cut of former dependants."""
+    """One part of a premium whose grounds are known: class of reduction, base (yen), months.
+    ``counted``: liable months, and those of them with the cut of former dependants. Raises
+    RuleError ``premium.no_special_area``, ``premium.lower_rate_open``, ``premium.own_cut_open``."""
     months, former_months = counted
     rate = _rate_for(year, rule, member.key, status)
     unit = year.component_unit
