@@ -372,7 +372,7 @@ class TestLetterSizes:
         points: int,
     ) -> None:
         font = fonts.chain("gothic")[0].spec.path
-        apply_theme(plain_theme, font, enlarge=points / BASE_POINTS)
+        apply_theme(plain_theme, font, letters=points)
         form = form_of(page.id, EVERYTHING, width=1100)
 
         (area,) = form.findChildren(QScrollArea)

@@ -15,12 +15,11 @@ import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
-from app.core.paths import RESOURCES
 from app.rules.values.reader import ValueKind
 from app.ui.base.flow import ActionRow
 from app.ui.base.ime import HINTS, expect
 from app.ui.base.secret import SecretEdit
-from app.ui.base.theme import _MARKED_BY_EDGES, in_the_system_s_colours
+from app.ui.base.theme import _MARKED_BY_EDGES, BASE_POINTS, Scheme, style_sheet
 
 ROOT = Path(__file__).resolve().parents[2]
 READABLE, READABLE_IN_CONTRAST = 4.5, 7.0  # WCAG 2.2, 1.4.3 and 1.4.6
@@ -76,8 +75,8 @@ def test_in_high_contrast_the_colours_are_the_system_s(tmp_path: Path) -> None:
 
 
 def test_no_colour_of_ours_is_left_and_every_size_is() -> None:
-    sheet = (RESOURCES / "style" / "madoguchi.qss").read_text(encoding="utf-8")
-    ours = in_the_system_s_colours(sheet).replace(_MARKED_BY_EDGES, "")
+    sheet = style_sheet(Scheme.LIGHT, BASE_POINTS)
+    ours = style_sheet(Scheme.SYSTEM, BASE_POINTS).replace(_MARKED_BY_EDGES, "")
     assert not re.search(r":[^;}]*#[0-9a-fA-F]{3}", ours)
     assert not re.search(r"(^|[;{\s-])(color|background)\s*:", ours)
     for part in (

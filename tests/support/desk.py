@@ -74,6 +74,7 @@ class Room:
         self.printing = PrintQueue(counter.printer, lambda error, _of: self.door.show(None, error))
         self.said: list[str] = []
         self.refused: list[Any] = []
+        self.staff_door: Any = None
 
     def desk(self, who: str = "clerk") -> Desk:
         world = self.counter.world
@@ -93,7 +94,7 @@ class Room:
             go=lambda function_id, **given: self.went.append((function_id, given)),
             home=lambda **ended: self.went.append(("home", ended)),
             say=self.said.append,
-            door_of_staff=None,  # type: ignore[arg-type]
+            door_of_staff=self.staff_door,
             office=Office("152994", "見本市役所", "000-000-0000"),
             printer=self.printing,
             training=True,

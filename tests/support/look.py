@@ -125,6 +125,8 @@ def high_contrast(app: Any) -> None:
     """The palette of Windows' contrast theme "Night sky" (black, white, yellow, cyan)."""
     from PySide6.QtGui import QColor, QPalette
 
+    from app.ui.base.theme import Scheme, dress
+
     palette = QPalette()
     roles = QPalette.ColorRole
     for role in (roles.Window, roles.Base, roles.Button, roles.AlternateBase, roles.ToolTipBase):
@@ -134,15 +136,8 @@ def high_contrast(app: Any) -> None:
     palette.setColor(roles.ButtonText, QColor("#ffee32"))
     palette.setColor(roles.Highlight, QColor("#d6b4fd"))
     palette.setColor(roles.HighlightedText, QColor("#2b2b2b"))
-    app.setPalette(palette)
-    hints = app.styleHints()
-    hints.accessibility().contrastPreferenceChanged.emit(_high())
-
-
-def _high() -> Any:
-    from PySide6.QtCore import Qt
-
-    return Qt.ContrastPreference.HighContrast
+    dress(app, Scheme.SYSTEM)
+    app.setPalette(palette)  # what the system gives then
 
 
 def main(folder: Path, *, high: bool) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -17,6 +16,7 @@ from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainQuestion
 from app.ui.base.names import NameDelegate, NamePainter
 from app.ui.base.pages import Page, box, clear
+from app.ui.base.tables import list_table
 
 _COLUMNS = ("締め", "もの", "状態", "氏名", "いつから", "期限", "次にすること")
 _WIDTHS = (76, 166, 126, 166, 110, 70)
@@ -182,20 +182,7 @@ class BoardScreen(Page):
 
 
 def _table() -> QTableWidget:
-    table = QTableWidget(0, len(_COLUMNS))
-    table.setAccessibleName("今日の仕事")
-    table.setHorizontalHeaderLabels(list(_COLUMNS))
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setAlternatingRowColors(True)
-    table.setTabKeyNavigation(False)
-    table.verticalHeader().setVisible(False)
-    table.verticalHeader().setDefaultSectionSize(36)
-    table.horizontalHeader().setStretchLastSection(True)
-    for column, width in enumerate(_WIDTHS):
-        table.setColumnWidth(column, width)
-    return table
+    return list_table("今日の仕事", _COLUMNS, _WIDTHS)
 
 
 def _cells(line: Waits, *, follows: bool) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from app.cases.issuing import Drawing
 from app.cases.list_paper import ListDesk
 from app.ui.base.desk import Desk
 from app.ui.base.pages import Page
+from app.ui.base.tables import widen
 
 
 class CheckListScreen(Page):
@@ -34,8 +35,7 @@ class CheckListScreen(Page):
         self.table.setWordWrap(True)
         self.table.verticalHeader().setVisible(False)
         self.table.horizontalHeader().setStretchLastSection(True)
-        for at, width in enumerate((260, 430, 150, 150)):
-            self.table.setColumnWidth(at, width)
+        widen(self.table, (260, 430, 150, 150))
         self.body.addWidget(self.table, 1)
         self.action("問題なし", "F5", lambda: self._settle("ok"))
         self.action("通知した", "F6", lambda: self._settle("notified"))

@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout
 
 from app.cases.kind import Document
-from app.ui.base.flow import ActionRow
+from app.ui.base.flow import ActionRow, folded_words
 from app.ui.base.labels import PlainLabel
 
 _GAP = 12
+_ROOM = 760
+"""Dots that the words of a document have on the smallest monitor."""
 
 
 class DocumentList(QFrame):
@@ -29,12 +31,13 @@ class DocumentList(QFrame):
         column.setSpacing(2)
         head = PlainLabel("受け取った書類にチェックを入れてください（F7）")
         head.setObjectName("hint")
+        head.setWordWrap(True)
         column.addWidget(head)
         self.boxes: dict[str, QCheckBox] = {}
         rows = ActionRow(_GAP, from_left=True)
         column.addLayout(rows)
         for document in documents:
-            box = QCheckBox(document.words)
+            box = QCheckBox(folded_words(document.words, _ROOM))
             box.setAccessibleName(f"受け取った　{document.words}")
             box.setChecked(document.title in received)
             box.toggled.connect(lambda _on: changed(self.received()))

@@ -48,6 +48,8 @@ class LookScreen(Page):
         for row, line in enumerate(sending.summary(view.case, desk.tables, today)):
             grid.addWidget(PlainLabel(line.label), row, 0)
             value = NameLabel(painter, line.value, 20) if line.is_name else PlainLabel(line.value)
+            if isinstance(value, PlainLabel):
+                value.setWordWrap(True)
             grid.addWidget(value, row, 1)
         layout.addLayout(grid)
         self.body.addWidget(scrolled(frame))

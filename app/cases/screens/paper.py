@@ -18,6 +18,7 @@ from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel
 from app.ui.base.pages import Page, box, card, clear
 from app.ui.base.preview import PaperPreview
+from app.ui.base.theme import grown
 from app.ui.base.visitor import ForVisitor
 
 _WHICH_YEAR = (
@@ -181,7 +182,7 @@ class PaperScreen(Page):
         self.preview = PaperPreview(proof.rendered.pdf)
         row.addWidget(self.preview, 1)
         frame, layout = card()
-        frame.setFixedWidth(300)
+        frame.setFixedWidth(grown(300))
         for label, text in (("発行番号", proof.number), ("決定番号", proof.decision_id)):
             layout.addWidget(PlainLabel(label))
             value = PlainLabel(text)

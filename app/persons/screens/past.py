@@ -26,6 +26,8 @@ from app.ui.base.ime import expect
 from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NameLabel, NamePainter
 from app.ui.base.pages import box, card, clear, scrolled
+from app.ui.base.tables import widen
+from app.ui.base.theme import colour
 
 _HEADS = ("事項", "内容", "いつから", "分かった日", "もと", "訂正・理由")
 _WIDTHS = (120, 330, 230, 140, 230)
@@ -159,6 +161,8 @@ class PastPanel(QWidget):
             title.setObjectName("fieldLabel")
             grid.addWidget(title, at, 0)
             text = NameLabel(self._painter, row.text, 18) if row.exact else PlainLabel(row.text)
+            if isinstance(text, PlainLabel):
+                text.setWordWrap(True)
             grid.addWidget(text, at, 1)
             period = PlainLabel(row.period)
             period.setObjectName("fieldNote")
@@ -175,8 +179,7 @@ class PastPanel(QWidget):
         table.setWordWrap(True)
         table.verticalHeader().setVisible(False)
         table.horizontalHeader().setStretchLastSection(True)
-        for at, width in enumerate(_WIDTHS):
-            table.setColumnWidth(at, width)
+        widen(table, _WIDTHS)
         return table
 
     def _list(self, lines: tuple[ChangeLine, ...]) -> None:
@@ -190,6 +193,6 @@ class PastPanel(QWidget):
                 if exact:  # drawn by the label that lies over the cell
                     self.table.setCellWidget(at, column, NameLabel(self._painter, text, 16))
                 if "改められた" in line.note:
-                    item.setForeground(Qt.GlobalColor.darkGray)
+                    item.setForeground(colour("soft"))
                 self.table.setItem(at, column, item)
         self.table.resizeRowsToContents()

@@ -448,6 +448,9 @@ class PersonScreen(Page):
             title = PlainLabel(label)
             title.setObjectName("fieldLabel")
             grid.addWidget(title, at, 0)
-            grid.addWidget(NameLabel(self._painter, text, 20) if exact else PlainLabel(text), at, 1)
+            value = NameLabel(self._painter, text, 20) if exact else PlainLabel(text)
+            if isinstance(value, PlainLabel):
+                value.setWordWrap(True)
+            grid.addWidget(value, at, 1)
         layout.addLayout(grid)
         return frame

@@ -5,8 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
     QLineEdit,
     QTableWidget,
     QTableWidgetItem,
@@ -19,6 +17,7 @@ from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NameDelegate, NamePainter, TextBlock
 from app.ui.base.pages import Page
+from app.ui.base.tables import as_list, widen
 
 _SETTLE_MS = 90
 _COLUMNS = (
@@ -107,20 +106,9 @@ class SearchScreen(Page):
 
     def _build_table(self, painter: NamePainter) -> None:
         table = self.table
-        table.setAccessibleName("検索結果")
+        as_list(table, "検索結果")
         table.setHorizontalHeaderLabels(list(_COLUMNS))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setAlternatingRowColors(True)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().setVisible(False)
-        table.verticalHeader().setDefaultSectionSize(36)
-        header = table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
-        for column, width in enumerate(_WIDTHS):
-            table.setColumnWidth(column, width)
+        widen(table, _WIDTHS)
         self._delegate = NameDelegate(painter)
         for column in _NAME_COLUMNS:
             table.setItemDelegateForColumn(column, self._delegate)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -17,16 +17,22 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QRadioButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
+from app.ui.base.flow import folded_words
 from app.ui.base.labels import PlainLabel
 from app.ui.base.names import ClusterEdit, NameEdit, NamePainter
 from app.ui.base.secret import SecretEdit
 
 Understand = Callable[[str], str]
 """Turns what was typed into what was understood (e.g. a date in words); "" if nothing."""
+
+_CHOICE_GAP = 12
+_CHOICE_ROOM = 430
+"""Dots that the words of a choice have on the smallest monitor."""
 
 
 class Field(QWidget):
@@ -218,22 +224,29 @@ class _Columns(QWidget):
 
     def __init__(self, most: int) -> None:
         super().__init__()
-        self._most = self._now = most
+        self._most = most
         self._buttons: list[QAbstractButton] = []
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setVerticalSpacing(0)
-        self._grid.setColumnStretch(most, 1)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def add(self, button: QAbstractButton) -> None:
         """Append a button."""
-        at = len(self._buttons)
+        button.setParent(self)
         self._buttons.append(button)
-        self._grid.addWidget(button, at // self._now, at % self._now)
 
     def minimumSizeHint(self) -> QSize:
-        widest = max((button.sizeHint().width() for button in self._buttons), default=0)
-        return QSize(widest, self._grid.minimumSize().height())
+        widest, _tallest = self._greatest()
+        return QSize(widest, self.heightForWidth(max(self.width(), widest)))
+
+    def sizeHint(self) -> QSize:
+        widest, tallest = self._greatest()
+        columns = min(self._most, max(len(self._buttons), 1))
+        return QSize((widest + _CHOICE_GAP) * columns, tallest * -(-len(self._buttons) // columns))
+
+    def heightForWidth(self, width: int) -> int:
+        _widest, tallest = self._greatest()
+        return tallest * -(-len(self._buttons) // self._shape(width))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -241,16 +254,31 @@ class _Columns(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:  # the letters have grown
+            self.updateGeometry()
             self._arrange()
         return super().event(event)
 
+    def _greatest(self) -> tuple[int, int]:
+        hints = [button.sizeHint() for button in self._buttons]
+        return (
+            max((hint.width() for hint in hints), default=0),
+            max((hint.height() for hint in hints), default=0),
+        )
+
+    def _shape(self, width: int) -> int:
+        widest, _tallest = self._greatest()
+        return max(1, min(self._most, (width + _CHOICE_GAP) // max(widest + _CHOICE_GAP, 1)))
+
     def _arrange(self) -> None:
-        widest = self.minimumSizeHint().width() + max(self._grid.horizontalSpacing(), 0)
-        columns = max(1, min(self._most, self.width() // max(widest, 1)))
-        if columns != self._now:
-            self._now = columns
-            for at, button in enumerate(self._buttons):
-                self._grid.addWidget(button, at // columns, at % columns)
+        columns, (_widest, tallest) = self._shape(self.width()), self._greatest()
+        hints = [button.sizeHint().width() for button in self._buttons]
+        lefts, left = [], 0
+        for column in range(columns):
+            lefts.append(left)
+            left += max(hints[column::columns], default=0) + _CHOICE_GAP
+        for at, button in enumerate(self._buttons):
+            place = QPoint(lefts[at % columns], at // columns * tallest)
+            button.setGeometry(QRect(place, QSize(hints[at], tallest)))
 
 
 class ChoiceField(Field):
@@ -273,7 +301,8 @@ class ChoiceField(Field):
         box = _Columns(wide)
         box.setAccessibleName(label)
         for at, (_code, text) in enumerate(choices):
-            button = QRadioButton(f"{at + 1}  {text}" if len(choices) <= 9 else text)
+            words = f"{at + 1}  {text}" if len(choices) <= 9 else text
+            button = QRadioButton(folded_words(words, _CHOICE_ROOM))
             button.setAccessibleName(f"{label} {text}")
             button.installEventFilter(self)
             self._group.addButton(button, at)

@@ -3,7 +3,10 @@ enlarged monitor none is cut off."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QLayout, QLayoutItem
 
 
@@ -81,3 +84,27 @@ class ActionRow(QLayout):
                 rows.append([item])
                 used = need
         return rows
+
+
+def folded(text: str, width_of: Callable[[str], float], room: float) -> list[str]:
+    """``text`` in lines of at most ``room`` by ``width_of``: broken at two spaces where one stands
+    in the line, else between two signs, never in a word of Latin letters and digits."""
+    lines, rest = [], text
+    while width_of(rest) > room:
+        end = 1
+        while end < len(rest) and width_of(rest[: end + 1]) <= room:
+            end += 1
+        space = rest.rfind("  ", 0, end + 1)
+        while end > 1 and rest[end - 1 : end + 1].isascii() and not rest[end].isspace():
+            end -= 1
+        end = space if space > 0 else end
+        lines.append(rest[:end].rstrip())
+        rest = rest[end:].lstrip()
+    return [*lines, rest]
+
+
+def folded_words(text: str, room: int) -> str:
+    """Words for a box or a button in lines of at most ``room`` dots in the letters there are: only
+    labels break their lines by themselves."""
+    width_of = QFontMetrics(QGuiApplication.font()).horizontalAdvance
+    return "\n".join(folded(text, width_of, room))

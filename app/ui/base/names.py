@@ -3,6 +3,8 @@ glyph by glyph from the same fonts as the paper, and edited one visible characte
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -23,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.text import clusters
+from app.ui.base.theme import enlarged, grown
 from forms.fonts import FontFile, FontSet, split_runs
 
 
@@ -109,14 +112,20 @@ class _PathPen:
 
 
 class NameLabel(QWidget):
-    """One line of text in its exact variants (氏名の表示)."""
+    """A name or an address in its exact variants (氏名の表示): on one line where there is room,
+    else broken between visible characters, so that nothing of it is ever cut off."""
+
+    _LINE_HEIGHT = 1.45
+    _LEAST_SIGNS = 6
 
     def __init__(self, painter: NamePainter, text: str = "", pixels: float = 22.0) -> None:
         super().__init__()
         self._painter = painter
         self._text = text
         self._pixels = pixels
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.setAccessibleName(text)
 
     def text(self) -> str:
@@ -130,19 +139,52 @@ class NameLabel(QWidget):
         self.updateGeometry()
         self.update()
 
+    def lines(self, width: int) -> list[str]:
+        """The text as it breaks at ``width`` dots."""
+        return broken(self._text, self._width_of, max(width - 4, self._size))
+
+    def heightForWidth(self, width: int) -> int:
+        return int(len(self.lines(width)) * self._size * self._LINE_HEIGHT)
+
     def sizeHint(self) -> QSize:
-        _, width = self._painter.path(self._text, self._pixels)
-        return QSize(int(width) + 4, int(self._pixels * 1.45))
+        width = int(self._width_of(self._text)) + 5
+        return QSize(width, int(self._size * self._LINE_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(20, int(self._pixels * 1.45))
+        hint = self.sizeHint()
+        return QSize(min(hint.width(), int(self._LEAST_SIGNS * self._size)), hint.height())
+
+    @property
+    def _size(self) -> float:
+        return self._pixels * enlarged()
+
+    def _width_of(self, text: str) -> float:
+        return self._painter.path(text, self._size)[1]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        baseline = QPointF(2, self.height() / 2 + self._pixels * 0.37)
         ink = self.palette().color(self.foregroundRole())
-        self._painter.draw(painter, baseline, self._text, self._pixels, ink)
+        lines, step = self.lines(self.width()), self._size * self._LINE_HEIGHT
+        at = QPointF(2, (self.height() - step * (len(lines) - 1)) / 2 + self._size * 0.37)
+        for line in lines:
+            self._painter.draw(painter, at, line, self._size, ink)
+            at += QPointF(0, step)
         painter.end()
+
+
+def broken(text: str, width_of: Callable[[str], float], room: float) -> list[str]:
+    """``text`` in lines of at most ``room`` by ``width_of``, between visible characters."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        now = ""
+        if width_of(line) > room:
+            for cluster in clusters(line):
+                if now and width_of(now + cluster) > room:
+                    lines.append(now)
+                    now = ""
+                now += cluster
+        lines.append(now or line)
+    return lines
 
 
 class TextBlock(QWidget):
@@ -185,41 +227,38 @@ class TextBlock(QWidget):
 
     def lines(self, width: int) -> list[str]:
         """The text as it breaks at ``width`` pixels."""
-        room = max(width - 2 * self._margin(), int(self._pixels))
-        broken: list[str] = []
-        for line in self._text.split("\n"):
-            now = ""
-            for cluster in clusters(line):
-                if now and self._painter.width(now + cluster, self._pixels, self._role) > room:
-                    broken.append(now)
-                    now = ""
-                now += cluster
-            broken.append(now)
-        return broken
+        room = max(width - 2 * self._margin(), int(self._size))
+        return broken(
+            self._text, lambda line: self._painter.width(line, self._size, self._role), room
+        )
 
     def heightForWidth(self, width: int) -> int:
-        height = len(self.lines(width)) * self._pixels * self._LINE_HEIGHT
+        height = len(self.lines(width)) * self._size * self._LINE_HEIGHT
         return int(height) + 2 * self._margin()
 
     def sizeHint(self) -> QSize:
         wide = max(
-            self._painter.width(line, self._pixels, self._role) for line in self._text.split("\n")
+            self._painter.width(line, self._size, self._role) for line in self._text.split("\n")
         )
         width = min(int(wide) + 2 * self._margin() + 4, 900)
         return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(160, int(self._pixels * self._LINE_HEIGHT) + 2 * self._margin())
+        return QSize(160, int(self._size * self._LINE_HEIGHT) + 2 * self._margin())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         ink = self.palette().color(self.foregroundRole())
-        step = self._pixels * self._LINE_HEIGHT
-        at = QPointF(self._margin() + 1, self._margin() + self._pixels * 1.1)
+        step = self._size * self._LINE_HEIGHT
+        at = QPointF(self._margin() + 1, self._margin() + self._size * 1.1)
         for line in self.lines(self.width()):
-            self._painter.draw(painter, at, line, self._pixels, ink, self._role)
+            self._painter.draw(painter, at, line, self._size, ink, self._role)
             at += QPointF(0, step)
         painter.end()
+
+    @property
+    def _size(self) -> float:
+        return self._pixels * enlarged()
 
     def _margin(self) -> int:
         return 10 if self.objectName().endswith("Box") else 0
@@ -303,7 +342,8 @@ class NameEdit(QWidget):
         self.setFocusProxy(self.edit)
 
 
-_ROW_PIXELS = 18.0
+def _row_pixels() -> float:
+    return 18.0 * enlarged()
 
 
 class NameDelegate(QStyledItemDelegate):
@@ -323,19 +363,21 @@ class NameDelegate(QStyledItemDelegate):
         text, option.text = option.text, ""
         style = option.widget.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
-        at = QPointF(option.rect.left() + 6, option.rect.center().y() + _ROW_PIXELS * 0.37)
+        size = _row_pixels()
+        at = QPointF(option.rect.left() + 6, option.rect.center().y() + size * 0.37)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        roles = option.palette.ColorRole
+        ink = option.palette.color(roles.HighlightedText if chosen else roles.Text)
         painter.save()
         painter.setClipRect(option.rect)
-        self._names.draw(
-            painter, at, text, _ROW_PIXELS, option.palette.color(option.palette.ColorRole.Text)
-        )
+        self._names.draw(painter, at, text, size, ink)
         painter.restore()
 
     def width_of(self, text: str) -> int:
         """How many dots a row with ``text`` takes."""
-        return int(self._names.path(text, _ROW_PIXELS)[1]) + 12
+        return int(self._names.path(text, _row_pixels())[1]) + 12
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
-        return QSize(120, 34)
+        return QSize(grown(120), grown(34))

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -56,14 +55,17 @@ class Page(QWidget):
         outer.setSpacing(8)
         self.title = PlainLabel(title)
         self.title.setObjectName("title")
+        self.title.setWordWrap(True)
         self.lead = PlainLabel(lead)
         self.lead.setObjectName("lead")
         self.lead.setWordWrap(True)
         outer.addWidget(self.title)
         outer.addWidget(self.lead)
-        self.body = QVBoxLayout()
+        inner = QWidget()
+        self.body = _Body(inner)
+        self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(10)
-        outer.addLayout(self.body, 1)
+        outer.addWidget(scrolled(inner), 1)
         self.action_row = ActionRow(12)
         outer.addLayout(self.action_row)
         self._as_shown: tuple[tuple[str, str], ...] | None = None
@@ -129,6 +131,21 @@ class Page(QWidget):
         self.setFocus()
 
 
+class _Body(QVBoxLayout):
+    """What does not fit on a small monitor or with large letters is scrolled; before that, lists
+    and cards give way as far as they can."""
+
+    def heightForWidth(self, width: int) -> int:
+        items = [item for at in range(self.count()) if not (item := self.itemAt(at)).isEmpty()]
+        least = [
+            item.minimumHeightForWidth(width)
+            if item.hasHeightForWidth()
+            else item.minimumSize().height()
+            for item in items
+        ]
+        return sum(least) + self.spacing() * max(len(least) - 1, 0)
+
+
 def _is_secret(field: Field) -> bool:
     return isinstance(field, PasswordField) or isinstance(field.focusProxy(), SecretEdit)
 
@@ -178,13 +195,12 @@ class StepRow(QWidget):
 
     def __init__(self, steps: Sequence[str]) -> None:
         super().__init__()
-        row = QHBoxLayout(self)
+        row = ActionRow(6, from_left=True)
+        self.setLayout(row)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
         self._labels = [PlainLabel(f"{at}. {text}") for at, text in enumerate(steps, 1)]
         for label in self._labels:
             row.addWidget(label)
-        row.addStretch(1)
         self.show_step(0)
 
     def show_step(self, now: int) -> None:

@@ -9,8 +9,11 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QTableWidget, QTableWidgetItem
 
 from app.ui.base.labels import as_tip
+from app.ui.base.theme import grown
 
 _ROW_HEIGHT = 36
+_LEAST_ROWS = 4
+"""Head and rows that are seen of a list on the smallest monitor."""
 
 
 def as_list(table: QTableView, name: str) -> None:
@@ -22,18 +25,25 @@ def as_list(table: QTableView, name: str) -> None:
     table.setAlternatingRowColors(True)
     table.setTabKeyNavigation(False)
     table.verticalHeader().setVisible(False)
-    table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+    table.verticalHeader().setDefaultSectionSize(grown(_ROW_HEIGHT))
     table.horizontalHeader().setStretchLastSection(True)
+    table.setMinimumHeight(grown(_LEAST_ROWS * _ROW_HEIGHT))
 
 
 def list_table(name: str, columns: Sequence[str], widths: Sequence[int]) -> QTableWidget:
-    """A list with these ``columns``; ``widths`` of all but the last, which takes the rest."""
+    """A list with these ``columns``; ``widths`` of all but the last, which takes the rest, in dots
+    for the base letters."""
     table = QTableWidget(0, len(columns))
     table.setHorizontalHeaderLabels(list(columns))
     as_list(table, name)
-    for column, width in enumerate(widths):
-        table.setColumnWidth(column, width)
+    widen(table, widths)
     return table
+
+
+def widen(table: QTableView, widths: Sequence[int]) -> None:
+    """Make the columns as wide as said for the base letters."""
+    for column, width in enumerate(widths):
+        table.setColumnWidth(column, grown(width))
 
 
 def fill(table: QTableWidget, rows: Sequence[Sequence[str]], *, bold: Sequence[bool] = ()) -> None:

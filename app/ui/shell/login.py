@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QFormLayout, QLineEdit, QPushButton, QVBoxLayout, 
 
 from app.core.signs import plain
 from app.ui.base.labels import PlainLabel
+from app.ui.base.monitors import free_space
 from app.ui.base.pages import card
 from app.ui.base.secret import SecretEdit
+from app.ui.base.theme import grown
 
 
 class LoginForm(QWidget):
@@ -30,7 +32,7 @@ class LoginForm(QWidget):
         outer = QVBoxLayout(self)
         outer.setAlignment(Qt.AlignmentFlag.AlignCenter)
         frame, layout = card()
-        frame.setFixedWidth(520)
+        frame.setFixedWidth(min(grown(520), free_space().width() - 40))
         layout.setContentsMargins(36, 28, 36, 28)
         title = PlainLabel(heading)
         title.setObjectName("title")
@@ -52,7 +54,7 @@ class LoginForm(QWidget):
         self.message = PlainLabel("")
         self.message.setObjectName("fieldError")
         self.message.setWordWrap(True)
-        self.message.setMinimumHeight(64)
+        self.message.setMinimumHeight(grown(64))
         layout.addWidget(self.message)
         self.button = QPushButton("次へ（キーに触れる）  [Enter]")
         self.button.setAccessibleName("次へ")

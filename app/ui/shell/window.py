@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QFont, QFontMetrics, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
@@ -21,9 +21,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.base.flow import ActionRow, folded
 from app.ui.base.labels import PlainLabel
 from app.ui.base.monitors import free_space
-from app.ui.base.pages import Page
+from app.ui.base.pages import Page, scrolled
+from app.ui.base.theme import grown
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,10 @@ class MenuEntry:
 
 _SIZE = QSize(1366, 860)
 """The window at its opening, where the monitor has room for it."""
+
+_MENU_BESIDE, _MENU_LETTERS, _MENU_EDGES = 160, 76, 56
+"""The menu's width in dots: what it has with any letters and what grows with them; of it what is
+beside the words."""
 
 _TELL_EVERY_SECONDS = 1.0
 """Keyboard and mouse are told of at most this often: the idle time is counted in minutes."""
@@ -89,14 +95,16 @@ class MainWindow(QMainWindow):
         outer.addWidget(self._top_bar(training=training, terminal=terminal))
         middle = QHBoxLayout()
         middle.setSpacing(0)
-        self._menu = QFrame()
+        inside = QWidget()
+        self._menu = scrolled(inside)
         self._menu.setObjectName("sideMenu")
-        self._menu.setFixedWidth(222)
-        self._menu_layout = QVBoxLayout(self._menu)
+        self._menu.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._menu_layout = QVBoxLayout(inside)
         self._menu_layout.setContentsMargins(0, 8, 0, 8)
         self._menu_layout.setSpacing(0)
         self._menu_buttons = QButtonGroup(self)
         self._menu_shortcuts: list[QShortcut] = []
+        self._entries: tuple[MenuEntry, ...] = ()
         middle.addWidget(self._menu)
         self._screens = QStackedWidget()
         middle.addWidget(self._screens, 1)
@@ -122,14 +130,17 @@ class MainWindow(QMainWindow):
     def _top_bar(self, *, training: bool, terminal: str) -> QWidget:
         bar = QFrame()
         bar.setObjectName("topBar")
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(18, 8, 18, 8)
-        row.addWidget(PlainLabel("後期高齢者医療　窓口端末"))
+        whole = QHBoxLayout(bar)
+        whole.setContentsMargins(18, 8, 18, 8)
+        row = ActionRow(12, from_left=True)
+        whole.addLayout(row, 1)
+        row.addWidget(PlainLabel("窓口端末"))
         if training:
             mark = PlainLabel("研修")
             mark.setObjectName("trainingMark")
             row.addWidget(mark)
-        row.addStretch(1)
+        row = ActionRow(18)
+        whole.addLayout(row, 1)
         self._age = PlainLabel("")
         self._age.setObjectName("ageMark")
         row.addWidget(self._age)
@@ -176,10 +187,11 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(8, 0, 8, 0)
         self._status = PlainLabel("")
         self._line = PlainLabel("")
-        keys = PlainLabel("Alt+数字 メニュー　F12 離席（ロック）　Shift+F12 終了")
-        row.addWidget(self._status, 1)
-        row.addWidget(self._line)
-        row.addWidget(keys)
+        self._status.setWordWrap(True)
+        row.addWidget(self._status, 3)
+        self._line.setWordWrap(True)
+        row.addWidget(self._line, 1)
+        row.addWidget(PlainLabel("F12 離席　Shift+F12 終了"))
         return bar
 
     @property
@@ -214,14 +226,22 @@ class MainWindow(QMainWindow):
             if isinstance(widget, QPushButton):
                 self._menu_buttons.removeButton(widget)
             if widget is not None:
+                widget.hide()
                 widget.deleteLater()
+        self._entries = tuple(entries)
+        self._menu.setFixedWidth(_MENU_BESIDE + grown(_MENU_LETTERS))
+        bold = QFont(self.font())
+        bold.setBold(True)
+        metrics, room = QFontMetrics(bold), self._menu.width() - _MENU_EDGES
         area = ""
         for entry in entries:
             if entry.area != area:
                 area = entry.area
-                self._menu_layout.addWidget(PlainLabel(area))
+                head = PlainLabel(area)
+                head.setWordWrap(True)
+                self._menu_layout.addWidget(head)
             text = f"{entry.label}  {entry.key}" if entry.key else entry.label
-            button = QPushButton(text)
+            button = QPushButton("\n".join(folded(text, metrics.horizontalAdvance, room)))
             button.setAccessibleName(entry.label)
             button.setCheckable(True)
             button.setProperty("function", entry.function_id)
@@ -236,6 +256,12 @@ class MainWindow(QMainWindow):
         self._menu_layout.addStretch(1)
         self._menu.setVisible(bool(entries))
 
+    def refit(self) -> None:
+        """The letters have another size."""
+        here = self._shown
+        self.set_menu(self._entries)
+        self._mark(here)
+
     def menu_functions(self) -> tuple[str, ...]:
         """Ids of the functions in the menu, in order."""
         return tuple(str(b.property("function")) for b in self._menu_buttons.buttons())
@@ -249,12 +275,15 @@ class MainWindow(QMainWindow):
         if before is not None:
             self._screens.removeWidget(before)
             before.deleteLater()
-        for button in self._menu_buttons.buttons():
-            if button.property("function") == function_id:
-                button.setChecked(True)
+        self._mark(function_id)
         if isinstance(screen, Page):
             screen.note_as_shown()
             screen.first_focus()
+
+    def _mark(self, function_id: str) -> None:
+        for button in self._menu_buttons.buttons():
+            if button.property("function") == function_id:
+                button.setChecked(True)
 
     def take_screen(self) -> QWidget | None:
         """Take the screen out of its place and do not destroy it; nothing stands there then."""

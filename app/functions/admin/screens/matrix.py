@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from app.functions.admin.rights_list import GrantLine, Standing
@@ -17,6 +16,7 @@ from app.security.staff.grants import GrantState
 from app.ui.base.desk import Desk
 from app.ui.base.labels import as_tip
 from app.ui.base.tables import as_list
+from app.ui.base.theme import colour, grown
 
 _WAITS = {
     GrantState.REQUESTED: "承認待ち",
@@ -24,7 +24,6 @@ _WAITS = {
     GrantState.EFFECTIVE: "○ 確認待ち",
     GrantState.REVOKED: "取消",
 }
-_ENDS_SOON = QColor("#fff1cf")
 _NO_INDEX = QModelIndex()
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -97,7 +96,7 @@ class RightsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return as_tip(line.function_label)
         if role == Qt.ItemDataRole.BackgroundRole and days is not None:
-            return _ENDS_SOON
+            return colour("warn_ground")
         return None
 
 
@@ -113,7 +112,7 @@ class Matrix(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.verticalHeader().setVisible(True)
         self.horizontalHeader().setStretchLastSection(False)
-        self.horizontalHeader().setDefaultSectionSize(150)
+        self.horizontalHeader().setDefaultSectionSize(grown(150))
 
     def show_standing(self, standing: Standing, staff_id: str) -> None:
         """Show this; with ``staff_id`` that person's column comes first."""

@@ -6,7 +6,6 @@ from typing import TypeAlias
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QGridLayout,
     QTableWidget,
     QTableWidgetItem,
@@ -22,6 +21,7 @@ from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel, PlainQuestion
 from app.ui.base.pages import Page, box, card, clear
+from app.ui.base.tables import list_table
 
 _HEAD = ("ファイル", "向き", "基準日・版", "件数（前回）", "状態", "次にすること")
 _WIDTHS = (250, 60, 130, 170, 170)
@@ -201,20 +201,7 @@ def _told(line: DayFile) -> str:
 
 
 def _table() -> QTableWidget:
-    table = QTableWidget(0, len(_HEAD))
-    table.setAccessibleName("当日のファイル")
-    table.setHorizontalHeaderLabels(list(_HEAD))
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setAlternatingRowColors(True)
-    table.setTabKeyNavigation(False)
-    table.verticalHeader().setVisible(False)
-    table.verticalHeader().setDefaultSectionSize(36)
-    table.horizontalHeader().setStretchLastSection(True)
-    for column, width in enumerate(_WIDTHS):
-        table.setColumnWidth(column, width)
-    return table
+    return list_table("当日のファイル", _HEAD, _WIDTHS)
 
 
 def _cells(line: DayFile) -> tuple[str, ...]:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -31,6 +29,7 @@ from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel
 from app.ui.base.pages import Page, box, clear
+from app.ui.base.tables import list_table
 from app.wire.characters import charset_of
 
 _HEAD = ("もの", "どこ", "状態", "次にすること")
@@ -49,7 +48,7 @@ class MediaScreen(Page):
         self.lines: tuple[MediaStep, ...] = ()
         self._summary = QVBoxLayout()
         self.body.addLayout(self._summary)
-        self.table = _table(_HEAD, _WIDTHS, "電子媒体")
+        self.table = list_table("電子媒体", _HEAD, _WIDTHS)
         self.table.itemActivated.connect(lambda _item: self._next())
         self.table.currentCellChanged.connect(lambda *_cells: self._tell_why())
         self.body.addWidget(self.table, 1)
@@ -251,7 +250,9 @@ class LedgerScreen(Page):
         )
         self._desk = desk
         self.view: MediaView | None = None
-        self.table = _table(LEDGER_HEAD, (110, 110, 52, 330, 64, 100, 86, 110, 110), "媒体管理簿")
+        self.table = list_table(
+            "媒体管理簿", LEDGER_HEAD, (110, 110, 52, 330, 64, 100, 86, 110, 110)
+        )
         self.body.addWidget(self.table, 1)
         self._why = QVBoxLayout()
         self.body.addLayout(self._why)
@@ -340,24 +341,6 @@ def _summary(view: MediaView, lines: Sequence[MediaStep]) -> tuple[str, str]:
     if waiting:
         return "ok", f"次にすることのあるものが {waiting}件あります。"
     return "ok", "媒体ですることはありません。"
-
-
-def _table(head: Sequence[str], widths: Sequence[int], name: str) -> QTableWidget:
-    table = QTableWidget(0, len(head))
-    table.setAccessibleName(name)
-    table.setHorizontalHeaderLabels(list(head))
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setAlternatingRowColors(True)
-    table.setTabKeyNavigation(False)
-    table.verticalHeader().setVisible(False)
-    table.verticalHeader().setDefaultSectionSize(36)
-    table.horizontalHeader().setStretchLastSection(True)
-    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-    for column, width in enumerate(widths):
-        table.setColumnWidth(column, width)
-    return table
 
 
 def _fill(table: QTableWidget, rows: Sequence[Sequence[str]]) -> None:

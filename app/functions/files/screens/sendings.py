@@ -17,6 +17,7 @@ from app.functions.files.sendings import SendingLine
 from app.sync.states import Outgoing
 from app.ui.base.desk import Desk
 from app.ui.base.pages import Page, box, clear
+from app.ui.base.tables import widen
 
 _HEAD = ("ファイル", "業務日・版", "件数", "前回との差", "用意した職員", "確認した職員", "状態")
 _NUMBERS = ("件数", "前回との差")
@@ -48,8 +49,7 @@ class SendingsScreen(Page):
         self.table.setTabKeyNavigation(False)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(len(_HEAD) - 1, QHeaderView.ResizeMode.Stretch)
-        for at, width in enumerate(_WIDTHS):
-            self.table.setColumnWidth(at, width)
+        widen(self.table, _WIDTHS)
         self.table.itemActivated.connect(lambda _item: self._confirm())
         self.table.currentCellChanged.connect(lambda *_cells: self._tell_why())
         self.body.addWidget(self.table, 1)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
+
+from app.ui.base.theme import colour
 
 _HEIGHT = 118
 _FOOT = 22
 _HEAD = 18
-_BAR, _MARKED = QColor("#2b6cb0"), QColor("#b7791f")
 _LEAST_WIDTH = 5.0
 
 
@@ -55,13 +56,13 @@ class Bars(QWidget):
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "ありません")
             return
         painter.drawText(QRectF(0, 0, self.width(), _HEAD), 0, f"最大 {most:,}件")
-        step = self._step()
+        step, bars = self._step(), (colour("bars"), colour("bars_marked"))
         every = max(1, round(painter.fontMetrics().horizontalAdvance("00日") / step + 0.5))
         for at, count in enumerate(self._counts):
             left = at * step
             tall = (ground - _HEAD) * count / most
-            colour = _MARKED if at in self._marked else _BAR
-            painter.fillRect(QRectF(left + 1, ground - tall, max(1.0, step - 2), tall), colour)
+            shade = bars[at in self._marked]
+            painter.fillRect(QRectF(left + 1, ground - tall, max(1.0, step - 2), tall), shade)
             if at % every == 0:
                 where = QRectF(left, ground + 2, step * every, _FOOT - 2)
                 painter.drawText(where, 0, self._labels[at])

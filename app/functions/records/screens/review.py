@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.cases.issuing import Drawing
 from app.cases.list_paper import ListDesk
@@ -17,10 +17,12 @@ from app.functions.records.words import CAUSES, EVENTS, SORTS, who_words
 from app.rules.calendar.wareki import Eras, on_screen
 from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
+from app.ui.base.flow import ActionRow
 from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NameDelegate, NamePainter
 from app.ui.base.pages import Page, box, clear
 from app.ui.base.tables import fill, list_table
+from app.ui.base.theme import grown
 
 LINES_AT_ONCE = 50_000
 """Lines that one look takes in: about half a second."""
@@ -60,8 +62,7 @@ class ReviewScreen(Page):
         self.load()
 
     def _build(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(10)
+        row = ActionRow(10, from_left=True)
         self.months = QComboBox()
         self.months.setAccessibleName("期間")
         for text, days in periods(self._desk.clock.now().date()):
@@ -72,9 +73,10 @@ class ReviewScreen(Page):
             self.sorts.addItem(text, sort)
         self.persons = QComboBox()
         self.persons.setAccessibleName("職員")
-        self.persons.setMinimumWidth(170)
+        self.persons.setMinimumWidth(grown(170))
         self.subject = QLineEdit()
         self.subject.setAccessibleName("対象の番号")
+        self.subject.setMinimumWidth(grown(330))
         self.subject.setPlaceholderText("対象の番号（一覧の「対象」）")
         for label, widget in (
             ("期間", self.months),
@@ -82,8 +84,12 @@ class ReviewScreen(Page):
             ("職員", self.persons),
             ("対象", self.subject),
         ):
-            row.addWidget(PlainLabel(label))
-            row.addWidget(widget, 1 if widget is self.subject else 0)
+            pair = QWidget()
+            beside = QHBoxLayout(pair)
+            beside.setContentsMargins(0, 0, 0, 0)
+            beside.addWidget(PlainLabel(label))
+            beside.addWidget(widget, 1)
+            row.addWidget(pair)
         self.body.addLayout(row)
         self._notes = QVBoxLayout()
         self.body.addLayout(self._notes)
@@ -206,7 +212,7 @@ class ReviewScreen(Page):
         most = "、".join(f"{who_words(who)} {count:,}件" for who, count in picture.by_staff[:4])
         text = f"{picture.total:,}件。{most}" if picture.total else "0件です。"
         many = f"　新しい {SHOWN}件を表示しています。" if picture.total > SHOWN else ""
-        self._notes.addWidget(PlainLabel(f"{text}{many}"))
+        self._note(f"{text}{many}")
         closed = self._closed_hours()
         self.hours.show_counts(picture.by_hour, [f"{at}時" for at in range(HOURS)], closed)
         spans = spans_of(self._days)
@@ -353,7 +359,12 @@ class ReviewScreen(Page):
 
     def _say(self, text: str) -> None:
         clear(self._notes)
-        self._notes.addWidget(PlainLabel(text))
+        self._note(text)
+
+    def _note(self, text: str) -> None:
+        note = PlainLabel(text)
+        note.setWordWrap(True)
+        self._notes.addWidget(note)
 
 
 def month_of(day: date) -> tuple[date, date]:
