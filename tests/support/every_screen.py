@@ -238,7 +238,7 @@ def every_screen(room: Any) -> Iterator[tuple[str, str, Make]]:
             one.name: _GIVEN[one.name]
             for one in asked
             if one.name in _GIVEN and one.default is inspect.Parameter.empty
-        } | cases.get(kind.__name__, {})
+        } | cases.get(kind.__name__, dict(function.given))
         desk = room.desk(_holder(world, function.id))
         name = function.screen.rpartition(".")[2].replace(":", ".")
         yield name, function.id, lambda k=kind, d=desk, g=given: k(d, **g)
