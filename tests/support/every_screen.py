@@ -219,7 +219,8 @@ def _cases(counter: Any) -> dict[str, dict[str, str]]:
     }
 
 
-_GIVEN = {"person_id": "P-1", "staff_id": "S101", "subject": "なし", "item_id": "なし"}
+_GIVEN = {"person_id": "P-1", "staff_id": "S101"}
+"""What the other screens ask for; of what is not there they show their frame."""
 
 
 def every_screen(room: Any) -> Iterator[tuple[str, str, Make]]:
@@ -234,11 +235,9 @@ def every_screen(room: Any) -> Iterator[tuple[str, str, Make]]:
         seen.add(function.screen)
         kind = found_at(function.screen)
         asked = inspect.signature(kind.__init__).parameters.values()
-        given = {
-            one.name: _GIVEN[one.name]
-            for one in asked
-            if one.name in _GIVEN and one.default is inspect.Parameter.empty
-        } | cases.get(kind.__name__, dict(function.given))
+        wanted = [one.name for one in asked if one.default is inspect.Parameter.empty]
+        given = {one: _GIVEN.get(one, "なし") for one in wanted if one not in ("self", "desk")}
+        given |= cases.get(kind.__name__, dict(function.given))
         desk = room.desk(_holder(world, function.id))
         name = function.screen.rpartition(".")[2].replace(":", ".")
         yield name, function.id, lambda k=kind, d=desk, g=given: k(d, **g)

@@ -8,6 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem
 
 from app.security.scheduled import Due
+from app.ui.base.labels import as_tip
+from app.ui.base.tables import widen
+from app.ui.base.theme import grown
 
 _HEAD = ("端末の定期の仕事", "いつ", "前回", "次回", "状態")
 _WIDTHS = (390, 270, 150, 140)
@@ -26,10 +29,9 @@ class SystemWork(QTableWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalHeader().setVisible(False)
-        self.verticalHeader().setDefaultSectionSize(_ROW)
+        self.verticalHeader().setDefaultSectionSize(grown(_ROW))
         self.horizontalHeader().setStretchLastSection(True)
-        for column, width in enumerate(_WIDTHS):
-            self.setColumnWidth(column, width)
+        widen(self, _WIDTHS)
         self._lines: tuple[Due, ...] = ()
 
     def show_lines(self, lines: tuple[Due, ...]) -> None:
@@ -41,9 +43,11 @@ class SystemWork(QTableWidget):
             cells = (line.what, line.every, told(line.last) or "まだない", told(line.due), state)
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(text or "次の連絡のとき")
-                item.setToolTip(text)
+                item.setToolTip(as_tip(text))
                 self.setItem(row, column, item)
-        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + _ROW * len(lines) + 4)
+        self.setFixedHeight(
+            self.horizontalHeader().sizeHint().height() + grown(_ROW) * len(lines) + 4
+        )
 
     def late(self) -> tuple[Due, ...]:
         """What something keeps back."""
