@@ -13,6 +13,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -240,7 +241,7 @@ def every_screen(room: Any) -> Iterator[tuple[str, str, Make]]:
         given |= cases.get(kind.__name__, dict(function.given))
         desk = room.desk(_holder(world, function.id))
         name = function.screen.rpartition(".")[2].replace(":", ".")
-        yield name, function.id, lambda k=kind, d=desk, g=given: k(d, **g)
+        yield name, function.id, partial(kind, desk, **given)
 
 
 def _door(world: Any) -> Any:

@@ -136,12 +136,13 @@ class _Body(QVBoxLayout):
     and cards give way as far as they can."""
 
     def heightForWidth(self, width: int) -> int:
-        items = [item for at in range(self.count()) if not (item := self.itemAt(at)).isEmpty()]
+        items = (self.itemAt(at) for at in range(self.count()))
         least = [
             item.minimumHeightForWidth(width)
             if item.hasHeightForWidth()
             else item.minimumSize().height()
             for item in items
+            if item is not None and not item.isEmpty()
         ]
         return sum(least) + self.spacing() * max(len(least) - 1, 0)
 
