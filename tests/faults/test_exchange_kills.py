@@ -19,6 +19,7 @@ from db.tables.cases import check_entry
 from db.tables.exchange import inbox, staged_record
 from tests.support.line import LoopUnion, engine_of, enrol
 from tests.support.sendings import confirmed, rows, sample, sending
+from tests.support.soak import tries
 from tests.support.world import World, shared_tables, world_in
 
 RECORDS = 160
@@ -96,17 +97,19 @@ def _kill_once_at(world: World, at: int, *, quiet: bool) -> str:
 @pytest.mark.req("SEC-98", "FLOW-104")
 @pytest.mark.parametrize("quiet", [True, False], ids=["quiet", "working"])
 def test_killed_at_every_place_once(tmp_path, quiet):
-    places, at = [], 0
-    while True:
-        at += 1
+    """Every fourth place in ``make test``, every one in ``make soak``."""
+    fuse = Fuse(0)
+    (tmp_path / "counted").mkdir()
+    with world_in(tmp_path / "counted") as world:
+        union, _ = _scene(world)
+        _run(world, union, fuse, quiet=quiet)
+    places = fuse.places
+    assert len(places) > 50
+    for at in range(1, len(places) + 1, tries(4, 1)):
         folder = tmp_path / str(at)
         folder.mkdir()
         with world_in(folder) as world:
-            killed = _kill_once_at(world, at, quiet=quiet)
-        if not killed:
-            break
-        places.append(killed)
-    assert len(places) > 50
+            assert _kill_once_at(world, at, quiet=quiet) == places[at - 1]
     kinds = {place.removeprefix("before ").removeprefix("after ") for place in places}
     assert {
         "contact.keep_head",

@@ -7,6 +7,7 @@ put there by the test. Real sockets and the real union have tests of their own.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import io
 import threading
@@ -81,7 +82,7 @@ class LoopUnion:
         self.archive = Party("archive")
         self.uploads: dict[str, _Upload] = {}
         self.taken: list[tuple[str, tuple[Any, ...]]] = []  # what was accepted, once each
-        self.listed: list[tuple[DownItem, bytes]] = []
+        self.listed: list[tuple[DownItem, Any]] = []
         self.acknowledged: list[Acknowledgement] = []
         self.head: CountersignedHead | None = None
         self.control: list[ControlRow] = []
@@ -101,6 +102,18 @@ class LoopUnion:
         self._down: dict[str, ContainerPlace] = {}
         self._made = 0
 
+    def as_it_is(self) -> LoopUnion:
+        """The union at this moment, which goes on by itself and lets everything pass."""
+        other = copy.copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, list | dict):
+                setattr(other, name, copy.copy(value))
+        other.uploads = {
+            key: replace(one, data=bytearray(one.data)) for key, one in self.uploads.items()
+        }
+        other.before = other.after = lambda name: None
+        return other
+
     # -- what a test puts there --------------------------------------------------------
 
     def announce(self, file_id: str, records: list[Any], **other: Any) -> DownItem:
@@ -111,8 +124,7 @@ class LoopUnion:
 
     def announce_plain(self, file_id: str, plain: bytes, count: int, **other: Any) -> DownItem:
         """Put a file of these bytes there."""
-        stream = stream_of(file_id)
-        place = self._down.get(stream, ContainerPlace(1, 1, ""))
+        place = self.next_place(file_id)
         self._made += 1
         item_id = f"U15-1-{self._made:06d}"
         data = container(
@@ -126,11 +138,21 @@ class LoopUnion:
             count=count,
             **other,
         )
-        digest = hashlib.sha256(data).hexdigest()
+        kept = (hashlib.sha256(data).hexdigest(), len(data))
+        return self.list_container(file_id, item_id, place, kept, data)
+
+    def next_place(self, file_id: str) -> ContainerPlace:
+        """The place of the next container of this file."""
+        return self._down.get(stream_of(file_id), ContainerPlace(1, 1, ""))
+
+    def list_container(
+        self, file_id: str, item_id: str, place: ContainerPlace, kept: tuple[str, int], data: Any
+    ) -> DownItem:
+        """Announce a container by its digest and size; ``data`` gives the parts asked for."""
+        digest, size = kept
+        stream = stream_of(file_id)
         self._down[stream] = ContainerPlace(1, place.sequence + 1, digest)
-        item = DownItem(
-            item_id, file_id, stream, place.epoch, place.sequence, len(data), digest, AT
-        )
+        item = DownItem(item_id, file_id, stream, place.epoch, place.sequence, size, digest, AT)
         self.listed.append((item, data))
         return item
 

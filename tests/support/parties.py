@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.wire.container import (
     Addressee,
+    BodyFacts,
     ContainerPlace,
     Header,
     first_place,
@@ -71,23 +72,36 @@ def container(
     body = io.BytesIO()
     facts = seal_body(io.BytesIO(plain), body, receiver.recipient, archive.recipient)
     place = place or first_place(1)
-    layout, version = FILES[file_id].layout, FILES[file_id].version
+    values = {"file_id": file_id, "id": idempotency_id, "place": place, **other}
+    return head_of(sender, receiver, facts, **values) + body.getvalue()
+
+
+def head_of(
+    sender: Party,
+    receiver: Party,
+    facts: BodyFacts,
+    /,
+    *,
+    file_id: str,
+    place: ContainerPlace,
+    **other,
+) -> bytes:
+    """The signed head of a container with this body; ``other`` replaces header fields."""
     values = {
         "version": 1,
         "sender": sender.name,
         "receiver": receiver.name,
         "municipality": MUNICIPALITY,
         "file_id": file_id,
-        "layout": layout,
-        "layout_version": version,
+        "layout": FILES[file_id].layout,
+        "layout_version": FILES[file_id].version,
         "stream": stream_of(file_id),
         "epoch": place.epoch,
         "sequence": place.sequence,
         "previous": place.previous,
-        "id": idempotency_id,
         "count": 0,
         "body": facts,
         "created": "2026-11-20T09:00:00+09:00",
         "signing_key": signing_id(sender.signing),
     }
-    return write_head(Header(**{**values, **other}), sender.signing) + body.getvalue()
+    return write_head(Header(**{**values, **other}), sender.signing)
