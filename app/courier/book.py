@@ -23,7 +23,8 @@ _LOCK = "courier.lock"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line. ``act``: made, trusted, sealed, delivered, opened, skipped, refused, person.
+    """One line. ``act``: made, trusted, sealed, delivered, opened, skipped, again (the
+    same container came once more), refused, person.
     ``peer`` and ``stream`` with ``epoch`` and ``sequence`` are the place in a stream; ``digest``
     is SHA-256 of the container; ``by`` the two persons."""
 

@@ -39,6 +39,7 @@ _ACTS = {
     "delivered": "置いた",
     "opened": "開けた",
     "skipped": "抜けを承知で開けた",
+    "again": "同じものがまた届いた",
     "person": "担当を変えた",
     "charset": "文字コードを変えた",
 }
@@ -119,6 +120,12 @@ class Program:
             )
             if not arguments.keep:
                 work.take_away(arguments.file)
+        if opened.again:
+            self._talk.say(
+                f"同じものを {opened.again[:16].replace('T', ' ')} に開けてあります"
+                f"（{opened.path.name}、{opened.count:,}件）。二重には開けません。"
+            )
+            return DONE
         self._talk.say(f"開けました： {opened.path}（{opened.count:,}件）")
         if opened.characters is not None:
             self._talk.say(

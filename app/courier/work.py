@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from app.core.errors import EnvironmentFault, UserError
 from app.core.files import remove, write_whole
-from app.courier.book import Book, blank
+from app.courier.book import Book, Entry, blank
 from app.courier.keys import Opened
 from app.courier.plain import (
     ReadPlain,
@@ -248,18 +248,21 @@ def deliver(here: Courier, sealing_id: str, out: Path) -> Path:
 @dataclass(frozen=True, slots=True)
 class UnsealedFile:
     """A file that was opened: its place, its records, and the list of characters that the
-    municipal system's character set cannot write, None where it writes all."""
+    municipal system's character set cannot write, None where it writes all. ``again`` is when it
+    was opened before (ISO), "" for now: then nothing was written."""
 
     path: Path
     count: int
     characters: Path | None
+    again: str = ""
 
 
 def unseal(here: Courier, path: Path, out: Path, *, skip_missing: bool = False) -> UnsealedFile:
     """Open a container that came from a terminal, or through a relay from the union. It is checked
     by its layout before its name stands in ``out``.
 
-    Raises ContainerRefused and FileRefused, UserError ``courier.opened_before``; a gap is passed
+    The same container a second time is no fault: a relay that was killed hands over again, and
+    whoever was killed here comes again. Raises ContainerRefused and FileRefused; a gap is passed
     over only with ``skip_missing``, and the book says so.
     """
     try:
@@ -268,6 +271,10 @@ def unseal(here: Courier, path: Path, out: Path, *, skip_missing: bool = False) 
             sender, keys = _sender(here, head)
             source.seek(0)
             found = verify(source, _addressee(here, head, sender, keys))
+            before = _opened_before(here, head, found.digest)
+            if before is not None:
+                here.book.write(replace(before, act="again", at=here.at, by=" ".join(here.keys.by)))
+                return UnsealedFile(out / before.file, before.count, None, before.at)
             plain = io.BytesIO()
             skipped = _check(here, head, skip_missing=skip_missing)
             source.seek(0)
@@ -300,6 +307,15 @@ def unseal(here: Courier, path: Path, out: Path, *, skip_missing: bool = False) 
         )
     )
     return UnsealedFile(target, decoder.count, characters)
+
+
+def _opened_before(here: Courier, head: Header, digest: str) -> Entry | None:
+    """The line of this very container, bit for bit, if it was opened here before."""
+    for one in here.book.entries:
+        same = (one.id, one.peer, one.digest) == (head.id, head.sender, digest)
+        if same and one.act in ("opened", "skipped"):
+            return one
+    return None
 
 
 def take_away(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from dataclasses import replace
 from datetime import date
@@ -208,6 +209,28 @@ def test_what_comes_is_opened_checked_and_taken_away(side: Side) -> None:
     assert not path.exists(), "the sealed file is taken off the stick"
     with refuses("container.repeat"):
         side.courier.run("open", side.sent(), "--out", side.out)
+
+
+def test_the_same_container_handed_over_twice_is_opened_once_and_taken_away(side: Side) -> None:
+    """A relay killed before its note hands over again; a courier killed before the removal comes
+    again. Another container in its place is refused, and stays to be looked at."""
+    path = side.sent()
+    data = path.read_bytes()
+    side.courier.run("open", path, "--out", side.out)
+    (plain,) = side.out.iterdir()
+    plain.unlink()  # the municipal system has read it
+    path.write_bytes(data)
+    side.courier.run("open", path, "--out", side.out)
+    assert list(side.out.iterdir()) == [], "what was read is not put there again"
+    assert not path.exists()
+    assert any("二重には開けません" in one for one in side.courier.keyboard.told)
+    assert [one.act for one in read_book(side.courier.home)][-2:] == ["opened", "again"]
+    following = side.sent(place=ContainerPlace(1, 2, hashlib.sha256(data).hexdigest()))
+    side.courier.run("open", following, "--out", side.out)
+    forged = side.sent()
+    with refuses("container.repeat"):
+        side.courier.run("open", forged, "--out", side.out)
+    assert forged.exists()
 
 
 def test_damaged_strange_and_early_containers_each_have_their_cause(side: Side) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Integer, LargeBinary, Table, Text, insert, inspect, selec
 
 from app.peers.union import migrations, tables
 from app.peers.union.database import Database, sqlite_url
-from app.peers.union.line.enrolment import tls_key_of
+from app.peers.union.line.enrolment import receiving_of, tls_key_of
 from app.peers.union.migrations import v0001_first
 from app.peers.union.office import history
 from app.peers.union.tables import METADATA, credential, enrolment, person, upload
@@ -195,4 +195,44 @@ def test_the_share_in_force_before_version_14_goes_on(tmp_path, database, monkey
         connection.execute(insert(tables.share).values(row | {"copay_from": "2027-08-01"}))
         kept = connection.execute(select(tables.income)).one()
         assert (kept.revenue, kept.younger, kept.older, kept.assessed) == (5, 0, 0, "")
+    new.close()
+
+
+def test_what_was_enrolled_and_delivered_before_version_12_counts_on(
+    tmp_path, database, monkeypatch
+):
+    """No certificate of before was withdrawn by itself, nothing that waits was gone; and one of
+    two may be withdrawn now, while the other keeps its terminal on the line."""
+    url = database or sqlite_url(tmp_path / "union.db")
+    keys = {"terminal": "T01", "valid_from": "2026-01-01", "valid_to": "2027-12-31"}
+    rows: list[tuple[Table, dict[str, Any]]] = [
+        (tables.terminal, {"id": "T01", "municipality": "152994", "state": "active"}),
+        (credential, {"fingerprint": "a" * 64, "position": 1, "receiving": "age-a", **keys}),
+        (credential, {"fingerprint": "b" * 64, "position": 2, "receiving": "age-b", **keys}),
+        (tables.down_item, {"terminal": "T01", "id": "d1", "sequence": 1, "file_id": "FILE-17"}),
+        (tables.filling, {"terminal": "T01", "household": "=5", "until": 9}),
+    ]
+    with monkeypatch.context() as before:
+        before.setattr(migrations, "STEPS", migrations.STEPS[:11])
+        old = Database(url)
+        with old.write() as connection:
+            for table, known in rows:
+                there = {one["name"] for one in inspect(connection).get_columns(table.name)}
+                row = {**_filler(table, there), **known}
+                names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+                sql = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"
+                connection.execute(text(sql), row)
+        old.close()
+    new = Database(url)
+    with new.write() as connection:
+        found = connection.execute(select(credential).order_by(credential.c.position)).all()
+        assert [(one.withdrawn_at, one.withdrawn_by) for one in found] == [("", "")] * 2
+        (item,) = connection.execute(select(tables.down_item)).all()
+        assert (item.id, item.gone, item.acknowledged_at) == ("d1", "", "")
+        (half,) = connection.execute(select(tables.filling)).all()
+        assert (half.household, half.until) == ("=5", 9)
+        assert receiving_of(connection, "T01") == "age-b"
+        newer = credential.c.fingerprint == "b" * 64
+        connection.execute(update(credential).where(newer).values(withdrawn_at="2026-11-20"))
+        assert receiving_of(connection, "T01") == "age-a"
     new.close()
