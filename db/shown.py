@@ -112,6 +112,8 @@ NOT_OF_PERSONS = frozenset(
         *("my_number", "origin", "paper_return", "print_line", "sheet"),
         # a household by its number, without anybody in it
         "household",
+        # what was erased: counts, ids that go, keyed hashes
+        *("erased", "erasure", "erasure_item"),
         # who is restricted, and who opened her
         *("restriction", "restriction_opening"),
     )

@@ -46,6 +46,11 @@ class Paths:
         return self.data / "batches"
 
     @property
+    def erased(self) -> Path:
+        """Keyed hashes of who was erased, for after a restore (``db.again``)."""
+        return self.data / "erased"
+
+    @property
     def lock(self) -> Path:
         """Held by the one process that has the store."""
         return self.data / "lock"

@@ -252,6 +252,27 @@ SETTINGS: dict[str, Setting] = {
             meaning="資格を失った方の情報を、この日数が過ぎるまで端末に置きます。",
         ),
         Setting(
+            "retention.print_months",
+            "印刷の記録の保存",
+            Form.INTEGER,
+            "84",
+            "か月",
+            84,
+            240,
+            meaning="だれが何を印刷したかの記録を、この月数が過ぎるまで端末に置きます（7年より短くできません）。",
+        ),
+        Setting(
+            "retention.ledger_months",
+            "台帳の保存",
+            Form.INTEGER,
+            "84",
+            "か月",
+            84,
+            240,
+            meaning="終わった台帳の記録を、最後の記入からこの月数が過ぎるまで端末に置きます"
+            "（7年より短くできません）。",
+        ),
+        Setting(
             "journal.keep_months",
             "操作記録の端末内保存",
             Form.INTEGER,

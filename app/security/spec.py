@@ -117,7 +117,9 @@ class Function:
     of its own.
 
     ``at_login`` marks the terminal's own work that begins when somebody has logged in: its
-    ``run`` gets the gate and the calendar of business days.
+    ``run`` gets the gate and the calendar of business days. ``in_pieces`` marks what it does a
+    piece at a time while somebody is logged in: its ``run`` gets the handle and the keys
+    (``StoreAccess``) and says True while more is left.
 
     What the gate lets pass where it refuses everything else: ``while_clock_wrong`` runs while
     the machine's time cannot be believed, ``outside_hours`` outside the usable hours,
@@ -164,6 +166,7 @@ class Function:
     reads_what_waits: bool = False
     reads_schedule: bool = False
     at_login: bool = False
+    in_pieces: bool = False
     while_clock_wrong: bool = False
     outside_hours: bool = False
     with_old_password: bool = False
@@ -193,7 +196,8 @@ class Function:
     def hand(self) -> Hand:
         """Whose work it is, of the terminal's own: what is due at a login or on a day is the
         scheduler's, everything else the engine's."""
-        return Hand.SCHEDULER if self.at_login or self.shuts_out or self.reseals else Hand.ENGINE
+        due = self.at_login or self.in_pieces or self.shuts_out or self.reseals
+        return Hand.SCHEDULER if due else Hand.ENGINE
 
     def on(self, day: date) -> Function:
         """The function as it was declared on ``day``."""
@@ -246,7 +250,8 @@ class Catalog(Mapping[str, Function]):
                 raise ValueError(f"{function.id}: has a screen or a run, not both")
             if function.menu and not (function.screen or function.run):
                 raise ValueError(f"{function.id}: a menu entry leads somewhere")
-            if function.at_login and (function.actor is not Actor.SYSTEM or not function.run):
+            by_itself = function.at_login or function.in_pieces
+            if by_itself and (function.actor is not Actor.SYSTEM or not function.run):
                 raise ValueError(f"{function.id}: what begins at the login is the terminal's")
             touched = {name.partition(".")[0] for name in function.writes}
             if touched & GATES_OWN or "store_fact" in function.reads + function.writes:

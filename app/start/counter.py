@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -38,7 +37,9 @@ from app.security.gate.checks import held_back
 from app.security.staff.session import Session
 from app.security.vault.removal import begin_removal, finish_removal, removed
 from app.start.compose import Parts
+from app.start.found import found_at
 from app.start.installation import Installation, account_note
+from app.start.pieces import Pieces
 from app.start.threshold import Threshold
 from app.start.union_line import UnionLine
 from app.sync.engine import Engine
@@ -134,6 +135,7 @@ class Counter(QObject):
         self._vigil: Vigil | None = None
         self._reading = False
         self._wakefulness = Wakefulness()
+        self._pieces = Pieces(self, self.operations)
         self._due = self._every(_DUE_EVERY_MS, self.look_at_the_clock)
         self._contact = self._every(_CONTACT_EVERY_MS, self.contact)
         if threshold is None:
@@ -561,6 +563,8 @@ class Counter(QObject):
             self.log_off("time.over")
         elif not self._reading:
             self._read_settings(terminal)
+            if not self._limited:
+                self._pieces.look(terminal)
 
     def _read_settings(self, terminal: OpenTerminal) -> None:
         """The minutes of the lock and the hours as they are set now; what was known last counts
@@ -611,9 +615,3 @@ class Counter(QObject):
 
 def _window(installation: Installation) -> MainWindow:
     return MainWindow(training=installation.training, terminal=installation.office)
-
-
-def found_at(place: str) -> Any:
-    """What a registry names as "module:name"; imported when it is needed."""
-    module, _, name = place.partition(":")
-    return getattr(importlib.import_module(module), name)

@@ -7,7 +7,7 @@ goes only with its record, when the record's term of keeping is over.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, Table, Text
+from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text
 
 from db.tables.base import METADATA
 
@@ -36,3 +36,38 @@ LEDGER_GUARDS = (
     " BEGIN SELECT RAISE(ABORT, 'an entry is corrected by another'); END",
 )
 """The engine itself keeps what was written from being written over."""
+
+# 消去: one run over what is out of its term, ordered by two persons. ``state``: ordered, done,
+# clean (the store's file was written anew, so that no page holds a stale copy).
+erasure = Table(
+    "erasure",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("record_id", Text, nullable=False),  # of the ledger of erasures
+    Column("state", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("ordered_by", Text, nullable=False),
+    Column("confirmed_by", Text, nullable=False),
+    Column("ordered_at", Text, nullable=False),
+    Column("counts", Text, nullable=False, server_default="{}"),  # canonical JSON, by kind
+    Column("ended_at", Text, nullable=False, server_default=""),
+)
+
+# What a run still has before it. ``kept``: why it stays after all, found when its turn came.
+erasure_item = Table(
+    "erasure_item",
+    METADATA,
+    Column("erasure_id", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("kept", Text, nullable=False, server_default=""),
+    sqlite_with_rowid=False,
+)
+
+# Who was erased, so that a restored backup is erased again: HMAC-SHA256 of our id, nothing else.
+erased = Table(
+    "erased",
+    METADATA,
+    Column("hash", LargeBinary, primary_key=True),
+    sqlite_with_rowid=False,
+)

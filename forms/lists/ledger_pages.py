@@ -138,6 +138,7 @@ LEDGER_LIST = Form(
     ),
 )
 FORMS = (
+    _sheet("FORM-80", "消去に係る記録"),
     _sheet("FORM-81", "依頼票（庁内移転）"),
     _sheet("FORM-82", "データ利用申請"),
     _sheet("FORM-85", "受付票（問合せ）"),

@@ -147,4 +147,7 @@ def test_every_work_of_the_terminal_has_one_handle() -> None:
         "admin.reseal_numbers",
         "admin.shut_out_leavers",
         "admin.lapse_grants",
+        "records.find_expired",
+        "records.erase_piece",
+        "records.rewrite_store",
     }

@@ -12,10 +12,12 @@ from app.core.canon import canonical_json
 from app.functions.records.ledgers import LEDGERS, book, paper
 from app.functions.records.ledgers.book import Place
 from app.functions.records.ledgers.declared import PRINT, Form, Item, Ledger, Step
+from app.functions.records.retention import proposal, running
 from app.security.gate.gate import Session
 from db.tables.records import ledger_entry
 from tests.support.attempts import Attempt, Example
 from tests.support.counter import KeepingPrinter
+from tests.support.retention_scene import order, put_gone, run_all
 from tests.support.verbs import shared_press
 from tests.support.world import STAFF, World
 
@@ -102,11 +104,56 @@ def _examples() -> Mapping[str, Example]:
     found: dict[str, Example] = {PRINT: _print}
     for ledger in LEDGERS.values():
         found[ledger.shows] = _show(ledger)
-        found[ledger.writes] = _write(ledger, next(s for s in ledger.steps if not s.confirmed))
+        plain = [step for step in ledger.steps if not (step.confirmed or step.by_program)]
+        if plain:
+            found[ledger.writes] = _write(ledger, plain[0])
         confirmed = [step for step in ledger.steps if step.confirmed]
         if confirmed:
             found[ledger.confirms] = _write(ledger, confirmed[0])
     return found
 
 
-LEDGER_EXAMPLES = _examples()
+def _show_erasure(world: World) -> Attempt:
+    put_gone(world, 1)
+    return Attempt("supervisor", view=lambda session: proposal.look(world.gate, session))
+
+
+def _order(world: World) -> Attempt:
+    put_gone(world, 1)
+    found = proposal.look(world.gate, world.session("supervisor"))
+    return Attempt(
+        "supervisor",
+        lambda session: proposal.prepare_order(world.gate, session, found),
+        lambda prepared, given: proposal.perform_order(world.gate, prepared, given),
+    )
+
+
+def _piece(world: World) -> Attempt:
+    put_gone(world, 1)
+    order(world)
+    return Attempt("", system=lambda: running.erase_piece(world.scheduler_hand, world.access))
+
+
+def _start_rewrite(world: World) -> Attempt:
+    return Attempt("supervisor", does=lambda session: running.start_rewrite(world.gate, session))
+
+
+def _rewrite(world: World) -> Attempt:
+    put_gone(world, 1)
+    order(world)
+    run_all(world)
+    running.start_rewrite(world.gate, world.session("supervisor"))
+    return Attempt("", system=lambda: running.rewrite(world.scheduler_hand, world.access))
+
+
+LEDGER_EXAMPLES = {
+    **_examples(),
+    proposal.SHOW: _show_erasure,
+    proposal.ORDER: _order,
+    proposal.FIND: lambda world: Attempt(
+        "", system=lambda: proposal.find_expired(world.scheduler_hand, world.calendar)
+    ),
+    running.PIECE: _piece,
+    running.START_REWRITE: _start_rewrite,
+    running.REWRITE: _rewrite,
+}

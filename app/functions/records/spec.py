@@ -5,16 +5,18 @@ from __future__ import annotations
 from app.functions.records import waiting
 from app.functions.records.ledgers import LEDGERS
 from app.functions.records.ledgers.functions import ledger_functions
-from app.security.spec import Actor, Area, Function, Kind, StepUp
+from app.functions.records.retention import kinds, proposal, running
+from app.security.spec import Actor, Area, Function, Kind, SecondPerson, StepUp
+from db import again
 
 AREA = Area(
     "records",
     "記録",
     80,
-    waiting.WAITS,
+    (*waiting.WAITS, proposal.WAITS),
     before_registration=True,
     by_founding=True,
-    scheduled=waiting.SCHEDULED,
+    scheduled=(*waiting.SCHEDULED, proposal.SCHEDULED),
 )
 
 FUNCTIONS: tuple[Function, ...] = (
@@ -82,6 +84,81 @@ FUNCTIONS: tuple[Function, ...] = (
         label="保存期間を過ぎた操作記録（端末が行う）",
         help="広域連合が受領した月の操作記録を、保存期間が過ぎてからこの端末から消します。",
         actor=Actor.SYSTEM,
+    ),
+    Function(
+        id=proposal.SHOW,
+        area="records",
+        kind=Kind.INQUIRE,
+        label="保存期間と消去",
+        help="保存期間を過ぎた情報を種類ごとに件数と見本で示し、残すものとその理由を言います。"
+        "ここから二人で消去を指示し、終わったら消し跡を書き直します。",
+        step_up=StepUp.RECENT,
+        reads=(*kinds.READS, "setting", "erasure", "erasure_item"),
+        screen="app.functions.records.screens.erasure:ErasureScreen",
+        menu=True,
+    ),
+    Function(
+        id=proposal.ORDER,
+        area="records",
+        kind=Kind.ADMINISTER,
+        label="消去の指示",
+        help="保存期間を過ぎた情報を消すことを、責任者二人で指示します。端末が少しずつ消し、"
+        "消去の記録を残します。元に戻せません。",
+        step_up=StepUp.TOUCH,
+        second_person=SecondPerson.SUPERVISOR,
+        reads=(*kinds.READS, "setting"),
+        writes=("erasure", "erasure_item", "ledger_entry"),
+    ),
+    Function(
+        id=running.START_REWRITE,
+        area="records",
+        kind=Kind.ADMINISTER,
+        label="消し跡の書き直しの開始",
+        help="消去のあと、保存データのファイルを書き直し、消したものの写しがどこにも残らないように"
+        "します。そのあいだ、画面は待ちます。",
+        step_up=StepUp.RECENT,
+        reads=("erasure",),
+        writes=("erasure.state",),
+    ),
+    Function(
+        id=proposal.FIND,
+        area="records",
+        kind=Kind.ADMINISTER,
+        label="保存期間を過ぎた情報を探す（端末が行う）",
+        help="一日に一度、保存期間を過ぎた情報を数え、今日の仕事に出します。何も消しません。",
+        actor=Actor.SYSTEM,
+        reads=(*kinds.READS, "setting"),
+        writes=(f"store_fact.{proposal.FOUND_FACT}", f"store_fact.{again.KEY_FACT}"),
+        run="app.functions.records.retention.proposal:find_expired",
+        at_login=True,
+    ),
+    Function(
+        id=running.PIECE,
+        area="records",
+        kind=Kind.ADMINISTER,
+        label="消去（端末が行う）",
+        help="二人が指示した消去を、少しずつ行います。途中で終わっても、続きから行います。",
+        actor=Actor.SYSTEM,
+        reads=(*kinds.READS, "inbox", *again.READS),
+        writes=(
+            *again.WRITES,
+            *kinds.PURGED,
+            *("print_line", "ledger_entry", "erasure", "erasure_item"),
+        ),
+        run="app.functions.records.retention.running:erase_piece",
+        in_pieces=True,
+    ),
+    Function(
+        id=running.REWRITE,
+        area="records",
+        kind=Kind.ADMINISTER,
+        label="消し跡の書き直し（端末が行う）",
+        help="書き直しを始めた消去について、保存データのファイルを新しく書き、消去の記録に残します。",
+        actor=Actor.SYSTEM,
+        reads=("erasure",),
+        writes=("erasure", "ledger_entry"),
+        run="app.functions.records.retention.running:rewrite",
+        in_pieces=True,
     ),
     *ledger_functions(LEDGERS.values()),
 )

@@ -20,3 +20,9 @@ def last_day_of(start: date, months: int) -> date:
     if start.day > days:
         return date(year, month + 1, days)
     return date(year, month + 1, start.day) - ONE_DAY
+
+
+def months_before(day: date, months: int) -> date:
+    """The last day on which a period of ``months`` can have begun that is over on ``day``."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

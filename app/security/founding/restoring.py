@@ -19,6 +19,7 @@ import cbor2
 from app.core.canon import digest_hex
 from app.core.clock import Clock
 from app.core.errors import EnvironmentFault
+from app.core.files import write_fault
 from app.core.paths import Paths
 from app.security import vault
 from app.security.authenticators.verify import RegistrationPolicy
@@ -26,11 +27,13 @@ from app.security.control.rules import House
 from app.security.founding.recovering import Rescue, recover
 from app.security.gate.facts import FIRST_LOAD_FACT, FIRST_LOAD_OPEN, STANDS_FACT
 from app.security.journal.journal import Journal
+from app.security.journal.mirrors import PURGED_DECISIONS, PURGED_MEASURES
 from app.security.keys.recovery import combine, open_store_keys
 from app.security.keys.sealing import KeyPair
 from app.security.keys.slot_model import SlotFile
 from app.security.keys.slot_storage import read_unauthenticated
 from app.security.keys.terminal_secret import SecretShelf
+from db import again
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +103,36 @@ def restore(
         data_key,
         vault.PutBack(over, stays, {FIRST_LOAD_FACT: FIRST_LOAD_OPEN, STANDS_FACT: made.made_at}),
     )
+    erase_again(paths, data_key)
     manifest = digest_hex((made.folder / vault.MANIFEST).read_bytes())
     note = cbor2.dumps([made.made_at, epoch, manifest, stays], canonical=True)
     rescue = replace(rescue, slots=file, restored=note)
     done = recover(paths, place.shelf, place.account, policy, rescue, clock, house)
     return Restored(made.made_at, epoch, stays, done.journal_line)
+
+
+def erase_again(paths: Paths, data_key: bytes) -> int:
+    """Erase from the restored store everybody who was erased after the backup was made, before
+    anybody works (SEC-160); how many. Done again it finds nobody. Raises ``EnvironmentFault``
+    ``store.*``, ``disk.*``."""
+    try:
+        hashes = again.read_beside(paths.erased)
+    except OSError as cause:
+        raise write_fault(cause) from cause
+    if not hashes:
+        return 0
+    purged = (PURGED_DECISIONS, PURGED_MEASURES)
+    facts = tuple(f"store_fact.{name}" for name in purged)
+    with (
+        closing(vault.open_store(paths, data_key)) as store,
+        store.update((*again.READS, *facts), (*again.WRITES, *facts)) as work,
+    ):
+        persons, *counts = again.erase_again(work, hashes)
+        for name, count in zip(purged, counts, strict=True):
+            work.set_fact(name, str(int(work.fact(name) or 0) + count))
+    if persons:
+        vault.rewrite_file(paths.store, data_key)
+    return persons
 
 
 def _slots(paths: Paths, folder: Path, pair: KeyPair) -> SlotFile:

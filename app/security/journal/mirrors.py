@@ -37,9 +37,12 @@ PURGED_DECISIONS = "purged.decision"
 """Fact of the store: how many decisions were ever erased. Whoever erases one counts it here in
 the same unit of work, so that the number of decisions a store ever had never falls."""
 
+PURGED_MEASURES = "purged.restriction"
+"""The same of measures (支援措置)."""
+
 _READS = (
     *("act", "control_row", "credential.counter", "decision", "restriction"),
-    f"store_fact.{PURGED_DECISIONS}",
+    *(f"store_fact.{name}" for name in (PURGED_DECISIONS, PURGED_MEASURES)),
 )
 _LOOKED_AT = 5_000  # lines from the end, for the newest act that was carried out
 
@@ -124,6 +127,7 @@ def present_state(store: Store, journal: Journal, slots: SlotFile) -> TerminalSt
     """The state as store, journal and slot file show it now."""
     with store.view(_READS) as work:
         purged = work.fact(PURGED_DECISIONS)
+        purged_measures = work.fact(PURGED_MEASURES)
         decisions = work.scalar(select(func.count()).select_from(decision)) or 0
         signed = work.scalar(select(func.count()).select_from(control_row)) or 0
         measures = work.scalar(select(func.count()).select_from(restriction)) or 0
@@ -143,7 +147,7 @@ def present_state(store: Store, journal: Journal, slots: SlotFile) -> TerminalSt
         last_act,
         decisions + int(purged or 0),
         signed,
-        measures,
+        measures + int(purged_measures or 0),
         int(counters),
     )
 

@@ -28,6 +28,7 @@ from app.security.vault.opening import (
     open_journal,
     open_store,
 )
+from app.security.vault.rewriting import rewrite, rewrite_file
 from app.security.vault.rotation import Opened, Rotated, open_with, rekey, rotate
 
 __all__ = [
@@ -50,6 +51,8 @@ __all__ = [
     "read_backup",
     "rekey",
     "restore",
+    "rewrite",
+    "rewrite_file",
     "rotate",
     "verify",
 ]

@@ -192,6 +192,12 @@ class StoreAccess:
                 keys = keyslots.StoreKeys({self.slots.generation: self.data_key}, self.number_key)
                 self._keep(keyslots.replace_recovery(self.slots, recipient, keys))
 
+    def rewrite(self) -> None:
+        """Write the store's file anew, without the stale copies that its pages may hold. No unit
+        of work may be open. Raises as ``vault.rewrite``."""
+        with self._turn:
+            vault.rewrite(self.paths, self.store, self.data_key)
+
     def back_up(self, clock: Clock, reason: str) -> Backup:
         """A sealed backup of store and journal; the store remembers when it was made. No unit of
         work may be open."""

@@ -7,9 +7,11 @@ print, day board and manual follow (``app.functions.records.ledgers.functions``)
 from __future__ import annotations
 
 from app.functions.records.ledgers.declared import Ledger
+from app.functions.records.ledgers.erasing import ERASURES, HOLDS
 from app.functions.records.ledgers.inside import REQUESTS, TRAINING, USES
 from app.functions.records.ledgers.people_outside import INCIDENTS, QUESTIONS
 
 LEDGERS: dict[str, Ledger] = {
-    ledger.id: ledger for ledger in (QUESTIONS, INCIDENTS, REQUESTS, USES, TRAINING)
+    ledger.id: ledger
+    for ledger in (QUESTIONS, INCIDENTS, REQUESTS, USES, TRAINING, ERASURES, HOLDS)
 }

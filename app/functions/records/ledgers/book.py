@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import ColumnElement, Row, insert, select, true
 
 from app.core.canon import canonical_json
 from app.core.errors import UserError
@@ -59,10 +59,17 @@ class Place:
 
 def read_records(work: ReadRows, ledger: Ledger, *, record: str = "") -> tuple[Record, ...]:
     """The records of a ledger, the newest first, or the one of that id."""
-    wanted = select(ledger_entry).where(ledger_entry.c.ledger == ledger.id)
-    if record:
-        wanted = wanted.where(ledger_entry.c.record_id == record)
-    rows = work.all(wanted)
+    return _read(work, ledger, ledger_entry.c.record_id == record if record else true())
+
+
+def records_about(work: ReadRows, ledger: Ledger, persons: Sequence[str]) -> tuple[Record, ...]:
+    """The records of a ledger that are about these persons."""
+    theirs = select(ledger_entry.c.record_id).where(ledger_entry.c.person_id.in_(persons))
+    return _read(work, ledger, ledger_entry.c.record_id.in_(theirs))
+
+
+def _read(work: ReadRows, ledger: Ledger, which: ColumnElement[bool]) -> tuple[Record, ...]:
+    rows = work.all(select(ledger_entry).where(ledger_entry.c.ledger == ledger.id, which))
     corrected = {row.corrects: row.id for row in rows if row.corrects}
     return fold(ledger, [_written(row, corrected) for row in rows])
 
@@ -187,6 +194,8 @@ def _written(row: Row[tuple[object, ...]], corrected: Mapping[str, str]) -> Writ
 
 def _check_place(work: ActWork, ledger: Ledger, step: Step, content: NewEntry) -> None:
     """Whether the entry may stand there, by what stands now."""
+    if step.by_program:
+        raise _stale("program", ledger)
     if not content.record:
         if step != ledger.steps[0] or content.corrects:
             raise _stale("not_next", ledger)
@@ -220,6 +229,7 @@ def _check_staff(work: ActWork, step: Step, content: NewEntry) -> None:
 _STALE = {
     "gone": "この{noun}はもうありません。",
     "not_next": "この{noun}の段階は、ほかの職員がもう書いたか、前の段階がまだです。",
+    "program": "この段階は端末が書きます。手で書くことも、直すこともできません。",
     "corrected": "この記入は、ほかの職員がもう訂正しました。",
 }
 

@@ -56,7 +56,8 @@ class Step:
     """One step (段階) of a record. ``confirmed``: the ledger's second person takes part, before it
     counts. ``again``: it may be written more than once. ``ends`` closes the record; ``ends_on``
     closes it where an item has one of these values (an application that is refused). ``days``:
-    the step is due so many days after the record began; 0 for no term."""
+    the step is due so many days after the record began; 0 for no term. ``by_program``: nobody
+    writes or corrects it by hand."""
 
     code: str
     label: str
@@ -66,6 +67,7 @@ class Step:
     ends: bool = False
     ends_on: tuple[str, tuple[str, ...]] = ("", ())
     days: int = 0
+    by_program: bool = False
 
     def closes(self, cells: Mapping[str, str]) -> bool:
         """Whether the record is closed once this step says ``cells``."""
@@ -78,7 +80,8 @@ class Ledger:
     """One ledger. ``steps`` follow each other; the next may be written when every one before it
     is there. ``columns`` are the items that the list shows; ``second`` is who takes part in
     steps that are ``confirmed``; ``sheet`` is the form of one record ("" for none);
-    ``noun`` is what one record is called; ``help`` says in the manual what it is for."""
+    ``noun`` is what one record is called; ``help`` says in the manual what it is for;
+    ``of_person``: a record is begun on an opened person's page and is about that person."""
 
     id: str
     title: str
@@ -88,6 +91,7 @@ class Ledger:
     columns: tuple[str, ...]
     second: SecondPerson = SecondPerson.NONE
     sheet: str = ""
+    of_person: bool = False
 
     def __post_init__(self) -> None:
         names = [item.name for item in self.items]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from app.cases.print_log import PRINT_WRITES
 from app.functions.records.ledgers.declared import PRINT, SHELF, Ledger
-from app.security.spec import Function, Kind, StepUp
+from app.security.spec import Function, Kind, SecondPerson, StepUp
 
 ENTRY_READS = ("ledger_entry", "staff.id")
 _LIST = "app.functions.records.screens.ledger:LedgerScreen"
@@ -31,7 +31,14 @@ def _own(ledger: Ledger) -> Iterator[Function]:
         screen=_LIST,
         given=given,
     )
-    yield Function(
+    if any(not (step.confirmed or step.by_program) for step in ledger.steps):
+        yield _writing(ledger, given)
+    if any(step.confirmed for step in ledger.steps):
+        yield _confirming(ledger, given)
+
+
+def _writing(ledger: Ledger, given: tuple[tuple[str, str], ...]) -> Function:
+    return Function(
         id=ledger.writes,
         area="records",
         kind=Kind.UPDATE,
@@ -43,22 +50,32 @@ def _own(ledger: Ledger) -> Iterator[Function]:
         writes=("ledger_entry",),
         screen=_ENTRY,
         given=given,
+        from_person=ledger.of_person,
     )
-    if any(step.confirmed for step in ledger.steps):
-        labels = "、".join(step.label for step in ledger.steps if step.confirmed)
-        yield Function(
-            id=ledger.confirms,
-            area="records",
-            kind=Kind.UPDATE,
-            label=f"{ledger.title}に書く（責任者の承認）",
-            help=f"{ledger.noun}の「{labels}」を、責任者の承認を得て書きます。",
-            step_up=StepUp.TOUCH,
-            second_person=ledger.second,
-            reads=ENTRY_READS,
-            writes=("ledger_entry",),
-            screen=_ENTRY,
-            given=given,
-        )
+
+
+_SECONDS = {
+    SecondPerson.SUPERVISOR: ("責任者の承認", "責任者の承認を得て書きます"),
+    SecondPerson.CONFIRM: ("もう一人の確認", "もう一人の職員の確認を得て書きます"),
+}
+
+
+def _confirming(ledger: Ledger, given: tuple[tuple[str, str], ...]) -> Function:
+    labels = "、".join(step.label for step in ledger.steps if step.confirmed)
+    word, how = _SECONDS[ledger.second]
+    return Function(
+        id=ledger.confirms,
+        area="records",
+        kind=Kind.UPDATE,
+        label=f"{ledger.title}に書く（{word}）",
+        help=f"{ledger.noun}の「{labels}」を、{how}。",
+        step_up=StepUp.TOUCH,
+        second_person=ledger.second,
+        reads=ENTRY_READS,
+        writes=("ledger_entry",),
+        screen=_ENTRY,
+        given=given,
+    )
 
 
 _SHELF = Function(

@@ -151,18 +151,22 @@ class LedgerScreen(Page):
         rows = list(paper.entry_rows(record, self._eras)) if record else []
         fill(self.entries, rows)
         self.entries.resizeRowsToContents()
-        may_write = self.ledger.writes in self._permitted
+        may_begin = self._may_write(self.ledger.steps[0]) and not self.ledger.of_person
         may_print = PRINT in self._permitted
-        self.new_button.setVisible(may_write)  # absent, not greyed (SEC-30)
+        self.new_button.setVisible(may_begin)  # absent, not greyed (SEC-30)
         self.next_button.setVisible(bool(record and self._writable(record)))
-        self.correct_button.setVisible(bool(record) and may_write)
+        self.correct_button.setVisible(bool(record and self._correctable(record)))
         self.sheet_button.setVisible(bool(record and self.ledger.sheet) and may_print)
         self.list_button.setVisible(may_print)
 
     def _writable(self, record: Record) -> tuple[Step, ...]:
-        return tuple(
-            step for step in record.open_steps if self.ledger.writer(step) in self._permitted
-        )
+        return tuple(step for step in record.open_steps if self._may_write(step))
+
+    def _may_write(self, step: Step) -> bool:
+        return not step.by_program and self.ledger.writer(step) in self._permitted
+
+    def _correctable(self, record: Record) -> tuple[Written, ...]:
+        return tuple(one for one in record.standing if self._may_write(self.ledger.step(one.step)))
 
     # -- what is done ------------------------------------------------------------------------
 
@@ -185,11 +189,7 @@ class LedgerScreen(Page):
         record = self._chosen()
         if record is None:
             return
-        ones = [
-            one
-            for one in record.standing
-            if self.ledger.writer(self.ledger.step(one.step)) in self._permitted
-        ]
+        ones = self._correctable(record)
         labels = [
             f"{self.ledger.step(one.step).label}（{paper.moment(one.at, self._eras)}）"
             for one in ones

@@ -28,10 +28,12 @@ class LedgerEntryScreen(ActForm):
         step: str = "",
         record: Record | None = None,
         corrected: Written | None = None,
+        person_id: str = "",
     ) -> None:
         self.ledger = LEDGERS[ledger]
         self.step = self.ledger.step(step) if step else self.ledger.steps[0]
         self._record, self._corrected = record, corrected
+        self._person_id = record.entries[0].person_id if record is not None else person_id
         eras = Eras(desk.tables["eras"])
         fields = [_field(item, eras) for item in self.step.items]
         if corrected is not None:
@@ -84,7 +86,7 @@ class LedgerEntryScreen(ActForm):
             self.step.code,
             self._corrected.id if self._corrected is not None else "",
             why,
-            self._record.entries[0].person_id if self._record is not None else "",
+            self._person_id,
         )
         book.check_cells(self.step, typed, desk.clock.now().date())
         return self.act(
