@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, or_, select, update
 
 from app.cases import blocks, state
 from app.cases.about import PAID_BY, PAYER_KNOWN, Begin, Household, KnownPerson, Payer
+from app.cases.becoming import expected
 from app.cases.entry import DOCUMENTS, documents_in, documents_of
 from app.cases.kind import CaseKind
 from app.cases.state import CaseState, no_case
@@ -46,6 +47,7 @@ WAYS: Mapping[Begin, str] = {
 """The ways in which a case begins, in the clerk's words."""
 
 _UNANSWERED = (CaseState.DRAFT, CaseState.WAITING, CaseState.REJECTED)
+_NAMED = ("name", "kana", "relation", "phone")
 _TAKEN_OVER = tuple(one.name for one in blocks.notifier_fields())
 
 
@@ -101,8 +103,9 @@ def begin(work: ActWork, kind: CaseKind, person_id: str, begun: Begun) -> Beginn
     if before is not None:
         person_id = _person_of(before, person_id)
     assert isinstance(kind.about, KnownPerson)
-    whom = with_roles(work, read_whom(work, person_id))
-    _require_for(kind, kind.about, whom)
+    sitting = _sitting(before)
+    whom = expected(work, with_roles(work, read_whom(work, person_id)), sitting)
+    require_for(kind, whom)
     if isinstance(kind.about, Household) and not whom.household:
         raise _no_household(kind)
     _require_no_other(work, kind, person_id)
@@ -111,21 +114,26 @@ def begin(work: ActWork, kind: CaseKind, person_id: str, begun: Begun) -> Beginn
     if begun.payer_id:
         with_payer(work, whom, begun.payer_id)
         values |= {PAYER_KNOWN: "1"}
-    of_roles = {} if whom.care else _of_roles(kind, whom)
+    of_roles = {} if whom.care else _of_roles(kind, whom) | _of_sitting(work, kind, sitting)
     values |= {k: v for k, v in of_roles.items() if not values.get(k)}
-    return Beginning(person_id, _sitting(before), begun.line or begun.after, values)
+    return Beginning(person_id, sitting, begun.line or begun.after, values)
 
 
 def read_about(
-    work: GateWork, kind: CaseKind, person_id: str | None, payer_id: str | None
+    work: GateWork,
+    kind: CaseKind,
+    person_id: str | None,
+    payer_id: str | None,
+    sitting: str = "",
+    case_id: str = "",
 ) -> Whom | None:
-    """Whom a case of ``kind`` is about, with whoever of the register belongs to it; None for a
-    newcomer. It is whole: what is shown of it is ``whom.shown``. Raises UserError
-    ``cases.no_person``."""
+    """Whom a case of ``kind`` is about, with whoever of the register belongs to it, as she will
+    be by the cases of its ``sitting`` beside ``case_id``; None for a newcomer. It is whole: what
+    is shown of it is ``whom.shown``. Raises UserError ``cases.no_person``."""
     about = kind.about
     if not isinstance(about, KnownPerson) or not person_id:
         return None
-    whom = with_roles(work, read_whom(work, person_id))
+    whom = expected(work, with_roles(work, read_whom(work, person_id)), sitting, case_id)
     if isinstance(about, Household):
         whom = with_members(work, whom, about.members, living_in=True)
     if payer_id:
@@ -266,7 +274,32 @@ def _of_roles(kind: CaseKind, whom: Whom) -> dict[str, str]:
     return {name: text for name, text in found.items() if name in kind.fields}
 
 
-def _require_for(kind: CaseKind, about: KnownPerson, whom: Whom) -> None:
+def _of_sitting(work: GateWork, kind: CaseKind, sitting: str) -> dict[str, str]:
+    """The fields that somebody fills who was named in a case of the sitting that is not accepted
+    yet: nobody keeps her with the person before."""
+    assert isinstance(kind.about, KnownPerson)
+    if not sitting or not kind.about.from_roles:
+        return {}
+    rows = work.all(
+        select(case_file.c.draft)
+        .where(
+            or_(case_file.c.id == sitting, case_file.c.sitting == sitting),
+            case_file.c.state.in_((CaseState.DRAFT, CaseState.WAITING)),
+        )
+        .order_by(case_file.c.opened_at, case_file.c.id)
+    )
+    found: dict[str, str] = {}
+    for said in (json.loads(row.draft) for row in rows):
+        for role, prefix in kind.about.from_roles:
+            items = ((f"{role}_{item}", f"{prefix}_{item}") for item in _NAMED)
+            found |= {to: said[of] for of, to in items if said.get(of) and to in kind.fields}
+    return found
+
+
+def require_for(kind: CaseKind, whom: Whom) -> None:
+    """Raises UserError ``cases.not_for_person`` for somebody whom ``kind`` is not about."""
+    about = kind.about
+    assert isinstance(about, KnownPerson)
     if whom.eligibility_state in about.states:
         return
     wanted = "・".join(ELIGIBILITY_STATES[one] for one in about.states)

@@ -230,7 +230,7 @@ def read_whole(work: GateWork, kind: CaseKind, case_id: str) -> KeyedCase:
         id=row.id,
         kind=kind,
         state=CaseState(row.state),
-        whom=read_about(work, kind, row.person_id, row.payer_id),
+        whom=read_about(work, kind, row.person_id, row.payer_id, row.sitting, row.id),
         values=json.loads(row.draft),
         step=row.step,
         has_number=work.first(number) is not None,

@@ -41,6 +41,49 @@ def case_functions(area: str, kinds: tuple[CaseKind, ...]) -> tuple[Function, ..
     )
 
 
+def visit_functions(area: str) -> tuple[Function, ...]:
+    """Sending what one visitor brought, of any area, by one touch. Whether the person may send
+    each of them is asked for each (``app.cases.together``)."""
+    sending: dict[str, Any] = {
+        "step_up": StepUp.TOUCH,
+        "writes": ("case_file", *outbox.WRITES),
+    }
+    reads = ("case_file", "setting", *_NUMBER_KEPT, *WHOM_READS, *outbox.READS)
+    return (
+        _act(
+            area,
+            "show_sitting",
+            Kind.INQUIRE,
+            "来庁の届出",
+            "同じ来庁で最後まで入れた届出を並べ、まとめて確かめます。",
+            step_up=StepUp.RECENT,
+            reads=_CASE,
+            reads_hidden=True,
+            screen="app.cases.screens.together:TogetherScreen",
+        ),
+        _act(
+            area,
+            "send_sitting",
+            Kind.SEND,
+            "来庁の届出をまとめて送信",
+            "同じ来庁の届出を、一度のキーで広域連合へ送ります。送れるのは、それぞれを送る権限の"
+            "あるものだけです。",
+            reads=reads,
+            **sending,
+        ),
+        _act(
+            area,
+            "send_sitting_numbered",
+            Kind.SEND,
+            "来庁の届出をまとめて送信（個人番号のあるもの）",
+            "個人番号の入った届出を含む来庁の届出を、一度のキーで広域連合へ送ります。",
+            my_number=MyNumber.UPDATE,
+            reads=(*reads, "my_number"),
+            **sending,
+        ),
+    )
+
+
 def _own(kind: CaseKind) -> Iterator[Function]:
     """Opening and sending one kind."""
     yield Function(

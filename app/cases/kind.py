@@ -18,6 +18,7 @@ from typing import TypeAlias
 
 from app.cases.about import FROM_REGISTER, PAYER, About, Begin, Newcomer
 from app.cases.answers import Compared, Told
+from app.cases.becoming import Becomes
 from app.cases.effects import Effect
 from app.cases.entry import NUMBER, EntryField, EntryPage, Values
 from app.wire.files import FILES, FileSpec, sent_in
@@ -97,7 +98,8 @@ class CaseKind:
     ``about`` says by itself. ``keeps_roles`` are the roles (codes of ``person_roles``, prefixes
     of ``blocks.role``) that stay with the person once the case is accepted, for a later case to
     offer. ``handed_on`` says to whom it goes with its papers, where it does not stay here: 引継票
-    may be printed. ``group`` is under which heading it is
+    may be printed. ``becomes`` is what an accepted case makes of the person, where other kinds can
+    begin then. ``group`` is under which heading it is
     offered. ``says`` are columns that every sending of the kind says alike. ``source`` is where
     its rules stand (law, DOMAIN, requirement ids).
     """
@@ -122,6 +124,7 @@ class CaseKind:
     settles: tuple[str, ...] = ()
     begins: tuple[Begin, ...] = ()
     keeps_roles: tuple[str, ...] = ()
+    becomes: Becomes | None = None
     handed_on: HandedOn | None = None
     source: str = ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.cases import belonging, blocks, checks
 from app.cases.about import said_of
-from app.cases.beginning import read_about
+from app.cases.beginning import read_about, require_for
 from app.cases.drafts import (
     KeyedCase,
     must_look_first,
@@ -52,6 +52,16 @@ class SendNotification:
     values: str
     with_number: bool
     warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A checked entry: what is signed of it, the sentence that says so, and whether a supervisor
+    must approve it (SEC-14)."""
+
+    content: SendNotification
+    sentence: str
+    supervised: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +156,36 @@ def prepare_send(
     SEC-14: somebody else must look through it before it is sent).
     """
     kind = case.kind
+    ready = make_ready(gate, session, case, answered, tables, today)
+    return gate.prepare(
+        kind.supervised_sending if ready.supervised else kind.sending,
+        session,
+        subject=Subject("case", case.id),
+        content=WithDocument(
+            ready.content, bytes.fromhex(digest_hex(ready.content.values.encode()))
+        ),
+        sentence=ready.sentence,
+        versions=(RowVersion("case_file", case.id, case.version),),
+    )
+
+
+def make_ready(
+    gate: Gate,
+    session: Session,
+    case: KeyedCase,
+    answered: Iterable[str],
+    tables: Tables,
+    today: date,
+    before: Collection[str] = (),
+) -> Ready:
+    """Check the whole entry. ``before`` are the cases that are sent with it and before it. Raises
+    as ``prepare_send``, UserError ``cases.sent_after`` for one that rests on a case which is not
+    sent, and ``cases.not_for_person`` where that one was dropped."""
+    kind = case.kind
     shown = case
     if case.hides:
         case = _whole(gate, session, case)
+    require_standing(kind, case.whom, before)
     elses = belonging.look(gate, session, case, case.values, Eras(tables["eras"]))
     findings = [*elses, *checks.check_all(kind, entered(case, tables, today))]
     _refuse_errors(findings)
@@ -158,17 +195,24 @@ def prepare_send(
     if (case.looks_first or supervised) and not case.second_look:
         raise _look_first()
     text = canonical_json(dict(case.values))
-    return gate.prepare(
-        kind.supervised_sending if supervised else kind.sending,
-        session,
-        subject=Subject("case", case.id),
-        content=WithDocument(
-            SendNotification(case.id, kind.code, about_of(case), text, with_number, warnings),
-            bytes.fromhex(digest_hex(text.encode())),
-        ),
-        sentence=sentence_of(shown, tables, today),
-        versions=(RowVersion("case_file", case.id, case.version),),
-    )
+    content = SendNotification(case.id, kind.code, about_of(case), text, with_number, warnings)
+    return Ready(content, sentence_of(shown, tables, today), supervised)
+
+
+def require_standing(kind: CaseKind, whom: Whom | None, before: Collection[str]) -> None:
+    """That the kind is about whom the case is about, as she is or as the cases ``before`` make
+    her."""
+    if whom is None:
+        return
+    require_for(kind, whom)
+    if whom.expected_by and whom.expected_by not in before:
+        raise UserError(
+            "cases.sent_after",
+            f"「{kind.label}」は、同じ来庁の受付 {whom.expected_by} の後に送る手続です。"
+            "その受付が、まだ送られていません。",
+            f"受付 {whom.expected_by} を先に送るか、「来庁の届出をまとめて送信」で一緒に送って"
+            "ください。",
+        )
 
 
 def _whole(gate: Gate, session: Session, case: KeyedCase) -> KeyedCase:
@@ -241,32 +285,33 @@ def perform_send(
     """
     with gate.act(prepared, approvals) as work:
         content: SendNotification = work.content
-        _require_ready(work, prepared, kind, content, approvals)
-        number = ""
-        if content.with_number:
-            number = work.my_number.show("case", content.case_id) or ""
-            refuse_elsewhere(work, content.case_id, number)
-        outbox_id = outgoing.prepare(
-            work,
-            kind.sent_in.id,
-            (to_record(kind, content, number, Reader.of(tables, work.at.date())),),
-            codes=code_sets(tables, work.at.date()),
-            case_id=content.case_id,
-        )
-        outgoing.confirm(work, outbox_id, work.staff_id)
-        move(work, content.case_id, CaseState.WAITING, outbox_id=outbox_id, step="")
+        require_ready(work, kind, content)
+        supervised = prepared.function.id == kind.supervised_sending
+        require_looked(work, kind, content.case_id, approvals, supervised=supervised)
+        return send_one(work, kind, content, tables)
+
+
+def send_one(work: ActWork, kind: CaseKind, content: SendNotification, tables: Tables) -> Sent:
+    """The outbox row of one approved entry, which waits from now on."""
+    number = ""
+    if content.with_number:
+        number = work.my_number.show("case", content.case_id) or ""
+        refuse_elsewhere(work, content.case_id, number)
+    outbox_id = outgoing.prepare(
+        work,
+        kind.sent_in.id,
+        (to_record(kind, content, number, Reader.of(tables, work.at.date())),),
+        codes=code_sets(tables, work.at.date()),
+        case_id=content.case_id,
+    )
+    outgoing.confirm(work, outbox_id, work.staff_id)
+    move(work, content.case_id, CaseState.WAITING, outbox_id=outbox_id, step="")
     return Sent(content.case_id, outbox_id)
 
 
-def _require_ready(
-    work: ActWork,
-    prepared: PreparedAct,
-    kind: CaseKind,
-    content: SendNotification,
-    approvals: tuple[Approval, ...],
-) -> None:
-    """The case is a draft that says what was approved, and a second person has looked where
-    that comes first; where a supervisor approves, it is a third one (SEC-14)."""
+def require_ready(work: ActWork, kind: CaseKind, content: SendNotification) -> None:
+    """The case is a draft that says what was approved, of whom it was said; what it rests on is
+    sent."""
     row = work.one(select(case_file).where(case_file.c.id == content.case_id))
     if row.state != CaseState.DRAFT:
         raise not_draft()
@@ -276,15 +321,29 @@ def _require_ready(
             "送ろうとした内容が、保存されている届出と違います。",
             "届出を開き直し、内容を確かめてから送信してください。",
         )
-    if _said(kind, read_about(work, kind, row.person_id, row.payer_id)) != content.about:
+    whom = read_about(work, kind, row.person_id, row.payer_id, row.sitting, row.id)
+    require_standing(kind, whom, ())
+    if _said(kind, whom) != content.about:
         raise UserError(
             "cases.person_differs",
             "この届出の方の宛名の記録（宛名番号、世帯など）が、開いたときから変わっています。",
             "届出を開き直し、表示された方を確かめてから送信してください。",
         )
-    first = prepared.function.id == kind.supervised_sending or must_look_first(work, kind)
-    if not first:
+
+
+def require_looked(
+    work: ActWork,
+    kind: CaseKind,
+    case_id: str,
+    approvals: Sequence[Approval],
+    *,
+    supervised: bool = False,
+) -> None:
+    """A second person has looked where that comes first; where a supervisor approves, it is a
+    third one (SEC-14)."""
+    if not (supervised or must_look_first(work, kind)):
         return
+    row = work.one(select(case_file.c.second_look_by).where(case_file.c.id == case_id))
     if row.second_look_by in ("", work.staff_id):
         raise _look_first()
     if row.second_look_by in [one.staff_id for one in approvals]:

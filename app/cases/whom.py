@@ -66,6 +66,8 @@ class Related:
 class Whom:
     """A person as the address master has her. Days are ISO, "" for none; the period is the last
     one. ``eligibility_state`` is insured, lost (資格喪失), dead, or never (no period here).
+    Where a case of the same visit will have changed it, it is as it will be; ``expected_by`` is
+    that case while it is not sent (``app.cases.becoming``).
     ``resident``: 現住民 (住民状態). ``restricted``: under support measures (支援措置); ``care``:
     and not open to who looks (``shown``).
 
@@ -93,6 +95,7 @@ class Whom:
     resident: bool = True
     restricted: bool = False
     died_on: str = ""
+    expected_by: str = ""
     household: str = ""
     members: tuple[Related, ...] = ()
     payer: Related | None = None

@@ -43,6 +43,7 @@ from tests.support.counter import (
 from tests.support.kinds import SCENES, refusing
 from tests.support.line import LoopUnion, enrol
 from tests.support.sendings import sample
+from tests.support.visit_examples import VISIT_EXAMPLES
 from tests.support.world import World
 
 DAY = date(2026, 11, 16)
@@ -408,4 +409,5 @@ CASE_EXAMPLES: dict[str, Example] = {
     "eligibility.print_slip": _slip,
     "eligibility.close_case": _close_case,
     "day.close": _close_day,
+    **VISIT_EXAMPLES,
 }

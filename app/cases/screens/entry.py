@@ -8,13 +8,20 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
-    QGridLayout,
-    QLabel,
     QVBoxLayout,
     QWidget,
 )
 
-from app.cases import belonging, checks, drafts, namesakes, sending, taking_up
+from app.cases import (
+    becoming,
+    belonging,
+    checks,
+    drafts,
+    namesakes,
+    sending,
+    taking_up,
+    together,
+)
 from app.cases.about import Newcomer, Payer
 from app.cases.beginning import Begun, Side, sides
 from app.cases.entry import (
@@ -28,9 +35,11 @@ from app.cases.entry import (
     error,
 )
 from app.cases.kind import CaseKind
+from app.cases.screens import going_on
 from app.cases.screens.documents import DocumentList
 from app.cases.screens.entry_form import EntryForm
 from app.cases.screens.in_hand import in_hand
+from app.cases.screens.summary import lines_card, put_findings
 from app.cases.screens.whom_bar import WhomBar
 from app.cases.state import SUMMARY
 from app.core.errors import UserError
@@ -40,7 +49,7 @@ from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel, PlainQuestion
 from app.ui.base.names import NameLabel, NamePainter
-from app.ui.base.pages import InHand, Page, StepRow, box, card, clear, named_box, scrolled
+from app.ui.base.pages import InHand, Page, StepRow, card, clear, named_box, scrolled
 from app.ui.base.visitor import ForVisitor
 
 _LAST_STEP = "確認して送信"
@@ -80,6 +89,7 @@ class EntryScreen(Page):
         self.body.addLayout(self._place, 1)
         self.documents: DocumentList | None = None
         self.documents_button = self.action("受け取った書類", "F7", self._to_documents)
+        self.more_button = self.action(going_on.LABEL, "F6", self._begin_another)
         self.cancel_button = self.action("取りやめる", "Ctrl+Del", self._cancel)
         self.back_button = self.action("戻る", "Esc", self._back)
         self.next_button = self.action("次へ", "Ctrl+Return", self._next, primary=True)
@@ -109,6 +119,7 @@ class EntryScreen(Page):
         documents = {DOCUMENTS: self._values.get(DOCUMENTS, "")}
         values = {**self._values, **form.values(), **documents}
         values.pop(NUMBER, "")  # it is sealed with the case when the page is left, never before
+        values = becoming.note(self._kind, values, self._reader)
         step = self._kind.pages[self._at].id
         return lambda: drafts.save_draft(desk.gate, desk.session, case, values, step)
 
@@ -247,6 +258,7 @@ class EntryScreen(Page):
             "送信する（キーに触れる）  [Ctrl+Enter]" if last else "次へ  [Ctrl+Enter]"
         )
         self.next_button.setEnabled(True)
+        self.more_button.setVisible(last)
         if last:
             self._offer_documents(offered=False)
             self._show_summary()
@@ -302,42 +314,10 @@ class EntryScreen(Page):
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
-        self._answers = {}
         case = self._keyed()
         findings = checks.check_all(self._kind, sending.entered(case, desk.tables, self._today))
-        for finding in findings:
-            if finding.level == "error":
-                column.addWidget(box("stop", f"{finding.message}　{finding.remedy}"))
-            else:
-                column.addWidget(box("warn", f"{finding.message}　{finding.remedy}"))
-                answer = QCheckBox("確かめた")
-                answer.setAccessibleName(f"確かめた　{finding.message}")
-                answer.toggled.connect(lambda _on: self._update_send())
-                self._answers[finding.code] = answer
-                column.addWidget(answer)
-        frame, layout = card()
-        grid = QGridLayout()
-        grid.setColumnMinimumWidth(0, 220)
-        grid.setColumnStretch(1, 1)
-        grid.setVerticalSpacing(3)
-        page = ""
-        lines = sending.summary(case, desk.tables, self._today)
-        for line in lines:
-            if line.page != page:
-                page = line.page
-                heading = PlainLabel(page)
-                heading.setObjectName("fieldLabel")
-                grid.addWidget(heading, grid.rowCount(), 0, 1, 2)
-            row = grid.rowCount()
-            grid.addWidget(PlainLabel(f"　{line.label}"), row, 0)
-            value: QWidget = (
-                NameLabel(self._painter, line.value, 20) if line.is_name else PlainLabel(line.value)
-            )
-            if isinstance(value, QLabel):
-                value.setWordWrap(True)
-            grid.addWidget(value, row, 1)
-        layout.addLayout(grid)
-        column.addWidget(frame)
+        self._answers = put_findings(column, findings, self._update_send)
+        column.addWidget(lines_card(sending.summary(case, desk.tables, self._today), self._painter))
         column.addStretch(1)
         self._place.addWidget(scrolled(inner))
         self._errors = any(f.level == "error" for f in findings)
@@ -345,6 +325,31 @@ class EntryScreen(Page):
         first = next(iter(self._answers.values()), None)
         (first or self.next_button).setFocus()
         self._look_for_namesakes()
+        self._look_for_others()
+
+    def _look_for_others(self) -> None:
+        """What else of the same visit is keyed to its end is sent with this one, by one touch."""
+        desk, case = self._desk, self._case
+        if case is None or not case.sitting:
+            return
+
+        def found(seen: tuple[together.Seen, ...]) -> None:
+            if len(seen) > 1 and self._at == len(self._kind.pages):
+                desk.go(together.SHOW, case_id=case.id)
+
+        desk.run(
+            self,
+            lambda: together.show(
+                desk.gate, desk.session, desk.kinds, case.id, desk.tables, self._today
+            ),
+            found,
+        )
+
+    def _begin_another(self) -> None:
+        """Another of this visitor's cases: this one is kept, and they are sent together."""
+        if self._case is not None and self._at == len(self._kind.pages):
+            known = self._case.whom is not None
+            going_on.go_on(self, self._desk, self._case.id, known=known)
 
     def _look_for_namesakes(self) -> None:
         desk, case = self._desk, self._keyed()
@@ -440,6 +445,8 @@ class EntryScreen(Page):
         desk, case, values = self._desk, self._case, dict(self._values)
         assert case is not None
         step = self._kind.pages[at].id if at < len(self._kind.pages) else SUMMARY
+
+        values = becoming.note(self._kind, values, self._reader)
 
         def work() -> drafts.KeyedCase:
             kept = case

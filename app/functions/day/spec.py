@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.cases.functions import visit_functions
 from app.security.spec import Area, Function, Kind, StepUp
 
 AREA = Area("day", "一日の仕事", 5, before_registration=True)
@@ -28,6 +29,7 @@ FUNCTIONS: tuple[Function, ...] = (
         reads=("follow_up",),
         writes=("follow_up",),
     ),
+    *visit_functions("day"),
     Function(
         id="day.close",
         area="day",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.cases import answers, belonging, blocks, page_rules
-from app.cases.about import Household
+from app.cases.about import Household, KnownPerson
 from app.cases.answers import Compared, Told, Words
 from app.cases.effects import (
     Changes,
@@ -317,6 +317,7 @@ HEIR = stating(
         EntryField("heir_phone", "電話番号", FieldKind.PHONE, 20),
     ),
     states=(DEAD,),
+    about=KnownPerson(states=(DEAD,), from_roles=(("heir", "heir"),)),
     code="heir",
     label="相続人代表者の指定の届出",
     help="亡くなった方の還付や給付を受け取り、通知を受ける方を届け出ます。",

@@ -13,10 +13,11 @@ from typing import Any
 from app.cases import answers, blocks, page_rules, reasons
 from app.cases.about import KnownPerson
 from app.cases.answers import Compared
+from app.cases.becoming import Becomes
 from app.cases.effects import Loses
 from app.cases.entry import Entered, EntryField, EntryPage, FieldKind, Finding, Rule, error, when
 from app.cases.kind import CaseKind, Document, FollowUp, Look, SecondLook
-from app.persons.eligibility_state import INSURED
+from app.persons.eligibility_state import DEAD, INSURED
 
 PAPER_TO_RETURN = FollowUp(
     "paper_to_return",
@@ -476,6 +477,7 @@ DEATH = CaseKind(
     told=answers.LOSS,
     effect=Loses(stops_mail=True, voids_for="死亡により資格を喪失した"),
     keeps_roles=("mourner", "heir", "payer"),
+    becomes=Becomes(DEAD, "event_on"),
     follow_up=(
         replace(PAPER_TO_RETURN, opens="eligibility.open_paper_back_dead"),
         FollowUp(
