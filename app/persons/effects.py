@@ -207,6 +207,8 @@ def changes(
     writer.memory.remember([change])
     if facts.KINDS[kind].in_store and not until:
         current.put(writer.work, person_id, kind, subject, value, since)
+    if not until:
+        stopping.pull_changed(writer.work, person_id, kind, value)
     return Outcome(person_id)
 
 

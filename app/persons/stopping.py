@@ -2,13 +2,14 @@
 
 A death does it whatever brings it (a decision, a file of the residents' register); a loss or a
 re-issue does it for the papers that become void by it, a support measure (支援措置) for letters and
-batches. What has left the house already is seen
+batches; a move, a changed name, and a letter that
+came back, for batches. What has left the house already is seen
 to by the letter's return.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 
 from sqlalchemy import select, update
@@ -23,9 +24,13 @@ WRITES = ("certificate", "mail_item", "batch_item")
 
 DEAD = "3"
 """The resident state of somebody who has died."""
-DEATH = "death"
-RESTRICTED = "restricted"
+MOVED_AWAY = ("2", "9")
+"""The resident states of somebody who does not live here any more."""
+DEATH, RESTRICTED, MOVED = "death", "restricted", "moved"
+REMOVED, CHANGED, RETURNED = "removed", "changed", "returned"
+"""Why a paper of a batch is held back: 死亡, 支援措置, 転出; 転居, 氏名などの変更, 返戻."""
 
+_STOPPING = {"address": REMOVED, "addressee": REMOVED, "name": CHANGED, "birth": CHANGED}
 _AT_ONCE = 400
 
 
@@ -42,11 +47,7 @@ def pull_dead(work: Rows, person_ids: Collection[str]) -> None:
             .where(mail_item.c.person_id.in_(some), mail_item.c.state.in_(["waiting", "checked"]))
             .values(state="stopped", version=mail_item.c.version + 1)
         )
-        work.run(
-            update(batch_item)
-            .where(batch_item.c.person_id.in_(some), batch_item.c.state != "held")
-            .values(state="held", cause=DEATH)
-        )
+    pull_from_batches(work, person_ids, DEATH)
 
 
 def pull_restricted(work: Rows, person_ids: Collection[str]) -> None:
@@ -58,11 +59,33 @@ def pull_restricted(work: Rows, person_ids: Collection[str]) -> None:
             .where(mail_item.c.person_id.in_(some), mail_item.c.state.in_(["waiting", "checked"]))
             .values(state="stopped", version=mail_item.c.version + 1)
         )
+    pull_from_batches(work, person_ids, RESTRICTED)
+
+
+def pull_from_batches(work: Rows, person_ids: Collection[str], cause: str) -> None:
+    """Nothing is built of a batch for these persons any more; what is built is built again without
+    them, and what is released is named to be taken out by hand."""
+    if not person_ids or work.first(select(batch_item.c.position).limit(1)) is None:
+        return
+    for some in _blocks(person_ids):
         work.run(
             update(batch_item)
             .where(batch_item.c.person_id.in_(some), batch_item.c.state != "held")
-            .values(state="held", cause=RESTRICTED)
+            .values(state="held", cause=cause)
         )
+
+
+def pull_changed(work: Rows, person_id: str, kind: str, value: Mapping[str, str]) -> None:
+    """One fact (``app.persons.facts``) of a person is another from now on: what that stops."""
+    state = value.get("state", "")
+    if state == DEAD:
+        pull_dead(work, (person_id,))
+    elif state in MOVED_AWAY:
+        pull_from_batches(work, (person_id,), MOVED)
+    elif kind == "restriction" and value:
+        pull_restricted(work, (person_id,))
+    elif kind in _STOPPING:
+        pull_from_batches(work, (person_id,), _STOPPING[kind])
 
 
 def stop_letters(work: Rows, numbers: Collection[str]) -> None:

@@ -33,6 +33,8 @@ from db.tables.persons import (
 
 READS = (*known.READS, "fact", "origin", *stopping.READS, "decision", "watermark")
 WRITES = (*known.READS, "fact", "origin", *stopping.WRITES)
+_ON_PAPER = {"name", "birth_written", "sex"}
+"""What a paper shows of a person's own row."""
 """What a function that writes persons declares."""
 
 _WRITTEN = {
@@ -103,13 +105,13 @@ class Writer:
         for found, place, person_id in judged.listed:
             self.memory.list_entry(found, person_id=person_id, place=place, case_id=case_id)
         self.memory.remember(judged.changes)
-        dead = [
-            person_id
-            for person_id, changed in judged.changed_persons.items()
-            if changed.get("state") == stopping.DEAD
-        ]
-        if dead:
-            stopping.pull_dead(work, dead)
+        states = {key: row.get("state") for key, row in judged.changed_persons.items()}
+        stopping.pull_dead(work, [key for key, state in states.items() if state == stopping.DEAD])
+        away = [key for key, state in states.items() if state in stopping.MOVED_AWAY]
+        stopping.pull_from_batches(work, away, stopping.MOVED)
+        stopping.pull_from_batches(work, judged.changed_addresses, stopping.REMOVED)
+        other = [key for key, row in judged.changed_persons.items() if _ON_PAPER & row.keys()]
+        stopping.pull_from_batches(work, other, stopping.CHANGED)
 
     def _list_hidden(self, person_id: str, row: Mapping[str, Any]) -> None:
         """A text with a sign that nobody sees is kept as it came and put on the check list."""

@@ -519,7 +519,7 @@ def test_every_print_asks_by_a_subject_that_the_gate_can_look_up() -> None:
     print's subject is a person, a case or a paper, or a list without anybody's data."""
     lists = {
         *("admin.print_ledger", "records.print_report"),
-        *("printing.print_list", "printing.release_batch"),
+        *("printing.print_list", "printing.release_batch", "printing.print_part"),
         *("files.print_faults", "files.print_media_ledger"),  # by line and column of a file
         "records.print_ledger",  # what a view showed: no free words about a restricted person
         "eligibility.print_notice",  # asks itself, in the act, that nobody on it is restricted

@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QLabel, QRadioButton
 import forms.batch
 from app.functions.printing.screens.batch_held import HeldScreen
 from app.functions.printing.screens.batch_making import MakeBatchScreen
+from app.functions.printing.screens.batch_post import BatchPostScreen
 from app.functions.printing.screens.batch_samples import SamplesScreen
 from app.functions.printing.screens.batches import BatchesScreen
 from db.tables.certificates import certificate
-from db.tables.printing import batch_item, batch_part, print_batch
+from db.tables.printing import batch_item, batch_part, mail_item, print_batch
 from tests.support.batches import YEAR, card, residents
 from tests.support.counter import counter_in
 from tests.support.desk import Room
@@ -106,6 +107,10 @@ def test_from_the_received_file_to_the_printer_by_two_persons(room: Room) -> Non
         dialog.accept()
         room.until(lambda: len(room.counter.printer.sheets) == part + 1)  # noqa: B023
         room.settle()
+    assert "差し出した部を記録する" in screen.main_button.text()
+    post(room)
+    screen.load()
+    room.settle()
     assert "終える" in screen.main_button.text()
     folder = screen.root
     assert len(list(folder.rglob("*.age"))) == 3
@@ -113,6 +118,25 @@ def test_from_the_received_file_to_the_printer_by_two_persons(room: Room) -> Non
     room.until(lambda: room.counter.rows(print_batch)[0].state == "ended")
     room.settle()
     assert not list(folder.rglob("*.age")) and room.counter.rows(batch_item) == []
+
+
+def post(room: Room) -> None:
+    """All parts, a wrong number first."""
+    (row,) = room.counter.rows(print_batch)
+    screen = room.add(BatchPostScreen(room.desk("supervisor"), row.id))
+    room.until(lambda: screen.table.rowCount() == 3)
+    assert screen.first_part.value() == "1"
+    screen.last_part.set_value("3")
+    screen.method.set_value("simple_registered")
+    screen.first_number.set_value("131-12-38385-2")
+    screen.last_number.set_value("131-12-38392-1")
+    screen.post()
+    room.until(lambda: "検査数字" in texts(screen.last_number))
+    screen.last_number.set_value("131-12-38392-2")
+    screen.post()
+    room.until(lambda: {one.state for one in room.counter.rows(mail_item)} == {"posted"})
+    room.settle()
+    assert "すべての部を差し出しました" in screen.lead.text()
 
 
 def texts_of_choices(screen: MakeBatchScreen) -> str:

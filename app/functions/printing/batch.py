@@ -47,6 +47,8 @@ READS = ("print_batch", "batch_item", "person", "atena", "restriction", "mail_it
 HELD = {
     "death": "死亡",
     "moved": "転出",
+    "removed": "転居（住所が変わった）",
+    "changed": "氏名などが変わった",
     "restricted": "支援措置",
     "returned": "前の郵便が返戻",
     "unknown": "この端末に記録がない",

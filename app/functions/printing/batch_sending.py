@@ -18,6 +18,7 @@ from app.functions.printing.batch_building import (
     open_part,
     require_batch,
 )
+from app.functions.printing.batch_posting import posted_parts
 from app.security.acts.approval import Approval
 from app.security.gate.gate import ActWork, Gate, PreparedAct, RowVersion, Subject
 from app.security.staff.session import Session
@@ -118,20 +119,23 @@ def prepare_end(gate: Gate, session: Session, batch_id: str, reason: str) -> Pre
     reason is given."""
     with gate.view("printing.show_batch", session, subject=Subject("batch", batch_id)) as work:
         row = require_batch(work, batch_id, ("made", "building", "built", "released"))
-        left = work.all(
+        unsent = work.first(
             select(batch_part.c.part).where(
                 batch_part.c.batch_id == batch_id,
                 batch_part.c.sheets > 0,
                 batch_part.c.sent_at == "",
             )
         )
+        left = unsent is not None or any(
+            one.posted + len(one.stopped) < one.letters for one in posted_parts(work, batch_id)
+        )
     if (row.state != "released" or left) and not reason:
         raise UserError(
             "printing.parts_left",
-            "まだ印刷に回していない部があります。"
+            "まだ印刷に回していない部か、差し出していない部があります。"
             if left
             else "この一括印刷は発行されていません。",
-            "すべて印刷に回してから終えるか、取りやめる理由を入れてください。",
+            "すべて印刷に回し、差し出してから終えるか、取りやめる理由を入れてください。",
         )
     words = f"取りやめます（理由：{reason}）" if reason else "終えます"
     return gate.prepare(

@@ -22,7 +22,7 @@ from app.functions.printing.batch_paper import card_of
 from app.security.gate.gate import Gate, Subject
 from app.security.staff.session import Session
 from app.wire.records import CardRecord
-from db.tables.printing import batch_item, batch_part, print_batch
+from db.tables.printing import batch_item, batch_part, mail_item, print_batch
 from db.work import ReadRows
 from forms.catalog import get_form
 from forms.preview import sheet_of
@@ -36,7 +36,8 @@ EYES = 20
 class BatchLine:
     """One batch. ``papers`` are all of it, ``held`` those held back by cause; ``parts`` and
     ``built`` count its parts; ``stale`` tells that somebody was pulled since it was built;
-    ``seen_by`` who saw the samples; ``sent`` how many parts have gone out."""
+    ``seen_by`` who saw the samples; ``sent`` how many parts have gone out, ``unposted`` how many
+    letters are not in the post."""
 
     id: str
     judged_year: int
@@ -49,6 +50,7 @@ class BatchLine:
     stale: bool
     seen_by: tuple[str, ...]
     sent: int
+    unposted: int
     made_at: str
     released_at: str
 
@@ -98,8 +100,12 @@ def _line(work: ReadRows, row: Any) -> BatchLine:
         .where(item.batch_id == row.id)
         .group_by(item.state, item.cause)
     )
-    parts = work.all(select(part.part, part.sent_at).where(part.batch_id == row.id))
-    stale = stale_parts(work, row.id)
+    parts = work.all(select(part.part, part.sent_at, part.sheets).where(part.batch_id == row.id))
+    released = row.state == "released"
+    # what is released is not built again: who is pulled then is taken out by hand
+    stale = frozenset() if released else stale_parts(work, row.id)
+    if released:
+        parts = [one for one in parts if one.sheets]
     return BatchLine(
         id=row.id,
         judged_year=row.judged_year,
@@ -112,9 +118,21 @@ def _line(work: ReadRows, row: Any) -> BatchLine:
         stale=bool(stale),
         seen_by=tuple(one for one in (row.sampled_by, row.sampled_by_2) if one),
         sent=sum(1 for one in parts if one.sent_at),
+        unposted=_unposted(work, row.id) if released else 0,
         made_at=row.made_at,
         released_at=row.released_at,
     )
+
+
+def _unposted(work: ReadRows, batch_id: str) -> int:
+    found = work.scalar(
+        select(func.count())
+        .select_from(
+            mail_item.join(batch_item, batch_item.c.number == mail_item.c.certificate_number)
+        )
+        .where(batch_item.c.batch_id == batch_id, mail_item.c.state.in_(["waiting", "checked"]))
+    )
+    return int(found or 0)
 
 
 def samples(gate: Gate, session: Session, batch_id: str) -> tuple[Sample, ...]:

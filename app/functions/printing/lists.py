@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +12,9 @@ from sqlalchemy import func, select
 
 from app.cases import print_log
 from app.cases.issuing import Drawing
-from app.functions.printing.posting import STATES, letters_of_day
+from app.functions.printing.batch_paper import card_of
+from app.functions.printing.batch_posting import letters_of_part
+from app.functions.printing.posting import STATES, batch_letters_of_day, letters_of_day
 from app.rules.calendar.wareki import Eras, on_paper
 from app.security.gate.gate import Gate, PreparedAct, Subject, WithDocument
 from app.security.gate.work import GateWork
@@ -149,30 +152,94 @@ def print_issue_list(
 def print_posting_book(
     gate: Gate, session: Session, day: date, place: Place, drawing: Drawing, printer: Printer
 ) -> None:
-    """Print 郵送簿 of a day."""
+    """Print 郵送簿 of a day: each letter, and of a batch one line for the letters posted that day
+    (their own list is ``print_part_list``)."""
     methods = drawing.tables["mail_methods"]
     with gate.view("printing.letters", session) as work:
         posted = letters_of_day(work, day)
+        batches = batch_letters_of_day(work, day)
         work.note(shown=tuple(one.person_id for one in posted), query_kind="letters")
     counts = Counter(methods.label(one.method, day) for one in posted)
-    counted = "　".join(f"{words} {count}通" for words, count in sorted(counts.items())) or "0通"
+    for found in batches:
+        counts[methods.label(found.method, day)] += found.letters
     rows = tuple(
         (
             one.number,
             f"{one.name}　様",
             "",
-            methods.label(one.method, day) + ("・転送不要" if one.no_forward else ""),
+            _way(methods.label(one.method, day), one.no_forward),
             one.post_number,
-            "済",
+            "済" if one.checked else "なし",
             STATES[one.state],
         )
         for one in posted
+    ) + tuple(
+        (
+            found.batch_id,
+            f"一括印刷　{found.letters:,}通",
+            "",
+            _way(methods.label(found.method, day), found.no_forward),
+            f"{found.first} 〜 {found.last}" if found.first else "",
+            "機械",
+            STATES["posted"],
+        )
+        for found in batches
     )
     start = _start(gate, session)
     number = f"{start.terminal}-P{day:%Y%m%d}"
-    common = _common(start, number, counted, _Said(place, drawing, day, gate.now()))
+    common = _common(start, number, _counted(counts), _Said(place, drawing, day, gate.now()))
     data = PostingBookData(**common, rows=rows)
     _print(gate, session, posting_book.FORM.id, data, number, (drawing, printer))
+
+
+def print_part_list(
+    gate: Gate,
+    session: Session,
+    batch_id: str,
+    part: int,
+    place: Place,
+    way: tuple[Drawing, Printer],
+) -> None:
+    """Print the list of the letters of one part of a batch, in the order of the post, with the post
+    office's numbers once they are posted. Who was stopped stands on it as that: the letter is taken
+    out by hand."""
+    drawing, _printer = way
+    with gate.view("printing.show_batch", session, subject=Subject("batch", batch_id)) as work:
+        letters = letters_of_part(work, batch_id, part)
+        work.note(shown=tuple(row.person_id for row in letters), query_kind="batch_letters")
+    methods, now = drawing.tables["mail_methods"], gate.now()
+    day = max((row.posted_on for row in letters), default="")
+    on = date.fromisoformat(day) if day else now.date()
+    going = [row for row in letters if row.state != "stopped"]
+    counts = Counter(methods.label(row.method, on) for row in going)
+    rows = []
+    for row in letters:
+        card = card_of(row.record)
+        code = card.send_postal_code or card.postal_code
+        rows.append(
+            (
+                row.certificate_number,
+                f"{card.send_name or card.name}　様",
+                f"{code[:3]}-{code[3:]}",
+                _way(methods.label(row.method, on), row.no_forward),
+                row.post_number,
+                "機械",
+                STATES[row.state],
+            )
+        )
+    start = _start(gate, session)
+    number = f"{start.terminal}-B{batch_id.replace('-', '')}-{part + 1}"
+    common = _common(start, number, _counted(counts), _Said(place, drawing, on, now))
+    data = PostingBookData(**common, rows=tuple(rows))
+    _print(gate, session, posting_book.FORM.id, data, number, way)
+
+
+def _counted(counts: Counter[str]) -> str:
+    return "　".join(f"{words} {count:,}通" for words, count in sorted(counts.items())) or "0通"
+
+
+def _way(method: str, no_forward: object) -> str:
+    return method + ("・転送不要" if no_forward else "")
 
 
 def print_test_page(
@@ -193,6 +260,7 @@ def print_test_page(
 
 def _issue_lines(work: GateWork, day: date) -> tuple[tuple[IssueLine, ...], tuple[str, ...]]:
     today = day.isoformat()
+    of_day = (certificate.c.reserved_at >= today, certificate.c.reserved_at < f"{today}U")
     numbers = (
         select(insured.c.person_id, func.max(insured.c.insured_number).label("insured_number"))
         .group_by(insured.c.person_id)
@@ -217,11 +285,40 @@ def _issue_lines(work: GateWork, day: date) -> tuple[tuple[IssueLine, ...], tupl
             .outerjoin(sheets, sheets.c.certificate_number == certificate.c.number)
             .outerjoin(hand_over, hand_over.c.certificate_number == certificate.c.number)
         )
-        .where(certificate.c.reserved_at >= today, certificate.c.reserved_at < f"{today}U")
+        .where(*of_day, certificate.c.case_id.is_not(None))
         .order_by(certificate.c.number)
     )
-    lines = tuple(_issue_line(row) for row in rows)
+    lines = (*(_issue_line(row) for row in rows), *_batch_lines(work, of_day))
     return lines, tuple(row.person_id for row in rows if row.person_id)
+
+
+def _batch_lines(work: GateWork, of_day: tuple[Any, ...]) -> Iterator[IssueLine]:
+    """One line for the papers that a batch issued at one moment, with the first number."""
+    one = certificate.c
+    rows = work.all(
+        select(
+            one.form_id,
+            one.issued_by,
+            one.issued_at,
+            func.min(one.number).label("number"),
+            func.count().label("papers"),
+        )
+        .where(*of_day, one.case_id.is_(None))
+        .group_by(one.form_id, one.issued_by, one.issued_at)
+        .order_by(one.issued_at)
+    )
+    for row in rows:
+        yield IssueLine(
+            f"{row.number}から",
+            get_form(row.form_id).title.removeprefix("後期高齢者医療"),
+            "",
+            f"一括印刷　{row.papers:,}件",
+            _STATES["issued"],
+            f"{row.papers:,}枚",
+            _HOW["post"],
+            row.issued_by,
+            row.issued_at[11:16],
+        )
 
 
 def _issue_line(row: Any) -> IssueLine:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from app.core.errors import UserError
 from app.core.tables import Tables
+from app.persons import stopping
 from app.security.acts.approval import Approval
 from app.security.gate.gate import ActWork, Gate, PreparedAct, RowVersion, Subject
 from app.security.gate.work import GateWork
@@ -51,6 +52,7 @@ class Letter:
     post_number: str
     posted_on: str
     return_reason: str
+    checked: bool
     version: int
 
 
@@ -103,7 +105,7 @@ def letters(gate: Gate, session: Session) -> tuple[Letter, ...]:
         today = gate.now().date().isoformat()
         found = tuple(
             one
-            for one in _letters(work)
+            for one in _letters(work, _single)
             if one.state in ("waiting", "checked", "returned") or one.posted_on == today
         )
         work.note(shown=tuple(one.person_id for one in found), query_kind="letters")
@@ -234,6 +236,8 @@ def note_returned(gate: Gate, session: Session, letter: Letter, reason: str) -> 
             returned_on=content.day,
             return_reason=content.reason,
         )
+        whose = select(mail_item.c.person_id).where(mail_item.c.id == content.letter_id)
+        stopping.pull_from_batches(work, [str(work.scalar(whose))], stopping.RETURNED)
 
 
 def settle_returned(gate: Gate, session: Session, letter: Letter, how: str) -> None:
@@ -265,10 +269,37 @@ def settle_returned(gate: Gate, session: Session, letter: Letter, how: str) -> N
 
 def letters_of_day(work: GateWork, day: date) -> tuple[Letter, ...]:
     """The letters posted on a day, for the posting book."""
-    return tuple(one for one in _letters(work) if one.posted_on == day.isoformat())
+    return tuple(_letters(work, _single, mail_item.c.posted_on == day.isoformat()))
 
 
-def _letters(work: GateWork) -> Iterable[Letter]:
+def batch_letters_of_day(work: GateWork, day: date) -> tuple[Any, ...]:
+    """Those of batches, counted: batch, method, first and last number of the post, how many."""
+    source = certificate.c.decision_id
+    batch_id = func.substr(source, 1, func.instr(source, ".") - 1).label("batch_id")
+    return tuple(
+        work.all(
+            select(
+                batch_id,
+                mail_item.c.method,
+                mail_item.c.no_forward,
+                func.min(mail_item.c.post_number).label("first"),
+                func.max(mail_item.c.post_number).label("last"),
+                func.count().label("letters"),
+            )
+            .join(certificate, certificate.c.number == mail_item.c.certificate_number)
+            .where(certificate.c.case_id.is_(None), mail_item.c.posted_on == day.isoformat())
+            .group_by(batch_id, mail_item.c.method, mail_item.c.no_forward)
+            .order_by(batch_id)
+        )
+    )
+
+
+# A paper of a batch has no case of its own; its letter is posted with its part (batch_posting) and
+# stands here alone only when it comes back.
+_single = certificate.c.case_id.is_not(None) | mail_item.c.state.in_(["returned", "settled"])
+
+
+def _letters(work: GateWork, *which: Any) -> Iterable[Letter]:
     rows = work.all(
         select(mail_item, person.c.name, certificate.c.form_id)
         .select_from(
@@ -276,6 +307,7 @@ def _letters(work: GateWork) -> Iterable[Letter]:
                 certificate, certificate.c.number == mail_item.c.certificate_number
             ).outerjoin(person, person.c.id == mail_item.c.person_id)
         )
+        .where(*which)
         .order_by(mail_item.c.prepared_at, mail_item.c.id)
     )
     return (_letter(row) for row in rows)
@@ -294,6 +326,7 @@ def _letter(row: Any) -> Letter:
         row.post_number,
         row.posted_on,
         row.return_reason,
+        bool(row.checked_at),
         row.version,
     )
 
@@ -337,8 +370,12 @@ _NEXT = {
 def _waiting(work: WaitWork) -> Iterable[Waits]:
     rows = work.all(
         select(mail_item, person.c.name)
-        .select_from(mail_item.outerjoin(person, person.c.id == mail_item.c.person_id))
-        .where(mail_item.c.state.in_(["waiting", "checked", "returned"]))
+        .select_from(
+            mail_item.join(
+                certificate, certificate.c.number == mail_item.c.certificate_number
+            ).outerjoin(person, person.c.id == mail_item.c.person_id)
+        )
+        .where(mail_item.c.state.in_(["waiting", "checked", "returned"]), _single)
         .order_by(mail_item.c.prepared_at)
     )
     for row in rows:
@@ -353,5 +390,9 @@ def _waiting(work: WaitWork) -> Iterable[Waits]:
         )
 
 
-WAITS = (Source(("mail_item", "person.name"), _waiting, "printing.letters"),)
+WAITS = Source(
+    ("mail_item", "certificate.number", "certificate.case_id", "person.name"),
+    _waiting,
+    "printing.letters",
+)
 """Letters that are not in the post yet, or came back."""

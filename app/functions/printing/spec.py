@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from app.functions.printing import applications, batch, batch_source, lists, posting, returned
+from app.functions.printing import (
+    applications,
+    batch,
+    batch_posting,
+    batch_source,
+    lists,
+    posting,
+    returned,
+)
 from app.security.spec import Area, Function, Kind, StepUp
+from app.security.waiting import Source
 
 BATCH = ("print_batch", "batch_item", "batch_part")
-AREA = Area("printing", "帳票", 25, posting.WAITS)
+_BATCHES = Source(
+    ("print_batch", "batch_item.batch_id", "batch_item.position"),
+    batch_posting.waiting,
+    "printing.show_batch",
+)
+AREA = Area("printing", "帳票", 25, (posting.WAITS, _BATCHES))
 
 
 def _function(name: str, kind: Kind, label: str, help_: str, **more: object) -> Function:
@@ -91,9 +105,10 @@ FUNCTIONS: tuple[Function, ...] = (
         "note_returned",
         Kind.UPDATE,
         "返戻の記録",
-        "届かずに戻った郵便を、理由とともに記録します。今日の仕事に残り、処理を待ちます。",
-        reads=("mail_item",),
-        writes=("mail_item",),
+        "届かずに戻った郵便を、理由とともに記録します。今日の仕事に残り、処理を待ちます。"
+        "一括印刷にその方の証があれば、取り置かれます。",
+        reads=("mail_item", "batch_item"),
+        writes=("mail_item", "batch_item"),
     ),
     _function(
         "settle_returned",
@@ -185,7 +200,7 @@ FUNCTIONS: tuple[Function, ...] = (
         "一括印刷の状態",
         "一括印刷の進み具合と、取り置かれた方を見ます。",
         step_up=StepUp.RECENT,
-        reads=(*BATCH, "inbox"),
+        reads=(*BATCH, "inbox", "mail_item"),
         screen="app.functions.printing.screens.batches:BatchesScreen",
         menu=True,
     ),
@@ -252,13 +267,23 @@ FUNCTIONS: tuple[Function, ...] = (
         writes=("batch_part", "print_line"),
     ),
     _function(
+        "post_batch",
+        Kind.UPDATE,
+        "一括印刷の差出し",
+        "一括印刷の部を差し出したことを、引受番号の最初と最後とともに郵送簿に記録します。",
+        step_up=StepUp.TOUCH,
+        reads=("print_batch", "batch_item", "mail_item", "hand_over"),
+        writes=("mail_item", "hand_over"),
+        screen="app.functions.printing.screens.batch_post:BatchPostScreen",
+    ),
+    _function(
         "end_batch",
         Kind.UPDATE,
         "一括印刷の終わり",
         "一括印刷を終え、または発行の前に取りやめます。印刷用ファイルと一覧は消え、発行の記録は"
         "残ります。",
         step_up=StepUp.TOUCH,
-        reads=BATCH,
+        reads=(*BATCH, "mail_item"),
         writes=BATCH,
     ),
     _function(

@@ -23,6 +23,7 @@ from app.ui.base.tables import fill, list_table
 _HEAD = ("年度", "証", "件数", "取り置き", "作成", "見本", "状態")
 _WIDTHS = (190, 250, 100, 100, 110, 80)
 _MAKE, _SEE, _HELD = "printing.make_batch", "printing.see_samples", "printing.held_batch"
+_POST = "printing.post_batch"
 _EVERY = 200  # milliseconds
 _STATES = {
     "made": "始めたところ",
@@ -66,6 +67,7 @@ class BatchesScreen(Page):
         self.action("読み直す", "F5", self.load)
         self.held_button = self.action("取り置きの一覧", "F7", self._show_held)
         self.parts_button = self.action("印刷に回す", "F8", self._show_parts)
+        self.post_button = self.action("差出し", "F6", self._show_posting)
         self.end_button = self.action("終える・取りやめる", "F9", self._end)
         self.make_button = self.action("新しく始める", "F2", lambda: desk.go(_MAKE))
         self.main_button = self.action("次へ", "Ctrl+Return", self._go_on, primary=True)
@@ -113,6 +115,7 @@ class BatchesScreen(Page):
             (self.main_button, bool(word)),
             (self.held_button, line is not None and bool(line.held)),
             (self.parts_button, line is not None and line.state == "released"),
+            (self.post_button, line is not None and line.state == "released"),
             (self.end_button, line is not None and self.building is None),
             (self.make_button, self.building is None),
         ):
@@ -128,7 +131,10 @@ class BatchesScreen(Page):
             if left:
                 said = f"発行しました。まだ印刷に回していない部が{left}部あります。"
                 return "warn", said, "印刷に回す", self._show_parts
-            return "ok", "すべての部を印刷に回しました。", "終える", self._end
+            if line.unposted:
+                said = f"印刷に回しました。差し出していない郵便が{line.unposted:,}通あります。"
+                return "warn", said, "差し出した部を記録する", self._show_posting
+            return "ok", "すべての郵便を差し出しました。", "終える", self._end
         if line.stale and line.built:
             said = "作ったあとで、止まった方がいます。作り直しが要ります（その部だけ）。"
             return "warn", said, "作成する", self._build
@@ -289,7 +295,7 @@ class BatchesScreen(Page):
         line = self.chosen
         if line is None:
             return
-        if line.state == "released" and line.sent == line.built:
+        if line.state == "released" and line.sent == line.built and not line.unposted:
             self._carry_end(line, "")
             return
         choose(
@@ -315,6 +321,10 @@ class BatchesScreen(Page):
             ),
             ended,
         )
+
+    def _show_posting(self) -> None:
+        if self.chosen is not None:
+            self._desk.go(_POST, batch_id=self.chosen.id)
 
     def _show_held(self) -> None:
         if self.chosen is not None:
