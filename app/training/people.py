@@ -247,6 +247,11 @@ def seed_line(person: Person) -> dict[str, object]:
             "pension": income.pension,
             "other_income": income.other_income,
             "base_income": income.base_income,
+            "kinds": {
+                "pension_revenue": income.pension,
+                "pension": income.total_income - income.other_income,
+                "other": income.other_income,
+            },
         },
         "card": [
             person.card_use == "registered",

@@ -14,14 +14,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Connection, Table, delete, insert, select
 
 from app.core.collector import look_less_often
 from app.peers.union.office import seed
 from app.peers.union.runs import pieces
 from app.peers.union.runs.kinds import RUNS
 from app.peers.union.system import System
-from app.peers.union.tables import held, income, share
+from app.peers.union.tables import held, income, levy, share
 from app.training.people import MUNICIPALITY_CODE, atena_of, insured_of, my_number_of
 from tests.benchmarks.frame import Bench, Better, Limit, Row
 from tests.support.postgres import private_postgres
@@ -31,17 +31,27 @@ PERSONS = int(os.environ.get("MADOGUCHI_BENCH_INSURED", "20000"))
 FEWER = PERSONS // 4
 JULY = datetime.fromisoformat("2026-07-10T09:00:00+09:00")
 AUGUST = date(2026, 8, 1)
+APRIL = date(2026, 4, 1)
 
 
 def yearly_judgement() -> Iterable[Row]:
     """From the confirmed run to the last piece, on PostgreSQL, one process: incomes read, judged,
     shares, history and FILE-18 written; and the bare inserts of the rows that it wrote."""
+    return _run("yearly judgement", "share", AUGUST, share)
+
+
+def yearly_levy() -> Iterable[Row]:
+    """The same of the levy: premiums with every part, and FILE-20."""
+    return _run("yearly levy", "levy", APRIL, levy)
+
+
+def _run(name: str, kind: str, day: date, table: Table) -> Iterator[Row]:
     look_less_often()  # as the program does at its start
-    fewer, _, _ = _measured(FEWER)
-    rate, longest, bare = _measured(PERSONS)
+    fewer, _, _ = _measured(FEWER, kind, day, table)
+    rate, longest, bare = _measured(PERSONS, kind, day, table)
     note = f"{PERSONS:,} insured, PostgreSQL, one process"
     yield Row(
-        "yearly judgement",
+        name,
         5_000,
         rate,
         " persons/s",
@@ -49,9 +59,9 @@ def yearly_judgement() -> Iterable[Row]:
         Better.MORE,
         note,
     )
-    yield Row("yearly judgement: longest piece", 0.1, longest, "s", Limit("one second", 1.0))
+    yield Row(f"{name}: longest piece", 0.1, longest, "s", Limit("one second", 1.0))
     yield Row(
-        f"yearly judgement: time per person at {PERSONS:,} against {FEWER:,}",
+        f"{name}: time per person at {PERSONS:,} against {FEWER:,}",
         1.3,
         fewer / rate,
         "×",
@@ -59,10 +69,10 @@ def yearly_judgement() -> Iterable[Row]:
     )
 
 
-def _measured(count: int) -> tuple[float, float, float]:
+def _measured(count: int, kind: str, day: date, table: Table) -> tuple[float, float, float]:
     """Persons a second, the longest piece in seconds, and the rate of bare inserts."""
     with _filled(count) as system:
-        run_id = str(pieces.propose(system, "甲", RUNS["share"], MUNICIPALITY_CODE, AUGUST)["id"])
+        run_id = str(pieces.propose(system, "甲", RUNS[kind], MUNICIPALITY_CODE, day)["id"])
         pieces.confirm(system, "乙", run_id)
         longest, begun = 0.0, time.perf_counter()
         while True:
@@ -72,26 +82,28 @@ def _measured(count: int) -> tuple[float, float, float]:
             if told["finished_at"]:
                 break
         rate = told["done"] / (time.perf_counter() - begun)
-        return rate, longest, told["done"] / _bare(system)
+        return rate, longest, told["done"] / _bare(system, table)
 
 
-def _bare(system: System) -> float:
-    """Seconds for the same shares and records, inserted bare in blocks as large as the pieces."""
-    rows: dict[Table, list[dict[str, Any]]] = {}
-    with system.database.read() as connection:
-        mine = select(share).where(share.c.copay_from == AUGUST.isoformat())
-        rows[share] = [dict(row) for row in connection.execute(mine).mappings()]
-        rows[held] = [dict(row) for row in connection.execute(select(held)).mappings()]
-    for row in rows[share]:
-        row["copay_from"] = "2030-08-01"
-    for row in rows[held]:
-        row["file_id"] = "bare"
+def _bare(system: System, table: Table) -> float:
+    """Seconds for the same rows and records, inserted bare in blocks as large as the pieces."""
+    with system.database.write() as connection:
+        if table is share:  # last year's stand beside them
+            connection.execute(delete(share).where(share.c.copay_from != AUGUST.isoformat()))
+        rows = {one: _taken(connection, one) for one in (table, held)}
     begun = time.perf_counter()
-    for table, lines in rows.items():
+    for one, lines in rows.items():
         for start in range(0, len(lines), pieces.PIECE):
             with system.database.write() as connection:
-                connection.execute(insert(table), lines[start : start + pieces.PIECE])
+                connection.execute(insert(one), lines[start : start + pieces.PIECE])
     return time.perf_counter() - begun
+
+
+def _taken(connection: Connection, table: Table) -> list[dict[str, Any]]:
+    """The rows of a table, which is empty then."""
+    rows = [dict(row) for row in connection.execute(select(table)).mappings()]
+    connection.execute(delete(table))
+    return rows
 
 
 @contextmanager
@@ -164,6 +176,7 @@ def _income(index: int) -> dict[str, Any]:
         "pension": 1_000_000,
         "other_income": 2 * taxable,
         "base_income": taxable,
+        "kinds": {"pension_revenue": 1_000_000 + taxable, "pension": taxable},
     }
 
 
@@ -176,4 +189,7 @@ def _assess(system: System) -> None:
         connection.execute(insert(income), rows)
 
 
-BENCHES = (Bench("union.yearly", "yearly judgement of a municipality", yearly_judgement),)
+BENCHES = (
+    Bench("union.yearly", "yearly judgement of a municipality", yearly_judgement),
+    Bench("union.levy", "yearly levy of a municipality", yearly_levy),
+)

@@ -345,7 +345,10 @@ def _add_runs(command: _Command) -> None:
         "年次処理を指示する（もう一人が確かめて始める）",
         "ask for a yearly run (another operator begins it)",
     )
-    kinds = in_words("share: 8月1日の負担割合と限度区分の定期判定", "share: judgement of 1 August")
+    kinds = in_words(
+        "share: 8月1日の定期判定（負担割合・限度区分）、levy: 4月1日の当初賦課（保険料）",
+        "share: judgement of 1 August, levy: premiums of 1 April",
+    )
     run.add_argument("kind", choices=sorted(RUNS), help=kinds)
     code = in_words("市区町村コード", "municipality code")
     run.add_argument("municipality", help=code)

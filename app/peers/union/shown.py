@@ -141,7 +141,10 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "answered": ("回答済み", "answered"),
     },
     "profile": _TERMINAL,
-    "kind": {"share": ("定期判定（負担割合・限度区分）", "yearly judgement of shares")},
+    "kind": {
+        "share": ("定期判定（負担割合・限度区分）", "yearly judgement of shares"),
+        "levy": ("当初賦課（年間の保険料）", "yearly levy"),
+    },
 }
 ACTS: Mapping[str, tuple[str, str]] = {
     "load": ("住民の取込み", "load"),

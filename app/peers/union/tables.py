@@ -398,6 +398,30 @@ settlement = Table(
     Index("ix_settlement_person_id", "person_id"),
 )
 
+# The premium of a year by 被保険者番号: the decision (``number`` 1) and each correction after it,
+# as FILE-20 says it (canonical JSON). The greatest number is in force.
+levy = Table(
+    "levy",
+    METADATA,
+    _text("id", primary_key=True),
+    _text("insured_number"),
+    Column("person_id", Integer, ForeignKey("person.id"), nullable=False),
+    Column("levy_year", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("amount", Integer, nullable=False),
+    _text("record"),
+    _text("decided_on"),
+    UniqueConstraint("insured_number", "levy_year", "number"),
+    Index("ix_levy_person_id", "person_id"),
+)
+
+# Whose coverage has changed since the last daily run: the levy is reckoned again there.
+levy_due = Table(
+    "levy_due",
+    METADATA,
+    Column("person_id", Integer, ForeignKey("person.id"), primary_key=True, autoincrement=False),
+)
+
 # ``record`` is the notification without 個人番号, as JSON; "" when the applicant was refused and
 # the data erased (SEC-130). ``standing``: waiting, confirmed, contradicted, refused.
 notification = Table(

@@ -29,6 +29,7 @@ from app.peers.union.migrations import (
     v0013_table_packages,
     v0014_yearly,
     v0015_settled,
+    v0016_levy,
 )
 
 STEPS: tuple[Callable[[Operations], None], ...] = (
@@ -47,6 +48,7 @@ STEPS: tuple[Callable[[Operations], None], ...] = (
     v0013_table_packages.upgrade,
     v0014_yearly.upgrade,
     v0015_settled.upgrade,
+    v0016_levy.upgrade,
 )
 
 

@@ -18,11 +18,13 @@ from app.core.errors import UserError
 from app.peers.union.line.delivery import forget_old
 from app.peers.union.line.enrolment import Caller
 from app.peers.union.office.check_list import NUMBER_BLANK, CheckEntry, deliver_list, list_entry
+from app.peers.union.office.correcting import correct_waiting
 from app.peers.union.office.decisions import kept_record
 from app.peers.union.office.history import bring
 from app.peers.union.office.holding import deliver_file
 from app.peers.union.office.insured import deliver_changes
 from app.peers.union.office.kinds import KINDS
+from app.peers.union.office.levying import PREMIUMS
 from app.peers.union.office.persons import (
     PersonRow,
     add_person,
@@ -154,9 +156,11 @@ def run(
             _absent(system, connection, row)
             contradicted += 1
     listed += homes.rejudge(system, connection)
+    correct_waiting(system, connection, municipality)
     deliver_list(system, connection, municipality)
     deliver_changes(system, connection, municipality)
-    deliver_file(system, connection, municipality, CARDS)
+    for file_id in (CARDS, PREMIUMS):
+        deliver_file(system, connection, municipality, file_id)
     forget_old(system)
     result = Run(len(records), confirmed, contradicted, listed)
     log_act(

@@ -52,8 +52,11 @@ class _Year:
     salary: SalaryDeduction
 
 
-def take(system: System, connection: Connection, records: Sequence[IncomeRecord]) -> None:
-    """Keep the incomes of a file, and judge anew whose income is known otherwise (所得更正).
+def take(
+    system: System, connection: Connection, records: Sequence[IncomeRecord]
+) -> set[tuple[int, int]]:
+    """Keep the incomes of a file; the shares of whose income is known otherwise are judged anew
+    (所得更正). Gives whose, and of which year.
 
     Raises NoRowError or RuleError for the present year as long as its tables are not there."""
     years: dict[int, _Year | None] = {}
@@ -78,6 +81,7 @@ def take(system: System, connection: Connection, records: Sequence[IncomeRecord]
                 rows[person_id, year] = {"person_id": person_id, "year": year, **values}
         changed |= _put(connection, rows)
     rejudge_incomes(system, connection, changed)
+    return changed
 
 
 def kept_incomes(assessed: str) -> Incomes:

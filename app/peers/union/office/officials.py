@@ -23,6 +23,7 @@ from app.peers.union.tables import (
     former_atena,
     income,
     inquiry,
+    levy_due,
     notification,
     number,
     person,
@@ -133,7 +134,7 @@ def erase_applicant(
         .values(record="", atena_number="", person_id=None, standing="refused")
     )
     if row.origin == "terminal" and not covered:
-        for table in (number, income, former_atena):
+        for table in (number, income, former_atena, levy_due):
             connection.execute(delete(table).where(table.c.person_id == person_id))
         connection.execute(delete(person).where(person.c.id == person_id))
         connection.execute(delete(fact).where(fact.c.person_id == person_id))

@@ -14,6 +14,7 @@ from app.peers.union.system import next_value
 from app.peers.union.tables import (
     coverage,
     former_atena,
+    levy_due,
     number,
     person,
     share,
@@ -184,6 +185,7 @@ def add_coverage(
             )
         )
     touch(connection, person_id)
+    levy_waits(connection, person_id)
     return insured_number
 
 
@@ -197,6 +199,7 @@ def end_coverage(connection: Connection, coverage_id: int, lost_on: str, reason:
     person_id = connection.execute(select(coverage.c.person_id).where(mine)).scalar_one()
     with remembered(connection, person_id):
         connection.execute(update(coverage).where(mine).values(lost_on=lost_on, loss_reason=reason))
+    levy_waits(connection, person_id)
 
 
 def reopen_coverage(connection: Connection, coverage_id: int) -> None:
@@ -206,6 +209,14 @@ def reopen_coverage(connection: Connection, coverage_id: int) -> None:
     with remembered(connection, person_id):
         connection.execute(update(coverage).where(mine).values(lost_on="", loss_reason=""))
     touch(connection, person_id)
+    levy_waits(connection, person_id)
+
+
+def levy_waits(connection: Connection, person_id: int) -> None:
+    """The next daily run reckons this person's premium again."""
+    there = select(levy_due.c.person_id).where(levy_due.c.person_id == person_id)
+    if connection.execute(there).first() is None:
+        connection.execute(insert(levy_due).values(person_id=person_id))
 
 
 def insured_by(connection: Connection, insured_number: str) -> PersonRow | None:

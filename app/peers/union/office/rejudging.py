@@ -93,7 +93,7 @@ def rejudge_incomes(
     tax year. A year that was not judged yet waits for its yearly run."""
     homes: dict[tuple[Place, int], None] = {}
     for person_id, year in sorted(changed):
-        for place in _places(connection, person_id):
+        for place in places_of(connection, person_id):
             homes[place, year] = None
     found = []
     for place, year in homes:
@@ -175,7 +175,7 @@ def _home(connection: Connection, place: Place) -> _Home:
     return _Home(place, rows, coverages_of(connection, rows), all_shares_of(connection, rows))
 
 
-def _places(connection: Connection, person_id: int) -> list[Place]:
+def places_of(connection: Connection, person_id: int) -> list[Place]:
     """The households to which somebody belongs or ever belonged."""
     row = connection.execute(select(person).where(person.c.id == person_id)).one()
     numbers = [row.household_number]

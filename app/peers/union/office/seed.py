@@ -8,18 +8,20 @@ them from its old system. One person per line::
     person_kind, name, kana, alias, alias_kana, birth_written, birth_sort, birth_precision, sex,
     phone, my_number, state, state_on, postal_code, address, building, support_from, support_until,
     coverages [[insured_number, acquired_on, reason, lost_on, loss_reason] ..],
-    income null or {declared, taxed, taxable_income, revenue, pension, other_income, base_income},
+    income null or {declared, taxed, taxable_income, revenue, pension, other_income, base_income,
+    kinds {..}: the incomes by kind that a levy needs, as ``app.rules.income.Incomes`` names them},
     card null or [registered, visits_year, visits_quarter]
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
+from app.core.canon import canonical_json
 from app.core.errors import UserError
 from app.peers.union import door
 from app.peers.union.office.history import bring
@@ -37,6 +39,7 @@ from app.peers.union.tables import (
 )
 from app.rules.calendar.days import judgement_year
 from app.rules.copay.facts import copay_terms
+from app.rules.income import Incomes
 from app.rules.values.numbers import atena_number, facility_number, household_number, phone
 
 _PERSON = (
@@ -238,7 +241,7 @@ def _income_row(
     if not said["declared"]:
         names = ("taxed", "taxable_income", "revenue", "pension_other", "base_income")
         unknown: dict[str, object] = dict.fromkeys((*names, "income_zero"))
-        return {"person_id": key, "year": year, "origin": "undeclared", **unknown}
+        return {"person_id": key, "year": year, "origin": "undeclared", "assessed": "", **unknown}
     zero = said["pension"] <= line_of_pension and said["other_income"] == 0
     return {
         "person_id": key,
@@ -250,6 +253,7 @@ def _income_row(
         "pension_other": said["pension"] + said["other_income"],
         "base_income": said["base_income"],
         "income_zero": int(zero),
+        "assessed": canonical_json(asdict(Incomes(**said["kinds"]))) if "kinds" in said else "",
     }
 
 
