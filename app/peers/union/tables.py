@@ -415,6 +415,20 @@ levy = Table(
     Index("ix_levy_person_id", "person_id"),
 )
 
+# What a municipality fixed last of each instalment (期割); ``key`` is its number, year and period.
+instalment = Table(
+    "instalment",
+    METADATA,
+    _text("municipality", primary_key=True),
+    _text("key", primary_key=True),
+    _text("insured_number"),
+    _text("levy_year"),
+    _text("due_on"),
+    Column("amount", _LONG, nullable=False),
+    Column("provisional", Integer, nullable=False),
+    Index("ix_instalment_insured_number", "insured_number", "levy_year"),
+)
+
 # Whose coverage has changed since the last daily run: the levy is reckoned again there.
 levy_due = Table(
     "levy_due",

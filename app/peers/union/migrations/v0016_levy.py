@@ -1,4 +1,5 @@
-"""Version 16: the premium of each year, each correction a row of its own, and who waits for one."""
+"""Version 16: the premium of each year, each correction a row of its own, who waits for one;
+the instalments that the municipalities fixed."""
 
 from __future__ import annotations
 
@@ -35,3 +36,14 @@ def upgrade(op: Operations) -> None:
         ),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_levy_due")),
     )
+    op.create_table(
+        "instalment",
+        *(
+            sa.Column(name, sa.Text(), nullable=False)
+            for name in ("municipality", "key", "insured_number", "levy_year", "due_on")
+        ),
+        sa.Column("amount", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("provisional", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("municipality", "key", name=op.f("pk_instalment")),
+    )
+    op.create_index("ix_instalment_insured_number", "instalment", ["insured_number", "levy_year"])

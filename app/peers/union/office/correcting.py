@@ -7,7 +7,6 @@ table ``limitation_periods``: a decrease of the years up to 2014 has no limit (é
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -21,7 +20,7 @@ from app.peers.union.office.levying import Known, Levying, facts_of, keep, levie
 from app.peers.union.office.persons import PersonRow, coverages_of, get_person
 from app.peers.union.office.rejudging import lived_in, members_on, places_of
 from app.peers.union.system import System
-from app.peers.union.tables import held, income, levy, levy_due, person, yearly_run
+from app.peers.union.tables import income, instalment, levy, levy_due, person, yearly_run
 from app.rules.calendar.days import fiscal_period, fiscal_year
 from app.rules.collection.limitation import limitation
 from app.rules.collection.tables import limitation_rule
@@ -149,19 +148,12 @@ def is_lapsed(system: System, connection: Connection, before: PremiumRecord, aft
 
 
 def _first_due(connection: Connection, record: PremiumRecord) -> date:
-    mine = select(held.c.record).where(
-        held.c.municipality == record.municipality_code,
-        held.c.file_id == "FILE-07",
-        held.c.record.like(f'%"insured_number":"{record.insured_number}"%'),
+    mine = select(func.min(instalment.c.due_on)).where(
+        instalment.c.insured_number == record.insured_number,
+        instalment.c.levy_year == record.levy_year,
     )
-    days = [
-        said["due_on"]
-        for said in map(json.loads, connection.execute(mine).scalars())
-        if said["levy_year"] == record.levy_year
-    ]
-    if days:
-        return date.fromisoformat(min(days))
-    return date(int(record.levy_year), *_FIRST_DUE)
+    known = connection.execute(mine).scalar()
+    return date.fromisoformat(known) if known else date(int(record.levy_year), *_FIRST_DUE)
 
 
 def _is_levied(connection: Connection, municipality: str, year: int, household: str) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from app.core.errors import UserError
 from app.peers.union.line.enrolment import Caller
-from app.peers.union.office import correcting, daily, decisions, incomes
+from app.peers.union.office import collecting, correcting, daily, decisions, incomes
 from app.peers.union.office.check_list import NUMBER_BLANK, CheckEntry, deliver_list, list_entry
 from app.peers.union.office.holding import hold
 from app.peers.union.office.persons import PersonRow, find_person, number_of, owner_of, put_number
@@ -63,6 +63,9 @@ def _incomes(system: System, connection: Connection, records: tuple[Any, ...]) -
 
 FOLLOWS: Mapping[str, Callable[[System, Connection, tuple[Any, ...]], object]] = {
     "FILE-06": _incomes,
+    "FILE-07": collecting.check_instalments,
+    "FILE-08": collecting.check_collected,
+    "FILE-09": collecting.check_collected,
 }
 """What follows from a file that is held, beside the check against the persons known here."""
 
