@@ -201,7 +201,6 @@ def insured_record(person: Person) -> InsuredRecord:
 def seed_line(person: Person) -> dict[str, object]:
     """The person as a line of the union's first load (``app.peers.union.office.seed``)."""
     record = insured_record(person)
-    income = person.income
     return {
         "municipality_code": MUNICIPALITY_CODE,
         "atena_number": person.atena_number,
@@ -237,25 +236,28 @@ def seed_line(person: Person) -> dict[str, object]:
             ]
             for item in person.coverages
         ],
-        "income": None
-        if income is None
-        else {
-            "declared": income.declared,
-            "taxed": income.taxed,
-            "taxable_income": income.taxable_income,
-            "revenue": income.revenue,
-            "pension": income.pension,
-            "other_income": income.other_income,
-            "base_income": income.base_income,
-            "kinds": {
-                "pension_revenue": income.pension,
-                "pension": income.total_income - income.other_income,
-                "other": income.other_income,
-            },
-        },
+        "income": None if person.income is None else _seed_income(person.income),
         "card": [
             person.card_use == "registered",
             person.card_visits_year,
             person.card_visits_quarter,
         ],
+    }
+
+
+def _seed_income(income: Income) -> dict[str, object]:
+    """The figures of 負担区分判定, and the incomes by kind that a levy needs."""
+    return {
+        "declared": income.declared,
+        "taxed": income.taxed,
+        "taxable_income": income.taxable_income,
+        "revenue": income.revenue,
+        "pension": income.pension,
+        "other_income": income.other_income,
+        "base_income": income.base_income,
+        "kinds": {
+            "pension_revenue": income.pension,
+            "pension": income.total_income - income.other_income,
+            "other": income.other_income,
+        },
     }
