@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from app.catalog import CATALOG
 from app.core.errors import UserError
-from app.functions.admin import rights
+from app.functions.admin import rights, upkeep
 from app.functions.admin import staff as staff_service
 from app.functions.admin.rights_list import GrantLine
 from app.rules.identifiers import my_number_check_digit
@@ -182,6 +182,38 @@ def test_the_last_two_usable_supervisors_stay(world: World) -> None:
     staff_service.prepare_leave(
         world.gate, session, staff_service.Leaving("S201", TODAY + timedelta(days=10), 1)
     )
+
+
+@pytest.mark.req("SEC-34")
+def test_the_last_two_supervisors_are_not_shut_out_by_a_change_of_key(world: World) -> None:
+    session = world.session("administrator")
+    for leaving in (("S201",), ("S201", "S202")):
+        with pytest.raises(Refusal, match=r"staff\.last_supervisors"):
+            upkeep.prepare_rotate(world.gate, session, upkeep.KeyChange(leaving))
+    world.add_grant("branch", "admin.supervise")
+    prepared = upkeep.prepare_rotate(world.gate, session, upkeep.KeyChange(("S201",)))
+    held = world.control.state.grants_of(world.staff_id("branch"), "admin.supervise")[0]
+    revoke = rights.prepare_revoke(world.gate, world.session("supervisor"), [line_of(held)])
+    rights.perform_revoke(world.gate, revoke, [world.own(revoke)], lambda: None)
+    with pytest.raises(Refusal, match=r"staff\.last_supervisors"):
+        upkeep.perform_rotate(world.gate, prepared, world.approvals(prepared), world.access)
+    assert world.access.is_admitted("S201")
+
+
+@pytest.mark.req("SEC-34")
+def test_two_who_leave_on_days_to_come_are_counted_together(world: World) -> None:
+    session = world.session("administrator")
+    world.add_grant("branch", "admin.supervise")
+    first = staff_service.Leaving("S201", TODAY + timedelta(days=10), 1)
+    prepared = staff_service.prepare_leave(world.gate, session, first)
+    given = [world.own(prepared), world.second(prepared, "supervisor2", Role.SUPERVISOR)]
+    staff_service.perform_leave(world.gate, prepared, given, world.access)
+    sooner = staff_service.Leaving("S202", TODAY + timedelta(days=5), 1)
+    with pytest.raises(Refusal, match=r"staff\.last_supervisors"):
+        staff_service.prepare_leave(world.gate, session, sooner)
+    held = world.control.state.grants_of("S202", "admin.supervise")[0]
+    with pytest.raises(Refusal, match=r"staff\.last_supervisors"):
+        rights.prepare_revoke(world.gate, world.session("supervisor"), [line_of(held)])
 
 
 @pytest.mark.req("SEC-41", "SEC-42")

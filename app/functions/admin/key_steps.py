@@ -223,8 +223,10 @@ def lend(
 
 def lose(terminal: OpenTerminal, session: Session, person: StaffLine, key: StaffKey) -> Steps[None]:
     """紛失: the key approves nothing any more, and its owner's pair is shut out of the store; of a
-    lent key (返却) only its own pair."""
+    lent key (返却) only its own pair. Raises ``Refusal`` ``staff.last_supervisors``."""
     gate, access = terminal.gate, terminal.access
+    if not key.lent_until:  # a spare key helps nobody: its pair is shut out too
+        yield Work(lambda: gate.check_shut_out((person.staff_id,)))
     revocation = KeyRevocation(person.staff_id, key.credential_id)
     yield from carry_out(
         gate,

@@ -181,7 +181,9 @@ def perform_backup(
 
 
 def prepare_rotate(gate: Gate, session: Session, change: KeyChange) -> PreparedAct:
-    """A new data key, from which those ``leaving`` are shut out (DESIGN 4 "Keys")."""
+    """A new data key, from which those ``leaving`` are shut out (DESIGN 4 "Keys"). Raises
+    ``Refusal`` ``staff.last_supervisors``."""
+    gate.check_shut_out(change.leaving)
     who = "、".join(change.leaving) or "なし"
     return gate.prepare(
         "admin.rotate_key",
@@ -197,12 +199,13 @@ def perform_rotate(
 ) -> None:
     """Change the store's key, and the number key (番号鍵) when the operator holds it.
 
-    Raises ``Refusal`` ``number.no_key_to_change`` when somebody leaves who holds the number
+    Raises ``Refusal`` ``staff.last_supervisors``, ``number.no_key_to_change`` when somebody leaves who holds the number
     key and the operator does not; ``UserError`` ``keyslots.*`` and the vault's faults, then
     the former data key is still in force.
     """
     with gate.act(prepared, approvals) as work:
         change: KeyChange = work.content
+        gate.check_shut_out(change.leaving)  # somebody else may have gone since it was prepared
         known = {row.id for row in work.all(select(staff.c.id))}
         leaving = [staff_id for staff_id in change.leaving if staff_id in known]
         held = any(access.has_numbers(staff_id) for staff_id in leaving)

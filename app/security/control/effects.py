@@ -66,7 +66,7 @@ def take_effect(state: ControlState, deed: object, done: Done, house: House) -> 
     rules.check_second(deed, done.second_id)
     before = rules.usable_supervisors(state, deed, done.day, house)
     _EFFECTS[type(deed)](state, deed, done, house)
-    rules.check_supervisors_left(before, state, deed, done.day, house)
+    rules.check_supervisors_left(before, state, house)
     if not start_of(state, done.day, house.catalog).founders:
         state.founders = ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -108,30 +108,53 @@ def _third(state: ControlState, grant: Grant, actor: str, day: date, house: Hous
     return any(holds(state, one, wanted, day, house) for one in others)
 
 
-def check_supervisors_left(
-    before: int, state: ControlState, deed: object, day: date, house: House
-) -> None:
-    """The last two usable supervisors cannot be taken away. Raises ``Refusal``
-    ``staff.last_supervisors``."""
-    left = usable_supervisors(state, deed, day, house)
-    if left < before and left < LEAST_SUPERVISORS:
-        raise Refusal(
-            "staff.last_supervisors",
-            "この手続きを行うと、端末を任せられる責任者が二人を下回ります。",
-            "先に、別の職員を責任者にする手続き（申請から確認まで）を済ませてください。",
-        )
+def check_supervisors_left(before: Mapping[date, int], state: ControlState, house: House) -> None:
+    """The last two usable supervisors cannot be taken away, neither at once nor by several who
+    leave on days to come. Raises ``Refusal`` ``staff.last_supervisors``."""
+    for on, had in before.items():
+        left = len(_usable(state, on, house))
+        if left < had and left < LEAST_SUPERVISORS:
+            raise _last_supervisors()
 
 
-def usable_supervisors(state: ControlState, deed: object, day: date, house: House) -> int:
-    """How many supervisors can work with a key of their own on the day from which the deed
-    counts; 0 for deeds that take nothing away."""
+def usable_supervisors(
+    state: ControlState, deed: object, day: date, house: House
+) -> Mapping[date, int]:
+    """How many supervisors can work with a key of their own, on the day from which the deed
+    counts and on each later one on which somebody leaves; nothing for deeds that take nothing
+    away."""
     when = _takes_away_on(deed, day)
     if when is None:
-        return 0
+        return {}
+    leave = {one.left_on for one in state.people.values() if one.left_on and one.left_on > when}
+    return {on: len(_usable(state, on, house)) for on in (when, *sorted(leave))}
+
+
+def check_shut_out(
+    state: ControlState, shut_out: Collection[str], day: date, house: House
+) -> None:
+    """As ``check_supervisors_left``, of a change of key that shuts these persons out until they
+    are registered anew."""
+    usable = _usable(state, day, house)
+    left = usable - set(shut_out)
+    if left != usable and len(left) < LEAST_SUPERVISORS:
+        raise _last_supervisors()
+
+
+def _usable(state: ControlState, day: date, house: House) -> frozenset[str]:
     with_key = {
         key.staff_id for key in state.keys.values() if not key.revoked_at and key.until is None
     }
-    return sum(supervises(state, one, when, house) for one in with_key)
+    return frozenset(one for one in with_key if supervises(state, one, day, house))
+
+
+def _last_supervisors() -> Refusal:
+    return Refusal(
+        "staff.last_supervisors",
+        "この手続きを行うと、端末を任せられる責任者が二人を下回ります。",
+        "先に、別の職員を責任者にする手続き（申請から確認まで）を済ませてください。責任者がキーを"
+        "なくしたときは、「キーを登録」の「登録し直す」で前のキーを使えなくできます。",
+    )
 
 
 def _takes_away_on(deed: object, day: date) -> date | None:

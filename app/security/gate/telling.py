@@ -3,9 +3,11 @@ names nobody's data and leaves no line."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from app.core.clock import Clock
+from app.security.control import rules
 from app.security.control.deeds import OfficeCard
 from app.security.control.keeper import Control
 from app.security.control.start import Start, start_of
@@ -42,6 +44,12 @@ class Telling:
         return frozenset(
             one for one in over if not any(loan.is_usable(now) for loan in state.loans_of(one))
         )
+
+    def check_shut_out(self, staff_ids: Collection[str]) -> None:
+        """Raises ``Refusal`` ``staff.last_supervisors`` when the terminal would be left with fewer
+        than two supervisors whose keys open it."""
+        today, house = self.now().date(), self._rules.house
+        rules.check_shut_out(self._control.state, staff_ids, today, house)
 
     def without_numbers(self) -> frozenset[str]:
         """Who is not entitled to the number key (番号鍵) today: gone, or without any right in
