@@ -358,6 +358,11 @@ class TestShares:
         office.go_on()
         assert "理由が入っていません" in screen.reason.error
         screen.reason.set_value("保管者の異動")
+        office.until(lambda: bool(screen._people))
+        screen.holders.set_value("S201 S999")
+        screen.button.click()
+        assert "S999 の職員は、いまいません" in screen.holders.error and not screen.words
+        screen.holders.set_value("S201 S202")
         for number in (1, 2, 3):
             screen.button.click()
             office.settle()
@@ -384,7 +389,9 @@ class TestShares:
 
     def test_a_lock_takes_the_words_away(self, office: Office) -> None:
         screen = office.choose("admin.issue_shares", IssueSharesScreen)
+        office.until(lambda: bool(screen._people))
         screen.reason.set_value("保管者の異動")
+        screen.holders.set_value("S201 S202")
         screen.button.click()
         office.settle()
         assert screen.words

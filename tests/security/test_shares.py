@@ -40,9 +40,11 @@ def issue(terminal: FoundedTerminal, door: Doorway, session: Session) -> list[st
     halves = typed_back(RecoveryIssue(), papers)
     here = door.terminal
     assert here is not None
-    prepared = shares.prepare_issue(here.gate, session, halves, "保管者の異動", here.access)
+    prepared = shares.prepare_issue(
+        here.gate, session, halves, "保管者の異動", ("S201", "S202"), here.access
+    )
     given = terminal.touches(here.gate, prepared, "S202")
-    shares.perform_issue(here.gate, prepared, given, here.access)
+    shares.perform_issue(here.gate, prepared, given, ("S201", "S202"), here.access)
     return papers
 
 

@@ -342,9 +342,11 @@ def _issue_shares(world: World) -> Attempt:
     return Attempt(
         "administrator",
         lambda session: shares.prepare_issue(
-            world.gate, session, issue.halves, "保管者の異動", world.access
+            world.gate, session, issue.halves, "保管者の異動", ("S201",), world.access
         ),
-        lambda prepared, given: shares.perform_issue(world.gate, prepared, given, world.access),
+        lambda prepared, given: shares.perform_issue(
+            world.gate, prepared, given, ("S201",), world.access
+        ),
     )
 
 

@@ -440,6 +440,7 @@ FUNCTIONS: tuple[Function, ...] = (
         "触れます。控えを持つ職員が替わったときに行います。",
         step_up=StepUp.TOUCH,
         second_person=SecondPerson.SUPERVISOR,
+        writes=(f"store_fact.{waiting.HOLDERS}",),
         screen="app.functions.admin.screens.shares:IssueSharesScreen",
         menu=True,
     ),

@@ -199,9 +199,9 @@ def perform_rotate(
 ) -> None:
     """Change the store's key, and the number key (番号鍵) when the operator holds it.
 
-    Raises ``Refusal`` ``staff.last_supervisors``, ``number.no_key_to_change`` when somebody leaves who holds the number
-    key and the operator does not; ``UserError`` ``keyslots.*`` and the vault's faults, then
-    the former data key is still in force.
+    Raises ``Refusal`` ``staff.last_supervisors``, and ``number.no_key_to_change`` when somebody
+    leaves who holds the number key and the operator does not; ``UserError`` ``keyslots.*`` and
+    the vault's faults, then the former data key is still in force.
     """
     with gate.act(prepared, approvals) as work:
         change: KeyChange = work.content

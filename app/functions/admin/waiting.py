@@ -1,9 +1,12 @@
 """What waits of the administration: steps of rights (権限) that want a supervisor, rights that end
-soon, and a backup that is due."""
+soon, a backup that is due, and a recovery key whose holder has gone."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -14,7 +17,7 @@ from app.security.staff import grants
 from app.security.staff.grants import GrantState
 from app.security.vault import LAST_BACKUP
 from app.security.waiting import Source, Waits, WaitWork
-from db.tables.control import grant_row
+from db.tables.control import grant_row, staff
 
 _STEPS = {
     GrantState.REQUESTED: ("申請された権限", "ほかの責任者が承認する"),
@@ -74,7 +77,62 @@ def _backup(work: WaitWork) -> Iterator[Waits]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """Who took the shares of the recovery key (復旧鍵の控え), and on which day (ISO)."""
+
+    on: str
+    staff_ids: tuple[str, ...]
+
+    def encoded(self) -> str:
+        """As the fact of the store."""
+        return json.dumps([self.on, *self.staff_ids])
+
+    @classmethod
+    def of(cls, fact: str) -> Holders:
+        """Out of the fact."""
+        on, *staff_ids = json.loads(fact)
+        return cls(on, tuple(staff_ids))
+
+
+HOLDERS = "recovery.holders"
+"""The fact of the store that says so; the shares of the founding have none."""
+
+
+def _shares(work: WaitWork) -> Iterator[Waits]:
+    """DESIGN 4 "Keys": a holder who leaves takes a share along, so it is issued again. Who holds
+    those of the founding nobody wrote down: any supervisor may be one."""
+    rows = work.all(
+        select(grant_row.c.staff_id).where(grant_row.c.function_id == "admin.supervise")
+    )
+    fact = work.fact(HOLDERS)
+    issued = Holders.of(fact) if fact else Holders("", tuple(row.staff_id for row in rows))
+    today = work.at.date().isoformat()
+    gone = {
+        row.id: day
+        for row in work.all(select(staff.c.id, staff.c.left_on, staff.c.valid_to))
+        if row.id in issued.staff_ids and issued.on < (day := _gone_on(row)) <= today
+    }
+    if gone:
+        whose = "保管者" if fact else "保管者かもしれない職員"
+        yield Waits(
+            key="recovery_shares",
+            what="復旧鍵の控え",
+            state=f"{whose} {'、'.join(sorted(gone))} が離れました",
+            since=min(gone.values()),
+            next_step="復旧鍵の控えを3枚とも再発行する",
+            opens="admin.issue_shares",
+        )
+
+
+def _gone_on(person: Row[Any]) -> str:
+    """The first day on which a person does not belong here any more."""
+    ended = (date.fromisoformat(person.valid_to) + timedelta(days=1)).isoformat()
+    return min(person.left_on or ended, ended)
+
+
 WAITS = (
     Source(("grant_row",), _steps, "admin.supervise"),
+    Source(("grant_row", "staff", f"store_fact.{HOLDERS}"), _shares, "admin.issue_shares"),
     Source(("setting", f"store_fact.{LAST_BACKUP}"), _backup, "admin.back_up"),
 )

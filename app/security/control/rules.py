@@ -130,9 +130,7 @@ def usable_supervisors(
     return {on: len(_usable(state, on, house)) for on in (when, *sorted(leave))}
 
 
-def check_shut_out(
-    state: ControlState, shut_out: Collection[str], day: date, house: House
-) -> None:
+def check_shut_out(state: ControlState, shut_out: Collection[str], day: date, house: House) -> None:
     """As ``check_supervisors_left``, of a change of key that shuts these persons out until they
     are registered anew."""
     usable = _usable(state, day, house)

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.core.errors import UserError
-from app.functions.admin import rights_list, shares
+from app.functions.admin import rights_list, shares, staff
 from app.functions.admin.shares import Papers
 from app.rules.calendar.days import BusinessCalendar
 from app.security.gate.carry_out import Steps, Work, with_recent
@@ -32,6 +32,13 @@ class IssueSharesScreen(ActForm):
         self._issue: RecoveryIssue | None = None
         self._shown = False
         self.reason = TextField("reason", "理由", required=True, note="保管者の異動・退職など。")
+        self.holders = TextField(
+            "holders",
+            "控えを受け取る職員",
+            required=True,
+            note="職員番号を空白で区切ります。金庫の1枚は、入れる職員。離れると今日の仕事で知らせます。",
+        )
+        self._people: tuple[staff.StaffLine, ...] = ()
         self.typed = TextField("words", "写した語", note=_HOW_TO_TYPE, limit=400)
         self.typed.edit.setProperty(COVERED, True)
         super().__init__(
@@ -39,8 +46,9 @@ class IssueSharesScreen(ActForm):
             "復旧鍵の再発行",
             "控え3枚を、保管する人に一枚ずつ、その人だけに見せて紙に写してもらいます。",
             "次へ",
-            (self.reason, self.typed),
+            (self.reason, self.holders, self.typed),
         )
+        desk.run(self, lambda: staff.list_staff(desk.gate, desk.session), self._loaded)
         self.typed.setVisible(False)
         self._place = QVBoxLayout()
         self.notes.addLayout(self._place)
@@ -51,6 +59,13 @@ class IssueSharesScreen(ActForm):
                 "これまでの控えでだけ開けます。済んだら新しいバックアップを作ってください。",
             )
         )
+
+    def _loaded(self, listed: staff.StaffList) -> None:
+        self._people = listed.lines
+
+    def _whose(self) -> tuple[str, ...]:
+        today = self._desk.clock.now().date()
+        return shares.check_holders(needed(self.holders), self._people, today)
 
     @property
     def waits_behind_lock(self) -> bool:
@@ -66,9 +81,12 @@ class IssueSharesScreen(ActForm):
         if not self.button.isEnabled():
             return
         self.reason.set_error("")
+        self.holders.set_error("")
         try:
             if self._issue is None:
                 needed(self.reason)
+                self._whose()
+                shares.check_can_issue(self._desk.door_of_staff.terminal.access)
                 self._issue = RecoveryIssue()
                 self._show()
             elif self._shown:
@@ -85,6 +103,7 @@ class IssueSharesScreen(ActForm):
         share = self._issue.current
         self._shown = True
         self.reason.set_read_only()
+        self.holders.set_read_only()
         self.typed.setVisible(False)
         words = [f"{at:2}. {word:<10}" for at, word in enumerate(share.words, 1)]
         self._tell(
@@ -130,10 +149,12 @@ class IssueSharesScreen(ActForm):
     def steps(self) -> Steps[None]:
         assert self._issue is not None
         desk, halves, reason = self._desk, self._issue.halves, self.reason.value()
-        access = desk.door_of_staff.terminal.access
+        access, holders = desk.door_of_staff.terminal.access, self._whose()
         return self.act(
-            lambda: shares.prepare_issue(desk.gate, desk.session, halves, reason, access),
-            lambda prepared, given: shares.perform_issue(desk.gate, prepared, given, access),
+            lambda: shares.prepare_issue(desk.gate, desk.session, halves, reason, holders, access),
+            lambda prepared, given: shares.perform_issue(
+                desk.gate, prepared, given, holders, access
+            ),
         )
 
     def done(self, _outcome: Any) -> None:
