@@ -60,7 +60,8 @@ class Setting:
     integer (inclusive, a floor that law or policy sets); ``choices`` are the codes of a
     choice and ``words`` what the screen says for them. ``unit`` is Japanese, for the screen;
     ``meaning`` says in a sentence what changes with it; a ``supervised`` one is changed by an
-    administrator and a supervisor together."""
+    administrator and a supervisor together. Nothing follows from an ``idle`` one yet: it is kept
+    for the logs in which somebody changed it, and neither shown nor changed."""
 
     name: str
     label: str
@@ -73,6 +74,7 @@ class Setting:
     words: tuple[str, ...] = ()
     meaning: str = ""
     supervised: bool = False
+    idle: bool = False
 
     @property
     def span(self) -> str:
@@ -230,6 +232,7 @@ SETTINGS: dict[str, Setting] = {
             choices=("no", "yes"),
             words=("認めない", "認める（保護が弱くなる）"),
             meaning="認めると、OSのアカウントとパスワードだけが守りになります。赤で表示されます。",
+            idle=True,
         ),
         # SEC-13: the second look at an immediate entry, on the same day or before it is sent
         Setting(
@@ -352,6 +355,9 @@ SETTINGS: dict[str, Setting] = {
         ),
     )
 }
+
+OFFERED: dict[str, Setting] = {name: one for name, one in SETTINGS.items() if not one.idle}
+"""Those that an administrator sees and may change."""
 
 
 @dataclass(frozen=True, slots=True)

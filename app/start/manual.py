@@ -13,7 +13,7 @@ from datetime import date
 from app.catalog import CATALOG
 from app.core.glossary import glossary
 from app.core.paths import RESOURCES
-from app.core.settings import SETTINGS
+from app.core.settings import OFFERED
 from app.core.tables import Tables
 from app.security.spec import (
     Actor,
@@ -161,7 +161,7 @@ def conditions(function: Function) -> list[str]:
 def _settings() -> Iterator[str]:
     yield _cells(["設定", "はじめの値", "決められる範囲", "意味"])
     yield "|---|---|---|---|"
-    for setting in SETTINGS.values():
+    for setting in OFFERED.values():
         first = setting.word(setting.default) + setting.unit
         yield _cells([setting.label, first, setting.span, setting.meaning])
 

@@ -249,6 +249,7 @@ def _named(shape: str, registry: str) -> set[str]:
 def test_every_setting_is_used() -> None:
     named = _reach().texts(without=("app.core.settings",))
     assert set(SETTINGS) - named == NOT_REACHED.keys() & set(SETTINGS)
+    assert {name for name, one in SETTINGS.items() if one.idle} == set(SETTINGS) - named
 
 
 def test_what_is_not_reached_is_at_least_declared() -> None:

@@ -498,6 +498,9 @@ def test_the_lists_are_compared_printed_and_the_comparison_recorded(office: Offi
     assert "見ておくものは 1件（1人）" in office.texts()
     office.picture("ledger")
     before = office.counter.journal_line
+    assert screen.note.value() == ""  # nobody signs 異常なし over something that was found
+    office.go_on()
+    assert "結果が入っていません" in screen.note.error and office.counter.journal_line == before
     screen.note.set_value("S301 は権限の申請中。")
     office.go_on()
     office.until(lambda: office.counter.journal_line > before)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.core.clock import Clock
 from app.core.errors import UserError
-from app.core.settings import SETTINGS
+from app.core.settings import OFFERED
 from app.core.tables import Tables
 from app.security.acts.approval import Approval
 from app.security.control.deeds import (
@@ -58,14 +58,14 @@ class SettingLine:
 
 
 def list_settings(gate: Gate, session: Session) -> tuple[SettingLine, ...]:
-    """Every declared setting with the value in force."""
+    """Every setting that is offered, with the value in force."""
     with gate.view("admin.list_settings", session, subject=Subject("list", "settings")) as work:
         changed = {row.name: row for row in work.all(select(setting))}
     return tuple(
         SettingLine(name, changed[name].value, changed[name].set_by, changed[name].set_at)
         if name in changed
         else SettingLine(name, declared.default, "", "")
-        for name, declared in SETTINGS.items()
+        for name, declared in OFFERED.items()
     )
 
 
@@ -130,7 +130,7 @@ def perform_hours(gate: Gate, prepared: PreparedAct, approvals: Sequence[Approva
 def prepare_setting(gate: Gate, session: Session, change: SettingChange) -> PreparedAct:
     """Raises ``UserError`` ``settings.unknown``, ``settings.value``. A supervised setting needs a
     supervisor's touch too."""
-    declared = declared_setting(change.name)
+    declared = declared_setting(change.name if change.name in OFFERED else "")
     declared.check(change.value)
     function_id, content = "admin.change_setting", change
     if declared.supervised:

@@ -7,12 +7,14 @@ from typing import Any
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.cases.issuing import Drawing
+from app.core.errors import UserError
 from app.functions.admin import ledger
 from app.functions.admin.ledger import Ledger
 from app.rules.calendar.days import BusinessCalendar
 from app.security.staff.roles import roles_on
 from app.ui.base import desk as screens
 from app.ui.base.fields import TextField
+from app.ui.base.form_parts import needed
 from app.ui.base.names import NameDelegate, NamePainter
 from app.ui.base.pages import Page, box, card, clear
 from app.ui.base.tables import choose, fill, list_table
@@ -55,7 +57,6 @@ class LedgerScreen(Page):
         self.body.addWidget(self.table, 1)
         frame, layout = card()
         self.note = TextField("note", "結果", note="違いをどうしたか。なければ「異常なし」。")
-        self.note.set_value("異常なし。")
         layout.addWidget(self.note)
         self.body.addWidget(frame)
         self.users_button = self.action("台帳を印刷", "F9", self.print_users)
@@ -90,6 +91,8 @@ class LedgerScreen(Page):
             button.setVisible(function_id in permitted)  # absent, not greyed (SEC-30)
             button.setEnabled(function_id in permitted)
         self.ledger = found
+        if not found.differences and not self.note.value():
+            self.note.set_value("異常なし。")
         rows = [(one.staff_id, one.name, one.what, one.remedy) for one in found.differences]
         fill(self.table, rows)
         if rows:
@@ -127,7 +130,13 @@ class LedgerScreen(Page):
         desk, found = self._desk, self.ledger
         if found is None:
             return
-        note = self.note.value()
+        self.note.set_error("")
+        try:
+            note = needed(self.note)
+        except UserError as missing:
+            self.note.set_error(f"{missing.message}{missing.remedy}")
+            self.note.setFocus()
+            return
         desk.carry_out(
             self,
             lambda: ledger.prepare_check(desk.gate, desk.session, found, note),
