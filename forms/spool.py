@@ -18,8 +18,10 @@ from typing import Protocol
 
 from app.core.errors import EnvironmentFault
 from app.core.process import end_apart, own_command, start_apart
+from forms.register import Offset, moved
 
 _SPOOL_SECONDS = 30
+_PAGE_SECONDS = 0.5
 PRINT_COMMAND = "print-sheet"
 
 NO_SPOOLER, NO_TRAY, OTHER_PAPER = 3, 4, 5
@@ -51,10 +53,17 @@ class Queue:
     trays: Mapping[str, str] = field(default_factory=dict)
     forms: Mapping[str, str] = field(default_factory=dict)
     """The printer of a form where it is another one, by the form's id ("FORM-04")."""
+    offsets: Mapping[str, Offset] = field(default_factory=dict)
+    """How far a printer's pages are moved so that front and back meet, by its name."""
 
     def printer_of(self, pdf: bytes) -> str:
         """The printer for the form of this PDF."""
         return self.forms.get(form_of(pdf), self.name) if self.forms else self.name
+
+    def in_register(self, pdf: bytes) -> bytes:
+        """The PDF as this printer must be given it."""
+        offset = self.offsets.get(self.printer_of(pdf), Offset())
+        return moved(pdf, offset, both_sides=bool(turned_over(pdf)))
 
     def tray_of(self, pdf: bytes) -> str:
         """The tray for the paper of this PDF, "" for the driver's own choice."""
@@ -87,7 +96,7 @@ class CupsPrinter:
         told = [part for option in options for part in ("-o", option)]
         name = self._queue.printer_of(pdf)
         command = ["lp", "-d", name, "-t", number, *told, "-"]
-        if _hand_over(command, pdf, self._seconds, "CUPS") != 0:
+        if _hand_over(command, self._queue.in_register(pdf), self._seconds, "CUPS") != 0:
             raise _refused(name)
 
 
@@ -108,7 +117,8 @@ class WindowsPrinter:
     def spool(self, pdf: bytes, number: str) -> None:
         name, tray = self._queue.printer_of(pdf), self._queue.tray_of(pdf)
         command = [*self._command, f"--queue={name}", f"--number={number}", f"--tray={tray}"]
-        code = _hand_over(command, pdf, self._seconds, "Windowsのスプーラー")
+        given = self._queue.in_register(pdf)
+        code = _hand_over(command, given, self._bound(pdf), "Windowsのスプーラー")
         if code == NO_SPOOLER:
             raise _fault(
                 "no_spool", "この端末の印刷の仕組み（Windowsのスプーラー）が動いていません。"
@@ -124,6 +134,10 @@ class WindowsPrinter:
             )
         if code != 0:
             raise _refused(name)
+
+    def _bound(self, pdf: bytes) -> float:
+        """It draws page by page: a part of a batch takes longer than a sheet."""
+        return self._seconds + _PAGE_SECONDS * pdf.count(b"/Type /Page\n")
 
 
 class FolderPrinter:

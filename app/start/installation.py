@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.core.errors import EnvironmentFault
 from app.core.files import write_whole
@@ -32,7 +32,8 @@ class Installation:
     ``scanner`` is the command that looks at a file on a medium (its path is added), empty for none.
     ``trays``: which tray holds which paper, by its size in millimetres ("91x128"), as the
     printer's driver names the tray. ``printers``: the queue of a form that has one of its own, by
-    the form's id ("FORM-04")."""
+    the form's id ("FORM-04"). ``offsets``: how far a printer's pages are moved (mm to the right and
+    down), by its name, as ``forms.register.offset_of`` reads it."""
 
     training: bool
     municipality_code: str
@@ -44,6 +45,7 @@ class Installation:
     scanner: tuple[str, ...] = ()
     trays: Mapping[str, str] = field(default_factory=dict)
     printers: Mapping[str, str] = field(default_factory=dict)
+    offsets: Mapping[str, Mapping[str, tuple[float, float]]] = field(default_factory=dict)
 
     @property
     def rp_id(self) -> str:
@@ -83,6 +85,7 @@ def read_installation(paths: Paths) -> Installation:
             scanner=tuple(str(word) for word in values.get("scanner", ())),
             trays={str(paper): str(tray) for paper, tray in values.get("trays", {}).items()},
             printers={str(form): str(name) for form, name in values.get("printers", {}).items()},
+            offsets=_offsets(values.get("offsets", {})),
         )
     except FileNotFoundError as error:
         refuse_other_account(shared_note(), os_account())
@@ -112,6 +115,17 @@ def read_installation(paths: Paths) -> Installation:
             f"設定ファイル {paths.settings.name} を読み取れません。",
             "システム管理者に連絡し、設定ファイルを控えから戻してください。",
         ) from error
+
+
+def _offsets(tables: Any) -> dict[str, dict[str, tuple[float, float]]]:
+    """Raises ValueError for what no printer can be moved by."""
+    from forms.register import offset_of  # the forms are not read before the login form stands
+
+    found = {}
+    for name, sides in tables.items():
+        offset = offset_of(sides)
+        found[str(name)] = {"front": offset.front, "back": offset.back}
+    return found
 
 
 def as_saved(content: bytes) -> str:
@@ -145,6 +159,14 @@ def write_installation(paths: Paths, installation: Installation) -> None:
         *(
             f"{json.dumps(form)} = {json.dumps(name, ensure_ascii=False)}"
             for form, name in installation.printers.items()
+        ),
+        *(
+            line
+            for name, sides in installation.offsets.items()
+            for line in (
+                f"[offsets.{json.dumps(name, ensure_ascii=False)}]",
+                *(f"{side} = {list(by)}" for side, by in sides.items()),
+            )
         ),
     ]
     paths.make()

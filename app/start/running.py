@@ -42,9 +42,11 @@ _NEEDED_BEHIND = (
 
 def printer_of(installed: Installation) -> Printer:
     """The configured printer."""
+    from forms.register import offset_of
     from forms.spool import Queue, printer_on
 
-    return printer_on(Queue(installed.printer, installed.trays, installed.printers))
+    offsets = {name: offset_of(sides) for name, sides in installed.offsets.items()}
+    return printer_on(Queue(installed.printer, installed.trays, installed.printers, offsets))
 
 
 def make_application(fonts: FontSet) -> QApplication:

@@ -178,6 +178,7 @@ def test_everything_that_settings_say_is_written_again(tmp_path: Path) -> None:
         scanner=("clamscan", "--no-summary", "C:\\検査"),
         trays={"91x128": "手差し"},
         printers={"FORM-04": "窓口 2"},
+        offsets={"窓口 2": {"front": (0.5, -0.3), "back": (0.0, 1.0)}},
     )
     empty = Installation(False, "", "", "")
     kept_apart = {"key_roots"}  # certificates, in files of their own
