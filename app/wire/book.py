@@ -81,6 +81,8 @@ def _chapter(spec: FileSpec) -> Iterator[str]:
         yield f"- 市区町村のシステムとの間: {_MEDIA[spec.moved_in]}"
     if spec.relayed:
         yield "- 連携サーバーによる自動連携: できる"
+    if spec.told_back:
+        yield "- 窓口端末への返し: 受け取った内容を、その市区町村のすべての窓口端末に送る"
     if spec.unspecified:
         yield f"- 送受信: できない（{spec.unspecified}。先頭の行と最後の行だけを定める）"
         return

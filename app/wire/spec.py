@@ -87,6 +87,12 @@ class FileSpec:
         return self.columns + tuple(item for group in own for item in group)
 
     @property
+    def told_back(self) -> bool:
+        """Whether what went up in it is told to every counter of its municipality, the one that
+        carried it included: whoever carries a file does not know what is in it."""
+        return self.route is Route.UP and bool(self.applied_by)
+
+    @property
     def holds_my_number(self) -> bool:
         """Whether any column holds 個人番号 (its payload then rests sealed)."""
         return any(item.my_number for item in self.all_columns)

@@ -57,6 +57,9 @@ def test_an_upward_file_is_taken_once_and_its_contradictions_come_back(desks, fi
     assert receipt.settlement is Settlement.ACCEPTED, receipt
     listed = first.receive("FILE-24")
     assert {one.atena_number for one in listed} <= {one.atena_number for one in records}
+    if FILES[file_id].told_back:  # to every counter, the one that carried it included
+        for desk in desks:
+            assert _by_key(file_id, desk.receive(file_id)) == _by_key(file_id, records)
     # The same edition of the day again, from another terminal: a business duplicate.
     again = second.send(file_id, records, frame=_frame(file_id, 1))
     assert (again.settlement, again.cause) == (Settlement.REJECTED, "union.taken")

@@ -24,9 +24,12 @@ from app.wire.files import FILES, Route
 from app.wire.protocol import Gone
 from app.wire.statements import Contact
 
-FILLED_WITH = ("FILE-17", *(spec.id for spec in FILES.values() if spec.route is Route.SHARED))
-"""Persons, and what the desks share: open cases, papers issued, acts that wait. All of it can be
-sealed anew from what the union holds."""
+FILLED_WITH = (
+    "FILE-17",
+    *(spec.id for spec in FILES.values() if spec.route is Route.SHARED or spec.told_back),
+)
+"""Persons, and what the desks share: open cases, papers issued, acts that wait; what the municipal
+system said and its counters keep. All of it can be sealed anew from what the union holds."""
 
 
 def take_up(system: System, connection: Connection, caller: Caller, said: Contact) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Insert, delete, func, insert, select
+from sqlalchemy import Connection, Insert, delete, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core.canon import canonical_json
@@ -22,6 +22,8 @@ from app.peers.union.system import System, next_value
 from app.peers.union.tables import held, held_sent, terminal
 from app.wire.files import FILES, FileSpec, Route
 from app.wire.layout import columns
+
+_TOLD_BACK = frozenset(spec.id for spec in FILES.values() if spec.told_back)
 
 _AT_ONCE = 500
 _AT_MOST = 50_000
@@ -115,7 +117,10 @@ def waiting(connection: Connection, terminal_id: str, municipality: str, route: 
     last = dict(
         connection.execute(
             select(held.c.file_id, func.max(held.c.position))
-            .where(held.c.municipality == municipality, held.c.desk != terminal_id)
+            .where(
+                held.c.municipality == municipality,
+                or_(held.c.desk != terminal_id, held.c.file_id.in_(_TOLD_BACK)),
+            )
             .group_by(held.c.file_id)
         )
         .tuples()
@@ -130,9 +135,16 @@ def waiting(connection: Connection, terminal_id: str, municipality: str, route: 
 
 
 def tell(system: System, caller: Caller) -> None:
-    """Seal for a terminal what the other desks said since it last asked, before it asks."""
+    """Seal for a terminal what the other desks said since it last asked, before it asks, and for a
+    counter what the municipal system said of its premiums."""
     with system.database.read() as connection:
-        news = waiting(connection, caller.terminal, caller.municipality, Route.SHARED)
+        profile = connection.execute(
+            select(terminal.c.profile).where(terminal.c.id == caller.terminal)
+        ).scalar()
+        mine = (connection, caller.terminal, caller.municipality)
+        news = waiting(*mine, Route.SHARED)
+        if profile == "counter":
+            news += [one for one in waiting(*mine, Route.UP) if FILES[one].told_back]
     if not news:
         return
     with system.database.write() as connection:
@@ -152,7 +164,8 @@ def deliver_held(system: System, connection: Connection, terminal_id: str, file_
             held.c.municipality == municipality, held.c.file_id == file_id
         )
     ).scalar()
-    records = list(_since(connection, spec, municipality, since, terminal_id))
+    without = "" if file_id in _TOLD_BACK else terminal_id
+    records = list(_since(connection, spec, municipality, since, without))
     for start in range(0, len(records), _AT_MOST):
         deliver(system, connection, terminal_id, file_id, records[start : start + _AT_MOST])
     mine = (held_sent.c.terminal == terminal_id, held_sent.c.file_id == file_id)
