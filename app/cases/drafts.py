@@ -67,6 +67,7 @@ class KeyedCase:
     looks_first: bool = False
     sitting: str = ""
     hides: bool = False
+    keyed_by: tuple[str, ...] = ()
 
     @property
     def care(self) -> bool:
@@ -97,6 +98,13 @@ class KeyedCase:
         if self.whom is not None and isinstance(self.kind.about, Payer):
             return self.whom.payer
         return self.whom
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """Which case is taken over."""
+
+    case_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +247,7 @@ def read_whole(work: GateWork, kind: CaseKind, case_id: str) -> KeyedCase:
         second_look=row.second_look_by,
         looks_first=must_look_first(work, kind),
         sitting=row.sitting,
+        keyed_by=tuple(row.keyed_by.split()),
     )
 
 
@@ -320,6 +329,24 @@ def _change(work: ActWork, case_id: str, **values: str) -> None:
     known = work.scalar(select(case_file.c.keyed_by).where(case_file.c.id == case_id))
     keyed_by = " ".join(dict.fromkeys((*known.split(), work.staff_id)))
     change(work, case_id, **values, keyed_by=keyed_by, second_look_by="", second_look_at="")
+
+
+def take_over(gate: Gate, session: Session, case: KeyedCase, reason: str) -> KeyedCase:
+    """A colleague's open case is gone on with (引継ぎ), for a reason: a code of ``purposes`` whose
+    use is handover. Who takes it over counts from then on as one who keyed it, and so looks it
+    through for nobody. Raises UserError when the case is no longer a draft."""
+    prepared = gate.prepare(
+        case.kind.function("take_over"),
+        session,
+        subject=Subject("case", case.id),
+        purpose=reason,
+        content=TakeOver(case.id),
+        versions=(RowVersion("case_file", case.id, case.version),),
+    )
+    with gate.act(prepared) as work:
+        _require_draft(work, case.id)
+        _change(work, case.id)
+        return read_case(work, case.kind, case.id)
 
 
 def cancel_case(gate: Gate, session: Session, case: KeyedCase, reason: str) -> None:

@@ -32,7 +32,13 @@ def case_functions(area: str, kinds: tuple[CaseKind, ...]) -> tuple[Function, ..
     for kind in kinds:
         if kind.area != area:
             raise ValueError(f"{kind.code}: declared in {area}, says {kind.area}")
-    shared = [*_keying(area, kinds), *_taking_back(area, kinds), *_deciding(area), *_looking(area)]
+    shared = [
+        *_keying(area, kinds),
+        *_handing_over(area),
+        *_taking_back(area, kinds),
+        *_deciding(area),
+        *_looking(area),
+    ]
     if any(kind.papers for kind in kinds):
         shared += [*_papers(area), *_sheets(area)]
     return (
@@ -188,6 +194,22 @@ def _keying(area: str, kinds: tuple[CaseKind, ...]) -> Iterator[Function]:
             step_up=StepUp.RECENT,
             reads=("case_file",),
         )
+
+
+def _handing_over(area: str) -> Iterator[Function]:
+    """What a colleague does with a case that somebody else began."""
+    yield _act(
+        area,
+        "take_over",
+        Kind.UPDATE,
+        "同僚の受付の引継ぎ",
+        "ほかの職員が始めた書きかけの届出を、理由を選んで引き継ぎます。引き継いだ人は、二人目の確認は"
+        "できません。",
+        step_up=StepUp.RECENT,
+        purpose=True,
+        reads=_CASE,
+        writes=("case_file",),
+    )
 
 
 def _taking_back(area: str, kinds: tuple[CaseKind, ...]) -> Iterator[Function]:

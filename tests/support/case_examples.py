@@ -333,6 +333,12 @@ def _on_the_way(kind: CaseKind) -> dict[str, Example]:
             lambda world, session, case: drafts.load_case(world.gate, session, kind, case.id),
             "view",
         ),
+        "take_over": _drafted(
+            kind,
+            lambda world, session, case: drafts.take_over(
+                world.gate, session, case, "handover_absent"
+            ),
+        ),
         "save_draft": _drafted(
             kind,
             lambda world, session, case: drafts.save_draft(
@@ -382,6 +388,9 @@ CASE_EXAMPLES: dict[str, Example] = {
     "eligibility.find_payers": _find_payers,
     "eligibility.load_case": _on_draft(
         lambda world, session, case: drafts.load_case(world.gate, session, MOVE_IN, case.id), "view"
+    ),
+    "eligibility.take_over": _on_draft(
+        lambda world, session, case: drafts.take_over(world.gate, session, case, "handover_absent")
     ),
     "eligibility.save_draft": _on_draft(
         lambda world, session, case: drafts.save_draft(world.gate, session, case, ENTRY, SUMMARY)

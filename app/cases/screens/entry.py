@@ -35,7 +35,7 @@ from app.cases.entry import (
     error,
 )
 from app.cases.kind import CaseKind
-from app.cases.screens import going_on
+from app.cases.screens import colleague, going_on
 from app.cases.screens.documents import DocumentList
 from app.cases.screens.entry_form import EntryForm
 from app.cases.screens.in_hand import in_hand
@@ -157,7 +157,7 @@ class EntryScreen(Page):
         can be changed before."""
         page = taking_up.page_of(case, self._reader)
         if page is None:
-            self._opened(case)
+            colleague.go_on(self, self._desk, case, self._opened)
             return
         self._left = (case, page)
         self.title.setText(f"{self._kind.label}　— {page.title}")
@@ -183,7 +183,7 @@ class EntryScreen(Page):
         entered = taking_up.entered(case, page, said, self._reader)
         if not self._form.show_findings(checks.check_page(page, entered)):
             self._left = None
-            self._opened(case)
+            colleague.go_on(self, self._desk, case, self._opened)
 
     @property
     def _reader(self) -> Reader:

@@ -23,7 +23,8 @@ def ask_purpose(
     """Show the purposes of today under ``words``; ``chosen`` gets the code. Nothing happens when
     given up."""
     purposes, today = desk.tables["purposes"], desk.clock.now().date()
-    codes = {purposes.label(str(code), today): str(code) for code in purposes.codes(today)}
+    rows = purposes.rows(today, use="data")
+    codes = {row.text("label"): row.text("code") for row in rows}
     dialog = PlainQuestion(parent)
     dialog.setWindowTitle(title)
     dialog.setLabelText(words)

@@ -247,11 +247,15 @@ class ReviewScreen(Page):
             f"{who_words(line.staff_id)}　{line.staff_name}".strip("　"),
             EVENTS.get(line.function_label, line.function_label),
             line.subject_key or line.subject_kind.replace("none", ""),
-            line.purpose,
+            self._purpose(line.purpose),
             f"{result}　{CAUSES.get(line.cause, line.cause)}".strip("　"),
             line.recipient,
             f"{line.shown}件{'　個人番号' if line.numbers else ''}" if line.shown else "",
         )
+
+    def _purpose(self, code: str) -> str:
+        known = self._desk.tables["purposes"].rows(code=code)
+        return known[0].text("label") if known else code
 
     def _choose_day(self, at: int) -> None:
         span = spans_of(self._days)[at]
