@@ -227,7 +227,7 @@ _GIVEN = {"person_id": "P-1", "staff_id": "S101"}
 def every_screen(room: Any) -> Iterator[tuple[str, str, Make]]:
     """Each screen of the catalogue once: its name, the function that opens it and how it is made,
     for somebody who may open it."""
-    from app.start.counter import found_at
+    from app.start.found import found_at
 
     world, cases, seen = room.counter.world, _cases(room.counter), set()
     for function in world.catalog.values():
