@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app.core.errors import MadoguchiError
 from app.core.paths import Paths
@@ -17,9 +22,13 @@ from app.demo.room import Script, enrol_training_terminal, found_training_termin
 from app.functions.admin import enrolment
 from app.security.keys.os_keyring import OsKeyring
 from app.start.compose import make_parts
-from tests.support.children import in_child
+from app.sync import outbox as outgoing
+from db.tables.exchange import inbox, outbox
+from tests.support.children import PATIENCE_SECONDS, in_child, in_children
 from tests.support.keyring_daemon import KeyringDaemon, keyring_daemon
 from tests.support.keys import QUICK
+from tests.support.line import CODES
+from tests.support.sendings import TABLES, act_of
 from tests.support.stories import Story, in_keyring
 
 
@@ -98,6 +107,70 @@ def test_a_copied_data_directory_opens_nothing_at_the_other_terminal(
 
     assert opened_in_a_process(story, story.data, a_keys)[0] == "T01"
     assert opened_in_a_process(story, other.data, b_keys, other.ring)[0] == "T02"
+
+
+def sends(story: Story, data: Path, keys: Path, records: list[Any], ready: Path) -> list[Any]:
+    """Log in on ``data``, let these notifications be sent, wait until the other terminal is ready
+    too, and talk with the union until all are accepted: (id, state) of each."""
+    parts = make_parts(data, story.clock, OsKeyring)
+    script = Script(
+        parts, KeyDrawer(touched_at_once=True, folder=keys), parts.doorway(lambda: True)
+    )
+    script.enter(FOUNDERS[0])
+    terminal = script.terminal
+    world: Any = SimpleNamespace(clock=story.clock)
+    with terminal.store.update(TABLES, TABLES) as work:
+        act = act_of(world, work)
+        for record in records:
+            made = outgoing.prepare(act, "FILE-01", [record], codes=CODES)
+            if not outgoing.confirm(act, made, "S101"):
+                outgoing.confirm(act, made, "S201")
+    (ready / terminal.store.identity.terminal).touch()
+    until = time.monotonic() + PATIENCE_SECONDS
+    while len(list(ready.iterdir())) < 2 and time.monotonic() < until:
+        time.sleep(0.005)
+    engine = parts.engine(terminal, lambda: True)
+    for _ in range(3):
+        engine.contact()
+    with terminal.store.view(("outbox", "inbox")) as work:
+        states = [(row.id, str(row.state)) for row in work.all(select(outbox))]
+        states += [(row.file_id, "") for row in work.all(select(inbox))]
+    script.doorway.close()
+    return states
+
+
+@pytest.mark.req("SEC-98", "SEC-31")
+def test_two_terminals_that_send_at_once_are_each_answered_their_own(
+    story: Story, other: Other, tmp_path: Path
+) -> None:
+    """Two processes begin to talk at the same moment, one person among those whom both send."""
+    ready = tmp_path / "ready"
+    ready.mkdir()
+    day = story.clock.now().date()
+
+    def of(prefix: str, *movers: Any) -> list[Any]:
+        return [
+            one.notification(f"{prefix}-1-{number:06d}", day)
+            for number, one in enumerate(movers, start=701)
+        ]
+
+    first, second, both = story.movers
+    mine = of("T01", first, both)
+    theirs = of("T02", second, both)
+
+    def there() -> list[Any]:
+        with in_keyring(other.ring):
+            return sends(story, other.data, other.keys, theirs, ready)
+
+    here, beyond = in_children(
+        lambda: sends(story, story.data, story.folder / "keys", mine, ready), there
+    )
+    sent = {key for key, state in (*here, *beyond) if state == "accepted"}
+    assert len(sent) == 4, (here, beyond)
+    assert [key for key, _ in here].count("FILE-16") == 2, "each its own decisions"
+    assert [key for key, _ in beyond].count("FILE-16") == 2
+    made = Counter(one["notification_id"] for one in story.union.first.act("decisions"))
+    assert made == Counter(sent), "each was decided once"
 
 
 @pytest.mark.req("SEC-70")

@@ -17,12 +17,25 @@ PATIENCE_SECONDS = 30.0
 
 def in_child(work: Callable[[], Any]) -> Any:
     """Run ``work`` in a forked child and give what it returned; a failure there fails here."""
+    return in_children(work)[0]
+
+
+def in_children(*works: Callable[[], Any]) -> list[Any]:
+    """The same for several, each in a child of its own, at the same time."""
+    return [_returned(*begun) for begun in [_begun(work) for work in works]]
+
+
+def _begun(work: Callable[[], Any]) -> tuple[int, int]:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
         _answer(work, writing)
     os.close(writing)
+    return child, reading
+
+
+def _returned(child: int, reading: int) -> Any:
     with os.fdopen(reading, "rb") as source:
         content = source.read()
     os.waitpid(child, 0)
