@@ -209,7 +209,7 @@ def test_the_individual_number_with_the_right_needs_a_purpose(counter: Counter) 
         search(counter, NUMBER, purpose="curiosity")
 
 
-@pytest.mark.req("SEC-52")
+@pytest.mark.req("SEC-52", "CON-03")
 def test_without_the_right_the_individual_number_is_not_even_recognised(counter: Counter) -> None:
     put_residents(counter.world, TAKE)
     for who in ("branch", "clerk"):
@@ -268,7 +268,7 @@ def test_an_id_that_is_not_here_is_said_so(counter: Counter) -> None:
     assert refused.value.code == "persons.unknown"
 
 
-@pytest.mark.req("SEC-07", "SEC-10", "SEC-52", "SEC-95")
+@pytest.mark.req("SEC-07", "SEC-10", "SEC-52", "SEC-95", "CON-03")
 def test_the_number_is_shown_by_touch_with_a_purpose_beside_the_name(counter: Counter) -> None:
     world = counter.world
     put_residents(world, TAKE, NAMESAKE)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fido2.ctap2 import Ctap2
 
 from app.functions.admin.screens.settings import SettingsScreen
 from app.security.authenticators.ctap import CtapAuthenticator
@@ -91,3 +92,26 @@ def test_an_answer_that_was_used_before_signs_no_other_act(
     here = desk.door_of_staff.terminal
     assert here.control.state.in_force.text("lock.idle_minutes") == "4"
     assert "assertion.proof" in {line.entry.cause for line in here.journal.lines()}
+
+
+@pytest.mark.req("SEC-24")
+@pytest.mark.parametrize("finger", [False, True], ids=["empty", "set up again"])
+def test_a_reset_key_opens_nothing_and_says_what_to_do(
+    place: tuple[FoundedTerminal, Office], *, finger: bool
+) -> None:
+    """A reset takes every credential; whoever sets the key up again has another key."""
+    terminal, office = place
+    key = SoftwareKey(terminal.folder / "keys" / "S201.key", touched_at_once=True)
+    assert key.state.credentials
+    Ctap2(key).reset()
+    if finger:
+        key.enrol_finger()
+    office.hands._ports["S201"] = CtapAuthenticator(key.plugged, Person(), seconds=10)
+    form = office.counter.form
+    assert form is not None
+    form.staff.setText("S201")
+    form.password.setText(PASSWORDS["S201"])
+    form.button.click()
+    office.until_told(lambda: bool(form.message.text()) and form.button.isEnabled())
+    assert office.counter.desk is None
+    assert "初期化されています。責任者にキーの再登録を" in form.message.text()

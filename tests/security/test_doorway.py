@@ -49,6 +49,29 @@ def test_a_contractor_at_work_is_named_as_one(
     assert [line.staff_name for line in lines] == ["委託　責任 一郎"]
 
 
+@pytest.mark.req("SYS-33", "ACT-10", "SEC-26", "SEC-48")
+def test_a_contractor_comes_in_with_the_own_key_until_the_last_day_and_opens_what_was_granted(
+    terminal: FoundedTerminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last = terminal.clock.now().date()
+    person_is(monkeypatch, "S201", contractor=True, valid_to=last)
+    login = terminal.login()
+    with pytest.raises(UserError, match=r"key\.wrong"):
+        terminal.enter(login, "S201", key_of="S202")
+    session = terminal.enter(login, "S201")
+    assert login.terminal is not None
+    gate, journal = login.terminal.gate, login.terminal.journal
+    assert "admin.list_staff" in gate.permitted(session)
+    with pytest.raises(Refusal, match=r"right\.none"), gate.view("admin.deputise", session):
+        pass
+    refused = journal.line(journal.head.number).entry
+    assert (refused.staff_id, refused.function_id) == ("S201", "admin.deputise")
+    login.log_off(session)
+    terminal.clock.advance(timedelta(days=1))
+    with pytest.raises(Refusal, match=r"staff\.ended"):
+        terminal.enter(terminal.login(), "S201")
+
+
 @pytest.mark.req("SEC-20", "SEC-22", "SEC-23", "SEC-25")
 def test_two_founders_start_a_terminal_and_log_in(terminal: FoundedTerminal) -> None:
     login = terminal.login()
@@ -105,7 +128,7 @@ def test_a_founded_terminal_is_not_founded_again(terminal: FoundedTerminal, tmp_
     login.close()
 
 
-@pytest.mark.req("SEC-22", "SEC-24")
+@pytest.mark.req("SEC-22", "SEC-24", "CON-40")
 @pytest.mark.parametrize(
     ("password", "key_of", "code"),
     [

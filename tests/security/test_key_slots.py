@@ -308,3 +308,20 @@ def test_no_secret_shows_in_a_representation(place: Founded) -> None:
     shown = repr((unlock(place, "A001"), place.terminal, prf_of("key-A001"), place.recovery))
     for secret in (place.data_key, place.terminal.secret, place.recovery.private):
         assert repr(secret) not in shown and secret.hex() not in shown
+
+
+@pytest.mark.req("ADD-02")
+def test_a_thousand_people_have_their_slots_in_one_file(place: Founded) -> None:
+    """The largest house of the sources; all but the last have the same pair, which costs less."""
+    file, pattern = place.file, person("S0000")
+    for number in range(999):
+        one = dataclasses.replace(pattern, staff_id=f"S{number:04d}")
+        file = keyslots.enter(file, one)
+        file = keyslots.admit(file, place.terminal, one.staff_id, place.data_key)
+    file = keyslots.enter(file, person("S0999"))
+    file = keyslots.admit(file, place.terminal, "S0999", place.data_key)
+    turned, data_key = keyslots.begin_rotation(file, place.terminal, ("S0500",))
+    kept = decode_slot_file(encode_slot_file(keyslots.prove(turned, turned.generation)))
+    last = keyslots.unlock(kept, place.terminal, "S0999", "pw-S0999", prf_of("key-S0999"))
+    assert last.keys.data_keys == {turned.generation: data_key}
+    assert kept.find("S0500") is None and len(kept.holders) == 1001

@@ -117,7 +117,7 @@ def test_a_staff_id_that_no_line_could_hold_is_refused(world: World, staff_id: s
         register(world, staff_id)
 
 
-@pytest.mark.req("SEC-36", "SEC-38", "SEC-39", "SEC-40", "SEC-43")
+@pytest.mark.req("SEC-36", "SEC-38", "SEC-39", "SEC-40", "SEC-43", "CON-02", "ACT-11", "ACT-12")
 def test_a_newcomer_gets_a_right_by_four_different_steps(world: World) -> None:
     register(world, "S111")
     assert not world.access.is_admitted("S111")
@@ -328,12 +328,6 @@ def test_dead_ends_are_warned_of_60_30_and_7_days_before(left: int, warned: int 
     grant = replace(GRANT, valid_to=TODAY + timedelta(days=left))
     found = grants.dead_ends([grant], TODAY)
     assert [days for _, days in found] == ([] if warned is None else [warned])
-
-
-def test_a_function_that_nobody_will_hold_any_more_is_named() -> None:
-    ids = ("persons.search", "admin.supervise")
-    assert grants.last_holders([GRANT], ids, TODAY, 30) == ("admin.supervise",)
-    assert grants.last_holders([GRANT], ids, TODAY, 200) == ids
 
 
 @pytest.mark.req("SEC-35", "SEC-46", "SEC-49")

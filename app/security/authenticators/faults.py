@@ -80,11 +80,12 @@ def several_keys() -> EnvironmentFault:
 
 
 def wrong_key() -> UserError:
-    """The device holds no credential of ours for this person."""
+    """The device holds no credential of ours for this person: somebody else's, or reset."""
     return UserError(
         "key.wrong",
         "このセキュリティキーは、この職員のものとして登録されていません。",
-        "自分のセキュリティキーに差し替えて、もう一度操作してください。",
+        "自分のセキュリティキーに差し替えて、もう一度操作してください。自分のキーで出るときは、キーが"
+        "初期化されています。責任者にキーの再登録を申し出てください。",
     )
 
 

@@ -212,19 +212,6 @@ def last_day_of_check(grant: Grant, calendar: BusinessCalendar) -> date | None:
     return calendar.add(grant.effected_on, SECOND_CHECK_DAYS)
 
 
-def last_holders(
-    grants: Sequence[Grant], function_ids: Sequence[str], today: date, within_days: int
-) -> tuple[str, ...]:
-    """The functions that nobody will hold any more in ``within_days``: a dead end of the
-    terminal itself, such as the last supervisor leaving."""
-    alive = {
-        grant.function_id
-        for grant in grants
-        if grant.state is GrantState.CONFIRMED and (grant.valid_to - today).days > within_days
-    }
-    return tuple(function_id for function_id in function_ids if function_id not in alive)
-
-
 def _in_state(grant: Grant, wanted: GrantState) -> None:
     if grant.state is not wanted:
         raise _wrong_state()
