@@ -141,7 +141,9 @@ FORMS = (
     _sheet("FORM-80", "消去に係る記録"),
     _sheet("FORM-81", "依頼票（庁内移転）"),
     _sheet("FORM-82", "データ利用申請"),
+    _sheet("FORM-83", "受領証・引渡しの記録"),
     _sheet("FORM-85", "受付票（問合せ）"),
+    _sheet("FORM-89", "開示・訂正・利用停止の請求の記録"),
     _sheet("FORM-N21", "事故の記録"),
     LEDGER_LIST,
 )

@@ -4,23 +4,29 @@ person, signed (SEC-106, SEC-107, SEC-135, SEC-138, SEC-164)."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, update
 
+from app.cases import board
+from app.catalog import CATALOG
 from app.core.errors import UserError
 from app.functions.records.ledgers import LEDGERS, book, paper
 from app.functions.records.ledgers.book import Place
 from app.functions.records.ledgers.record import Record
+from app.functions.records.retention import proposal
 from app.security.journal.line import State
 from app.security.refusals import Refusal
+from app.security.waiting import Waits
 from db.faults import RowConflict
 from db.tables.persons import person, restriction
 from db.tables.printing import print_line
 from db.tables.records import ledger_entry
 from tests.support.counter import KeepingPrinter
 from tests.support.ledger_examples import list_desk, put, typed
+from tests.support.retention_scene import put_gone
 from tests.support.world import World, world_in
 
 QUESTIONS, REQUESTS, TRAINING = LEDGERS["questions"], LEDGERS["requests"], LEDGERS["training"]
@@ -156,3 +162,53 @@ def test_a_record_prints_with_what_was_corrected_and_leaves_its_line(world: Worl
         line = work.one(select(print_line).where(print_line.c.number == number))
     assert (line.form_id, line.staff_id) == ("FORM-85", "S201")
     assert isinstance(desk.printer, KeepingPrinter) and len(desk.printer.sheets) == 1
+
+
+def waiting(world: World, who: str = "supervisor") -> dict[str, Waits]:
+    return {line.key: line for line in board.lines(world.gate, world.session(who), CATALOG)}
+
+
+@pytest.mark.req("SEC-90")
+def test_what_was_lent_stays_on_the_day_board_until_it_is_back(world: World) -> None:
+    lendings = LEDGERS["lendings"]
+    key = put(world, lendings, 1, back_until="2026-11-20")
+    assert key not in waiting(world)  # four days before
+    world.later(days=1)
+    line = waiting(world)[key]
+    assert (line.state, line.due, line.opens) == ("期限が近い", "2026-11-20", lendings.shows)
+    assert dict(line.given)["record"] == key
+    assert key not in waiting(world, "branch")
+    world.later(days=7)
+    assert waiting(world)[key].state == "期限を過ぎています"
+    write(world, lendings, Place(key, "back"))
+    assert key not in waiting(world)
+
+
+@pytest.mark.req("SEC-164")
+def test_training_that_is_over_is_shown_until_it_is_done_again(world: World) -> None:
+    put(world, TRAINING, 1, trained="S101", course="security", good_until="2026-11-15")
+    put(world, TRAINING, 1, trained="S102", course="security", good_until="2027-03-31")
+    line = waiting(world, "administrator")["training:S101:security"]
+    assert "S101" in line.what and line.state == "有効期限が切れています"
+    assert "training:S102:security" not in waiting(world, "administrator")
+    put(world, TRAINING, 1, trained="S101", course="security", good_until="2027-11-15")
+    assert "training:S101:security" not in waiting(world, "administrator")
+
+
+@pytest.mark.req("SEC-170")
+def test_a_disclosure_is_due_in_thirty_days_and_keeps_its_person(world: World) -> None:
+    disclosures = LEDGERS["disclosures"]
+    put_gone(world, 1)
+    place = Place("", "asked", person="P-1")
+    key = write(world, disclosures, place, asked_on="2026-11-16")
+    assert read(world, disclosures, key).due_on == date(2026, 12, 16)
+    found = proposal.look(world.gate, world.session("supervisor"))
+    persons = next(one for one in found.kinds if one.kind.id == "persons")
+    assert persons.keys == () and [hold.code for hold, _ in persons.stays] == ["ledger"]
+    with pytest.raises(UserError, match="not_next"):
+        write(world, disclosures, Place(key, "done"))
+    write(world, disclosures, Place(key, "decided"))
+    write(world, disclosures, Place(key, "done"))
+    assert read(world, disclosures, key).closed
+    found = proposal.look(world.gate, world.session("supervisor"))
+    assert next(one for one in found.kinds if one.kind.id == "persons").keys == ("P-1",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.functions.records import waiting
 from app.functions.records.ledgers import LEDGERS
+from app.functions.records.ledgers import waiting as ledgers_waiting
 from app.functions.records.ledgers.functions import ledger_functions
 from app.functions.records.retention import kinds, proposal, running
 from app.security.spec import Actor, Area, Function, Kind, SecondPerson, StepUp
@@ -13,7 +14,7 @@ AREA = Area(
     "records",
     "記録",
     80,
-    (*waiting.WAITS, proposal.WAITS),
+    (*waiting.WAITS, *ledgers_waiting.WAITS, proposal.WAITS),
     before_registration=True,
     by_founding=True,
     scheduled=(*waiting.SCHEDULED, proposal.SCHEDULED),

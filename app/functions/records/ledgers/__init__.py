@@ -9,9 +9,19 @@ from __future__ import annotations
 from app.functions.records.ledgers.declared import Ledger
 from app.functions.records.ledgers.erasing import ERASURES, HOLDS
 from app.functions.records.ledgers.inside import REQUESTS, TRAINING, USES
+from app.functions.records.ledgers.outside import (
+    DISCLOSURES,
+    HANDINGS,
+    LENDINGS,
+    REPORTS,
+    WORKS,
+)
 from app.functions.records.ledgers.people_outside import INCIDENTS, QUESTIONS
 
 LEDGERS: dict[str, Ledger] = {
     ledger.id: ledger
-    for ledger in (QUESTIONS, INCIDENTS, REQUESTS, USES, TRAINING, ERASURES, HOLDS)
+    for ledger in (
+        *(QUESTIONS, DISCLOSURES, INCIDENTS, REQUESTS, USES, LENDINGS, HANDINGS),
+        *(WORKS, REPORTS, TRAINING, ERASURES, HOLDS),
+    )
 }

@@ -56,7 +56,8 @@ class Step:
     """One step (段階) of a record. ``confirmed``: the ledger's second person takes part, before it
     counts. ``again``: it may be written more than once. ``ends`` closes the record; ``ends_on``
     closes it where an item has one of these values (an application that is refused). ``days``:
-    the step is due so many days after the record began; 0 for no term. ``by_program``: nobody
+    the step is due so many days after the record began; 0 for no term;
+    ``due_item`` names the day of the record by which it is due. ``by_program``: nobody
     writes or corrects it by hand."""
 
     code: str
@@ -67,6 +68,7 @@ class Step:
     ends: bool = False
     ends_on: tuple[str, tuple[str, ...]] = ("", ())
     days: int = 0
+    due_item: str = ""
     by_program: bool = False
 
     def closes(self, cells: Mapping[str, str]) -> bool:

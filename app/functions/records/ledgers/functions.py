@@ -68,7 +68,7 @@ def _confirming(ledger: Ledger, given: tuple[tuple[str, str], ...]) -> Function:
         area="records",
         kind=Kind.UPDATE,
         label=f"{ledger.title}に書く（{word}）",
-        help=f"{ledger.noun}の「{labels}」を、{how}。",
+        help=f"{ledger.noun}の「{labels}」を、{how}。書いたものは消えず、誤りは訂正で直します。",
         step_up=StepUp.TOUCH,
         second_person=ledger.second,
         reads=ENTRY_READS,

@@ -95,6 +95,7 @@ _GIVEN_BACK = Step(
         Item("ended_how", "返還・廃棄の方法", note="返還されないときは、その理由", limit=200),
     ),
     ends=True,
+    due_item="used_until",
 )
 
 REQUESTS = Ledger(

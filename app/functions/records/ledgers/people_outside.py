@@ -42,6 +42,7 @@ QUESTIONS = Ledger(
                 Item("handling", "対応の内容", limit=400),
             ),
             again=True,
+            due_item="answer_due_on",
         ),
         Step(
             "closed",
@@ -51,6 +52,7 @@ QUESTIONS = Ledger(
                 Item("outcome", "結果", limit=400),
             ),
             ends=True,
+            due_item="answer_due_on",
         ),
     ),
 )

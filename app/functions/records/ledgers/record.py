@@ -86,6 +86,9 @@ class Record:
     def due_on(self) -> date | None:
         """By which day the next step is to be written; None for no term."""
         steps = self.open_steps
+        said = self.values.get(steps[0].due_item, "") if steps else ""
+        if said:
+            return date.fromisoformat(said)
         if not steps or not steps[0].days:
             return None
         return date.fromisoformat(self.began[:10]) + timedelta(days=steps[0].days)
