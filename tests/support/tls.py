@@ -39,7 +39,7 @@ class Authority:
         return self.issue(self.key.public_key(), self.name, authority=True)
 
     def issue(
-        self, public, name: str, *, days: int = 30, start: int = -1, authority: bool = False
+        self, public, name: str, *, days: float = 30, start: float = -1, authority: bool = False
     ) -> bytes:
         """A certificate (PEM) that holds from ``start`` days after now for ``days``."""
         begin = datetime.now(UTC) + timedelta(days=start)
@@ -119,7 +119,7 @@ def _handler(script: Script) -> type[BaseHTTPRequestHandler]:
 
 @contextmanager
 def server(
-    folder: Path, authority: Authority, script: Script, *, days: int = 30, start: int = -1
+    folder: Path, authority: Authority, script: Script, *, days: float = 30, start: float = -1
 ) -> Iterator[str]:
     """An HTTPS server that wants a client certificate of ``authority``; its "host:port"."""
     key = ec.generate_private_key(ec.SECP256R1())

@@ -207,7 +207,8 @@ def test_trouble_of_the_machine_leaves_the_file_for_the_next_round(world, union)
     assert engine_of(world, union).contact().received[0].state is Incoming.APPLIED
 
 
-def test_a_cut_line_goes_on_where_the_file_on_disk_ends(world, union):
+@pytest.mark.parametrize("cause", ["cut", "peer_expired", "peer_unknown", "certificate_expired"])
+def test_a_line_that_ends_goes_on_where_the_file_on_disk_ends(world, union, cause):
     item = union.announce(CHECKS, [replace(sample(CHECKS)[0], detail="あ" * 480)] * 1200)
     union.listed = [(item, union.listed[0][1])]
     asked = []
@@ -216,12 +217,12 @@ def test_a_cut_line_goes_on_where_the_file_on_disk_ends(world, union):
     def cut(announced, offset):
         asked.append(offset)
         if len(asked) == 2:
-            raise line_fault("cut")
+            raise line_fault(cause)
         return original(announced, offset)
 
     union.fetch = cut
     engine = engine_of(world, union)
-    assert engine.contact().problem.code == "line.cut"
+    assert engine.contact().problem.code == f"line.{cause}"
     assert received(world, item.id).state == Incoming.FETCHING
     report = engine.contact()
     assert report.received[0].state is Incoming.APPLIED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import tempfile
 import threading
+import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -115,6 +116,37 @@ def test_certificates(tmp_path, issuer, trusted, days, start, code):
             line.down_list()
         line.close()
     assert _code(fault) == code
+
+
+@pytest.mark.req("SEC-141")
+def test_the_peer_s_certificate_runs_out_in_the_middle_of_a_transfer(tmp_path):
+    """What was proved when the line was opened carries the parts that are under way; the next line
+    is refused by its own cause, and with a new certificate it goes on where it stopped. Two
+    seconds, because no test may set the clock of TLS."""
+    ranges = []
+
+    def script(method, path, headers, body):
+        ranges.append(headers.get("Range"))
+        return Answer(206, bytes(1024 * 1024))
+
+    second = 1 / 86400
+    with server(tmp_path, OURS, script, days=1 + 2 * second) as host:
+        until = time.monotonic() + 2.1
+        line = _line(host)
+        assert len(line.fetch(ITEM, 0)) == 1024 * 1024
+        time.sleep(max(0.0, until - time.monotonic()))
+        assert len(line.fetch(ITEM, 1024 * 1024)) == 1024 * 1024
+        line.close()
+        again = _line(host)
+        with pytest.raises(EnvironmentFault) as fault:
+            again.fetch(ITEM, 2 * 1024 * 1024)
+        again.close()
+    assert _code(fault) == "line.peer_expired"
+    with server(tmp_path, OURS, script) as host:
+        renewed = _line(host)
+        assert renewed.fetch(ITEM, 1024 * 1024)
+        renewed.close()
+    assert ranges[:2] == ["bytes=0-1048575", "bytes=1048576-2097151"] and len(ranges) == 3
 
 
 def test_no_certificate_is_refused_too(tmp_path):

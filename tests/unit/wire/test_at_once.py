@@ -62,7 +62,7 @@ def _both(file_id: str, body: bytes) -> tuple[object, ...]:
 
 @pytest.mark.req("SEC-112")
 @pytest.mark.parametrize("file_id", ["FILE-17", "FILE-20", "FILE-24", "FILE-43"])
-@settings(max_examples=tries(150, 4_000))
+@settings(max_examples=tries(150, 3_000))
 @given(edits=st.lists(EDIT, min_size=0, max_size=4))
 def test_any_edit_of_the_records_is_read_the_same_both_ways(file_id, edits):
     body = _parts(file_id)[2]
