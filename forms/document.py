@@ -11,11 +11,13 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from reportlab import rl_config
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from forms.archival import as_archival
 from forms.embedding import DocumentFonts
 from forms.fonts import FontSet
 from forms.record import POINTS_PER_MM, Box, DrawnField, DrawnRun
@@ -65,13 +67,19 @@ class Document:
         self.used = DocumentFonts()
         self._file = io.BytesIO()
         self._canvas = _Canvas(
-            self._file, pageCompression=1, invariant=1, lang="ja-JP", pdfVersion=(1, 4)
+            self._file, pageCompression=1, invariant=1, lang="ja-JP", pdfVersion=(1, 7)
         )
         self._canvas.setTitle(title)
         self._canvas.setAuthor("")
         self._canvas.setSubject(subject)
         self._canvas.setCreator("Madoguchi")
         self._canvas._doc._timeStamp = _TimeStamp(now)
+        self._said: dict[str, Any] = {
+            "title": title,
+            "subject": subject,
+            "creator": "Madoguchi",
+            "now": now,
+        }
         self._size: tuple[float, float] | None = None
         self._fixed: list[str] = []
         self._once: dict[tuple[str, tuple[float, float]], str] = {}
@@ -145,6 +153,7 @@ class Document:
             self._canvas.setViewerPreference(name, value)
         self._end_page()
         self.used.add_to(self._canvas._doc)
+        as_archival(self._canvas._doc, **self._said)
         self._canvas.save()
         return self._file.getvalue()
 
