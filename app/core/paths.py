@@ -66,6 +66,11 @@ class Paths:
         return self.data / "tables-version"
 
     @property
+    def letters(self) -> Path:
+        """How large the letters of this desk's screen are, in points."""
+        return self.data / "letters"
+
+    @property
     def log(self) -> Path:
         """The technical log; no personal data."""
         return self.data / "log"

@@ -254,7 +254,7 @@ def _short_birth(mover: Mover) -> str:
 
 
 def _begin(driver: Driver) -> None:
-    driver.press(Qt.Key.Key_F6)
+    driver.press(Qt.Key.Key_B, Qt.KeyboardModifier.AltModifier)
     driver.wait(lambda: _picker(driver) is not None, "what may begin")
     picker = _picker(driver)
     assert picker is not None

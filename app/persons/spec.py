@@ -30,6 +30,7 @@ FUNCTIONS: tuple[Function, ...] = (
         needs=(Need.FILLED,),
         screen="app.persons.screens.search:SearchScreen",
         menu=True,
+        searches=True,
     ),
     Function(
         id=reaching.LIST,

@@ -134,7 +134,8 @@ class Function:
     rows of the control log. ``puts_off`` marks what keeps an act until its second person comes,
     ``later`` ("module:name" of an ``app.security.gate.later.Later``) the functions whose acts may
     wait so. ``prints_screen`` marks what prints the open screen: its ``run`` gets the desk,
-    the page, its function's id and the picture (PNG). ``formerly`` is what its acts asked for
+    the page, its function's id and the picture (PNG), ``searches`` the screen on which persons are
+    looked for. ``formerly`` is what its acts asked for
     before.
 
     Of restricted persons (支援措置): ``hands_out`` marks what gives somebody's data out of the
@@ -180,6 +181,7 @@ class Function:
     puts_off: bool = False
     later: str = ""
     prints_screen: bool = False
+    searches: bool = False
     from_person: bool = False
     person_key: str = ""
     deed: str = ""
@@ -230,9 +232,9 @@ class Catalog(Mapping[str, Function]):
     """The functions by id, in declared order. Raises ``ValueError`` on a contradiction.
 
     ``home``, ``home_else``, ``supervises``, ``administers``, ``deputises``, ``shuts_out``,
-    ``reseals``, ``finishes``, ``puts_off`` and ``prints_screen`` are the ids of the functions
-    marked so, "" for none; ``while_clock_wrong``, ``outside_hours`` and ``with_old_password`` those
-    of all marked so.
+    ``reseals``, ``finishes``, ``puts_off``, ``prints_screen`` and ``searches`` are the ids
+    of the functions marked so, "" for none; ``while_clock_wrong``, ``outside_hours`` and
+    ``with_old_password`` those of all marked so.
     """
 
     def __init__(self, areas: tuple[Area, ...], functions: tuple[Function, ...]) -> None:
@@ -266,6 +268,7 @@ class Catalog(Mapping[str, Function]):
         self.finishes = self._only(lambda one: one.finishes, "the ending of a move")
         self.puts_off = self._only(lambda one: one.puts_off, "the putting off of acts")
         self.prints_screen = self._only(lambda one: one.prints_screen, "the print of the screen")
+        self.searches = self._only(lambda one: one.searches, "the search")
         self.administers = self._only(lambda one: one.administers, "an administrator's right")
         self.while_clock_wrong = self._all(lambda one: one.while_clock_wrong)
         self.outside_hours = self._all(lambda one: one.outside_hours)

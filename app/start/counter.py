@@ -39,6 +39,8 @@ from app.security.vault.removal import begin_removal, finish_removal, removed
 from app.start.compose import Parts
 from app.start.found import found_at
 from app.start.installation import Installation, account_note
+from app.start.letters import next_letters
+from app.start.manual import FIRST_CHAPTER, operators_manual
 from app.start.pieces import Pieces
 from app.start.threshold import Threshold
 from app.start.union_line import UnionLine
@@ -46,11 +48,13 @@ from app.sync.engine import Engine
 from app.sync.round import Problem
 from app.ui.base.desk import Desk, Office, StaffDoor
 from app.ui.base.door import ErrorDoor
+from app.ui.base.help import ManualDialog
 from app.ui.base.names import NamePainter
 from app.ui.base.operations import Operations
 from app.ui.base.pages import Page
 from app.ui.base.printing import PrintQueue
 from app.ui.base.screen_picture import picture_of
+from app.ui.base.theme import set_letters
 from app.ui.base.touch import ScreenPrompts, TouchDesk
 from app.ui.base.watch import Background
 from app.ui.shell.behind import Behind
@@ -151,6 +155,9 @@ class Counter(QObject):
         self.window.lock_asked.connect(self.lock)
         self.window.log_off_asked.connect(self.log_off)
         self.window.print_asked.connect(self.print_screen)
+        self.window.help_asked.connect(self.show_help)
+        self.window.search_asked.connect(self.search)
+        self.window.letters_asked.connect(self.change_letters)
         self.window.closing.connect(self.close)
         self.window.input_seen.connect(self.note_input)
         application = QApplication.instance()
@@ -401,6 +408,36 @@ class Counter(QObject):
             return
         print_picture = found_at(CATALOG[function_id].run)
         print_picture(desk, page, self.window.shown, picture_of(self.window))
+
+    def search(self) -> None:
+        """The search, from wherever one is."""
+        page = self.window.open_screen()
+        if CATALOG.searches not in self._permitted or self.window.covered:
+            return
+        if self.window.shown == CATALOG.searches and isinstance(page, Page):
+            page.first_focus()
+        else:
+            self.go(CATALOG.searches)
+
+    def show_help(self) -> None:
+        """The manual at the page of the open screen."""
+        if self.window.covered:
+            return
+        manual = operators_manual(self._parts.clock.now().date(), self._parts.tables)
+        shown = self.window.shown
+        heading = CATALOG[shown].label if shown in CATALOG else FIRST_CHAPTER
+        self.manual = ManualDialog(self.window, manual, heading)
+        self.manual.open()
+        self.manual.go_to_heading()
+
+    def change_letters(self, step: int) -> None:
+        """Larger or smaller letters on this desk, kept for the next time."""
+        letters = next_letters(self._parts.paths, step)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        set_letters(application, letters)
+        self.window.refit()
+        self.window.say(f"文字の大きさは {letters} ポイントです。")
 
     # -- leaving ---------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ from app.security.spec import (
     StepUp,
 )
 from app.security.staff.roles import PermissionLine, Role, permission_table, roles_on
+from app.ui.base.keys import EVERYWHERE, written
 
 KINDS = {
     Kind.INQUIRE: "照会",
@@ -57,6 +58,7 @@ NEEDS = {
 }
 PEOPLE = RESOURCES / "texts" / "manual_people.md"
 """The chapter for supervisors and administrators, in its own words: what to do in which order."""
+FIRST_CHAPTER = "はじめに"
 _PREFACE = """\
 # 操作の手引き
 
@@ -82,7 +84,7 @@ _PREFACE = """\
 def operators_manual(day: date, tables: Tables, catalog: Catalog = CATALOG) -> str:
     """The manual as Markdown: areas and functions in their order, roles as of ``day``."""
     roles = roles_on(tables, catalog, day)
-    lines = [_PREFACE.format(day=f"{day:%Y-%m-%d}"), PEOPLE.read_text(encoding="utf-8")]
+    lines = [_PREFACE.format(day=f"{day:%Y-%m-%d}"), *_keys(), PEOPLE.read_text(encoding="utf-8")]
     for area in catalog.areas:
         lines += _area(area, catalog, roles)
     lines += ["## 端末が自動で行うこと", ""]
@@ -164,6 +166,18 @@ def _settings() -> Iterator[str]:
     for setting in OFFERED.values():
         first = setting.word(setting.default) + setting.unit
         yield _cells([setting.label, first, setting.span, setting.meaning])
+
+
+def _keys() -> Iterator[str]:
+    yield "## キー\n"
+    yield "どの画面でも同じ働きをします。画面ごとのキーは Alt と文字で、ボタンに書いてあります。"
+    yield "? を押すと、開いている画面で使えるキーが並びます。"
+    yield "ファンクションキーは、この表のほかには使いません。\n"
+    yield _cells(["キー", "はたらき"])
+    yield "|---|---|"
+    for one in EVERYWHERE:
+        yield _cells([written(one.key), one.does])
+    yield ""
 
 
 def _terms() -> Iterator[str]:

@@ -18,10 +18,11 @@ from app.core.paths import Paths
 from app.core.place import refuse_place
 from app.core.stopping import stopping
 from app.start.installation import Installation, account_note, read_installation
+from app.start.letters import kept_letters
 from app.start.threshold import Threshold
 from app.ui.base.application import open_application, run_until_closed
 from app.ui.base.capture import guard_windows
-from app.ui.base.theme import apply_theme
+from app.ui.base.theme import BASE_POINTS, apply_theme
 from app.ui.shell.window import MainWindow
 from forms.fonts import FontSet, load_fonts
 
@@ -49,8 +50,8 @@ def printer_of(installed: Installation) -> Printer:
     return printer_on(Queue(installed.printer, installed.trays, installed.printers, offsets))
 
 
-def make_application(fonts: FontSet) -> QApplication:
-    """The Qt application with the screen font and the style sheet."""
+def make_application(fonts: FontSet, letters: int = BASE_POINTS) -> QApplication:
+    """The Qt application with the screen font and the style sheet, letters of that size."""
     app = open_application()
     gothic = next((file for file in fonts.files if "gothic" in file.spec.roles), None)
     if gothic is None:
@@ -59,7 +60,7 @@ def make_application(fonts: FontSet) -> QApplication:
             "画面に使う書体が見つかりません。",
             "resources/fonts/fonts.toml の書体を入れてください。",
         )
-    apply_theme(app, gothic.spec.path)
+    apply_theme(app, gothic.spec.path, letters=letters)
     return app
 
 
@@ -67,7 +68,7 @@ def run_counter(data: Path) -> int:
     """``madoguchi run``: the window until it is closed. Raises as ``compose.make_parts``."""
     installation = _before_the_rest(data)
     fonts = load_fonts()
-    app = make_application(fonts)
+    app = make_application(fonts, kept_letters(Paths(data)))
     guard = guard_windows(app)  # kept as long as the windows
     with stopping() as stop:
         window = MainWindow(training=installation.training, terminal=installation.office)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -32,9 +33,11 @@ from PySide6.QtWidgets import (
 
 from app.catalog import CATALOG
 from app.ui.base.flow import folded
+from app.ui.base.keys import EVERYWHERE, written
 from app.ui.base.theme import LETTERS, Scheme, colours, dress, set_letters
 from tests.support.every_screen import READABLE, SEEN, edge, legible, pixels_of, ratio
 from tests.support.soak import tries
+from tests.unit.test_words import shown_texts
 
 ROOT = Path(__file__).resolve().parents[2]
 FRAME = (16, 48)
@@ -73,8 +76,40 @@ def judge(found: list[dict[str, Any]], looks: tuple[str, ...]) -> None:
         assert not one["faint"], (*where, one["faint"])
         assert not one["edges"], (*where, one["edges"])
         assert not one["cut"], (*where, one["cut"])
+        check_keys(one["screen"], [tuple(pair) for pair in one["keys"]])
         for least, room, frame in zip(one["least"], one["look"][2:], FRAME, strict=True):
             assert least + frame <= room, (*where, one["least"])
+
+
+def check_keys(screen: str, keys: list[tuple[str, str]]) -> None:
+    """A function key does what the table says and nothing else; what a screen adds are letters
+    with Alt, each once."""
+    everywhere = {written(one.key): one.does for one in EVERYWHERE}
+    names = [key for key, _ in keys]
+    assert len(set(names)) == len(names), (screen, names)
+    for key, words in keys:
+        if re.fullmatch(r"(\w+\+)?F\d+", key):
+            assert everywhere.get(key) == words, (screen, key, words)
+        else:
+            alone = ("Esc", "Enter", "Ctrl+Enter", "Ctrl+Del", "Ctrl+A", "←", "→", "PgUp", "PgDown")
+            assert key in alone or re.fullmatch(r"Alt\+[A-Z]", key), (screen, key, words)
+
+
+def test_a_function_key_with_another_meaning_is_found() -> None:
+    check_keys("好い", [("F5", "読み直す"), ("Esc", "戻る"), ("Alt+P", "印刷")])
+    for wrong in ([("F5", "印刷")], [("F9", "印刷")], [("Alt+P", "一"), ("Alt+P", "二")]):
+        with pytest.raises(AssertionError):
+            check_keys("悪い", wrong)
+
+
+TOLD = re.compile(r"(?<![A-Za-z0-9+-])((?:Shift\+)?F\d{1,2})(?![A-Za-z0-9-])")
+
+
+def test_no_text_tells_of_a_function_key_that_is_not_in_the_table() -> None:
+    known = {one.key for one in EVERYWHERE}
+    for text in shown_texts():
+        for key in re.findall(TOLD, text.words):
+            assert key in known, text
 
 
 @pytest.mark.parametrize("looks", BATCHES[: tries(1, len(BATCHES))], ids=lambda looks: looks[0])

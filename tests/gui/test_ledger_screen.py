@@ -75,7 +75,7 @@ def test_an_incident_from_the_first_report_to_its_paper(office: Office) -> None:
     """One story through the window: a few seconds, because it is the window."""
     ledger = opened(office)
     office.picture("ledger-empty")
-    assert "F5 で起こします" in office.texts()
+    assert "Alt+N で起こします" in office.texts()
     ledger.new_button.click()
     entry = office.screen(LedgerEntryScreen)
     fill(entry, what_happened="髙橋様の証を別の方に渡した", found_on="")

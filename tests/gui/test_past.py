@@ -28,7 +28,7 @@ def turned(room: Room, person_id: str) -> tuple[PersonScreen, PastPanel]:
     screen = room.add(PersonScreen(room.desk(), person_id))
     screen.resize(1280, 900)
     room.until(lambda: screen.view is not None)
-    room.qtbot.keyClick(screen, Qt.Key.Key_F6)
+    room.qtbot.keyClick(screen, Qt.Key.Key_H, Qt.KeyboardModifier.AltModifier)
     panel = screen.past
     assert panel is not None
     room.until(lambda: panel.view is not None and panel.table.rowCount() > 0)
@@ -79,5 +79,5 @@ def test_a_person_under_a_measure_has_no_past_to_show(room: Room) -> None:
     screen = room.add(PersonScreen(room.desk(), "P-1"))
     room.until(lambda: screen.view is not None)
     assert not screen.past_button.isEnabled()
-    room.qtbot.keyClick(screen, Qt.Key.Key_F6)
+    room.qtbot.keyClick(screen, Qt.Key.Key_H, Qt.KeyboardModifier.AltModifier)
     assert screen.past is None

@@ -16,7 +16,8 @@ from app.cases.screens.decision import DecisionScreen
 from app.cases.screens.entry import EntryScreen
 from app.persons.screens.person import PersonScreen
 from app.persons.screens.search import SearchScreen
-from app.ui.base.pages import Page, key_label
+from app.ui.base.keys import OF_THE_WINDOW, written
+from app.ui.base.pages import Page
 from app.ui.shell import window as shell
 from app.ui.shell.window import MainWindow, MenuEntry
 from tests.support.counter import Resident, counter_in, put_residents
@@ -198,8 +199,8 @@ def test_every_page_writes_its_keys_on_its_buttons_and_has_each_once(
             texts = [w.text() for w in widgets if isinstance(w, QPushButton)]
             for text in texts:
                 assert text.endswith("]") and "  [" in text, text
-            written = [text.rpartition("[")[2][:-1] for text in texts]
-            assert len(set(written)) == len(written)
-            assert set(written) <= {key_label(key) for key in keys}, (written, keys)
+            told = [text.rpartition("[")[2][:-1] for text in texts]
+            assert len(set(told)) == len(told)
+            assert set(told) <= {written(key) for key in (*keys, *OF_THE_WINDOW)}, (told, keys)
             room.settle()
         room.operations.close()

@@ -79,7 +79,8 @@ def edge(shot: Any, place: Any) -> float:
 
 
 class Found(NamedTuple):
-    """What was seen of a screen: faint texts, faint edges, what is cut, and its least size."""
+    """What was seen of a screen: faint texts, faint edges, what is cut, its least size, and the
+    keys on its buttons with their words."""
 
     screen: str
     look: Look
@@ -87,6 +88,7 @@ class Found(NamedTuple):
     edges: list[tuple[float, str]]
     cut: list[str]
     least: tuple[int, int]
+    keys: list[tuple[str, str]]
 
 
 def judged(window: Any, name: str, look: Look) -> Found:
@@ -109,7 +111,25 @@ def judged(window: Any, name: str, look: Look) -> Found:
             edges.append((round(found, 2), f"{type(widget).__name__} {said(widget)[:24]}"))
     cut += [f"beyond the edge: {one}" for one in beyond(window)]
     least = window.minimumSizeHint()
-    return Found(name, look, faint, edges, cut, (least.width(), least.height()))
+    return Found(name, look, faint, edges, cut, (least.width(), least.height()), keys_of(window))
+
+
+def keys_of(window: Any) -> list[tuple[str, str]]:
+    """Every key of the page, also of a button that is not offered now."""
+    from PySide6.QtWidgets import QPushButton
+
+    from app.ui.base.pages import Page
+
+    page = window.open_screen()
+    assert isinstance(page, Page)
+    row = page.action_row
+    buttons = (row.itemAt(at).widget() for at in range(row.count()))
+    found = []
+    for button in buttons:
+        assert isinstance(button, QPushButton)
+        words, _, key = button.text().rpartition("  [")
+        found.append((key.rstrip("]"), words))
+    return found
 
 
 def beyond(window: Any) -> Iterator[str]:

@@ -13,6 +13,7 @@ from app.cases import board, follow_ups
 from app.cases.screens import going_on
 from app.security.waiting import Waits
 from app.ui.base.desk import Desk
+from app.ui.base.keys import SEARCH
 from app.ui.base.labels import PlainQuestion
 from app.ui.base.names import NameDelegate, NamePainter
 from app.ui.base.pages import Page, box, clear
@@ -45,21 +46,21 @@ class BoardScreen(Page):
         self.body.addWidget(self.table, 1)
         self._why = QVBoxLayout()
         self.body.addLayout(self._why)
-        self.action("検索へ", "F2", lambda: desk.go("persons.search"))
+        self.action("検索", SEARCH, lambda: desk.go("persons.search"))
         self.action("読み直す", "F5", self.load)
         self.next_case_button = self.action(
-            going_on.LABEL, "F6", lambda: going_on.go_on(self, desk, after, known=known)
+            going_on.LABEL, "Alt+N", lambda: going_on.go_on(self, desk, after, known=known)
         )
         self.next_case_button.setVisible(bool(after))
         self.next_case_button.setEnabled(bool(after))
         if after:
             who = "同じ方" if known else "一緒に来た方"
-            words = f"受付 {after} が終わりました。{who}の次の手続は F6 で続けられます。"
+            words = f"受付 {after} が終わりました。{who}の次の手続は Alt+N で続けられます。"
             self._ended.addWidget(box("ok", words))
-        self.settle_button = self.action("済んだことにする", "F8", self._ask_how)
+        self.settle_button = self.action("済んだことにする", "Alt+S", self._ask_how)
         self.settle_button.setVisible(False)
         self.settle_button.setEnabled(False)
-        self.close_button = self.action("日締め", "F9", self._close_day)
+        self.close_button = self.action("日締め", "Alt+C", self._close_day)
         self._offer_close(offered=False)
         desk.watch(
             self,

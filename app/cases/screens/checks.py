@@ -1,4 +1,4 @@
-"""確認リストの画面: each contradiction with its reason; one key records what was done, F11 prints
+"""確認リストの画面: each contradiction with its reason; one key records what was done, Alt+P prints
 the notice for whoever sent it."""
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ class CheckListScreen(Page):
         self.table.horizontalHeader().setStretchLastSection(True)
         widen(self.table, (260, 430, 150, 150))
         self.body.addWidget(self.table, 1)
-        self.action("問題なし", "F5", lambda: self._settle("ok"))
-        self.action("通知した", "F6", lambda: self._settle("notified"))
-        self.action("再作成を依頼した", "F7", lambda: self._settle("remake"))
-        self.print_button = self.action("通知書を印刷する", "F11", self._print)
+        self.action("問題なし", "Alt+G", lambda: self._settle("ok"))
+        self.action("通知した", "Alt+T", lambda: self._settle("notified"))
+        self.action("再作成を依頼した", "Alt+R", lambda: self._settle("remake"))
+        self.print_button = self.action("通知書を印刷する", "Alt+P", self._print)
         self.print_button.setVisible(False)  # absent, not greyed, without the right (SEC-30)
         desk.run(
             self,

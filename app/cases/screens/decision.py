@@ -39,8 +39,8 @@ _WHERE = {
 }
 """Where a waiting case's sending is, and what will happen by itself: nothing else is said."""
 
-_ACCEPTED = "受付票を印刷  [F7]"
-_HAND_ON = "引継票を印刷  [F7]"
+_ACCEPTED = "受付票を印刷  [Alt+P]"
+_HAND_ON = "引継票を印刷  [Alt+P]"
 
 
 class DecisionScreen(Page):
@@ -58,10 +58,10 @@ class DecisionScreen(Page):
         self._place = QVBoxLayout()
         self.body.addLayout(self._place, 1)
         self.action("戻る", "Esc", desk.home)
-        self.again_button = self.action("今の状況を見る", "F5", self._load)
-        self.next_case_button = self.action(going_on.LABEL, "F6", self._next_case)
-        self.slip_button = self.action("受付票を印刷", "F7", self._print_slip)
-        self.look_button = self.action("二人目として確認した", "F8", self._look_through)
+        self.again_button = self.action("読み直す", "F5", self._load)
+        self.next_case_button = self.action(going_on.LABEL, "Alt+N", self._next_case)
+        self.slip_button = self.action("受付票を印刷", "Alt+P", self._print_slip)
+        self.look_button = self.action("二人目として確認した", "Alt+L", self._look_through)
         self.main_button = self.action("次へ", "Ctrl+Return", self._go_on, primary=True)
         self._watch: Watch[decisions.DecisionView] | None = None
         self._buttons()
@@ -161,7 +161,7 @@ class DecisionScreen(Page):
         notes: list[QWidget] = [
             box(
                 "warn",
-                "まだ決定が届いていません。証は印刷できません。受付票（F7）を渡し、"
+                "まだ決定が届いていません。証は印刷できません。受付票（Alt+P）を渡し、"
                 "決定が届いたら連絡することを説明してください。",
             ),
             named_box(
@@ -219,7 +219,7 @@ class DecisionScreen(Page):
             self._place.addWidget(box("ok", "この決定では、証の交付はありません。"))
             if self._kind.handed_on is not None:
                 self._place.addWidget(
-                    box("ok", "引継票（F7）を印刷し、書類に付けて担当の窓口へ渡してください。")
+                    box("ok", "引継票（Alt+P）を印刷し、書類に付けて担当の窓口へ渡してください。")
                 )
             self._buttons(main="照合済み・終了" if not view.compared else "")
             self._offer(self.slip_button, _HAND_ON if self._kind.handed_on else "")

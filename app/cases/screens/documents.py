@@ -29,7 +29,7 @@ class DocumentList(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 8, 18, 8)
         column.setSpacing(2)
-        head = PlainLabel("受け取った書類にチェックを入れてください（F7）")
+        head = PlainLabel("受け取った書類にチェックを入れてください（Alt+D）")
         head.setObjectName("hint")
         head.setWordWrap(True)
         column.addWidget(head)

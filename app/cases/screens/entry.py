@@ -88,8 +88,8 @@ class EntryScreen(Page):
         self._place = QVBoxLayout()
         self.body.addLayout(self._place, 1)
         self.documents: DocumentList | None = None
-        self.documents_button = self.action("受け取った書類", "F7", self._to_documents)
-        self.more_button = self.action(going_on.LABEL, "F6", self._begin_another)
+        self.documents_button = self.action("受け取った書類", "Alt+D", self._to_documents)
+        self.more_button = self.action(going_on.LABEL, "Alt+N", self._begin_another)
         self.cancel_button = self.action("取りやめる", "Ctrl+Del", self._cancel)
         self.back_button = self.action("戻る", "Esc", self._back)
         self.next_button = self.action("次へ", "Ctrl+Return", self._next, primary=True)

@@ -19,7 +19,8 @@ class LookScreen(Page):
 
     def __init__(self, desk: Desk, kind: str, case_id: str) -> None:
         super().__init__(
-            "送信前の確認", "届出書と見比べ、入力に誤りがなければ F8 で確認を記録してください。"
+            "送信前の確認",
+            "届出書と見比べ、入力に誤りがなければ Ctrl+Enter で確認を記録してください。",
         )
         self._desk = desk
         self.about = Subject("case", case_id)
@@ -27,7 +28,7 @@ class LookScreen(Page):
         self.view: decisions.DecisionView | None = None
         self.action("戻る", "Esc", desk.home)
         self.look_button = self.action(
-            "二人目として確認した", "F8", self._look_through, primary=True
+            "二人目として確認した", "Ctrl+Return", self._look_through, primary=True
         )
         self.look_button.setEnabled(False)
         desk.run(

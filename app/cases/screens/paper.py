@@ -45,9 +45,9 @@ class PaperScreen(Page):
         self._place = QVBoxLayout()
         self.body.addLayout(self._place, 1)
         self.action("戻る", "Esc", self._leave)
-        self.next_case_button = self.action(going_on.LABEL, "F6", self._next_case)
-        self.slip_button = self.action("発行票を印刷", "F8", self._print_slip)
-        self.spoilt_button = self.action("印刷不良・出てこない", "F9", self._spoilt)
+        self.next_case_button = self.action(going_on.LABEL, "Alt+N", self._next_case)
+        self.slip_button = self.action("発行票を印刷", "Alt+P", self._print_slip)
+        self.spoilt_button = self.action("印刷不良・出てこない", "Alt+X", self._spoilt)
         self.main_button = self.action("次へ", "Ctrl+Return", self._go_on, primary=True)
         self._buttons()
         desk.run(
@@ -221,7 +221,8 @@ class PaperScreen(Page):
         clear(self._place)
         self.title.setText("用紙の確認")
         self.lead.setText(
-            "出てきた用紙を見て、正しければ Ctrl+Enter、印刷不良か出てこないときは F9 を押します。"
+            "出てきた用紙を見て、正しければ Ctrl+Enter、印刷不良か出てこないときは "
+            "Alt+X を押します。"
         )
         self._place.addWidget(box("ok", f"発行しました。発行番号 {issued.number}"))
         if self._view and self._view.record and self._view.record.delivery == "post":
@@ -243,7 +244,7 @@ class PaperScreen(Page):
             return
         self._missing_sheet = True
         self.lead.setText(
-            "発行済み、印刷していません。プリンターを直してから F9 で刷り直します。"
+            "発行済み、印刷していません。プリンターを直してから Alt+X で刷り直します。"
             "用紙が出てきたときだけ Ctrl+Enter を押します。"
         )
         self._place.insertWidget(0, box("stop", f"発行済み、印刷していません。{why}"))

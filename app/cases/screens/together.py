@@ -32,7 +32,7 @@ class TogetherScreen(Page):
         self._place = QVBoxLayout()
         self.body.addLayout(self._place, 1)
         self.action("戻る", "Esc", desk.home)
-        self.more_button = self.action(going_on.LABEL, "F6", self._begin_another)
+        self.more_button = self.action(going_on.LABEL, "Alt+N", self._begin_another)
         self.send_button = self.action(
             "まとめて送信する（キーに触れる）", "Ctrl+Return", self._send, primary=True
         )

@@ -163,7 +163,7 @@ def _to_move_out(view: MediaView) -> Iterator[MediaStep]:
         what = f"{FILES[file.file_id].title}（{file.count:,}件、{_moment(file.applied_at)} 受信）"
         if not view.couriers:
             yield MediaStep(
-                what, "端末", "宛先がない", "", why="相手の名刺を登録してください（F9）。"
+                what, "端末", "宛先がない", "", why="相手の名刺を登録してください（Alt+C）。"
             )
             continue
         if not ours:

@@ -19,7 +19,7 @@ FUNCTIONS: tuple[Function, ...] = (
         step_up=StepUp.RECENT,
         reads=ledger.READS,
         screen="app.functions.levy.screens.ledger:PremiumLedgerScreen",
-        person_key="F5",
+        person_key="Alt+M",
     ),
     Function(
         id="levy.receive_premium",

@@ -98,7 +98,7 @@ class PersonScreen(Page):
         self.body.addLayout(self._place, 1)
         self.view: PersonView | None = None
         self.action("検索へ戻る", "Esc", lambda: desk.go("persons.search"))
-        self.begin_button = self.action("手続を始める", "F7", self._ask_what)
+        self.begin_button = self.action("手続を始める", "Alt+B", self._ask_what)
         self.beside = {
             one.id: self.action(one.label, one.person_key, partial(self._beside, one.id))
             for one in desk.catalog.values()
@@ -108,15 +108,15 @@ class PersonScreen(Page):
             button.setVisible(False)
             button.setEnabled(False)
         self.past: PastPanel | None = None
-        self.past_button = self.action(_PAST, "F6", self._turn)
+        self.past_button = self.action(_PAST, "Alt+H", self._turn)
         self.past_button.setVisible(False)
         self.past_button.setEnabled(False)
-        self.number_button = self.action("個人番号を表示", "F8", self._ask_purpose)
+        self.number_button = self.action("個人番号を表示", "Alt+I", self._ask_purpose)
         self.number_button.setVisible(False)
         self.number_button.setEnabled(False)
-        self.mark_button = self.action("取扱注意を付ける", "F9", self._mark)
-        self.lift_button = self.action("取扱注意を外す", "F10", self._lift)
-        self.open_button = self.action(_OPEN, "F11", self._open_or_close)
+        self.mark_button = self.action("取扱注意を付ける", "Alt+K", self._mark)
+        self.lift_button = self.action("取扱注意を外す", "Alt+U", self._lift)
+        self.open_button = self.action(_OPEN, "Alt+O", self._open_or_close)
         self._permitted: frozenset[str] = frozenset()
         self._until_closed = QTimer(self)
         self._until_closed.setSingleShot(True)
@@ -162,7 +162,7 @@ class PersonScreen(Page):
         else:
             self._until_closed.stop()
         said = _CLOSE if view.opened else _OPEN
-        self.open_button.setText(f"{said}  [F11]")
+        self.open_button.setText(f"{said}  [Alt+O]")
         self.open_button.setAccessibleName(said)
         self._begins = self._may_begin(view.eligibility_state, permitted)
         for function_id, button in self.beside.items():
@@ -202,7 +202,7 @@ class PersonScreen(Page):
             self.past.show()  # before it has the focus: a layout shows it later
             self.past.first_focus()
         said = _PAST if self.past is None else _NOW
-        self.past_button.setText(f"{said}  [F6]")
+        self.past_button.setText(f"{said}  [Alt+H]")
         self.past_button.setAccessibleName(said)
 
     def _may_begin(

@@ -14,6 +14,7 @@ from app.persons.find import Results, search
 from app.persons.screens.purpose import ask_purpose
 from app.persons.show import PersonLine
 from app.ui.base.desk import Desk
+from app.ui.base.keys import SEARCH
 from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NameDelegate, NamePainter, TextBlock
 from app.ui.base.pages import Page
@@ -85,9 +86,9 @@ class SearchScreen(Page):
         self.confirm.setObjectName("warnBox")
         self.confirm.setVisible(False)
         self.body.addWidget(self.confirm)
-        self.action("検索欄へ", "F2", self.first_focus)
-        self.action(desk.begins_what, "F6", self._start_notification)
-        self.number_button = self.action("個人番号で探す", "F8", self._ask_purpose)
+        self.action("検索", SEARCH, self.first_focus)
+        self.action(desk.begins_what, "Alt+B", self._start_notification)
+        self.number_button = self.action("個人番号で探す", "Alt+I", self._ask_purpose)
         self.number_button.setVisible(False)
         self.number_button.setEnabled(False)
         self._settle = QTimer(self)
@@ -158,7 +159,7 @@ class SearchScreen(Page):
         nobody = bool(results and results.searched and not lines)
         self.nobody.setText(
             "⚠ この条件の方はいません。別の書き方（カナ、生年月日）でも確かめてください。"
-            f"初めての方なら、F6（{self._desk.begins_what}）で始めます。"
+            f"初めての方なら、Alt+B（{self._desk.begins_what}）で始めます。"
         )
         self.nobody.setVisible(nobody)
 

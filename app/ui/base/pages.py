@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.security.acts.approval import Subject
 from app.ui.base.fields import Field, PasswordField
 from app.ui.base.flow import ActionRow
+from app.ui.base.keys import OF_THE_WINDOW, Key, written
 from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NamePainter, TextBlock
 from app.ui.base.secret import SecretEdit
@@ -68,20 +69,24 @@ class Page(QWidget):
         outer.addWidget(scrolled(inner), 1)
         self.action_row = ActionRow(12)
         outer.addLayout(self.action_row)
+        self._actions: list[tuple[str, QPushButton]] = []
         self._as_shown: tuple[tuple[str, str], ...] | None = None
 
     def action(
         self, text: str, key: str, run: Callable[[], None], *, primary: bool = False
     ) -> QPushButton:
-        """Add a button with its key; the key works anywhere on the page."""
-        button = QPushButton(f"{text}  [{key_label(key)}]")
+        """Add a button with its key; the key works anywhere on the page, one of the window's own
+        (``app.ui.base.keys``) everywhere."""
+        button = QPushButton(f"{text}  [{written(key)}]")
         button.setAccessibleName(text)
+        self._actions.append((key, button))
         if primary:
             button.setObjectName("primary")
         button.clicked.connect(lambda _on: run())
-        shortcut = QShortcut(QKeySequence(key), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(button.click)
+        if key not in OF_THE_WINDOW:
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(button.click)
         self.action_row.addWidget(button)
         return button
 
@@ -89,6 +94,14 @@ class Page(QWidget):
     def in_hand(self) -> InHand | None:
         """The visitor's case that is being keyed here; screens of cases override it."""
         return None
+
+    def keys(self) -> tuple[Key, ...]:
+        """The keys that are offered here now, with the words on their buttons."""
+        return tuple(
+            Key(key, button.text().partition("  [")[0])
+            for key, button in self._actions
+            if not button.isHidden() and button.isEnabled()
+        )
 
     def keep(self) -> Callable[[], object] | None:
         """What is typed here and not saved yet, as an act for the store's worker: asked for when
@@ -149,11 +162,6 @@ class _Body(QVBoxLayout):
 
 def _is_secret(field: Field) -> bool:
     return isinstance(field, PasswordField) or isinstance(field.focusProxy(), SecretEdit)
-
-
-def key_label(key: str) -> str:
-    """A key as it is written on buttons."""
-    return {"Esc": "Esc", "Ctrl+Return": "Ctrl+Enter", "Return": "Enter"}.get(key, key)
 
 
 def card() -> tuple[QFrame, QVBoxLayout]:

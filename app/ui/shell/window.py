@@ -6,9 +6,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QFont, QFontMetrics, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import (
+    QCloseEvent,
+    QFont,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QShortcut,
+)
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
@@ -22,6 +31,18 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.base.flow import ActionRow, folded
+from app.ui.base.help import KeysDialog
+from app.ui.base.keys import (
+    GO_BACK,
+    HELP,
+    KEYS,
+    LARGER,
+    LOCK,
+    LOG_OFF,
+    PRINT,
+    SEARCH,
+    SMALLER,
+)
 from app.ui.base.labels import PlainLabel
 from app.ui.base.monitors import free_space
 from app.ui.base.pages import Page, scrolled
@@ -49,7 +70,7 @@ _TELL_EVERY_SECONDS = 1.0
 """Keyboard and mouse are told of at most this often: the idle time is counted in minutes."""
 
 
-_PRINTS = QKeySequence("Ctrl+P")
+_PRINTS = QKeySequence(PRINT)
 
 
 def _asks_print(event: QKeyEvent) -> bool:
@@ -78,6 +99,9 @@ class MainWindow(QMainWindow):
     lock_asked = Signal()
     log_off_asked = Signal()
     print_asked = Signal()
+    help_asked = Signal()
+    search_asked = Signal()
+    letters_asked = Signal(int)
     input_seen = Signal()
     closing = Signal()
     offer_taken = Signal()
@@ -119,13 +143,27 @@ class MainWindow(QMainWindow):
         self._menu.setVisible(False)
         self._input_told = 0.0
         self._shown = ""
-        self._key("F12", self.lock_asked.emit)
-        self._key("Shift+F12", self.log_off_asked.emit)
+        for key, asked in (
+            (LOCK, self.lock_asked.emit),
+            (LOG_OFF, self.log_off_asked.emit),
+            (HELP, self.help_asked.emit),
+            (SEARCH, self.search_asked.emit),
+            (KEYS, self._show_keys),
+            *((key, partial(self.letters_asked.emit, 1)) for key in LARGER),
+            *((key, partial(self.letters_asked.emit, -1)) for key in SMALLER),
+        ):
+            self._key(key, asked)
 
     def _key(self, key: str, run: Callable[[], None]) -> None:
         shortcut = QShortcut(QKeySequence(key), self)
         shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
         shortcut.activated.connect(run)
+
+    def _show_keys(self) -> None:
+        """What the keys do on the open screen."""
+        screen = self._screens.currentWidget()
+        if not self.covered:
+            KeysDialog(self, screen.keys() if isinstance(screen, Page) else ()).open()
 
     def _top_bar(self, *, training: bool, terminal: str) -> QWidget:
         bar = QFrame()
@@ -157,14 +195,14 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(18, 4, 18, 4)
         self._offered = PlainLabel("")
         row.addWidget(self._offered, 1)
-        self._take = QPushButton("続きに戻る  [Shift+F11]")
+        self._take = QPushButton(f"続きに戻る  [{GO_BACK}]")
         self._take.setObjectName("primary")
         self._leave = QPushButton("破棄する")
         for button in (self._take, self._leave):
             row.addWidget(button)
         self._take.clicked.connect(self.offer_taken)
         self._leave.clicked.connect(self.offer_left)
-        self._key("Shift+F11", self._take.click)
+        self._key(GO_BACK, self._take.click)
         self._offer.setVisible(False)
         return self._offer
 
@@ -191,7 +229,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self._status, 3)
         self._line.setWordWrap(True)
         row.addWidget(self._line, 1)
-        row.addWidget(PlainLabel("F12 離席　Shift+F12 終了"))
+        row.addWidget(PlainLabel("? キーの一覧　F1 手引き　F12 離席"))
         return bar
 
     @property
@@ -230,7 +268,7 @@ class MainWindow(QMainWindow):
                 widget.deleteLater()
         self._entries = tuple(entries)
         self._menu.setFixedWidth(_MENU_BESIDE + grown(_MENU_LETTERS))
-        bold = QFont(self.font())
+        bold = QFont(QGuiApplication.font())
         bold.setBold(True)
         metrics, room = QFontMetrics(bold), self._menu.width() - _MENU_EDGES
         area = ""

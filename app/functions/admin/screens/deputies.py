@@ -38,9 +38,9 @@ class DeputiesScreen(Page):
         self.table.setItemDelegateForColumn(_NAME, self._names)
         self.body.addWidget(self.table, 1)
         self.action("読み直す", "F5", self.load)
-        self.end = self.action("権限を見る・取り消す", "F4", self._see)
+        self.end = self.action("権限を見る・取り消す", "Alt+G", self._see)
         self.name = self.action(
-            "職務代理を指定", "F2", lambda: desk.go(_ASK, role="deputy"), primary=True
+            "職務代理を指定", "Ctrl+Return", lambda: desk.go(_ASK, role="deputy"), primary=True
         )
         self.name.setVisible(False)
         self.name.setEnabled(False)

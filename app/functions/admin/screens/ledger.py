@@ -37,7 +37,7 @@ def printing_desk(desk: screens.Desk) -> ledger.Desk:
 
 
 class LedgerScreen(Page):
-    """The differences; F9 and F10 print both lists; a touch records that they were compared."""
+    """The differences; Alt+P and Alt+K print both lists; a touch records the comparison."""
 
     def __init__(self, desk: screens.Desk) -> None:
         super().__init__(
@@ -59,8 +59,8 @@ class LedgerScreen(Page):
         self.note = TextField("note", "結果", note="違いをどうしたか。なければ「異常なし」。")
         layout.addWidget(self.note)
         self.body.addWidget(frame)
-        self.users_button = self.action("台帳を印刷", "F9", self.print_users)
-        self.rights_button = self.action("権限の記録を印刷", "F10", self.print_rights)
+        self.users_button = self.action("台帳を印刷", "Alt+P", self.print_users)
+        self.rights_button = self.action("権限の記録を印刷", "Alt+K", self.print_rights)
         self.action("読み直す", "F5", self.load)
         self.button = self.action("突合を記録する", "Ctrl+Return", self.check, primary=True)
         self.load()

@@ -51,7 +51,7 @@ class OfficesScreen(Page):
         frame, self._more = card()
         self.body.addWidget(frame)
         self.action("読み直す", "F5", self.load)
-        self.button = self.action("変更する", "F2", lambda: desk.go(_CHANGE), primary=True)
+        self.button = self.action("変更する", "Ctrl+Return", lambda: desk.go(_CHANGE), primary=True)
         self.button.setVisible(False)
         self.button.setEnabled(False)
         self.load()

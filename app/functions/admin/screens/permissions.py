@@ -25,7 +25,7 @@ class PermissionTableScreen(Page):
         widths = (110, 300, 60, *(112 for _ in self._roles))
         self.table = list_table("対応表", columns, widths)
         self.body.addWidget(self.table, 1)
-        self.action("印刷", "F9", self.print_table)
+        self.action("印刷", "Alt+P", self.print_table)
         desk.run(
             self,
             lambda: upkeep.show_permission_table(

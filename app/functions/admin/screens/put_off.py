@@ -32,7 +32,7 @@ class PutOffScreen(Page):
         frame, self._more = card()
         self.body.addWidget(frame)
         self.action("読み直す", "F5", self.load)
-        self.take_back = self.action("取り下げる", "F8", self._withdraw)
+        self.take_back = self.action("取り下げる", "Alt+W", self._withdraw)
         self.button = self.action("承認する", "Ctrl+Return", self._second, primary=True)
         self.load()
 

@@ -52,7 +52,7 @@ _DONE = {
 
 
 class RightsScreen(Page):
-    """The steps that wait, mine first; F6 shows the table of everything."""
+    """The steps that wait, mine first; Alt+T shows the table of everything."""
 
     def __init__(self, desk: Desk, staff_id: str = "") -> None:
         super().__init__("権限", _LEAD_WAITING)
@@ -81,11 +81,11 @@ class RightsScreen(Page):
         self.body.addWidget(frame)
         self.button = self.action("手続きを進める", "Ctrl+Return", self.go_on, primary=True)
         self.all_button = self.action("同じ手続きをすべて選ぶ", "Ctrl+A", self._choose_alike)
-        self.renew_button = self.action("終わりの日を延ばす", "F7", self._ask_until)
-        self.revoke_button = self.action("権限を取り消す", "F8", self.revoke)
-        self.other_button = self.action("権限の表", "F6", self._turn)
+        self.renew_button = self.action("終わりの日を延ばす", "Alt+E", self._ask_until)
+        self.revoke_button = self.action("権限を取り消す", "Alt+X", self.revoke)
+        self.other_button = self.action("権限の表", "Alt+T", self._turn)
         self.action("読み直す", "F5", self.load)
-        self.action("職員へ", "F2", lambda: desk.go("admin.list_staff", staff_id=self._staff_id))
+        self.action("職員へ", "Alt+O", lambda: desk.go("admin.list_staff", staff_id=self._staff_id))
         self.load()
 
     def first_focus(self) -> None:
@@ -305,13 +305,13 @@ class RightsScreen(Page):
         waiting = self._views.currentWidget() is self.table
         self._views.setCurrentWidget(self.matrix if waiting else self.table)
         self.lead.setText(_LEAD_TABLE if waiting else _LEAD_WAITING)
-        self.other_button.setText(f"{'待っている手続き' if waiting else '権限の表'}  [F6]")
+        self.other_button.setText(f"{'待っている手続き' if waiting else '権限の表'}  [Alt+T]")
         self._offer(self.chosen)
         self.first_focus()
 
 
 _LEAD_WAITING = "太字があなたの番です。↑↓で選び、Ctrl+Enter で文を確かめてキーに触れます。"
-_LEAD_TABLE = "機能と職員の表です。○ は使え、日付は終わりの日です。ます目を選んで F7・F8。"
+_LEAD_TABLE = "機能と職員の表です。○ は使え、日付は終わりの日です。ます目を選んで Alt+E・Alt+X。"
 
 
 def ending_words(ending: Sequence[tuple[GrantLine, int]]) -> str:
@@ -320,4 +320,4 @@ def ending_words(ending: Sequence[tuple[GrantLine, int]]) -> str:
     for days in sorted({days for _, days in ending}):
         people = dict.fromkeys(line.grant.staff_id for line, reached in ending if reached == days)
         said.append(f"{days}日以内 {'、'.join(people)}")
-    return f"まもなく終わる権限があります（{'；'.join(said)}）。F6 の表から更新できます。"
+    return f"まもなく終わる権限があります（{'；'.join(said)}）。Alt+T の表から更新できます。"

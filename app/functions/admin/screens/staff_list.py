@@ -45,17 +45,17 @@ class StaffScreen(Page):
         self._offer(
             "admin.register_staff",
             "職員を登録",
-            "F2",
+            "Ctrl+Return",
             lambda _line: desk.go("admin.register_staff"),
         )
-        self._offer("admin.request_grant", "権限を申請", "F3", self._to("admin.request_grant"))
-        self._offer("admin.list_grants", "権限を見る", "F4", self._to("admin.list_grants"))
-        self._offer("admin.add_credential", "キーを登録", "F6", self._to("admin.add_credential"))
+        self._offer("admin.request_grant", "権限を申請", "Alt+A", self._to("admin.request_grant"))
+        self._offer("admin.list_grants", "権限を見る", "Alt+G", self._to("admin.list_grants"))
+        self._offer("admin.add_credential", "キーを登録", "Alt+K", self._to("admin.add_credential"))
         self._offer(
-            "admin.revoke_credential", "キーの取消", "F7", self._to("admin.revoke_credential")
+            "admin.revoke_credential", "キーの取消", "Alt+X", self._to("admin.revoke_credential")
         )
-        self._offer("admin.change_office", "所属・任期", "F9", self._to("admin.change_office"))
-        self._offer("admin.mark_leaver", "退職・異動", "F8", self._to("admin.mark_leaver"))
+        self._offer("admin.change_office", "所属・任期", "Alt+O", self._to("admin.change_office"))
+        self._offer("admin.mark_leaver", "退職・異動", "Alt+Q", self._to("admin.mark_leaver"))
         self.action("読み直す", "F5", self.load)
         self.load()
 

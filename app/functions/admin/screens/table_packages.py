@@ -52,7 +52,9 @@ class TablesScreen(Page):
         self.table = list_table("表のパッケージ", _COLUMNS, _WIDTHS)
         self.body.addWidget(self.table, 1)
         self.action("読み直す", "F5", self.load)
-        self.button = self.action("パッケージを読む", "F2", lambda: desk.go(_PUT), primary=True)
+        self.button = self.action(
+            "パッケージを読む", "Ctrl+Return", lambda: desk.go(_PUT), primary=True
+        )
         self.button.setVisible(False)
         self.button.setEnabled(False)
         self.load()

@@ -41,7 +41,7 @@ class TerminalsScreen(Page):
         self.table = list_table("端末", _COLUMNS, _WIDTHS)
         self.body.addWidget(self.table, 1)
         self.action("読み直す", "F5", self.load)
-        self.remove = self.action("この端末を廃止", "F8", lambda: desk.go(_REMOVE))
+        self.remove = self.action("この端末を廃止", "Alt+Q", lambda: desk.go(_REMOVE))
         self.remove.setVisible(False)
         self.remove.setEnabled(False)
         self.load()

@@ -53,9 +53,9 @@ class DayFilesScreen(Page):
         self.body.addWidget(self.schedule)
         self.action("戻る", "Esc", desk.home)
         self.action("読み直す", "F5", self.load)
-        self.recall_button = self.action("受理された送信を回収する", "F9", self._recall)
+        self.recall_button = self.action("受理された送信を回収する", "Alt+R", self._recall)
         self.recall_button.setVisible(False)
-        self.stop_button = self.action("送り受けを中止する", "F8", desk.engine.cancel)
+        self.stop_button = self.action("送り受けを中止する", "Alt+X", desk.engine.cancel)
         self.stop_button.setVisible(False)
         self._moving = PlainLabel("")
         self.body.addWidget(self._moving)
@@ -101,7 +101,7 @@ class DayFilesScreen(Page):
         self._tell()
 
     def _tell_progress(self) -> None:
-        """How far the transfer under way is; F8 ends it, and what came so far is gone on from."""
+        """How far the transfer is; Alt+X ends it, and what came so far is gone on from."""
         shown = self._desk.engine.progress.shown()
         self._moving.setText("" if shown is None else shown.told)
         self.stop_button.setVisible(shown is not None)

@@ -1,4 +1,4 @@
-"""誤りの一覧: every fault of a refused file by line, item and rule; F11 prints it for its maker."""
+"""誤りの一覧: every fault of a refused file by line, item and rule, printed for its maker."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ class FaultsScreen(Page):
         self.table = list_table("誤りの一覧", _HEAD, _WIDTHS)
         self.body.addWidget(self.table, 1)
         self.action("戻る", "Esc", desk.home)
-        self.print_button = self.action("通知書を印刷する", "F11", self._print, primary=True)
+        self.print_button = self.action(
+            "通知書を印刷する", "Ctrl+Return", self._print, primary=True
+        )
         self.print_button.setEnabled(False)
         desk.run(
             self,

@@ -56,11 +56,11 @@ class MediaScreen(Page):
         self.body.addLayout(self._why)
         self.action("戻る", "Esc", desk.home)
         self.action("読み直す", "F5", self.load)
-        self.by_hand = self.action("手で検査した", "F7", self._scanned_by_hand)
-        self.action("媒体管理簿", "F8", lambda: desk.go("files.show_ledger"))
-        self.action("相手の名刺を登録", "F9", self._take_card)
+        self.by_hand = self.action("手で検査した", "Alt+H", self._scanned_by_hand)
+        self.action("媒体管理簿", "Alt+L", lambda: desk.go("files.show_ledger"))
+        self.action("相手の名刺を登録", "Alt+C", self._take_card)
         self.progress = Progress()
-        self.stop_button = self.action("移入・移出を中止する", "F12", self.progress.cancel)
+        self.stop_button = self.action("移入・移出を中止する", "Alt+X", self.progress.cancel)
         self.stop_button.setVisible(False)
         self._moving = PlainLabel("")
         self.body.addWidget(self._moving)
@@ -78,7 +78,7 @@ class MediaScreen(Page):
         desk.run(self, lambda: look(desk.gate, desk.session, desk.media), self._show)
 
     def _tell_progress(self) -> None:
-        """How far the file is; F12 ends it and leaves medium and store as they were."""
+        """How far the file is; Alt+X ends it and leaves medium and store as they were."""
         shown = self.progress.shown()
         self._moving.setText("" if shown is None else shown.told)
         self.stop_button.setVisible(shown is not None)
@@ -148,7 +148,7 @@ class MediaScreen(Page):
                 box(
                     "warn",
                     "この端末には検査のプログラムが設定されていません。ほかの機器で検査し、"
-                    "問題がなければ「手で検査した」（F7）で記録してください。",
+                    "問題がなければ「手で検査した」（Alt+H）で記録してください。",
                 )
             )
             return
@@ -259,10 +259,10 @@ class LedgerScreen(Page):
         self.table.currentCellChanged.connect(lambda *_cells: self._tell_why())
         self.action("電子媒体へ", "Esc", lambda: desk.go("files.show_media"))
         self.action("読み直す", "F5", self.load)
-        self.action("誤りの一覧", "F6", lambda: self._of_line("files.show_faults"))
-        self.action("文字リスト", "F7", lambda: self._of_line("files.show_characters"))
-        self.action("この媒体を廃棄", "F10", self._dispose)
-        self.print_button = self.action("印刷する", "F11", self._print)
+        self.action("誤りの一覧", "Alt+E", lambda: self._of_line("files.show_faults"))
+        self.action("文字リスト", "Alt+M", lambda: self._of_line("files.show_characters"))
+        self.action("この媒体を廃棄", "Alt+Q", self._dispose)
+        self.print_button = self.action("印刷する", "Alt+P", self._print)
         self.print_button.setVisible(False)
         self.load()
 

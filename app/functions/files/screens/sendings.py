@@ -57,7 +57,7 @@ class SendingsScreen(Page):
         self.body.addLayout(self._why)
         self.action("戻る", "Esc", desk.home)
         self.action("読み直す", "F5", self.load)
-        self.withdraw = self.action("取り下げる", "F9", self._withdraw)
+        self.withdraw = self.action("取り下げる", "Alt+W", self._withdraw)
         self.confirm = self.action("確認する", "Ctrl+Return", self._confirm, primary=True)
         self.load()
 

@@ -18,14 +18,15 @@ class SetAsideScreen(Page):
     def __init__(self, desk: Desk, item_id: str) -> None:
         super().__init__(
             "取り込めなかったファイル",
-            "広域連合に連絡し、済んだら F8 で処理を記録してください。記録するまで一覧に残ります。",
+            "広域連合に連絡し、済んだら Ctrl+Enter で処理を記録してください。"
+            "記録するまで一覧に残ります。",
         )
         self._desk = desk
         self._item_id = item_id
         self.shown: SetAside | None = None
         self.action("戻る", "Esc", desk.home)
-        self.action("誤りの一覧", "F6", lambda: desk.go("files.show_faults", subject=item_id))
-        self.dispose_button = self.action("処理を記録する", "F8", self._ask, primary=True)
+        self.action("誤りの一覧", "Alt+E", lambda: desk.go("files.show_faults", subject=item_id))
+        self.dispose_button = self.action("処理を記録する", "Ctrl+Return", self._ask, primary=True)
         self.dispose_button.setEnabled(False)
         desk.run(self, lambda: set_aside.show(desk.gate, desk.session, item_id), self._show)
 

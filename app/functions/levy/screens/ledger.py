@@ -20,7 +20,8 @@ _PERIODS = ("期", "月", "納期限", "方法", "期割額", "納めた額", "�
 _PERIOD_WIDTHS = (90, 60, 150, 190, 110, 110, 110)
 _ROOM = 12
 _LEAD = (
-    "年度は F3（前の年度）と F4（後の年度）で替わります。額は、決定と市区町村の記録のとおりです。"
+    "年度は Alt+B（前の年度）と Alt+N（後の年度）で替わります。"
+    "額は、決定と市区町村の記録のとおりです。"
 )
 
 
@@ -42,8 +43,8 @@ class PremiumLedgerScreen(Page):
         self._place = QVBoxLayout()
         self.body.addLayout(self._place, 1)
         self.action("この方へ戻る", "Esc", self._back)
-        self.earlier = self.action("前の年度", "F3", lambda: self._turn(1))
-        self.later = self.action("後の年度", "F4", lambda: self._turn(-1))
+        self.earlier = self.action("前の年度", "Alt+B", lambda: self._turn(1))
+        self.later = self.action("後の年度", "Alt+N", lambda: self._turn(-1))
         desk.run(
             self,
             lambda: open_ledger(desk.gate, desk.session, person_id, desk.tables, today),

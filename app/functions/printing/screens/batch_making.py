@@ -37,7 +37,7 @@ class MakeBatchScreen(Page):
         self._told = QVBoxLayout()
         self.body.addLayout(self._told)
         self.action("戻る", "Esc", lambda: desk.go("printing.show_batch"))
-        self.open_button = self.action("ファイルを開く", "F3", self.open_file)
+        self.open_button = self.action("ファイルを開く", "Alt+O", self.open_file)
         self.main_button = self.action("始める", "Ctrl+Return", self.make, primary=True)
         self.main_button.setEnabled(False)
         desk.run(self, lambda: batch_source.sources(desk.gate, desk.session), self._show)

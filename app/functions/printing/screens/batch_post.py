@@ -59,7 +59,7 @@ class BatchPostScreen(Page):
         self.last_number.done.connect(self.post)
         self.body.addWidget(frame)
         self.action("戻る", "Esc", lambda: desk.go("printing.show_batch"))
-        self.action("差出しの一覧を印刷", "F8", self._print_list)
+        self.action("差出しの一覧を印刷", "Alt+P", self._print_list)
         self.main_button = self.action("差し出した", "Ctrl+Return", self.post, primary=True)
         self.load()
 

@@ -34,7 +34,7 @@ class SamplesScreen(Page):
         self._place = QVBoxLayout()
         self.body.addLayout(self._place, 1)
         self.action("戻る", "Esc", lambda: desk.go("printing.show_batch"))
-        self.wrong_button = self.action("違いがある", "F9", self._wrong)
+        self.wrong_button = self.action("違いがある", "Alt+X", self._wrong)
         self.before_button = self.action("前の見本", "PgUp", lambda: self._turn(-1))
         self.next_button = self.action("次の見本", "PgDown", lambda: self._turn(1))
         self.main_button = self.action("確かめた", "Ctrl+Return", self._seen, primary=True)
@@ -153,7 +153,7 @@ class SamplesScreen(Page):
             box(
                 "stop",
                 "この一括印刷は発行しないでください。違っていた項目と発行番号を控え、広域連合と"
-                "システム管理者に知らせます。一覧に戻り、F9 で取りやめます。",
+                "システム管理者に知らせます。一覧に戻り、Alt+E で取りやめます。",
             )
         )
         self._place.addStretch(1)

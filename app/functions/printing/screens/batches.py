@@ -65,11 +65,11 @@ class BatchesScreen(Page):
         self.body.addLayout(self._told)
         self.action("戻る", "Esc", desk.home)
         self.action("読み直す", "F5", self.load)
-        self.held_button = self.action("取り置きの一覧", "F7", self._show_held)
-        self.parts_button = self.action("印刷に回す", "F8", self._show_parts)
-        self.post_button = self.action("差出し", "F6", self._show_posting)
-        self.end_button = self.action("終える・取りやめる", "F9", self._end)
-        self.make_button = self.action("新しく始める", "F2", lambda: desk.go(_MAKE))
+        self.held_button = self.action("取り置きの一覧", "Alt+H", self._show_held)
+        self.parts_button = self.action("印刷に回す", "Alt+P", self._show_parts)
+        self.post_button = self.action("差出し", "Alt+S", self._show_posting)
+        self.end_button = self.action("終える・取りやめる", "Alt+E", self._end)
+        self.make_button = self.action("新しく始める", "Alt+N", lambda: desk.go(_MAKE))
         self.main_button = self.action("次へ", "Ctrl+Return", self._go_on, primary=True)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._step)
@@ -105,7 +105,7 @@ class BatchesScreen(Page):
         clear(self._told)
         word, self._next = "", None
         if line is None:
-            self._told.addWidget(box("ok", "一括印刷はありません。F2 で新しく始めます。"))
+            self._told.addWidget(box("ok", "一括印刷はありません。Alt+N で新しく始めます。"))
         else:
             kind, text, word, self._next = self._what_next(line)
             self._told.addWidget(box(kind, text))

@@ -23,7 +23,7 @@ class IssuesScreen(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(
             "発行と印刷の一覧",
-            "今日発行した証と、この端末で印刷したものです。一覧は F5 で印刷します。",
+            "今日発行した証と、この端末で印刷したものです。一覧は Alt+P で印刷します。",
         )
         self._desk = desk
         self.issues = list_table("今日発行した証", _ISSUES, _ISSUE_WIDTHS)
@@ -34,10 +34,10 @@ class IssuesScreen(Page):
         self.body.addWidget(self.issues, 3)
         self.body.addWidget(PlainLabel("今日の印刷の記録"))
         self.body.addWidget(self.prints, 2)
-        self.action("証発行一覧を印刷", "F5", self._print_list)
-        self.action("試し刷り", "F6", self._test)
-        self.action("郵送へ", "F7", lambda: desk.go("printing.letters"))
-        self.action("用紙の在庫へ", "F8", lambda: desk.go("printing.stock"))
+        self.action("証発行一覧を印刷", "Alt+P", self._print_list)
+        self.action("試し刷り", "Alt+T", self._test)
+        self.action("郵送へ", "Alt+M", lambda: desk.go("printing.letters"))
+        self.action("用紙の在庫へ", "Alt+S", lambda: desk.go("printing.stock"))
         self.load()
 
     def first_focus(self) -> None:

@@ -45,12 +45,12 @@ class LettersScreen(Page):
         self.enclosed.done.connect(self.envelope.setFocus)
         self.envelope.done.connect(self._check)
         self.post_number.done.connect(self._post)
-        self.action("照合する", "F5", self._check, primary=True)
-        self.action("差し出した", "F6", self._post)
-        self.action("方法を変える", "F7", self._change_way)
-        self.action("返戻", "F8", self._came_back)
-        self.action("返戻の処理", "F9", self._settle)
-        self.action("郵送簿を印刷", "F10", self._print_book)
+        self.action("照合する", "Ctrl+Return", self._check, primary=True)
+        self.action("差し出した", "Alt+S", self._post)
+        self.action("方法を変える", "Alt+H", self._change_way)
+        self.action("返戻", "Alt+R", self._came_back)
+        self.action("返戻の処理", "Alt+T", self._settle)
+        self.action("郵送簿を印刷", "Alt+P", self._print_book)
         self.load()
 
     def first_focus(self) -> None:

@@ -39,7 +39,7 @@ class ReturnedScreen(Page):
         self.who.done.connect(self.reason.setFocus)
         self.reason.done.connect(self._take_back)
         self.action("検索へ", "Esc", lambda: desk.go("persons.search"))
-        self.action("返せないと届出があった", "F8", self._unable)
+        self.action("返せないと届出があった", "Alt+L", self._unable)
         self.action("返してもらい、受領書を印刷", "Ctrl+Return", self._take_back, primary=True)
         self.load()
 

@@ -29,8 +29,8 @@ class StockScreen(Page):
         self.sheets = TextField("sheets", "枚数", limit=7)
         layout.addWidget(self.sheets)
         self.body.addWidget(frame)
-        self.action("受け入れた", "F5", lambda: self._move(stock.RECEIVED))
-        self.action("数え直した", "F6", lambda: self._move(stock.COUNTED))
+        self.action("受け入れた", "Alt+A", lambda: self._move(stock.RECEIVED))
+        self.action("数え直した", "Alt+C", lambda: self._move(stock.COUNTED))
         self.load()
 
     def first_focus(self) -> None:

@@ -48,8 +48,8 @@ class ErasureScreen(Page):
         self.body.addWidget(self.stays, 2)
         self.action("戻る", "Esc", desk.home)
         self.action("読み直す", "F5", self.load)
-        self.action("消去の記録", "F8", lambda: desk.go(SHELF))
-        self.rewrite_button = self.action("消し跡を書き直す", "F9", self.rewrite)
+        self.action("消去の記録", "Alt+L", lambda: desk.go(SHELF))
+        self.rewrite_button = self.action("消し跡を書き直す", "Alt+W", self.rewrite)
         self.button = self.action("消去を指示", "Ctrl+Return", self.order, primary=True)
         for button in (self.rewrite_button, self.button):
             button.setVisible(False)

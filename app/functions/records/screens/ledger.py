@@ -33,7 +33,8 @@ class LedgerScreen(Page):
         noun = self.ledger.noun
         super().__init__(
             self.ledger.title,
-            f"ことばで探し、↑↓で選びます。{noun}を起こすのは F5、選んだ{noun}の次の段階は F6。",
+            f"ことばで探し、↑↓で選びます。{noun}を起こすのは Alt+N、"
+            f"選んだ{noun}の次の段階は Ctrl+Enter。",
         )
         self._desk = desk
         self._eras = Eras(desk.tables["eras"])
@@ -50,12 +51,12 @@ class LedgerScreen(Page):
         self._make_tables(desk)
         self._open_only = True
         self.action("戻る", "Esc", lambda: desk.go(SHELF))
-        self.all_button = self.action("すべて見る", "F3", self._toggle)
-        self.new_button = self.action("起こす", "F5", self._begin)
-        self.next_button = self.action("次の段階", "F6", self._next, primary=True)
-        self.correct_button = self.action("訂正", "F7", self._correct)
-        self.sheet_button = self.action("一件を印刷", "F9", self._print_one)
-        self.list_button = self.action("一覧を印刷", "F10", self._print_all)
+        self.all_button = self.action("すべて見る", "Alt+A", self._toggle)
+        self.new_button = self.action("起こす", "Alt+N", self._begin)
+        self.next_button = self.action("次の段階", "Ctrl+Return", self._next, primary=True)
+        self.correct_button = self.action("訂正", "Alt+E", self._correct)
+        self.sheet_button = self.action("一件を印刷", "Alt+P", self._print_one)
+        self.list_button = self.action("一覧を印刷", "Alt+L", self._print_all)
         for button in (self.new_button, self.next_button, self.correct_button):
             button.setVisible(False)
         for button in (self.sheet_button, self.list_button):
@@ -137,10 +138,10 @@ class LedgerScreen(Page):
         if words:
             said = f"「{words}」のある{noun} {len(self.records):,}件（終わったものを含む）。"
         elif not self.records:
-            said += "終わったものは F3 で見られます。" if self.all else "F5 で起こします。"
+            said += "終わったものは Alt+A で見られます。" if self.all else "Alt+N で起こします。"
         self._summary.addWidget(box(kind, said))
         text = "すべて見る" if self._open_only else "途中だけ見る"
-        self.all_button.setText(f"{text}  [F3]")
+        self.all_button.setText(f"{text}  [Alt+A]")
 
     def _chosen(self) -> Record | None:
         row = self.table.currentRow()

@@ -109,10 +109,10 @@ class ReviewScreen(Page):
         self.days.chosen.connect(self._choose_day)
         self.table.itemActivated.connect(lambda _item: self._follow_subject())
         self.note_button = self.action("点検記録を残す", "Ctrl+Return", self.note, primary=True)
-        self.often_button = self.action("頻度の高い日", "F6", self._show_often)
-        self.print_button = self.action("報告を印刷", "F9", self._print)
+        self.often_button = self.action("頻度の高い日", "Alt+O", self._show_often)
+        self.print_button = self.action("報告を印刷", "Alt+P", self._print)
         self.print_button.setVisible(False)
-        self.action("すべてに戻す", "F4", self._reset)
+        self.action("すべてに戻す", "Alt+A", self._reset)
         self.action("読み直す", "F5", self.load)
 
     def first_focus(self) -> None:
