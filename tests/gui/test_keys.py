@@ -46,8 +46,9 @@ def a_page() -> tuple[Page, QLineEdit, list[str]]:
 
 
 def press(office: Office, key: Qt.Key, held: Any = Qt.KeyboardModifier.NoModifier) -> None:
-    office.counter.window.activateWindow()
     office.settle()
+    office.counter.window.activateWindow()
+    office.until(lambda: QApplication.activeWindow() is office.counter.window, "the window")
     QTest.keyClick(office.counter.window, key, held)
     office.settle()
 

@@ -140,7 +140,7 @@ def _summary(found: Proposal, some: bool) -> tuple[str, str]:
     if run is not None and run.state == DONE:
         return (
             "warn",
-            "消去が終わりました。窓口の空いているときに、消し跡を書き直してください（F9）。"
+            "消去が終わりました。窓口の空いているときに、消し跡を書き直してください（Alt+W）。"
             "そのあと、消去の記録で確認を残します。",
         )
     if run is not None:
