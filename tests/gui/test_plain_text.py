@@ -30,6 +30,7 @@ OF_QT = {
 NO_DATA = {
     ROOT / "ui" / "base" / "labels.py",
     ROOT / "ui" / "base" / "book_pages.py",  # the manual's own text
+    ROOT / "ui" / "base" / "help.py",
 }
 METHODS = {"setToolTip", "setHtml", "setWhatsThis", "insertHtml"}
 

@@ -143,7 +143,7 @@ class MainWindow(QMainWindow):
         self._menu.setVisible(False)
         self._input_told = 0.0
         self._shown = ""
-        for key, asked in (
+        heard: tuple[tuple[str, Callable[[], None]], ...] = (
             (LOCK, self.lock_asked.emit),
             (LOG_OFF, self.log_off_asked.emit),
             (HELP, self.help_asked.emit),
@@ -151,7 +151,8 @@ class MainWindow(QMainWindow):
             (KEYS, self._show_keys),
             *((key, partial(self.letters_asked.emit, 1)) for key in LARGER),
             *((key, partial(self.letters_asked.emit, -1)) for key in SMALLER),
-        ):
+        )
+        for key, asked in heard:
             self._key(key, asked)
 
     def _key(self, key: str, run: Callable[[], None]) -> None:
