@@ -98,6 +98,8 @@ class LoopUnion:
         self.after: Callable[[str], None] = lambda name: None
         self.judge: Callable[[str, tuple[Any, ...]], tuple[str, str]] = lambda *_: ("", "")
         self.chunk_limit = 0
+        self.now: Callable[[], str] = lambda: AT
+        """The union's time: that of the terminal which is enrolled with it."""
         self._up: dict[str, ContainerPlace] = {}
         self._down: dict[str, ContainerPlace] = {}
         self._made = 0
@@ -173,7 +175,7 @@ class LoopUnion:
             raise PeerRefused("fork", "記録がつながりません。", "連絡してください。") from cause
         self.lines += said.lines
         self.head = countersign(self.me.signing, said.store, said.terminal, reached, AT)
-        time = sign(PeerTime(said.nonce, AT), self.me.signing)
+        time = sign(PeerTime(said.nonce, self.now()), self.me.signing)
         rows = tuple(row for row in self.control if row.position > said.control)
         self.after("contact")
         return ContactAnswer(self.head, time, rows, self.epoch, self.places)
@@ -321,6 +323,7 @@ class LoopUnion:
 def enrol(world: World, union: LoopUnion) -> None:
     """Give the terminal of ``world`` its place on the line with ``union``."""
     terminal = union.terminal
+    union.now = lambda: world.clock.now().isoformat()
     facts = LineFacts(
         municipality=MUNICIPALITY,
         terminal=terminal.name,
