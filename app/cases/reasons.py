@@ -9,7 +9,7 @@ DATES = ("event_in_future", "event_before_birth", "dates_disorder")
 INSURED = ("unknown_person", "already_dead", "not_insured")
 """Somebody who lives and is insured here."""
 
-RESIDENT = ("unknown_person", "already_dead", "already_insured")
+RESIDENT = ("unknown_person", "already_dead", "not_resident", "already_insured")
 """Somebody who lives here and is not insured."""
 
 NEWCOMER = (

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.tables import Tables
@@ -29,6 +29,7 @@ from app.rules.copay.facts import (
 )
 from app.rules.copay.judgement import GroundKind, judge_copay, judge_copay_for
 from tests.support.copay import JUDGED_ON
+from tests.support.soak import tries
 
 BORDER_AMOUNTS = [0, 279_999, 280_000, 1_449_999, 1_450_000, 2_000_000, 3_829_999, 3_830_000]
 amounts = st.sampled_from(BORDER_AMOUNTS) | st.integers(0, 9_000_000)
@@ -66,6 +67,7 @@ def terms(tables: Tables) -> CopayTerms:
     return copay_terms(tables, JUDGED_ON)
 
 
+@settings(max_examples=tries(40, 100_000))
 @given(home=households())
 def test_one_share_per_household(home: CopayHousehold, terms: CopayTerms) -> None:
     ratios = {judge_copay_for(home, m.key, terms).ratio for m in home.members if m.insured}
@@ -110,6 +112,7 @@ def test_class_and_share_belong_together(
     assert row.number("copay_ratio") == decision.ratio
 
 
+@settings(max_examples=tries(40, 100_000))
 @given(home=households(), more=st.integers(0, 3_000_000), who=st.integers(0, 2))
 def test_more_income_never_lowers_the_share(
     home: CopayHousehold, more: int, who: int, terms: CopayTerms

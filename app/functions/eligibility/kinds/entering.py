@@ -29,11 +29,18 @@ BECOMING = (
     "under_age",
     "before_system",
     "too_young",
+    "before_last_loss",
     "income_unconfirmed",
 )
 """What any acquisition of a known resident may be refused or held for."""
 
-ARRIVING = (*reasons.NEWCOMER, "outside_area", "birth_undetermined", "disability_paper_missing")
+ARRIVING = (
+    *reasons.NEWCOMER,
+    "outside_area",
+    "birth_undetermined",
+    "disability_paper_missing",
+    "before_last_loss",
+)
 """What any arrival may be refused or held for."""
 
 CARD_USE = EntryField(
@@ -173,7 +180,7 @@ MOVE_IN_WITHIN = _arriving(
 
 SPECIAL_ADDRESS = _arriving(
     code="special_address",
-    refusals=(*reasons.NEWCOMER, "before_system", "not_carried_over"),
+    refusals=(*reasons.NEWCOMER, "before_system", "not_carried_over", "before_last_loss"),
     label="住所地特例の引継の届出",
     help="県外の施設にいて国保の住所地特例だった方が、75歳から続けて被保険者となる届出です。",
     source="高確法55条・55条の2、DOMAIN 2.6",

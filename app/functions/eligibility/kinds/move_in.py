@@ -276,6 +276,7 @@ MOVE_IN = CaseKind(
         "birth_undetermined",
         "household_unknown",
         "not_acquired",
+        "before_last_loss",
         "income_unconfirmed",
     ),
 )

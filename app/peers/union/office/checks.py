@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from app.core.errors import MadoguchiError
 from app.peers.union.office.case import Case, Office, RefusalReason, find_whom
-from app.peers.union.office.persons import PersonRow, open_coverage
+from app.peers.union.office.persons import PersonRow, coverages_of, open_coverage
 from app.rules.calendar.wareki import DateError
 from app.rules.eligibility.notification import NotificationDates, check_dates
 from app.rules.eligibility.reasons import EligibilityError
@@ -44,6 +44,18 @@ def four_dates(office: Office, case: Case, birth_sort: str) -> list[RefusalReaso
     except DateError:
         return [RefusalReason("event_before_birth")]
     return []
+
+
+def before_last_loss(
+    connection: Connection, known: PersonRow | None, day: date
+) -> tuple[RefusalReason, ...]:
+    """Nobody is insured twice on one day: whoever becomes insured on ``day`` had lost what she had
+    before it."""
+    periods = [] if known is None else coverages_of(connection, [known.id]).get(known.id, [])
+    lost = max((row.lost_on for row in periods if row.lost_on > row.acquired_on), default="")
+    if lost <= day.isoformat():
+        return ()
+    return (RefusalReason("before_last_loss", f"前の資格の喪失日は {lost} です。"),)
 
 
 def told(code: str, cause: MadoguchiError) -> RefusalReason:

@@ -390,12 +390,16 @@ def _said(kind: str, old: Sequence[Span], new: Sequence[Span], since: str) -> li
     if kind == "eligibility":
         return list(new)
     if kind in ("copay", "limit"):
-        stated = {(span.value, span.true_from) for span in old}
-        return [
-            span
-            for span in new
-            if (span.value, span.true_from) not in stated and (span.value or span.true_from)
-        ]
+        ends = {(span.value, span.true_from): span.true_until for span in old}
+        said = []
+        for span in new:
+            ended = ends.get((span.value, span.true_from))
+            if ended is None and (span.value or span.true_from):
+                said.append(span)
+            elif ended and span.value and not "" < span.true_until <= ended:
+                # the period in which it holds goes on again: so does the share
+                said.append(Span(span.value, ended, span.true_until))
+        return said
     if kind not in _OF_ITS_OWN_DAY:
         return [Span(new[-1].value, since)]
     before, now = old[-1], new[-1]

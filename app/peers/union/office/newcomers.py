@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert
 from app.core.errors import UserError
 from app.peers.union.office.case import Case, Checked, Office, RefusalReason
 from app.peers.union.office.check_list import NUMBER_BLANK, CheckEntry, list_entry
-from app.peers.union.office.checks import DATES, four_dates
+from app.peers.union.office.checks import DATES, before_last_loss, four_dates
 from app.peers.union.office.persons import (
     PersonRow,
     add_person,
@@ -69,7 +69,10 @@ REFUSALS = (
 )
 """What ``against`` may give wherever the newcomer lives; inside the area also ``outside_area``."""
 
-JUDGED = ("birth_undetermined", "too_young", "disability_paper_missing")
+JUDGED = (
+    *("birth_undetermined", "too_young", "disability_paper_missing"),
+    "before_last_loss",
+)
 """What ``judged`` may give."""
 
 REGISTER_SAYS = (
@@ -122,7 +125,8 @@ def judged(
     acquired = acquisition_of(office.system, case.record, reason)
     if isinstance(acquired, RefusalReason):
         return Checked(refused=(acquired,))
-    return Checked(person=known, facts=acquired)
+    twice = before_last_loss(office.connection, known, acquired.day)
+    return Checked(refused=twice, person=known, facts=acquired)
 
 
 def reason_of(system: System, record: Newcomer) -> AcquisitionReason:

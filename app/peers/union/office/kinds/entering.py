@@ -22,7 +22,7 @@ from app.peers.union.office.case import (
     RefusalReason,
     find_whom,
 )
-from app.peers.union.office.checks import DATES, DEAD, four_dates, told
+from app.peers.union.office.checks import DATES, DEAD, before_last_loss, four_dates, told
 from app.peers.union.office.coverages import Acquired, cover, insure
 from app.peers.union.office.kinds.leaving import GIVEN_UP
 from app.peers.union.office.persons import (
@@ -42,8 +42,8 @@ from app.rules.eligibility.reasons import EligibilityError
 from app.rules.eligibility.residence import Stay, require_stay
 
 _LIVING = "1"
-_RESIDENT = ("unknown_person", "already_dead", "already_insured")
-_BY_RULE = ("before_system", "too_young", "income_unconfirmed")
+_RESIDENT = ("unknown_person", "already_dead", "not_resident", "already_insured")
+_BY_RULE = ("before_system", "too_young", "before_last_loss", "income_unconfirmed")
 _STAY = ("stay_not_registered", "stay_excluded", "stay_too_short")
 _ANYWHERE = (*newcomers.REFUSALS, "too_young", "income_unconfirmed")
 _ARRIVING = (*newcomers.REFUSALS, "outside_area", *newcomers.JUDGED, "income_unconfirmed")
@@ -121,7 +121,8 @@ def _acquired(office: Office, known: PersonRow | None, facts: AcquisitionFacts) 
         return Checked(refused=(told(cause.cause, cause),))
     if acquisition.day > office.system.today():
         return Checked(refused=(RefusalReason("too_young"),))
-    return Checked(person=known, facts=acquisition)
+    twice = before_last_loss(office.connection, known, acquisition.day)
+    return Checked(refused=twice, person=known, facts=acquisition)
 
 
 def _move_within(office: Office, case: Case) -> Checked:
@@ -205,6 +206,8 @@ def _resident(office: Office, case: Case) -> tuple[PersonRow | None, list[Refusa
         return None, [RefusalReason("unknown_person")]
     if row.state == DEAD:
         return row, [RefusalReason("already_dead", f"死亡日は {row.state_on} です。")]
+    if row.state != _LIVING:
+        return row, [RefusalReason("not_resident", f"{row.state_on} から")]
     if open_coverage(office.connection, row.id) is not None:
         return row, [RefusalReason("already_insured")]
     return row, four_dates(office, case, row.birth_sort)
@@ -301,7 +304,7 @@ KINDS = (
     _newcomer(
         "special_address",
         _special_address,
-        refusals=(*_ANYWHERE, "before_system", "not_carried_over"),
+        refusals=(*_ANYWHERE, "before_system", "not_carried_over", "before_last_loss"),
     ),
     *(
         one.kind
