@@ -116,6 +116,9 @@ class Function:
     be begun on an opened person's page, ``person_key`` makes it a button of that page with a key
     of its own.
 
+    ``personal`` says that it opens what is written of insured persons though its area is there
+    from the founding on: it waits for registration and for the end of the founders' start.
+
     ``at_login`` marks the terminal's own work that begins when somebody has logged in: its
     ``run`` gets the gate and the calendar of business days. ``in_pieces`` marks what it does a
     piece at a time while somebody is logged in: its ``run`` gets the handle and the keys
@@ -188,6 +191,7 @@ class Function:
     formerly: tuple[Formerly, ...] = ()
     hands_out: bool = False
     reads_hidden: bool = False
+    personal: bool = False
 
     @property
     def leaves_counter(self) -> bool:

@@ -8,6 +8,7 @@ import importlib
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from PySide6.QtWidgets import QWidget
 from app.catalog import CASES, CATALOG, entrance
 from app.core.settings import SETTINGS
 from app.functions.files.media_list import moves_in, moves_out
+from app.security.control.state import REGISTERED, ControlState, Terminal
+from app.security.gate.checks import held_back
 from app.security.spec import Actor, Kind, StepUp
 from app.start.compose import handlers
 from app.wire.files import FILES
@@ -250,6 +253,24 @@ def test_every_setting_is_used() -> None:
     named = _reach().texts(without=("app.core.settings",))
     assert set(SETTINGS) - named == NOT_REACHED.keys() & set(SETTINGS)
     assert {name for name, one in SETTINGS.items() if one.idle} == set(SETTINGS) - named
+
+
+def test_nothing_personal_is_opened_before_the_founders_start_is_over() -> None:
+    """DESIGN 4. Training, incidents and erasures are written of the house itself."""
+    tables = METADATA.tables.values()
+    personal = {one.name for one in tables if "person_id" in one.c} | {"person"}
+    for function in CATALOG.values():
+        area = CATALOG.area_of(function)
+        if function.actor is Actor.STAFF and area.by_founding and not function.personal:
+            names = {one.partition(".")[0] for one in (*function.reads, *function.writes)}
+            assert names & personal <= {"ledger_entry"}, function.id
+    shut = {one.id for one in CATALOG.values() if one.personal}
+    assert shut >= {"records.show_questions", "records.write_uses", "records.confirm_requests"}
+    state = ControlState(founders=("S201", "S202"))
+    for terminal in (Terminal(), Terminal(state=REGISTERED)):
+        state.terminal = terminal
+        kept = held_back([*shut, "records.show_training"], state, date(2026, 11, 16), CATALOG)
+        assert kept.keys() == shut
 
 
 def test_what_is_not_reached_is_at_least_declared() -> None:

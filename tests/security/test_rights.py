@@ -336,6 +336,8 @@ def test_the_permission_table_follows_the_registry() -> None:
     assert set(lines) == set(CATALOG)
     assert lines["admin.back_up"].roles == ("administrator",)
     assert "administrator" not in lines["persons.search"].roles
+    for by_two_supervisors in ("admin.clock", "admin.take_enrolment"):
+        assert lines[by_two_supervisors].roles == ("supervisor",)
     assert lines["files.exchange"].roles == ()
     roles = {role.code: role for role in roles_on(shared_tables(), CATALOG, TODAY)}
     seen = {CATALOG[one].area for one in roles["auditor"].function_ids}

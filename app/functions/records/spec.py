@@ -97,6 +97,7 @@ FUNCTIONS: tuple[Function, ...] = (
         reads=(*kinds.READS, "setting", "erasure", "erasure_item"),
         screen="app.functions.records.screens.erasure:ErasureScreen",
         menu=True,
+        personal=True,
     ),
     Function(
         id=proposal.ORDER,
@@ -109,6 +110,7 @@ FUNCTIONS: tuple[Function, ...] = (
         second_person=SecondPerson.SUPERVISOR,
         reads=(*kinds.READS, "setting"),
         writes=("erasure", "erasure_item", "ledger_entry"),
+        personal=True,
     ),
     Function(
         id=running.START_REWRITE,

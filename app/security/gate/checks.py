@@ -76,17 +76,19 @@ class GateRules:
         return House(self.catalog, self.calendar, self.roles)
 
 
-def check_terminal(area: Area, place: TerminalFacts) -> None:
+def check_terminal(function: Function, area: Area, place: TerminalFacts) -> None:
     """The terminal must be registered with the union (SEC-70), but for setting it up."""
     if place.state in (WITHDRAWN, REMOVED):
         raise refusal("terminal.withdrawn")
-    if place.state != REGISTERED and not area.before_registration:
+    early = area.before_registration and not function.personal
+    if place.state != REGISTERED and not early:
         raise refusal("terminal.not_registered")
 
 
-def check_start(area: Area, state: ControlState, now: datetime, catalog: Catalog) -> None:
+def check_start(function: Function, state: ControlState, now: datetime, catalog: Catalog) -> None:
     """While the two founders alone answer for the terminal, nothing personal is opened."""
-    if not area.by_founding and start_of(state, now.date(), catalog).founders:
+    early = catalog.area_of(function).by_founding and not function.personal
+    if not early and start_of(state, now.date(), catalog).founders:
         raise refusal("terminal.founders_alone")
 
 
@@ -99,10 +101,11 @@ def held_back(
     alone = bool(start_of(state, today, catalog).founders)
     found = {}
     for function_id in permitted:
-        area = catalog.area_of(catalog[function_id])
-        if not registered and not area.before_registration:
+        function = catalog[function_id]
+        area = catalog.area_of(function)
+        if not registered and (function.personal or not area.before_registration):
             found[function_id] = refusal("terminal.not_registered")
-        elif alone and not area.by_founding:
+        elif alone and (function.personal or not area.by_founding):
             found[function_id] = refusal("terminal.founders_alone")
     return found
 
@@ -356,9 +359,9 @@ class Questions:
         place = read_place(work, state)
         check_actor(function, Actor.STAFF)
         area = self._rules.catalog.area_of(function)
-        check_terminal(area, place)
+        check_terminal(function, area, place)
         day = believed(self._known_mark(place), now)
-        check_start(area, state, day, self._rules.catalog)
+        check_start(function, state, day, self._rules.catalog)
         self.believe_clock(function, place)
         check_limits(function, live)
         grant = right_of(state, whose or live.session.staff_id, function, day, self._rules)

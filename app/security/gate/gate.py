@@ -352,7 +352,7 @@ class Gate(Telling):
                 checks.check_hand(function, which)
                 with self._store.view(READS) as own:
                     place = read_place(own, self._control.state)
-                checks.check_terminal(self._catalog.area_of(function), place)
+                checks.check_terminal(function, self._catalog.area_of(function), place)
                 self._questions.believe_clock(function, place)
             nonce = secrets.token_bytes(16)
             entry = Entry(

@@ -83,7 +83,8 @@ class Ledger:
     is there. ``columns`` are the items that the list shows; ``second`` is who takes part in
     steps that are ``confirmed``; ``sheet`` is the form of one record ("" for none);
     ``noun`` is what one record is called; ``help`` says in the manual what it is for;
-    ``of_person``: a record is begun on an opened person's page and is about that person."""
+    ``of_person``: a record is begun on an opened person's page and is about that person;
+    ``personal``: insured persons are written of, so it is shut while the founders are alone."""
 
     id: str
     title: str
@@ -94,11 +95,14 @@ class Ledger:
     second: SecondPerson = SecondPerson.NONE
     sheet: str = ""
     of_person: bool = False
+    personal: bool = False
 
     def __post_init__(self) -> None:
         names = [item.name for item in self.items]
         if len(set(names)) != len(names):
             raise ValueError(f"{self.id}: an item is declared twice")
+        if self.of_person and not self.personal:
+            raise ValueError(f"{self.id}: what is about a person is personal")
         if not set(self.columns) <= set(names):
             raise ValueError(f"{self.id}: a column is no item")
         if any(step.confirmed for step in self.steps) != (self.second is not SecondPerson.NONE):

@@ -69,6 +69,7 @@ _WHY = (
 
 HOLDS = Ledger(
     id="holds",
+    personal=True,
     title="消去を止めている方",
     noun="保全",
     help="訴訟や開示の請求のため、保存期間を過ぎても消さない方を残します。解くと、次から消去の候補に"

@@ -30,6 +30,7 @@ def _own(ledger: Ledger) -> Iterator[Function]:
         reads=ENTRY_READS,
         screen=_LIST,
         given=given,
+        personal=ledger.personal,
     )
     if any(not (step.confirmed or step.by_program) for step in ledger.steps):
         yield _writing(ledger, given)
@@ -51,6 +52,7 @@ def _writing(ledger: Ledger, given: tuple[tuple[str, str], ...]) -> Function:
         screen=_ENTRY,
         given=given,
         from_person=ledger.of_person,
+        personal=ledger.personal,
     )
 
 
@@ -75,6 +77,7 @@ def _confirming(ledger: Ledger, given: tuple[tuple[str, str], ...]) -> Function:
         writes=("ledger_entry",),
         screen=_ENTRY,
         given=given,
+        personal=ledger.personal,
     )
 
 

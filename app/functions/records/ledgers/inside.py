@@ -100,6 +100,7 @@ _GIVEN_BACK = Step(
 
 REQUESTS = Ledger(
     id="requests",
+    personal=True,
     title="庁内移転の依頼票",
     noun="依頼票",
     help="ほかの課からの依頼を、内容の検査、所属長の承認、提供、返還・廃棄の順に残します。"
@@ -118,6 +119,7 @@ REQUESTS = Ledger(
 
 USES = Ledger(
     id="uses",
+    personal=True,
     title="データ利用申請",
     noun="データ利用申請",
     help="ほかの課が申請したデータの利用を、法的根拠の判断、所属長の承認、移転、返還・廃棄の順に残します。"

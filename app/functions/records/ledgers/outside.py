@@ -171,6 +171,7 @@ _TOLD = (("told", "知らせた"), ("not_theirs", "原本は広域連合にな�
 
 DISCLOSURES = Ledger(
     id="disclosures",
+    personal=True,
     title="開示・訂正・利用停止の請求",
     noun="請求",
     help="開示・訂正・利用停止の請求を、受付から30日以内の決定、実施まで残します。書面で受け付け、方を"

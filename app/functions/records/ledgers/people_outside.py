@@ -16,6 +16,7 @@ _FROM = (
 
 QUESTIONS = Ledger(
     id="questions",
+    personal=True,
     title="問合せの受付票",
     noun="受付票",
     help="問合せや苦情を受け付けてから答えるまでを残します。",
