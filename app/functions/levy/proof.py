@@ -8,6 +8,7 @@ from datetime import date
 
 from app.core.errors import MadoguchiError
 from app.core.tables import Tables
+from app.rules.calendar.days import day_of_75
 from app.rules.levy.months import LiableMonths
 from app.rules.levy.premium import Part, PremiumYear
 from app.rules.levy.proving import REDUCTIONS, Decided, Difference, PartDecided, Proof, prove
@@ -68,6 +69,9 @@ class Prover:
 
 
 def _decided(record: PremiumRecord, born: date, acquired: date) -> Decided:
+    """``record`` as the rules take it. Who became insured before 75 did so by a disability that
+    was recognised by then."""
+    by_disability = acquired < day_of_75(born)
     return Decided(
         REDUCTIONS[record.reduction],
         record.former_dependant == "1",
@@ -78,6 +82,7 @@ def _decided(record: PremiumRecord, born: date, acquired: date) -> Decided:
         {part: said for part in Part if (said := _part(record, part)) is not None},
         int(record.exempted or 0),
         int(record.amount),
+        recognised_on=acquired if by_disability else None,
     )
 
 

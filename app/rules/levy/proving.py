@@ -23,14 +23,15 @@ from app.rules.levy.premium import (
 )
 from app.rules.levy.reduction import ReductionClass
 
-REDUCTIONS: Mapping[str, ReductionClass] = {
-    "none": ReductionClass.NONE,
-    "two": ReductionClass.TWO,
-    "five": ReductionClass.FIVE,
-    "seven": ReductionClass.SEVEN,
-    "dependant": ReductionClass.NONE,  # the cut of former dependants, which is greater
+REDUCTIONS: Mapping[str, tuple[ReductionClass, ...]] = {
+    "none": (ReductionClass.NONE,),
+    "two": (ReductionClass.TWO,),
+    "five": (ReductionClass.FIVE,),
+    "seven": (ReductionClass.SEVEN,),
+    # the cut of former dependants was greater than the household's, whichever that was
+    "dependant": (ReductionClass.NONE, ReductionClass.TWO, ReductionClass.FIVE),
 }
-"""Codes of ``reduction_classes``."""
+"""Codes of ``reduction_classes`` and the classes of a household that they may stand for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,11 @@ class PartDecided:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decided premium and its grounds. ``months`` are the liable months; ``acquired`` and
-    ``born`` the insured person's days; amounts in yen."""
+    """A decided premium and its grounds. ``reductions`` are the classes that the household may
+    have had (``REDUCTIONS``), ``months`` the liable months; ``acquired`` and ``born`` the insured
+    person's days; amounts in yen."""
 
-    reduction: ReductionClass
+    reductions: tuple[ReductionClass, ...]
     former_dependant: bool
     base: int
     months: LiableMonths
@@ -84,21 +86,28 @@ class Proof:
 
 
 def prove(year: PremiumYear, decided: Decided) -> Proof:
-    """Reckon a decided premium again. Where the union has special areas, the one that gives the
-    decision's figures is taken. Raises RuleError as ``premium.part_premium``."""
-    general = _prove(year, decided, None)
-    if not general.differences:
-        return general
-    areas = dict.fromkeys(area for rule in year.parts for area in rule.special_areas)
-    for area in areas:
-        if all(area in rule.special_areas for rule in year.parts):
-            special = _prove(year, decided, area)
-            if not special.differences:
-                return special
-    return general
+    """Reckon a decided premium again. Where the household's class or the special area is left
+    open, the one that gives the decision's figures is taken. Raises RuleError as
+    ``premium.part_premium``."""
+    everywhere = [
+        area
+        for area in dict.fromkeys(area for rule in year.parts for area in rule.special_areas)
+        if all(area in rule.special_areas for rule in year.parts)
+    ]
+    first = None
+    for area in (None, *everywhere):
+        for reduction in decided.reductions:
+            found = _prove(year, decided, reduction, area)
+            if not found.differences:
+                return found
+            first = first or found
+    assert first is not None, "a decision names at least one class"
+    return first
 
 
-def _prove(year: PremiumYear, decided: Decided, area: str | None) -> Proof:
+def _prove(
+    year: PremiumYear, decided: Decided, reduction: ReductionClass, area: str | None
+) -> Proof:
     status = InsuredStatus(
         decided.acquired,
         former_dependant=decided.former_dependant,
@@ -115,7 +124,7 @@ def _prove(year: PremiumYear, decided: Decided, area: str | None) -> Proof:
     )
     counted = (decided.months.count, former)
     parts = tuple(
-        part_premium(year, rule, decided.reduction, member, status, decided.base, counted)
+        part_premium(year, rule, reduction, member, status, decided.base, counted)
         for rule in year.parts
     )
     found = [one for part in parts for one in _compare(part, decided.parts.get(part.part))]

@@ -122,7 +122,7 @@ class Levying:
     def _status(self, person_id: int, day: str) -> InsuredStatus | None:
         for one in self.known.coverages.get(person_id, ()):
             if one.acquired_on <= day and (not one.lost_on or day < one.lost_on):
-                facts = self.known.facts.get(person_id, {})
+                facts = self._facts(person_id)
                 recognised = facts.get("disability", "")
                 return InsuredStatus(
                     date.fromisoformat(one.acquired_on),
@@ -131,6 +131,9 @@ class Levying:
                     recognised_on=date.fromisoformat(recognised) if recognised else None,
                 )
         return None
+
+    def _facts(self, person_id: int) -> Mapping[str, str]:
+        return self.known.facts.get(person_id, {})
 
     def _undeclared(self, person_id: int) -> bool:
         known = self.known.incomes.get(person_id)
@@ -173,7 +176,7 @@ class Levying:
             base=str(premium.income.base),
             judged="" if missing else str(found.judgement.income),
             reduction="dependant" if dependant else _REDUCTIONS[found.judgement.reduction],
-            former_dependant="1" if any(one.former_months for one in premium.parts) else "0",
+            former_dependant="1" if "former_dependant" in self._facts(row.id) else "0",
             **{f"medical_{name}" if name else "medical": text for name, text in medical.items()},
             **{f"child_{name}" if name else "child": text for name, text in child.items()},
             amount=str(premium.amount),
