@@ -93,17 +93,20 @@ class Sheet:
         """True when the print must carry 見本."""
         return self._training
 
-    def page(self, width: float, height: float, *parts: Box) -> None:
+    def page(self, width: float, height: float, *parts: Box, across: str = "") -> None:
         """Begin a page of this size.
 
         A training print gets 見本 behind everything, and behind each of the ``parts`` that are
-        to be cut out.
+        to be cut out. ``across`` is a word that stands behind everything on every print, in
+        training after 見本.
         """
         self._document.begin_page(width, height)
         self._pages.append((width, height))
         if self._training:
             for box in (Box(0.0, 0.0, width, height), *parts):
-                self._backdrop("見本", box)
+                self._backdrop(f"見本{across}", box)
+        elif across:
+            self._backdrop(across, Box(0.0, 0.0, width, height))
 
     def once(self, key: object, draw: Callable[[], None]) -> None:
         """Draw a block of wording and rules that is the same wherever ``key`` is: laid out at its

@@ -32,7 +32,8 @@ _BOTTOM = 20.0
 class ListPages:
     """The layout of one list. ``rows`` is the attribute with the rows; ``widths`` are shares of
     the page's width; ``head`` are attributes in the head, ``foot`` those at the foot (the head
-    of the journal); ``code`` is the attribute that the bar code carries."""
+    of the journal); ``code`` is the attribute that the bar code carries; ``across`` is a word
+    behind everything, over the whole page."""
 
     title: str
     rows: str
@@ -40,6 +41,7 @@ class ListPages:
     head: tuple[str, ...]
     foot: tuple[str, ...]
     code: str
+    across: str = ""
 
     @property
     def _top(self) -> float:
@@ -52,7 +54,7 @@ class ListPages:
         room = int((paper.height - self._top - _BOTTOM - 6.0) // _ROW)
         parts = [range(at, min(at + room, len(rows))) for at in range(0, len(rows), room)]
         for number, part in enumerate(parts or [range(0)]):
-            sheet.page(paper.width, paper.height)
+            sheet.page(paper.width, paper.height, across=self.across)
             self._draw_frame(sheet, data, paper)
             counted = f"{number + 1} / {max(len(parts), 1)} ページ"
             place = Box(paper.width - _MARGIN - 30, paper.height - 9, 30, 4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.functions.levy import ledger, receiving
+from app.functions.levy import ledger, receiving, trial
 from app.security.spec import Actor, Area, Function, Kind, StepUp
 from app.sync.inbox import APPLYING
 
@@ -20,6 +20,27 @@ FUNCTIONS: tuple[Function, ...] = (
         reads=ledger.READS,
         screen="app.functions.levy.screens.ledger:PremiumLedgerScreen",
         person_key="Alt+M",
+    ),
+    Function(
+        id=trial.TRY,
+        area="levy",
+        kind=Kind.INQUIRE,
+        label="保険料の試算",
+        help="来庁者の収入、世帯、加入や脱退の日から、保険料がいくらになりそうかを計算します。入れたことも"
+        "結果も端末に残らず、試算したことだけが操作記録に残ります。",
+        reads=("store_fact.municipality_code",),
+        screen="app.functions.levy.screens.trial:TrialScreen",
+        menu=True,
+    ),
+    Function(
+        id=trial.PRINT,
+        area="levy",
+        kind=Kind.PRINT,
+        label="試算の印刷",
+        help="試算を一枚に印刷します。紙の全面に「試算」と入り、氏名は入りません。",
+        step_up=StepUp.RECENT,
+        reads=("print_line",),
+        writes=("print_line",),
     ),
     Function(
         id="levy.receive_premium",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QTableWidget, QVBoxLayout, QWidget
 
@@ -19,6 +21,7 @@ from app.ui.base.tables import fill, list_table
 _PERIODS = ("期", "月", "納期限", "方法", "期割額", "納めた額", "残り", "状態")
 _PERIOD_WIDTHS = (90, 60, 150, 190, 110, 110, 110)
 _ROOM = 12
+_SUM = re.compile("−?[0-9,]+円")
 _LEAD = (
     "年度は Alt+B（前の年度）と Alt+N（後の年度）で替わります。"
     "額は、決定と市区町村の記録のとおりです。"
@@ -181,7 +184,7 @@ class PremiumLedgerScreen(Page):
             [(one.label, one.text, last.get(one.label, "—"), one.how) for one in reasons],
             bold=[one.label.startswith("保険料額") for one in reasons],
         )
-        _whole_height(table)
+        whole_height(table)
         layout.addWidget(table)
         return frame
 
@@ -229,7 +232,7 @@ class PremiumLedgerScreen(Page):
             [self._words.period(account, one, ledger.today) for one in account.periods],
             bold=[one is coming for one in account.periods],
         )
-        _whole_height(self.table)
+        whole_height(self.table)
         layout.addWidget(self.table)
         for one in account.stray:
             layout.addWidget(
@@ -242,7 +245,7 @@ class PremiumLedgerScreen(Page):
         layout.addWidget(_heading("決定の経過"))
         table = list_table("決定の経過", ("決定日", "事由", "変更前", "保険料額"), (170, 220, 150))
         fill(table, list(self._words.corrections(year.account)))
-        _whole_height(table)
+        whole_height(table)
         layout.addWidget(table)
         return frame
 
@@ -260,7 +263,7 @@ def _note(text: str) -> PlainLabel:
     return label
 
 
-def _whole_height(table: QTableWidget) -> None:
+def whole_height(table: QTableWidget) -> None:
     """A table that shows all its rows: the page scrolls, not the table in it. Sums stand at the
     right, so that their digits lie under each other."""
     each = table.fontMetrics().height() + _ROOM
@@ -268,7 +271,7 @@ def _whole_height(table: QTableWidget) -> None:
     for row in range(table.rowCount()):
         for column in range(table.columnCount()):
             item = table.item(row, column)
-            if item is not None and item.text().endswith("円"):
+            if item is not None and _SUM.fullmatch(item.text()):
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     head = table.horizontalHeader().sizeHint().height()
     table.setFixedHeight(head + max(1, table.rowCount()) * each + 4)
