@@ -99,7 +99,8 @@ def record(event: Event, told: date) -> Any:
     kind, on = CASES[event.code], told - timedelta(days=event.ago)
     days = {"event_on": on.isoformat()}
     days |= dict.fromkeys(("notified_on", "accepted_on", "processed_on"), told.isoformat())
-    values = {**COMMON, **EVENTS[event.code], **days}
+    keyed = EVENTS[event.code] if event.code in EVENTS else KEYED[event.code]
+    values = {**COMMON, **keyed, **days}
     about = {
         "atena_number": atena_of(event.who),
         "household_number": HOUSEHOLD,
