@@ -43,6 +43,7 @@ _PLAIN = {
     "returned": "returned",
     "runs": "runs",
     "settlements": "settlements",
+    "stopped": "stopped",
 }
 
 
@@ -98,6 +99,8 @@ def _ask(client: OperatorClient, arguments: argparse.Namespace) -> object:
         "clock": ("moment",),
         "confirm-restored": ("id",),
         "confirm-tables": ("number",),
+        "let-go": ("id",),
+        "discard": ("id",),
         "propose-run": ("kind", "municipality", "day"),
     }
     if command == "answer":
@@ -328,6 +331,17 @@ def _add_cases(command: _Command) -> None:
     daily = command("daily", "住基情報を取り込む", "feed the resident register's daily file")
     daily.add_argument("municipality")
     daily.add_argument("file", type=Path)
+    command("stopped", "確認を待つ住基情報", "resident files that wait for two operators")
+    command(
+        "let-go",
+        "止めた住基情報を、そのまま取り込む（二人で一度ずつ）",
+        "take a stopped file as it stands (both operators)",
+    ).add_argument("id")
+    command(
+        "discard",
+        "止めた住基情報を、取り込まないことにする（二人で一度ずつ）",
+        "never take a stopped file (both operators)",
+    ).add_argument("id")
     deliver = command("deliver", "配信を指示する（もう一人が確かめる）", "ask for a delivery")
     deliver.add_argument("municipality")
     confirm = command(

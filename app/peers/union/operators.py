@@ -28,7 +28,16 @@ from app.peers.union.keys import write_private
 from app.peers.union.line import certificates, enrolment, restored
 from app.peers.union.line.faults import Fault, FaultKind, Faults
 from app.peers.union.line.refusal import Refused, own_mistake
-from app.peers.union.office import bulk, daily, filling, officials, seed, settling, table_package
+from app.peers.union.office import (
+    bulk,
+    daily,
+    filling,
+    officials,
+    seed,
+    settling,
+    stopping,
+    table_package,
+)
 from app.peers.union.office.holding import hold
 from app.peers.union.runs import pieces
 from app.peers.union.runs.kinds import RUNS
@@ -204,6 +213,13 @@ def _acts(desk: Desk) -> dict[str, Act]:
 
 def _run_acts(system: System) -> dict[str, Act]:
     return {
+        "stopped": lambda _, __, ___: stopping.stopped(system),
+        "let_go": lambda who, args, _: stopping.settle_stopped(
+            system, who, args.read("id", door.count), stopping.LET_GO, daily.apply
+        ),
+        "discard": lambda who, args, _: stopping.settle_stopped(
+            system, who, args.read("id", door.count), stopping.DISCARD, daily.apply
+        ),
         "treatments": lambda who, _, body: settling.take_treatments(
             system, who, _reading("body", _rows, body)
         ),

@@ -574,6 +574,26 @@ file_taken = Table(
     Column("recall", LargeBinary, nullable=True),  # our signed answer to a recall
 )
 
+# A resident file that waits for two operators, because it takes too many people away or because an
+# earlier one waits; ``sealed`` to the union's own key, nothing once it is settled.
+stopped_file = Table(
+    "stopped_file",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    _text("municipality"),
+    _text("file_id"),
+    Column("records", Integer, nullable=False),
+    Column("leaving", Integer, nullable=False),
+    Column("residents", Integer, nullable=False),
+    _text("stopped_at"),
+    Column("sealed", LargeBinary, nullable=False),
+    _empty("first_operator"),
+    _empty("wanted"),  # let_go, discard
+    _empty("second_operator"),
+    _empty("settled_at"),
+    Index("ix_stopped_file_municipality", "municipality", "settled_at"),
+)
+
 # A delivery of the day that one operator asked for and another has not let go yet (SEC-114).
 bulk_delivery = Table(
     "bulk_delivery",

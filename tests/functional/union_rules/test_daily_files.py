@@ -45,6 +45,8 @@ EVENTS = sorted(str(code) for code in TABLES["resident_events"].codes(MORNING.da
 
 def line(index: int, **values: str) -> ResidentRecord:
     """The register's line of a person of this file's little municipality."""
+    if index == STRANGER:  # the household that he comes to has its head
+        values = {"is_head": "0", "relation": "子", **values}
     if index not in (KEYED, TWICE_KEYED):
         return resident(index, **values)
     keyed = notification(index, **(UNSETTLED if index == TWICE_KEYED else {}))

@@ -30,6 +30,7 @@ from app.peers.union.migrations import (
     v0014_yearly,
     v0015_settled,
     v0016_levy,
+    v0017_stopped,
 )
 
 STEPS: tuple[Callable[[Operations], None], ...] = (
@@ -49,6 +50,7 @@ STEPS: tuple[Callable[[Operations], None], ...] = (
     v0014_yearly.upgrade,
     v0015_settled.upgrade,
     v0016_levy.upgrade,
+    v0017_stopped.upgrade,
 )
 
 

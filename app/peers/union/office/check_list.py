@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from app.peers.union.line.delivery import active_terminals, deliver
 from app.peers.union.system import System, next_value
@@ -60,6 +61,14 @@ def list_entry(
         )
     )
     return True
+
+
+def tell_other(system: System, connection: Connection, owner: Row[Any]) -> None:
+    """Two municipalities say the same number of somebody: the other one has it on its list too,
+    and at once. Neither is told whom the other means."""
+    entry = CheckEntry("number_elsewhere", owner.municipality_code, owner.atena_number)
+    if list_entry(system, connection, entry, "同じ個人番号が、別の市区町村の方にあります。"):
+        deliver_list(system, connection, owner.municipality_code)
 
 
 def deliver_list(system: System, connection: Connection, municipality_code: str) -> int:

@@ -17,7 +17,13 @@ from sqlalchemy import Connection, Row, select, update
 from app.core.errors import UserError
 from app.peers.union.line.delivery import forget_old
 from app.peers.union.line.enrolment import Caller
-from app.peers.union.office.check_list import NUMBER_BLANK, CheckEntry, deliver_list, list_entry
+from app.peers.union.office.check_list import (
+    NUMBER_BLANK,
+    CheckEntry,
+    deliver_list,
+    list_entry,
+    tell_other,
+)
 from app.peers.union.office.correcting import correct_waiting
 from app.peers.union.office.decisions import kept_record
 from app.peers.union.office.history import bring
@@ -32,6 +38,7 @@ from app.peers.union.office.persons import (
     end_coverage,
     find_person,
     get_person,
+    household_of,
     number_of,
     open_coverage,
     owner_of,
@@ -39,6 +46,7 @@ from app.peers.union.office.persons import (
     touch,
 )
 from app.peers.union.office.rejudging import CARDS, rejudge_others
+from app.peers.union.office.stopping import is_stopped
 from app.peers.union.system import UNION_ACTOR, System, log_act
 from app.peers.union.tables import notification
 from app.rules.calendar.wareki import Eras
@@ -86,6 +94,7 @@ class Run:
     confirmed: int
     contradicted: int
     listed: int
+    stopped: bool = False  # nothing was taken: two officials are asked first
 
 
 class Homes:
@@ -94,9 +103,12 @@ class Homes:
 
     def __init__(self) -> None:
         self._changed: dict[tuple[str, str], tuple[str, ResidentRecord]] = {}
+        self._heads: set[tuple[str, str]] = set()
 
     def add(self, record: ResidentRecord, *households: str) -> None:
-        """A line changes these households on its day."""
+        """A line changes these households on its day; a head of the first may be its second."""
+        if record.is_head == "1" and record.state == "1":
+            self._heads.add((record.municipality_code, households[0]))
         for household in households:
             key = (record.municipality_code, household)
             before = self._changed.get(key)
@@ -107,6 +119,8 @@ class Homes:
         """Judge each from the right day; how many could not be judged and were listed."""
         listed = 0
         for place, (event_on, record) in self._changed.items():
+            if place in self._heads:
+                listed += _heads(system, connection, place)
             whole = connection.begin_nested()
             try:
                 rejudge_others(system, connection, *place, date.fromisoformat(event_on), 0)
@@ -116,6 +130,16 @@ class Homes:
             else:
                 whole.commit()
         return listed
+
+
+def _heads(system: System, connection: Connection, place: tuple[str, str]) -> int:
+    """A household with two heads is named: who its householder is decides the premium."""
+    heads = [row for row in household_of(connection, *place) if row.is_head]
+    if len(heads) < 2:
+        return 0
+    detail = f"世帯 {place[1]} に、世帯主が {len(heads)} 人います。"
+    entries = [CheckEntry("two_heads", place[0], row.atena_number) for row in heads]
+    return sum(list_entry(system, connection, entry, detail) for entry in entries)
 
 
 def receive(
@@ -135,9 +159,21 @@ def run(
     municipality: str,
     records: tuple[ResidentRecord, ...],
 ) -> Run:
-    """Compare and follow the register's file, then deliver what changed and the check list."""
+    """Take the register's file, or set it aside for two officials (``stopping``)."""
     if any(record.municipality_code != municipality for record in records):
         raise _other_municipality()
+    if records and is_stopped(system, connection, municipality, records):
+        return Run(len(records), 0, 0, 0, stopped=True)
+    return apply(system, connection, municipality, records)
+
+
+def apply(
+    system: System,
+    connection: Connection,
+    municipality: str,
+    records: tuple[ResidentRecord, ...],
+) -> Run:
+    """Compare and follow the register's file, then deliver what changed and the check list."""
     bring(system, connection, "file", "FILE-03", municipality)
     waiting = _waiting(connection, municipality)
     homes = Homes()
@@ -335,6 +371,8 @@ def _number(
         detail = "同じ個人番号が、別の市区町村の方にあります。"
         if owner.municipality_code == record.municipality_code:
             detail = f"同じ個人番号が宛名番号 {owner.atena_number} の方にあります。"
+        else:
+            tell_other(system, connection, owner)
         return _list(system, connection, record, "number_elsewhere", detail)
     before = number_of(connection, found.id)
     if before and before != record.my_number:

@@ -14,7 +14,13 @@ from sqlalchemy import Connection, Row, insert, select
 from app.core.errors import UserError
 from app.peers.union.line.enrolment import Caller
 from app.peers.union.office import collecting, correcting, daily, decisions, incomes
-from app.peers.union.office.check_list import NUMBER_BLANK, CheckEntry, deliver_list, list_entry
+from app.peers.union.office.check_list import (
+    NUMBER_BLANK,
+    CheckEntry,
+    deliver_list,
+    list_entry,
+    tell_other,
+)
 from app.peers.union.office.holding import hold
 from app.peers.union.office.persons import PersonRow, find_person, number_of, owner_of, put_number
 from app.peers.union.system import System, log_act
@@ -192,6 +198,8 @@ def _number(system: System, connection: Connection, record: Any, found: PersonRo
         return
     owner = owner_of(connection, record.my_number)
     if owner is not None and (found is None or owner.id != found.id):
+        if owner.municipality_code != record.municipality_code:
+            tell_other(system, connection, owner)
         detail = "同じ個人番号が、別の宛名番号の方にあります。"
         _list(system, connection, record, "number_elsewhere", detail)
         return
