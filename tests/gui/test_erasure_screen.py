@@ -10,16 +10,21 @@ import pytest
 from sqlalchemy import insert, update
 
 from app.functions.records.screens.erasure import ErasureScreen
+from app.security.control.state import REGISTERED, ControlState, Terminal
 from db.tables.cases import case_file
 from db.tables.persons import insured, person
 from tests.support.counter import PERSON_TABLES, _put
-from tests.support.founded import PASSWORDS
+from tests.support.founded import PASSWORDS, believing
 from tests.support.office import Office, founded_office
 from tests.support.retention_scene import LONG_AGO, someone
 
 
 @pytest.fixture
-def office(tmp_path: Path, qtbot: Any) -> Iterator[Office]:
+def office(tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    def at_work(state: ControlState) -> None:  # registered, and others answer for it by now
+        state.founders, state.terminal = (), Terminal(state=REGISTERED)
+
+    believing(monkeypatch, at_work)
     _, made = founded_office(tmp_path)
     made.log_in("S201", PASSWORDS["S201"])
     store = made.counter.desk.door_of_staff.terminal.store
