@@ -76,6 +76,7 @@ def _say(text: str) -> None:
 def _scripted(out: Path, persons: int, stop: Stop) -> int:
     from app.demo.midnight import begin_within_a_day
     from app.demo.room import Plan, training_room
+    from app.demo.stories import run_stories
     from app.demo.visit import Driver, Visit, log_in, run_visit, write_report
 
     visits: list[Visit] = []
@@ -93,12 +94,15 @@ def _scripted(out: Path, persons: int, stop: Stop) -> int:
             begin_within_a_day(room.parts.clock, VISIT, _say)
             _say(in_words(f"{mover.label}：窓口の受付から交付まで", mover.label))
             visits.append(run_visit(driver, mover, room))
-        write_report(out, visits, room.fingerprint)
+        _say(in_words("続けて、三つの用件", "then three stories"))
+        begin_within_a_day(room.parts.clock, VISIT, _say)
+        stories = run_stories(driver, room)
+        write_report(out, visits, stories, room.fingerprint)
     papers = room.parts.tables["papers"]
-    for visit in visits:
+    for visit in (*visits, *stories):
         keys = sum(step.keys for step in visit.steps)
         spent = sum(step.milliseconds for step in visit.steps) / 1000
-        paper = papers.label(visit.paper, room.place.on)
+        paper = papers.label(visit.paper, room.place.on) if visit.paper else "―"
         _say(
             in_words(
                 f"{visit.label}　{paper}　{visit.pdf}　{keys} キー　{spent:.1f} 秒",

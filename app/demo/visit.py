@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from app.cases.entry import FieldKind
+from app.cases.entry import EntryPage, FieldKind
 from app.cases.screens.board import BoardScreen
 from app.cases.screens.decision import DecisionScreen
 from app.cases.screens.entry import EntryScreen
@@ -208,37 +208,38 @@ def run_visit(driver: Driver, mover: Mover, room: Room) -> Visit:
     touches = driver.touches
     visit.first_line = driver.counter.journal_line + 1
     search: list[SearchScreen] = []
-    driver.step(visit, "検索", lambda: search.append(_search(driver, mover)))
+    driver.step(visit, "検索", lambda: search.append(find(driver, mover)))
     driver.step(visit, "届出を始める", lambda: _begin(driver))
     entry: EntryScreen = driver.screen(EntryScreen)
     driver.wait(lambda: entry.form is not None, "first page")
     values = _values(mover)
     for at, page in enumerate(PAGES):
-        driver.step(visit, f"入力{at + 1}", lambda at=at: _fill(driver, entry, at, values))  # type: ignore[misc]
-        driver.step(visit, f"次へ{at + 1}", lambda at=at: _next(driver, entry, at))  # type: ignore[misc]
+        driver.step(visit, f"入力{at + 1}", lambda at=at: fill(driver, entry, PAGES, at, values))  # type: ignore[misc]
+        driver.step(visit, f"次へ{at + 1}", lambda at=at: go_on(driver, entry, at))  # type: ignore[misc]
         assert page.id
-    driver.step(visit, "送信", lambda: _send(driver))
+    driver.step(visit, "送信", lambda: send(driver))
     decision: DecisionScreen = driver.screen(DecisionScreen)
-    driver.step(visit, "決定", lambda: _await_decision(driver, decision))
+    driver.step(visit, "決定", lambda: await_decision(driver, decision))
     record = decision.view.record if decision.view else None
     assert record is not None
     visit.case_id, visit.decision_id = record.case_id, record.decision_id
     visit.paper, visit.insured_number = record.paper, record.insured_number
-    driver.step(visit, "券面", lambda: _draw(driver))
+    driver.step(visit, "券面", lambda: draw(driver))
     paper: PaperScreen = driver.screen(PaperScreen)
-    driver.step(visit, "発行", lambda: _issue(driver, paper))
+    driver.step(visit, "発行", lambda: issue(driver, paper))
     assert paper.issued is not None and paper.proof is not None
     visit.certificate_number = paper.issued.number
     visit.issue_line = paper.issued.journal_line
     label = room.parts.tables["papers"].label(visit.paper, room.place.on)
-    _keep(driver, visit, label, paper.proof.rendered.pdf)
-    driver.step(visit, "用紙の確認", lambda: _confirm(driver))
+    keep(driver, visit, label, paper.proof.rendered.pdf)
+    driver.step(visit, "用紙の確認", lambda: confirm(driver))
     visit.touches = driver.touches - touches
     visit.last_line = driver.counter.journal_line
     return visit
 
 
-def _search(driver: Driver, mover: Mover) -> SearchScreen:
+def find(driver: Driver, mover: Mover) -> SearchScreen:
+    """Search by kana and birth date."""
     driver.press(Qt.Key.Key_F2)
     screen: SearchScreen = driver.screen(SearchScreen)
     driver.settle()
@@ -255,15 +256,16 @@ def _short_birth(mover: Mover) -> str:
 
 def _begin(driver: Driver) -> None:
     driver.press(Qt.Key.Key_B, Qt.KeyboardModifier.AltModifier)
-    driver.wait(lambda: _picker(driver) is not None, "what may begin")
-    picker = _picker(driver)
-    assert picker is not None
-    driver.pick(picker, CASES["move_in"].label)
+    driver.wait(lambda: picker(driver) is not None, "what may begin")
+    found = picker(driver)
+    assert found is not None
+    driver.pick(found, CASES["move_in"].label)
     driver.screen(EntryScreen)
     driver.settle()
 
 
-def _picker(driver: Driver) -> Picker | None:
+def picker(driver: Driver) -> Picker | None:
+    """The list that asks what begins; None while there is none."""
     found = driver.counter.window.findChildren(Picker)
     return next((one for one in found if one.isVisible()), None)
 
@@ -280,10 +282,17 @@ def _values(mover: Mover) -> dict[str, str]:
     return values | {"purpose_explained": "1", "processed_on": ""}
 
 
-def _fill(driver: Driver, entry: EntryScreen, at: int, values: dict[str, str]) -> None:
+def fill(
+    driver: Driver,
+    entry: EntryScreen,
+    pages: Sequence[EntryPage],
+    at: int,
+    values: Mapping[str, str],
+) -> None:
+    """Key in what a page asks for and does not hold yet."""
     form = entry.form
     assert form is not None
-    for declared in PAGES[at].fields:
+    for declared in pages[at].fields:
         field_ = form.field(declared.name)
         wanted = values.get(declared.name, "")
         if declared.read_only or field_.isHidden():
@@ -307,7 +316,8 @@ def _key_in(driver: Driver, field_: Field, wanted: str) -> None:
         driver.type_in(wanted)
 
 
-def _next(driver: Driver, entry: EntryScreen, at: int) -> None:
+def go_on(driver: Driver, entry: EntryScreen, at: int) -> None:
+    """To the next page."""
     driver.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     driver.wait(lambda: entry.step == at + 1 or _errors(entry) != "", f"page {at + 2}")
     if entry.step == at:
@@ -322,7 +332,8 @@ def _errors(entry: EntryScreen) -> str:
     return " ".join(text for text in shown if text)
 
 
-def _send(driver: Driver) -> None:
+def send(driver: Driver) -> None:
+    """Answer what is asked, send, touch."""
     entry: EntryScreen = driver.screen(EntryScreen)
     for box in entry.answers():
         if not box.isChecked():
@@ -333,74 +344,83 @@ def _send(driver: Driver) -> None:
     driver.screen(DecisionScreen)
 
 
-def _await_decision(driver: Driver, screen: DecisionScreen) -> None:
+def await_decision(driver: Driver, screen: DecisionScreen) -> None:
+    """Wait for what the union says."""
     driver.wait(
         lambda: screen.view is not None and screen.view.record is not None, "the union's decision"
     )
     driver.settle()
 
 
-def _draw(driver: Driver) -> None:
+def draw(driver: Driver) -> None:
+    """To the drawn and proved paper."""
     driver.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     screen: PaperScreen = driver.screen(PaperScreen)
     driver.wait(lambda: screen.proof is not None, "the certificate")
     driver.settle()
 
 
-def _issue(driver: Driver, screen: PaperScreen) -> None:
+def issue(driver: Driver, screen: PaperScreen) -> None:
+    """Issue it by touch."""
     driver.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     driver.touch_key("発行")
     driver.wait(lambda: screen.issued is not None, "the issue")
     driver.settle()
 
 
-def _confirm(driver: Driver) -> None:
+def confirm(driver: Driver) -> None:
+    """The sheet came out well."""
     driver.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     driver.screen(BoardScreen)
     driver.settle()
 
 
-def _keep(driver: Driver, visit: Visit, label: str, pdf: bytes) -> None:
+def keep(driver: Driver, visit: Visit, label: str, pdf: bytes) -> None:
+    """Leave the paper and its picture in the folder."""
     name = f"{label}-{visit.insured_number}"
     visit.pdf, visit.picture = f"{name}.pdf", f"{name}.png"
     (driver.out / visit.pdf).write_bytes(pdf)
     (driver.out / visit.picture).write_bytes(preview(pdf, 0, 200).png())
 
 
-def write_report(out: Path, visits: list[Visit], fingerprint: str) -> None:
+def write_report(
+    out: Path, visits: Sequence[Visit], stories: Sequence[Visit], fingerprint: str
+) -> None:
     """visit.json: what happened, for the auditor and for the tests."""
     report = {
         "journal_fingerprint": fingerprint,
-        "visits": [
-            {
-                "label": visit.label,
-                "case": visit.case_id,
-                "decision": visit.decision_id,
-                "paper": visit.paper,
-                "certificate_number": visit.certificate_number,
-                "insured_number": visit.insured_number,
-                "pdf": visit.pdf,
-                "picture": visit.picture,
-                "journal_lines": {
-                    "first": visit.first_line,
-                    "last": visit.last_line,
-                    "issue": visit.issue_line,
-                },
-                "touches": visit.touches,
-                "keys_pressed": sum(step.keys for step in visit.steps),
-                "milliseconds": sum(step.milliseconds for step in visit.steps),
-                "steps": [
-                    {
-                        "name": step.name,
-                        "keys": step.keys,
-                        "milliseconds": step.milliseconds,
-                        "picture": step.picture,
-                    }
-                    for step in visit.steps
-                ],
-            }
-            for visit in visits
-        ],
+        "visits": [_told(visit) for visit in visits],
+        "stories": [_told(visit) for visit in stories],
     }
     text = json.dumps(report, ensure_ascii=False, indent=1)
     (out / "visit.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _told(visit: Visit) -> dict[str, Any]:
+    return {
+        "label": visit.label,
+        "case": visit.case_id,
+        "decision": visit.decision_id,
+        "paper": visit.paper,
+        "certificate_number": visit.certificate_number,
+        "insured_number": visit.insured_number,
+        "pdf": visit.pdf,
+        "picture": visit.picture,
+        "journal_lines": {
+            "first": visit.first_line,
+            "last": visit.last_line,
+            "issue": visit.issue_line,
+        },
+        "touches": visit.touches,
+        "keys_pressed": sum(step.keys for step in visit.steps),
+        "milliseconds": sum(step.milliseconds for step in visit.steps),
+        "steps": [
+            {
+                "name": step.name,
+                "keys": step.keys,
+                "milliseconds": step.milliseconds,
+                "picture": step.picture,
+            }
+            for step in visit.steps
+        ],
+    }

@@ -45,13 +45,18 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+def stories(out: Path) -> list[dict[str, Any]]:
+    report = json.loads((out / "visit.json").read_text(encoding="utf-8"))
+    return list(report["stories"])
+
+
 @pytest.fixture(scope="module")
 def visits(out: Path) -> list[dict[str, Any]]:
     report = json.loads((out / "visit.json").read_text(encoding="utf-8"))
     return list(report["visits"])
 
 
-def text_of(pdf: Path) -> str:
+def text_of(pdf: Path | bytes) -> str:
     document = pypdfium2.PdfDocument(pdf)
     try:
         return "".join(page.get_textpage().get_text_range() for page in document)
@@ -97,7 +102,23 @@ def test_every_paper_is_there_as_pdf_and_picture(out: Path, visits: list[dict[st
         assert not re.search("[a-z]", Path(visit["pdf"]).stem)  # named as people name it
         assert (out / visit["picture"]).stat().st_size > 10_000
     printed = {file.read_bytes() for file in (out / "printed").glob("*.pdf")}
-    assert printed == {(out / visit["pdf"]).read_bytes() for visit in visits}
+    wanted = {(out / one["pdf"]).read_bytes() for one in (*visits, *stories(out)) if one["pdf"]}
+    slips = printed - wanted
+    assert printed > wanted and len(slips) == 1, "the slip that goes to the other desk"
+    assert "引継票" in text_of(slips.pop())
+
+
+def test_three_stories_are_played_after_the_visits(out: Path) -> None:
+    """docs/stories: the question about reaching 75, a lost paper, another desk's request."""
+    told = {one["label"]: one for one in stories(out)}
+    assert list(told) == ["年齢到達の問い合わせ", "再交付の申請", "ほかの窓口への引継"]
+    assert told["再交付の申請"]["paper"] == "eligibility_certificate"
+    assert told["年齢到達の問い合わせ"]["touches"] == 0, "nothing is sent, nobody signs"
+    assert told["ほかの窓口への引継"]["decision"]
+    for one in told.values():
+        assert one["journal_lines"]["first"] <= one["journal_lines"]["last"]
+        for step in one["steps"]:
+            assert (out / step["picture"]).exists()
 
 
 def test_every_step_has_its_picture_keys_and_time(out: Path, visits: list[dict[str, Any]]) -> None:
