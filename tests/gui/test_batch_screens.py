@@ -16,7 +16,7 @@ from app.functions.printing.screens.batch_post import BatchPostScreen
 from app.functions.printing.screens.batch_samples import SamplesScreen
 from app.functions.printing.screens.batches import BatchesScreen
 from db.tables.certificates import certificate
-from db.tables.printing import batch_item, batch_part, mail_item, print_batch
+from db.tables.printing import batch_item, batch_part, mail_item, print_batch, print_line
 from tests.support.batches import YEAR, card, residents
 from tests.support.counter import counter_in
 from tests.support.desk import Room
@@ -107,6 +107,7 @@ def test_from_the_received_file_to_the_printer_by_two_persons(room: Room) -> Non
         dialog.accept()
         room.until(lambda: len(room.counter.printer.sheets) == part + 1)  # noqa: B023
         room.settle()
+    reprint(room, screen)
     assert "差し出した部を記録する" in screen.main_button.text()
     post(room)
     screen.load()
@@ -118,6 +119,31 @@ def test_from_the_received_file_to_the_printer_by_two_persons(room: Room) -> Non
     room.until(lambda: room.counter.rows(print_batch)[0].state == "ended")
     room.settle()
     assert not list(folder.rglob("*.age")) and room.counter.rows(batch_item) == []
+
+
+def reprint(room: Room, screen: BatchesScreen) -> None:
+    """One torn sheet, by its number; whoever was held back is not in the batch."""
+    items = {one.state: one for one in room.counter.rows(batch_item)}
+    for state, number in (("held", items["held"].number), ("built", items["built"].number)):
+        sheets = len(room.counter.printer.sheets)
+        screen._ask_sheet()
+        asked = screen.question
+        assert asked is not None
+        asked.setTextValue(number)
+        asked.accept()
+        room.until(lambda: screen.question is not asked)  # noqa: B023
+        assert screen.question is not None
+        screen.question.setTextValue(screen.question.comboBoxItems()[1])
+        screen.question.accept()
+        if state == "held":
+            room.qtbot.waitUntil(lambda: bool(room.door.shown), timeout=10_000)
+            assert "刷り直せません" in str(room.door.shown.pop())
+            continue
+        room.until(lambda: len(room.counter.printer.sheets) == sheets + 1)  # noqa: B023
+        room.settle()
+        last = max(room.counter.rows(print_line), key=lambda one: one.id)
+        assert (last.reason, last.number) == ("reprint", number)
+        assert "用紙が汚れた" in room.touch.sentences[-1]
 
 
 def post(room: Room) -> None:

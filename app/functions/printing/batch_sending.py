@@ -3,14 +3,17 @@ rests here any more (ADD-06, SEC-54)."""
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, select, update
 
 from app.cases import print_log
+from app.cases.issuing import Drawing
 from app.core.errors import UserError
 from app.functions.printing.batch_building import (
     digests_of,
@@ -18,12 +21,15 @@ from app.functions.printing.batch_building import (
     open_part,
     require_batch,
 )
+from app.functions.printing.batch_paper import card_of, paper_data
 from app.functions.printing.batch_posting import posted_parts
 from app.security.acts.approval import Approval
-from app.security.gate.gate import ActWork, Gate, PreparedAct, RowVersion, Subject
+from app.security.gate.gate import ActWork, Gate, PreparedAct, RowVersion, Subject, WithDocument
 from app.security.staff.session import Session
+from db.tables.certificates import certificate
 from db.tables.printing import batch_item, batch_part, print_batch
 from db.work import ReadRows
+from forms.press import Rendered
 from forms.spool import Printer
 
 PRINTER, CONTRACTOR = "printer", "contractor"
@@ -111,6 +117,107 @@ def print_part(
         )
         print_log.note_print(act, printed)
     printer.spool(pdf, number)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetAgain:
+    """One sheet of a released batch that is printed again, and why."""
+
+    batch_id: str
+    number: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnAgain:
+    """The sheet drawn and proved once more, to be touched for."""
+
+    again: SheetAgain
+    form_id: str
+    name: str
+    rendered: Rendered
+
+
+def draw_sheet(gate: Gate, session: Session, again: SheetAgain, drawing: Drawing) -> DrawnAgain:
+    """Draw one paper of a released batch again, from its decision and under its number, for a sheet
+    that was torn or did not come out.
+
+    Raises UserError ``printing.batch_state``, ``printing.no_sheet`` (the number is not in the
+    batch, or was stopped or taken back since).
+    """
+    subject = Subject("batch", again.batch_id)
+    with gate.view("printing.show_batch", session, subject=subject) as work:
+        batch = require_batch(work, again.batch_id, ("released",))
+        row = _sheet_row(work, again)
+    data = paper_data(row.record, row.number, drawing.tables)
+    at = datetime.fromisoformat(batch.made_at)
+    rendered = drawing.press.render(batch.form_id, data, training=drawing.training, now=at)
+    drawing.press.prove(rendered, data)
+    return DrawnAgain(again, batch.form_id, card_of(row.record).name, rendered)
+
+
+def prepare_sheet(gate: Gate, session: Session, drawn: DrawnAgain) -> PreparedAct:
+    """The touch over the very PDF."""
+    again = drawn.again
+    return gate.prepare(
+        "printing.reprint_batch_sheet",
+        session,
+        subject=Subject("batch", again.batch_id),
+        content=WithDocument(again, drawn.rendered.digest),
+        sentence=f"一括印刷の{drawn.name} 様の証（発行番号 {again.number}）を、もう一枚印刷します"
+        f"（理由：{again.reason}）。",
+    )
+
+
+def perform_sheet(
+    gate: Gate,
+    prepared: PreparedAct,
+    approvals: tuple[Approval, ...],
+    drawn: DrawnAgain,
+    printer: Printer,
+) -> None:
+    """Write the line of the print log, then print. Raises as ``draw_sheet`` for who was stopped
+    meanwhile, ``printing.other_sheet`` for another PDF than was touched for."""
+    with gate.act(prepared, approvals) as work:
+        said: SheetAgain = work.content
+        if hashlib.sha256(drawn.rendered.pdf).digest() != prepared.digest:
+            raise UserError(
+                "printing.other_sheet",
+                "承認した券面と違うものは印刷できません。",
+                "もう一度、刷り直す証の番号から入れ直してください。",
+            )
+        require_batch(work, said.batch_id, ("released",))
+        _sheet_row(work, said)
+        printed = print_log.Print(
+            drawn.form_id,
+            ("batch", said.batch_id),
+            said.number,
+            print_log.REPRINT,
+            prepared.digest.hex(),
+        )
+        print_log.note_print(work, printed)
+    printer.spool(drawn.rendered.pdf, said.number)
+
+
+def _sheet_row(work: ReadRows, again: SheetAgain) -> Any:
+    """The row of a sheet that may be printed."""
+    row = work.first(
+        select(batch_item, certificate.c.state.label("issued"))
+        .join(certificate, certificate.c.number == batch_item.c.number)
+        .where(
+            batch_item.c.batch_id == again.batch_id,
+            batch_item.c.number == again.number,
+            batch_item.c.state == "built",
+        )
+    )
+    if row is None or row.issued != "issued":
+        raise UserError(
+            "printing.no_sheet",
+            f"発行番号「{again.number}」の証は、この一括印刷から刷り直せません。",
+            "番号を確かめてください。発行のあとで止められた証や無効になった証は刷り直せません。",
+            field="number",
+        )
+    return row
 
 
 def prepare_end(gate: Gate, session: Session, batch_id: str, reason: str) -> PreparedAct:

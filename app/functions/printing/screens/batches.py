@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QHideEvent
 from PySide6.QtWidgets import QInputDialog, QProgressBar, QVBoxLayout
 
+from app.cases.issuing import Drawing
 from app.core.paths import Paths
 from app.functions.printing import batch, batch_building, batch_sending, batch_view
 from app.functions.printing.batch_building import Building, Order, Standing
+from app.functions.printing.batch_sending import SheetAgain
 from app.functions.printing.batch_view import BatchLine
 from app.rules.calendar.days import judgement_period
 from app.rules.calendar.wareki import Eras, on_paper
 from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
+from app.ui.base.labels import PlainQuestion
 from app.ui.base.pages import Page, box, clear
 from app.ui.base.tables import choose as choose_rows
 from app.ui.base.tables import fill, list_table
@@ -67,6 +70,7 @@ class BatchesScreen(Page):
         self.action("読み直す", "F5", self.load)
         self.held_button = self.action("取り置きの一覧", "Alt+H", self._show_held)
         self.parts_button = self.action("印刷に回す", "Alt+P", self._show_parts)
+        self.sheet_button = self.action("一枚だけ刷り直す", "Alt+R", self._ask_sheet)
         self.post_button = self.action("差出し", "Alt+S", self._show_posting)
         self.end_button = self.action("終える・取りやめる", "Alt+E", self._end)
         self.make_button = self.action("新しく始める", "Alt+N", lambda: desk.go(_MAKE))
@@ -115,6 +119,7 @@ class BatchesScreen(Page):
             (self.main_button, bool(word)),
             (self.held_button, line is not None and bool(line.held)),
             (self.parts_button, line is not None and line.state == "released"),
+            (self.sheet_button, line is not None and line.state == "released"),
             (self.post_button, line is not None and line.state == "released"),
             (self.end_button, line is not None and self.building is None),
             (self.make_button, self.building is None),
@@ -289,6 +294,50 @@ class BatchesScreen(Page):
                 desk.gate, desk.session, line.id, part.part, self.root, desk.printer, again=again
             ),
             sent,
+        )
+
+    def _ask_sheet(self) -> None:
+        """The number stands on the torn sheet, or on the list of its part."""
+        line = self.chosen
+        if line is None:
+            return
+        dialog = PlainQuestion(self)
+        dialog.setWindowTitle("一枚だけ刷り直す")
+        dialog.setLabelText("刷り直す証の発行番号を読み取るか、入れてください。")
+        dialog.setOkButtonText("次へ")
+        dialog.setCancelButtonText("やめる")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.textValueSelected.connect(lambda text: self._ask_why(line, text.strip()))
+        self.question = dialog
+        dialog.open()
+
+    def _ask_why(self, line: BatchLine, number: str) -> None:
+        self.question = choose(
+            self,
+            f"{number} を刷り直す理由は何ですか。",
+            _WHY_AGAIN,
+            lambda at: self._draw_sheet(SheetAgain(line.id, number, _WHY_AGAIN[at])),
+            ok="刷り直す",
+        )
+
+    def _draw_sheet(self, again: SheetAgain) -> None:
+        desk = self._desk
+        drawing = Drawing(desk.tables, desk.press, desk.training)
+        desk.run(
+            self,
+            lambda: batch_sending.draw_sheet(desk.gate, desk.session, again, drawing),
+            self._print_sheet,
+        )
+
+    def _print_sheet(self, drawn: batch_sending.DrawnAgain) -> None:
+        desk = self._desk
+        desk.carry_out(
+            self,
+            lambda: batch_sending.prepare_sheet(desk.gate, desk.session, drawn),
+            lambda prepared, given: batch_sending.perform_sheet(
+                desk.gate, prepared, given, drawn, desk.printer
+            ),
+            lambda _none: desk.say(f"発行番号 {drawn.again.number} をもう一枚印刷に回しました。"),
         )
 
     def _end(self) -> None:
