@@ -27,7 +27,7 @@ from app.peers.union.tables import municipality as municipalities
 from app.peers.union.tables import yearly_run
 from app.wire.files import FILES
 
-PIECE = 600
+PIECE = 400
 """Residents of a piece; the last household may bring a few more."""
 
 _MOST_SECONDS = 5.0
