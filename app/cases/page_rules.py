@@ -120,6 +120,22 @@ def not_before_known(name: str, item: str, words: str) -> Rule:
     return rule
 
 
+def not_run_out(name: str, on: str = "event_on") -> Rule:
+    """The paper that is shown, good until the day ``name``, has not run out on the day ``on``."""
+
+    def rule(entered: Entered) -> Iterator[Finding]:
+        until, day = entered.day(name), entered.day(on)
+        if until is not None and day is not None and until.sort_date < day.sort_date:
+            yield error(
+                name,
+                "run_out",
+                f"{entered.label(name)}が切れています。",
+                "更新された書類を見せてもらうか、更新の後に届け出るように案内してください。",
+            )
+
+    return rule
+
+
 def late(text: str, remedy: str) -> Rule:
     """届出遅延 (高確法54条: 14 days, moved to the next working day); ``text`` and ``remedy`` say
     what follows from it for this kind."""

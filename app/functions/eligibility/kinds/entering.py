@@ -245,6 +245,10 @@ def _becoming(
     return CaseKind(label=label, **common | said)
 
 
+_AFTER_LOSS = page_rules.not_before_known("event_on", "lost_on", "前の資格の喪失日")
+"""Nobody is insured twice on one day."""
+
+
 def _old_insurance(entered: Entered) -> Iterator[Finding]:
     """Whoever leaves another insurance for this one chooses; he should know what it costs."""
     if entered.text("former_insurance"):
@@ -279,7 +283,7 @@ DISABILITY = _becoming(
         Document("障害認定申請書"),
         Document("手帳・年金証書", or_by="障害福祉の窓口"),
     ),
-    rules=(_old_insurance,),
+    rules=(_old_insurance, page_rules.not_run_out("proof_until")),
     effect=Together((Acquires(), DISABILITY_HELD)),
 )
 
@@ -297,6 +301,7 @@ WELFARE_END = _becoming(
         EntryField("welfare_office", "決定した福祉事務所", FieldKind.TEXT, 60, required=True),
     ),
     documents=(Document("保護廃止・停止決定通知書", or_by="福祉事務所"),),
+    rules=(_AFTER_LOSS,),
 )
 
 EXEMPTION_END = _becoming(
@@ -312,6 +317,7 @@ EXEMPTION_END = _becoming(
         ),
     ),
     documents=(Document("適用除外が終わったことの分かる書類", or_by="住民記録"),),
+    rules=(_AFTER_LOSS,),
 )
 
 LONGER_STAY = _becoming(
@@ -323,6 +329,7 @@ LONGER_STAY = _becoming(
     event="更新された日",
     own=(*_stay_fields(),),
     documents=(Document("在留カード", or_by="住民記録"),),
+    rules=(_AFTER_LOSS,),
 )
 
 EX_OFFICIO = _becoming(
@@ -334,6 +341,7 @@ EX_OFFICIO = _becoming(
     event="取得の原因となった日",
     own=(EntryField("found_by", "確かめた資料", FieldKind.TEXT, 100, required=True),),
     documents=(Document("確かめた資料の写し", or_by="住民記録"),),
+    rules=(_AFTER_LOSS,),
     second_look=SecondLook(Look.BEFORE),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from app.cases import belonging
+from app.cases import belonging, page_rules
 from app.cases.effects import Changes, Ends, Notes, Recognises, same
 from app.cases.entry import Entered, EntryField, FieldKind, Finding, Rule, warning
 from app.cases.kind import Document, Look, SecondLook
@@ -37,6 +37,7 @@ def _explained(field: str, code: str, message: str, remedy: str) -> Rule:
 DISABILITY_CHANGE = papered(
     "変わった日",
     _PROOF,
+    page_rules.not_run_out("proof_until"),
     code="disability_change",
     group="認定と負担",
     label="障害認定の変更の届出",
@@ -50,6 +51,7 @@ DISABILITY_CHANGE = papered(
 DISABILITY_RENEWAL = papered(
     "更新された日",
     _PROOF,
+    page_rules.not_run_out("proof_until"),
     code="disability_renewal",
     group="認定と負担",
     label="障害認定の更新の届出",
