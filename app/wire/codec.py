@@ -377,15 +377,17 @@ def _columns_in(text: str, texts: Sequence[bool]) -> Block | None:
     Every quote belongs to the ends of the text, to one of the separators at which it is split, or
     stands doubled in a value of a text: then splitting is the same as reading. So None where one
     stands alone in a text; in any other column a quote is the caller's to find. ``_RECORD`` is a
-    sign of control, so the ends of the records are where the columns say that they are.
+    sign of control, and as many were put as there are ends of records: they are where the columns
+    say that they are, and nowhere else.
     """
-    width, split = len(texts), text[1:-2].replace('"\n"', _RECORD_ENDS).split('","')
-    step = width + 1
-    ends = split[width::step]
+    width, inner = len(texts), text[1:-2]
+    marked = inner.replace('"\n"', _RECORD_ENDS)
+    put, split = (len(marked) - len(inner)) // (len(_RECORD_ENDS) - 3), marked.split('","')
+    ends = split[width :: width + 1]
     count = len(ends) + 1
-    if len(split) != count * step - 1 or ends.count(_RECORD) != count - 1:
+    if len(split) != count * (width + 1) - 1 or not ends.count(_RECORD) == put == count - 1:
         return None
-    block = [split[at::step] for at in range(width)]
+    block = [split[at :: width + 1] for at in range(width)]
     for values, may in zip(block, texts, strict=True):
         if may and '"' in "".join(values) and not _undouble(values):
             return None

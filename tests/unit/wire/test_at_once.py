@@ -84,14 +84,15 @@ def test_a_text_of_separators_is_one_text(value):
     _both("FILE-24", body[:at] + value + body[body.index(b'"', at) :])
 
 
-def test_every_short_text_of_signs_is_split_as_it_is_read():
-    """All texts of up to eleven quotes, commas and line feeds, two texts to a record: about a
-    second, and the only way in which a wrong end of a record surely shows."""
+@pytest.mark.parametrize("width", [1, 2, 3])
+def test_every_short_text_of_signs_is_split_as_it_is_read(width):
+    """All texts of up to eleven quotes, commas and line feeds, so many texts to a record: a second
+    for each, and the only way in which a wrong end of a record surely shows."""
     found = 0
     for size in range(12):
         for signs in product('",\n', repeat=size):
             text = '"' + "".join(signs) + '"\n'
-            block = _columns_in(text, (True, True))
+            block = _columns_in(text, (True,) * width)
             if block is not None:
                 found += 1
                 read = csv.reader(text.splitlines(keepends=True), strict=True)
