@@ -26,7 +26,7 @@ from app.security.acts.approval import Subject
 from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel
-from app.ui.base.names import NameLabel, NamePainter
+from app.ui.base.names import NameLabel, NamePainter, TextBlock
 from app.ui.base.pages import Page, box, card, clear, scrolled
 from app.ui.base.picker import Offer, pick
 from app.ui.base.secret import SecretLabel
@@ -404,8 +404,7 @@ class PersonScreen(Page):
             named = PlainLabel(label)
             named.setObjectName("fieldLabel")
             grid.addWidget(named, at, 0)
-            shown = NameLabel(self._painter, text, 20) if label == "届け先" else PlainLabel(text)
-            grid.addWidget(shown, at, 1)
+            grid.addWidget(TextBlock(self._painter, text), at, 1)
         layout.addLayout(grid)
         read = PlainLabel("読み上げること")
         read.setObjectName("fieldLabel")
