@@ -13,6 +13,7 @@ from forms.lists.pages import ListPages
 
 USERS = ("職員番号", "氏名", "所属・職名", "利用期間", "キー", "状態", "権限", "最後の利用", "突合")
 PERMISSIONS = ("事務", "機能", "種別", "申請できる役割")
+DIFFERENCES = ("職員番号", "氏名", "見つけた違い", "すること", "処理")
 STEPS = ("職員番号", "氏名", "機能", "種別", "期間", "申請", "承認", "反映", "確認", "段階")
 
 
@@ -49,6 +50,13 @@ class RightsLedgerData(_Ledger):
     rows: tuple[tuple[str, ...], ...] = table("権限の記録", STEPS)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonData(_Ledger):
+    """What the list of users and the ledger do not say alike; 処理 is left empty to be ticked."""
+
+    rows: tuple[tuple[str, ...], ...] = table("突合の結果", DIFFERENCES)
+
+
 def _pages(title: str, widths: tuple[float, ...]) -> ListPages:
     return ListPages(
         title=title,
@@ -67,6 +75,7 @@ _PERMISSION_PAGES = _pages("アクセス権限と事務の対応表", (0.12, 0.3
 _RIGHTS_PAGES = _pages(
     "権限申請・承認の記録", (0.07, 0.12, 0.16, 0.05, 0.14, 0.1, 0.1, 0.1, 0.1, 0.06)
 )
+_COMPARISON_PAGES = _pages("ユーザ一覧と管理台帳の突合の結果", (0.1, 0.2, 0.36, 0.24, 0.1))
 _HEAD = {
     "day": "令和8年11月21日",
     "terminal": "T01　本庁２番窓口",
@@ -139,6 +148,21 @@ _LONG_STEP = (
     "承認待ち",
 )
 
+_DIFFERENCE = (
+    "S101",
+    "窓口 花子",
+    "90日以上使われていない権限が 3件あります",
+    "要らない権限を取り消す",
+    "",
+)
+_LONG_DIFFERENCE = (
+    "S10123456789",
+    _LONG_NAME,
+    "退職・異動または期間の終わりのあとに、権限が 128件残っています",
+    "不要な番号なら退職・異動を登録する",
+    "",
+)
+
 USER_LEDGER = Form(
     id="FORM-76",
     title="ユーザ管理台帳",
@@ -172,4 +196,15 @@ RIGHTS_LEDGER = Form(
     paper="FORM-78",
     examples=_examples(RightsLedgerData, "T01-1-R20261121", _STEP, _LONG_STEP),
 )
-FORMS = (USER_LEDGER, PERMISSION_TABLE, RIGHTS_LEDGER)
+COMPARISON = Form(
+    id="FORM-N30",
+    title="突合の結果",
+    kind=LIST,
+    data=ComparisonData,
+    draw=_COMPARISON_PAGES.draw,
+    source=DAY,
+    numbered=False,
+    paper="FORM-N30",
+    examples=_examples(ComparisonData, "T01-1-D20261121", _DIFFERENCE, _LONG_DIFFERENCE),
+)
+FORMS = (USER_LEDGER, PERMISSION_TABLE, RIGHTS_LEDGER, COMPARISON)

@@ -150,7 +150,7 @@ def test_the_comparison_is_recorded_over_exactly_what_was_compared(world: World)
     assert replace(compared, rights=compared.rights[1:]).digest != compared.digest
 
 
-@pytest.mark.req("SEC-35", "SEC-43", "SEC-44")
+@pytest.mark.req("SEC-35", "SEC-43", "SEC-44", "SEC-45")
 def test_the_ledgers_come_out_on_paper_with_everybody_on_them(world: World) -> None:
     printer = KeepingPrinter()
     tables = shared_tables()
@@ -162,12 +162,17 @@ def test_the_ledgers_come_out_on_paper_with_everybody_on_them(world: World) -> N
     ledger.print_users(world.gate, session, compared, roles, desk)
     ledger.print_rights(world.gate, session, compared, desk)
     ledger.print_permissions(world.gate, session, CATALOG, roles, desk)
-    users, rights, permissions = (text_of(pdf) for _, pdf in printer.sheets)
+    ledger.print_comparison(world.gate, session, compared, desk)
+    users, rights, permissions, comparison = (text_of(pdf) for _, pdf in printer.sheets)
     for staff_id in ("S101", "S102", "S201", "S202", "S301", "S900"):
         assert staff_id in users
     assert "窓口職員" in users
     assert rights.count("S102") > 10
     assert "情報システム管理者" in permissions and "バックアップ" in permissions
+    assert compared.differences
+    said = comparison.replace("\r\n", "")
+    for one in compared.differences:
+        assert one.staff_id in comparison and one.what in said, one
     with world.store.view(("print_line",)) as work:
         printed = [row.form_id for row in work.all(print_line.select())]
-    assert printed == ["FORM-76", "FORM-78", "FORM-77"]
+    assert printed == ["FORM-76", "FORM-78", "FORM-77", "FORM-N30"]

@@ -26,7 +26,12 @@ from app.security.spec import Actor, Catalog
 from app.security.staff.grants import GrantState
 from app.security.staff.roles import Role, permission_table
 from forms.items import FormData
-from forms.lists.ledgers import PermissionTableData, RightsLedgerData, UserLedgerData
+from forms.lists.ledgers import (
+    ComparisonData,
+    PermissionTableData,
+    RightsLedgerData,
+    UserLedgerData,
+)
 from forms.spool import Printer
 
 UNUSED_DAYS = 60
@@ -249,6 +254,13 @@ def print_rights(gate: Gate, session: Session, ledger: Ledger, desk: Desk) -> No
     rows = tuple(_right_row(line, eras) for line in ledger.rights)
     head = _head(gate, desk, "R", f"{len(rows)}件")
     _print(gate, session, "FORM-78", RightsLedgerData(**head, rows=rows), desk)
+
+
+def print_comparison(gate: Gate, session: Session, ledger: Ledger, desk: Desk) -> None:
+    """突合の結果 (SEC-44, SEC-45): each difference, with what to do."""
+    rows = tuple((one.staff_id, one.name, one.what, one.remedy, "") for one in ledger.differences)
+    head = _head(gate, desk, "D", counted(ledger.differences))
+    _print(gate, session, "FORM-N30", ComparisonData(**head, rows=rows), desk)
 
 
 def print_permissions(

@@ -61,6 +61,7 @@ class LedgerScreen(Page):
         self.body.addWidget(frame)
         self.users_button = self.action("台帳を印刷", "Alt+P", self.print_users)
         self.rights_button = self.action("権限の記録を印刷", "Alt+K", self.print_rights)
+        self.differences_button = self.action("突合の結果を印刷", "Alt+D", self.print_differences)
         self.action("読み直す", "F5", self.load)
         self.button = self.action("突合を記録する", "Ctrl+Return", self.check, primary=True)
         self.load()
@@ -87,6 +88,7 @@ class LedgerScreen(Page):
             (self.button, "admin.note_check"),
             (self.users_button, "admin.print_ledger"),
             (self.rights_button, "admin.print_ledger"),
+            (self.differences_button, "admin.print_ledger"),
         ):
             button.setVisible(function_id in permitted)  # absent, not greyed (SEC-30)
             button.setEnabled(function_id in permitted)
@@ -120,6 +122,14 @@ class LedgerScreen(Page):
         if found is not None:
             self._print(
                 lambda: ledger.print_rights(desk.gate, desk.session, found, printing_desk(desk))
+            )
+
+    def print_differences(self) -> None:
+        """突合の結果."""
+        desk, found = self._desk, self.ledger
+        if found is not None:
+            self._print(
+                lambda: ledger.print_comparison(desk.gate, desk.session, found, printing_desk(desk))
             )
 
     def _print(self, work: Any) -> None:
