@@ -12,7 +12,9 @@ from app.peers.union.office import history
 from app.peers.union.tables import person
 from app.training.people import MUNICIPALITY_CODE, atena_of
 from app.wire.bodies import NOTIFICATIONS
+from tests.functional.union_rules.test_yearly_judgement import JULY, at, run
 from tests.support.union_inside import HOUSEHOLD, decide, load, seed_person, union_inside
+from tests.support.union_terminal import MORNING
 
 
 @pytest.fixture
@@ -37,8 +39,9 @@ def said(kind: str, number: int, **values: Any) -> Any:
     )
 
 
-def reissue(number: int, paper: str) -> Any:
-    return said("reissue", number, paper=paper, reason="lost", old_returned="0", delivery="counter")
+def reissue(number: int, paper: str, **dates: str) -> Any:
+    why = {"paper": paper, "reason": "lost", "old_returned": "0", "delivery": "counter"}
+    return said("reissue", number, **why, **dates)
 
 
 MOVE = {
@@ -57,6 +60,19 @@ def test_a_certificate_for_another_insurer_is_not_the_paper_that_she_holds(syste
     decide(system, said("burden_paper", 3, shown_to="見本区役所", delivery="counter"))
     again = decide(system, reissue(4, "eligibility_certificate"))
     assert (again.outcome, again.reissue_count) == ("accepted", "2")
+
+
+def test_the_paper_of_the_yearly_run_takes_the_place_of_the_one_before(tmp_path):
+    """In July everybody had a certificate; from August whoever uses the card has a notice."""
+    july = dict.fromkeys(("event_on", "notified_on", "accepted_on", "processed_on"), "2026-07-10")
+    with union_inside(tmp_path / "union") as system:
+        at(system, JULY)
+        load(system, seed_person(1, "1945-05-03", card=[True, 9, 9]))
+        assert decide(system, reissue(1, "eligibility_certificate", **july)).outcome == "accepted"
+        run(system)
+        at(system, MORNING)
+        assert decide(system, reissue(2, "eligibility_certificate")).outcome == "refused"
+        assert decide(system, reissue(3, "eligibility_notice")).outcome == "accepted"
 
 
 def test_a_decision_without_a_paper_takes_none_away(system):

@@ -40,6 +40,11 @@ class Held:
     share: Any
 
 
+def yearly_issue(union: str, municipality: str, year: int, insured_number: str) -> str:
+    """The 発行番号 of the paper that the yearly run of a judgement year made for somebody."""
+    return f"{union}-share-{municipality}-{year}-{insured_number}"
+
+
 class ExpiredProofError(Exception):
     """The proof by which somebody under 75 is insured holds no more on the day of the paper."""
 

@@ -3,16 +3,21 @@ paper showed besides, but for what a decision changes of it (再交付, 併記, 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 
+from app.peers.union.office.cards import yearly_issue
 from app.peers.union.office.case import Office
 from app.peers.union.office.coverages import paper_for, whose
 from app.peers.union.office.decided import last_papers
 from app.peers.union.office.persons import get_person, shares_of
+from app.peers.union.office.rejudging import CARDS
+from app.peers.union.tables import held
+from app.rules.calendar.days import judgement_year
 from app.rules.copay.days import share_until
 from app.rules.eligibility.papers import PaperDecision, PaperKind
 
@@ -25,11 +30,30 @@ def last_paper(office: Office, person_id: int) -> Any | None:
     return last_papers(office.connection, [person_id]).get(person_id)
 
 
+def kind_held(office: Office, person_id: int, insured_number: str) -> str:
+    """Which paper she holds: that of the yearly run of this judgement year, unless a decision
+    ordered another one after it; "" where neither made one."""
+    system, last = office.system, last_paper(office, person_id)
+    row = get_person(office.connection, person_id)
+    year = judgement_year(system.today())
+    issue = yearly_issue(system.setup.id, row.municipality_code, year, insured_number)
+    found = office.connection.execute(
+        select(held.c.record).where(
+            held.c.municipality == row.municipality_code,
+            held.c.file_id == CARDS,
+            held.c.key == issue,
+        )
+    ).scalar()
+    card = json.loads(found) if found else {}
+    if last is not None and getattr(last, "issue_on", "") >= card.get("issue_on", ""):
+        return str(last.paper)
+    return str(card.get("paper", ""))
+
+
 def same_paper(office: Office, person_id: int, current: Row[Any]) -> PaperDecision:
     """Which paper the person gets now, where nothing says whether the card is registered but
     the paper that she holds."""
-    last = last_paper(office, person_id)
-    registered = last is not None and last.paper == PaperKind.NOTICE
+    registered = kind_held(office, person_id, current.insured_number) == PaperKind.NOTICE
     acquired_on = date.fromisoformat(current.acquired_on)
     return paper_for(office, get_person(office.connection, person_id), acquired_on,
                      registered=registered)  # fmt: skip

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, update
 from app.core.errors import UserError
 from app.peers.union.database import among
 from app.peers.union.office import history
-from app.peers.union.office.cards import ExpiredProofError, Papers, held_of
+from app.peers.union.office.cards import ExpiredProofError, Papers, held_of, yearly_issue
 from app.peers.union.office.check_list import CheckEntry, list_entry
 from app.peers.union.office.holding import hold
 from app.peers.union.office.persons import PersonRow, all_shares_of
@@ -77,7 +77,8 @@ def _work(system: System, connection: Connection, run: Row[Any], block: Block) -
     records: list[CardRecord] = []
     for person_id, one in shares.items():
         held = held_of(rows[person_id], block.coverages[person_id], one, run.day)
-        issue_id = f"{run.id}-{held.coverage.insured_number}"
+        number = held.coverage.insured_number
+        issue_id = yearly_issue(system.setup.id, run.municipality, day.year, number)
         try:
             records.append(papers.record(held, issue_id, "renewed"))
         except ExpiredProofError:

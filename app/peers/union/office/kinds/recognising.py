@@ -22,7 +22,7 @@ from app.peers.union.office.changes import (
 )
 from app.peers.union.office.checks import told
 from app.peers.union.office.coverages import Applied, paper_for, recognition
-from app.peers.union.office.paper_held import last_paper
+from app.peers.union.office.paper_held import kind_held, last_paper
 from app.peers.union.office.persons import number_of, shares_of
 from app.peers.union.office.shares import judge_household, put_share
 from app.peers.union.tables import card_use, income
@@ -48,6 +48,11 @@ def _from_month(held: Held) -> str:
     """The 1st of the month of application (DOMAIN 5.4)."""
     accepted = date.fromisoformat(held.record.accepted_on)
     return class_mark_from(accepted, _acquired(held)).isoformat()
+
+
+def _kind_held(held: Held) -> str:
+    assert held.current is not None, "insured"
+    return kind_held(held.office, held.row.id, held.current.insured_number)
 
 
 # -- disability --------------------------------------------------------------------------------
@@ -78,8 +83,7 @@ def _recognised(held: Held) -> Mapping[str, str]:
 
 def _paper_until(held: Held) -> PaperDecision | None:
     """The paper expires with the proof at the latest (DOMAIN 2.5)."""
-    last = last_paper(held.office, held.row.id)
-    registered = last is not None and last.paper == PaperKind.NOTICE
+    registered = _kind_held(held) == PaperKind.NOTICE
     return paper_for(
         held.office,
         held.row,
@@ -212,8 +216,7 @@ def _granted(held: Held) -> tuple[str, str]:
 
 def _holds_notice(held: Held) -> list[RefusalReason]:
     """Whoever holds a certificate already needs no application."""
-    last = last_paper(held.office, held.row.id)
-    holds = last is not None and last.paper == PaperKind.CERTIFICATE
+    holds = _kind_held(held) == PaperKind.CERTIFICATE
     return [RefusalReason("holds_certificate")] if holds else []
 
 

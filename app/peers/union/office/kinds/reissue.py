@@ -8,7 +8,7 @@ from app.peers.union.office.case import Answer, Case, Checked, Office, OfficeKin
 from app.peers.union.office.checks import DATES, INSURED, four_dates, insured_person
 from app.peers.union.office.coverages import paper_for
 from app.peers.union.office.decided import decided_for
-from app.peers.union.office.paper_held import coverage_values, last_paper
+from app.peers.union.office.paper_held import coverage_values, kind_held
 from app.rules.eligibility.papers import PaperKind
 from app.wire.bodies import reissued
 
@@ -22,8 +22,7 @@ def check(office: Office, case: Case) -> Checked:
     wanted, acquired_on = case.record.paper, date.fromisoformat(current.acquired_on)
     paper = paper_for(office, row, acquired_on, registered=wanted == PaperKind.NOTICE)
     earlier = decided_for(office.connection, row.id)
-    last = last_paper(office, row.id)
-    held = paper.paper.value if last is None else last.paper
+    held = kind_held(office, row.id, current.insured_number) or paper.paper.value
     if held != wanted:
         label = office.system.tables["papers"].label(held, office.system.today())
         findings.append(RefusalReason("paper_differs", f"交付しているのは{label}です。"))
