@@ -57,7 +57,8 @@ class Form:
     it; ``from_decision`` then takes the data from the decision, the issue number and the tables.
     ``numbered``: it bears a reserved number (DESIGN 7). ``paper`` names its row in
     ``print_papers``. ``attests``: it says what was so on its day and stays good when that changes,
-    so no later decision makes it void. Both ends of the validity are inclusive; None is open. A
+    so no later decision makes it void. ``asks_number``: whoever fills it in is asked for the
+    individual number (個人番号). Both ends of the validity are inclusive; None is open. A
     form without ``draw`` is known by name only: a paper of former years, shown in the history and
     never printed again.
     """
@@ -76,6 +77,7 @@ class Form:
     valid_to: date | None = None
     examples: Examples | None = None
     attests: bool = False
+    asks_number: bool = False
 
     def fill(self, decision: Any, number: str, tables: Tables) -> Any:
         """The data of this paper from a decision that orders it. Raises ValueError for a paper

@@ -187,6 +187,7 @@ def application(form_id: str, layout: Layout) -> Form:
         source=PERSON,
         numbered=False,
         paper=form_id,
+        asks_number=layout.asks_number,
         examples=Examples(
             typical=_example_of(TYPICAL, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
             longest=_example_of(LONG, "Z" * 26),

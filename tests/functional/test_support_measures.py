@@ -522,6 +522,7 @@ def test_every_print_asks_by_a_subject_that_the_gate_can_look_up() -> None:
         *("printing.print_list", "printing.release_batch", "printing.print_part"),
         "printing.reprint_batch_sheet",  # of a batch, whose restricted persons are held back
         *("files.print_faults", "files.print_media_ledger"),  # by line and column of a file
+        "records.print_registers",  # forms and functions, nobody's data
         "records.print_ledger",  # what a view showed: no free words about a restricted person
         "printing.print_part",  # released by two; who was pulled since is stopped before the post
         "eligibility.print_notice",  # asks itself, in the act, that nobody on it is restricted

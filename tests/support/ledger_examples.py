@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from app.cases.issuing import Drawing
 from app.cases.list_paper import ListDesk
 from app.core.canon import canonical_json
+from app.functions.records import number_registers
 from app.functions.records.ledgers import LEDGERS, book, paper
 from app.functions.records.ledgers.book import Place
 from app.functions.records.ledgers.declared import PRINT, Form, Item, Ledger, Step
@@ -156,4 +157,12 @@ LEDGER_EXAMPLES = {
     running.PIECE: _piece,
     running.START_REWRITE: _start_rewrite,
     running.REWRITE: _rewrite,
+    number_registers.SHOW: lambda world: Attempt(
+        "supervisor",
+        view=lambda session: number_registers.show(world.gate, session, world.tables),
+    ),
+    number_registers.PRINT: lambda world: Attempt(
+        "supervisor",
+        does=lambda session: number_registers.print_registers(list_desk(world, session)),
+    ),
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.functions.records import waiting
+from app.cases.print_log import PRINT_WRITES
+from app.functions.records import number_registers, waiting
 from app.functions.records.ledgers import LEDGERS
 from app.functions.records.ledgers import waiting as ledgers_waiting
 from app.functions.records.ledgers.functions import ledger_functions
@@ -162,6 +163,24 @@ FUNCTIONS: tuple[Function, ...] = (
         writes=("erasure", "ledger_entry"),
         run="app.functions.records.retention.running:rewrite",
         in_pieces=True,
+    ),
+    Function(
+        id=number_registers.SHOW,
+        area="records",
+        kind=Kind.INQUIRE,
+        label="番号の一覧表",
+        help="個人番号の記入を求める様式、個人番号を利用する事務、情報照会の手続を、プログラムの登録から"
+        "一覧します。",
+        screen="app.functions.records.screens.number_registers:NumberRegistersScreen",
+        menu=True,
+    ),
+    Function(
+        id=number_registers.PRINT,
+        area="records",
+        kind=Kind.PRINT,
+        label="個人番号の一覧表の印刷",
+        help="個人番号の一覧表を、監査や公表のために印刷します。印刷の記録に残ります。",
+        writes=PRINT_WRITES,
     ),
     *ledger_functions(LEDGERS.values()),
 )
