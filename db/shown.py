@@ -110,6 +110,8 @@ NOT_OF_PERSONS = frozenset(
         # numbers, states, days and by whom: they say that there is something, not where she is
         *("application_token", "atena", "certificate", "follow_up", "hand_over", "mail_item"),
         *("my_number", "origin", "paper_return", "print_line", "sheet"),
+        # the union's own pages; whoever opens one is kept from those that name somebody restricted
+        "union_paper",
         # a household by its number, without anybody in it
         "household",
         # what was erased: counts, ids that go, keyed hashes

@@ -35,6 +35,7 @@ from forms.lists import (
     review_report,
     screen_copy,
     test_page,
+    union_papers,
 )
 from forms.notices import acceptance_slip, address_exception, hand_on_slip, returned_receipt
 
@@ -61,6 +62,7 @@ FORMS: tuple[Form, ...] = (
     review_report.FORM,
     screen_copy.FORM,
     premium_trial.FORM,
+    union_papers.FORM,
     *ledgers.FORMS,
     *ledger_pages.FORMS,
     number_registers.FORM,

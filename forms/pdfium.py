@@ -14,6 +14,15 @@ from app.core.errors import EnvironmentFault
 _ONE_CALLER = threading.Lock()
 
 
+def unreadable() -> EnvironmentFault:
+    """What is said of a PDF that cannot be read."""
+    return EnvironmentFault(
+        "forms.pdf_unreadable",
+        "印刷用のファイルを読み取れません。",
+        "もう一度作り直してください。続くときはシステム管理者に連絡してください。",
+    )
+
+
 @contextmanager
 def open_pdf(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
     """Open a PDF for reading; other callers wait until it is closed.
@@ -24,11 +33,7 @@ def open_pdf(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
         try:
             document = pypdfium2.PdfDocument(pdf)
         except pypdfium2.PdfiumError as cause:
-            raise EnvironmentFault(
-                "forms.pdf_unreadable",
-                "印刷用のファイルを読み取れません。",
-                "もう一度作り直してください。続くときはシステム管理者に連絡してください。",
-            ) from cause
+            raise unreadable() from cause
         try:
             yield document
         finally:

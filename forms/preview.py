@@ -9,7 +9,7 @@ import numpy as np
 import pypdfium2
 from PIL import Image
 
-from forms.pdfium import open_pdf, render_page
+from forms.pdfium import open_pdf, render_page, unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,36 @@ def count_pages(pdf: bytes) -> int:
 def sheet_of(pdf: bytes, at: int, count: int) -> bytes:
     """The ``at``-th (from 0) of ``count`` sheets of as many pages each, as a PDF of its own; its
     pages are those of the whole, unchanged. Raises EnvironmentFault ``forms.pdf_unreadable``."""
+    pages = count_pages(pdf) // count
+    return pages_of(pdf, at * pages, (at + 1) * pages)
+
+
+def pages_of(pdf: bytes, first: int, end: int) -> bytes:
+    """Pages ``first`` to before ``end`` (from 0) as a PDF of its own, unchanged. Raises
+    EnvironmentFault ``forms.pdf_unreadable``."""
     with open_pdf(pdf) as document:
-        pages = len(document) // count
         cut = pypdfium2.PdfDocument.new()
         try:
-            cut.import_pages(document, list(range(at * pages, (at + 1) * pages)))
+            cut.import_pages(document, list(range(first, end)))
             out = io.BytesIO()
             cut.save(out)
             return out.getvalue()
         finally:
             cut.close()
+
+
+def page_texts(pdf: bytes) -> tuple[str, ...]:
+    """The words of every page; "" for a page that is only a picture. Raises EnvironmentFault
+    ``forms.pdf_unreadable``."""
+    found = []
+    with open_pdf(pdf) as document:
+        try:
+            for at in range(len(document)):
+                page = document[at]
+                words = page.get_textpage()
+                found.append(words.get_text_range())
+                words.close()
+                page.close()
+        except pypdfium2.PdfiumError as cause:
+            raise unreadable() from cause
+    return tuple(found)

@@ -20,6 +20,7 @@ from app.functions.files import check_list, insured
 from app.functions.files.delivered import receive_delivered
 from app.functions.files.desks import receive_desk_word, teller
 from app.functions.levy import receiving as premiums
+from app.functions.printing import union_papers
 from app.functions.records.months import MonthKeeper
 from app.rules.calendar.days import BusinessCalendar
 from app.security.authenticators.verify import verify_assertion
@@ -63,6 +64,7 @@ def handlers(tables: Tables) -> dict[str, Handler]:
         "files.receive_check_list": check_list.receiver(tables),
         "files.receive_desk_word": receive_desk_word,
         "files.receive_delivered": receive_delivered,
+        union_papers.RECEIVE: union_papers.receive,
         "levy.receive_premium": premiums.receiver(tables),
         "levy.receive_collection": premiums.receiver(tables),
         **_receivers(tables),

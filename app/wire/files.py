@@ -308,6 +308,7 @@ _DOWNWARD = (
         record=records.DocumentRecord,
         layout="document",
         key=("document_id", "part"),
+        applied_by="printing.receive_union_papers",
     ),
     FileSpec(
         id="FILE-24",

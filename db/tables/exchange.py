@@ -206,3 +206,20 @@ stream_state = Table(
     Column("sequence", Integer, nullable=False),
     Column("digest", Text, nullable=False),
 )
+
+# 帳票 that the union delivered (FILE-23), put together and proved; sealed copies stay in the inbox.
+union_paper = Table(
+    "union_paper",
+    METADATA,
+    Column("id", Text, primary_key=True),  # 帳票番号
+    Column("title", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # code table document_kinds
+    Column("made_on", Text, nullable=False),
+    Column("due_on", Text, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("media_type", Text, nullable=False),  # code table document_forms
+    Column("digest", Text, nullable=False),  # SHA-256 of the content
+    Column("content", LargeBinary, nullable=False),
+    Column("arrived_at", Text, nullable=False),
+    Index("ix_union_paper_kind", "kind", "made_on"),
+)

@@ -7,11 +7,15 @@ from app.cases import (
     slips,
 )
 from app.functions.eligibility.kinds.move_in import MOVE_IN
+from app.functions.printing import union_papers
+from app.security.staff.session import Session
 from tests.support.attempts import Attempt, Example
 from tests.support.case_examples import at
 from tests.support.counter import (
     KeepingPrinter,
 )
+from tests.support.union_papers import parts, three_pages
+from tests.support.union_papers import receive as receive_papers
 from tests.support.world import World
 
 
@@ -105,6 +109,28 @@ def _reprint(world: World) -> Attempt:
     )
 
 
+def _union_paper(world: World) -> Attempt:
+    receive_papers(world, parts(three_pages()))
+    return Attempt(
+        "clerk", view=lambda session: union_papers.open_paper(world.gate, session, "U15-1-9")
+    )
+
+
+def _list_union_papers(world: World) -> Attempt:
+    receive_papers(world, parts(three_pages()))
+    return Attempt("clerk", view=lambda session: union_papers.list_papers(world.gate, session))
+
+
+def _print_union_paper(world: World) -> Attempt:
+    receive_papers(world, parts(three_pages()))
+
+    def does(session: Session) -> str:
+        paper = KeepingPrinter()
+        return union_papers.print_paper(world.gate, session, "U15-1-9", (1, 1), paper)
+
+    return Attempt("clerk", does=does)
+
+
 PAPER_EXAMPLES: dict[str, Example] = {
     "eligibility.reserve_certificate": _reserve,
     "eligibility.issue_certificate": _issue,
@@ -113,4 +139,10 @@ PAPER_EXAMPLES: dict[str, Example] = {
     "eligibility.show_certificate": _show_certificate,
     "eligibility.reprint_sheet": _reprint,
     "eligibility.print_issue_slip": _issue_slip,
+    union_papers.LIST: _list_union_papers,
+    union_papers.SHOW: _union_paper,
+    union_papers.PRINT: _print_union_paper,
+    union_papers.RECEIVE: lambda world: Attempt(
+        "", system=lambda: receive_papers(world, parts(three_pages()))
+    ),
 }

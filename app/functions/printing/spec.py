@@ -10,9 +10,11 @@ from app.functions.printing import (
     lists,
     posting,
     returned,
+    union_papers,
 )
-from app.security.spec import Area, Function, Kind, StepUp
+from app.security.spec import Actor, Area, Function, Kind, StepUp
 from app.security.waiting import Source
+from app.sync.inbox import APPLYING
 
 BATCH = ("print_batch", "batch_item", "batch_part")
 _BATCHES = Source(
@@ -28,6 +30,43 @@ def _function(name: str, kind: Kind, label: str, help_: str, **more: object) -> 
 
 
 FUNCTIONS: tuple[Function, ...] = (
+    _function(
+        "union_papers",
+        Kind.INQUIRE,
+        "広域連合の帳票",
+        "広域連合から届いた帳票を、種類と作成日で一覧します。",
+        reads=("union_paper",),
+        screen="app.functions.printing.screens.union_papers:UnionPapersScreen",
+        menu=True,
+    ),
+    _function(
+        "show_union_paper",
+        Kind.INQUIRE,
+        "広域連合の帳票を開く",
+        "帳票をページごとに見て、ことばで探します。取扱注意の方の名前があるページは出ません。",
+        step_up=StepUp.RECENT,
+        reads=union_papers.READS,
+        reads_hidden=True,
+        screen="app.functions.printing.screens.union_papers:UnionPaperScreen",
+    ),
+    _function(
+        "print_union_paper",
+        Kind.PRINT,
+        "広域連合の帳票の印刷",
+        "帳票の、選んだページを印刷します。印刷の記録と操作記録に残ります。",
+        step_up=StepUp.RECENT,
+        reads=(*union_papers.READS, "print_line"),
+        writes=("print_line",),
+    ),
+    _function(
+        "receive_union_papers",
+        Kind.UPDATE,
+        "広域連合の帳票の取り込み（端末が行う）",
+        "届いた帳票の部分を合わせ、壊れていないことを確かめて残します。合わないファイルは取り分けます。",
+        actor=Actor.SYSTEM,
+        reads=("union_paper", "store_fact.profile", "store_fact.municipality_code"),
+        writes=(*APPLYING, "union_paper"),
+    ),
     _function(
         "issues",
         Kind.INQUIRE,

@@ -13,14 +13,14 @@ _DPI = 200
 
 
 class PaperPreview(PlainLabel):
-    """The first page, as large as the place allows."""
+    """One page (from 0), as large as the place allows."""
 
-    def __init__(self, pdf: bytes) -> None:
+    def __init__(self, pdf: bytes, page: int = 0) -> None:
         super().__init__()
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.setAccessibleName("券面")
-        drawn = preview(pdf, 0, _DPI)
+        drawn = preview(pdf, page, _DPI)
         image = QImage(
             drawn.rgba,
             drawn.width,
