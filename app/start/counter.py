@@ -417,7 +417,7 @@ class Counter(QObject):
         if self.window.shown == CATALOG.searches and isinstance(page, Page):
             page.first_focus()
         else:
-            self.go(CATALOG.searches)
+            self._choose(CATALOG.searches)
 
     def show_help(self) -> None:
         """The manual at the page of the open screen."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QInputDialog, QWidget
 
 from app.cases import drafts
 from app.cases.screens.entry import EntryScreen
-from app.catalog import CASES
+from app.catalog import CASES, CATALOG
 from app.start.counter import Counter as Program
 from app.ui.base.pages import InHand, Page
 from app.ui.shell.one_visitor import OneVisitor
@@ -144,7 +144,11 @@ def test_an_entry_says_whose_it_is(tmp_path: Path, qtbot: Any) -> None:
         room.operations.close()
 
 
-def test_the_menu_keeps_what_is_typed_and_the_program_asks(program: Program) -> None:  # noqa: F811
+@pytest.mark.parametrize("by", ["menu", "search"])
+def test_who_leaves_a_case_keeps_what_is_typed_and_is_asked(
+    program: Program,  # noqa: F811
+    by: str,
+) -> None:
     """Through the real window: a founded terminal and a login, which no cheaper test has."""
     log_in(program, PASSWORDS["S201"])
     until(lambda: isinstance(screen_of(program), Page))
@@ -152,7 +156,11 @@ def test_the_menu_keeps_what_is_typed_and_the_program_asks(program: Program) -> 
     page = CasePage()
     program.window.show_screen(page, "eligibility.open_death")
     kept = page.kept
-    program.window.chosen.emit("own.change_password")
+    program._permitted |= {CATALOG.searches}
+    if by == "menu":
+        program.window.chosen.emit("own.change_password")
+    else:
+        program.window.search_asked.emit()
     settle_aside(program)
     assert kept == ["kept"]
     program.go("persons.open", person_id="P-9")
