@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 NOT_ASKED = 0
 """The year of a paper where there was nothing to ask."""
 _ATTESTING = tuple(form.id for form in FORMS if form.attests)
+_ATTESTED = frozenset(form.decided for form in FORMS if form.attests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +240,9 @@ def _require_same_share(record: Any, expires: date, papers: Sequence[_Paper]) ->
 
 
 def _last_day(record: Any) -> date | None:
-    text = item_of(record, "expires_on")
+    """The last day of a paper with which one is treated; None for one that attests what was so."""
+    attests = item_of(record, "paper") in _ATTESTED
+    text = "" if attests else item_of(record, "expires_on")
     return date.fromisoformat(text) if text else None
 
 

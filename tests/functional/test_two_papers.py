@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ import pytest
 from app.cases import issuing, paper_years
 from app.core.errors import UserError
 from db.tables.certificates import certificate
+from forms.catalog import FORMS
 from tests.functional.test_issue_a_certificate import text_of
 from tests.support.counter import Counter
-from tests.support.july import DAYS, JULY, NEXT, decided, july_in, renew
+from tests.support.july import CURRENT, DAYS, JULY, NEXT, decided, july_in, renew
 
 
 @pytest.fixture
@@ -92,6 +94,19 @@ def test_out_of_july_with_one_paper_nobody_is_asked(july: Counter) -> None:
     with july.logged_in() as session:
         assert paper_years.years_to_ask(july.gate, session, view, july.tables) == ()
     assert draw(july, view).year_words == ""
+
+
+def test_a_certificate_of_what_was_so_has_no_year(july: Counter) -> None:
+    """負担区分等証明書 and its like may be made of a year that is over."""
+    attested = sorted({form.decided for form in FORMS if form.attests})
+    assert "burden_certificate" in attested
+    for paper in attested:
+        past = SimpleNamespace(**CURRENT | {"expires_on": "2026-07-31", "paper": paper})
+        with july.world.store.view(("certificate", "decision")) as work:
+            said = paper_years.require_year(
+                work, past, "P-1", paper_years.NOT_ASKED, JULY.date(), july.tables
+            )
+        assert said == ""
 
 
 def test_an_expired_paper_is_not_made(july: Counter) -> None:
