@@ -535,7 +535,7 @@ class Counter(QObject):
         self.window.set_covered(False)
         self.show_login()
         if self.form is not None:
-            self.form.message.setText(_WHY.get(cause, ""))
+            self.form.tell(_WHY.get(cause, ""))
         self.operations.run(self, lambda: self._doorway.log_off(session, cause), lambda _none: None)
 
     def remove(self) -> None:

@@ -76,6 +76,7 @@ def judge(found: list[dict[str, Any]], looks: tuple[str, ...]) -> None:
         assert not one["faint"], (*where, one["faint"])
         assert not one["edges"], (*where, one["edges"])
         assert not one["cut"], (*where, one["cut"])
+        assert not one["unspoken"], (*where, one["unspoken"])
         check_keys(one["screen"], [tuple(pair) for pair in one["keys"]])
         for least, room, frame in zip(one["least"], one["look"][2:], FRAME, strict=True):
             assert least + frame <= room, (*where, one["least"])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 from app.core.relying_party import TRAINING_RP_ID
 from app.security.acts.approval import Role
 from app.security.acts.prepared import Ask
+from app.security.authenticators import faults
 from app.security.authenticators.ctap import CtapAuthenticator
 from app.security.authenticators.port import Assertion
 from app.security.authenticators.worker import DeviceWorker
@@ -21,7 +24,7 @@ from app.training.software_key import SoftwareKey
 from app.ui.base.door import ErrorDoor
 from app.ui.base.names import NamePainter
 from app.ui.base.operations import Operations
-from app.ui.base.touch import ScreenPrompts, TouchDesk, TouchDialog
+from app.ui.base.touch import TRY_AGAIN, ScreenPrompts, TouchDesk, TouchDialog
 from app.ui.base.watch import Background
 from tests.support.authenticators import PIN, authenticator, enrol, key_with_pin
 from tests.support.log_lines import LogLines
@@ -52,7 +55,9 @@ class Counter:
     def with_seconds(self, seconds: float) -> TouchDesk:
         prompts = ScreenPrompts()
         port = CtapAuthenticator(self._devices, prompts, seconds=seconds)
-        self.desk = TouchDesk(port, prompts, self.worker, self.operations, self.door, self.names)
+        self.desk = TouchDesk(
+            port, prompts, self.worker, self.operations, self.door, self.names, seconds
+        )
         return self.desk
 
     def _devices(self) -> tuple[Any, ...]:
@@ -166,11 +171,66 @@ def test_the_screen_may_take_the_failure_itself(counter: Counter) -> None:
     assert counter.door.last is None
 
 
+class TestAgain:
+    """A failure of the key is told where the key is asked for, with the same once more."""
+
+    def test_whose_key_and_how_long(self, counter: Counter) -> None:
+        dialog = counter.ask()
+        assert "S101" in dialog.whose.text()
+        assert dialog.left.text() == "あと 10 秒"
+        counter.until(lambda: dialog.left.text() == "あと 9 秒")
+        counter.touch()
+        counter.over()
+
+    def test_the_key_is_put_in_and_the_same_goes_on(self, counter: Counter) -> None:
+        counter.plugged = None
+        dialog = counter.ask(again=True)
+        counter.until(lambda: dialog.failed)
+        assert "見つかりません" in dialog.ask.text() and "もう一度" in dialog.again.text()
+        assert dialog.again.hasFocus() and dialog.left.text() == ""
+        assert counter.door.last is None and counter.signed == []
+        counter.plugged = counter.key
+        counter.qtbot.keyClick(dialog.again, Qt.Key.Key_Return)
+        assert not dialog.failed and dialog.left.text() == "あと 10 秒"
+        counter.touch()
+        counter.over()
+        assert len(counter.signed) == 1
+
+    def test_whoever_gives_up_after_a_failure_has_signed_nothing(self, counter: Counter) -> None:
+        counter.plugged = None
+        dialog = counter.ask(again=True)
+        counter.until(lambda: dialog.failed)
+        counter.qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+        counter.over()
+        assert (counter.signed, counter.cancelled, counter.door.last) == ([], [True], None)
+
+    def test_a_wrong_pin_is_asked_again_with_one_try_less(self, counter: Counter) -> None:
+        dialog = counter.ask(uv=True, again=True)
+        counter.until(lambda: dialog.pin.isVisible())
+        counter.qtbot.keyClicks(dialog.pin, "0000-00")
+        counter.qtbot.keyClick(dialog.pin, Qt.Key.Key_Return)
+        counter.until(lambda: dialog.failed)
+        assert "あと7回" in dialog.ask.text()
+        dialog.again.click()
+        counter.until(lambda: dialog.pin.isVisible())
+        assert dialog.tries.text() == "暗証番号（PIN）はあと 7 回"
+        counter.qtbot.keyClicks(dialog.pin, PIN)
+        counter.qtbot.keyClick(dialog.pin, Qt.Key.Key_Return)
+        counter.touch()
+        counter.over()
+        assert len(counter.signed) == 1
+
+    def test_only_what_a_try_mends_is_offered_again(self) -> None:
+        codes = set(re.findall(r'"(key\.\w+)"', Path(faults.__file__).read_text("utf-8")))
+        assert codes >= TRY_AGAIN
+        assert not TRY_AGAIN & {"key.cancelled", "key.pin_blocked", "key.uv_blocked", "key.full"}
+
+
 class TestPin:
     def test_the_right_one_leads_to_the_touch(self, counter: Counter) -> None:
         dialog = counter.ask(uv=True)
         counter.until(lambda: dialog.pin.isVisible())
-        assert "あと 8 回" in dialog.ask.text()
+        assert dialog.tries.text() == "暗証番号（PIN）はあと 8 回"
         assert dialog.pin.displayText() == ""
         counter.qtbot.keyClick(dialog.pin, Qt.Key.Key_Return)  # nothing keyed: nothing sent
         assert dialog.pin.isVisible()
@@ -193,7 +253,7 @@ class TestPin:
         assert "あと7回" in shown_message(counter)
         again = counter.ask(uv=True)
         counter.until(lambda: again.pin.isVisible())
-        assert "あと 7 回" in again.ask.text()
+        assert again.tries.text() == "暗証番号（PIN）はあと 7 回"
         counter.qtbot.keyClick(again, Qt.Key.Key_Escape)
         counter.over()
         assert counter.signed == []

@@ -79,8 +79,8 @@ def edge(shot: Any, place: Any) -> float:
 
 
 class Found(NamedTuple):
-    """What was seen of a screen: faint texts, faint edges, what is cut, its least size, and the
-    keys on its buttons with their words."""
+    """What was seen of a screen: faint texts, faint edges, what is cut, its least size, the
+    keys on its buttons with their words, and what a screen reader would not say."""
 
     screen: str
     look: Look
@@ -89,6 +89,7 @@ class Found(NamedTuple):
     cut: list[str]
     least: tuple[int, int]
     keys: list[tuple[str, str]]
+    unspoken: list[str]
 
 
 def judged(window: Any, name: str, look: Look) -> Found:
@@ -111,7 +112,8 @@ def judged(window: Any, name: str, look: Look) -> Found:
             edges.append((round(found, 2), f"{type(widget).__name__} {said(widget)[:24]}"))
     cut += [f"beyond the edge: {one}" for one in beyond(window)]
     least = window.minimumSizeHint()
-    return Found(name, look, faint, edges, cut, (least.width(), least.height()), keys_of(window))
+    size = (least.width(), least.height())
+    return Found(name, look, faint, edges, cut, size, keys_of(window), list(unspoken(window)))
 
 
 def keys_of(window: Any) -> list[tuple[str, str]]:
@@ -130,6 +132,35 @@ def keys_of(window: Any) -> list[tuple[str, str]]:
         words, _, key = button.text().rpartition("  [")
         found.append((key.rstrip("]"), words))
     return found
+
+
+def unspoken(window: Any) -> Iterator[str]:
+    """By Qt's accessibility tree: what can have the focus and has no name, a button that is spoken
+    otherwise than it is written, and a field that keeps its 必須 to itself."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QAccessible
+    from PySide6.QtWidgets import QPushButton, QWidget
+
+    from app.ui.base.fields import Field
+
+    def spoken(widget: Any, what: Any) -> str:
+        return str(QAccessible.queryAccessibleInterface(widget).text(what))
+
+    for widget in window.findChildren(QWidget):
+        if not widget.isVisible() or widget.focusPolicy() == Qt.FocusPolicy.NoFocus:
+            continue
+        name = spoken(widget, QAccessible.Text.Name)
+        if not name:
+            yield f"{type(widget).__name__} without a name"
+        if isinstance(widget, QPushButton):
+            written = widget.text().partition("  [")[0].replace("\n", "")
+            if widget.property("function") is None and name != written:
+                yield f"{written} is spoken as {name}"
+    for field in window.findChildren(Field):
+        if field.isVisible() and field._mark.isVisible():
+            for editor in field.editors():
+                if "必須" not in spoken(editor, QAccessible.Text.Description):
+                    yield f"{field.label} does not say 必須"
 
 
 def beyond(window: Any) -> Iterator[str]:

@@ -19,7 +19,13 @@ from app.security.authenticators import faults, webauthn
 from app.security.authenticators.devices import Answer, Asking, Opened, Plug
 from app.security.authenticators.interruption import Interruption
 from app.security.authenticators.pin import in_form
-from app.security.authenticators.port import Assertion, KeyUser, NewCredential, Prompts
+from app.security.authenticators.port import (
+    SECONDS,
+    Assertion,
+    KeyUser,
+    NewCredential,
+    Prompts,
+)
 
 T = TypeVar("T")
 Devices = Callable[[], Iterable[Plug | CtapDevice]]
@@ -33,7 +39,7 @@ class CtapAuthenticator:
     are called on the calling thread. ``seconds`` bounds one operation, PIN entry included.
     """
 
-    def __init__(self, devices: Devices, prompts: Prompts, *, seconds: float = 60.0) -> None:
+    def __init__(self, devices: Devices, prompts: Prompts, *, seconds: float = SECONDS) -> None:
         self._devices = devices
         self._prompts = prompts
         self._seconds = seconds

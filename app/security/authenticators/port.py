@@ -64,6 +64,10 @@ class Prompts(Protocol):
         ...
 
 
+SECONDS = 60.0
+"""How long one operation with a key may take, the PIN's entry included."""
+
+
 class Authenticator(Protocol):
     """One way to prove a person. Calls block: run them on the device worker.
 

@@ -39,6 +39,7 @@ class Toucher(Protocol):
         *,
         on_failure: Failed | None = None,
         on_cancel: Nothing | None = None,
+        again: bool = False,
     ) -> None: ...
 
     def enrol(
@@ -120,7 +121,12 @@ class _Walk(Generic[T]):
             self._hands.operations.run(self._screen, step.run, self.go_on, self._throw)
         elif isinstance(step, Touch):
             self._hands.touch.sign(
-                self._screen, step, self.go_on, on_failure=self._throw, on_cancel=self._give_up
+                self._screen,
+                step,
+                self.go_on,
+                on_failure=self._throw,
+                on_cancel=self._give_up,
+                again=True,
             )
         elif isinstance(step, Enrol):
             self._hands.touch.enrol(

@@ -16,6 +16,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 from app.core.errors import MadoguchiError
 from app.core.shown import as_shown
 from app.ui.base.labels import PlainLabel
+from app.ui.base.monitors import free_space
+from app.ui.base.theme import grown
 from app.ui.base.watch import Background
 
 
@@ -31,7 +33,9 @@ class ErrorDialog(QDialog):
         title, message, remedy = shown
         self.setWindowTitle(title)
         self.setObjectName("errorDialog")
-        self.setMinimumWidth(560)
+        self.setAccessibleName(message)
+        self.setAccessibleDescription(remedy)
+        self.setMinimumWidth(min(grown(560), free_space().width() - 40))
         layout = QVBoxLayout(self)
         layout.setSpacing(14)
         layout.setContentsMargins(28, 24, 28, 20)

@@ -79,6 +79,7 @@ class Field(QWidget):
         """Put the editor beside the label."""
         self._grid.addWidget(editor, 0, 1)
         self.setFocusProxy(editor)
+        self._speak()
 
     def value(self) -> str:
         """What is entered, as text."""
@@ -98,6 +99,21 @@ class Field(QWidget):
     def set_required(self, required: bool) -> None:
         """Mark the field as one that must be filled, or take the mark away."""
         self._mark.setVisible(required)
+        self._speak()
+
+    def editors(self) -> tuple[QWidget, ...]:
+        """What is typed in or chosen: each is spoken with what belongs to the field."""
+        editor = self.focusProxy()
+        while editor is not None and editor.focusProxy() is not None:
+            editor = editor.focusProxy()
+        return (editor,) if editor is not None else ()
+
+    def _speak(self) -> None:
+        """必須, what is wrong and what is noted belong to the editor for a screen reader."""
+        shown = (self._mark, self._error, self._hint)
+        words = "。".join(one.text().rstrip("。") for one in shown if not one.isHidden())
+        for editor in self.editors():
+            editor.setAccessibleDescription(words)
 
     def set_hint(self, text: str) -> None:
         """Show what was understood, or the note again."""
@@ -106,11 +122,13 @@ class Field(QWidget):
         self._hint.style().unpolish(self._hint)
         self._hint.style().polish(self._hint)
         self._hint.setVisible(bool(text or self._note))
+        self._speak()
 
     def set_error(self, text: str) -> None:
         """Show what is wrong and how to mend it; "" when nothing is."""
         self._error.setText(text)
         self._error.setVisible(bool(text))
+        self._speak()
         if text.startswith(self._hint.text()):  # the same reason, told while it was typed
             self.set_hint("")
         editor = self.focusProxy()
@@ -308,8 +326,12 @@ class ChoiceField(Field):
             self._group.addButton(button, at)
             box.add(button)
         self.place(box)
+        self._speak()
         self._keep_one_stop()
         self._group.idToggled.connect(self._on_toggled)
+
+    def editors(self) -> tuple[QWidget, ...]:
+        return tuple(self._group.buttons())
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -333,6 +355,7 @@ class ChoiceField(Field):
     def set_error(self, text: str) -> None:
         self._error.setText(text)
         self._error.setVisible(bool(text))
+        self._speak()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
@@ -390,6 +413,7 @@ class FlagField(Field):
     def set_error(self, text: str) -> None:
         self._error.setText(text)
         self._error.setVisible(bool(text))
+        self._speak()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if (

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QDialog, QGridLayout, QPushButton, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QTextEdit, QVBoxLayout, QWidget
 
 from app.ui.base.keys import EVERYWHERE, Key, written
-from app.ui.base.labels import PlainLabel
+from app.ui.base.labels import ActionButton, PlainLabel
 from app.ui.base.monitors import free_space
 from app.ui.base.pages import scrolled
 
@@ -28,8 +28,7 @@ class _Told(QDialog):
 
     def close_by(self) -> None:
         """Add the button that closes."""
-        button = QPushButton("閉じる  [Esc]")
-        button.setAccessibleName("閉じる")
+        button = ActionButton("閉じる  [Esc]")
         button.clicked.connect(self.reject)
         self.column.addWidget(button, 0, Qt.AlignmentFlag.AlignRight)
 

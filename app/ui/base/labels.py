@@ -9,8 +9,8 @@ from __future__ import annotations
 import html
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QInputDialog, QLabel, QWidget
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QShowEvent
+from PySide6.QtWidgets import QInputDialog, QLabel, QPushButton, QWidget
 
 
 class PlainLabel(QLabel):
@@ -20,6 +20,25 @@ class PlainLabel(QLabel):
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(text)
+
+
+class ActionButton(QPushButton):
+    """A button that is spoken as it is written, without its key: whatever it says at the time."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """Write words and key (``送信  [Ctrl+Enter]``)."""
+        super().setText(text)
+        self.setAccessibleName(text.partition("  [")[0])
+
+
+def announce(place: QWidget, text: str) -> None:
+    """Have a screen reader say what has changed where nobody's cursor is."""
+    if text:
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(place, text))
 
 
 class PlainQuestion(QInputDialog):

@@ -20,7 +20,7 @@ from app.security.acts.approval import Subject
 from app.ui.base.fields import Field, PasswordField
 from app.ui.base.flow import ActionRow
 from app.ui.base.keys import OF_THE_WINDOW, Key, written
-from app.ui.base.labels import PlainLabel
+from app.ui.base.labels import ActionButton, PlainLabel
 from app.ui.base.names import NamePainter, TextBlock
 from app.ui.base.secret import SecretEdit
 from app.ui.base.visitor import ForVisitor
@@ -77,8 +77,7 @@ class Page(QWidget):
     ) -> QPushButton:
         """Add a button with its key; the key works anywhere on the page, one of the window's own
         (``app.ui.base.keys``) everywhere."""
-        button = QPushButton(f"{text}  [{written(key)}]")
-        button.setAccessibleName(text)
+        button = ActionButton(f"{text}  [{written(key)}]")
         self._actions.append((key, button))
         if primary:
             button.setObjectName("primary")

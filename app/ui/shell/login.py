@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.core.signs import plain
-from app.ui.base.labels import PlainLabel
+from app.ui.base.labels import ActionButton, PlainLabel, announce
 from app.ui.base.monitors import free_space
 from app.ui.base.pages import card
 from app.ui.base.secret import SecretEdit
@@ -56,8 +56,9 @@ class LoginForm(QWidget):
         self.message.setWordWrap(True)
         self.message.setMinimumHeight(grown(64))
         layout.addWidget(self.message)
-        self.button = QPushButton("次へ（キーに触れる）  [Enter]")
-        self.button.setAccessibleName("次へ")
+        self.button = ActionButton(
+            f"{'窓口に戻る' if staff_id else 'ログイン'}（キーに触れる）  [Enter]"
+        )
         self.button.setObjectName("primary")
         layout.addWidget(self.button)
         outer.addWidget(frame)
@@ -69,6 +70,11 @@ class LoginForm(QWidget):
         """Typing begins at the first empty field."""
         (self.password if self.staff.isReadOnly() else self.staff).setFocus()
 
+    def tell(self, text: str) -> None:
+        """Say this under the fields, and have it spoken; "" takes it away."""
+        self.message.setText(text)
+        announce(self.message, text)
+
     def submit_to(self, submit: Callable[[str, str], None]) -> None:
         """Whom the next submission goes to."""
         self._submit = submit
@@ -78,23 +84,23 @@ class LoginForm(QWidget):
         for widget in (self.staff, self.password, self.button):
             widget.setEnabled(not busy)
         if busy:
-            self.message.setText(text)
+            self.tell(text)
 
     def refuse(self, message: str, remedy: str) -> None:
         """Say why not; the password is cleared, the id stays."""
         self.set_busy(False)
-        self.message.setText(f"{message}\n{remedy}")
+        self.tell(f"{message}\n{remedy}")
         self.password.clear()
         self.password.setFocus()
 
     def _go(self) -> None:
         staff, password = plain(self.staff.text()), self.password.text()
         if not staff:
-            self.message.setText("職員番号を入れてください。")
+            self.tell("職員番号を入れてください。")
             self.staff.setFocus()
         elif not password:
-            self.message.setText("パスワードを入れてください。")
+            self.tell("パスワードを入れてください。")
             self.password.setFocus()
         else:
-            self.message.setText("")
+            self.tell("")
             self._submit(staff, password)

@@ -43,7 +43,7 @@ from app.ui.base.keys import (
     SEARCH,
     SMALLER,
 )
-from app.ui.base.labels import PlainLabel
+from app.ui.base.labels import ActionButton, PlainLabel, announce
 from app.ui.base.monitors import free_space
 from app.ui.base.pages import Page, scrolled
 from app.ui.base.theme import grown
@@ -196,7 +196,7 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(18, 4, 18, 4)
         self._offered = PlainLabel("")
         row.addWidget(self._offered, 1)
-        self._take = QPushButton(f"続きに戻る  [{GO_BACK}]")
+        self._take = ActionButton(f"続きに戻る  [{GO_BACK}]")
         self._take.setObjectName("primary")
         self._leave = QPushButton("破棄する")
         for button in (self._take, self._leave):
@@ -239,8 +239,9 @@ class MainWindow(QMainWindow):
         return self._status.text()
 
     def say(self, text: str) -> None:
-        """Show one sentence in the status line."""
+        """Show one sentence in the status line, and have it spoken."""
         self._status.setText(text)
+        announce(self._status, text)
 
     def show_line(self, text: str) -> None:
         """Show the state of the line to the union."""
@@ -248,7 +249,10 @@ class MainWindow(QMainWindow):
 
     def show_age(self, text: str) -> None:
         """Show the age of what was last received, when it is a warning (SEC-118)."""
+        changed = text != self._age.text()
         self._age.setText(text)
+        if changed:
+            announce(self._age, text)
 
     def set_staff(self, name: str) -> None:
         """Show who is at the desk."""
