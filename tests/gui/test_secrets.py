@@ -21,16 +21,18 @@ from app.security.authenticators.pin import LEAST_CHARACTERS, MOST_BYTES, in_for
 from app.ui.base.fields import PasswordField, TextField
 from app.ui.base.names import NamePainter
 from app.ui.base.secret import SecretEdit
-from app.ui.base.touch import ScreenPrompts, TouchDialog
+from app.ui.base.touch import Asked, ScreenPrompts, TouchDialog
 from app.ui.shell.login import LoginForm
 
 ROOT = Path(__file__).parents[2]
+
+ASKED = Asked("職員 S101 のセキュリティキー", "触れてください。", 60.0)
 
 
 def edits(painter: NamePainter) -> dict[str, tuple[Any, QLineEdit]]:
     """Every place where a secret is typed, with the widget that holds it."""
     login = LoginForm(lambda *_: None)
-    touch = TouchDialog(None, "送ります。", ScreenPrompts(), painter)
+    touch = TouchDialog(None, "送ります。", ScreenPrompts(), painter, ASKED)
     touch._show_pin(8)
     number = TextField("my_number", "個人番号", secret=True)
     password = PasswordField("old", "今のパスワード")
@@ -130,7 +132,7 @@ class TestPin:
         heard: list[str | None] = []
         prompts = ScreenPrompts()
         prompts.answer = heard.append  # type: ignore[assignment, method-assign]
-        dialog = TouchDialog(None, "送ります。", prompts, painter)
+        dialog = TouchDialog(None, "送ります。", prompts, painter, ASKED)
         qtbot.addWidget(dialog)
         dialog.show()
         dialog._show_pin(8)
