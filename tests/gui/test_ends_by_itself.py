@@ -70,6 +70,7 @@ def test_a_machine_that_slept_wakes_up_logged_off(silence: int, ended: bool) -> 
         log_off=went.append,
         _vigil=SimpleNamespace(due=lambda *_: Due.NOTHING),
         _reading=False,
+        _limited=True,  # nothing else is looked at
         _read_settings=lambda _terminal: went.append("looked"),
     )
     Counter.look_at_the_clock(counter)

@@ -392,7 +392,7 @@ class FlagField(Field):
 
     def __init__(self, name: str, label: str, text: str, *, note: str = "") -> None:
         super().__init__(name, label, required=False, note=note)
-        self.box = QCheckBox(text)
+        self.box = QCheckBox(folded_words(text, _CHOICE_ROOM))
         self.box.setAccessibleName(f"{label} {text}")
         self.box.installEventFilter(self)
         holder = QWidget()

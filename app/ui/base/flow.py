@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QGuiApplication
-from PySide6.QtWidgets import QLayout, QLayoutItem
+from PySide6.QtWidgets import QBoxLayout, QLayout, QLayoutItem
+
+from app.ui.base.theme import enlarged
 
 
 class ActionRow(QLayout):
@@ -108,3 +110,14 @@ def folded_words(text: str, room: int) -> str:
     labels break their lines by themselves."""
     width_of = QFontMetrics(QGuiApplication.font()).horizontalAdvance
     return "\n".join(folded(text, width_of, room))
+
+
+_BESIDE_UP_TO = 1.4
+"""How much larger letters may be where two halves of a page still stand beside each other."""
+
+
+def side_by_side() -> QBoxLayout:
+    """A layout for two halves of a page: beside each other, with large letters one below the
+    other."""
+    ways = QBoxLayout.Direction
+    return QBoxLayout(ways.LeftToRight if enlarged() <= _BESIDE_UP_TO else ways.TopToBottom)

@@ -112,6 +112,19 @@ class TouchDialog(QDialog):
         self.setWindowTitle("セキュリティキー")
         width = min(grown(_SENTENCE_WIDTH), free_space().width() - 100)
         self.setMinimumWidth(width + 60)
+        self._build(names, sentence, width)
+        prompts.touch_wanted.connect(self._show_touch)
+        prompts.pin_wanted.connect(self._show_pin)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._over = False
+        self._blinks = False
+        self._clock = QTimer(self)
+        self._clock.setInterval(1000)
+        self._clock.timeout.connect(self._tick)
+        self._seconds = 0
+        self._begin()
+
+    def _build(self, names: NamePainter, sentence: str, width: int) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(30, 26, 30, 22)
         layout.setSpacing(16)
@@ -119,7 +132,7 @@ class TouchDialog(QDialog):
         self.sentence.setFixedSize(width, self.sentence.heightForWidth(width))
         layout.addWidget(self.sentence)
         line = QHBoxLayout()
-        self.whose = PlainLabel(asked.whose)
+        self.whose = PlainLabel(self._asked.whose)
         self.whose.setObjectName("fieldLabel")
         line.addWidget(self.whose, 1)
         self.tries = PlainLabel("")
@@ -149,16 +162,6 @@ class TouchDialog(QDialog):
         self.stop.clicked.connect(self.reject)
         row.addWidget(self.stop)
         layout.addLayout(row)
-        prompts.touch_wanted.connect(self._show_touch)
-        prompts.pin_wanted.connect(self._show_pin)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._over = False
-        self._blinks = False
-        self._clock = QTimer(self)
-        self._clock.setInterval(1000)
-        self._clock.timeout.connect(self._tick)
-        self._seconds = 0
-        self._begin()
 
     @property
     def failed(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.cases.issuing import Drawing
 from app.cases.list_paper import ListDesk
@@ -32,6 +32,7 @@ from app.rules.values.amounts import amount
 from app.rules.values.value import ValueRefused
 from app.ui.base.desk import Desk
 from app.ui.base.fields import ChoiceField, Field, FlagField, TextField
+from app.ui.base.flow import side_by_side
 from app.ui.base.form_parts import DayField, clear_errors, show_at_field
 from app.ui.base.labels import PlainLabel
 from app.ui.base.pages import Page, box, card, clear, scrolled
@@ -190,7 +191,7 @@ class TrialScreen(Page):
             layout.addWidget(
                 box("warn", f"まだ確かめられていない表を使いました：{'、'.join(tried.notes)}")
             )
-        row = QHBoxLayout()
+        row = side_by_side()
         table = list_table("試算の内訳", ("項目", "額", "どう決まるか"), (210, 150))
         lines = list(reasons(tried))
         fill(
@@ -253,7 +254,7 @@ def _understood(text: str) -> str:
 
 def _beside(left: list[Field], right: list[Field]) -> QWidget:
     frame, layout = card()
-    row = QHBoxLayout()
+    row = side_by_side()
     for fields in (left, right):
         column = QVBoxLayout()
         for field in fields:
