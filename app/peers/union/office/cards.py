@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from app.peers.union.database import among
+from app.peers.union.facts import ASKED_FOR_CERTIFICATE, DISABILITY, DISEASE
 from app.peers.union.office.decided import last_papers
 from app.peers.union.office.persons import PersonRow
 from app.peers.union.system import System
@@ -28,7 +29,7 @@ from app.rules.eligibility.papers import (
 )
 from app.wire.records import CardRecord
 
-_FACTS = ("certificate_application", "disability", "disease", "long_stay")
+_FACTS = (ASKED_FOR_CERTIFICATE, DISABILITY, DISEASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,8 @@ class Papers:
         row = held.person
         birth = date.fromisoformat(row.birth_sort)
         known = self._facts.get(row.id, {})
-        applied = known.get("certificate_application")
-        until = known.get("disability", {}).get("proof_until", "")
+        applied = known.get(ASKED_FOR_CERTIFICATE)
+        until = known.get(DISABILITY, {}).get("proof_until", "")
         limit = date.fromisoformat(until) if until and self._day < day_of_75(birth) else None
         if limit is not None and limit < self._holds_from:
             raise ExpiredProofError
@@ -120,7 +121,7 @@ class Papers:
         known = self._facts.get(person_id, {})
         printed = limit_mark_matters(limit_class) and getattr(last, "limit_printed", "") == "1"
         long_stay = getattr(last, "long_stay_on", "") if limit_class is LimitClass.LOW2 else ""
-        disease = known.get("disease", {})
+        disease = known.get(DISEASE, {})
         return {
             "limit_printed": "1" if printed else "0",
             "long_stay_on": long_stay,

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from app.core.canon import canonical_json
 from app.peers.union.database import among
+from app.peers.union.facts import DISABILITY, WAS_DEPENDANT
 from app.peers.union.office.holding import hold
 from app.peers.union.office.incomes import UNDECLARED, kept_incomes
 from app.peers.union.office.persons import PersonRow
@@ -41,7 +42,7 @@ from app.wire.files import FILES
 from app.wire.records import PremiumRecord
 
 PREMIUMS = "FILE-20"
-_FACTS = ("former_dependant", "disability")
+_FACTS = (WAS_DEPENDANT, DISABILITY)
 _REDUCTIONS = {
     ReductionClass.NONE: "none",
     ReductionClass.TWO: "two",
@@ -123,11 +124,11 @@ class Levying:
         for one in self.known.coverages.get(person_id, ()):
             if one.acquired_on <= day and (not one.lost_on or day < one.lost_on):
                 facts = self._facts(person_id)
-                recognised = facts.get("disability", "")
+                recognised = facts.get(DISABILITY, "")
                 return InsuredStatus(
                     date.fromisoformat(one.acquired_on),
                     date.fromisoformat(one.lost_on) if one.lost_on else None,
-                    former_dependant="former_dependant" in facts,
+                    former_dependant=WAS_DEPENDANT in facts,
                     recognised_on=date.fromisoformat(recognised) if recognised else None,
                 )
         return None
@@ -176,7 +177,7 @@ class Levying:
             base=str(premium.income.base),
             judged="" if missing else str(found.judgement.income),
             reduction="dependant" if dependant else _REDUCTIONS[found.judgement.reduction],
-            former_dependant="1" if "former_dependant" in self._facts(row.id) else "0",
+            former_dependant="1" if WAS_DEPENDANT in self._facts(row.id) else "0",
             **{f"medical_{name}" if name else "medical": text for name, text in medical.items()},
             **{f"child_{name}" if name else "child": text for name, text in child.items()},
             amount=str(premium.amount),
