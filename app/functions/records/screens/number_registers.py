@@ -1,4 +1,4 @@
-"""個人番号の一覧表: forms, duties and inquiries, as the program declares them; F11 prints them."""
+"""個人番号の一覧表: forms, duties and inquiries, as the program declares them; Alt+P prints them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class NumberRegistersScreen(Page):
         self.table = list_table("個人番号の一覧表", _COLUMNS, _WIDTHS)
         self.body.addWidget(self.table, 1)
         self.action("戻る", "Esc", desk.home)
-        self.print_button = self.action("印刷する", "F11", self._print)
+        self.print_button = self.action("印刷する", "Alt+P", self._print)
         self.print_button.setVisible(False)
 
         def work() -> tuple[tuple[Registered, ...], frozenset[str]]:
