@@ -60,7 +60,7 @@ class Form:
     so no later decision makes it void. ``asks_number``: whoever fills it in is asked for the
     individual number (個人番号). Both ends of the validity are inclusive; None is open. A
     form without ``draw`` is known by name only: a paper of former years, shown in the history and
-    never printed again.
+    never printed again, or pages that the union drew and the terminal prints unchanged.
     """
 
     id: str

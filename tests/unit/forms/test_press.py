@@ -248,8 +248,12 @@ def test_form_is_refused_on_a_day_when_it_is_not_in_use(press: Press) -> None:
 
 @pytest.mark.req("CON-24", "FORM-01", "FORM-02", "FORM-03", "FORM-07", "FORM-09")
 def test_papers_of_former_years_are_known_by_name_and_never_printed(press: Press) -> None:
-    former = [form for form in FORMS if form.draw is None]
+    undrawn = [form for form in FORMS if form.draw is None]
+    former = [form for form in undrawn if form.valid_to is not None]
     assert len(former) == 5
+    assert {form.id for form in undrawn if form.valid_to is None} == {"FORM-N24"}  # the union's
+    with pytest.raises(UserError, match="印刷"):
+        press.render("FORM-N24", get_form("FORM-N24").data(), training=False, now=NOW)
     for form in former:
         assert form.title and form.valid_to == date(2024, 12, 1)
         for moment in (NOW, datetime(2024, 12, 1, tzinfo=JST), datetime(2024, 12, 2, tzinfo=JST)):
