@@ -1,4 +1,4 @@
-"""個人番号の一覧表: forms, duties and inquiries, as the program declares them; Alt+P prints them."""
+"""個人番号の一覧表: forms, duties and inquiries, as declared; Alt+P prints them."""
 
 from __future__ import annotations
 
