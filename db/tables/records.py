@@ -53,6 +53,9 @@ erasure = Table(
     Column("ended_at", Text, nullable=False, server_default=""),
 )
 
+STALE = ("ordered", "done", "rewriting")
+"""States of a run in which a page of the file may hold a stale copy of who was erased."""
+
 # What a run still has before it. ``kept``: why it stays after all, found when its turn came.
 erasure_item = Table(
     "erasure_item",

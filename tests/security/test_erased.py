@@ -115,6 +115,9 @@ def test_the_look_finds_what_was_deleted_without_secure_delete(
         texts = [text for key in ids for text in patterns(key)]
         pages = clear(world.paths.data, KEY)
         assert len(found(pages, texts)) > len(texts) / 4
+        made = world.access.back_up(world.clock, "between")  # before anybody wrote the file anew
+        _, key = _opened(made.folder, RECOVERY.private)
+        assert found(clear(made.folder, key), texts) == []
         rewritten(world)
         assert found(clear(world.paths.data, KEY), texts) == []
 

@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from sqlalchemy import select
+
 from app.core.clock import Clock
 from app.core.paths import Paths
 from app.security import vault
@@ -26,6 +28,7 @@ from app.security.keys.terminal_state import TerminalState
 from app.security.refusals import refusal
 from app.security.vault import Backup, JournalConnection, Rotated
 from app.wire.heads import Head
+from db.tables.records import STALE, erasure
 from db.work import Rows, Store
 
 STORE_PRIVATE = "store_private"
@@ -199,14 +202,22 @@ class StoreAccess:
             vault.rewrite(self.paths, self.store, self.data_key)
 
     def back_up(self, clock: Clock, reason: str) -> Backup:
-        """A sealed backup of store and journal; the store remembers when it was made. No unit of
-        work may be open."""
+        """A sealed backup of store and journal; the store remembers when it was made. After an
+        erasure the file is written anew first: a backup copies pages, and a page may hold a stale
+        copy of who was erased. No unit of work may be open."""
+        if self._is_stale():
+            self.rewrite()
         made = vault.backup(
             self.store, self.paths, self.data_key, self.slots.recovery_public, clock, reason
         )
         with self.store.update((), (f"store_fact.{vault.LAST_BACKUP}",)) as work:
             work.set_fact(vault.LAST_BACKUP, clock.now().isoformat())
         return made
+
+    def _is_stale(self) -> bool:
+        """Whether an erasure is done after which the file was not written anew yet."""
+        with self.store.view(("erasure.state",)) as work:
+            return work.first(select(erasure.c.id).where(erasure.c.state.in_(STALE))) is not None
 
     def _keep(self, slots: SlotFile) -> None:
         write_slot_file(self.paths.slots, slots, self.secret)
