@@ -91,6 +91,7 @@ STAYS: Mapping[str, str] = MappingProxyType(
         "put_off_act": "acts of administration that wait for a second person",
         "desk_draft": "drafts of other desks by their digest",
         "ledger_entry": "under the term of its ledger",
+        "union_paper": "a paper of the union goes whole, under a term of its own",
         "erasure": "what was erased: kinds and counts",
         "erasure_item": "goes one by one as its person goes",
         "erased": "keyed hashes, so that a restored backup is erased again",

@@ -226,7 +226,11 @@ def test_records_of_seven_years_go_after_them_and_not_before(world: World) -> No
     for months in (83, 241):
         with pytest.raises(UserError):
             SETTINGS["retention.print_months"].check(str(months))
-    with world.hands_on("print_line", "ledger_entry") as work:
+    with world.hands_on("print_line", "ledger_entry", "union_paper") as work:
+        for key, at in (("old", "2025-11-15"), ("young", "2025-11-16")):
+            paper = {"id": key, "title": "x", "kind": "x", "made_on": at, "due_on": at, "pages": 1}
+            paper |= {"media_type": "x", "digest": "x", "content": b"x", "arrived_at": at}
+            work.run(insert(METADATA.tables["union_paper"]).values(**paper))
         for key, at in (("old", "2019-11-16"), ("young", "2019-11-17")):
             line = {"id": key, "at": f"{at}T09:00:00+09:00", "staff_id": "S101", "form_id": "F"}
             line |= {"subject_kind": "person", "subject_id": "P-1", "reason": "first"}
@@ -242,12 +246,14 @@ def test_records_of_seven_years_go_after_them_and_not_before(world: World) -> No
                 work.run(insert(ledger_entry).values(**entry, at=when))
     found = proposal.look(world.gate, world.session("supervisor"))
     by_kind = {one.kind.id: one for one in found.kinds}
-    assert by_kind["prints"].keys == ("old",)
+    assert by_kind["prints"].keys == by_kind["union_papers"].keys == ("old",)
     assert by_kind["records"].keys == ("old",)  # an open record stays whatever its age
     assert [hold.code for hold, _ in by_kind["records"].stays] == ["ledger"]
     order(world)
     run_all(world)
-    with world.store.view(("print_line", "ledger_entry", "erased")) as work:
+    with world.store.view(("print_line", "union_paper", "erased")) as work:
+        papers = METADATA.tables["union_paper"].c.id
+        assert [row.id for row in work.all(select(papers))] == ["young"]
         assert [row.id for row in work.all(select(METADATA.tables["print_line"].c.id))] == ["young"]
         assert work.scalar(select(func.count()).select_from(erased)) == 0
-    assert set(KINDS) == {"persons", "cases", "check_lines", "prints", "records"}
+    assert set(KINDS) == {"persons", "cases", "check_lines", "union_papers", "prints", "records"}

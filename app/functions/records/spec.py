@@ -147,7 +147,7 @@ FUNCTIONS: tuple[Function, ...] = (
         writes=(
             *again.WRITES,
             *kinds.PURGED,
-            *("print_line", "ledger_entry", "erasure", "erasure_item"),
+            *("print_line", "union_paper", "ledger_entry", "erasure", "erasure_item"),
         ),
         run="app.functions.records.retention.running:erase_piece",
         in_pieces=True,

@@ -21,6 +21,7 @@ from app.security.gate.gate import ActWork
 from app.security.journal.mirrors import PURGED_DECISIONS, PURGED_MEASURES
 from db import erasing
 from db.tables.cases import check_entry
+from db.tables.exchange import union_paper
 from db.tables.printing import print_line
 from db.tables.records import ledger_entry
 from db.work import ReadRows
@@ -151,6 +152,10 @@ _EXPIRED_PRINTS = (
     "SELECT id AS key, substr(at, 1, 10) AS since FROM print_line"
     " WHERE substr(at, 1, 10) <= :cutoff"
 )
+_EXPIRED_PAPERS = (
+    "SELECT id AS key, substr(arrived_at, 1, 10) AS since FROM union_paper"
+    " WHERE substr(arrived_at, 1, 10) <= :cutoff"
+)
 _EXPIRED_RECORDS = (
     "SELECT record_id AS key, substr(max(at), 1, 10) AS since FROM ledger_entry"
     " GROUP BY record_id HAVING substr(max(at), 1, 10) <= :cutoff"
@@ -178,6 +183,10 @@ def _erase_cases(work: ActWork, keys: Keys) -> int:
 
 def _erase_lines(work: ActWork, keys: Keys) -> int:
     return work.run(delete(check_entry).where(check_entry.c.id.in_(keys)))
+
+
+def _erase_papers(work: ActWork, keys: Keys) -> int:
+    return work.run(delete(union_paper).where(union_paper.c.id.in_(keys)))
 
 
 def _erase_prints(work: ActWork, keys: Keys) -> int:
@@ -247,6 +256,16 @@ KINDS: dict[str, DataKind] = {
             _erase_lines,
         ),
         DataKind(
+            "union_papers",
+            "広域連合から届いた帳票",
+            "件",
+            "retention.person_days",
+            "届いた日",
+            _days("retention.person_days"),
+            _EXPIRED_PAPERS,
+            _erase_papers,
+        ),
+        DataKind(
             "prints",
             "印刷の記録",
             "件",
@@ -271,7 +290,9 @@ KINDS: dict[str, DataKind] = {
 }
 """Every kind that is erased, in the order in which a run takes them."""
 
-READS = tuple(dict.fromkeys((*erasing.READS, "print_batch", "print_line", "ledger_entry")))
+READS = tuple(
+    dict.fromkeys((*erasing.READS, "print_batch", "print_line", "ledger_entry", "union_paper"))
+)
 """What finding, holding back and erasing read."""
 
 
