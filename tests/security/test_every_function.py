@@ -310,8 +310,8 @@ def _approval_hazards(case: Case) -> None:
     live = world.sessions.get(world.session(case.who))
     if Role.ACTOR in prepared.needs:
         verified = live.verified_at
+        late = case.prepared()  # what it reads for that must be recent by itself
         live.verified_at = verified - 16 * 60
-        late = case.prepared()
         rest = [one for one in world.approvals(late) if one.role is not Role.ACTOR]
         with refused(world, "fresh.verification"):
             case.perform(late, [world.own(late, verified=False), *rest])

@@ -98,6 +98,8 @@ class StateMirrors:
         try:
             self._write()
         except MadoguchiError as fault:
+            if fault.code == "store.closed":
+                return  # a contact that ended while everybody was logged off
             _log.warning("the terminal's state was not mirrored: %s", fault.code)
 
     def stop(self) -> None:
