@@ -76,14 +76,19 @@ def _reaching_75(driver: Driver, room: Room) -> Visit:
     screen: ReachingScreen = driver.screen(ReachingScreen)
     driver.settle()
     for _ in range(_MONTHS):
-        if screen.lines and screen.lines[0].day > room.place.on:
+        if any(one.day >= room.place.on for one in screen.lines):
             break
         wanted = month_after(screen.month, 1)
         driver.press(Qt.Key.Key_Right)
         driver.wait(lambda wanted=wanted: screen.month == wanted, "the month")  # type: ignore[misc]
         driver.settle()
+    at = next((at for at, one in enumerate(screen.lines) if one.day >= room.place.on), None)
+    if at is None:  # nobody of so small a town turns 75 within the year
+        return _ended(driver, visit, touches)
 
     def open_her() -> None:
+        for _ in range(at):
+            driver.press(Qt.Key.Key_Down)
         driver.press(Qt.Key.Key_Return)
         page: PersonScreen = driver.screen(PersonScreen)
         driver.wait(lambda: page.view is not None, "the person's page")

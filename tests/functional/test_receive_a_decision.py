@@ -131,9 +131,12 @@ def test_a_decision_for_nobodys_case_is_set_aside_whole(counter: Counter) -> Non
 
 @pytest.mark.req("SEC-108", "SEC-110")
 def test_an_atena_number_of_somebody_else_is_listed_and_not_overwritten(counter: Counter) -> None:
+    """It became somebody else's between the sending and the decision."""
+    sent = counter.sent()
     put_residents(counter.world, Resident(atena_number=ENTRY["atena_number"]))
     before = (counter.rows(person), counter.rows(address), counter.rows(insured))
-    view = counter.decided()
+    counter.engine.send_now(sent.outbox_id)
+    view = counter.show(sent.case_id)
     (entry,) = counter.rows(check_entry)
     assert (entry.cause, entry.case_id) == ("birth_differs", view.case_id)
     assert (counter.rows(person), counter.rows(address), counter.rows(insured)) == before

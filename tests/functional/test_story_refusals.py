@@ -76,8 +76,15 @@ def end(desk: Desk, view: DecisionView) -> None:
 def test_each_reason_is_told(desk: Desk, refused: Refused) -> None:
     known = {one.case: one for one in desk.story.template.place.persons()}.get(refused.case)
     theirs: dict[str, Any] = {name: getattr(known, name) for name in refused.numbers}
+    # whose the number of a resident is, this terminal knows itself; the union learned it since
+    since = theirs.pop("atena_number", "")
     mover = desk.story.stranger(100 + CASES.index(refused), **theirs)
+    new = "UPDATE person SET atena_number = ? WHERE atena_number = ?"
+    if since:
+        desk.story.change_union(new, mover.person.atena_number, since)
     view = desk.decided(mover, **refused.keyed)
+    if since:
+        desk.story.change_union(new, since, mover.person.atena_number)
     assert_readable(desk, view, refused.reason)
     end(desk, view)
 
