@@ -351,6 +351,7 @@ def test_the_permission_table_follows_the_registry() -> None:
         "admin.print_ledger",
         "records.note_review",
         "records.print_ledger",
+        "records.print_registers",
         "records.print_report",
     ]
     assert {"records.view_lines", "records.verify", "admin.list_grants"} <= set(

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from app.core.tables import Unconfirmed
 from app.rules.income import Incomes
 from app.rules.levy.months import LiableMonths, former_dependant_months
 from app.rules.levy.premium import (
@@ -78,11 +79,13 @@ class Difference:
 @dataclass(frozen=True, slots=True)
 class Proof:
     """The reckoning beside the decision; ``special_area`` is the area (特定地域) whose rates gave
-    the decision's figures, None for the union's general ones."""
+    the decision's figures, None for the union's general ones; ``unconfirmed`` are the rows of
+    tables that no official text confirms and that were reckoned with."""
 
     parts: tuple[PartPremium, ...]
     differences: tuple[Difference, ...]
     special_area: str | None = None
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
 
 def prove(year: PremiumYear, decided: Decided) -> Proof:
@@ -137,7 +140,7 @@ def _prove(
     total = sum(one.amount for one in decided.parts.values()) - decided.exempted
     if total != decided.amount:
         found.append(Difference(None, "amount", decided.amount, total))
-    return Proof(parts, tuple(found), area)
+    return Proof(parts, tuple(found), area, year.unconfirmed)
 
 
 _NOTHING = PartDecided(0, 0, 0, capped=False, amount=0)

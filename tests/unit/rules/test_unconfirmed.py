@@ -234,6 +234,7 @@ PLAIN = {
     "copay.facts.income_facts",
     "eligibility.events.actions",
     "income.pension_income",
+    "levy.premium.part_premium",
     "income.salary_adjustment",
     "income.salary_income",
 }

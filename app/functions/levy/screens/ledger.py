@@ -140,12 +140,15 @@ class PremiumLedgerScreen(Page):
             found.append(
                 ("warn", f"納期を過ぎて納められていない期が{len(late)}つあります（{total}）。")
             )
+        proof = year.told.proof
+        doubted = "端末の計算には、公の文書で確認できていない率や基準を使っています。"
         if year.told.differences:
             found.append(
                 (
                     "warn",
                     "決定の額と端末の計算が違います。案内は決定の額でしてください。確認リストに"
-                    f"載せています。{'、'.join(year.told.differences)}。",
+                    f"載せています。{'、'.join(year.told.differences)}。"
+                    f"{doubted if proof is not None and proof.unconfirmed else ''}",
                 )
             )
         elif year.told.why_not:
