@@ -180,6 +180,10 @@ class OperatorClient:
         """This operator's word on the restored point; the second operator's takes effect."""
         return dict(self.act("confirm_restored", {"id": str(restore)}))
 
+    def withdraw_site(self, municipality: str, site: str) -> int:
+        """End the enrolment of every terminal of a site; how many there were."""
+        return int(self.act("withdraw_site", {"municipality": municipality, "site": site}))
+
     def confirm_tables(self, number: int) -> dict[str, Any]:
         """Let the union decide by a package that the other operator signed, from its first day."""
         return dict(self.act("confirm_tables", {"number": str(number)}))

@@ -90,6 +90,7 @@ def _ask(client: OperatorClient, arguments: argparse.Namespace) -> object:
         "approve": ("id",),
         "refuse": ("id", "note"),
         "withdraw": ("terminal",),
+        "withdraw-site": ("municipality", "site"),
         "withdraw-certificate": ("fingerprint",),
         "fill-again": ("terminal",),
         "deliver": ("municipality",),
@@ -258,6 +259,12 @@ def _add_terminals(command: _Command) -> None:
     refuse.add_argument("--note", default="", help=in_words("理由", "why"))
     command("terminals", "登録された端末", "enrolled terminals")
     command("withdraw", "端末の登録を取り消す", "withdraw a terminal").add_argument("terminal")
+    whole = command(
+        "withdraw-site", "拠点の端末すべての登録を取り消す", "withdraw every terminal of a site"
+    )
+    whole.add_argument("municipality", help=in_words("市区町村コード", "municipality code"))
+    named = in_words("窓口の名前（terminals の一覧のとおり）", "the office's name, as listed")
+    whole.add_argument("site", help=named)
     command("certificates", "端末の証明書の一覧", "certificates of the terminals")
     command(
         "withdraw-certificate",

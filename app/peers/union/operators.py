@@ -170,6 +170,9 @@ def _acts(desk: Desk) -> dict[str, Act]:
         "withdraw_certificate": lambda who, args, _: certificates.withdraw_certificate(
             system, who, args["fingerprint"]
         ),
+        "withdraw_site": lambda who, args, _: enrolment.withdraw_site(
+            system, who, args["municipality"], args["site"]
+        ),
         "withdraw": lambda who, args, _: enrolment.withdraw(system, who, args["terminal"]),
         "inquiries": lambda _, __, ___: officials.inquiries(system),
         "answer": lambda who, args, body: officials.answer_inquiry(

@@ -260,6 +260,32 @@ def withdraw(system: System, operator: str, terminal_id: str) -> None:
         log_act(system, connection, operator, "withdraw", terminal_id)
 
 
+def withdraw_site(system: System, operator: str, municipality: str, site: str) -> int:
+    """End the enrolment of every terminal of a site (拠点の廃止, SEC-147) in one action; how many
+    there were. ``site`` is the name of the place as its terminals were enrolled with. Raises
+    UserError ``union.no_terminal``."""
+    there = terminal.c.municipality == municipality, terminal.c.name == site
+    with system.database.write() as connection:
+        found = connection.execute(
+            select(terminal.c.id).where(*there, terminal.c.state == "active")
+        ).scalars()
+        ids = sorted(found)
+        if not ids:
+            raise UserError(
+                "union.no_terminal",
+                f"「{site}」で使用中の端末はありません。",
+                "端末の一覧で、市区町村コードと窓口の名前を確かめてください。",
+            )
+        connection.execute(
+            update(terminal)
+            .where(terminal.c.id.in_(ids))
+            .values(state="withdrawn", withdrawn_at=system.now(), withdrawn_by=operator)
+        )
+        for terminal_id in ids:
+            log_act(system, connection, operator, "withdraw", terminal_id)
+    return len(ids)
+
+
 def requests(system: System) -> list[dict[str, object]]:
     """All requests with who approved them, newest first."""
     with system.database.write() as connection:
