@@ -45,7 +45,7 @@ _TYPICAL = NumberRegistersData(
 )
 _LONG = (
     "個人番号を利用する事務",
-    "eligibility.send_a_notification_with_a_long_name",
+    "eligibility.send_long_kind_name",
     "国外転入の届出の送信（県外からの即時の確認と責任者の承認）",
     "登録・変更のために個人番号を使い、広域連合へ送る",
 )
