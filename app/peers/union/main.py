@@ -196,6 +196,7 @@ def _parser() -> Parser:
 
     _add_run(command("run", "標準システムを動かす", "start the standard system"))
     _add_terminals(command)
+    _add_tables(command)
     _add_cases(command)
     _add_training(command)
     return parser
@@ -282,6 +283,18 @@ def _add_terminals(command: _Command) -> None:
         "端末の初期登録を初めから送り直す",
         "give a terminal its first load once more",
     ).add_argument("terminal")
+    command("log", "操作者の記録", "what operators did")
+    command("restored", "データベースを復元したことを知らせる", "tell that the data were restored")
+    command("restores", "気づいた復元と、その時点", "restores and the point they go to")
+    command(
+        "confirm-restored",
+        "復元の時点を確かめる（二人で一度ずつ）",
+        "confirm a restored point (both operators)",
+    ).add_argument("id")
+    command("returned", "復元後に端末から戻された決定", "decisions that terminals gave back")
+
+
+def _add_tables(command: _Command) -> None:
     package = command(
         "table-package", "表のパッケージに署名する", "sign a package of tables for terminals"
     )
@@ -300,15 +313,6 @@ def _add_terminals(command: _Command) -> None:
         "署名した表で広域連合も決定する（署名した人とは別の操作者）",
         "let the union decide by a signed package (the other operator)",
     ).add_argument("number", help=in_words("パッケージの号", "the number of the package"))
-    command("log", "操作者の記録", "what operators did")
-    command("restored", "データベースを復元したことを知らせる", "tell that the data were restored")
-    command("restores", "気づいた復元と、その時点", "restores and the point they go to")
-    command(
-        "confirm-restored",
-        "復元の時点を確かめる（二人で一度ずつ）",
-        "confirm a restored point (both operators)",
-    ).add_argument("id")
-    command("returned", "復元後に端末から戻された決定", "decisions that terminals gave back")
 
 
 def _add_cases(command: _Command) -> None:
