@@ -151,7 +151,7 @@ class DownList:
 
 @dataclass(frozen=True, slots=True)
 class ControlRow:
-    """One row of the municipal control log; ``body`` carries a supervisor's signature."""
+    """One row of the municipal control log; ``body`` carries the signatures that prove it."""
 
     position: int
     body: bytes
@@ -171,7 +171,8 @@ class StreamPlace:
 @dataclass(frozen=True, slots=True)
 class ContactAnswer:
     """The union's answer: the head reached, countersigned; its ``PeerTime`` (a signed
-    statement); the control rows after the position the terminal named, in order.
+    statement); the control rows after the position the terminal named, in order, and the signed
+    ``ControlHead`` of the whole log (``app.wire.control``).
 
     ``epoch`` is the union's own: it rises when two operators confirm that it was restored.
     From ``places`` the terminal then learns what the union no longer has.
@@ -182,6 +183,7 @@ class ContactAnswer:
     control: tuple[ControlRow, ...]
     epoch: int = 1
     places: tuple[StreamPlace, ...] = ()
+    control_head: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

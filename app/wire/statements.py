@@ -95,7 +95,10 @@ class Contact:
 
     ``since`` is the head the union last countersigned (as the terminal knows it), ``lines``
     the digests of the lines after it in order: ``app.wire.heads.follow`` leads from one to
-    the other. ``control`` is the position of the municipal control log already applied.
+    the other. ``control`` is the position of the municipal control log already applied and
+    ``control_hash`` the chain hash there (empty where no log is shared); ``control_rows`` are rows
+    to be put behind that very place, and are kept only while it is the last one
+    (``app.wire.control``).
     ``proof`` is the newest head that the union signed (encoded, empty for none) and ``receipts``
     its newest receipt of each stream: a union that does not remember them was restored.
     ``places`` is the last place of each downward stream that the store holds, and ``opens`` the
@@ -116,6 +119,8 @@ class Contact:
     receipts: tuple[bytes, ...] = ()
     places: tuple[StreamPlace, ...] = ()
     opens: tuple[str, ...] = ()
+    control_hash: bytes = b""
+    control_rows: tuple[bytes, ...] = ()
 
 
 class Recalled(StrEnum):

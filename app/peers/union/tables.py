@@ -698,6 +698,8 @@ returned = Table(
     Index("ix_returned_notification_id", "notification_id"),
 )
 
+# The municipal control log in the union's order; ``hash`` is the chain's after the row, ``digest``
+# SHA-256 of its body (hex), by which a row that is told twice is known.
 control_row = Table(
     "control_row",
     METADATA,
@@ -705,6 +707,10 @@ control_row = Table(
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("body", LargeBinary, nullable=False),
     _text("received_at"),
+    Column("hash", LargeBinary, nullable=False, server_default=""),
+    _empty("digest"),
+    _empty("terminal"),
+    Index("ix_control_row_municipality", "municipality", "digest"),
 )
 
 # Packages of tables that the union signed. ``confirmed_at``: when a second operator put it in

@@ -6,18 +6,17 @@ from sqlalchemy import Connection, delete, insert, select
 
 from app.core.errors import MadoguchiError
 from app.peers.union import door
-from app.peers.union.line import journals, restored, taking_up
+from app.peers.union.line import control, journals, restored, taking_up
 from app.peers.union.line.enrolment import Caller, signing_publics
 from app.peers.union.line.refusal import Refused
 from app.peers.union.system import System, log_act
-from app.peers.union.tables import control_row, journal_head
+from app.peers.union.tables import journal_head
 from app.wire.heads import START, CountersignedHead, ForkError, Head, countersign, follow
 from app.wire.keys import signing_keys
-from app.wire.protocol import LINES_AT_ONCE, Cause, ContactAnswer, ControlRow, is_id
+from app.wire.protocol import LINES_AT_ONCE, Cause, ContactAnswer, is_id
 from app.wire.statements import Contact, PeerTime, open_signed, sign
 from app.wire.strict_cbor import decode, encode
 
-_CONTROL_AT_ONCE = 5_000
 _RECEIPTS_AT_ONCE = 1_000
 _NONCE = 32  # bytes
 
@@ -52,21 +51,14 @@ def contact(system: System, caller: Caller, data: bytes) -> ContactAnswer:
             _store(connection, said, record)
         taking_up.take_up(system, connection, caller, said)
         epoch, places = restored.epoch_of(connection), restored.places(connection, caller)
-        rows = connection.execute(
-            select(control_row.c.position, control_row.c.body)
-            .where(
-                control_row.c.municipality == caller.municipality,
-                control_row.c.position > said.control,
-            )
-            .order_by(control_row.c.position)
-            .limit(_CONTROL_AT_ONCE)
-        ).all()
+        rows, control_head = control.take(system, connection, caller, said)
     return ContactAnswer(
         head=record,
         time=sign(PeerTime(said.nonce, system.now()), system.keys.signing),
-        control=tuple(ControlRow(row.position, row.body) for row in rows),
+        control=rows,
         epoch=epoch,
         places=places,
+        control_head=control_head,
     )
 
 
@@ -104,6 +96,7 @@ def _said(system: System, connection: Connection, caller: Caller, data: bytes) -
     streams = [number for place in said.places for number in (place.epoch, place.sequence)]
     fits = all(0 <= place <= door.MOST for place in (*places, *streams))
     fits = fits and len(said.nonce) == _NONCE and len(said.places) <= _RECEIPTS_AT_ONCE
+    fits = fits and control.fits(said)
     if not fits or not is_id(said.store) or not door.is_moment(said.at):
         raise Refused(Cause.MALFORMED)
     return said

@@ -31,6 +31,7 @@ from app.peers.union.migrations import (
     v0015_settled,
     v0016_levy,
     v0017_stopped,
+    v0018_control,
 )
 
 STEPS: tuple[Callable[[Operations], None], ...] = (
@@ -51,6 +52,7 @@ STEPS: tuple[Callable[[Operations], None], ...] = (
     v0015_settled.upgrade,
     v0016_levy.upgrade,
     v0017_stopped.upgrade,
+    v0018_control.upgrade,
 )
 
 

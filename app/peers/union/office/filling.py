@@ -13,14 +13,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from app.core.errors import UserError
-from app.peers.union.line import enrolment
+from app.peers.union.line import control, enrolment
 from app.peers.union.line.delivery import deliver
 from app.peers.union.line.enrolment import Caller
 from app.peers.union.line.taking_up import FILLED_WITH, fill_anew
 from app.peers.union.office import holding
 from app.peers.union.office.insured import DAILY, lines_of
 from app.peers.union.system import System, log_act
-from app.peers.union.tables import control_row, down_item, filling, person, share, terminal
+from app.peers.union.tables import down_item, filling, person, share, terminal
 from app.wire.protocol import FilledFile, Filling
 from app.wire.statements import Settlement
 
@@ -44,12 +44,8 @@ def go_on(system: System, caller: Caller) -> Filling:
     with system.database.read() as connection:
         files = filled(connection, caller.terminal)
         more = not row.sealed_at or _was_refused(connection, row)
-        control = connection.execute(
-            select(func.max(control_row.c.position)).where(
-                control_row.c.municipality == caller.municipality
-            )
-        ).scalar()
-    return Filling(files, more=more, control=control or 0)
+        position = control.last_place(connection, caller.municipality)
+    return Filling(files, more=more, control=position)
 
 
 def filled(connection: Connection, terminal_id: str) -> tuple[FilledFile, ...]:
