@@ -10,19 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from app.core.errors import EnvironmentFault
 from forms.record import POINTS_PER_MM
+from forms.written import read_written
 
 MOST = 5.0
 """Millimetres by which a page may be moved: more is another paper, or another tray."""
 
-_PAGE = re.compile(
-    rb"(?:^|\n)(\d+) 0 obj\n<<\n?((?:(?!endobj).)*?/Type /Page\n(?:(?!endobj).)*?)>>\nendobj", re.S
-)
 _BOX = re.compile(rb"/MediaBox \[ *([-0-9.]+) +([-0-9.]+) +([-0-9.]+) +([-0-9.]+) *\]")
-_KIDS = re.compile(rb"/Kids \[([^\]]*)\]")
-_TRAILER = re.compile(rb"trailer\n<<(.*?)>>\nstartxref\n(\d+)\n%%EOF\n?$", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +59,25 @@ def moved(pdf: bytes, offset: Offset, *, both_sides: bool) -> bytes:
     then nothing is printed rather than beside the place."""
     if not offset.moves:
         return pdf
-    trailer, kids = _TRAILER.search(pdf), _KIDS.search(pdf)
-    pages = {int(found[1]): found[2] for found in _PAGE.finditer(pdf)}
-    order = [int(one) for one in re.findall(rb"(\d+) 0 R", kids[1])] if kids else []
-    if trailer is None or not order or sorted(order) != sorted(pages):
-        raise _unknown()
+    try:
+        read = read_written(pdf)
+    except EnvironmentFault as cause:
+        raise _unknown() from cause
     added, places = bytearray(), []
     start = len(pdf) + (0 if pdf.endswith(b"\n") else 1)
-    for at, number in enumerate(order):
+    for at, number in enumerate(read.order):
         side = offset.back if both_sides and at % 2 else offset.front
-        body, changed = _BOX.subn(lambda box, by=side: _box(box, by), pages[number], count=1)
+        page = read.objects[number]
+        body, changed = _BOX.subn(partial(_box, by=side), page, count=1)
         if changed != 1:
             raise _unknown()
         places.append((number, start + len(added)))
-        added += b"%d 0 obj\n<<\n%s>>\nendobj\n" % (number, body)
+        added += body
     table = b"".join(
         b"%d 1\n%010d 00000 n \n" % (number, place) for number, place in sorted(places)
     )
     at = start + len(added)
-    head = trailer[1].rstrip() + b"\n/Prev " + trailer[2]
+    head = read.trailer.rstrip() + b"\n/Prev %d" % read.table_at
     end = b"xref\n%strailer\n<<%s\n>>\nstartxref\n%d\n%%%%EOF\n" % (table, head, at)
     between = b"" if pdf.endswith(b"\n") else b"\n"
     return pdf + between + bytes(added) + end

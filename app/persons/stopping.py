@@ -64,15 +64,15 @@ def pull_restricted(work: Rows, person_ids: Collection[str]) -> None:
 
 def pull_from_batches(work: Rows, person_ids: Collection[str], cause: str) -> None:
     """Nothing is built of a batch for these persons any more; what is built is built again without
-    them, and what is released is named to be taken out by hand."""
+    them, and of what is released their letters stay: a part that is not printed yet leaves their
+    sheets out, of one that is printed they are taken out by hand."""
     if not person_ids or work.first(select(batch_item.c.position).limit(1)) is None:
         return
     for some in _blocks(person_ids):
-        work.run(
-            update(batch_item)
-            .where(batch_item.c.person_id.in_(some), batch_item.c.state != "held")
-            .values(state="held", cause=cause)
-        )
+        mine = (batch_item.c.person_id.in_(some), batch_item.c.state.in_(["waiting", "built"]))
+        numbers = [row.number for row in work.all(select(batch_item.c.number).where(*mine))]
+        stop_letters(work, numbers)
+        work.run(update(batch_item).where(*mine).values(state="held", cause=cause))
 
 
 def pull_changed(work: Rows, person_id: str, kind: str, value: Mapping[str, str]) -> None:

@@ -126,7 +126,8 @@ print_batch = Table(
     Column("version", Integer, nullable=False, server_default="1"),
 )
 
-# One person's paper of a batch. ``state``: waiting, built, held (``cause`` says why).
+# One person's paper of a batch. ``state``: waiting, built, held (``cause`` says why), left_out (it
+# was released, but stopped before its part was printed: no paper bears its number).
 batch_item = Table(
     "batch_item",
     METADATA,

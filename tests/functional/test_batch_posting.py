@@ -12,13 +12,23 @@ import forms.batch
 from app.cases import board
 from app.catalog import CATALOG
 from app.core.errors import UserError
-from app.functions.printing import batch_posting, batch_sending, lists, posting
+from app.functions.printing import batch_posting, batch_sending, batch_view, lists, posting
+from app.functions.printing.batch_paper import card_of
 from app.functions.printing.batch_posting import Posting
+from app.functions.printing.batch_stopped import without_stopped
 from app.persons import effects, stopping
 from app.persons.effects import Loss
 from app.rules.calendar.wareki import Eras
 from db.tables.certificates import certificate
-from db.tables.printing import batch_item, batch_part, hand_over, mail_item, print_batch
+from db.tables.printing import (
+    batch_item,
+    batch_part,
+    hand_over,
+    mail_item,
+    print_batch,
+    print_line,
+)
+from forms.preview import page_texts
 from tests.functional.test_batch import built_now, made, release, see
 from tests.functional.test_issue_a_certificate import text_of
 from tests.support.batches import card, residents
@@ -169,3 +179,88 @@ def test_the_lists_of_the_parts_and_of_the_day(
     assert "一括印刷　8通" in book and "131-12-38385-2" in book and part[0].number not in book
     (issued,) = lists.issues_of_day(gate, session, counter.today)
     assert issued.name == "一括印刷　9件" and len(counter.rows(certificate)) == 9
+
+
+@pytest.mark.req("FLOW-307")
+def test_who_is_stopped_after_the_release_is_not_printed(
+    counter: Counter, tmp_path: Path, batch_id: str
+) -> None:
+    """Death, support measures, a letter that came back, a paper void by another decision: left out
+    of what goes to the printer, the other sheets byte for byte; their numbers become void."""
+    released(counter, batch_id, tmp_path)
+    items = {one.position: one for one in counter.rows(batch_item)}
+    print_part(counter, batch_id, 1, tmp_path)
+    with counter.world.hands_on(*stopping.WRITES) as work:
+        stopping.pull_dead(work, [items[0].person_id])
+        stopping.pull_restricted(work, [items[1].person_id])
+        stopping.pull_from_batches(work, [items[5].person_id], stopping.RETURNED)
+        void = certificate.update().where(certificate.c.number == items[3].number)
+        work.run(void.values(state="void", cause="新しい決定"))
+    parts = batch_sending.parts_of(counter.gate, counter.world.session("supervisor"), batch_id)
+    assert [one.stopped for one in parts] == [3, 1, 0]
+    went = print_part(counter, batch_id, 0, tmp_path)
+    assert went.sheets == 1 and set(went.stopped) == {items[at].number for at in (0, 1, 3)}
+    sheet = counter.printer.sheets[-1][1]
+    said = [text for text in page_texts(sheet) if "T01-" in text]
+    assert len(said) == 1 and items[2].number in said[0]
+    for at in (0, 1, 3):
+        assert card_of(items[at].record).name.split("　")[1] not in text_of(sheet)
+    numbers = {row.number: row for row in counter.rows(certificate)}
+    assert {numbers[items[at].number].state for at in (0, 1, 3)} == {"void"}
+    assert numbers[items[5].number].state == "issued", "her paper lies in the tray: by hand"
+    letters = {row.certificate_number: row.state for row in counter.rows(mail_item)}
+    assert {letters[items[at].number] for at in (0, 1, 5)} == {"stopped"}
+    assert [row.copies for row in counter.rows(print_line)][-1] == 1
+    again = print_part(counter, batch_id, 1, tmp_path, again="用紙が出てこなかった")
+    assert (again.sheets, again.stopped) == (3, (items[5].number,))
+    held = batch_view.held_back(counter.gate, counter.world.session("supervisor"), batch_id)
+    assert {one.number: one.cause for one in held} == {
+        items[0].number: "死亡",
+        items[1].number: "支援措置",
+        items[3].number: "証が無効になった",
+        items[5].number: "前の郵便が返戻",
+    }
+    first, second, _ = batch_posting.parts_posted(
+        counter.gate, counter.world.session("supervisor"), batch_id
+    )
+    assert (first.letters, first.stopped) == (1, ()), "what no paper bears, nobody looks for"
+    assert (second.letters, second.stopped) == (4, (items[5].number,))
+
+
+def test_a_part_of_nobody_and_one_stopped_on_the_way(
+    counter: Counter, tmp_path: Path, batch_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of a part stopped: nothing is spooled. Somebody stopped while it is made ready: refused,
+    nothing written; parts that never went leave no valid number behind."""
+    released(counter, batch_id, tmp_path)
+    items = {one.position: one for one in counter.rows(batch_item)}
+    with counter.world.hands_on(*stopping.WRITES) as work:
+        stopping.pull_dead(work, [items[8].person_id])
+    assert print_part(counter, batch_id, 2, tmp_path).sheets == 0
+    assert counter.printer.sheets == []
+
+    def dies(*given: Any) -> bytes:
+        with counter.world.hands_on(*stopping.WRITES) as work:
+            stopping.pull_dead(work, [items[4].person_id])
+        return without_stopped(*given)
+
+    monkeypatch.setattr(batch_sending, "without_stopped", dies)
+    with pytest.raises(UserError, match="part_stopped"):
+        print_part(counter, batch_id, 1, tmp_path)
+    monkeypatch.undo()
+    monkeypatch.setattr(forms.batch, "PART", 4)
+    assert counter.printer.sheets == [] and len(counter.rows(print_line)) == 1  # of the release
+    assert print_part(counter, batch_id, 1, tmp_path).sheets == 3
+    gate, session = counter.gate, counter.world.session("supervisor")
+    prepared = batch_sending.prepare_end(gate, session, batch_id, "年度を間違えた")
+    batch_sending.perform_end(gate, prepared, tuple(counter.world.approvals(prepared)), tmp_path)
+    states = {row.number: row.state for row in counter.rows(certificate)}
+    assert [states[items[at].number] for at in range(9)] == ["void"] * 5 + ["issued"] * 3 + ["void"]
+
+
+def print_part(
+    counter: Counter, batch_id: str, part: int, root: Path, again: str = ""
+) -> batch_sending.PartPrinted:
+    session = counter.world.session("supervisor")
+    which = batch_sending.WhichPart(batch_id, part, again)
+    return batch_sending.print_part(counter.gate, session, which, root, counter.printer)

@@ -53,6 +53,7 @@ HELD = {
     "returned": "前の郵便が返戻",
     "unknown": "この端末に記録がない",
     "failed": "券面を作れない",
+    "void": "証が無効になった",
 }
 _STATES = {"2": "moved", "3": "death", "9": "moved"}
 _AT_ONCE = 1000

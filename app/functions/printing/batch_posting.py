@@ -2,8 +2,9 @@
 after another; their list goes along, a part at a time (FLOW-307; 郵送簿).
 
 The sheets lie in the order of the post, and the inserting machine reads the code on each sheet. Who
-was stopped after the release is pulled out by hand: such letters are named before the posting and
-take no number.
+was stopped after the release and before the part was printed is not among them (``batch_stopped``);
+who was stopped later is pulled out by hand: such letters are named before the posting and take no
+number.
 """
 
 from __future__ import annotations
@@ -157,7 +158,11 @@ def letters_of_part(work: ReadRows, batch_id: str, part: int) -> Sequence[Any]:
     return work.all(
         select(mail_item, batch_item.c.record)
         .join(batch_item, batch_item.c.number == mail_item.c.certificate_number)
-        .where(batch_item.c.batch_id == batch_id, batch_item.c.part == part + 1)
+        .where(
+            batch_item.c.batch_id == batch_id,
+            batch_item.c.part == part + 1,
+            batch_item.c.state != "left_out",
+        )
         .order_by(batch_item.c.position)
     )
 
@@ -174,7 +179,11 @@ def posted_parts(work: ReadRows, batch_id: str) -> Iterable[PartPost]:
             letter.posted_on,
         )
         .join(batch_item, batch_item.c.number == letter.certificate_number)
-        .where(batch_item.c.batch_id == batch_id, batch_item.c.part > 0)
+        .where(
+            batch_item.c.batch_id == batch_id,
+            batch_item.c.part > 0,
+            batch_item.c.state != "left_out",
+        )
         .order_by(batch_item.c.position)
     )
     for part, found in groupby(rows, lambda row: int(row.part) - 1):

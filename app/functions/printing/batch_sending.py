@@ -23,6 +23,13 @@ from app.functions.printing.batch_building import (
 )
 from app.functions.printing.batch_paper import card_of, paper_data
 from app.functions.printing.batch_posting import posted_parts
+from app.functions.printing.batch_stopped import (
+    leave_out,
+    sheets_of,
+    stopped_by_part,
+    stopped_numbers,
+    without_stopped,
+)
 from app.security.acts.approval import Approval
 from app.security.gate.gate import ActWork, Gate, PreparedAct, RowVersion, Subject, WithDocument
 from app.security.staff.session import Session
@@ -38,20 +45,41 @@ HOW = {PRINTER: "この端末で印刷", CONTRACTOR: "委託先へ"}
 
 @dataclass(frozen=True, slots=True)
 class PartSent:
-    """A part that goes to the printer; ``again`` says why it goes a second time, "" the first."""
+    """A part that goes to the printer; ``again`` says why it goes a second time, "" the first;
+    ``stopped`` are the numbers that are left out."""
 
     batch_id: str
     part: int
     digest: str
     again: str
+    stopped: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WhichPart:
+    """A part of a batch (from 0), and why it is printed again, "" for the first time."""
+
+    batch_id: str
+    part: int
+    again: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartPrinted:
+    """How many sheets went to the printer, and the numbers that were left out."""
+
+    sheets: int
+    stopped: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PartLine:
-    """A part of a released batch: its sheets, from which number to which, and where it went."""
+    """A part of a released batch: its sheets and how many of them are stopped, from which number to
+    which, and where it went."""
 
     part: int
     sheets: int
+    stopped: int
     first: str
     last: str
     sent_at: str
@@ -74,49 +102,61 @@ def parts_of(gate: Gate, session: Session, batch_id: str) -> tuple[PartLine, ...
             .where(batch_part.c.batch_id == batch_id, batch_part.c.sheets > 0)
             .order_by(batch_part.c.part)
         )
+        stopped = stopped_by_part(work, batch_id)
         return tuple(
-            PartLine(row.part, row.sheets, *_ends(work, row), row.sent_at, row.sent_how)
+            PartLine(
+                row.part,
+                row.sheets,
+                stopped.get(row.part, 0),
+                *_ends(work, row),
+                row.sent_at,
+                row.sent_how,
+            )
             for row in rows
         )
 
 
 def print_part(
-    gate: Gate,
-    session: Session,
-    batch_id: str,
-    part: int,
-    root: Path,
-    printer: Printer,
-    *,
-    again: str = "",
-) -> None:
-    """Send one part to the printer, as it was built, seen and released; the row comes first.
+    gate: Gate, session: Session, which: WhichPart, root: Path, printer: Printer
+) -> PartPrinted:
+    """Send one part to the printer, as it was built, seen and released, but for the sheets of who
+    was stopped since; the row comes first.
 
     Raises UserError ``printing.part_sent`` (it went already, and no reason is given to send it
-    again), ``printing.batch_state``, and as ``batch_building.open_part``.
+    again), ``printing.part_stopped`` (somebody was stopped while it was made ready),
+    ``printing.batch_state``, and as ``batch_building.open_part``.
     """
+    batch_id, part = which.batch_id, which.part
     subject = Subject("batch", batch_id)
     with gate.view("printing.show_batch", session, subject=subject) as work:
         row = require_batch(work, batch_id, ("released",))
         digest = digests_of(work, batch_id).get(part, "")
-    pdf = open_part(digest, row.seal, folder_of(root, batch_id), part)
+        sheets = sheets_of(work, batch_id, part)
+    whole = open_part(digest, row.seal, folder_of(root, batch_id), part)
+    pdf, stopped = without_stopped(whole, sheets), stopped_numbers(sheets)
+    if stopped:
+        digest = hashlib.sha256(pdf).hexdigest()
     prepared = gate.prepare(
         "printing.print_part",
         session,
         subject=subject,
-        content=PartSent(batch_id, part, digest, again),
+        content=PartSent(batch_id, part, digest, which.again, stopped),
     )
+    number = f"{batch_id}/{part + 1}"
     with gate.act(prepared) as act:
         said: PartSent = act.content
         batch = require_batch(act, said.batch_id, ("released",))
-        sheets = _note_sent(act, said)
+        left = len(sheets) - len(stopped)
+        _note_sent(act, said)
         reason = print_log.REPRINT if said.again else print_log.BATCH
-        number = f"{said.batch_id}/{said.part + 1}"
         printed = print_log.Print(
-            batch.form_id, ("batch", said.batch_id), number, reason, said.digest, copies=sheets
+            batch.form_id, ("batch", said.batch_id), number, reason, said.digest, copies=left
         )
-        print_log.note_print(act, printed)
-    printer.spool(pdf, number)
+        if left:
+            print_log.note_print(act, printed)
+    if left:
+        printer.spool(pdf, number)
+    return PartPrinted(left, stopped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +301,9 @@ def perform_end(
     """Carry it out: rows first, then the files, whose key is gone with the row."""
     with gate.act(prepared, approvals) as work:
         said: Ended = work.content
-        require_batch(work, said.batch_id, ("made", "building", "built", "released"))
+        row = require_batch(work, said.batch_id, ("made", "building", "built", "released"))
+        if row.state == "released":
+            _void_what_never_went(work, said.batch_id)
         for table in (batch_part, batch_item):
             work.run(delete(table).where(table.c.batch_id == said.batch_id))
         work.run(
@@ -273,7 +315,20 @@ def perform_end(
     shutil.rmtree(folder_of(root, batch_id), ignore_errors=True)
 
 
-def _note_sent(work: ActWork, said: PartSent) -> int:
+def _void_what_never_went(work: ActWork, batch_id: str) -> None:
+    """Numbers of parts that went to no printer are on no paper."""
+    unsent = work.all(
+        select(batch_part.c.part).where(
+            batch_part.c.batch_id == batch_id,
+            batch_part.c.sheets > 0,
+            batch_part.c.sent_at == "",
+        )
+    )
+    for row in unsent:
+        leave_out(work, batch_id, [one.number for one in sheets_of(work, batch_id, row.part)])
+
+
+def _note_sent(work: ActWork, said: PartSent) -> None:
     mine = (batch_part.c.batch_id == said.batch_id, batch_part.c.part == said.part)
     row = work.one(select(batch_part).where(*mine))
     if row.sent_at and not said.again:
@@ -282,8 +337,15 @@ def _note_sent(work: ActWork, said: PartSent) -> int:
             f"第{said.part + 1}部は、すでに印刷に回しました。",
             "用紙が出ていないときは、理由を選んで、もう一度印刷に回してください。",
         )
+    if stopped_numbers(sheets_of(work, said.batch_id, said.part)) != said.stopped:
+        raise UserError(
+            "printing.part_stopped",
+            "印刷の用意をしているあいだに、発送止めになった方がいます。",
+            "印刷していません。もう一度「印刷に回す」を押してください（その方の証は抜かれます）。",
+        )
+    if not row.sent_at:  # of a part that went before, the paper is there
+        leave_out(work, said.batch_id, said.stopped)
     work.run(update(batch_part).where(*mine).values(sent_at=work.at.isoformat(), sent_how=PRINTER))
-    return int(row.sheets)
 
 
 def _ends(work: ReadRows, row: Any) -> tuple[str, str]:

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.functions.printing.batch import HELD
 from app.functions.printing.batch_building import (
     digests_of,
     folder_of,
@@ -19,9 +18,11 @@ from app.functions.printing.batch_building import (
     stale_parts,
 )
 from app.functions.printing.batch_paper import card_of
+from app.functions.printing.batch_stopped import is_stopped, why_stopped
 from app.security.gate.gate import Gate, Subject
 from app.security.staff.session import Session
 from app.wire.records import CardRecord
+from db.tables.certificates import certificate
 from db.tables.printing import batch_item, batch_part, mail_item, print_batch
 from db.work import ReadRows
 from forms.catalog import get_form
@@ -112,7 +113,7 @@ def _line(work: ReadRows, row: Any) -> BatchLine:
         title=get_form(row.form_id).title,
         state=row.state,
         papers=sum(one.papers for one in counted),
-        held={one.cause: one.papers for one in counted if one.state == "held"},
+        held={one.cause: one.papers for one in counted if one.state in ("held", "left_out")},
         parts=part_of(max((one.last for one in counted), default=0)) + 1,
         built=sum(1 for one in parts if one.part not in stale),
         stale=bool(stale),
@@ -182,11 +183,14 @@ def sample_sheet(gate: Gate, session: Session, batch_id: str, root: Path, sample
 
 
 def held_back(gate: Gate, session: Session, batch_id: str) -> tuple[HeldLine, ...]:
-    """The held-back pile, by cause."""
+    """The held-back pile, by cause; of a released batch also papers that became void since."""
     with gate.view(HELD_PILE, session, subject=Subject("batch", batch_id)) as work:
+        released = work.scalar(select(print_batch.c.state).where(print_batch.c.id == batch_id))
+        wanted = is_stopped() if released == "released" else batch_item.c.state == "held"
         rows = work.all(
-            select(batch_item)
-            .where(batch_item.c.batch_id == batch_id, batch_item.c.state == "held")
+            select(batch_item, certificate.c.state.label("paper"))
+            .outerjoin(certificate, certificate.c.number == batch_item.c.number)
+            .where(batch_item.c.batch_id == batch_id, wanted)
             .order_by(batch_item.c.cause, batch_item.c.position)
         )
         known = tuple(row.person_id for row in rows if not row.person_id.startswith("?"))
@@ -194,7 +198,7 @@ def held_back(gate: Gate, session: Session, batch_id: str) -> tuple[HeldLine, ..
     lines = []
     for row in rows:
         card = card_of(row.record)
-        lines.append(HeldLine(row.number, card.name, card.insured_number, HELD[row.cause]))
+        lines.append(HeldLine(row.number, card.name, card.insured_number, why_stopped(row)))
     return tuple(lines)
 
 

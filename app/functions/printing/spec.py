@@ -249,7 +249,7 @@ FUNCTIONS: tuple[Function, ...] = (
         "一括印刷の取り置き",
         "一括印刷から取り置かれた方（死亡、転出、支援措置、返戻など）を、理由ごとに一覧します。",
         step_up=StepUp.RECENT,
-        reads=("batch_item",),
+        reads=("batch_item", "print_batch.state", "certificate.number", "certificate.state"),
         screen="app.functions.printing.screens.batch_held:HeldScreen",
     ),
     _function(
@@ -300,10 +300,11 @@ FUNCTIONS: tuple[Function, ...] = (
         "print_part",
         Kind.PRINT,
         "一括印刷の部の印刷",
-        "発行した一括印刷を、一部ずつプリンターに送ります。送った部は、理由なしには二度送れません。",
+        "発行した一括印刷を、一部ずつプリンターに送ります。発行のあとで発送止めになった方の証は抜かれ、"
+        "その番号は無効になります。送った部は、理由なしには二度送れません。",
         step_up=StepUp.RECENT,
-        reads=BATCH,
-        writes=("batch_part", "print_line"),
+        reads=(*BATCH, "certificate.number", "certificate.state", "mail_item"),
+        writes=("batch_part", "batch_item", "print_line", "certificate", "mail_item"),
     ),
     _function(
         "reprint_batch_sheet",
@@ -328,11 +329,11 @@ FUNCTIONS: tuple[Function, ...] = (
         "end_batch",
         Kind.UPDATE,
         "一括印刷の終わり",
-        "一括印刷を終え、または発行の前に取りやめます。印刷用ファイルと一覧は消え、発行の記録は"
-        "残ります。",
+        "一括印刷を終え、または途中で取りやめます。印刷用ファイルと一覧は消え、発行の記録は"
+        "残ります。印刷に回さなかった証の番号は無効になります。",
         step_up=StepUp.TOUCH,
-        reads=(*BATCH, "mail_item"),
-        writes=BATCH,
+        reads=(*BATCH, "mail_item", "certificate.number", "certificate.state"),
+        writes=(*BATCH, "certificate", "mail_item"),
     ),
     _function(
         "read_application",

@@ -12,7 +12,7 @@ from app.cases.issuing import Drawing
 from app.core.paths import Paths
 from app.functions.printing import batch, batch_building, batch_sending, batch_view
 from app.functions.printing.batch_building import Building, Order, Standing
-from app.functions.printing.batch_sending import SheetAgain
+from app.functions.printing.batch_sending import SheetAgain, WhichPart
 from app.functions.printing.batch_view import BatchLine
 from app.rules.calendar.days import judgement_period
 from app.rules.calendar.wareki import Eras, on_paper
@@ -284,14 +284,21 @@ class BatchesScreen(Page):
     def _print_part(self, line: BatchLine, part: batch_sending.PartLine, again: str) -> None:
         desk = self._desk
 
-        def sent(_none: None) -> None:
-            desk.say(f"第{part.part + 1}部（{part.sheets}枚）を印刷に回しました。")
+        def sent(went: batch_sending.PartPrinted) -> None:
+            said = f"第{part.part + 1}部（{went.sheets}枚）を印刷に回しました。"
+            if went.stopped:
+                said += f"発送止めの{len(went.stopped)}枚は抜きました（取り置きの一覧にあります）。"
+            desk.say(said)
             self.load()
 
         desk.run(
             self,
             lambda: batch_sending.print_part(
-                desk.gate, desk.session, line.id, part.part, self.root, desk.printer, again=again
+                desk.gate,
+                desk.session,
+                WhichPart(line.id, part.part, again),
+                self.root,
+                desk.printer,
             ),
             sent,
         )
@@ -401,4 +408,5 @@ def _cells(line: BatchLine, eras: Eras) -> tuple[str, ...]:
 def _part_words(part: batch_sending.PartLine) -> str:
     went = "" if not part.sent_at else f"　{batch_sending.HOW[part.sent_how]}：{part.sent_at[:16]}"
     went = went.replace("T", " ")
-    return f"第{part.part + 1}部　{part.sheets}枚　{part.first} 〜 {part.last}{went}"
+    stopped = f"（うち発送止め{part.stopped}枚）" if part.stopped else ""
+    return f"第{part.part + 1}部　{part.sheets}枚{stopped}　{part.first} 〜 {part.last}{went}"
