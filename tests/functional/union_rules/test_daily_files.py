@@ -257,3 +257,19 @@ def test_a_number_elsewhere_is_named_only_within_the_municipality(system):
         details = [item.detail for item in listed(connection)]
         assert details[0] == "同じ個人番号が、別の市区町村の方にあります。"
         assert not any(atena_of(ALONE) in detail for detail in details)
+
+
+@pytest.mark.req("SEC-110")
+def test_a_file_made_before_somebody_was_keyed_says_nothing_of_her(system):
+    """A file of the day before may arrive late, and the relay sends several in a day (FILE-05):
+    only one that was made after the entry could have spoken of it."""
+
+    def missing(made_at):
+        with undone(system) as connection:
+            daily.run(system, connection, MUNICIPALITY_CODE, (line(INSURED),), made_at.isoformat())
+            return {one.atena_number for one in listed(connection)}
+
+    assert missing(MORNING - timedelta(minutes=1)) == set()
+    assert missing(MORNING + timedelta(hours=9)) == {atena_of(KEYED), atena_of(TWICE_KEYED)}
+    system.clock.set_to(MORNING + timedelta(hours=8))
+    assert missing(MORNING + timedelta(hours=7)) == set(), "the day of the entry is not over"

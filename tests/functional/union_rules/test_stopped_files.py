@@ -4,6 +4,7 @@ contradictions between two municipalities and households with two heads are name
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,15 @@ from app.peers.union.office.persons import find_person, open_coverage
 from app.peers.union.tables import check_entry, person, stopped_file
 from app.training.people import MUNICIPALITY_CODE, atena_of, my_number_of
 from tests.functional.union_rules.test_rejudging import register
-from tests.support.union_inside import load, resident, seed_person, union_inside
+from tests.support.union_inside import (
+    decide,
+    load,
+    notification,
+    resident,
+    seed_person,
+    union_inside,
+)
+from tests.support.union_terminal import MORNING
 
 pytestmark = pytest.mark.req("SYS-01", "SEC-108")
 
@@ -84,6 +93,25 @@ def test_five_in_a_hundred_stop_and_two_let_them_go_in_their_order(tmp_path, dat
         assert all(one["settled_at"] for one in stopping.stopped(system))
         with pytest.raises(UserError):
             settle(system, "丙", 1)
+
+
+@pytest.mark.req("SEC-110")
+def test_a_stopped_file_says_nothing_of_who_was_keyed_after_it_was_made(tmp_path):
+    """However late it is let go."""
+    with union_inside(tmp_path / "u") as system:
+        filled(system)
+        leaving = tuple(map(dead, range(1, 7)))
+        with system.database.write() as connection:
+            made_at = system.now()
+            assert daily.run(system, connection, MUNICIPALITY_CODE, leaving, made_at).stopped
+        system.clock.set_to(MORNING + timedelta(hours=1))
+        assert decide(system, notification(300)).outcome == "accepted"
+        system.clock.set_to(MORNING + timedelta(days=1))
+        for who in ("甲", "乙"):
+            settle(system, who, 1)
+        assert insured(system) == HERE - 6
+        with system.database.read() as connection:
+            assert connection.execute(select(check_entry)).all() == []
 
 
 def test_what_two_discard_is_never_taken_and_the_next_one_is(tmp_path):

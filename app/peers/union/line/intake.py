@@ -179,7 +179,8 @@ def _take(
         records, frame = _records(system, source, verified)
     if frame is not None and FILES[header.file_id].route is Route.UP:
         note_taken(system, connection, caller, header, frame)
-    TAKERS[header.file_id](system, connection, caller, header, records)
+    made_at = header.created if frame is None else frame.made_at
+    TAKERS[header.file_id](system, connection, caller, header, records, made_at)
     note_place(connection, UP, caller.terminal, header.stream, place, verified.digest)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -148,9 +148,10 @@ def receive(
     caller: Caller,
     header: Header,
     records: tuple[ResidentRecord, ...],
+    made_at: str,
 ) -> None:
-    """A FILE-03 from a terminal or relay: run it."""
-    run(system, connection, caller.municipality, records)
+    """A FILE-03 or 05 from a terminal or relay: run it."""
+    run(system, connection, caller.municipality, records, made_at)
 
 
 def run(
@@ -158,13 +159,16 @@ def run(
     connection: Connection,
     municipality: str,
     records: tuple[ResidentRecord, ...],
+    made_at: str = "",
 ) -> Run:
-    """Take the register's file, or set it aside for two officials (``stopping``)."""
+    """Take the register's file, or set it aside for two officials (``stopping``); one that does
+    not say when it was made was made now."""
+    made_at = made_at or system.now()
     if any(record.municipality_code != municipality for record in records):
         raise _other_municipality()
-    if records and is_stopped(system, connection, municipality, records):
+    if records and is_stopped(system, connection, municipality, records, made_at):
         return Run(len(records), 0, 0, 0, stopped=True)
-    return apply(system, connection, municipality, records)
+    return apply(system, connection, municipality, records, made_at)
 
 
 def apply(
@@ -172,8 +176,10 @@ def apply(
     connection: Connection,
     municipality: str,
     records: tuple[ResidentRecord, ...],
+    made_at: str,
 ) -> Run:
-    """Compare and follow the register's file, then deliver what changed and the check list."""
+    """Compare and follow the register's file of that moment, then deliver what changed and the
+    check list."""
     bring(system, connection, "file", "FILE-03", municipality)
     waiting = _waiting(connection, municipality)
     homes = Homes()
@@ -188,7 +194,7 @@ def apply(
         confirmed += equal
         contradicted += len(keyed) - equal
     for row in (row for rows in waiting.values() for row in rows):
-        if row.received_at[:10] < system.today().isoformat():
+        if _is_missing(system, row, made_at):
             _absent(system, connection, row)
             contradicted += 1
     listed += homes.rejudge(system, connection)
@@ -288,6 +294,14 @@ def _is_other_person(eras: Eras, found: PersonRow, record: ResidentRecord) -> tu
     )
     birth = () if may_be_same_day(*births) else ("birth_written",)
     return birth + (() if found.sex == record.sex else ("sex",))
+
+
+def _is_missing(system: System, row: Row[Any], made_at: str) -> bool:
+    """Whether a file that does not speak of an entry should have: it was made after the entry (one
+    that was late, or stopped, was not), and the day of the entry is over."""
+    if row.received_at[:10] >= system.today().isoformat():
+        return False
+    return datetime.fromisoformat(row.received_at) < datetime.fromisoformat(made_at)
 
 
 def _absent(system: System, connection: Connection, row: Row[Any]) -> None:

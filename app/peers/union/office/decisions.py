@@ -42,6 +42,7 @@ def receive(
     caller: Caller,
     header: Header,
     records: tuple[CaseHead, ...],
+    made_at: str = "",
 ) -> None:
     """Decide every case of a file; its decision is the terminal's next item."""
     office = Office(system, connection)

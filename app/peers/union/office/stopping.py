@@ -19,7 +19,7 @@ from app.peers.union.system import System, log_act, next_value
 from app.peers.union.tables import person, stopped_file
 from app.wire.files import FILES
 
-Apply = Callable[[System, Connection, str, tuple[Any, ...]], Any]
+Apply = Callable[[System, Connection, str, tuple[Any, ...], str], Any]
 
 LET_GO, DISCARD = "let_go", "discard"
 _HERE = "1"
@@ -27,14 +27,19 @@ _AT_ONCE = 500
 
 
 def is_stopped(
-    system: System, connection: Connection, municipality: str, records: Sequence[Any]
+    system: System,
+    connection: Connection,
+    municipality: str,
+    records: Sequence[Any],
+    made_at: str,
 ) -> bool:
     """Set a file aside that is to wait for two officials; whether it was."""
     leaving, residents = _leaving(connection, municipality, records)
     if not _waiting(connection, municipality) and not _too_many(system, leaving, residents):
         return False
     spec = next(one for one in FILES.values() if one.record is type(records[0]))
-    plain = json.dumps([asdict(record) for record in records], ensure_ascii=False).encode()
+    said = {"made_at": made_at, "records": [asdict(record) for record in records]}
+    plain = json.dumps(said, ensure_ascii=False).encode()
     own = pyrage.x25519.Recipient.from_str(system.keys.receiving)
     stopped = next_value(connection, "stopped_file")
     connection.execute(
@@ -78,7 +83,7 @@ def settle_stopped(
             values = {"second_operator": operator, "settled_at": system.now()}
             _note(connection, number, **values, sealed=b"")
             if wanted == LET_GO:
-                apply(system, connection, row.municipality, _records(system, row))
+                apply(system, connection, row.municipality, *_content(system, row))
             _go_on(system, connection, row.municipality, apply)
         log_act(system, connection, operator, "settle_stopped", str(number), wanted=wanted)
     return next(one for one in stopped(system) if one["id"] == number)
@@ -87,12 +92,12 @@ def settle_stopped(
 def _go_on(system: System, connection: Connection, municipality: str, apply: Apply) -> None:
     """Take the files that only waited for their turn."""
     for row in connection.execute(_of(municipality)).all():
-        records = _records(system, row)
+        records, made_at = _content(system, row)
         if _too_many(system, *_leaving(connection, municipality, records)):
             return
         values = {"settled_at": system.now(), "wanted": LET_GO, "sealed": b""}
         _note(connection, row.id, **values)
-        apply(system, connection, municipality, records)
+        apply(system, connection, municipality, records, made_at)
 
 
 def _leaving(connection: Connection, municipality: str, records: Sequence[Any]) -> tuple[int, int]:
@@ -157,8 +162,11 @@ def _note(connection: Connection, number: int, **values: Any) -> None:
     connection.execute(update(stopped_file).where(stopped_file.c.id == number).values(**values))
 
 
-def _records(system: System, row: Row[Any]) -> tuple[Any, ...]:
+def _content(system: System, row: Row[Any]) -> tuple[tuple[Any, ...], str]:
+    """The records, and when their file was made."""
     own = pyrage.x25519.Identity.from_str(system.keys.receiving_identity)
     record = FILES[row.file_id].record
     said = json.loads(pyrage.decrypt(row.sealed, [own]))
-    return tuple(record(**one) for one in said)
+    if isinstance(said, list):  # set aside by the version before, which kept the records alone
+        said = {"made_at": row.stopped_at, "records": said}
+    return tuple(record(**one) for one in said["records"]), said["made_at"]

@@ -31,7 +31,8 @@ from app.wire.files import FILES, FileSpec, Route
 from app.wire.frame import Frame
 from app.wire.layout import columns
 
-Taker = Callable[[System, Connection, Caller, Header, tuple[Any, ...]], None]
+Taker = Callable[[System, Connection, Caller, Header, tuple[Any, ...], str], None]
+"""Takes the records of a file that its sender made at the moment named last."""
 
 
 def take_and_hold(
@@ -40,6 +41,7 @@ def take_and_hold(
     caller: Caller,
     header: Header,
     records: tuple[Any, ...],
+    made_at: str = "",
 ) -> None:
     """Hold a file's records and list what contradicts the persons known here (SEC-108, 110)."""
     spec = FILES[header.file_id]
