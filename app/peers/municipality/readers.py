@@ -203,7 +203,11 @@ def _premiums(
     """FILE-20: the premium in place of the one before of that year, and its instalments."""
     calendar = BusinessCalendar.from_table(system.tables["closed_days"])
     for record in records:
-        connection.execute(delete(premium).where(premium.c.levy_id == record.levy_id))
+        of_the_year = (
+            premium.c.insured_number == record.insured_number,
+            premium.c.levy_year == record.levy_year,
+        )
+        connection.execute(delete(premium).where(*of_the_year))
         connection.execute(
             insert(premium).values(
                 levy_id=record.levy_id,

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, select,
 from app.core.clock import Clock
 from app.core.errors import EnvironmentFault, UserError
 from app.core.tables import Tables
-from app.peers.municipality.tables import METADATA, VERSION, fact, resident, tax
+from app.peers.municipality.tables import ADDED_BY, METADATA, VERSION, fact, resident, tax
 from app.rules import identifiers
 from app.rules.values.numbers import atena_number, household_number, phone
 from app.wire.characters import UTF_8, Charset, charset_of
@@ -164,12 +164,16 @@ def _resident(said: Mapping[str, Any]) -> dict[str, str]:
 def _tax(said: Mapping[str, Any], year: str) -> dict[str, str]:
     income = said["income"]
     declared = bool(income["declared"])
+    kinds = income.get("kinds", {}) if declared else {}
+    total = int(kinds.get("pension", 0)) + int(kinds.get("other", 0))
     return {
         "atena_number": atena_number(said["atena_number"], "宛名番号").normal,
         "tax_year": year,
         "state": "declared" if declared else "undeclared",
         "taxed": ("taxed" if income["taxed"] else "untaxed") if declared else "unknown",
         "pension_revenue": str(income.get("pension", "")) if declared else "",
+        "pension": str(kinds.get("pension", "")),
+        "total": str(total) if kinds else "",
         "other": str(income.get("other_income", "")) if declared else "",
         "taxable": str(income["taxable_income"]) if declared else "",
         "revenue": str(income["revenue"]) if declared else "",
@@ -187,13 +191,18 @@ def _engine(file: Path) -> Engine:
         connection.execute("PRAGMA busy_timeout=20000")
 
     with engine.begin() as connection:
-        version = connection.exec_driver_sql("PRAGMA user_version").scalar()
-        if version not in (0, VERSION):
+        version = int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
+        if version > VERSION:
             raise EnvironmentFault(
                 "municipality.version",
                 "市区町村システムのデータベースが、このプログラムの知らない版です。",
                 "データを作った版のプログラムで動かしてください。",
             )
         METADATA.create_all(connection)
+        for later in range(version + 1, VERSION + 1) if version else ():
+            for table, column in ADDED_BY[later]:
+                connection.exec_driver_sql(
+                    f"ALTER TABLE {table} ADD COLUMN {column} TEXT NOT NULL DEFAULT ''"
+                )
         connection.exec_driver_sql(f"PRAGMA user_version={VERSION}")
     return engine

@@ -9,8 +9,8 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, Integer, MetaData, Table, Text
 
 METADATA = MetaData()
-VERSION = 1
-"""``PRAGMA user_version`` of the file; another one is refused."""
+VERSION = 2
+"""``PRAGMA user_version`` of the file; a newer one is refused."""
 
 
 def _text(name: str) -> Column[str]:
@@ -85,7 +85,11 @@ tax = Table(
         for name in ("state", "taxed", "pension_revenue", "other", "taxable", "revenue", "cause")
     ),
     _text("made_in"),
+    _text("pension"),
+    _text("total"),
 )
+ADDED_BY = {2: (("tax", "pension"), ("tax", "total"))}
+"""Table and column that each version has more than the one before."""
 
 # 宛名 (送付先など) and 障害: one row a fact.
 addressee = Table(

@@ -8,29 +8,38 @@ union in memory that hands over what the real union's office says.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from app.functions.files import media_acts
 from app.peers.municipality import life
 from app.peers.municipality.feeders import write_file
 from app.peers.municipality.readers import read_file
 from app.peers.municipality.system import Municipality
-from app.peers.municipality.tables import insured, on_register, resident
-from app.peers.union.office import daily
+from app.peers.municipality.tables import insured, on_register, premium, resident, tax
+from app.peers.union.office import daily, history, holding, taking
 from app.peers.union.office.insured import insured_records
-from app.peers.union.tables import coverage, person
+from app.peers.union.runs import pieces
+from app.peers.union.runs.kinds import RUNS
+from app.peers.union.system import System
+from app.peers.union.tables import coverage, held, levy, person
 from app.sync import outbox as outgoing
 from app.sync.media.files import FOLDER, INCOMING, OUTGOING
+from app.training.people import MUNICIPALITY_CODE
+from app.wire.files import FILES
 from tests.support.courier_side import CourierHome
 from tests.support.line import LoopUnion
 from tests.support.media_room import MediaRoom
 from tests.support.sendings import act_of
 from tests.support.union_inside import load, union_inside
 from tests.support.world import world_in
+
+APRIL = date(2026, 4, 1)
 
 
 class Circle:
@@ -51,8 +60,10 @@ class Circle:
         prepared = media_acts.prepare_courier(gate, room.session("administrator"), attached)
         media_acts.perform_courier(gate, prepared, room.given(prepared), attached)
         self.courier.run("trust", room.stick.path("", "terminal.card"))
-        room.approve("in", "FILE-03")
-        room.approve("out", "FILE-17")
+        for file_id in ("FILE-03", "FILE-06", "FILE-07"):
+            room.approve("in", file_id)
+        for file_id in ("FILE-17", "FILE-19", "FILE-20"):
+            room.approve("out", file_id)
 
     def up(self, file_id: str) -> tuple[Any, ...]:
         """A file of the municipal system all the way to the union; its records there."""
@@ -70,9 +81,9 @@ class Circle:
         assert report.problem is None and len(union.taken) == before + 1
         return union.taken[-1][1]
 
-    def down(self, records: list[Any]) -> None:
+    def down(self, file_id: str, records: list[Any]) -> None:
         """What the union says, all the way into the municipal system's tables."""
-        item = self.room.union.announce("FILE-17", records)
+        item = self.room.union.announce(file_id, records)
         report = self.room.engine.contact()
         assert report.problem is None, report.problem
         moved = self.room.move_out(item.id)
@@ -81,37 +92,44 @@ class Circle:
             "open", self.room.stick.mount / FOLDER / OUTGOING / name, "--out", self.back
         )
         assert self.room.wipe(moved.use_id) == "gone"
-        (opened,) = self.back.glob("FILE-17_*.csv")
+        (opened,) = self.back.glob(f"{file_id}_*.csv")
         read_file(self.here, opened)
         opened.unlink()
 
 
+@pytest.fixture
+def circle(here: Municipality, tmp_path: Path) -> Iterator[Circle]:
+    (tmp_path / "terminal-side").mkdir()
+    with world_in(tmp_path / "terminal-side") as world:
+        yield Circle(here, MediaRoom(world, tmp_path / "terminal-side"), tmp_path)
+
+
+@pytest.fixture
+def union(tmp_path: Path, seeds: list[bytes]) -> Iterator[System]:
+    with union_inside(tmp_path / "union") as made:
+        load(made, *(json.loads(line) for line in seeds))
+        yield made
+
+
 @pytest.mark.req("FLOW-202", "FLOW-203", "FLOW-305", "FLOW-306", "FLOW-308")
 def test_what_comes_back_equals_what_the_union_decided(
-    here: Municipality, tmp_path: Path, seeds: list[bytes]
+    here: Municipality, circle: Circle, union: System
 ) -> None:
-    (tmp_path / "terminal-side").mkdir()
-    with (
-        world_in(tmp_path / "terminal-side") as world,
-        union_inside(tmp_path / "union") as union,
-    ):
-        circle = Circle(here, MediaRoom(world, tmp_path / "terminal-side"), tmp_path)
-        load(union, *(json.loads(line) for line in seeds))
-        whole = circle.up("FILE-03")
-        with here.read() as connection:
-            ours = {row.atena_number for row in connection.execute(select(resident))}
-        assert {one.atena_number for one in whole} <= ours
-        life.next_day(here, 12)
-        moved = circle.up("FILE-03")
-        assert moved
-        with union.database.write() as connection:
-            daily.run(union, connection, here.code, moved)
-            said = list(insured_records(union, connection, here.code, 0))
-        circle.down(said)
-        _assert_equal(here, union)
+    whole = circle.up("FILE-03")
+    with here.read() as connection:
+        ours = {row.atena_number for row in connection.execute(select(resident))}
+    assert {one.atena_number for one in whole} <= ours
+    life.next_day(here, 12)
+    moved = circle.up("FILE-03")
+    assert moved
+    with union.database.write() as connection:
+        daily.run(union, connection, here.code, moved)
+        said = list(insured_records(union, connection, here.code, 0))
+    circle.down("FILE-17", said)
+    _assert_equal(here, union)
 
 
-def _assert_equal(here: Municipality, union: Any) -> None:
+def _assert_equal(here: Municipality, union: System) -> None:
     """Every coverage that the union holds stands in the municipal system, day for day, and on the
     resident register the newest of each person."""
     with union.database.read() as connection:
@@ -144,3 +162,76 @@ def _assert_equal(here: Municipality, union: Any) -> None:
     for (atena, acquired), (number, lost) in sorted(decided.items()):
         newest[atena] = (acquired, number, lost)
     assert shown == newest
+
+
+@pytest.mark.req("FLOW-401", "FLOW-402", "FLOW-408", "FLOW-503", "FLOW-2020", "FILE-20")
+def test_premiums_come_back_as_levied_and_go_up_as_instalments(
+    here: Municipality, circle: Circle, union: System
+) -> None:
+    """Incomes up, the union's levy down, its correction down, the instalments of both up."""
+    _take_incomes(union, circle.up("FILE-06"))
+    _levy(union)
+    circle.down("FILE-20", _held_since(union, 0))
+    first = _levied(union)
+    assert len(first) > 30 and _premiums(here) == first
+    assert _billed(circle.up("FILE-07")) == first
+
+    position = _position(union)
+    with here.write() as connection:
+        richer = {"pension_revenue": "3000000", "pension": "1900000", "state": "declared"}
+        connection.execute(update(tax).values(**richer, taxed="taxed", made_in="", cause="monthly"))
+    _take_incomes(union, circle.up("FILE-06"))
+    life.next_day(here, 0)
+    circle.down("FILE-20", _held_since(union, position))
+    second = _levied(union)
+    changed = {key: amount for key, amount in second.items() if first[key] != amount}
+    assert len(changed) > 10 and _premiums(here) == second
+    assert _billed(circle.up("FILE-07")) == changed
+
+
+def _take_incomes(union: System, records: tuple[Any, ...]) -> None:
+    assert records
+    with union.database.write() as connection:
+        history.bring(union, connection, "file", "FILE-06", records[0].municipality_code)
+        taking.FOLLOWS["FILE-06"](union, connection, records)
+
+
+def _levy(union: System) -> None:
+    """The yearly run, proposed and confirmed by two."""
+    run_id = str(pieces.propose(union, "甲", RUNS["levy"], MUNICIPALITY_CODE, APRIL)["id"])
+    pieces.confirm(union, "乙", run_id)
+    while not pieces.go_on(union, RUNS, run_id)["finished_at"]:
+        pass
+
+
+def _position(union: System) -> int:
+    with union.database.read() as connection:
+        return int(connection.execute(select(func.max(held.c.position))).scalar_one())
+
+
+def _held_since(union: System, position: int) -> list[Any]:
+    """What a terminal is told that was told everything up to ``position``."""
+    with union.database.read() as connection:
+        spec = FILES["FILE-20"]
+        return list(holding._since(connection, spec, MUNICIPALITY_CODE, position, ""))
+
+
+def _levied(union: System) -> dict[str, int]:
+    """Each insured person's premium of the year, as last decided."""
+    with union.database.read() as connection:
+        rows = connection.execute(select(levy).order_by(levy.c.number))
+        return {row.insured_number: row.amount for row in rows}
+
+
+def _premiums(here: Municipality) -> dict[str, int]:
+    with here.read() as connection:
+        rows = connection.execute(select(premium)).all()
+    assert len({row.insured_number for row in rows}) == len(rows), "one premium of a year each"
+    return {row.insured_number: row.amount for row in rows}
+
+
+def _billed(records: tuple[Any, ...]) -> dict[str, int]:
+    billed: dict[str, int] = {}
+    for one in records:
+        billed[one.insured_number] = billed.get(one.insured_number, 0) + int(one.amount)
+    return billed

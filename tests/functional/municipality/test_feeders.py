@@ -170,3 +170,26 @@ def test_what_cannot_be_made_says_why_and_loses_nothing(
         system.load(here, seeds)
     with refuses("municipality.exists"):
         system.make(here.data, shared_tables(), here.clock, here.code, here.today)
+
+
+def test_a_system_of_the_version_before_goes_on(here: Municipality, out: Path) -> None:
+    """With everything in it; incomes get their kinds when they are assessed anew."""
+    with here.write() as connection:
+        for column in ("pension", "total"):
+            connection.exec_driver_sql(f"ALTER TABLE tax DROP COLUMN {column}")
+        connection.exec_driver_sql("PRAGMA user_version=1")
+    here.close()
+    later = Municipality(here.data, here.tables, here.clock)
+    try:
+        records = records_of(later, write_file(later, "FILE-06", out))
+    finally:
+        later.close()
+    assert len(records) > 50 and {one.pension for one in records} == {""}
+
+
+@pytest.mark.req("FILE-06")
+def test_an_income_names_what_a_premium_is_reckoned_from(here: Municipality, out: Path) -> None:
+    """課税 by kind of income: with the sums alone every premium would be the least."""
+    records = records_of(here, write_file(here, "FILE-06", out))
+    earning = [one for one in records if int(one.pension_revenue or 0) > 1_100_000]
+    assert earning and all(int(one.total) >= int(one.pension) > 0 for one in earning)
