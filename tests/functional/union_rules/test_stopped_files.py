@@ -16,6 +16,7 @@ from app.peers.union.office.persons import find_person, open_coverage
 from app.peers.union.tables import check_entry, person, stopped_file
 from app.training.people import MUNICIPALITY_CODE, atena_of, my_number_of
 from tests.functional.union_rules.test_rejudging import register
+from tests.functional.union_rules.test_yearly_judgement import at
 from tests.support.union_inside import (
     decide,
     load,
@@ -104,9 +105,9 @@ def test_a_stopped_file_says_nothing_of_who_was_keyed_after_it_was_made(tmp_path
         with system.database.write() as connection:
             made_at = system.now()
             assert daily.run(system, connection, MUNICIPALITY_CODE, leaving, made_at).stopped
-        system.clock.set_to(MORNING + timedelta(hours=1))
+        at(system, MORNING + timedelta(hours=1))
         assert decide(system, notification(300)).outcome == "accepted"
-        system.clock.set_to(MORNING + timedelta(days=1))
+        at(system, MORNING + timedelta(days=1))
         for who in ("甲", "乙"):
             settle(system, who, 1)
         assert insured(system) == HERE - 6
