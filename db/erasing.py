@@ -56,6 +56,7 @@ def _goes(persons: str, cases: str) -> Mapping[str, str]:
         f" OR (owner_kind = 'person' AND owner_id IN {persons})",
         "decision": f"id IN {decisions}",
         "case_file": f"id IN {cases}",
+        "same_person": f"one_id IN {persons} OR other_id IN {persons}",
         # the person; the row itself, the name index and the history go last
         **dict.fromkeys(("restriction_opening", "restriction", "insured"), of_person),
         **dict.fromkeys(("household_member", "address", "atena"), of_person),

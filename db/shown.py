@@ -88,6 +88,8 @@ GUARDED: Mapping[str, Guarded] = MappingProxyType(
             {"cells": "'{}'"},
             {"cells": f"hidden_entry(t.cells, {CLOSED})"},
         ),
+        # why somebody thought that she is the same as another
+        "same_person": Guarded(("t.one_id", "t.other_id"), {"why": _EMPTY}),
         # what she pays, from when on, and who lives with her: the ledger does not open at all
         "premium_record": Guarded((_BY_NUMBER,), drops="1"),
         "desk_case": Guarded((_BY_NUMBER,), {"desk": _EMPTY}),

@@ -23,6 +23,7 @@ from app.cases.state import CaseState, no_case
 from app.cases.whom import Whom, read_whom, shown, with_members, with_payer, with_roles
 from app.core.errors import UserError
 from app.core.tables import Tables
+from app.persons import same
 from app.persons.eligibility_state import DEAD, INSURED, LOST, NEVER
 from app.persons.roles import Named
 from app.security.gate.gate import ActWork, Gate, Subject
@@ -103,6 +104,7 @@ def begin(work: ActWork, kind: CaseKind, person_id: str, begun: Begun) -> Beginn
     if before is not None:
         person_id = _person_of(before, person_id)
     assert isinstance(kind.about, KnownPerson)
+    same.require_kept(work, person_id)
     sitting = _sitting(before)
     whom = expected(work, with_roles(work, read_whom(work, person_id)), sitting)
     require_for(kind, whom)

@@ -31,6 +31,7 @@ WHOM_READS = (
     "restriction",
     "fact",
     "origin",
+    "same_person",
 )
 """What a function declares that shows whom a case is about."""
 

@@ -14,6 +14,7 @@ from app.core.errors import UserError
 from app.core.signs import plain, spaced
 from app.core.tables import Tables
 from app.core.text import digits, is_kana, name_words, to_katakana
+from app.persons import same
 from app.persons.show import PersonLine, person_lines
 from app.rules import identifiers
 from app.rules.calendar.wareki import Eras, Precision, from_day, on_paper
@@ -144,7 +145,7 @@ def search(
         return Results((), "", False, False, False)
     with gate.view("persons.search", session, subject=_LIST) as work:
         hits, used = _first_found(work, queries, Eras(tables["eras"]))
-        lines = person_lines(hits.persons, tables, today)
+        lines = _lines(work, hits.persons, tables, today)
         work.note(
             shown=tuple(line.person_id for line in lines), query_kind=used.kind.value, numbers=False
         )
@@ -164,11 +165,18 @@ def _by_my_number(
 ) -> Results:
     with gate.view(NUMBER_FUNCTION, session, subject=_LIST, purpose=purpose) as work:
         owners = [owner.id for owner in work.my_number.find(number) if owner.kind == "person"]
-        lines = person_lines(index.by_ids(work, owners), tables, today)
+        lines = _lines(work, index.by_ids(work, owners), tables, today)
         work.note(
             shown=tuple(line.person_id for line in lines), query_kind="my_number", numbers=False
         )
     return Results(lines, "→ 個人番号", False, by_number=True, searched=True)
+
+
+def _lines(
+    work: ViewWork, hits: Sequence[Hit], tables: Tables, today: date
+) -> tuple[PersonLine, ...]:
+    marks = same.marks(work, [hit.person_id for hit in hits])
+    return person_lines(hits, tables, today, marks)
 
 
 def _numbers(read: str, birth: str) -> tuple[Query, ...]:

@@ -139,6 +139,7 @@ class Judged:
         self.new_restrictions: list[Row] = []
         self.longer_restrictions: list[Row] = []
         self.changes: list[Change] = []
+        self.same: list[tuple[str, str]] = []
         self.listed: list[tuple[Contradiction, Key, str]] = []
 
     def take(self, record: InsuredRecord, line: int = 0) -> Taken:
@@ -343,6 +344,7 @@ class Judged:
             elif owner != person_id:
                 place = (record.municipality_code, record.atena_number)
                 self._list("former_atena_elsewhere", person_id, place)
+                self.same.append((person_id, owner))
 
     def _use_number(self, key: Key, person_id: str) -> None:
         """The number in use is the record's; the one before it becomes a former one."""

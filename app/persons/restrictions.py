@@ -9,7 +9,7 @@ some minutes and a reason (一時解除); it closes by itself. What is hidden me
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from app.core.errors import UserError
 from app.persons.history import Line, current_lines
 from app.persons.judging import Change
 from app.persons.memory import Memory, Source
+from app.persons.same import joined
 from app.persons.stopping import pull_restricted
 from app.rules.calendar import days
 from app.rules.calendar.axes import Span, whole
@@ -126,7 +127,18 @@ def _put(work: ActWork) -> str:
         pull_restricted(work, (person_id,))
     _insert(work, restriction_id, measure)
     _remember(work, person_id, before)
+    _put_on_the_same(work, measure)
     return restriction_id
+
+
+def _put_on_the_same(work: ActWork, measure: Measure) -> None:
+    """Whoever is this person under another number (同一人) is hidden with her."""
+    for other in joined(work, measure.person_id)[1:]:
+        if not is_restricted(work, other):
+            before = _lines(work, other)
+            pull_restricted(work, (other,))
+            _insert(work, work.new_id(), replace(measure, person_id=other))
+            _remember(work, other, before)
 
 
 def decided(work: ActWork, person_id: str, kind: str, from_on: str, until_on: str) -> None:

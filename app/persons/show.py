@@ -7,15 +7,16 @@ the person (一時解除).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 
 from sqlalchemy import select
 
 from app.core.errors import UserError
 from app.core.tables import Tables
-from app.persons import reaching
+from app.persons import reaching, same
 from app.persons.eligibility_state import eligibility_state_of
 from app.persons.reaching import Outlook
 from app.persons.restrictions import is_restricted, may_be_replaced, unknown_person
@@ -73,6 +74,18 @@ class Eligibility:
 
 
 @dataclass(frozen=True, slots=True)
+class SamePerson:
+    """Another number of this person, or one that may be hers: ``words`` say which, ``kept`` that
+    cases begin there."""
+
+    person_id: str
+    word: str
+    words: str
+    decided: bool
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PersonView:
     """A person's page. Everything but name and birth is empty when ``care`` is set;
     ``opened_until`` is the moment (ISO) until which a restricted person is open to who looks
@@ -93,6 +106,7 @@ class PersonView:
     opened_until: str = ""
     markable: bool = False
     outlook: Outlook | None = None
+    same: tuple[SamePerson, ...] = ()
 
     @property
     def opened(self) -> bool:
@@ -100,11 +114,23 @@ class PersonView:
         return bool(self.opened_until)
 
 
-def person_lines(hits: Sequence[Hit], tables: Tables, today: date) -> tuple[PersonLine, ...]:
+def person_lines(
+    hits: Sequence[Hit],
+    tables: Tables,
+    today: date,
+    marks: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[PersonLine, ...]:
     """Found persons in the clerk's words, beside any number the name, birth date and address
-    (SEC-06, SEC-07); 取扱注意 hides all but name and birth date."""
+    (SEC-06, SEC-07); 取扱注意 hides all but name and birth date. ``marks`` stand beside the state
+    of those whom they name (``same.marks``)."""
     eras = Eras(tables["eras"])
-    return tuple(_line(hit, tables, eras, today) for hit in hits)
+    return tuple(
+        _marked(_line(hit, tables, eras, today), marks.get(hit.person_id, "")) for hit in hits
+    )
+
+
+def _marked(line: PersonLine, mark: str) -> PersonLine:
+    return replace(line, state="・".join(filter(None, (line.state, mark)))) if mark else line
 
 
 def _line(hit: Hit, tables: Tables, eras: Eras, today: date) -> PersonLine:
@@ -166,9 +192,27 @@ def open_person(
             eligibility_state=_eligibility_state(work, person_id),
             opened_until=until,
             markable=markable,
+            same=_same(work, person_id),
         )
         work.note(shown=(person_id,), query_kind="person", numbers=False)
     return view
+
+
+def _same(work: GateWork, person_id: str) -> tuple[SamePerson, ...]:
+    found = []
+    for pair in same.pairs(work, (person_id,)):
+        other = pair.beside(person_id)
+        number = same.number_of(work, other)
+        if pair.step is same.Step.SAME:
+            kept = pair.kept == other
+            use = "受付はそちらで行います" if kept else "受付はこちらで行います"
+            words = f"宛名番号 {number} の方と同じ方です（{use}）。"
+            found.append(SamePerson(other, pair.word, words, True, kept))
+        elif pair.step is same.Step.FOUND:
+            why = same.in_words(pair.reasons)
+            words = f"{same.UNCONFIRMED}：宛名番号 {number} の方と同じ方かもしれません（{why}）。"
+            found.append(SamePerson(other, pair.word, words, False, False))
+    return tuple(found)
 
 
 def _eligibility_state(work: GateWork, person_id: str) -> str:
@@ -182,7 +226,7 @@ def _eligibility_state(work: GateWork, person_id: str) -> str:
 
 
 def _periods(
-    work: GateWork, person_id: str, tables: Tables, today: date
+    work: GateWork, persons: Sequence[str], tables: Tables, today: date
 ) -> tuple[Eligibility, ...]:
     eras = Eras(tables["eras"])
 
@@ -199,7 +243,7 @@ def _periods(
         )
         for row in work.all(
             select(insured)
-            .where(insured.c.person_id == person_id)
+            .where(insured.c.person_id.in_(persons))
             .order_by(insured.c.acquired_on.desc())
         )
     )
@@ -208,6 +252,7 @@ def _periods(
 def _whole(
     work: GateWork, line: PersonLine, person_id: str, tables: Tables, today: date
 ) -> PersonView:
+    all_of_her = same.joined(work, person_id)
     row = work.one(select(person.c.alias_kana, person.c.phone).where(person.c.id == person_id))
     return PersonView(
         line,
@@ -217,22 +262,24 @@ def _whole(
             row.atena_number
             for row in work.all(
                 select(atena.c.atena_number).where(
-                    atena.c.person_id == person_id, atena.c.current.is_(False)
+                    atena.c.person_id.in_(all_of_her), atena.c.atena_number != line.atena_number
                 )
             )
         ),
-        eligibility=_periods(work, person_id, tables, today),
-        household=_household(work, person_id),
+        eligibility=_periods(work, all_of_her, tables, today),
+        household=_household(work, all_of_her),
         roles=_roles(work, person_id, tables, today),
         cases=tuple(
             (row.id, CASE_STATES[row.state])
             for row in work.all(
-                select(case_file.c.id, case_file.c.state).where(case_file.c.person_id == person_id)
+                select(case_file.c.id, case_file.c.state).where(
+                    case_file.c.person_id.in_(all_of_her)
+                )
             )
         ),
         certificates=tuple(
             (row.number, _paper_state(row.state, row.untrue_items))
-            for row in work.all(select(certificate).where(certificate.c.person_id == person_id))
+            for row in work.all(select(certificate).where(certificate.c.person_id.in_(all_of_her)))
         ),
         has_number=work.first(
             select(my_number.c.owner_id).where(
@@ -260,12 +307,12 @@ def _paper_state(state: str, untrue_items: str) -> str:
     return f"{words}、⚠ {untrue_items}が事実と違う" if untrue_items else words
 
 
-def _household(work: GateWork, person_id: str) -> tuple[str, ...]:
+def _household(work: GateWork, all_of_her: Sequence[str]) -> tuple[str, ...]:
     """Relation and name of those in the same household; members under support measures are
     not named to each other."""
     mine = work.first(
         select(household_member.c.municipality_code, household_member.c.household_number).where(
-            household_member.c.person_id == person_id
+            household_member.c.person_id == all_of_her[0]
         )
     )
     if mine is None:
@@ -277,7 +324,7 @@ def _household(work: GateWork, person_id: str) -> tuple[str, ...]:
         .where(
             household_member.c.municipality_code == mine.municipality_code,
             household_member.c.household_number == mine.household_number,
-            household_member.c.person_id != person_id,
+            household_member.c.person_id.not_in(all_of_her),
             household_member.c.person_id.not_in(hidden),
         )
         .order_by(household_member.c.is_head.desc(), person.c.birth_sort)

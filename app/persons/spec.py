@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from app.persons import history, memory, reaching, stopping, waiting
-from app.security.spec import Area, Function, Kind, MyNumber, Need, SecondPerson, StepUp
+from app.persons import (
+    history,
+    memory,
+    reaching,
+    same,
+    same_acts,
+    same_finding,
+    stopping,
+    waiting,
+)
+from app.security.spec import Actor, Area, Function, Kind, MyNumber, Need, SecondPerson, StepUp
 
 AREA = Area("persons", "照会", 10, waiting.WAITS)
 
@@ -16,6 +25,7 @@ _SHOWN = (
     "household_member",
     "household",
     "watermark",
+    "same_person",
 )
 
 FUNCTIONS: tuple[Function, ...] = (
@@ -94,7 +104,7 @@ FUNCTIONS: tuple[Function, ...] = (
         help="支援措置の対象の方に取扱注意を付けます。仮支援措置の決定と、終了日の1か月前からの"
         "延長も、ここでします。期間を過ぎても自動では外れません。",
         step_up=StepUp.TOUCH,
-        reads=(*memory.READS, *stopping.READS, "restriction"),
+        reads=(*memory.READS, *stopping.READS, "restriction", "same_person"),
         writes=(*memory.WRITES, *stopping.WRITES, "restriction"),
     ),
     Function(
@@ -106,7 +116,7 @@ FUNCTIONS: tuple[Function, ...] = (
         help="支援措置の申出があったとき、決定を待たずに、その場で取扱注意を付けます。だれでも付けられ、"
         "外すことはできません。",
         step_up=StepUp.TOUCH,
-        reads=(*memory.READS, *stopping.READS, "restriction"),
+        reads=(*memory.READS, *stopping.READS, "restriction", "same_person"),
         writes=(*memory.WRITES, *stopping.WRITES, "restriction"),
     ),
     Function(
@@ -139,5 +149,68 @@ FUNCTIONS: tuple[Function, ...] = (
         second_person=SecondPerson.SUPERVISOR,
         reads=(*memory.READS, "restriction"),
         writes=(*memory.WRITES, "restriction"),
+    ),
+    Function(
+        id=same.LIST,
+        area="persons",
+        kind=Kind.INQUIRE,
+        label="同一人の確認",
+        help="同じ方かもしれない二つの宛名番号を、理由とともに並べて見比べます（同一人未確認）。"
+        "同じ方と決めたものも一覧し、ここから元に戻せます。",
+        step_up=StepUp.RECENT,
+        reads=_SHOWN,
+        needs=(Need.FILLED,),
+        screen="app.persons.screens.same:SameScreen",
+        menu=True,
+    ),
+    Function(
+        id=same_acts.PROPOSE,
+        area="persons",
+        kind=Kind.UPDATE,
+        label="同じ方の申出",
+        help="開いた方と同じ方だと思われる、もう一つの宛名番号を、理由とともに「同一人の確認」に出します。"
+        "決めるのは二人です。",
+        step_up=StepUp.RECENT,
+        reads=("same_person", "atena"),
+        writes=("same_person",),
+        screen="app.persons.screens.same_proposal:SameProposalScreen",
+        from_person=True,
+    ),
+    Function(
+        id=same_acts.DECIDE,
+        area="persons",
+        kind=Kind.UPDATE,
+        label="同一人の決定",
+        help="二つの宛名番号が同じ方か、別の方かを、二人で決めます。同じ方にすると、どちらを開いても両方の"
+        "資格・受付・証が見え、受付は選んだ番号で始まります。記録は書き換えません。",
+        step_up=StepUp.TOUCH,
+        second_person=SecondPerson.CONFIRM,
+        reads=("same_person", "person", "restriction"),
+        writes=("same_person",),
+    ),
+    Function(
+        id=same_acts.UNDO,
+        area="persons",
+        kind=Kind.UPDATE,
+        label="同一人の取消し",
+        help="同じ方としたのが誤りだったとき、責任者の承認を得て、二人の記録を元どおり別々にします。"
+        "何も失われません。",
+        step_up=StepUp.TOUCH,
+        second_person=SecondPerson.SUPERVISOR,
+        reads=("same_person",),
+        writes=("same_person",),
+    ),
+    Function(
+        id=same_finding.FIND,
+        area="persons",
+        kind=Kind.ADMINISTER,
+        label="同一人の疑いを探す（端末が行う）",
+        help="一日に一度、個人番号が同じ方、カナ氏名・生年月日・性別が同じ方を探し、今日の仕事に出します。"
+        "何も決めません。",
+        actor=Actor.SYSTEM,
+        reads=same_finding.READS,
+        writes=("same_person", f"store_fact.{same_finding.LOOKED}"),
+        run="app.persons.same_finding:find_same",
+        at_login=True,
     ),
 )

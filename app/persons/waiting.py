@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from app.persons import reaching
+from app.persons import reaching, same_finding
 from app.persons.restrictions import ends_soon_from
 from app.security.control.state import PROVISIONAL
 from app.security.waiting import Source, Waits, WaitWork
@@ -54,4 +54,5 @@ def _where_it_stands(kind: str, until_on: str, today: date) -> tuple[str, str]:
 WAITS = (
     Source(("restriction", "person"), _measures, "persons.mark_support"),
     reaching.WAITS,
+    same_finding.WAITS,
 )

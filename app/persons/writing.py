@@ -17,6 +17,7 @@ from app.core.signs import hidden_sign
 from app.persons import known, stopping
 from app.persons.judging import ADDRESS, PERIOD, Contradiction, Judged, Taken, Word
 from app.persons.memory import Memory
+from app.persons.same import put_found
 from app.rules.calendar.wareki import Eras
 from app.rules.values.value import shown_sign
 from app.security.control.state import SUPPORT
@@ -32,7 +33,7 @@ from db.tables.persons import (
 )
 
 READS = (*known.READS, "fact", "origin", *stopping.READS, "decision", "watermark")
-WRITES = (*known.READS, "fact", "origin", *stopping.WRITES)
+WRITES = (*known.READS, "fact", "origin", "same_person", *stopping.WRITES)
 _ON_PAPER = {"name", "birth_written", "sex"}
 """What a paper shows of a person's own row."""
 """What a function that writes persons declares."""
@@ -104,6 +105,9 @@ class Writer:
             self._list_hidden(person_id, row)
         for found, place, person_id in judged.listed:
             self.memory.list_entry(found, person_id=person_id, place=place, case_id=case_id)
+        source = self.memory.source
+        for one, former in judged.same:
+            put_found(work, one, former, "former_number", (source.staff_id, source.at, 0))
         self.memory.remember(judged.changes)
         states = {key: row.get("state") for key, row in judged.changed_persons.items()}
         stopping.pull_dead(work, [key for key, state in states.items() if state == stopping.DEAD])

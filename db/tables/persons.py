@@ -172,6 +172,30 @@ my_number = Table(
     sqlite_with_rowid=False,
 )
 
+# 同一人 (SEC-117): what was said of two persons who may be one. A row for each word, the last of a
+# pair counts; nothing of either person is written over, so that it can be undone without loss.
+same_person = Table(
+    "same_person",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("one_id", Text, ForeignKey("person.id"), nullable=False, index=True),  # the lesser id
+    Column("other_id", Text, ForeignKey("person.id"), nullable=False, index=True),
+    Column("step", Text, nullable=False),  # app.persons.same.Step
+    Column("reasons", Text, nullable=False, server_default=""),  # codes joined by a space
+    Column("why", Text, nullable=False, server_default=""),  # in the words of who decided
+    Column("kept_id", Text, nullable=False, server_default=""),  # under whom cases begin
+    Column("said_by", Text, nullable=False),
+    Column("confirmed_by", Text, nullable=False, server_default=""),
+    Column("at", Text, nullable=False),
+    Column("line", Integer, nullable=False),  # of the journal
+)
+
+SAME_PERSON_GUARDS = (
+    "CREATE TRIGGER same_person_stays BEFORE UPDATE ON same_person"
+    " BEGIN SELECT RAISE(ABORT, 'a word is followed by another'); END",
+)
+"""The engine itself keeps what was decided from being written over."""
+
 # Contentless index of names by their characters and bigrams (TECH 2): its rowid is
 # ``person.row_number``; kept and read by ``db.search``, which also says how grams are written.
 # Not SQLAlchemy's to create; the migration runs these statements. ``secure-delete`` takes a

@@ -90,7 +90,7 @@ def _filled(world: World) -> None:
     from tests.support.counter import PERSON_TABLES  # the tables that residents fill
 
     put_residents(world, Resident(phone=CANARY, written=CANARY))
-    values = dict.fromkeys(("draft", "record", "detail", "desk"), CANARY)
+    values = dict.fromkeys(("draft", "record", "detail", "desk", "why"), CANARY)
     with world.hands_on(*GUARDED, *PERSON_TABLES, "print_batch") as work:
         work.run(update(address).values(building=CANARY, postal_code=CANARY, since=CANARY))
         work.run(update(person).values(alias=CANARY, alias_kana=CANARY))
@@ -102,7 +102,7 @@ def _filled(world: World) -> None:
 def _row(table: str, values: dict[str, str]) -> dict[str, Any]:
     row: dict[str, Any] = {}
     for column in METADATA.tables[table].columns:
-        if column.name == "person_id":
+        if column.name in ("person_id", "one_id", "other_id"):
             row[column.name] = "P-1"
         elif column.name == "atena_number":
             row[column.name] = Resident().atena_number
@@ -113,6 +113,8 @@ def _row(table: str, values: dict[str, str]) -> dict[str, Any]:
             row[column.name] = text
         elif column.name == "value":
             row[column.name] = f'{{"written":"{CANARY}"}}'
+        elif column.name == "step":
+            row[column.name] = "found"
         elif column.name == "kind" and table == "fact":
             row[column.name] = "address"
         elif not column.nullable and column.server_default is None:

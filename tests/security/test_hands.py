@@ -148,6 +148,7 @@ def test_every_work_of_the_terminal_has_one_handle() -> None:
         "admin.shut_out_leavers",
         "admin.lapse_grants",
         "records.find_expired",
+        "persons.find_same",
         "records.erase_piece",
         "records.rewrite_store",
     }

@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from app.persons import find, numbers, reaching, restrictions, show
+from app.persons import (
+    find,
+    numbers,
+    reaching,
+    restrictions,
+    same,
+    same_acts,
+    same_finding,
+    same_list,
+    show,
+)
+from app.persons.same import Step
+from app.rules.calendar.wareki import Eras
 from app.security.gate.gate import Session
 from tests.support.attempts import Attempt, Example
 from tests.support.case_examples import DAY
@@ -112,6 +125,81 @@ def _close_support(world: World) -> Attempt:
     )
 
 
+def put_twice(world: World, **other: Any) -> same.Pair:
+    """The same person under two atena numbers, proposed."""
+    twin: dict[str, Any] = {
+        "id": "P-2",
+        "atena_number": "000000000009999",
+        "insured_number": "",
+    } | other
+    put_residents(world, Resident(), Resident(**twin))
+    with world.hands_on("same_person") as work:
+        said = ("S101", f"{DAY.isoformat()}T09:00:00+09:00", 1)
+        same.put_found(work, "P-1", "P-2", "name_birth", said)
+    return pair_of(world)
+
+
+def pair_of(world: World) -> same.Pair:
+    """The one pair that there is."""
+    (only,) = same_list.list_same(world.gate, world.session("clerk"), world.tables, DAY)
+    return only.pair
+
+
+def _list_same(world: World) -> Attempt:
+    put_twice(world)
+    return Attempt(
+        "clerk",
+        view=lambda session: same_list.list_same(world.gate, session, world.tables, DAY),
+    )
+
+
+def _propose_same(world: World) -> Attempt:
+    put_residents(world, Resident(), Resident(id="P-2", atena_number="9999", insured_number=""))
+    return Attempt(
+        "clerk",
+        lambda session: same_acts.prepare_propose(world.gate, session, "P-1", "9999", "ご家族の話"),
+        lambda prepared, given: same_acts.perform_propose(world.gate, prepared, given),
+    )
+
+
+def _verdict(world: World, step: Step, who: str) -> Attempt:
+    pair, eras = pair_of(world), Eras(world.tables["eras"])
+    return Attempt(
+        who,
+        lambda session: same_acts.prepare_verdict(
+            world.gate, session, pair, step, "戸籍で確かめた", kept="P-1"
+        ),
+        lambda prepared, given: same_acts.perform_verdict(world.gate, prepared, given, eras),
+    )
+
+
+def _decide_same(world: World) -> Attempt:
+    put_twice(world)
+    return _verdict(world, Step.SAME, "clerk")
+
+
+def put_one(world: World) -> same.Pair:
+    """Two numbers that two persons held for one person."""
+    put_twice(world)
+    decide(world, Step.SAME)
+    return pair_of(world)
+
+
+def decide(world: World, step: Step, who: str = "clerk", kept: str = "P-1") -> None:
+    """What two persons decide on the one pair that there is."""
+    pair, session = pair_of(world), world.session(who)
+    prepared = same_acts.prepare_verdict(
+        world.gate, session, pair, step, "戸籍で確かめた", kept=kept if step is Step.SAME else ""
+    )
+    eras = Eras(world.tables["eras"])
+    same_acts.perform_verdict(world.gate, prepared, world.approvals(prepared), eras)
+
+
+def _undo_same(world: World) -> Attempt:
+    put_one(world)
+    return _verdict(world, Step.UNDONE, "supervisor")
+
+
 PERSON_EXAMPLES: dict[str, Example] = {
     "persons.search": _search,
     "persons.list_reaching": _reaching,
@@ -123,4 +211,11 @@ PERSON_EXAMPLES: dict[str, Example] = {
     "persons.open_support": _open_support,
     "persons.close_support": _close_support,
     "persons.lift_support": _lift,
+    same.LIST: _list_same,
+    same_acts.PROPOSE: _propose_same,
+    same_acts.DECIDE: _decide_same,
+    same_acts.UNDO: _undo_same,
+    same_finding.FIND: lambda world: Attempt(
+        "", system=lambda: same_finding.find_same(world.scheduler_hand, world.calendar)
+    ),
 }

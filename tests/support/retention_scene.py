@@ -55,6 +55,7 @@ def put_everything(world: World, key: str) -> None:
     links = {"person_id": key, "case_id": "C-1", "outbox_id": "O-1", "owner_id": "C-1"}
     links |= {"certificate_number": "N-1", "decision_id": "D-1", "batch_id": "B-1"}
     ids = {"case_file": "C-1", "decision": "D-1", "outbox": "O-1", "certificate": "N-1"}
+    links |= {"one_id": key, "other_id": "P-2"}
     number = someone(int(key.partition("-")[2])).atena_number
     links |= {"municipality_code": "152994", "atena_number": number, "number": "N-1"}
     over: dict[str, dict[str, Any]] = {

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.persons import restrictions
+from app.persons import restrictions, same
 from app.persons.numbers import NumberShown, perform_show_number, prepare_show_number
 from app.persons.reaching import Outlook
 from app.persons.screens.past import PastPanel
@@ -111,6 +111,9 @@ class PersonScreen(Page):
         self.past_button = self.action(_PAST, "Alt+H", self._turn)
         self.past_button.setVisible(False)
         self.past_button.setEnabled(False)
+        self.same_button = self.action("同じ方の番号", "Alt+G", self._open_same)
+        self.same_button.setVisible(False)
+        self.same_button.setEnabled(False)
         self.number_button = self.action("個人番号を表示", "Alt+I", self._ask_purpose)
         self.number_button.setVisible(False)
         self.number_button.setEnabled(False)
@@ -164,12 +167,14 @@ class PersonScreen(Page):
         said = _CLOSE if view.opened else _OPEN
         self.open_button.setText(f"{said}  [Alt+O]")
         self.open_button.setAccessibleName(said)
-        self._begins = self._may_begin(view.eligibility_state, permitted)
+        elsewhere = any(one.kept for one in view.same)
+        self._begins = () if elsewhere else self._may_begin(view.eligibility_state, permitted)
         for function_id, button in self.beside.items():
             button.setVisible(function_id in permitted and not view.line.care)
             button.setEnabled(function_id in permitted and not view.line.care)
         for button, wanted in (
             (self.begin_button, bool(self._begins)),
+            (self.same_button, bool(view.same) and same.LIST in permitted),
             (self.mark_button, marks),
             (self.lift_button, lifts),
             (self.open_button, opens),
@@ -181,6 +186,17 @@ class PersonScreen(Page):
     def _beside(self, function_id: str) -> None:
         """What is kept of this person on a screen of its own."""
         self._desk.go(function_id, person_id=self._person_id)
+
+    def _open_same(self) -> None:
+        """To the other number of this person, or to where two persons decide whether it is."""
+        view = self.view
+        if view is None or not view.same:
+            return
+        one = next((one for one in view.same if one.kept), view.same[0])
+        if one.decided:
+            self._desk.go("persons.open", person_id=one.person_id)
+        else:
+            self._desk.go(same.LIST, word=one.word)
 
     def _closed(self) -> None:
         """The minutes of an opening are over: nothing of it stays on the screen."""
@@ -357,6 +373,8 @@ class PersonScreen(Page):
                     "用が済んだら「一時解除を終える」を押し、画面を周りに見せないでください。",
                 )
             )
+        for one in view.same:
+            column.addWidget(box("ok" if one.decided else "warn", one.words))
         if view.line.care:
             column.addWidget(
                 box(
