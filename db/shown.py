@@ -85,8 +85,11 @@ GUARDED: Mapping[str, Guarded] = MappingProxyType(
         # what a ledger says in free words of her, or of somebody with whom she is named
         "ledger_entry": Guarded(
             ("t.person_id",),
-            {"cells": "'{}'"},
-            {"cells": f"hidden_entry(t.cells, {CLOSED})"},
+            {"cells": "'{}'", "why": _EMPTY},
+            {
+                "cells": f"hidden_entry(t.cells, {CLOSED})",
+                "why": f"hidden_line(t.why, {CLOSED})",
+            },
         ),
         # why somebody thought that she is the same as another
         "same_person": Guarded(("t.one_id", "t.other_id"), {"why": _EMPTY}),
