@@ -3,7 +3,8 @@ then, beside the union as it was then, ends whole.
 
 Moments are the engine's steps, each call to the union before and after it had its effect, and every
 frame that a transaction of store or journal writes into its log: the log is cut there, whole or in
-the middle of the frame. Forty of them in ``make test``, all (over 400) in ``make soak``.
+the middle of the frame. Twenty of them in ``make test``, all (over 400) in ``make soak``; the kills
+of ``test_exchange_kills`` stand beside them.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from tests.support.line import LoopUnion, engine_of
 from tests.support.soak import tries
 from tests.support.world import DATA_KEY, World, open_world, world_in
 
-POINTS = tries(40, 1_000_000)
+POINTS = tries(20, 1_000_000)
 HEAD = 32
 FRAME = 24 + 4096
 """Bytes at the front of a log, and of each frame: its own head and one page."""
