@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,14 @@ from app.peers.municipality import life
 from app.peers.municipality.feeders import write_file
 from app.peers.municipality.readers import read_file
 from app.peers.municipality.system import Municipality
-from app.peers.municipality.tables import insured, on_register, premium, resident, tax
+from app.peers.municipality.tables import (
+    address_exception,
+    insured,
+    on_register,
+    premium,
+    resident,
+    tax,
+)
 from app.peers.union.office import daily, history, holding, taking
 from app.peers.union.office.insured import insured_records
 from app.peers.union.runs import pieces
@@ -31,11 +39,11 @@ from app.peers.union.tables import coverage, held, levy, person
 from app.sync import outbox as outgoing
 from app.sync.media.files import FOLDER, INCOMING, OUTGOING
 from app.training.people import MUNICIPALITY_CODE
-from app.wire.files import FILES
+from app.wire.files import FILES, FileSpec
 from tests.support.courier_side import CourierHome
 from tests.support.line import LoopUnion
 from tests.support.media_room import MediaRoom
-from tests.support.sendings import act_of
+from tests.support.sendings import act_of, sample
 from tests.support.union_inside import load, union_inside
 from tests.support.world import world_in
 
@@ -171,7 +179,7 @@ def test_premiums_come_back_as_levied_and_go_up_as_instalments(
     """Incomes up, the union's levy down, its correction down, the instalments of both up."""
     _take_incomes(union, circle.up("FILE-06"))
     _levy(union)
-    circle.down("FILE-20", _held_since(union, 0))
+    circle.down("FILE-20", _held_since(union, 0, FILES["FILE-20"]))
     first = _levied(union)
     assert len(first) > 30 and _premiums(here) == first
     assert _billed(circle.up("FILE-07")) == first
@@ -182,11 +190,35 @@ def test_premiums_come_back_as_levied_and_go_up_as_instalments(
         connection.execute(update(tax).values(**richer, taxed="taxed", made_in="", cause="monthly"))
     _take_incomes(union, circle.up("FILE-06"))
     life.next_day(here, 0)
-    circle.down("FILE-20", _held_since(union, position))
+    circle.down("FILE-20", _held_since(union, position, FILES["FILE-20"]))
     second = _levied(union)
     changed = {key: amount for key, amount in second.items() if first[key] != amount}
     assert len(changed) > 10 and _premiums(here) == second
     assert _billed(circle.up("FILE-07")) == changed
+
+
+@pytest.mark.req("FLOW-2007", "FLOW-2017", "FILE-19")
+def test_address_exceptions_come_back_as_the_union_holds_them(
+    here: Municipality, circle: Circle, union: System
+) -> None:
+    """What its officials entered, then the end of one of them."""
+    spec = FILES["FILE-19"]
+    entered = [replace(one, municipality_code=here.code) for one in sample("FILE-19")]
+    ended = replace(entered[0], ended="left", ended_on="2026-11-10")
+    position = 0
+    for records in (entered, [ended]):
+        with union.database.write() as connection:
+            assert holding.hold(connection, spec, here.code, records) == len(records)
+        circle.down(spec.id, _held_since(union, position, spec))
+        position = _position(union)
+        life.next_day(here, 0)
+    with union.database.read() as connection:
+        held_there = {asdict(one)["atena_number"]: asdict(one) for one in
+                      holding.holds(connection, spec, here.code)}  # fmt: skip
+    with here.read() as connection:
+        rows = connection.execute(select(address_exception)).all()
+    assert {row.atena_number: json.loads(row.record) for row in rows} == held_there
+    assert {row.ended_on for row in rows} >= {"2026-11-10"}
 
 
 def _take_incomes(union: System, records: tuple[Any, ...]) -> None:
@@ -209,10 +241,9 @@ def _position(union: System) -> int:
         return int(connection.execute(select(func.max(held.c.position))).scalar_one())
 
 
-def _held_since(union: System, position: int) -> list[Any]:
+def _held_since(union: System, position: int, spec: FileSpec) -> list[Any]:
     """What a terminal is told that was told everything up to ``position``."""
     with union.database.read() as connection:
-        spec = FILES["FILE-20"]
         return list(holding._since(connection, spec, MUNICIPALITY_CODE, position, ""))
 
 
