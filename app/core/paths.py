@@ -46,6 +46,11 @@ class Paths:
         return self.data / "batches"
 
     @property
+    def pages(self) -> Path:
+        """Half-filled pages, sealed, a file for each case."""
+        return self.data / "pages"
+
+    @property
     def erased(self) -> Path:
         """Keyed hashes of who was erased, for after a restore (``db.again``)."""
         return self.data / "erased"

@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from app.catalog import CASES, CATALOG
 from app.core.errors import EnvironmentFault
@@ -36,7 +37,9 @@ from app.security.gate.carry_out import Touch
 from app.security.gate.checks import held_back
 from app.security.staff.session import Session
 from app.security.vault.removal import begin_removal, finish_removal, removed
+from app.security.vault.typed_pages import TypedPage, TypedPages
 from app.start.compose import Parts
+from app.start.ending import tell
 from app.start.found import found_at
 from app.start.installation import Installation, account_note
 from app.start.letters import next_letters
@@ -77,6 +80,9 @@ _WHY = {
 _CONTACT_EVERY_MS = 60_000
 _LOCKED_AFTER_MS = 2_000
 """So long the store's worker has for what the lock writes; then the session is locked anyhow."""
+
+_PAUSE_MS, _PAUSE_AFTER_KEY_MS = 1_000, 250
+"""A form that comes by itself takes no key before nobody typed for so long; after F12 for less."""
 
 _SETTINGS = "settings"
 """The name under which troubles of reading the settings are told."""
@@ -152,7 +158,7 @@ class Counter(QObject):
         """What the window and the desktop ask for."""
         self._visitor = OneVisitor(self.window, self._open)
         self.window.chosen.connect(self._choose)
-        self.window.lock_asked.connect(self.lock)
+        self.window.lock_asked.connect(lambda: self.lock())
         self.window.log_off_asked.connect(self.log_off)
         self.window.print_asked.connect(self.print_screen)
         self.window.help_asked.connect(self.show_help)
@@ -264,33 +270,8 @@ class Counter(QObject):
             press = Press(self._fonts, parts.tables)
         with suppress(EnvironmentFault):  # a note for the self-check, worth no refused login
             write_whole(parts.paths.tables_version, parts.tables.version.encode())
-        engine: Engine = parts.engine(terminal, lambda: self.window.covered)
-        self.line.engine = engine
-        installation = self._parts.installation
-        self._desk = Desk(
-            gate=terminal.gate,
-            catalog=CATALOG,
-            session=admission.session,
-            engine=engine,
-            clock=self._parts.clock,
-            tables=parts.tables,
-            fonts=self._fonts,
-            press=press,
-            operations=self.operations,
-            touch=self.touch,
-            background=self.background,
-            door=self.door,
-            go=self.go,
-            home=self.home,
-            say=self.window.say,
-            door_of_staff=self._door_of_staff(terminal),
-            office=Office(installation.municipality_code, installation.office, installation.phone),
-            printer=self.printing,
-            training=installation.training,
-            kinds=CASES,
-            media=self._parts.media,
-            finish=terminal.scheduler_hand.only(CATALOG.finishes),
-        )
+        engine = self.line.engine = parts.engine(terminal, lambda: self.window.covered)
+        self._desk = self._desk_for(terminal, admission.session, engine, parts, press)
         self.form = None
         self._area = ""
         self.background.forget()
@@ -310,6 +291,42 @@ class Counter(QObject):
             self,
             lambda: (self._offered(terminal, admission.session), is_removed(terminal)),
             lambda found: self.remove() if found[1] else self._open_desk(*found[0]),
+        )
+
+    def _desk_for(
+        self,
+        terminal: OpenTerminal,
+        session: Session,
+        engine: Engine,
+        parts: Parts,
+        press: Press,
+    ) -> Desk:
+        """What the screens of this session work with."""
+        installation = self._parts.installation
+        return Desk(
+            gate=terminal.gate,
+            catalog=CATALOG,
+            session=session,
+            engine=engine,
+            clock=self._parts.clock,
+            tables=parts.tables,
+            fonts=self._fonts,
+            press=press,
+            operations=self.operations,
+            touch=self.touch,
+            background=self.background,
+            door=self.door,
+            go=self.go,
+            home=self.home,
+            say=self.window.say,
+            door_of_staff=self._door_of_staff(terminal),
+            office=Office(installation.municipality_code, installation.office, installation.phone),
+            printer=self.printing,
+            training=installation.training,
+            kinds=CASES,
+            media=self._parts.media,
+            finish=terminal.scheduler_hand.only(CATALOG.finishes),
+            pages=TypedPages(terminal.access),
         )
 
     def _offered(self, terminal: OpenTerminal, session: Session) -> tuple[frozenset[str], str]:
@@ -337,7 +354,24 @@ class Counter(QObject):
         terminal = self._doorway.terminal
         if terminal is not None and not self._limited:
             self._keep_house(terminal)
+            self._offer_what_was_typed()
         self.contact()
+
+    def _offer_what_was_typed(self) -> None:
+        """The page on which this person typed when the session or the program ended."""
+        desk = self._desk
+        pages = desk.pages if desk is not None else None
+        if desk is None or pages is None:
+            return
+
+        def found(page: TypedPage | None) -> None:
+            if page is not None and page.opening in self._permitted:
+                self._behind.offer_opening(
+                    f"入力の途中だった受付があります：{page.title}（受付番号 {page.case_id}）",
+                    lambda: self.go(page.opening, case_id=page.case_id),
+                )
+
+        self.operations.aside(self, lambda: pages.newest_of(desk.session.staff_id), found)
 
     def _keep_house(self, terminal: OpenTerminal) -> None:
         """The terminal's own work that its functions put at the login."""
@@ -441,8 +475,9 @@ class Counter(QObject):
 
     # -- leaving ---------------------------------------------------------------------------
 
-    def lock(self) -> None:
-        """離席: cover everything, then lock the session (SEC-64 … 66, SEC-68)."""
+    def lock(self, pause: int = _PAUSE_AFTER_KEY_MS) -> None:
+        """離席: cover everything, then lock the session (SEC-64 … 66, SEC-68). The password is
+        taken after nobody typed for ``pause`` milliseconds."""
         session = self._session
         if session is None or self.window.covered:
             return
@@ -450,6 +485,7 @@ class Counter(QObject):
         self.background.pause()
         self.door.close()
         self.window.close_dialogs()
+        self._behind.note_focus()
         self.window.set_covered(True)
         self._keep_what_is_typed()
         self._behind.put()
@@ -466,6 +502,7 @@ class Counter(QObject):
             if widget is not None:
                 widget.deleteLater()
         place.addWidget(form)
+        form.wait_for_a_pause(pause)
         self.form = form
         form.first_focus()
         self.operations.aside(self, lambda: self._doorway.lock(session), lambda _none: None)
@@ -480,9 +517,16 @@ class Counter(QObject):
     def _keep_what_is_typed(self) -> None:
         """What the open screen holds and nobody has saved: before it goes."""
         screen = self.window.open_screen()
-        work = screen.keep() if isinstance(screen, Page) else None
+        if not isinstance(screen, Page):
+            return
+        work = screen.keep()
+
+        def kept(outcome: object) -> None:
+            if isValid(screen):
+                screen.note_kept(outcome)
+
         if work is not None:
-            self.operations.aside(self, work, lambda _none: None)
+            self.operations.aside(self, work, kept)
 
     def _unlock(self, staff_id: str, password: str) -> None:
         form = self.form
@@ -505,6 +549,10 @@ class Counter(QObject):
         def back(_none: None) -> None:
             self.form = None
             self.background.resume()
+            if self._behind.in_hand:
+                self.window.set_covered(False)
+                self._behind.back()
+                return
             self.home()
             self.window.set_covered(False)
             self._behind.offer()
@@ -534,8 +582,11 @@ class Counter(QObject):
         self.line.close()
         self.window.set_covered(False)
         self.show_login()
+        self.window.show_ending("")
         if self.form is not None:
             self.form.tell(_WHY.get(cause, ""))
+            if cause:
+                self.form.wait_for_a_pause(_PAUSE_MS)
         self.operations.run(self, lambda: self._doorway.log_off(session, cause), lambda _none: None)
 
     def remove(self) -> None:
@@ -594,8 +645,9 @@ class Counter(QObject):
             return
 
         due = vigil.due(terminal, session)
+        tell(self.window, vigil.left(terminal, session))
         if due is Due.LOCK:
-            self.lock()
+            self.lock(_PAUSE_MS)
         elif due is Due.CLOSE:
             self.log_off("time.over")
         elif not self._reading:

@@ -68,7 +68,8 @@ def test_a_machine_that_slept_wakes_up_logged_off(silence: int, ended: bool) -> 
         _wakefulness=Wakefulness(),
         _parts=SimpleNamespace(clock=SimpleNamespace(now=lambda: next(moments))),
         log_off=went.append,
-        _vigil=SimpleNamespace(due=lambda *_: Due.NOTHING),
+        _vigil=SimpleNamespace(due=lambda *_: Due.NOTHING, left=lambda *_: None),
+        window=SimpleNamespace(show_ending=lambda _text: None),
         _reading=False,
         _limited=True,  # nothing else is looked at
         _read_settings=lambda _terminal: went.append("looked"),

@@ -40,11 +40,13 @@ from app.cases.screens.documents import DocumentList
 from app.cases.screens.entry_form import EntryForm
 from app.cases.screens.in_hand import in_hand
 from app.cases.screens.summary import lines_card, put_findings
+from app.cases.screens.typed import TypedKeeper, left, page_of, saved
 from app.cases.screens.whom_bar import WhomBar
 from app.cases.state import SUMMARY
 from app.core.errors import UserError
 from app.rules.values.reader import Reader
 from app.security.acts.approval import Subject
+from app.security.vault.typed_pages import TypedPage
 from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel, PlainQuestion
@@ -79,6 +81,8 @@ class EntryScreen(Page):
         self._painter = NamePainter(desk.fonts)
         self._case: drafts.KeyedCase | None = None
         self._left: tuple[drafts.KeyedCase, EntryPage] | None = None
+        self._typed: TypedPage | None = None
+        self._keeper = TypedKeeper(desk, self, self._new_on_page)
         self._values: dict[str, str] = {}
         self._at = 0
         self._form: EntryForm | None = None
@@ -113,15 +117,44 @@ class EntryScreen(Page):
             self._form.focus_first()
 
     def keep(self) -> Callable[[], object] | None:
-        desk, case, form = self._desk, self._case, self._form
+        desk, case, page = self._desk, self._case, self._page_now()
+        if case is None or page is None:
+            return None
+
+        def work() -> drafts.KeyedCase:
+            kept = drafts.save_draft(desk.gate, desk.session, case, page.values, page.step)
+            if desk.pages is not None:
+                desk.pages.keep(replace(page, version=kept.version))
+            return kept
+
+        return work
+
+    def note_kept(self, outcome: object) -> None:
+        if isinstance(outcome, drafts.KeyedCase):
+            self._case = outcome
+
+    @property
+    def stays_in_hand(self) -> bool:
+        return self._case is not None
+
+    def _page_now(self) -> TypedPage | None:
+        """What is typed and where; None on the summary and before a case is open."""
+        case, form = self._case, self._form
         if case is None or form is None:
             return None
         documents = {DOCUMENTS: self._values.get(DOCUMENTS, "")}
         values = {**self._values, **form.values(), **documents}
         values.pop(NUMBER, "")  # it is sealed with the case when the page is left, never before
         values = becoming.note(self._kind, values, self._reader)
-        step = self._kind.pages[self._at].id
-        return lambda: drafts.save_draft(desk.gate, desk.session, case, values, step)
+        return page_of(case, self._desk.session.staff_id, values, form.page.id, form.where)
+
+    def _new_on_page(self) -> TypedPage | None:
+        """The page where it holds what the draft does not."""
+        page, case = self._page_now(), self._case
+        if page is None or case is None or self._desk.operations.busy:
+            return None
+        unchanged = page.is_in(case.values, case.step) and not self._keeper.keeps
+        return None if unchanged else page
 
     @property
     def in_hand(self) -> InHand | None:
@@ -148,13 +181,15 @@ class EntryScreen(Page):
         desk, kind = self._desk, self._kind
         desk.run(
             self,
-            lambda: drafts.load_case(desk.gate, desk.session, kind, case_id),
+            lambda: left(desk, drafts.load_case(desk.gate, desk.session, kind, case_id)),
             self._take_up,
+            failed=self._not_opened,
         )
 
-    def _take_up(self, case: drafts.KeyedCase) -> None:
+    def _take_up(self, as_left: tuple[drafts.KeyedCase, TypedPage | None]) -> None:
         """Whose case was left here, and one fact of that person: nothing of the case is shown nor
         can be changed before."""
+        case, self._typed = as_left
         page = taking_up.page_of(case, self._reader)
         if page is None:
             colleague.go_on(self, self._desk, case, self._opened)
@@ -235,6 +270,14 @@ class EntryScreen(Page):
         self._desk.home()
 
     def _opened(self, case: drafts.KeyedCase) -> None:
+        """A colleague's half-filled page goes into the draft with the case that is taken over."""
+        desk, page = self._desk, self._typed
+        if page is None or page.staff_id == desk.session.staff_id:
+            self._show_case(case)
+        else:
+            desk.run(self, lambda: saved(desk, case, page), self._show_case)
+
+    def _show_case(self, case: drafts.KeyedCase) -> None:
         self._case = case
         self.about = Subject("case", case.id)
         self._values = drafts.as_of(case, self._today, self._desk.tables)
@@ -243,6 +286,8 @@ class EntryScreen(Page):
             self._show_step(len(self._kind.pages))
         else:
             self._show_step(ids.index(case.step) if case.step in ids else 0)
+            if self._typed is not None and self._form is not None:
+                self._form.go_back_to(self._typed.where)
         taken_over = f"受付 {case.sitting} と同じ来庁の受付です。" if case.sitting else ""
         self._desk.say(
             f"受付番号 {case.id}　{taken_over}入力した内容は、画面を進めるたびに保存されます。"
@@ -490,6 +535,8 @@ class EntryScreen(Page):
         )
 
     def _sent(self, sent: sending.Sent) -> None:
+        self._keeper.forget(sent.case_id)
+        self._case = None
         self._desk.go(
             self._kind.function("show_decision"),
             kind=self._kind.code,
@@ -516,5 +563,10 @@ class EntryScreen(Page):
         desk.run(
             self,
             lambda: drafts.cancel_case(desk.gate, desk.session, case, reason),
-            lambda _none: desk.home(),
+            lambda _none: self._dropped(case.id),
         )
+
+    def _dropped(self, case_id: str) -> None:
+        self._keeper.forget(case_id)
+        self._case = None
+        self._desk.home()

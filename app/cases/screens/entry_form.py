@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from app.cases.checks import understood
 from app.cases.entry import HIDDEN, EntryField, EntryPage, FieldKind, Finding
 from app.core.tables import Tables
+from app.security.vault.typed_pages import Where
 from app.ui.base.fields import ChoiceField, Field, FlagField, NameField, TextField
 from app.ui.base.ime import expect
 from app.ui.base.names import NamePainter
@@ -58,6 +59,31 @@ class EntryForm(QWidget):
         self._area = scrolled(whole)
         outer.addWidget(self._area)
         self._show_what_applies()
+        self._where = ""
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._note_where)
+
+    @property
+    def where(self) -> Where:
+        """In which field one types, or typed last while something else has the keyboard."""
+        self._note_where(None, self.window().focusWidget())
+        field = self._fields.get(self._where)
+        return Where(self._where, field.cursor_at) if field is not None else Where()
+
+    def go_back_to(self, where: Where) -> None:
+        """Type on where one was; at the first field where that is not known."""
+        field = self._fields.get(where.field)
+        if field is None or field.isHidden():
+            self.focus_first()
+            return
+        field.go_to(where.cursor)
+        self._area.ensureWidgetVisible(field)
+
+    def _note_where(self, _before: QWidget | None, now: QWidget | None) -> None:
+        for name, field in self._fields.items():
+            if now is not None and field.isAncestorOf(now):
+                self._where = name
 
     def values(self) -> dict[str, str]:
         """All values keyed so far; what is not shown is empty."""

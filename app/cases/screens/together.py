@@ -8,6 +8,7 @@ from app.cases import sending, together
 from app.cases.screens import going_on
 from app.cases.screens.in_hand import in_hand
 from app.cases.screens.summary import lines_card, put_findings
+from app.cases.screens.typed import forget
 from app.cases.screens.whom_bar import WhomBar
 from app.cases.sending import Sent
 from app.security.acts.approval import Subject
@@ -130,6 +131,7 @@ class TogetherScreen(Page):
     def _sent(self, sent: tuple[Sent, ...]) -> None:
         """They go over the line in their order; the decision of the first opens."""
         desk, kind = self._desk, self._seen[0].case.kind
+        forget(desk, *(one.case_id for one in sent))
 
         def gone(_reports: object) -> None:
             desk.go(kind.function("show_decision"), kind=kind.code, case_id=sent[0].case_id)

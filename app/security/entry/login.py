@@ -92,6 +92,11 @@ class Vigil:
         over = timedelta(seconds=monotonic - live.used_at) >= self.idle
         return Due.LOCK if over else Due.NOTHING
 
+    def left(self, terminal: OpenTerminal, session: Session) -> timedelta | None:
+        """How long the usable hours go on; None for a session that they do not end."""
+        live = terminal.sessions.get(session)
+        return self.hours.left(terminal.clock.now()) if live.only is None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Admission:

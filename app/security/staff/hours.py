@@ -45,6 +45,12 @@ class Hours:
             closing = max(closing, self.exception_until)
         return closing
 
+    def left(self, moment: datetime) -> timedelta | None:
+        """How long the terminal may still be used; None where the next day's hours follow at
+        once."""
+        end = self.ends(moment)
+        return None if self.is_open(end) else end - moment
+
 
 def hours_of(settings: Settings) -> Hours:
     """The hours that the settings say."""

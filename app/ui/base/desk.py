@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from app.security.gate.gate import Gate, SystemHand
     from app.security.spec import Catalog
     from app.security.staff.session import Session
+    from app.security.vault.typed_pages import TypedPages
     from app.sync.engine import Engine
     from app.ui.base.printing import PrintQueue
     from forms.fonts import FontSet
@@ -86,7 +87,7 @@ class Desk:
     ``kinds`` is CASES, the kinds of case by code; ``media`` are this machine's removable media,
     ``home(after=case, known=…)`` leads to the start screen where a case has just ended: the next
     one of the same sitting can begin there. ``finish`` is the terminal's own ending of a move that
-    a person began there.
+    a person began there. ``pages`` keeps what is being typed beside the store, where there is one.
     """
 
     gate: Gate
@@ -111,6 +112,7 @@ class Desk:
     kinds: Mapping[str, Any]
     finish: SystemHand
     media: MediaDesk = field(default_factory=no_media)
+    pages: TypedPages | None = None
 
     @property
     def counter(self) -> Office:
@@ -201,6 +203,11 @@ class Desk:
         background = self.background
         hands = Hands(self.operations, self.touch, self.door, lambda: background.paused)
         take_steps(hands, screen, steps, ending)
+
+    def beside(self, work: Callable[[], object]) -> None:
+        """Do ``work`` on the store's worker beside what the person does: it is neither a view nor
+        an act, the screen is not busy for it, and what fails is told in the status line."""
+        self.operations.aside(None, work, lambda _none: None)
 
     def over_the_line(
         self, screen: QWidget, work: Callable[[], T], done: Callable[[T], None]

@@ -101,6 +101,20 @@ class Field(QWidget):
         self._mark.setVisible(required)
         self._speak()
 
+    @property
+    def cursor_at(self) -> int:
+        """Where the cursor stands in the text; 0 where there is none."""
+        editor = self.focusProxy()
+        return editor.cursorPosition() if isinstance(editor, QLineEdit) else 0
+
+    def go_to(self, cursor: int) -> None:
+        """Type here, from ``cursor`` on; nothing of the text is marked."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        editor = self.focusProxy()
+        if isinstance(editor, QLineEdit):
+            editor.deselect()
+            editor.setCursorPosition(cursor)
+
     def editors(self) -> tuple[QWidget, ...]:
         """What is typed in or chosen: each is spoken with what belongs to the field."""
         editor = self.focusProxy()

@@ -108,6 +108,15 @@ class Page(QWidget):
         None when there is nothing; screens override it."""
         return None
 
+    def note_kept(self, outcome: object) -> None:
+        """What ``keep`` gave came to this; screens that stay open override it."""
+
+    @property
+    def stays_in_hand(self) -> bool:
+        """Whether the lock leaves this page where it was for the same person, in the field and at
+        the cursor: a visitor's case in the middle of its typing."""
+        return False
+
     def for_visitor(self) -> ForVisitor | None:
         """What the visitor may see while this page is in front; None is a black screen, and what
         every page shows that does not say otherwise."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.core.signs import plain
@@ -14,6 +14,8 @@ from app.ui.base.monitors import free_space
 from app.ui.base.pages import card
 from app.ui.base.secret import SecretEdit
 from app.ui.base.theme import grown
+
+_TYPED = frozenset((QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride, QEvent.Type.InputMethod))
 
 
 class LoginForm(QWidget):
@@ -29,6 +31,7 @@ class LoginForm(QWidget):
     ) -> None:
         super().__init__()
         self._submit = submit
+        self._pause: QTimer | None = None
         outer = QVBoxLayout(self)
         outer.setAlignment(Qt.AlignmentFlag.AlignCenter)
         frame, layout = card()
@@ -69,6 +72,28 @@ class LoginForm(QWidget):
     def first_focus(self) -> None:
         """Typing begins at the first empty field."""
         (self.password if self.staff.isReadOnly() else self.staff).setFocus()
+
+    def wait_for_a_pause(self, milliseconds: int) -> None:
+        """Take no key until nobody has typed for so long: who was typing when the form came up
+        was not typing a password."""
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(milliseconds)
+        self._pause.start()
+        for one in (self.staff, self.password, self.button):
+            one.installEventFilter(self)
+
+    @property
+    def is_waiting_for_a_pause(self) -> bool:
+        """Whether no key is taken yet."""
+        return self._pause is not None and self._pause.isActive()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if self._pause is None or not self._pause.isActive() or event.type() not in _TYPED:
+            return super().eventFilter(watched, event)
+        self._pause.start()
+        self.tell("画面が切り替わったときに打っていた文字は、ここには入りません。")
+        return True
 
     def tell(self, text: str) -> None:
         """Say this under the fields, and have it spoken; "" takes it away."""

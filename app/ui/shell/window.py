@@ -180,9 +180,11 @@ class MainWindow(QMainWindow):
             row.addWidget(mark)
         row = ActionRow(18)
         whole.addLayout(row, 1)
+        self._ending = PlainLabel("")
         self._age = PlainLabel("")
-        self._age.setObjectName("ageMark")
-        row.addWidget(self._age)
+        for mark in (self._ending, self._age):
+            mark.setObjectName("ageMark")
+            row.addWidget(mark)
         self._who = PlainLabel("")
         row.addWidget(self._who)
         row.addWidget(PlainLabel(terminal))
@@ -249,10 +251,22 @@ class MainWindow(QMainWindow):
 
     def show_age(self, text: str) -> None:
         """Show the age of what was last received, when it is a warning (SEC-118)."""
-        changed = text != self._age.text()
-        self._age.setText(text)
+        self._warn(self._age, text)
+
+    def show_ending(self, text: str) -> None:
+        """Show how little is left of the usable hours; "" takes it away."""
+        self._warn(self._ending, text)
+
+    @property
+    def ending(self) -> str:
+        """What is said of the end of the usable hours."""
+        return self._ending.text()
+
+    def _warn(self, mark: PlainLabel, text: str) -> None:
+        changed = text != mark.text()
+        mark.setText(text)
         if changed:
-            announce(self._age, text)
+            announce(mark, text)
 
     def set_staff(self, name: str) -> None:
         """Show who is at the desk."""
