@@ -89,6 +89,12 @@ def _restore(arguments: argparse.Namespace) -> int:
     return int(restore(_data(arguments), arguments.name))
 
 
+def _decommission(arguments: argparse.Namespace) -> int:
+    leave_no_core()
+    end = _late("app.start.decommission:decommission")
+    return int(end(_data(arguments), alone=arguments.no_line))
+
+
 def _enrol(arguments: argparse.Namespace) -> int:
     leave_no_core()
     enrol = _late("app.start.setting_up:enrol_terminal")
@@ -399,6 +405,14 @@ def _add_terminal(command: Callable[..., Parser]) -> None:
     restore.add_argument("name", nargs="?", default="", metavar="BACKUP", help=which)
     listed = in_words("選べるバックアップを並べるだけ", "only list the backups there are")
     restore.add_argument("--list", action="store_true", help=listed)
+    end = command(
+        "decommission",
+        _decommission,
+        "この端末を廃止し、すべて消去して消去証明書を印刷する（管理者と責任者）",
+        "end this terminal: erase everything, print the certificate of erasure",
+    )
+    no_line = in_words("広域連合との回線がもう使えない", "the line to the union is gone for good")
+    end.add_argument("--no-line", action="store_true", help=no_line)
     _add_journal(command)
     _add_unattended(command)
     command(

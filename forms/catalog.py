@@ -23,6 +23,7 @@ from forms.certificates import (
 )
 from forms.form import Form
 from forms.lists import (
+    erasure_certificate,
     issue_list,
     issue_slip,
     ledger_pages,
@@ -58,6 +59,7 @@ FORMS: tuple[Form, ...] = (
     returned_receipt.FORM,
     hand_on_slip.FORM,
     media_ledger.FORM,
+    erasure_certificate.FORM,
     remake_notice.FORM,
     review_report.FORM,
     screen_copy.FORM,

@@ -126,6 +126,7 @@ class Function:
 
     What the gate lets pass where it refuses everything else: ``while_clock_wrong`` runs while
     the machine's time cannot be believed, ``outside_hours`` outside the usable hours,
+    ``at_the_end`` (the terminal's own work alone) after the terminal's end was decided,
     ``with_old_password`` in the last days of one's password. ``sets_clock`` makes the machine's
     time believed again. ``supervises`` marks the one right that makes a second person a
     supervisor (責任者), ``administers`` the one that makes somebody an administrator (管理者):
@@ -173,6 +174,7 @@ class Function:
     in_pieces: bool = False
     while_clock_wrong: bool = False
     outside_hours: bool = False
+    at_the_end: bool = False
     with_old_password: bool = False
     sets_clock: bool = False
     supervises: bool = False

@@ -33,6 +33,7 @@ from app.security.gate.checks import Conditions, GateRules
 from app.security.keys.terminal_secret import SecretShelf
 from app.security.staff.roles import roles_on
 from app.security.vault.removal import end_if_left, finish_removal, is_begun, removed
+from app.start.found import found_at
 from app.start.installation import Installation, account_note, read_installation
 from app.sync.engine import Engine
 from app.sync.inbox import Handler
@@ -47,6 +48,8 @@ from app.sync.work import EXCHANGE
 from app.wire.heads import CountersignedHead, is_countersigned
 from app.wire.values import code_sets
 
+_CERTIFIER = "app.start.decommission:certifier"
+"""Read only where a removal was cut short: it is made of what is put together here."""
 _AT_THE_DOOR = Limits(connect=2.0, answer=3.0)
 """Seconds that a login waits for the union's last head."""
 
@@ -179,8 +182,9 @@ def make_parts(data: Path, clock: Clock, shelf_of: Callable[[str], SecretShelf])
     installation = read_installation(paths)
     shelf = shelf_of(installation.keyring_service)
     if is_begun(paths):  # a removal was cut short
-        finish_removal(paths, shelf, account_note(installation))
-        raise removed()
+        certify = found_at(_CERTIFIER)(paths, installation, clock)
+        finish_removal(paths, shelf, account_note(installation), certify)
+        raise removed(paths)
     return Parts(
         paths,
         clock,

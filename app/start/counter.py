@@ -16,6 +16,7 @@ from app.catalog import CASES, CATALOG
 from app.core.errors import EnvironmentFault
 from app.core.files import write_whole
 from app.core.shown import as_shown
+from app.functions.admin.removal import Decided
 from app.rules.calendar.days import BusinessCalendar
 from app.security.authenticators.port import Assertion, Authenticator
 from app.security.authenticators.verify import signed_policy
@@ -36,17 +37,19 @@ from app.security.entry.terminal import OpenTerminal
 from app.security.gate.carry_out import Touch
 from app.security.gate.checks import held_back
 from app.security.staff.session import Session
-from app.security.vault.removal import begin_removal, finish_removal, removed
+from app.security.vault.removal import removed
 from app.security.vault.typed_pages import TypedPage, TypedPages
 from app.start.compose import Parts
+from app.start.decommission import GONE_ON, destroy, last_things
 from app.start.ending import tell
 from app.start.found import found_at
-from app.start.installation import Installation, account_note
+from app.start.installation import Installation
 from app.start.letters import next_letters
 from app.start.manual import FIRST_CHAPTER, operators_manual
 from app.start.pieces import Pieces
 from app.start.threshold import Threshold
 from app.start.union_line import UnionLine
+from app.sync.ending import Parting
 from app.sync.engine import Engine
 from app.sync.round import Problem
 from app.ui.base.desk import Desk, Office, StaffDoor
@@ -589,25 +592,29 @@ class Counter(QObject):
                 self.form.wait_for_a_pause(_PAUSE_MS)
         self.operations.run(self, lambda: self._doorway.log_off(session, cause), lambda _none: None)
 
-    def remove(self) -> None:
-        """端末の廃止 was done: the session ends, and nothing that is stored stays."""
-        parts = self._parts
-        begin_removal(parts.paths)
+    def remove(self, decided: Decided = GONE_ON) -> None:
+        """端末の廃止 was decided: the union is told, the session ends, and nothing that is stored
+        stays but the certificate of erasure."""
+        parts, terminal = self._parts, self._doorway.terminal
+        assert terminal is not None
+        engine = self.line.engine or parts.engine(terminal, lambda: True)
+        self.window.say("この端末を廃止しています。電源を切らないでください。")
+        self.operations.run(
+            self, lambda: last_things(parts, terminal, engine, decided), self._destroy
+        )
+
+    def _destroy(self, parting: Parting) -> None:
         self.log_off("terminal.removed")
         form = self.form
         if form is not None:
             form.set_busy(True, "この端末を廃止しています。電源を切らないでください。")
-        self.operations.run(
-            self,
-            lambda: finish_removal(parts.paths, parts.shelf, account_note(parts.installation)),
-            lambda _none: self._removed(),
-        )
+        self.operations.run(self, lambda: destroy(self._parts, parting), self._removed)
 
-    def _removed(self) -> None:
+    def _removed(self, outcome: str) -> None:
         """Nobody can log in any more; the window says so until it is closed."""
-        said = removed()
+        said = removed(self._parts.paths)
         if self.form is not None:
-            self.form.refuse(said.message, said.remedy)
+            self.form.refuse(said.message, outcome)
             self.form.setEnabled(False)
 
     def close(self) -> None:

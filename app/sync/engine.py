@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import func, select
@@ -52,6 +52,7 @@ from app.wire.strict_cbor import encode
 from app.wire.values import Codes
 from db.tables.exchange import inbox, outbox
 
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
@@ -163,6 +164,14 @@ class Engine:
             done = replace(done, problem=problem_of(fault))
         waiting = sum(report.state is Incoming.STAGED for report in done.received)
         return replace(done, waiting=waiting)
+
+    def last_word(self, say: Callable[[Round], T]) -> T:
+        """The rest of the journal, then what this terminal says at its end, and the answer;
+        nothing is received any more. Raises what the line raises, and ExchangeCancelled."""
+        with self._round() as here:
+            self._heads(here)
+            self._on_contact(here)
+            return say(here)
 
     def send_now(self, outbox_id: str) -> SendReport:
         """Send one confirmed item at once (即時) and take what comes back, the decision first.

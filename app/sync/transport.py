@@ -125,6 +125,10 @@ class Transport(Protocol):
         """Ask for the next part of the first load; how far it is by the union's count."""
         ...
 
+    def end(self, statement: bytes) -> bytes:
+        """Say that this terminal ends, or has ended; the signed receipt."""
+        ...
+
     def renew(self, renewal: Renewal) -> EnrolmentState:
         """Ask for a renewal of this terminal's certificate."""
         ...
@@ -276,6 +280,11 @@ class HttpsLine:
 
     def filling(self) -> Filling:
         return _body(Filling, self._ask("POST", protocol.FILLING, seconds=self._limits.settling))
+
+    def end(self, statement: bytes) -> bytes:
+        answer = self._ask("POST", protocol.ENDING, statement)
+        assert answer is not None
+        return answer.content
 
     def enrol(self, request: bytes) -> EnrolmentState:
         """Hand over a first enrolment request; no client certificate is needed for it."""

@@ -23,6 +23,7 @@ CBOR (``app.wire.strict_cbor``), signed ones statements (``app.wire.statements``
     journal   GET  DIGESTS?first=<n>&last=<n>                          → Digests, 404 none
               POST SEGMENTS                   SegmentSent              → signed SegmentReceipt
     filling   POST FILLING                                             → Filling
+    ending    POST ENDING                     signed Ending            → signed EndingReceipt
 
 A refusal has the status of its cause (``STATUS``) and a ``Refusal`` as body.
 """
@@ -59,6 +60,7 @@ RETURNED = f"{PREFIX}/returned"
 DIGESTS = f"{PREFIX}/digests"
 SEGMENTS = f"{PREFIX}/segments"
 FILLING = f"{PREFIX}/filling"
+ENDING = f"{PREFIX}/ending"
 
 
 def enrolment_path(request_id: str) -> str:

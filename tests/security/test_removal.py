@@ -9,6 +9,7 @@ from threading import Event
 import pytest
 from sqlalchemy import insert
 
+from app.core import files
 from app.core.errors import EnvironmentFault, UserError
 from app.core.this_machine import note_account, os_account
 from app.functions.admin import removal as service
@@ -109,18 +110,21 @@ def test_the_slot_file_is_overwritten_before_it_goes(
     terminal: FoundedTerminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = terminal.paths.slots.read_bytes()
-    seen: list[bytes] = []
+    seen: list[str] = []
+    real = files.overwrite
 
     def look(path: Path) -> None:
-        if path == terminal.paths.slots:
-            seen.append(path.read_bytes())
-        path.unlink(missing_ok=True)
+        seen.append(path.name)
+        real(path)
 
-    monkeypatch.setattr(removal, "remove", look)
+    monkeypatch.setattr(removal, "overwrite", look)
+    held = terminal.paths.slots.open("rb")  # the same cells, still readable when its name is gone
     removal.begin_removal(terminal.paths)
     removal.finish_removal(terminal.paths, terminal.shelf, None)
-    assert len(seen) == 1 and len(seen[0]) == len(before)
-    assert not any(before[at : at + 32] in seen[0] for at in range(0, len(before) - 32, 16))
+    assert seen[:1] == ["slots"] and {"store.db", "journal.db", "store.age"} <= set(seen)
+    with held:
+        after = held.read()
+    assert not any(before[at : at + 32] in after for at in range(0, len(before) - 32, 16))
 
 
 @pytest.mark.parametrize(("noted", "stays"), [(os_account(), False), ("another", True)])
@@ -155,7 +159,7 @@ def test_whatever_cuts_it_short_the_next_start_finishes_it(
         monkeypatch.setattr(removal, name, step)
 
     removal.begin_removal(terminal.paths)
-    for name in ("remove", "remove_database", "_overwrite"):
+    for name in ("remove", "overwrite"):
         cut(name)
     with pytest.raises(Cut):
         removal.finish_removal(terminal.paths, terminal.shelf, None)

@@ -266,6 +266,9 @@ class LoopUnion:
     def filling(self) -> Filling:
         raise AssertionError("this terminal was enrolled long ago")
 
+    def end(self, statement: bytes) -> bytes:
+        raise NotImplementedError  # a union that ends a terminal is the real one
+
     def renew(self, renewal: Renewal) -> EnrolmentState:
         raise AssertionError("renewals are tried against the real union")
 

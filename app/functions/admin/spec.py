@@ -559,6 +559,7 @@ FUNCTIONS: tuple[Function, ...] = (
         label="時刻の照合（端末が行う）",
         help="広域連合が署名した時刻で、時刻の基準を進め、端末の時計の進みを見つけます。",
         actor=Actor.SYSTEM,
+        at_the_end=True,
         writes=("store_fact.clock_mark", "store_fact.clock_ahead", "store_fact.clock_peer"),
     ),
     Function(

@@ -138,6 +138,7 @@ FUNCTIONS: tuple[Function, ...] = (
         label="送受信",
         help="送信待ちを広域連合へ送り、届いているファイルを受け取ります（端末が行います）。",
         actor=Actor.SYSTEM,
+        at_the_end=True,
         reads=(
             *_EXCHANGE,
             "terminal_key",

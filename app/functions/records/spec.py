@@ -76,6 +76,7 @@ FUNCTIONS: tuple[Function, ...] = (
         label="月次の締め（端末が行う）",
         help="終わった月の操作記録を、市区町村の保管用の鍵で封をして締め、広域連合へ送ります。",
         actor=Actor.SYSTEM,
+        at_the_end=True,
         reads=("store_fact.store_id", "setting"),
         writes=("store_fact.records.*",),
     ),

@@ -31,6 +31,7 @@ _PLAIN = {
     "requests": "requests",
     "terminals": "terminals",
     "certificates": "certificates",
+    "ended": "ended",
     "inquiries": "inquiries",
     "behave": "behave",
     "status": "status",
@@ -267,6 +268,7 @@ def _add_terminals(command: _Command) -> None:
     named = in_words("窓口の名前（terminals の一覧のとおり）", "the office's name, as listed")
     whole.add_argument("site", help=named)
     command("certificates", "端末の証明書の一覧", "certificates of the terminals")
+    command("ended", "廃止された端末と消去証明書の控え", "terminals that ended, what they erased")
     command(
         "withdraw-certificate",
         "端末の証明書を１枚だけ失効にする（端末の登録は残る）",

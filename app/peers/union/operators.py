@@ -25,7 +25,7 @@ from starlette.routing import Route
 from app.core.errors import MadoguchiError, UserError
 from app.peers.union import door
 from app.peers.union.keys import write_private
-from app.peers.union.line import certificates, enrolment, restored
+from app.peers.union.line import certificates, ending, enrolment, restored
 from app.peers.union.line.faults import Fault, FaultKind, Faults
 from app.peers.union.line.refusal import Refused, own_mistake
 from app.peers.union.office import (
@@ -174,6 +174,7 @@ def _acts(desk: Desk) -> dict[str, Act]:
             system, who, args["municipality"], args["site"]
         ),
         "withdraw": lambda who, args, _: enrolment.withdraw(system, who, args["terminal"]),
+        "ended": lambda _, __, ___: ending.ended(system),
         "inquiries": lambda _, __, ___: officials.inquiries(system),
         "answer": lambda who, args, body: officials.answer_inquiry(
             system, who, args["id"], _reading("body", _facts, body)

@@ -698,6 +698,20 @@ returned = Table(
     Index("ix_returned_notification_id", "notification_id"),
 )
 
+# A terminal that ended itself (端末の廃止): its statement, with what the certificate of erasure
+# says, and the one after everything was destroyed ("" and empty while that did not come).
+ended_terminal = Table(
+    "ended_terminal",
+    METADATA,
+    _text("terminal", primary_key=True),
+    _text("number"),
+    Column("statement", LargeBinary, nullable=False),
+    Column("receipt", LargeBinary, nullable=False),
+    _text("ended_at"),
+    Column("done_statement", LargeBinary, nullable=False),
+    _empty("done_at"),
+)
+
 # The municipal control log in the union's order; ``hash`` is the chain's after the row, ``digest``
 # SHA-256 of its body (hex), by which a row that is told twice is known.
 control_row = Table(

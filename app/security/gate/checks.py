@@ -78,7 +78,8 @@ class GateRules:
 
 def check_terminal(function: Function, area: Area, place: TerminalFacts) -> None:
     """The terminal must be registered with the union (SEC-70), but for setting it up."""
-    if place.state in (WITHDRAWN, REMOVED):
+    parting = place.state == REMOVED and function.at_the_end and function.actor is Actor.SYSTEM
+    if place.state in (WITHDRAWN, REMOVED) and not parting:
         raise refusal("terminal.withdrawn")
     early = area.before_registration and not function.personal
     if place.state != REGISTERED and not early:

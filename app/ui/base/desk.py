@@ -63,13 +63,14 @@ class Office:
 class StaffDoor:
     """The door this person came in by, for what changes keys and the terminal itself: ``log_off``
     ends the session with a cause (a code); ``policy`` says which security keys are taken;
-    ``remove`` ends the session and the terminal with everything that is stored (端末の廃止)."""
+    ``remove`` ends the session and the terminal with everything that is stored (端末の廃止), told
+    who decided it."""
 
     doorway: Doorway
     terminal: OpenTerminal
     log_off: Callable[[str], None]
     policy: RegistrationPolicy
-    remove: Callable[[], None]
+    remove: Callable[[Any], None]
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from app.peers.union.line.refusal import Refused
 from app.peers.union.system import System, log_act, next_value
 from app.peers.union.tables import (
     credential,
+    ended_terminal,
     enrolment,
     enrolment_approval,
     municipality,
@@ -77,8 +78,11 @@ class Caller:
     certificate: str
 
 
-def caller_of(system: System, connection: Connection, certificate: str) -> Caller:
-    """Whose certificate (SHA-256 of its DER, hex) this is.
+def caller_of(
+    system: System, connection: Connection, certificate: str, *, ending: bool = False
+) -> Caller:
+    """Whose certificate (SHA-256 of its DER, hex) this is. ``ending``: a terminal that ended
+    itself may say so again.
 
     Raises Refused: no certificate, one that is not in the register, was withdrawn or has run out,
     a terminal whose enrolment was withdrawn.
@@ -98,13 +102,18 @@ def caller_of(system: System, connection: Connection, certificate: str) -> Calle
     ).first()
     if row is None:
         raise Refused(Cause.UNKNOWN_TERMINAL)
-    if row.state != "active":
+    if row.state != "active" and not (ending and _has_ended_itself(connection, row.id)):
         raise Refused(Cause.WITHDRAWN)
     if row.withdrawn_at:
         raise Refused(Cause.CERTIFICATE_WITHDRAWN)
     if datetime.fromisoformat(row.valid_to) < system.clock.now():
         raise Refused(Cause.EXPIRED)
     return Caller(row.id, row.municipality, certificate)
+
+
+def _has_ended_itself(connection: Connection, terminal_id: str) -> bool:
+    found = select(ended_terminal.c.terminal).where(ended_terminal.c.terminal == terminal_id)
+    return connection.execute(found).first() is not None
 
 
 def signing_publics(system: System, connection: Connection, terminal_id: str) -> tuple[bytes, ...]:

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from uvicorn import Config
 
 from app.core.errors import MadoguchiError
-from app.peers.union.line import delivery, enrolment, heads, intake, journals, restored
+from app.peers.union.line import delivery, ending, enrolment, heads, intake, journals, restored
 from app.peers.union.line.connection import PEER, TRANSPORT, CertificateProtocol
 from app.peers.union.line.enrolment import Caller
 from app.peers.union.line.faults import FaultKind, Faults
@@ -48,9 +48,12 @@ _HALTED = frozenset(
         "segment",
         "filling",
         "recall",
+        "ending",
     }
 )
 """Routes that wait while a restore is not confirmed; ``contact`` tells its proofs first."""
+_ENDING = "ending"
+"""The one route that a terminal which ended itself may ask again."""
 _LONGEST_NUMBER = 15  # digits of an offset
 
 _technical_log = logging.getLogger(__name__)
@@ -122,6 +125,7 @@ def application(line: Line) -> Starlette:
             route(protocol.DIGESTS, "GET", "digests", _digests(line)),
             route(protocol.SEGMENTS, "POST", "segment", _segment(line)),
             route(protocol.FILLING, "POST", "filling", _filling(line)),
+            route(protocol.ENDING, "POST", _ENDING, _end(line)),
         ]
     )
 
@@ -158,7 +162,7 @@ def _guarded(
 
     def work(request: Request, body: bytes) -> Response:
         try:
-            caller = None if open_ else _caller(line, request, halts=name in _HALTED)
+            caller = None if open_ else _caller(line, request, name)
             return handler(request, body, caller)
         except Refused as cause:
             return _refusal(cause)
@@ -179,10 +183,11 @@ async def _body(request: Request) -> bytes:
     return b"".join(parts)
 
 
-def _caller(line: Line, request: Request, *, halts: bool) -> Caller:
+def _caller(line: Line, request: Request, name: str) -> Caller:
     with line.system.database.read() as connection:
-        caller = enrolment.caller_of(line.system, connection, request.scope[PEER])
-        if halts and restored.halted(connection):
+        certificate = request.scope[PEER]
+        caller = enrolment.caller_of(line.system, connection, certificate, ending=name == _ENDING)
+        if name in _HALTED and restored.halted(connection):
             raise Refused(Cause.RESTORED)
         return caller
 
@@ -363,3 +368,7 @@ def _segment(line: Line) -> Handler:
     return lambda _, body, caller: _cbor(
         journals.take_segment(line.system, _known(caller), decode(SegmentSent, body))
     )
+
+
+def _end(line: Line) -> Handler:
+    return lambda _, body, caller: _cbor(ending.take_ending(line.system, _known(caller), body))

@@ -32,6 +32,7 @@ from app.peers.union.migrations import (
     v0016_levy,
     v0017_stopped,
     v0018_control,
+    v0019_ended,
 )
 
 STEPS: tuple[Callable[[Operations], None], ...] = (
@@ -53,6 +54,7 @@ STEPS: tuple[Callable[[Operations], None], ...] = (
     v0016_levy.upgrade,
     v0017_stopped.upgrade,
     v0018_control.upgrade,
+    v0019_ended.upgrade,
 )
 
 
