@@ -184,6 +184,7 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "reject": ("届いたファイルの却下", "reject"),
     "fill": ("端末の初期登録の開始", "first load of a terminal"),
     "recall": ("届いたファイルの回収の求め", "recall of a file"),
+    "control_fork": ("管理の手続きの記録の枝分かれの発見", "fork of the control log"),
     "fork": ("操作記録の枝分かれの発見", "fork"),
     "daily_file": ("住基情報の取込み", "daily file"),
     "daily": ("日次処理", "daily run"),
