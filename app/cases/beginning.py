@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Row, or_, select, update
 
-from app.cases import blocks, state
+from app.cases import blocks, from_records, state
 from app.cases.about import PAID_BY, PAYER_KNOWN, Begin, Household, KnownPerson, Payer
 from app.cases.becoming import expected
 from app.cases.entry import DOCUMENTS, documents_in, documents_of
@@ -55,7 +55,8 @@ _TAKEN_OVER = tuple(one.name for one in blocks.notifier_fields())
 @dataclass(frozen=True, slots=True)
 class Begun:
     """What a case begins from, beside the opened person: the case before it in the same sitting
-    (``after``), the line of the day board (``line``, a follow-up's id), and the payer of the
+    (``after``), the line of the day board (``line``, a follow-up's id or that of a record of a
+    ledger), and the payer of the
     register whom the clerk chose (``payer_id``)."""
 
     payer_id: str = ""
@@ -96,11 +97,15 @@ def begin(work: ActWork, kind: CaseKind, person_id: str, begun: Begun) -> Beginn
     ``cases.no_person``, ``cases.not_for_person``, ``cases.no_household``,
     ``cases.begun_already``, ``cases.line_gone``, and those of ``with_payer``.
     """
-    _require_way(kind, begun)
+    of_record = from_records.is_record(work, begun.line)
+    if of_record:
+        from_records.require_open(work, begun.line, person_id)
+    else:
+        _require_way(kind, begun)
     before = _case_before(work, begun.after)
     values = _taken_over(kind, before, work.at.date().isoformat())
     if kind.for_newcomer:
-        return Beginning("", _sitting(before), begun.after, values)
+        return Beginning("", _sitting(before), begun.line or begun.after, values)
     if before is not None:
         person_id = _person_of(before, person_id)
     assert isinstance(kind.about, KnownPerson)
@@ -111,7 +116,7 @@ def begin(work: ActWork, kind: CaseKind, person_id: str, begun: Begun) -> Beginn
     if isinstance(kind.about, Household) and not whom.household:
         raise _no_household(kind)
     _require_no_other(work, kind, person_id)
-    if begun.line:
+    if begun.line and not of_record:
         _require_line(work, begun.line, person_id)
     if begun.payer_id:
         with_payer(work, whom, begun.payer_id)
@@ -350,7 +355,10 @@ def _require_line(work: ActWork, line: str, person_id: str) -> None:
 
 
 def settle_line(work: ActWork, line: str, case_id: str) -> None:
-    """The case that the line asked for is here."""
+    """The case that the line, or the record of a ledger, asked for is here."""
+    if from_records.is_record(work, line):
+        from_records.note_begun(work, line, case_id)
+        return
     work.run(
         update(follow_up)
         .where(follow_up.c.id == line, follow_up.c.settled_at == "")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from app.cases import belonging, follow_ups
+from app.cases import belonging, follow_ups, from_records
 from app.cases.about import Begin, Newcomer, Payer
 from app.cases.kind import CaseKind
 from app.cases.state import CLOSING_READS
@@ -98,8 +98,12 @@ def _own(kind: CaseKind) -> Iterator[Function]:
         kind=Kind.UPDATE,
         label=kind.label,
         help=kind.help,
-        reads=_CASE if not kind.settles_lines else (*_CASE, *follow_ups.READS),
-        writes=("case_file",) if not kind.settles_lines else ("case_file", *follow_ups.WRITES),
+        reads=(*_CASE, *from_records.READS, *(follow_ups.READS if kind.settles_lines else ())),
+        writes=(
+            "case_file",
+            *from_records.WRITES,
+            *(follow_ups.WRITES if kind.settles_lines else ()),
+        ),
         screen="app.cases.screens.entry:EntryScreen",
         given=(("kind", kind.code),),
         menu=Begin.SEARCH in kind.beginnings,

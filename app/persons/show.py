@@ -18,6 +18,7 @@ from app.core.errors import UserError
 from app.core.tables import Tables
 from app.persons import reaching, same
 from app.persons.eligibility_state import eligibility_state_of
+from app.persons.notes import Note, notes_of
 from app.persons.reaching import Outlook
 from app.persons.restrictions import is_restricted, may_be_replaced, unknown_person
 from app.persons.roles import named_for
@@ -107,6 +108,7 @@ class PersonView:
     markable: bool = False
     outlook: Outlook | None = None
     same: tuple[SamePerson, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def opened(self) -> bool:
@@ -176,6 +178,7 @@ def open_person(
             "番号だけでは開けません。",
             "氏名と生年月日を窓口の方に確かめてから、もう一度選んでください。",
         )
+    permitted = gate.permitted(session)
     with gate.view("persons.open", session, subject=Subject("person", person_id)) as work:
         hits = by_ids(work, [person_id], opened=work.opened)
         if not hits:
@@ -185,7 +188,8 @@ def open_person(
         if line.care:
             view = PersonView(line, (), (), (), (), (), has_number=False)
         else:
-            view = _whole(work, line, person_id, tables, today)
+            notes = notes_of(work, same.joined(work, person_id), permitted, Eras(tables["eras"]))
+            view = replace(_whole(work, line, person_id, tables, today), notes=notes)
         markable = may_be_replaced(work, person_id)
         view = replace(
             view,

@@ -79,6 +79,7 @@ FUNCTIONS: tuple[Function, ...] = (
             *history.READS,
             "case_file",
             "certificate",
+            "ledger_entry",
             "my_number.owner_kind",
             "my_number.owner_id",
         ),

@@ -37,6 +37,7 @@ def _right(item: Item) -> str:
         Form.CHOICE: item.choices[0][0] if item.choices else "",
         Form.STAFF: STAFF["clerk"][0],
         Form.COUNT: "1",
+        Form.KIND: "転入の届出",
     }[item.form]
 
 

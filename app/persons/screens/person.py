@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.persons import restrictions, same
+from app.persons.notes import Note
 from app.persons.numbers import NumberShown, perform_show_number, prepare_show_number
 from app.persons.reaching import Outlook
 from app.persons.screens.past import PastPanel
@@ -386,6 +387,8 @@ class PersonScreen(Page):
         else:
             if view.outlook is not None:
                 column.addWidget(self._turns_75(view.outlook))
+            if view.notes:
+                column.addWidget(self._notes(view.notes))
             column.addWidget(self._details(view))
         column.addStretch(1)
         self._place.addWidget(scrolled(inner))
@@ -431,6 +434,21 @@ class PersonScreen(Page):
             line = PlainLabel(f"{at}. {words}")
             line.setWordWrap(True)
             layout.addWidget(line)
+        return frame
+
+    def _notes(self, notes: tuple[Note, ...]) -> QWidget:
+        """連絡・対応の記録, the newest first: what the next clerk must know."""
+        frame, layout = card()
+        title = PlainLabel("連絡・対応の記録（新しい順。書くのは「手続を始める」から）")
+        title.setObjectName("fieldLabel")
+        layout.addWidget(title)
+        grid = QGridLayout()
+        grid.setColumnMinimumWidth(0, 110)
+        grid.setColumnStretch(1, 1)
+        for at, note in enumerate(notes):
+            grid.addWidget(PlainLabel(note.day), at, 0)
+            grid.addWidget(TextBlock(self._painter, note.said), at, 1)
+        layout.addLayout(grid)
         return frame
 
     def _details(self, view: PersonView) -> QWidget:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from app.core.errors import UserError
+from app.core.text import search_key
 from app.rules.calendar.wareki import DateError, Eras, on_paper, on_screen
 from app.rules.calendar.wareki_input import parse_day
 from app.ui.base.fields import Field, TextField
@@ -39,6 +40,51 @@ class DayField(TextField):
         except DateError:
             return ""
         return f"{on_paper(day, self._eras)}（{'月火水木金土日'[day.weekday()]}）"
+
+
+_NAMED = 4
+"""So many candidates are named beneath the field."""
+
+
+class OneOfField(TextField):
+    """One of many ``labels``, found by a part of it: whichever it can be stands beneath."""
+
+    def __init__(
+        self, name: str, label: str, labels: Sequence[str], *, required: bool = True, note: str = ""
+    ) -> None:
+        self._labels = tuple(labels)
+        super().__init__(
+            name, label, required=required, note=note, limit=60, understand=self._understood
+        )
+
+    def chosen(self) -> str:
+        """The whole label, "" for nothing typed. Raises ``UserError`` ``form.none_of`` for the
+        field where no label has what was typed, or more than one."""
+        text = self.value().strip()
+        found = self._found(text) if text else ("",)
+        if len(found) != 1:
+            how = "複数あります" if found else "ありません"
+            raise UserError(
+                "form.none_of",
+                f"{self.label}「{text}」に当たるものが{how}。",
+                f"{'・'.join(found[:_NAMED]) or '別のことば'}のように、"
+                "一つに決まるまで入れてください。",
+                field=self.name,
+            )
+        return found[0]
+
+    def _found(self, text: str) -> tuple[str, ...]:
+        if text in self._labels:
+            return (text,)
+        keys = [key for word in text.split() if (key := search_key(word))]
+        return tuple(
+            one for one in self._labels if keys and all(key in search_key(one) for key in keys)
+        )
+
+    def _understood(self, text: str) -> str:
+        found = self._found(text.strip()) if text.strip() else ()
+        more = f"　ほか{len(found) - _NAMED}" if len(found) > _NAMED else ""
+        return f"→ {'、'.join(found[:_NAMED])}{more}" if found else ""
 
 
 def needed(field: Field) -> str:

@@ -6,6 +6,14 @@ print, day board and manual follow (``app.functions.records.ledgers.functions``)
 
 from __future__ import annotations
 
+from app.functions.records.ledgers.counter import (
+    APPOINTMENTS,
+    ARRIVALS,
+    CONTACTS,
+    ORIGINALS,
+    RESERVED,
+    UNCLAIMED,
+)
 from app.functions.records.ledgers.declared import Ledger
 from app.functions.records.ledgers.erasing import ERASURES, HOLDS
 from app.functions.records.ledgers.inside import REQUESTS, TRAINING, USES
@@ -23,5 +31,6 @@ LEDGERS: dict[str, Ledger] = {
     for ledger in (
         *(QUESTIONS, DISCLOSURES, INCIDENTS, REQUESTS, USES, LENDINGS, HANDINGS),
         *(WORKS, REPORTS, TRAINING, ERASURES, HOLDS),
+        *(CONTACTS, RESERVED, ARRIVALS, APPOINTMENTS, ORIGINALS, UNCLAIMED),
     )
 }

@@ -289,6 +289,7 @@ def _check_count(item: Item, value: str, _today: date) -> None:
 _CHECKS = {
     Form.TEXT: _check_text,
     Form.STAFF: _check_text,
+    Form.KIND: _check_text,
     Form.CHOICE: _check_choice,
     Form.DAY: _check_day,
     Form.COUNT: _check_count,

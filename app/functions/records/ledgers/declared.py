@@ -22,14 +22,15 @@ SHELF = "records.ledgers"
 
 
 class Form(StrEnum):
-    """How an item is written: 文, 日 (as everywhere at the counter), 選択, 職員番号, and a whole
-    number (件数, 人数)."""
+    """How an item is written: 文, 日 (as everywhere at the counter), 選択, 職員番号, a whole number
+    (件数, 人数), and which kind of case (its label): a case begins from such a record."""
 
     TEXT = "text"
     DAY = "day"
     CHOICE = "choice"
     STAFF = "staff"
     COUNT = "count"
+    KIND = "kind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Step:
     closes it where an item has one of these values (an application that is refused). ``days``:
     the step is due so many days after the record began; 0 for no term;
     ``due_item`` names the day of the record by which it is due. ``by_program``: nobody
-    writes or corrects it by hand."""
+    writes or corrects it by hand. ``may_skip``: the step after it may be written without it."""
 
     code: str
     label: str
@@ -70,6 +71,7 @@ class Step:
     days: int = 0
     due_item: str = ""
     by_program: bool = False
+    may_skip: bool = False
 
     def closes(self, cells: Mapping[str, str]) -> bool:
         """Whether the record is closed once this step says ``cells``."""
@@ -84,6 +86,8 @@ class Ledger:
     steps that are ``confirmed``; ``sheet`` is the form of one record ("" for none);
     ``noun`` is what one record is called; ``help`` says in the manual what it is for;
     ``of_person``: a record is begun on an opened person's page and is about that person;
+    ``alone``: it may also be begun without anybody opened; ``board`` are the items that the day
+    board says of a record;
     ``personal``: insured persons are written of, so it is shut while the founders are alone."""
 
     id: str
@@ -96,6 +100,8 @@ class Ledger:
     sheet: str = ""
     of_person: bool = False
     personal: bool = False
+    alone: bool = False
+    board: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         names = [item.name for item in self.items]
@@ -103,7 +109,9 @@ class Ledger:
             raise ValueError(f"{self.id}: an item is declared twice")
         if self.of_person and not self.personal:
             raise ValueError(f"{self.id}: what is about a person is personal")
-        if not set(self.columns) <= set(names):
+        if self.alone and not self.of_person:
+            raise ValueError(f"{self.id}: every ledger but one of persons is begun alone")
+        if not {*self.columns, *self.board} <= set(names):
             raise ValueError(f"{self.id}: a column is no item")
         if any(step.confirmed for step in self.steps) != (self.second is not SecondPerson.NONE):
             raise ValueError(f"{self.id}: somebody confirms exactly where a step is confirmed")

@@ -70,9 +70,12 @@ class Record:
             return ()
         there = {one.step for one in self.standing}
         steps = self.ledger.steps
-        due = next((step for step in steps if step.code not in there), None)
-        again = tuple(step for step in steps if step.again and step.code in there)
-        return (due, *again) if due is not None else again
+        due: list[Step] = []
+        for step in (one for one in steps if one.code not in there):
+            due.append(step)
+            if not step.may_skip:
+                break
+        return (*due, *(step for step in steps if step.again and step.code in there))
 
     @property
     def state(self) -> str:

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 
 from app.functions.records.ledgers import LEDGERS
 from app.functions.records.ledgers.book import read_records
-from app.functions.records.ledgers.declared import Ledger
+from app.functions.records.ledgers.declared import Form, Ledger
 from app.functions.records.ledgers.functions import ENTRY_READS
 from app.functions.records.ledgers.inside import TRAINING
+from app.functions.records.ledgers.record import Record
 from app.security.waiting import Source, Waits, WaitWork
 
 _TOLD_BEFORE = timedelta(days=3)
@@ -25,8 +26,8 @@ def _due(ledger: Ledger) -> Callable[[WaitWork], Iterator[Waits]]:
                 continue
             yield Waits(
                 key=record.id,
-                what=f"{ledger.noun} {record.id}",
-                state="期限を過ぎています" if due < today else "期限が近い",
+                what=_called(ledger, record),
+                state=_when(due, today),
                 since=record.began,
                 next_step=f"「{record.open_steps[0].label}」を書く",
                 opens=ledger.shows,
@@ -35,6 +36,28 @@ def _due(ledger: Ledger) -> Callable[[WaitWork], Iterator[Waits]]:
             )
 
     return lines
+
+
+def _called(ledger: Ledger, record: Record) -> str:
+    """What the board says of a record: what its ledger names, else its number."""
+    items = {item.name: item for item in ledger.items}
+    said = [
+        _day(value) if items[name].form is Form.DAY else items[name].word(value)
+        for name in ledger.board
+        if (value := record.values.get(name, ""))
+    ]
+    return f"{ledger.noun}　{'　'.join(said)}" if said else f"{ledger.noun} {record.id}"
+
+
+def _day(iso: str) -> str:
+    day = date.fromisoformat(iso)
+    return f"{day.month}月{day.day}日（{'月火水木金土日'[day.weekday()]}）"
+
+
+def _when(due: date, today: date) -> str:
+    if due < today:
+        return "期限を過ぎています"
+    return {0: "きょう", 1: "あす"}.get((due - today).days, "期限が近い")
 
 
 def _training(work: WaitWork) -> Iterator[Waits]:

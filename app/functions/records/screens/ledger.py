@@ -7,7 +7,9 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.cases.issuing import Drawing
+from app.cases.kind import CaseKind
 from app.cases.list_paper import ListDesk
+from app.core.errors import UserError
 from app.functions.records.ledgers import LEDGERS, book, paper
 from app.functions.records.ledgers.declared import PRINT, SHELF, Form, Step
 from app.functions.records.ledgers.record import Record, Written
@@ -19,7 +21,14 @@ from app.ui.base.names import NameDelegate, NamePainter
 from app.ui.base.pages import Page, box, clear
 from app.ui.base.tables import choose, fill, list_table
 
-_WIDTHS = {Form.DAY: 110, Form.COUNT: 100, Form.CHOICE: 200, Form.STAFF: 130, Form.TEXT: 280}
+_WIDTHS = {
+    Form.DAY: 110,
+    Form.COUNT: 100,
+    Form.CHOICE: 200,
+    Form.STAFF: 130,
+    Form.TEXT: 280,
+    Form.KIND: 240,
+}
 _NUMBER, _STATE = 140, 260
 _ENTRY_COLUMNS = ("段階", "項目", "内容", "記入の日時", "記入・承認")
 _ENTRY_WIDTHS = (200, 190, 450, 160)
@@ -53,11 +62,12 @@ class LedgerScreen(Page):
         self.action("戻る", "Esc", lambda: desk.go(SHELF))
         self.all_button = self.action("すべて見る", "Alt+A", self._toggle)
         self.new_button = self.action("起こす", "Alt+N", self._begin)
+        self.case_button = self.action("受付を始める", "Alt+B", self._to_case)
         self.next_button = self.action("次の段階", "Ctrl+Return", self._next, primary=True)
         self.correct_button = self.action("訂正", "Alt+E", self._correct)
         self.sheet_button = self.action("一件を印刷", "Alt+P", self._print_one)
         self.list_button = self.action("一覧を印刷", "Alt+L", self._print_all)
-        for button in (self.new_button, self.next_button, self.correct_button):
+        for button in (self.new_button, self.next_button, self.correct_button, self.case_button):
             button.setVisible(False)
         for button in (self.sheet_button, self.list_button):
             button.setVisible(False)
@@ -152,11 +162,13 @@ class LedgerScreen(Page):
         rows = list(paper.entry_rows(record, self._eras)) if record else []
         fill(self.entries, rows)
         self.entries.resizeRowsToContents()
-        may_begin = self._may_write(self.ledger.steps[0]) and not self.ledger.of_person
+        by_itself = self.ledger.alone or not self.ledger.of_person
+        may_begin = by_itself and self._may_write(self.ledger.steps[0])
         may_print = PRINT in self._permitted
         self.new_button.setVisible(may_begin)  # absent, not greyed (SEC-30)
         self.next_button.setVisible(bool(record and self._writable(record)))
         self.correct_button.setVisible(bool(record and self._correctable(record)))
+        self.case_button.setVisible(bool(record and self._kind_of(record)))
         self.sheet_button.setVisible(bool(record and self.ledger.sheet) and may_print)
         self.list_button.setVisible(may_print)
 
@@ -185,6 +197,38 @@ class LedgerScreen(Page):
             [step.label for step in steps],
             lambda at: self._go(record, steps[at], None),
         )
+
+    def _kind_of(self, record: Record) -> CaseKind | None:
+        """Which case begins from the record: of the kind that it names, while it is open."""
+        named = [item.name for item in self.ledger.items if item.form is Form.KIND]
+        if not named or record.closed:
+            return None
+        label = record.values.get(named[0], "")
+        ones = (kind for kind in self._desk.kinds.values() if kind.label == label)
+        return next((kind for kind in ones if kind.opening in self._permitted), None)
+
+    def _to_case(self) -> None:
+        """Begin the case, filled as far as the record says; opening it ends the record."""
+        record = self._chosen()
+        kind = self._kind_of(record) if record is not None else None
+        if record is None or kind is None:
+            return
+        person_id = record.entries[0].person_id
+        if not kind.for_newcomer and not person_id:
+            self._desk.door.show(
+                self,
+                UserError(
+                    "ledger.nobody",
+                    f"「{kind.label}」は、登録のある方の手続です。この{self.ledger.noun}には、"
+                    "どの方か入っていません。",
+                    f"検索で方を開き、「手続を始める」から手続を始めたうえで、この{self.ledger.noun}の"
+                    "「次の段階」に受付番号を入れてください。",
+                ),
+            )
+            return
+        filled = {k: v for k, v in record.values.items() if k in kind.fields}
+        known = {} if kind.for_newcomer else {"person_id": person_id}
+        self._desk.go(kind.opening, prefill=filled, line=record.id, **known)
 
     def _correct(self) -> None:
         record = self._chosen()

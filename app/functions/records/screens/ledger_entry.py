@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,7 @@ from app.security.spec import SecondPerson
 from app.ui.base.act_form import ActForm
 from app.ui.base.desk import Desk
 from app.ui.base.fields import ChoiceField, Field, TextField
-from app.ui.base.form_parts import DayField
+from app.ui.base.form_parts import DayField, OneOfField
 
 
 class LedgerEntryScreen(ActForm):
@@ -35,7 +36,8 @@ class LedgerEntryScreen(ActForm):
         self._record, self._corrected = record, corrected
         self._person_id = record.entries[0].person_id if record is not None else person_id
         eras = Eras(desk.tables["eras"])
-        fields = [_field(item, eras) for item in self.step.items]
+        kinds = [kind.label for kind in desk.kinds.values()]
+        fields = [_field(item, eras, kinds) for item in self.step.items]
         if corrected is not None:
             fields.append(
                 TextField("why", "訂正の理由", required=True, note="何が誤っていたか", limit=200)
@@ -100,9 +102,12 @@ class LedgerEntryScreen(ActForm):
         self._back(outcome)
 
 
-def _field(item: Item, eras: Eras) -> Field:
+def _field(item: Item, eras: Eras, kinds: Sequence[str]) -> Field:
     if item.form is Form.DAY:
         return DayField(item.name, item.label, eras, required=item.required, note=item.note)
+    if item.form is Form.KIND:
+        note = item.note or "手続の名前の一部（例：再交付）"
+        return OneOfField(item.name, item.label, kinds, required=item.required, note=note)
     if item.form is Form.CHOICE:
         return ChoiceField(
             item.name, item.label, list(item.choices), required=item.required, note=item.note
@@ -113,7 +118,7 @@ def _field(item: Item, eras: Eras) -> Field:
 
 
 def _typed(field: Field) -> str:
-    """What was typed; a day as ISO text. Raises UserError for a day that is none."""
+    """What was typed; a day as ISO text. Raises UserError for a day or a kind that is none."""
     if isinstance(field, DayField):
         return field.day().isoformat() if field.value().strip() else ""
-    return field.value()
+    return field.chosen() if isinstance(field, OneOfField) else field.value()
