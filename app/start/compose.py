@@ -18,7 +18,8 @@ from app.core.this_machine import os_account
 from app.functions.admin.upkeep import take_peer_time
 from app.functions.files import check_list, insured
 from app.functions.files.delivered import receive_delivered
-from app.functions.files.desks import receive_desk_word, teller
+from app.functions.files.desks import receiver as desk_receiver
+from app.functions.files.desks import teller
 from app.functions.levy import receiving as premiums
 from app.functions.printing import union_papers
 from app.functions.records.months import MonthKeeper
@@ -65,7 +66,7 @@ def handlers(tables: Tables) -> dict[str, Handler]:
     return {
         "files.receive_insured": insured.receiver(tables),
         "files.receive_check_list": check_list.receiver(tables),
-        "files.receive_desk_word": receive_desk_word,
+        "files.receive_desk_word": desk_receiver(tables),
         "files.receive_delivered": receive_delivered,
         union_papers.RECEIVE: union_papers.receive,
         "levy.receive_premium": premiums.receiver(tables),

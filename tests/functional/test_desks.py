@@ -12,7 +12,7 @@ from app.functions.files.desks import _CASE_STATES, SHARES, TELL, teller
 from app.sync import outbox as outgoing
 from app.sync.states import Outgoing
 from app.wire.files import FILES, Route
-from db.tables.cases import case_file
+from db.tables.cases import case_file, check_entry
 from db.tables.exchange import desk_case, desk_told, outbox
 from tests.support.line import CODES, LoopUnion, engine_of, enrol
 from tests.support.sendings import act_of, rows, sample
@@ -129,6 +129,31 @@ def test_a_relay_keeps_nobody_s_word(tmp_path) -> None:
         report = engine_of(world, union).contact().received[0]
         assert (report.applied, report.dropped) == (0, 2)
         assert rows(world, desk_case) == []
+
+
+@pytest.mark.req("SEC-118")
+def test_a_case_that_the_backup_has_not_is_listed_once_and_told_as_over(world, union) -> None:
+    """The union tells a restored desk its own word back: what is here is kept as it is."""
+    _open(world)
+    mine = {"desk": union.terminal.name, "state": "waiting"}
+    here, lost = (
+        replace(sample("DESK-01")[0], case_id=one, **mine) for one in (OPEN["id"], "T01-1-000099")
+    )
+    for edition in range(2):
+        union.announce(
+            "DESK-01", [here, replace(lost, said_at=f"2026-11-20T0{8 + edition}:00:00+09:00")]
+        )
+    engine_of(world, union).contact()
+    (entry,) = rows(world, check_entry)
+    assert (entry.cause, entry.origin, entry.disposition) == ("case_lost", "terminal", "")
+    assert "T01-1-000099" in entry.detail and "もう一度受け付けて" in entry.detail
+    teller(world.engine_hand, CODES)()
+    engine_of(world, union).contact()
+    told = {one.case_id: one.state for _, records in union.taken for one in records}
+    assert told == {OPEN["id"]: "open", "T01-1-000099": "withdrawn"}
+    assert rows(world, desk_case) == []
+    teller(world.engine_hand, CODES)()
+    assert len(_told(world)) == 1, "once is enough"
 
 
 def test_what_is_told_holds_no_content_of_a_case(world, union) -> None:

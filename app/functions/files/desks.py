@@ -15,15 +15,19 @@ from typing import Any
 from sqlalchemy import Table, and_, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from app.cases.state import OVER, CaseState
+from app.cases.state import OVER as CASE_OVER
+from app.cases.state import CaseState
 from app.core.canon import canonical_json, digest_hex
+from app.core.tables import Tables
+from app.functions.files import own_word
 from app.sync import outbox as outgoing
-from app.sync.inbox import Applied
+from app.sync.inbox import Applied, Handler
 from app.sync.states import Outgoing
 from app.sync.terminal_keys import LineFacts, read_facts
 from app.sync.work import EngineHand, EngineWork
 from app.wire.files import FILES, FileSpec
 from app.wire.records import IssueRecord, OpenCaseRecord, WaitingRecord
+from app.wire.records.desks import OVER
 from app.wire.values import Codes
 from db.tables.cases import case_file
 from db.tables.certificates import certificate
@@ -48,8 +52,6 @@ _CASE_STATES: Mapping[CaseState, tuple[str, str]] = {
     CaseState.CANCELLED: ("withdrawn", ""),
 }
 _PAPER_STATES = ("issued", "void")
-_OVER = frozenset({"closed", "withdrawn", "done", "refused", "lapsed"})
-"""States of a record after which nothing is told of it any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Share:
 
 def _cases(work: EngineWork, facts: LineFacts) -> Iterator[OpenCaseRecord]:
     told = select(desk_told.c.key).where(desk_told.c.file_id == "DESK-01")
-    open_or_told = case_file.c.state.not_in(OVER) | case_file.c.id.in_(told)
+    open_or_told = case_file.c.state.not_in(CASE_OVER) | case_file.c.id.in_(told)
     for row in work.all(_with_number(case_file).where(open_or_told)):
         state, next_step = _CASE_STATES[CaseState(row.state)]
         yield OpenCaseRecord(
@@ -76,6 +78,17 @@ def _cases(work: EngineWork, facts: LineFacts) -> Iterator[OpenCaseRecord]:
             next_step=next_step,
             said_at="",
         )
+    for lost in _lost(work, facts, desk_case):
+        yield OpenCaseRecord(**{**lost, "state": "withdrawn", "next_step": "", "said_at": ""})
+
+
+def _lost(work: EngineWork, facts: LineFacts, table: Table) -> Iterator[dict[str, str]]:
+    """What came back to this desk as its own word after it was restored, and is not here
+    (``own_word``): told once more, as over, and no longer kept."""
+    mine = table.c.desk == facts.terminal
+    for row in work.all(select(table).where(mine)):
+        yield dict(row._mapping)
+    work.run(delete(table).where(mine))
 
 
 def _papers(work: EngineWork, facts: LineFacts) -> Iterator[IssueRecord]:
@@ -114,6 +127,8 @@ def _waiting(work: EngineWork, facts: LineFacts) -> Iterator[WaitingRecord]:
             digest=row.payload_digest,
             said_at="",
         )
+    for lost in _lost(work, facts, desk_draft):
+        yield WaitingRecord(**{**lost, "state": "lapsed", "said_at": ""})
 
 
 def _with_number(table: Table) -> Any:
@@ -159,7 +174,7 @@ def _tell(work: Any, spec: FileSpec, said: Iterable[Any], codes: Codes) -> None:
             continue
         new.append(replace(record, said_at=at))
         work.run(delete(desk_told).where(desk_told.c.file_id == spec.id, desk_told.c.key == key))
-        if record.state not in _OVER:
+        if record.state not in OVER:
             values = {"file_id": spec.id, "key": key, "digest": digest, "told_at": at}
             work.run(insert(desk_told).values(**values))
     if new:
@@ -171,24 +186,24 @@ def _values(record: Any) -> dict[str, str]:
     return {item.name: getattr(record, item.name) for item in fields(record)}
 
 
-def receive_desk_word(work: EngineWork, spec: FileSpec, records: Iterable[Any]) -> Applied:
-    """Apply DESK-01 … 03 (the function ``files.receive_desk_word``): what is newer is kept. A
-    relay holds nobody's word (DESIGN 4)."""
-    table = SHARES[spec.id].table
-    profile = work.fact("profile")
-    applied = dropped = 0
-    for record in records:
-        if profile == "relay":
-            dropped += 1
-            continue
-        values = _values(record)
-        statement = upsert(table).values(**values)
-        work.run(
-            statement.on_conflict_do_update(
-                index_elements=list(spec.key),
-                set_=values,
-                where=table.c.said_at <= record.said_at,
+def receiver(tables: Tables) -> Handler:
+    """The handler of DESK-01 … 03 (the function ``files.receive_desk_word``): what is newer is
+    kept. A relay holds nobody's word (DESIGN 4); of this desk's own, which comes back after it
+    was restored, what is here is not kept twice."""
+
+    def receive(work: EngineWork, spec: FileSpec, records: Iterable[Any]) -> Applied:
+        table, said = SHARES[spec.id].table, tuple(records)
+        kept = () if work.fact("profile") == "relay" else own_word.others(work, spec, said, tables)
+        for record in kept:
+            values = _values(record)
+            statement = upsert(table).values(**values)
+            work.run(
+                statement.on_conflict_do_update(
+                    index_elements=list(spec.key),
+                    set_=values,
+                    where=table.c.said_at <= record.said_at,
+                )
             )
-        )
-        applied += 1
-    return Applied(applied, dropped)
+        return Applied(len(kept), len(said) - len(kept))
+
+    return receive

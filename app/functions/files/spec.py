@@ -217,7 +217,7 @@ FUNCTIONS: tuple[Function, ...] = (
         "（端末が行います。届出の内容は知らせません）。",
         actor=Actor.SYSTEM,
         reads=(*outbox.READS, "case_file", "certificate", "atena", "desk_told"),
-        writes=("outbox", "desk_told"),
+        writes=("outbox", "desk_told", "desk_case", "desk_draft"),
     ),
     Function(
         id="files.receive_desk_word",
@@ -226,8 +226,14 @@ FUNCTIONS: tuple[Function, ...] = (
         label="ほかの端末からの知らせの取り込み",
         help="ほかの端末の受付中の届出、交付の履歴、二人目を待つ操作を覚えます（端末が行います）。",
         actor=Actor.SYSTEM,
-        reads=("store_fact.profile", "desk_case", "desk_issue", "desk_draft", *APPLYING),
-        writes=("desk_case", "desk_issue", "desk_draft", *APPLYING),
+        reads=(
+            "store_fact.profile",
+            LINE_FACTS,
+            *("desk_case", "desk_issue", "desk_draft"),
+            *("case_file.id", "certificate.number", "outbox.id", "atena", "check_entry"),
+            *APPLYING,
+        ),
+        writes=("desk_case", "desk_issue", "desk_draft", "check_entry", *APPLYING),
     ),
     Function(
         id="files.receive_delivered",

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from app.wire.layout import Kind, column
 
+OVER = frozenset({"closed", "withdrawn", "done", "refused", "lapsed"})
+"""States of a record after which nothing is told of it any more."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCaseRecord:

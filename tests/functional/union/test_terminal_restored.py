@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from app.cases import board
 from app.core.errors import UserError
 from app.functions.files import set_aside
+from app.functions.files.desks import teller
 from app.peers.union.embed import embedded
 from app.persons import find
 from app.security import vault
@@ -29,12 +30,13 @@ from app.sync.transport import open_line
 from app.training.movers import movers
 from app.training.municipality import municipality
 from app.training.people import MUNICIPALITY_CODE, seed_line
+from db.tables.cases import case_file, check_entry
 from db.tables.exchange import inbox, outbox
 from db.tables.persons import person
 from tests.functional.union.test_engine import ON, confirmed, engine, enrolled
 from tests.support.forked_union import ForkedUnion
 from tests.support.sendings import rows
-from tests.support.union_terminal import TABLES
+from tests.support.union_terminal import CODES, TABLES
 from tests.support.world import DATA_KEY, MONDAY_MORNING, RECOVERY, World, new_world, open_world
 
 PERSONS = 40
@@ -207,6 +209,38 @@ def test_what_went_up_after_the_backup_has_one_effect(place: Restorable) -> None
     place.contact()
     made = [one["notification_id"] for one in place.union.first.act("decisions")]
     assert len(made) == len(set(made)) == 3
+
+
+@pytest.mark.req("SEC-118")
+def test_cases_keyed_after_the_backup_are_on_the_check_list(place: Restorable) -> None:
+    """What was typed is lost with the store, that somebody had come is not: the desk told the
+    union of it, and gets its own word back. What the backup holds is named by nobody."""
+    tell = teller(place.world.engine_hand, CODES)
+    _key(place.world, "T01-1-000701")
+    tell()
+    place.contact()
+    place.back_up()
+    place.world.later(minutes=10)
+    _key(place.world, "T01-1-000702")
+    tell()
+    place.contact()
+    place.restore()
+    for _ in range(2):
+        place.contact()
+        teller(place.world.engine_hand, CODES)()
+    place.contact()
+    (entry,) = rows(place.world, check_entry)
+    assert entry.cause == "case_lost" and "T01-1-000702" in entry.detail
+    (line,) = on_board(place.world, "check")
+    assert "確認リスト" in line.what
+    assert [row.id for row in rows(place.world, case_file)] == ["T01-1-000701"]
+
+
+def _key(world: World, case_id: str) -> None:
+    at = world.clock.now().isoformat()
+    values = {"kind": "move_in", "state": "draft", "opened_by": "S101", "opened_at": at}
+    with world.hands_on("case_file") as work:
+        work.run(insert(case_file).values(id=case_id, **values))
 
 
 def test_a_refused_decision_that_is_erased_is_set_aside_and_the_stream_goes_on(

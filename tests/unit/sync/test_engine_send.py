@@ -103,7 +103,8 @@ def test_the_back_off_grows_and_ends(world, union):
     assert engine_of(world, union).contact().sent[0].accepted
 
 
-def test_goes_on_from_the_peers_offset(world, union):
+@pytest.mark.parametrize("cause", ["cut", "peer_expired", "certificate_expired"])
+def test_goes_on_from_the_peers_offset(world, union, cause):
     outbox_id = confirmed(world)
     union.chunk_limit = 700
     calls = []
@@ -111,11 +112,11 @@ def test_goes_on_from_the_peers_offset(world, union):
     def cut(name):
         calls.append(name)
         if calls.count("send_chunk") == 3:
-            raise line_fault("cut")
+            raise line_fault(cause)
 
     union.before = cut
     engine = engine_of(world, union)
-    assert engine.send_now(outbox_id).problem.code == "line.cut"
+    assert engine.send_now(outbox_id).problem.code == f"line.{cause}"
     assert len(union.uploads[outbox_id].data) == 1400
     union.before = lambda name: None
     union.seen.clear()

@@ -47,7 +47,8 @@ def contact(system: System, caller: Caller, data: bytes) -> ContactAnswer:
                 system.keys.signing, said.store, caller.terminal, reached, system.now()
             )
         journals.keep_digests(connection, caller.terminal, said)
-        if record != _stored(connection, caller.terminal):
+        restored_here = taking_up.tell_back(system, connection, caller, said)
+        if restored_here or record != _stored(connection, caller.terminal):
             _store(connection, said, record)
         taking_up.take_up(system, connection, caller, said)
         epoch, places = restored.epoch_of(connection), restored.places(connection, caller)

@@ -14,15 +14,26 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, tuple_, update
 
 from app.peers.union.line.certificates import withdraw_lost
-from app.peers.union.line.delivery import bring_back
+from app.peers.union.line.delivery import bring_back, deliver
 from app.peers.union.line.enrolment import Caller
 from app.peers.union.line.streams import DOWN
+from app.peers.union.office import holding
 from app.peers.union.system import System, log_act
-from app.peers.union.tables import down_item, filling, held_sent, stream_state, terminal
+from app.peers.union.tables import (
+    down_item,
+    filling,
+    held_sent,
+    journal_head,
+    stream_state,
+    terminal,
+)
 from app.wire.container import peek
 from app.wire.files import FILES, Route
 from app.wire.protocol import Gone
 from app.wire.statements import Contact
+
+_NEVER = 2**62
+"""Above every epoch."""
 
 FILLED_WITH = (
     "FILE-17",
@@ -80,6 +91,30 @@ def fill_anew(connection: Connection, terminal_id: str) -> None:
     connection.execute(delete(filling).where(filling.c.terminal == terminal_id))
     connection.execute(delete(held_sent).where(held_sent.c.terminal == terminal_id))
     connection.execute(update(terminal).where(terminal.c.id == terminal_id).values(delivered=0))
+
+
+def tell_back(system: System, connection: Connection, caller: Caller, said: Contact) -> bool:
+    """A terminal whose epoch has risen stands in a restored store: what it had said itself of
+    cases, papers and acts that are not over comes back to it, because its backup may not hold
+    them (decision 024). Whether it was."""
+    if said.epoch <= _epoch(connection, caller.terminal):
+        return False
+    told = 0
+    for spec in FILES.values():
+        if spec.route is Route.SHARED:
+            records = list(holding.own_word(connection, spec, caller))
+            if records:
+                deliver(system, connection, caller.terminal, spec.id, records)
+                told += len(records)
+    log_act(system, connection, caller.terminal, "tell_back", caller.terminal, records=told)
+    return True
+
+
+def _epoch(connection: Connection, terminal_id: str) -> int:
+    """That of its last contact; of a terminal that never made one, whatever it says now."""
+    known = select(journal_head.c.epoch).where(journal_head.c.terminal == terminal_id)
+    found = connection.execute(known).scalar()
+    return _NEVER if found is None else int(found)
 
 
 def _behind(connection: Connection, caller: Caller, said: Contact) -> list[Row[Any]]:

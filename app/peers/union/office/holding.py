@@ -22,6 +22,7 @@ from app.peers.union.system import System, next_value
 from app.peers.union.tables import held, held_sent, terminal
 from app.wire.files import FILES, FileSpec, Route
 from app.wire.layout import columns
+from app.wire.records.desks import OVER
 
 _TOLD_BACK = frozenset(spec.id for spec in FILES.values() if spec.told_back)
 
@@ -110,6 +111,23 @@ def _since(
     )
     for row in rows:
         yield spec.record(**json.loads(row.record))
+
+
+def own_word(connection: Connection, spec: FileSpec, caller: Caller) -> Iterator[Any]:
+    """What a terminal itself said of things that are not over."""
+    rows = connection.execute(
+        select(held.c.record)
+        .where(
+            held.c.municipality == caller.municipality,
+            held.c.file_id == spec.id,
+            held.c.desk == caller.terminal,
+        )
+        .order_by(held.c.position, held.c.key)
+    )
+    for row in rows:
+        record = spec.record(**json.loads(row.record))
+        if record.state not in OVER:
+            yield record
 
 
 def waiting(connection: Connection, terminal_id: str, municipality: str, route: Route) -> list[str]:
