@@ -31,18 +31,17 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One note as shown: the day, with whom, what was said, and of whose page it comes."""
+    """One note as shown: the day, with whom, what was said, and of whose page it comes. Whoever
+    may not ``shows`` (a function) its ledger does not see it."""
 
     day: str
     said: str
+    shows: str
 
 
-def notes_of(
-    work: ReadRows, persons: Sequence[str], permitted: Collection[str], eras: Eras
-) -> tuple[Note, ...]:
-    """The newest notes of this person (under all her numbers) and those of the household that are
-    everybody's there, for whoever may see them."""
-    ledgers = [one for one in (LEDGER, RESERVED) if f"records.show_{one}" in permitted]
+def notes_of(work: ReadRows, persons: Sequence[str], eras: Eras) -> tuple[Note, ...]:
+    """The notes of this person (under all her numbers) and those of the household that are
+    everybody's there, the newest first."""
     home = _home(work, persons)
     rows = work.all(
         select(ledger_entry)
@@ -61,8 +60,13 @@ def notes_of(
         mark = "【責任者限り】" if row.ledger == RESERVED else ""
         mark += "" if row.person_id in persons else f"（{home[row.person_id]} 様の記録）"
         day = on_screen(date.fromisoformat(row.at[:10]), eras)
-        found.append(Note(day, f"{mark}{with_whom}{said}"))
-    return tuple(found[:SHOWN])
+        found.append(Note(day, f"{mark}{with_whom}{said}", f"records.show_{row.ledger}"))
+    return tuple(found)
+
+
+def shown_to(notes: Sequence[Note], permitted: Collection[str]) -> tuple[Note, ...]:
+    """What somebody with these rights sees of them on the page."""
+    return tuple(one for one in notes if one.shows in permitted)[:SHOWN]
 
 
 def _home(work: ReadRows, persons: Sequence[str]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from app.core.errors import UserError
 from app.core.tables import Tables
 from app.persons import reaching, same
 from app.persons.eligibility_state import eligibility_state_of
-from app.persons.notes import Note, notes_of
+from app.persons.notes import Note, notes_of, shown_to
 from app.persons.reaching import Outlook
 from app.persons.restrictions import is_restricted, may_be_replaced, unknown_person
 from app.persons.roles import named_for
@@ -178,7 +178,6 @@ def open_person(
             "番号だけでは開けません。",
             "氏名と生年月日を窓口の方に確かめてから、もう一度選んでください。",
         )
-    permitted = gate.permitted(session)
     with gate.view("persons.open", session, subject=Subject("person", person_id)) as work:
         hits = by_ids(work, [person_id], opened=work.opened)
         if not hits:
@@ -188,8 +187,7 @@ def open_person(
         if line.care:
             view = PersonView(line, (), (), (), (), (), has_number=False)
         else:
-            notes = notes_of(work, same.joined(work, person_id), permitted, Eras(tables["eras"]))
-            view = replace(_whole(work, line, person_id, tables, today), notes=notes)
+            view = _whole(work, line, person_id, tables, today)
         markable = may_be_replaced(work, person_id)
         view = replace(
             view,
@@ -199,7 +197,7 @@ def open_person(
             same=_same(work, person_id),
         )
         work.note(shown=(person_id,), query_kind="person", numbers=False)
-    return view
+    return replace(view, notes=shown_to(view.notes, gate.permitted(session)))
 
 
 def _same(work: GateWork, person_id: str) -> tuple[SamePerson, ...]:
@@ -272,6 +270,7 @@ def _whole(
         ),
         eligibility=_periods(work, all_of_her, tables, today),
         household=_household(work, all_of_her),
+        notes=notes_of(work, all_of_her, Eras(tables["eras"])),
         roles=_roles(work, person_id, tables, today),
         cases=tuple(
             (row.id, CASE_STATES[row.state])
