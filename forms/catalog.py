@@ -38,7 +38,13 @@ from forms.lists import (
     test_page,
     union_papers,
 )
-from forms.notices import acceptance_slip, address_exception, hand_on_slip, returned_receipt
+from forms.notices import (
+    acceptance_slip,
+    address_exception,
+    hand_on_slip,
+    next_steps,
+    returned_receipt,
+)
 
 FORMS: tuple[Form, ...] = (
     eligibility_certificate.FORM,
@@ -58,6 +64,7 @@ FORMS: tuple[Form, ...] = (
     test_page.FORM,
     returned_receipt.FORM,
     hand_on_slip.FORM,
+    next_steps.FORM,
     media_ledger.FORM,
     erasure_certificate.FORM,
     remake_notice.FORM,

@@ -275,12 +275,14 @@ class Sheet:
     ) -> tuple[float, list[Line]]:
         """The greatest allowed size at which the text fits, and its lines (Lines of size 1)."""
         box = replace(box, width=box.width / style.condense)
+        least = style.least or style.size
         best: tuple[float, list[str]] = (0.0, [])
         for count in range(1, style.lines + 1):
             size, parts = self._fit_lines(text, line, box, style, count)
-            if size > best[0] * _WORTH_A_LINE:
+            # a line too small to be read is worth nothing, however near it comes
+            if size > best[0] * _WORTH_A_LINE or best[0] < least <= size:
                 best = size, parts
-        if best[0] < (style.least or style.size):
+        if best[0] < least:
             raise _overflow(self._titles.get(name, name or text), text, name)
         return best[0], [split_runs(part, self._fonts, 1.0, style.role) for part in best[1]]
 

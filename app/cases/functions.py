@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from app.cases import belonging, follow_ups, from_records
+from app.cases import belonging, follow_ups, from_records, next_steps
 from app.cases.about import Begin, Newcomer, Payer
 from app.cases.kind import CaseKind
 from app.cases.state import CLOSING_READS
@@ -86,6 +86,34 @@ def visit_functions(area: str) -> tuple[Function, ...]:
             my_number=MyNumber.UPDATE,
             reads=(*reads, "my_number"),
             **sending,
+        ),
+    )
+
+
+def guide_functions(area: str) -> tuple[Function, ...]:
+    """What a visitor takes home of what comes next, whatever area it is of."""
+    return (
+        _act(
+            area,
+            "show_next_steps",
+            Kind.INQUIRE,
+            "次の手続のご案内",
+            "その方と世帯の方が今日届け出たものと、これからの手続を並べます。載せるものを選んで、"
+            "大きな字の紙に印刷して渡します。",
+            step_up=StepUp.RECENT,
+            reads=next_steps.READS,
+            screen="app.cases.screens.next_steps:NextStepsScreen",
+            person_key="Alt+T",
+        ),
+        _act(
+            area,
+            "print_next_steps",
+            Kind.PRINT,
+            "次の手続のご案内の印刷",
+            "「次の手続のご案内」を印刷します。番号と金額は載りません。",
+            step_up=StepUp.RECENT,
+            reads=("restriction",),
+            writes=("print_line",),
         ),
     )
 

@@ -21,6 +21,7 @@ from app.cases.answers import Compared, Told
 from app.cases.becoming import Becomes
 from app.cases.effects import Effect
 from app.cases.entry import NUMBER, EntryField, EntryPage, Values
+from app.persons.at_home import Fits
 from app.wire.files import FILES, FileSpec, sent_in
 from app.wire.layout import BodyLayout, columns
 
@@ -68,7 +69,8 @@ class Document:
 class FollowUp:
     """What comes after an accepted decision: a line of the day board. ``days`` is until when
     (None: no day); ``opens`` is the function that opens the case which settles it ("" for one
-    that is settled by hand); ``applies`` looks at what was keyed."""
+    that is settled by hand); ``applies`` looks at what was keyed; ``told`` is what the visitor
+    takes home of it, "" where it is the office's work."""
 
     code: str
     label: str
@@ -76,6 +78,7 @@ class FollowUp:
     days: int | None = None
     opens: str = ""
     applies: Callable[[Values], bool] = lambda values: True
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +102,9 @@ class CaseKind:
     of ``blocks.role``) that stay with the person once the case is accepted, for a later case to
     offer. ``handed_on`` says to whom it goes with its papers, where it does not stay here: 引継票
     may be printed. ``becomes`` is what an accepted case makes of the person, where other kinds can
-    begin then. ``group`` is under which heading it is
-    offered. ``says`` are columns that every sending of the kind says alike. ``source`` is where
-    its rules stand (law, DOMAIN, requirement ids).
+    begin then. ``fits`` is when the person's page offers it by itself. ``group`` is under which
+    heading it is offered. ``says`` are columns that every sending of the kind says alike.
+    ``source`` is where its rules stand (law, DOMAIN, requirement ids).
     """
 
     code: str
@@ -126,6 +129,7 @@ class CaseKind:
     keeps_roles: tuple[str, ...] = ()
     becomes: Becomes | None = None
     handed_on: HandedOn | None = None
+    fits: Fits | None = None
     source: str = ""
 
     @cached_property

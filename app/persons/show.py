@@ -16,7 +16,8 @@ from sqlalchemy import select
 
 from app.core.errors import UserError
 from app.core.tables import Tables
-from app.persons import reaching, same
+from app.persons import at_home, reaching, same
+from app.persons.at_home import Member
 from app.persons.eligibility_state import eligibility_state_of
 from app.persons.notes import Note, notes_of, shown_to
 from app.persons.reaching import Outlook
@@ -91,7 +92,8 @@ class PersonView:
     """A person's page. Everything but name and birth is empty when ``care`` is set;
     ``opened_until`` is the moment (ISO) until which a restricted person is open to who looks
     (一時解除), "" when she is not. ``markable``: a decided measure can be set, or the one that is
-    there prolonged."""
+    there prolonged. ``home``: she and her household, by which
+    what else fits them is told."""
 
     line: PersonLine
     former_atena: tuple[str, ...]
@@ -109,6 +111,7 @@ class PersonView:
     outlook: Outlook | None = None
     same: tuple[SamePerson, ...] = ()
     notes: tuple[Note, ...] = ()
+    home: tuple[Member, ...] = ()
 
     @property
     def opened(self) -> bool:
@@ -291,6 +294,7 @@ def _whole(
         )
         is not None,
         outlook=reaching.outlook(work, person_id, tables, today),
+        home=at_home.read_home(work, person_id, today),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.persons import (
-    history,
+    at_home,
     memory,
     reaching,
     same,
@@ -76,9 +76,7 @@ FUNCTIONS: tuple[Function, ...] = (
         step_up=StepUp.RECENT,
         reads=(
             *_SHOWN,
-            *history.READS,
-            "case_file",
-            "certificate",
+            *at_home.READS,
             "ledger_entry",
             "my_number.owner_kind",
             "my_number.owner_id",

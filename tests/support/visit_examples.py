@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from app.cases import becoming, drafts, together
+from app.cases import becoming, drafts, next_steps, together
 from app.cases.beginning import Begun
+from app.cases.slips import At
 from app.cases.state import SUMMARY
 from app.catalog import CASES
 from app.rules.values.reader import Reader
@@ -102,7 +103,39 @@ def _show(world: World) -> Attempt:
     )
 
 
+def _next_steps(world: World) -> next_steps.NextSteps:
+    assert WHOM is not None
+    put_residents(world, WHOM)
+    return next_steps.show(world.gate, world.session("clerk"), CASES, WHOM.id)
+
+
+def _show_next(world: World) -> Attempt:
+    assert WHOM is not None
+    put_residents(world, WHOM)
+    return Attempt(
+        "clerk", view=lambda session: next_steps.show(world.gate, session, CASES, WHOM.id)
+    )
+
+
+def _print_next(world: World) -> Attempt:
+    counter, view = Counter(world, LoopUnion()), _next_steps(world)
+    return Attempt(
+        "clerk",
+        does=lambda session: next_steps.print_next_steps(
+            world.gate,
+            session,
+            view,
+            range(len(view.steps)),
+            counter.drawing,
+            counter.printer,
+            At(world.clock.now(), "見本市役所　保険年金課", "000-000-0000"),
+        ),
+    )
+
+
 VISIT_EXAMPLES: dict[str, Example] = {
+    next_steps.SHOW: _show_next,
+    next_steps.PRINT: _print_next,
     together.SHOW: _show,
     together.SEND: lambda world: _sending(world, numbered=False),
     together.SEND_NUMBERED: lambda world: _sending(world, numbered=True),

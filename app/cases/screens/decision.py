@@ -15,6 +15,7 @@ from app.cases import (
     decisions,
     drafts,
     issuing,
+    next_steps,
     second_look,
     slips,
 )
@@ -60,6 +61,7 @@ class DecisionScreen(Page):
         self.action("戻る", "Esc", desk.home)
         self.again_button = self.action("読み直す", "F5", self._load)
         self.next_case_button = self.action(going_on.LABEL, "Alt+N", self._next_case)
+        self.guide_button = self.action("次の手続の案内", "Alt+T", self._guide)
         self.slip_button = self.action("受付票を印刷", "Alt+P", self._print_slip)
         self.look_button = self.action("二人目として確認した", "Alt+L", self._look_through)
         self.main_button = self.action("次へ", "Ctrl+Return", self._go_on, primary=True)
@@ -91,6 +93,11 @@ class DecisionScreen(Page):
         if self._view is not None:
             known = bool(self._view.person_id)
             going_on.go_on(self, self._desk, self._case_id, known=known)
+
+    def _guide(self) -> None:
+        """What the visitor takes home of what comes next; somebody who is not here yet has none."""
+        if self._view is not None and self._view.person_id:
+            self._desk.go(next_steps.SHOW, person_id=self._view.person_id)
 
     def _send_now(self, outbox_id: str) -> None:
         self._waiting_text("広域連合へ送っています。そのままお待ちください。", [])
@@ -273,6 +280,9 @@ class DecisionScreen(Page):
         self.main_button.setText(f"{main}  [Ctrl+Enter]")
         self._offer(self.slip_button, _ACCEPTED if slip else "")
         self._offer(self.again_button, self.again_button.text() if slip else "")
+        guided = self._view is not None and bool(self._view.person_id)
+        self.guide_button.setVisible(guided)
+        self.guide_button.setEnabled(guided)
         looks = self._may_look()
         self.look_button.setVisible(looks)
         self.look_button.setEnabled(looks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.cases import check_list, check_notice
-from app.cases.functions import case_functions
+from app.cases.functions import case_functions, guide_functions
 from app.cases.waiting import CHECKS, case_sources
 from app.functions.eligibility.kinds import KINDS
 from app.security.spec import Area, Function, Kind, StepUp
@@ -12,6 +12,7 @@ AREA = Area("eligibility", "資格", 20, (*case_sources(KINDS), CHECKS))
 
 FUNCTIONS: tuple[Function, ...] = (
     *case_functions(AREA.id, KINDS),
+    *guide_functions(AREA.id),
     Function(
         id="eligibility.list_checks",
         area="eligibility",

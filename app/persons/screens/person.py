@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 from app.persons import restrictions, same
-from app.persons.notes import Note
+from app.persons.at_home import Fitting, fitting
 from app.persons.numbers import NumberShown, perform_show_number, prepare_show_number
-from app.persons.reaching import Outlook
+from app.persons.screens.cards import fits_in_short, kept_notes, turns_75, what_fits
 from app.persons.screens.past import PastPanel
 from app.persons.screens.purpose import ask_purpose
 from app.persons.show import PersonView, open_person
@@ -27,11 +27,12 @@ from app.security.acts.approval import Subject
 from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel
-from app.ui.base.names import NameLabel, NamePainter, TextBlock
+from app.ui.base.names import NameLabel, NamePainter
 from app.ui.base.pages import Page, box, card, clear, scrolled
 from app.ui.base.picker import Offer, pick
 from app.ui.base.secret import SecretLabel
 
+_FITS = "合う手続から始める"
 _PAST = "いつ時点の記録"
 _NOW = "今の記録へ戻る"
 _OPEN = "一時解除"
@@ -100,6 +101,7 @@ class PersonScreen(Page):
         self.view: PersonView | None = None
         self.action("検索へ戻る", "Esc", lambda: desk.go("persons.search"))
         self.begin_button = self.action("手続を始める", "Alt+B", self._ask_what)
+        self.fits_button = self.action(_FITS, "Alt+W", self._ask_which_fits)
         self.beside = {
             one.id: self.action(one.label, one.person_key, partial(self._beside, one.id))
             for one in desk.catalog.values()
@@ -126,7 +128,11 @@ class PersonScreen(Page):
         self._until_closed.setSingleShot(True)
         self._until_closed.timeout.connect(self._closed)
         self._begins: tuple[tuple[Offer, str, bool], ...] = ()
-        for button in (self.begin_button, self.mark_button, self.lift_button, self.open_button):
+        self.fitting: tuple[Fitting, ...] = ()
+        for button in (
+            *(self.begin_button, self.fits_button),
+            *(self.mark_button, self.lift_button, self.open_button),
+        ):
             button.setVisible(False)
             button.setEnabled(False)
         self._by_number, self._confirmed = by_number, confirmed
@@ -170,11 +176,13 @@ class PersonScreen(Page):
         self.open_button.setAccessibleName(said)
         elsewhere = any(one.kept for one in view.same)
         self._begins = () if elsewhere else self._may_begin(view.eligibility_state, permitted)
+        self.fitting = () if elsewhere else fitting(self._desk.kinds, view.home, permitted)
         for function_id, button in self.beside.items():
             button.setVisible(function_id in permitted and not view.line.care)
             button.setEnabled(function_id in permitted and not view.line.care)
         for button, wanted in (
             (self.begin_button, bool(self._begins)),
+            (self.fits_button, any(one.opens for one in self.fitting)),
             (self.same_button, bool(view.same) and same.LIST in permitted),
             (self.mark_button, marks),
             (self.lift_button, lifts),
@@ -252,6 +260,23 @@ class PersonScreen(Page):
             self,
             "この方のどの手続を始めますか。",
             [offer for offer, *_ in self._begins],
+            chosen,
+        )
+
+    def _ask_which_fits(self) -> None:
+        """Which of what else fits the household begins; it begins with whom it is about."""
+        ones = [one for one in self.fitting if one.opens]
+
+        def chosen(at: int) -> None:
+            one = ones[at]
+            case = self._desk.catalog[one.opens].from_person and not dict(one.given).get("line")
+            follows = self._after if case and one.member.opened else {}
+            self._desk.go(one.opens, **dict(one.given), **follows)
+
+        pick(
+            self,
+            "この方と世帯の方の、どの手続を始めますか。",
+            [Offer(f"{one.member.called} 様", one.label, str(at)) for at, one in enumerate(ones)],
             chosen,
         )
 
@@ -364,6 +389,8 @@ class PersonScreen(Page):
         layout.addWidget(PlainLabel(view.line.kana))
         age = f"　{view.line.age}歳" if view.line.age.isdigit() else ""
         layout.addWidget(PlainLabel(f"{view.line.birth}{age}　{view.line.sex}"))
+        if self.fitting and not view.line.care:
+            layout.addWidget(fits_in_short(self.fitting))
         column.addWidget(head)
         if view.opened:
             column.addWidget(
@@ -386,10 +413,12 @@ class PersonScreen(Page):
             )
         else:
             if view.outlook is not None:
-                column.addWidget(self._turns_75(view.outlook))
+                column.addWidget(turns_75(self._painter, view.outlook))
             if view.notes:
-                column.addWidget(self._notes(view.notes))
+                column.addWidget(kept_notes(self._painter, view.notes))
             column.addWidget(self._details(view))
+            if self.fitting:
+                column.addWidget(what_fits(self._painter, self.fitting))
         column.addStretch(1)
         self._place.addWidget(scrolled(inner))
 
@@ -405,51 +434,6 @@ class PersonScreen(Page):
             lambda prepared, given: perform_show_number(desk.gate, prepared, given),
             lambda shown: NumberDialog(self, self._painter, shown).open(),
         )
-
-    def _turns_75(self, outlook: Outlook) -> QWidget:
-        """年齢到達: what is asked first, and what is read out."""
-        frame, layout = card()
-        title = PlainLabel("75歳になります（届出はいりません）")
-        title.setObjectName("fieldLabel")
-        layout.addWidget(title)
-        grid = QGridLayout()
-        grid.setColumnMinimumWidth(0, 190)
-        grid.setColumnStretch(1, 1)
-        rows = (
-            ("資格を取得する日", outlook.day),
-            ("書類", outlook.paper),
-            ("届く時期", outlook.comes),
-            ("届け先", outlook.where),
-        )
-        for at, (label, text) in enumerate(rows):
-            named = PlainLabel(label)
-            named.setObjectName("fieldLabel")
-            grid.addWidget(named, at, 0)
-            grid.addWidget(TextBlock(self._painter, text), at, 1)
-        layout.addLayout(grid)
-        read = PlainLabel("読み上げること")
-        read.setObjectName("fieldLabel")
-        layout.addWidget(read)
-        for at, words in enumerate(outlook.words, 1):
-            line = PlainLabel(f"{at}. {words}")
-            line.setWordWrap(True)
-            layout.addWidget(line)
-        return frame
-
-    def _notes(self, notes: tuple[Note, ...]) -> QWidget:
-        """連絡・対応の記録, the newest first: what the next clerk must know."""
-        frame, layout = card()
-        title = PlainLabel("連絡・対応の記録（新しい順。書くのは「手続を始める」から）")
-        title.setObjectName("fieldLabel")
-        layout.addWidget(title)
-        grid = QGridLayout()
-        grid.setColumnMinimumWidth(0, 110)
-        grid.setColumnStretch(1, 1)
-        for at, note in enumerate(notes):
-            grid.addWidget(PlainLabel(note.day), at, 0)
-            grid.addWidget(TextBlock(self._painter, note.said), at, 1)
-        layout.addLayout(grid)
-        return frame
 
     def _details(self, view: PersonView) -> QWidget:
         frame, layout = card()

@@ -112,6 +112,14 @@ def test_second_line_is_taken_when_the_text_gains_by_it(fonts: FontSet) -> None:
     assert len({glyph.baseline for glyph in record.fields[0].glyphs}) == 1
 
 
+def test_second_line_is_taken_where_one_is_a_little_too_small_to_be_read(fonts: FontSet) -> None:
+    """36 signs in 155 mm: 12.2 points on one line, 14 on two, which alone was not worth a line."""
+    style = Style(14, least=13, role="gothic", lines=3)
+    _, record = draw_one(fonts, "漢" * 36, style, Box(10, 10, 155, 20))
+    (field,) = record.fields
+    assert field.size == 14 and len(field.runs) == 2
+
+
 def test_no_line_begins_with_a_closing_sign(fonts: FontSet) -> None:
     for width in range(20, 60):
         sheet = new_sheet(fonts)

@@ -11,6 +11,7 @@ from app.cases.answers import Compared
 from app.cases.effects import Pays
 from app.cases.entry import EntryField, EntryPage, FieldKind
 from app.cases.kind import CaseKind, Document
+from app.persons.at_home import Fits
 
 FUNERAL = CaseKind(
     code="funeral",
@@ -81,5 +82,10 @@ FUNERAL = CaseKind(
         "other_law_pays",
         "claim_lapsed",
         "claim_dates",
+    ),
+    fits=Fits(
+        lambda one: one.was_insured and one.died_within(730),
+        "葬祭費の申請がありません。葬祭を行った日の翌日から2年で申請できなくなります。",
+        "葬祭を行った方（喪主）に葬祭費を支給します。葬祭の日の翌日から2年以内に申請してください。",
     ),
 )

@@ -21,6 +21,7 @@ from app.cases.effects import (
 from app.cases.entry import Entered, EntryField, FieldKind, Finding, Values, error
 from app.cases.kind import Document, Look, SecondLook
 from app.functions.eligibility.kinds.families import KNOWN, papered, stating
+from app.persons.at_home import Fits
 from app.persons.eligibility_state import DEAD
 
 _RECORD = Document("住民異動届の写し", or_by="住民記録")
@@ -238,6 +239,12 @@ HEAD_CHANGE = stating(
     told=(*answers.HOLDS, Told("世帯主との続柄（以前の届出）", _said_of_one)),
     effect=OfMembers(StandsToHead()),
     refusals=("household_differs",),
+    fits=Fits(
+        lambda one: one.head_gone and not one.dead,
+        "世帯主だった方が、もうこの世帯にいません。新しい世帯主になる方を開いて始めます。",
+        "新しい世帯主になる方を決めて、お届けください。",
+        once=True,
+    ),
 )
 
 
@@ -304,6 +311,13 @@ DELIVERY_ADDRESS = stating(
         subject="papers",
     ),
     refusals=("nothing_to_end",),
+    fits=Fits(
+        lambda one: (
+            one.insured and "delivery" not in one.noted and ("delivery" in one.beside or one.alone)
+        ),
+        "同じ世帯の方の送付先が届け出てあるか、お一人になった方です。通知の届け先を尋ねます。",
+        "通知や書類をお住まいのほかで受け取りたいときは、送付先をお届けください。",
+    ),
 )
 
 HEIR = stating(
@@ -335,6 +349,11 @@ HEIR = stating(
         ),
         "相続人代表者を記録する",
     ),
+    fits=Fits(
+        lambda one: one.was_insured and one.died_within(730) and "heir" not in one.noted,
+        "還付や給付を受け取る方（相続人代表者）の届出がありません。",
+        "還付金などを受け取る、ご遺族の代表の方をお届けください。",
+    ),
 )
 
 
@@ -351,6 +370,11 @@ ACCOUNT = stating(
         "account",
         same("bank_code", "branch_code", "account_type", "account_number", "holder_kana"),
         "支給口座を記録する",
+    ),
+    fits=Fits(
+        lambda one: one.insured and "account" not in one.noted,
+        "支給口座の届出がありません。高額療養費などの給付を振り込めません。",
+        "高額療養費などを受け取る口座をお届けください。",
     ),
 )
 

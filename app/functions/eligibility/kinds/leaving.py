@@ -26,6 +26,7 @@ PAPER_TO_RETURN = FollowUp(
     days=14,
     opens="eligibility.open_paper_back",
     applies=lambda keyed: keyed.get("paper_return", "") == "later",
+    told="資格確認書などを、窓口か郵送でお返しください。",
 )
 PAPER = EntryField(
     "paper_return",
@@ -176,6 +177,7 @@ MOVE_OUT = _leaving(
             "負担区分等・障害認定・特定疾病認定・被扶養者の証明書のうち要るものを渡す",
             days=14,
             opens="eligibility.open_move_out_papers",
+            told="新しい市区町村の窓口に出す証明書を、お受け取りください。",
         ),
     ),
 )
@@ -209,6 +211,7 @@ MOVE_OUT_ABROAD = _leaving(
             "保険料の通知を国内で受け取る方を届け出てもらう",
             days=14,
             opens="eligibility.open_tax_agent",
+            told="保険料の通知を国内で受け取る方（納税管理人）をお届けください。",
         ),
     ),
 )
@@ -486,6 +489,8 @@ DEATH = CaseKind(
             "喪主の方に申請を案内する（葬祭から2年）",
             days=60,
             opens="benefits.open_funeral",
+            told="葬祭を行った方（喪主）に葬祭費を支給します。"
+            "葬祭の日の翌日から2年以内に申請してください。",
         ),
     ),
     refusals=LOSS,

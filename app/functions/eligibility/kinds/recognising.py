@@ -10,6 +10,7 @@ from app.cases.effects import Changes, Ends, Notes, Recognises, same
 from app.cases.entry import Entered, EntryField, FieldKind, Finding, Rule, warning
 from app.cases.kind import Document, Look, SecondLook
 from app.functions.eligibility.kinds.families import DISABILITY_HELD, KNOWN, papered, stating
+from app.persons.at_home import Fits
 from app.persons.eligibility_state import DEAD
 
 _PROOF = (
@@ -331,6 +332,12 @@ PAPER_BACK_DEAD = stating(
     source="DOMAIN 5.3",
     effect=Notes("亡くなった方の書類の返還を受けた"),
     settles=("paper_to_return",),
+    fits=Fits(
+        # where the death was reported here, its follow-up asks for the paper
+        lambda one: one.was_insured and one.died_within(730) and "death" not in one.begun,
+        "亡くなった方の資格確認書などを返してもらったか確かめます。",
+        "亡くなった方の資格確認書などを、窓口にお返しください。",
+    ),
 )
 
 PAPER_FOUND = stating(

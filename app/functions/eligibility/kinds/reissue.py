@@ -8,6 +8,7 @@ from app.cases.answers import Compared
 from app.cases.effects import Reissues
 from app.cases.entry import EntryField, EntryPage, FieldKind, when
 from app.cases.kind import CaseKind, Document
+from app.persons.at_home import Fits
 from app.persons.eligibility_state import INSURED
 
 REISSUE = CaseKind(
@@ -72,5 +73,10 @@ REISSUE = CaseKind(
         "event_before_birth",
         "dates_disorder",
         "paper_differs",
+    ),
+    fits=Fits(
+        lambda one: one.insured and bool(one.untrue),
+        "交付した書類の{untrue}が、いまの記録と違います。差し替えます。",
+        "お手元の書類の記載が変わりました。書類をお持ちください。",
     ),
 )
