@@ -1,4 +1,4 @@
-"""Cards of a person's page: what comes with 75, what was noted, and what else fits the household."""
+"""Cards of a person's page: what comes with 75, what was noted, what else fits the household."""
 
 from __future__ import annotations
 
