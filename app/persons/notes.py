@@ -45,7 +45,10 @@ def notes_of(work: ReadRows, persons: Sequence[str], eras: Eras) -> tuple[Note, 
     home = _home(work, persons)
     rows = work.all(
         select(ledger_entry)
-        .where(ledger_entry.c.ledger.in_(ledgers), ledger_entry.c.person_id.in_((*persons, *home)))
+        .where(
+            ledger_entry.c.ledger.in_((LEDGER, RESERVED)),
+            ledger_entry.c.person_id.in_((*persons, *home)),
+        )
         .order_by(ledger_entry.c.at.desc(), ledger_entry.c.line.desc())
     )
     corrected = {row.corrects for row in rows}
