@@ -73,7 +73,10 @@ STAYS: Mapping[str, str] = MappingProxyType(
         "household": "a number without anybody in it goes as soon as nobody is left",
         "origin": "which file or act brought something; ids and days",
         **dict.fromkeys(
-            ("act", "control_row", "counter", "credential", "grant_row", "staff", "setting"),
+            (
+                *("act", "control_row", "control_place", "counter", "credential", "grant_row"),
+                *("staff", "setting"),
+            ),
             "the terminal's people and rights",
         ),
         **dict.fromkeys(

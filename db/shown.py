@@ -104,7 +104,16 @@ GUARDED: Mapping[str, Guarded] = MappingProxyType(
 NOT_OF_PERSONS = frozenset(
     (
         # the terminal, its people, its rights and its media
-        *("act", "control_row", "counter", "courier", "credential", "grant_row", "medium"),
+        *(
+            "act",
+            "control_place",
+            "control_row",
+            "counter",
+            "courier",
+            "credential",
+            "grant_row",
+            "medium",
+        ),
         *("medium_approval", "medium_use", "preference", "put_off_act", "setting", "staff"),
         "standing_order",
         *("stock_move", "store_fact", "terminal_key", "watermark", "stream_state"),

@@ -17,7 +17,7 @@ from app.core.canon import canonical_json
 from app.security.scheduled import Scheduled
 from app.security.waiting import Source
 
-GATES_OWN = frozenset({"act", "control_row", "counter"})
+GATES_OWN = frozenset({"act", "control_row", "control_place", "counter"})
 """Tables that the gate and the unit of work write by their own statements; facts of the store
 (``store_fact``) are declared one by one."""
 
@@ -132,7 +132,8 @@ class Function:
     supervisor (責任者), ``administers`` the one that makes somebody an administrator (管理者):
     without both beside the founders no counter opens. ``deputises`` marks the right of a named
     deputy (職務代理), ``shuts_out`` the terminal's own work on the day somebody is gone,
-    ``reseals`` its work after a change of the number key,
+    ``reseals`` its work after a change of the number key, ``takes_control`` that of applying what
+    other desks signed,
     ``finishes`` its work at the end of a move over a medium that a person began. ``deed``
     names what its acts say (``app.security.control.deeds``): they change who may do what, and are
     rows of the control log. ``puts_off`` marks what keeps an act until its second person comes,
@@ -181,6 +182,7 @@ class Function:
     administers: bool = False
     deputises: bool = False
     shuts_out: bool = False
+    takes_control: bool = False
     reseals: bool = False
     finishes: bool = False
     puts_off: bool = False
@@ -238,9 +240,9 @@ class Catalog(Mapping[str, Function]):
     """The functions by id, in declared order. Raises ``ValueError`` on a contradiction.
 
     ``home``, ``home_else``, ``supervises``, ``administers``, ``deputises``, ``shuts_out``,
-    ``reseals``, ``finishes``, ``puts_off``, ``prints_screen`` and ``searches`` are the ids
-    of the functions marked so, "" for none; ``while_clock_wrong``, ``outside_hours`` and
-    ``with_old_password`` those of all marked so.
+    ``takes_control``, ``reseals``, ``finishes``, ``puts_off``, ``prints_screen`` and ``searches``
+    are the ids of the functions marked so, "" for none; ``while_clock_wrong``, ``outside_hours``
+    and ``with_old_password`` those of all marked so.
     """
 
     def __init__(self, areas: tuple[Area, ...], functions: tuple[Function, ...]) -> None:
@@ -270,6 +272,7 @@ class Catalog(Mapping[str, Function]):
         self.supervises = self._only(lambda one: one.supervises, "a supervisor's right")
         self.deputises = self._only(lambda one: one.deputises, "a deputy's right")
         self.shuts_out = self._only(lambda one: one.shuts_out, "the shutting out of leavers")
+        self.takes_control = self._only(lambda one: one.takes_control, "the taking of others' rows")
         self.reseals = self._only(lambda one: one.reseals, "the sealing anew of numbers")
         self.finishes = self._only(lambda one: one.finishes, "the ending of a move")
         self.puts_off = self._only(lambda one: one.puts_off, "the putting off of acts")

@@ -169,6 +169,7 @@ class Parts:
             bench,
             lambda keys: open_line(keys, self.clock),
             journal=terminal.journal,
+            control=terminal.municipal_log,
             on_time=lambda moment: take_peer_time(terminal.engine_hand, moment),
             on_contact=after_contact,
         )

@@ -12,7 +12,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -20,7 +20,7 @@ from typing import Protocol, TypeVar
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import func, select
 
-from app.core.errors import EnvironmentFault, UserError
+from app.core.errors import EnvironmentFault, MadoguchiError, UserError
 from app.core.progress import Progress
 from app.sync import first_load, keeping, sending
 from app.sync.faults import ExchangeCancelled, line_fault
@@ -46,6 +46,7 @@ from app.sync.transport import OpenLine
 from app.sync.work import EXCHANGE
 from app.wire.files import FILES
 from app.wire.heads import START, CountersignedHead, Head, LineDigest
+from app.wire.keys import SigningKeys
 from app.wire.protocol import LINES_AT_ONCE, ControlRow
 from app.wire.statements import Contact, PeerTime, open_signed, sign
 from app.wire.strict_cbor import encode
@@ -68,26 +69,71 @@ class HeadKeeper(Protocol):
     ) -> None: ...
 
 
+class ControlTold(Protocol):
+    """What a contact says of the control log."""
+
+    @property
+    def position(self) -> int: ...
+
+    @property
+    def hash(self) -> bytes: ...
+
+    @property
+    def rows(self) -> tuple[bytes, ...]: ...
+
+
 class ControlLog(Protocol):
-    """The municipal control log (管理簿): fetched and applied first at every contact."""
+    """The municipal control log (管理簿): fetched and applied first at every contact
+    (``app.security.gate.control_log``)."""
 
-    def position(self) -> int:
-        """The position of the last row applied; 0 for none."""
-        ...
+    @property
+    def problem(self) -> MadoguchiError | None: ...
 
-    def take(self, rows: tuple[ControlRow, ...]) -> None:
-        """Verify and apply the rows that follow."""
-        ...
+    def begin(self) -> None: ...
+
+    def position(self) -> int | None: ...
+
+    def tell(self, municipality: str) -> ControlTold: ...
+
+    def take(
+        self,
+        municipality: str,
+        rows: tuple[ControlRow, ...],
+        signed: bytes,
+        keys: SigningKeys,
+    ) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Nothing:
+    position: int = 0
+    hash: bytes = b""
+    rows: tuple[bytes, ...] = ()
 
 
 class NoControlLog:
-    """A terminal that shares no control log yet: it asks from the beginning and keeps none."""
+    """A terminal without people of its own (the relay): it shares no control log."""
 
-    def position(self) -> int:
-        return 0
+    problem = None
 
-    def take(self, rows: tuple[ControlRow, ...]) -> None:
-        """Rows are left where they are: the union keeps them."""
+    def begin(self) -> None:
+        """Nothing is asked for."""
+
+    def position(self) -> int | None:
+        return None
+
+    def tell(self, municipality: str) -> ControlTold:
+        return _Nothing()
+
+    def take(
+        self,
+        municipality: str,
+        rows: tuple[ControlRow, ...],
+        signed: bytes,
+        keys: SigningKeys,
+    ) -> bool:
+        """Nothing came."""
+        return False
 
 
 class Engine:
@@ -146,7 +192,11 @@ class Engine:
         try:
             with self._round() as here:
                 rows, peer_time = self._heads(here)
-                done = replace(done, control_rows=rows, peer_time=peer_time)
+                told = self._control.problem
+                trouble = None if told is None else problem_of(told)
+                done = replace(
+                    done, control_rows=rows, peer_time=peer_time, control_problem=trouble
+                )
                 self._bench.tell()
                 for report in self._send_due(here):
                     done = replace(done, sent=(*done.sent, report))
@@ -204,12 +254,11 @@ class Engine:
             return
         # Nobody can search yet, so nobody waits for the store.
         filled = replace(here, bench=replace(here.bench, quiet=lambda: True))
-        shared = not isinstance(self._control, NoControlLog)
         while True:
             here.go_on("fill.ask")
             told = here.line.filling()
             with self._bench.hand.system(EXCHANGE) as work:
-                done = first_load.note(work, told, self._control.position() if shared else None)
+                done = first_load.note(work, told, self._control.position())
             reports = list(_receive_all(filled))
             yield from reports
             stopped = not all(report.settled for report in reports)
@@ -296,6 +345,7 @@ class Engine:
         if last is not None:
             self._journal.keep_head(last, store_id, key)
         rows, at = 0, ""
+        self._control.begin()
         while True:
             known = self._journal.last_countersigned()
             since = known.head if known is not None else START
@@ -309,13 +359,17 @@ class Engine:
             self._journal.keep_head(answer.head, store_id, key)
             at = self._take_time(here.keys, answer.time, nonce)
             here.go_on("contact.control")
-            if answer.control:
-                self._control.take(answer.control)
+            more = self._control.take(
+                here.keys.facts.municipality,
+                answer.control,
+                answer.control_head,
+                here.keys.union_keys,
+            )
             make_whole(here, answer.epoch, answer.places)
             rows += len(answer.control)
-            if len(lines) < LINES_AT_ONCE:
+            if len(lines) < LINES_AT_ONCE and not more:
                 return rows, at
-            if answer.head.head.number <= since.number:
+            if answer.head.head.number <= since.number and len(lines) == LINES_AT_ONCE:
                 raise line_fault("answer")  # it takes lines and never gets any further
 
     def _statement(
@@ -332,6 +386,7 @@ class Engine:
             receipts = newest_receipts(work, keys.facts.union)
             places = places_held(work, keys.facts.union)
             opens = receiving_keys(work, keys)
+        control = self._control.tell(keys.facts.municipality)
         contact = Contact(
             municipality=keys.facts.municipality,
             terminal=keys.facts.terminal,
@@ -340,7 +395,9 @@ class Engine:
             nonce=nonce,
             since=since,
             lines=lines,
-            control=self._control.position(),
+            control=control.position,
+            control_hash=control.hash,
+            control_rows=control.rows,
             at=self._bench.clock.now().isoformat(timespec="seconds"),
             proof=encode(proof) if proof is not None else b"",
             receipts=receipts,

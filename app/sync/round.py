@@ -71,8 +71,9 @@ class SendReport:
 @dataclass(frozen=True, slots=True)
 class ContactReport:
     """What one round did. ``problem`` is the trouble that ended it, or that the line still had
-    at its end; that of one item stands in the item's own report. ``waiting`` counts files that
-    are staged and wait for a quiet moment; ``peer_time`` is ISO or ""."""
+    at its end; that of one item stands in the item's own report. ``control_problem`` is why nothing
+    of the control log was applied. ``waiting`` counts files that are staged and wait for a quiet
+    moment; ``peer_time`` is ISO or ""."""
 
     sent: tuple[SendReport, ...] = ()
     received: tuple[ReceiveReport, ...] = ()
@@ -81,6 +82,7 @@ class ContactReport:
     waiting: int = 0
     cancelled: bool = False
     problem: Problem | None = None
+    control_problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,15 @@ control_row = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+# Where a row stands in the order that the union gives to the logs of all desks (decision 025). A
+# row told twice has two places; one that still waits to be sent has none.
+control_place = Table(
+    "control_place",
+    METADATA,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, ForeignKey("control_row.number"), nullable=False),
+)
+
 # ``kind``: 所属 of the post. ``state``: active, left. Dates bound every ID (SEC-42).
 staff = Table(
     "staff",

@@ -37,9 +37,8 @@ from app.security.control.deeds import (
 )
 from app.security.control.log import ControlRow, after, read_row
 from app.security.control.proof import Proved, Prover
-from app.security.control.rows import TABLES, read_log
+from app.security.control.rows import TABLES, UNSIGNED, read_log
 from app.security.control.state import ORIGIN
-from app.security.entry.control import UNSIGNED
 from app.security.entry.doorway import Doorway
 from app.security.refusals import Refusal
 from app.security.staff.session import Session

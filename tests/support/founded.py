@@ -187,8 +187,8 @@ def found_terminal(
     """A training terminal in ``folder``: a copy, or founded now on ``shelf`` or by two founders
     with one key."""
     if shelf is None and not same_key:
-        return _copied(_founded_for_copies(), folder)
-    return _founded_now(folder, shelf or MemoryShelf(), same_key=same_key)
+        return copied(_founded_for_copies(), folder)
+    return founded_now(folder, shelf or MemoryShelf(), same_key=same_key)
 
 
 def software_authenticator(path: Path | None = None) -> CtapAuthenticator:
@@ -200,10 +200,10 @@ def software_authenticator(path: Path | None = None) -> CtapAuthenticator:
 def _founded_for_copies() -> FoundedTerminal:
     folder = Path(tempfile.mkdtemp(prefix="founded-"))
     (folder / "keys").mkdir()
-    return _founded_now(folder, MemoryShelf(), keep_keys=True)
+    return founded_now(folder, MemoryShelf(), keep_keys=True)
 
 
-def _founded_now(
+def founded_now(
     folder: Path, shelf: SecretShelf, *, same_key: bool = False, keep_keys: bool = False
 ) -> FoundedTerminal:
     clock = FixedClock(MONDAY)
@@ -234,7 +234,7 @@ def _founded_now(
     return FoundedTerminal(folder, shelf, clock, founded, keys, recovery.recipient, papers)
 
 
-def _copied(made: FoundedTerminal, folder: Path) -> FoundedTerminal:
+def copied(made: FoundedTerminal, folder: Path) -> FoundedTerminal:
     """The same terminal with the same people and keys somewhere else, on a shelf of its own."""
     for name in ("terminal", "keys"):
         shutil.copytree(made.folder / name, folder / name)

@@ -8,9 +8,13 @@ from app.cases.issuing import Drawing
 from app.cases.list_paper import ListDesk
 from app.functions.files import faults_found, filling, recalls, sendings
 from app.functions.files.desks import teller
+from app.security.authenticators.verify import verify_assertion
+from app.security.control.proof import Prover
+from app.security.control.shared import Shared, step
 from app.security.gate.gate import Session
 from app.start.compose import handlers
 from app.sync import outbox as outgoing
+from app.wire.control import ControlHead
 from app.wire.faults import FileFault
 from app.wire.files import FILES
 from db.tables.exchange import file_fault, outbox
@@ -19,6 +23,7 @@ from tests.support.counter import KeepingPrinter
 from tests.support.line import CODES, LoopUnion, enrol
 from tests.support.list_examples import put_set_aside
 from tests.support.sendings import act_of, sample
+from tests.support.town import Town
 from tests.support.verbs import shared_press
 from tests.support.world import World
 
@@ -137,6 +142,22 @@ def _tell(world: World) -> Attempt:
     return Attempt("", system=teller(world.engine_hand, CODES))
 
 
+def _take_control(world: World) -> Attempt:
+    """An answer of the union in which nothing is new but its word."""
+    town = Town(world.clock)
+    told = ControlHead(town.municipality, 0, town.head.hash, world.clock.now().isoformat())
+
+    def take() -> None:
+        state = world.control.state
+        shared = Shared(state.draft())
+        shared.base.head = town.head
+        prover = Prover(world.control.house, verify_assertion)
+        done = step(state, shared, (), (told, town.signed()), prover)
+        world.engine_hand.take_rows(done)
+
+    return Attempt("", system=take)
+
+
 def _received(file_id: str) -> Example:
     def example(world: World) -> Attempt:
         spec = FILES[file_id]
@@ -159,6 +180,7 @@ SENDING_EXAMPLES: dict[str, Example] = {
     "files.withdraw_sending": _withdraw,
     "files.recall_sending": _recall,
     "files.tell_desks": _tell,
+    "files.take_control": _take_control,
     "files.receive_desk_word": _received("DESK-01"),
     "files.receive_delivered": _received("FILE-18"),
 }

@@ -220,6 +220,16 @@ FUNCTIONS: tuple[Function, ...] = (
         writes=("outbox", "desk_told", "desk_case", "desk_draft"),
     ),
     Function(
+        id="files.take_control",
+        area="files",
+        kind=Kind.UPDATE,
+        label="管理簿の取り込み",
+        help="ほかの端末で行われた職員、キー、権限、設定の手続きを、署名を確かめてから取り込みます"
+        "（端末が行います。送受信のたびに、最初に行います）。",
+        actor=Actor.SYSTEM,
+        takes_control=True,
+    ),
+    Function(
         id="files.receive_desk_word",
         area="files",
         kind=Kind.UPDATE,

@@ -49,8 +49,8 @@ def decode(encoded: bytes) -> Any:
 def read_as(kinds: Mapping[str, type], plain: Any) -> Any:
     """A dataclass out of its plain form: one of ``kinds``, by the name it carries.
 
-    Raises ``ValueError`` for another name, for a field too many or too few, and for a value
-    that is not of its field's type.
+    Raises ``ValueError`` for another name, for a field too many or too few (one that has a default
+    may be missing: who signed knew none), and for a value that is not of its field's type.
     """
     if not isinstance(plain, list) or len(plain) != 2 or plain[0] not in kinds:
         raise ValueError("not one of the contents that may stand here")
@@ -90,6 +90,13 @@ def _fields_of(kind: type) -> Mapping[str, Any]:
     return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
 
 
+@functools.cache
+def _needed(kind: type) -> frozenset[str]:
+    """The fields that content signed by any version has; one with a default came later."""
+    fields = dataclasses.fields(kind)
+    return frozenset(one.name for one in fields if one.default is dataclasses.MISSING)
+
+
 def _read(wanted: Any, plain: Any) -> Any:
     if wanted in (str, int, bytes, bool):
         if type(plain) is not wanted:
@@ -108,9 +115,9 @@ def _read(wanted: Any, plain: Any) -> Any:
     if not isinstance(plain, list) or len(plain) != 2 or plain[0] != wanted.__name__:
         raise ValueError(f"{wanted.__name__} is wanted")
     given = plain[1]
-    if not isinstance(given, dict) or given.keys() != fields.keys():
+    if not isinstance(given, dict) or not _needed(wanted) <= given.keys() <= fields.keys():
         raise ValueError(f"{wanted.__name__} has other fields")
-    return wanted(**{name: _read(kind, given[name]) for name, kind in fields.items()})
+    return wanted(**{name: _read(fields[name], value) for name, value in given.items()})
 
 
 def _read_time(wanted: type, plain: Any) -> Any:

@@ -353,9 +353,11 @@ class FreshKey:
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """復旧: two supervisors with fresh keys, let in by two shares of the recovery key."""
+    """復旧: two supervisors with fresh keys, let in by two shares of the recovery key, at which
+    terminal ("" in rows of before one log was shared by many)."""
 
     persons: tuple[FreshKey, ...]
+    terminal: str = ""
 
 
 Deed = (

@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A signed act as far as its deed needs it. ``number`` is its control row."""
+    """A signed act as far as its deed needs it. ``number`` is its control row in this store,
+    ``own`` whether this terminal is the one that it was signed at."""
 
     staff_id: str
     second_id: str
@@ -17,6 +18,7 @@ class Done:
     nonce: bytes
     at: datetime
     number: int
+    own: bool = True
 
     @property
     def day(self) -> date:

@@ -46,23 +46,40 @@ SEEN = "seen:"
 
 
 BACKWARD = timedelta(minutes=2)
-"""How far the moment of an act may lie before that of the row before it."""
+"""How far the moment of an act may lie before that of the same terminal's row before it."""
+
+BEHIND_OTHERS = 3
+"""How many business days an act may lie behind the newest one of any other terminal: so long a
+terminal that learns nothing from the others may change anything at all (DESIGN 4)."""
 
 
-def check_order(state: ControlState, deed: object, at: datetime) -> None:
-    """No act lies before the last one, but where two supervisors set the clock: whoever reads the
-    log would not believe it. Raises ``Refusal`` ``clock.before_last_act``."""
-    if isinstance(deed, deeds.ClockSet) or state.latest is None or at >= state.latest - BACKWARD:
+def check_order(state: ControlState, deed: object, done: Done, house: House) -> None:
+    """No act lies before the last one of its terminal, nor far behind those of the others, but
+    where two supervisors set the clock: whoever reads the log would not believe it. Raises
+    ``Refusal`` ``clock.before_last_act``."""
+    if isinstance(deed, deeds.ClockSet):
         return
-    raise Refusal(
+    newest = max(state.latest.values(), default=done.at)
+    own = [state.latest[one] for one in (done.terminal, "") if one in state.latest]
+    last = newest if not done.terminal else max(own, default=done.at)
+    if done.at < last - BACKWARD:
+        raise _before(last)
+    if newest > done.at and house.calendar.between(done.day, newest.date()) > BEHIND_OTHERS:
+        raise _before(newest)
+
+
+def _before(last: datetime) -> Refusal:
+    return Refusal(
         "clock.before_last_act",
-        f"端末の時計が、前の管理の手続き（{state.latest:%Y年%m月%d日 %H時%M分}）より前です。",
+        f"端末の時計が、前の管理の手続き（{last:%Y年%m月%d日 %H時%M分}）より前です。",
         "時計を合わせ、責任者二人が「日時の設定」を行ってから、もう一度行ってください。",
     )
 
 
 def take_effect(state: ControlState, deed: object, done: Done, house: House) -> None:
     """Change ``state`` as the deed says. Raises ``Refusal`` and ``UserError`` with the cause."""
+    if not done.own and type(deed) in OF_ONE_TERMINAL:
+        return
     rules.check_second(deed, done.second_id)
     before = rules.usable_supervisors(state, deed, done.day, house)
     _EFFECTS[type(deed)](state, deed, done, house)
@@ -303,7 +320,7 @@ def _hours(state: ControlState, exception: deeds.HoursException, done: Done, hou
 
 
 def _clock(state: ControlState, clock: deeds.ClockSet, done: Done, house: House) -> None:
-    state.latest = None  # and begins anew with this act
+    """What it does to the order of acts ``ControlState.note`` knows."""
 
 
 def _enrolled(state: ControlState, taken: deeds.TakeEnrolment, done: Done, house: House) -> None:
@@ -547,6 +564,20 @@ def _move(state: ControlState, grant: Grant, done: Done, /, **values: Any) -> No
 def _set(state: ControlState, name: str, value: str, done: Done) -> None:
     state.put_setting(name, SetValue(value, done.staff_id, done.moment, done.number))
 
+
+OF_ONE_TERMINAL = frozenset(
+    (
+        deeds.TakeEnrolment,
+        deeds.Removal,
+        deeds.AllowMedia,
+        deeds.HoursException,
+        deeds.MarkSupport,
+        deeds.MarkProvisional,
+        deeds.LiftSupport,
+    )
+)
+"""What counts for the terminal alone at which it was signed: what a terminal is, and measures,
+which name a person by an id of that store (others learn of them from the union)."""
 
 _EFFECTS: dict[type, Callable[[ControlState, Any, Done, House], None]] = {
     deeds.NewStaff: _new_staff,

@@ -38,7 +38,7 @@ from app.security.control.done import Done
 from app.security.control.effects import check_order, take_effect
 from app.security.control.log import ControlRow, RowError, after, read_row
 from app.security.control.rules import House
-from app.security.control.state import ControlState
+from app.security.control.state import ORIGIN, ControlState
 from app.security.journal.genesis import FOUNDERS, Genesis, genesis_challenge, genesis_of
 from app.security.spec import Function, Kind
 
@@ -65,15 +65,24 @@ FINDINGS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """A control row that counts for nothing: its number and why (``FINDINGS``)."""
+    """A control row that counts for nothing: its number and why (``FINDINGS``); of a row of
+    several desks also at which terminal and by whom it says that it was signed."""
 
     number: int
     code: str
+    terminal: str = ""
+    staff_id: str = ""
+
+    @property
+    def who(self) -> tuple[str, ...]:
+        """Terminal and staff id, where the row names them."""
+        return tuple(one for one in (self.terminal, self.staff_id) if one)
 
     @property
     def message(self) -> str:
         """What it means, in the clerk's words."""
-        return f"{self.number}行目: {FINDINGS[self.code]}"
+        where = f"（端末 {self.terminal}、職員 {self.staff_id}）" if self.terminal else ""
+        return f"{self.number}行目{where}: {FINDINGS[self.code]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +94,34 @@ class Proved:
 
 
 Stands = Callable[[SignedAct, Sequence[Evidence]], bool]
-"""Whether an act stands in the journal (``standing``)."""
+"""Whether an act stands where it must: in the journal, or in the union's order (``standing``)."""
 
 
 def _believed(_said: SignedAct, _evidence: Sequence[Evidence]) -> bool:
     return True
 
 
+def _ours(_said: SignedAct) -> bool:
+    return True
+
+
 class Prover:
     """Judges rows. ``house`` are the rules, ``check`` the authenticators' check; ``stands`` is
-    asked of each act where the journal is at hand."""
+    asked of each act where the journal is at hand, ``own`` whether it was signed at this
+    terminal."""
 
-    def __init__(self, house: House, check: AssertionCheck, stands: Stands = _believed) -> None:
+    def __init__(
+        self,
+        house: House,
+        check: AssertionCheck,
+        stands: Stands = _believed,
+        own: Callable[[SignedAct], bool] = _ours,
+    ) -> None:
         # the permission table of a day is asked for by every request of that day
         self._house = replace(house, roles=functools.cache(house.roles))
         self._check = check
         self._stands = stands
+        self._own = own
 
     def replay(
         self, rows: Iterable[tuple[int, bytes, bytes]], start: ControlState | None = None
@@ -109,22 +130,26 @@ class Prover:
 
         A row out of the chain ends the reading: nothing holds what comes after it.
         """
-        state = start or ControlState()
+        kept, broken = in_chain(tuple(rows))
+        proved = self.follow(start or ControlState(), ((number, body) for number, _, body in kept))
+        return Proved(proved.state, (*proved.faults, *broken))
+
+    def follow(self, state: ControlState, rows: Iterable[tuple[int, bytes]]) -> Proved:
+        """The state after ``rows`` of (number in this store, body) in the order in which they are
+        given; the head counts them in that order."""
         faults = []
-        for number, kept, body in rows:
-            head = after(state.head, body)
-            if head.number != number or head.hash != kept:
-                faults.append(RowFault(number, "chain"))
-                break
+        for number, body in rows:
             try:
-                state = self.take(state, body)
+                state = self.take(state, body, number)
             except RowError as cause:
-                faults.append(RowFault(number, cause.code))
-                state.head = head
+                faults.append(RowFault(number, cause.code, *who_signed(body)))
+                state = state.draft()
+                state.head = after(state.head, body)
         return Proved(state, tuple(faults))
 
-    def take(self, state: ControlState, body: bytes) -> ControlState:
-        """The state after the row ``body``. Raises ``RowError``; ``state`` is as it was then."""
+    def take(self, state: ControlState, body: bytes, number: int = 0) -> ControlState:
+        """The state after the row ``body``, which is row ``number`` of this store (0: the head says
+        which). Raises ``RowError``; ``state`` is as it was then."""
         row = read_row(body)
         try:
             deed = read_as(TYPES, row.content)
@@ -134,19 +159,18 @@ class Prover:
             raise RowError("form")
         draft = state.draft()
         draft.head = after(state.head, body)
-        done = self._done(draft, row, deed)
+        done = replace(self._done(draft, row, deed), number=number or draft.head.number)
         if done.nonce in draft.nonces:
             raise RowError("replayed")
         try:
-            check_order(draft, deed, done.at)
+            check_order(draft, deed, done, self._house)
         except MadoguchiError as cause:
             raise RowError("order") from cause
         try:
             take_effect(draft, deed, done, self._house)
         except MadoguchiError as cause:
             raise RowError("deed", cause.code) from cause
-        draft.nonces.add(done.nonce)
-        draft.latest = done.at if draft.latest is None else max(draft.latest, done.at)
+        draft.note(deed, done)
         return draft
 
     def _done(self, draft: ControlState, row: ControlRow, deed: object) -> Done:
@@ -176,7 +200,7 @@ class Prover:
             challenge = recovery_challenge(signed)
             self._verify(evidence, keys[evidence.credential_id], draft.rp_id, challenge, True)
         ids = [one.staff_id for one in deed.persons]
-        return Done(ids[0], ids[-1], "", 0, row.salt, at, draft.head.number)
+        return Done(ids[0], ids[-1], deed.terminal, 0, row.salt, at, draft.head.number)
 
     def _founded(self, draft: ControlState, row: ControlRow, deed: Founding) -> Done:
         """The first row: what both founders signed with their genesis."""
@@ -203,6 +227,8 @@ class Prover:
     def _signed(self, draft: ControlState, row: ControlRow, deed: object) -> Done:
         """An act: by everybody whom its function needs."""
         said = _agreed(row)
+        if said[0].nonce in draft.nonces:
+            raise RowError("replayed")
         if draft.store_id not in ("", said[0].store_id):  # "": a store from before the log
             raise RowError("store")
         function = self._house.catalog.get(said[0].function_id)
@@ -230,6 +256,7 @@ class Prover:
             first.nonce,
             at,
             draft.head.number,
+            self._own(first),
         )
 
     def _judge(
@@ -284,6 +311,16 @@ class Prover:
             self._check(key, rp_id, challenge, assertion, require_uv=verified, stored_counter=None)
         except MadoguchiError as cause:
             raise RowError("signature") from cause
+
+
+def who_signed(body: bytes) -> tuple[str, str]:
+    """At which terminal and by whom a row says that it was signed; ("", "") when it says nothing
+    that can be read. Nothing of it is proved."""
+    try:
+        said = read_signed(read_row(body).evidence[0].signed)
+    except (RowError, ValueError, TypeError, IndexError):
+        return "", ""
+    return str(said.terminal), str(said.staff_id)
 
 
 def recovery_statement(store_id: str, salt: bytes, what: bytes) -> bytes:
@@ -356,6 +393,19 @@ def _moment_of(
     if last.date() > last_day(own, calendar):
         raise RowError("order")
     return last
+
+
+def in_chain(
+    rows: Sequence[tuple[int, bytes, bytes]],
+) -> tuple[Sequence[tuple[int, bytes, bytes]], tuple[RowFault, ...]]:
+    """The rows of (number, chain hash, body) up to the first that is out of the chain, and that
+    one's fault: nothing holds what comes after it."""
+    head = ORIGIN
+    for at, (number, kept, body) in enumerate(rows):
+        head = after(head, body)
+        if (head.number, head.hash) != (number, kept):
+            return rows[:at], (RowFault(number, "chain"),)
+    return rows, ()
 
 
 def begins_with_founding(rows: Sequence[tuple[int, bytes, bytes]]) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from app.security.control import beside
@@ -24,6 +24,9 @@ from db.work import ReadRows, Rows
 
 TABLES = ("staff", "credential", "grant_row", "setting")
 """The tables whose rows follow from the log."""
+
+UNSIGNED = "rights.unsigned"
+"""The journal's line about rows that nobody signed for."""
 
 READS = (*TABLES, *beside.READS, "control_row")
 
@@ -54,7 +57,13 @@ def read_log(work: ReadRows) -> list[tuple[int, bytes, bytes]]:
 
 def write_changes(work: Rows, before: ControlState, now: ControlState, line: int) -> None:
     """Bring the rows to where the state is now: those that differ from ``before``, and of them
-    only the columns that differ. ``line`` is the journal line of the act that did it."""
+    only the columns that differ; those that it does not lead to any more go. ``line`` is the
+    journal line of the act that did it."""
+    for shelf in reversed(_SHELVES):
+        gone = [id_ for id_ in shelf.of(before) if id_ not in shelf.of(now)]
+        if gone:
+            mine = shelf.table.c[shelf.key] == bindparam("gone")
+            work.run(delete(shelf.table).where(mine), [{"gone": id_} for id_ in gone])
     for shelf in _SHELVES:
         old, new = shelf.of(before), shelf.of(now)
         if old == new:  # of thousands of rights a deed changes few, and most deeds none

@@ -3,6 +3,7 @@
 What was signed names its own moment, which whoever signs may choose. The journal's line names when
 and behind what it was written, and the union signs the chain of lines: so an act that is dated back
 finds no line, or only one behind the last head that the union signed (docs/threat-model.md).
+The journal of another terminal is not here: its rows stand in the order that the union signed.
 """
 
 from __future__ import annotations
@@ -24,6 +25,11 @@ READS = ("act",)
 _LINE = select(act.c.journal_line).where(act.c.nonce == bindparam("nonce"))
 
 
+def is_own(work: ReadRows, said: SignedAct) -> bool:
+    """Whether this store wrote the act itself."""
+    return work.scalar(_LINE, {"nonce": said.nonce.hex()}) is not None
+
+
 class Standing:
     """Asked row by row, in the log's order. ``work`` reads the store that the log lies in."""
 
@@ -33,6 +39,10 @@ class Standing:
         self._journal = journal
         self._kept_from = journal.first_kept()
         self._last = 0
+
+    def knows(self, said: SignedAct) -> bool:
+        """Whether this store wrote the act itself."""
+        return is_own(self._work, said)
 
     def holds(self, said: SignedAct, evidence: Sequence[Evidence]) -> bool:
         """Whether the act that these signatures are over began in a line of its own, on the day

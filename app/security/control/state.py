@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from app.core.settings import Settings
-from app.security.control.deeds import KeyEntry, OfficeCard, PutTables
+from app.security.control.deeds import ClockSet, KeyEntry, OfficeCard, PutTables, TakeEnrolment
+from app.security.control.done import Done
 from app.security.refusals import refusal
 from app.security.staff.grants import Grant
 from app.security.staff.people import Staff
@@ -118,7 +119,9 @@ class ControlState:
     which the store's keys are sealed, once the shares were issued again; ``vouched`` are rights for
     which two shares stood as the third person; ``founders`` are the two while
     nobody else answers for the terminal, and empty afterwards;
-    ``nonces`` are those of every act so far, ``latest`` the moment of the last one. ``measures``
+    ``nonces`` are those of every act so far, ``latest`` the last one's moment by terminal.
+    ``terminal`` and ``measures`` are of this terminal alone: of what desks share, a terminal's own
+    acts say what it is, and the ids of persons are those of one store. ``measures``
     are the support measures that somebody signed, by the id of their row, ``lifts`` the moments
     (ISO) at which a person's measures ended: lifted, or one that was decided took their place."""
 
@@ -139,7 +142,7 @@ class ControlState:
     vouched: set[str] = field(default_factory=set)
     nonces: set[bytes] = field(default_factory=set)
     head: Head = ORIGIN
-    latest: datetime | None = None
+    latest: dict[str, datetime] = field(default_factory=dict)
     _held: dict[tuple[str, str], list[Grant]] | None = None
     _settings: Settings | None = None
 
@@ -164,10 +167,24 @@ class ControlState:
             set(self.vouched),
             set(self.nonces),
             self.head,
-            self.latest,
+            dict(self.latest),
             self._held,
             self._settings,
         )
+
+    def note(self, deed: object, done: Done) -> None:
+        """The deed took effect: no later act of its terminal may lie before it. Where two
+        supervisors set the clock that terminal's moments begin anew; one that is enrolled goes on
+        under its new number."""
+        self.nonces.add(done.nonce)
+        terminal = done.terminal
+        if isinstance(deed, ClockSet):
+            self.latest.pop(terminal, None)
+            self.latest.pop("", None)
+        elif isinstance(deed, TakeEnrolment):
+            self.latest.pop(terminal, None)
+            terminal = deed.terminal
+        self.latest[terminal] = max(done.at, self.latest.get(terminal, done.at))
 
     def person(self, staff_id: str) -> Staff:
         """Raises ``Refusal`` ``staff.unknown``."""

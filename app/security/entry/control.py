@@ -10,6 +10,7 @@ from app.security.acts.approval import Subject
 from app.security.control import brought
 from app.security.control.founders import rows_lost
 from app.security.control.keeper import Control, prove_control
+from app.security.control.rows import UNSIGNED
 from app.security.control.state import ORIGIN
 from app.security.founding.recovering import CONTROL_HEAD
 from app.security.gate.checks import GateRules
@@ -21,9 +22,6 @@ from db.work import Store
 
 LOGIN = "session.login"
 """The line of a login; it carries the head of the control log."""
-
-UNSIGNED = "rights.unsigned"
-"""The journal's line about rows that nobody signed for."""
 
 
 def open_control(store: Store, journal: Journal, rules: GateRules) -> Control:

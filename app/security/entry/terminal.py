@@ -16,6 +16,7 @@ from app.security.entry.entrance import Entrance
 from app.security.gate.catching_up import catch_up
 from app.security.gate.checks import GateRules
 from app.security.gate.clock_mark import MARK_FACT
+from app.security.gate.control_log import MunicipalLog
 from app.security.gate.gate import Gate, SystemHand
 from app.security.gate.shut_out import reseal_numbers, shut_out_gone
 from app.security.journal.journal import Journal, OpenAct
@@ -48,6 +49,7 @@ class OpenTerminal:
     control: Control
     engine_hand: SystemHand
     scheduler_hand: SystemHand
+    municipal_log: MunicipalLog
 
     def shut_out(self) -> None:
         """Whoever is gone, or lent a key that came back, opens nothing any more
@@ -114,6 +116,7 @@ def open_terminal(
         raise
     sessions = LiveSessions()
     gate = Gate(opened.store, journal, clock, rules, sessions, control, mirrors.write)
+    engine_hand = gate.hand(Hand.ENGINE)
     return OpenTerminal(
         opened.store,
         journal,
@@ -124,8 +127,9 @@ def open_terminal(
         rules,
         mirrors,
         control,
-        gate.hand(Hand.ENGINE),
+        engine_hand,
         gate.hand(Hand.SCHEDULER),
+        MunicipalLog(opened.store, journal, control, engine_hand, rules.check_assertion),
     )
 
 

@@ -155,12 +155,13 @@ def _enter(store: Store, journal: Journal, control: Control, signing: _Signing) 
         tuple(
             FreshKey(one.staff_id, KeyEntry.of(one.registered.credential, "復旧"))
             for one in persons
-        )
+        ),
+        store.identity.terminal,
     )
     salt = secrets.token_bytes(16)
     ids = [one.staff_id for one in persons]
     number = control.state.head.number + 1
-    after = control.after(deed, Done(ids[0], ids[-1], "", 0, salt, now, number))
+    after = control.after(deed, Done(ids[0], ids[-1], deed.terminal, 0, salt, now, number))
     row = _sign(control.state.store_id, deed, salt, signing, now.isoformat())
     line = journal.append(Entry(State.EVENT, RECOVERED, ids[0], payload=row.to_bytes()))
     rows = (*TABLES, "control_row")

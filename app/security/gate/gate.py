@@ -34,7 +34,9 @@ from app.security.acts.prepared import Ask, PreparedAct, RowVersion, WithDocumen
 from app.security.acts.seconding import last_day
 from app.security.control import brought
 from app.security.control.keeper import Control
+from app.security.control.order import WRITES as ORDER_WRITES
 from app.security.control.rows import TABLES as CONTROL_TABLES
+from app.security.control.shared import Step
 from app.security.control.state import ControlState
 from app.security.gate import checks, later, restricted
 from app.security.gate.checks import GateRules, Questions
@@ -84,8 +86,8 @@ __all__ = [
 REFRESH = "session.refresh"
 _OWN_WRITES = ("act", "credential.counter")
 """What the gate writes in every act's unit of work, before it hands it over without these."""
-_DEED_WRITES = ("control_row", *CONTROL_TABLES)
-"""What it writes besides for a deed."""
+_DEED_WRITES = ("control_row", *CONTROL_TABLES, *ORDER_WRITES)
+"""What it writes besides for a deed, and for the deeds of other desks."""
 
 
 class Gate(Telling):
@@ -342,7 +344,13 @@ class Gate(Telling):
 
     @contextmanager
     def _system(
-        self, function_id: str, which: Hand, subject: Subject, digest: bytes, brought: bytes
+        self,
+        function_id: str,
+        which: Hand,
+        subject: Subject,
+        digest: bytes,
+        brought: bytes,
+        step: Step | None = None,
     ) -> Iterator[ActWork]:
         function = self._function(function_id)
         nobody = Session("", SYSTEM, "")
@@ -369,12 +377,15 @@ class Gate(Telling):
             def main(work: Work) -> ActWork:
                 now = self._clock.now()
                 note_system(work, function.id, nonce, line, now)
+                if step is not None:
+                    step.write(work, line)
                 acting = ActWork(work, SYSTEM, now, subject, "", None, line)
                 acting.allow_days(self._rules.calendar)
                 acting.allow_control(self._control_for(function))
                 return acting
 
-            with self._main(function, line, SYSTEM, subject, main) as acting:
+            after = None if step is None else step.state
+            with self._main(function, line, SYSTEM, subject, main, after) as acting:
                 yield acting
 
     def vouches(self, line: int, digest: bytes) -> bool:

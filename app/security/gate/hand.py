@@ -6,10 +6,9 @@ acts and views alone (DESIGN 4, 5).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from app.security.acts.approval import NO_SUBJECT, Subject
 from app.security.gate.work import ActWork
@@ -17,9 +16,22 @@ from app.security.refusals import refusal
 from app.security.spec import Hand
 
 if TYPE_CHECKING:
+    from app.security.control.shared import Step
     from app.security.gate.gate import Gate
 
-Begin = Callable[[str, Hand, Subject, bytes, bytes], AbstractContextManager[ActWork]]
+
+class Begin(Protocol):
+    """How the gate begins the terminal's own work."""
+
+    def __call__(
+        self,
+        function_id: str,
+        which: Hand,
+        subject: Subject,
+        digest: bytes,
+        brought: bytes,
+        step: Step | None = None,
+    ) -> AbstractContextManager[ActWork]: ...
 
 
 class SystemHand:
@@ -52,6 +64,16 @@ class SystemHand:
         if self._functions is not None and function_id not in self._functions:
             raise refusal("right.none")
         return self._begin(function_id, self.which, subject, digest, brought)
+
+    def take_rows(self, step: Step) -> None:
+        """Write what other desks did (``Control.turn`` is held since ``step`` was worked out); it
+        is the journal's like every act, and commits as a whole or not at all. Raises as
+        ``system``."""
+        function_id = self.gate.catalog.takes_control
+        if self._functions is not None and function_id not in self._functions:
+            raise refusal("right.none")
+        with self._begin(function_id, self.which, NO_SUBJECT, b"", b"", step):
+            pass
 
     def only(self, *functions: str) -> SystemHand:
         """A handle to these functions alone, for whoever ends one thing that a person began."""

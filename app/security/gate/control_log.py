@@ -1,0 +1,223 @@
+"""The municipal control log (管理簿) at one terminal: sent, fetched and applied first at every
+contact (DESIGN 4, decision 025).
+
+The union's answer is taken whole or not at all: rows that do not continue what was applied here,
+or do not lead to the head that the union signed, change nothing, the cause is named, and the log
+grows older. What each row says is judged by this terminal alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cbor2
+
+from app.core.errors import EnvironmentFault, MadoguchiError
+from app.security.acts.approval import AssertionCheck, Evidence, SignedAct, Subject
+from app.security.control import standing
+from app.security.control.keeper import Control
+from app.security.control.proof import Prover
+from app.security.control.rows import UNSIGNED
+from app.security.control.shared import Shared, Step, step
+from app.security.gate.hand import SystemHand
+from app.security.journal.journal import Journal
+from app.security.journal.line import Entry, State
+from app.wire.control import ControlHead, follow_rows, origin, portion
+from app.wire.heads import Head
+from app.wire.keys import SigningKeys
+from app.wire.protocol import ControlRow
+from app.wire.statements import open_signed
+from db.work import ReadRows, Store
+
+REFUSED = "control.refused"
+"""The journal's line about an answer of which nothing was applied."""
+
+_WHAT = "広域連合から来た管理簿（職員、権限、設定の記録）を取り込めませんでした: "
+_DO = "何も変えていません。権限の変更はこの端末に届いていません。システム管理者に連絡してください。"
+
+REFUSALS = {
+    "control.unsigned": "広域連合の署名がありません。",
+    "control.other_municipality": "別の市町村の管理簿です。",
+    "control.older": "この端末が取り込んだものより古い管理簿です。",
+    "control.forked": "この端末が取り込んだものと途中から違う管理簿です。",
+    "control.cut": "途中の行が抜けています。",
+    "control.altered": "行の並びか中身が、広域連合の署名したものと違います。",
+    "control.other_genesis": "この端末の初期設定から始まる管理簿ではありません。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a contact says of the log: the last place applied, and rows to be put behind it."""
+
+    position: int
+    hash: bytes
+    rows: tuple[bytes, ...]
+
+
+class MunicipalLog:
+    """The log over one open terminal. ``problem`` is why the newest answer was not applied."""
+
+    def __init__(
+        self,
+        store: Store,
+        journal: Journal,
+        control: Control,
+        hand: SystemHand,
+        check: AssertionCheck,
+    ) -> None:
+        self._store = store
+        self._journal = journal
+        self._control = control
+        self._hand = hand
+        self._check = check
+        self._fetched: tuple[bytes, ...] = ()
+        self.problem: MadoguchiError | None = None
+
+    def position(self) -> int | None:
+        """The position of the last row applied; None while this terminal shares no log."""
+        shared = self._control.shared
+        return shared.base.head.number or None if shared is not None else None
+
+    def begin(self) -> None:
+        """A contact begins: what an earlier one fetched in part is asked for again."""
+        self._fetched = ()
+
+    def tell(self, municipality: str) -> Told:
+        """What the next contact says. Nothing where the log is one that nobody else could prove."""
+        shared = self._shared(municipality)
+        if shared is None:
+            return Told(0, b"", ())
+        place = follow_rows(shared.base.head, self._fetched)
+        waiting = () if self._fetched else portion(body for _, body in shared.waiting)
+        return Told(place.number, place.hash, waiting)
+
+    def take(
+        self,
+        municipality: str,
+        rows: Sequence[ControlRow],
+        signed: bytes,
+        keys: SigningKeys,
+    ) -> bool:
+        """Judge the union's answer and apply it when it is whole; True while there is more to fetch
+        or to send. Raises nothing for an answer that is refused: ``problem`` says why."""
+        if self._shared(municipality) is None:
+            return False
+        try:
+            more = self._take(municipality, rows, signed, keys)
+        except EnvironmentFault as fault:
+            self._fetched = ()
+            self._name(fault)
+            return False
+        self.problem = None
+        return more
+
+    def _take(
+        self, municipality: str, rows: Sequence[ControlRow], signed: bytes, keys: SigningKeys
+    ) -> bool:
+        with self._control.turn():
+            shared = self._shared(municipality)
+            assert shared is not None
+            told = _read(municipality, signed, keys)
+            place = follow_rows(shared.base.head, self._fetched)
+            self._fetched += _following(place, rows)
+            reached = follow_rows(shared.base.head, self._fetched)
+            if reached.number < told.position and rows:
+                return True
+            _check(shared.base.head, reached, told)
+            if not _is_ours(shared, self._fetched):
+                raise refused("control.other_genesis")
+            self._apply(shared, (told, signed))
+            left = self._control.shared
+            return left is not None and bool(left.waiting) and reached != shared.base.head
+
+    def _apply(self, shared: Shared, told: tuple[ControlHead, bytes]) -> None:
+        bodies, self._fetched = self._fetched, ()
+        with self._store.view(standing.READS) as work:
+            done = step(self._control.state, shared, bodies, told, self._prover(work, shared))
+        self._hand.take_rows(done)
+        self._control.carry_over(done)
+        if done.named:
+            self._note_faults(done)
+
+    def _shared(self, municipality: str) -> Shared | None:
+        shared = self._control.shared
+        if shared is None or shared.base.head.number:
+            return shared
+        base = shared.base.draft()
+        base.head = origin(municipality)
+        return replace(shared, base=base)
+
+    def _prover(self, work: ReadRows, shared: Shared) -> Prover:
+        identity = self._store.identity
+        here = (identity.terminal, identity.epoch)
+
+        def stands(said: SignedAct, _evidence: Sequence[Evidence]) -> bool:
+            """An own act was judged by the journal when it was written or the store was opened;
+            nobody else can have signed one here in this epoch."""
+            if standing.is_own(work, said):
+                return said.nonce not in shared.denied
+            return (said.terminal, said.epoch) != here
+
+        def own(said: SignedAct) -> bool:
+            return said.terminal == here[0] or standing.is_own(work, said)
+
+        return Prover(self._control.house, self._check, stands, own)
+
+    def _note_faults(self, done: Step) -> None:
+        named = [["control_row", str(one.number), one.code, *one.who] for one in done.named]
+        self._journal.append(
+            Entry(
+                State.EVENT,
+                UNSIGNED,
+                subject=Subject("list", "rights"),
+                query_kind=f"rows-{len(named)}",
+                payload=cbor2.dumps(named, canonical=True),
+            )
+        )
+
+    def _name(self, fault: EnvironmentFault) -> None:
+        """One line for each new cause, not one for each contact."""
+        if self.problem is None or self.problem.code != fault.code:
+            self._journal.append(Entry(State.EVENT, REFUSED, cause=fault.code))
+        self.problem = fault
+
+
+def refused(code: str) -> EnvironmentFault:
+    """The fault of an answer of which nothing is applied (``REFUSALS``)."""
+    return EnvironmentFault(code, _WHAT + REFUSALS[code], _DO)
+
+
+def _read(municipality: str, signed: bytes, keys: SigningKeys) -> ControlHead:
+    try:
+        told = open_signed(ControlHead, signed, keys)
+    except MadoguchiError as cause:
+        raise refused("control.unsigned") from cause
+    if told.municipality != municipality:
+        raise refused("control.other_municipality")
+    return told
+
+
+def _following(place: Head, rows: Sequence[ControlRow]) -> tuple[bytes, ...]:
+    numbers = [row.position for row in rows]
+    if numbers != list(range(place.number + 1, place.number + 1 + len(rows))):
+        raise refused("control.cut")
+    return tuple(row.body for row in rows)
+
+
+def _check(ours: Head, reached: Head, told: ControlHead) -> None:
+    """The rows lead from what is applied here to what the union signed."""
+    if told.position < ours.number:
+        raise refused("control.older")
+    if reached.number != told.position:
+        raise refused("control.cut")
+    if reached.hash != told.hash:
+        raise refused("control.forked" if reached == ours else "control.altered")
+
+
+def _is_ours(shared: Shared, fetched: Sequence[bytes]) -> bool:
+    """Whether the log begins with the founding that this terminal's own log begins with."""
+    if shared.base.head.number or not fetched:
+        return True
+    return bool(shared.waiting) and fetched[0] == shared.waiting[0][1]
