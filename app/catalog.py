@@ -16,6 +16,8 @@ from app.functions.eligibility import kinds as eligibility_kinds
 from app.functions.eligibility import spec as eligibility
 from app.functions.files import relay_spec as relay
 from app.functions.files import spec as files
+from app.functions.inquiry import kinds as inquiry_kinds
+from app.functions.inquiry import spec as inquiry
 from app.functions.levy import spec as levy
 from app.functions.own import spec as own
 from app.functions.printing import spec as printing
@@ -23,7 +25,20 @@ from app.functions.records import spec as records
 from app.persons import spec as persons
 from app.security.spec import Area, Catalog, Function, Kind
 
-SPECS = (day, own, persons, eligibility, benefits, levy, files, relay, records, admin, printing)
+SPECS = (
+    day,
+    own,
+    persons,
+    eligibility,
+    benefits,
+    levy,
+    inquiry,
+    files,
+    relay,
+    records,
+    admin,
+    printing,
+)
 """The areas of work; each module has an ``AREA`` and its ``FUNCTIONS``."""
 
 
@@ -49,5 +64,5 @@ def collect(specs: tuple[tuple[Area, tuple[Function, ...]], ...]) -> Catalog:
 
 CATALOG = collect(tuple((spec.AREA, spec.FUNCTIONS) for spec in SPECS))
 
-CASES = case_kind.collect(eligibility_kinds.KINDS, benefits_kinds.KINDS)
+CASES = case_kind.collect(eligibility_kinds.KINDS, benefits_kinds.KINDS, inquiry_kinds.KINDS)
 """Every kind of case, by its code."""

@@ -301,14 +301,14 @@ def _add_training(command: Callable[..., Parser]) -> None:
     peer = command(
         "peer",
         _peer,
-        "相手方のシステムの代わり（peer union --help、peer municipality --help）",
-        "the other side's reference systems (peer union --help, peer municipality --help)",
+        "相手方のシステムの代わり（peer union、municipality、intermediary の --help）",
+        "the other side's reference systems (peer union, municipality, intermediary --help)",
     )
     name = in_words(
         "union：広域連合の標準システム、municipality：市区町村システム",
         "union: the union's standard system; municipality: the municipal system",
     )
-    peers = ("union", "municipality")
+    peers = ("union", "municipality", "intermediary")
     peer.add_argument("name", nargs="?", choices=peers, metavar="NAME", help=name)
     rest = in_words("NAME --help で見られます", "see NAME --help")
     peer.add_argument("arguments", nargs=argparse.REMAINDER, metavar="…", help=rest)

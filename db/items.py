@@ -31,7 +31,9 @@ _PRIVATE = frozenset(
         *("bank_code", "branch_code", "account_number"),
         # explanations
         *("ground", "grounds", "grounds_clerk", "grounds_aloud", "reason_text", "burden_grounds"),
-        *("found_by", "answers", "heard_postal", "called_back"),
+        *("found_by", "answers", "heard_postal", "called_back", "answer_reason"),
+        # what another body answered, and which
+        *("content", "provider", "asked_municipality", "asked_insurer"),
     )
 )
 _OF_CHOICES = frozenset(("ground",))

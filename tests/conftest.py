@@ -47,9 +47,14 @@ _left = _Left()
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_runtest_teardown() -> None:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """What the test left in cycles goes on this thread; a window at once, because whatever is
-    done to all windows (a style sheet) costs the more the more there are."""
+    done to all windows (a style sheet) costs the more the more there are. What outlives its file
+    is kept for the whole run and need not be looked through again: at the end of a run such a
+    look took two seconds."""
+    if nextitem is not None and nextitem.path != item.path:
+        gc.collect()
+        gc.freeze()
     if "PySide6.QtWidgets" in sys.modules:
         from PySide6.QtWidgets import QApplication
 

@@ -234,6 +234,16 @@ SETTINGS: dict[str, Setting] = {
             meaning="認めると、OSのアカウントとパスワードだけが守りになります。赤で表示されます。",
             idle=True,
         ),
+        Setting(
+            "inquiry.answer_days",
+            "照会結果の保存",
+            Form.INTEGER,
+            "30",
+            "日",
+            1,
+            366,
+            meaning="情報照会の回答を、受け取ってからこの日数が過ぎると端末から消します。",
+        ),
         # SEC-13: the second look at an immediate entry, on the same day or before it is sent
         Setting(
             "eligibility.second_look",

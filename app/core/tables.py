@@ -269,6 +269,14 @@ class Table:
         column = self._code_column()
         return tuple(row.values[column] for row in self.rows(day))
 
+    def offered(self, day: date) -> tuple[Value, ...]:
+        """The codes that a person may choose on ``day``: all but those of rows that say
+        ``offered = false``."""
+        column = self._code_column()
+        some = "offered" in self.columns
+        rows = (row for row in self.rows(day) if not some or row.flag("offered"))
+        return tuple(row.values[column] for row in rows)
+
     def _code_column(self) -> str:
         if len(self.key) != 1:
             raise TypeError(f"table {self.name} is not a code table: its key is {self.key}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 
+from app.wire.beyond import BEYOND
 from app.wire.files import FILES, FileSpec, Route
 from app.wire.frame import END, HEAD, HEAD_COLUMNS, TRAILER_COLUMNS
 from app.wire.layout import KIND_NAMES, BodyLayout, Column, columns
@@ -21,6 +22,7 @@ _ROUTES = {
     Route.CONTACT: "連絡の答え（ほかの何よりも先に受け取る）",
     Route.MEDIUM_IN: "電子媒体による移入",
     Route.MEDIUM_OUT: "電子媒体による移出",
+    Route.BEYOND: "標準システムと中間サーバーの間（端末には届かない）",
 }
 _MEDIA = {True: "移入してから送る", False: "受け取ってから移出する"}
 _PREFACE = """\
@@ -50,7 +52,7 @@ _PREFACE = """\
 """
 
 
-def interface_book(files: Mapping[str, FileSpec] = FILES) -> str:
+def interface_book(files: Mapping[str, FileSpec] = {**FILES, **BEYOND}) -> str:
     """The whole book as Markdown."""
     chapters = (_frame(), *(_chapter(spec) for spec in files.values()))
     return _PREFACE + "".join("\n" + "\n".join(chapter) + "\n" for chapter in chapters)

@@ -73,7 +73,9 @@ class Decoder:
         self._charset = charset
         self._names = [column.name for column in spec.columns]
         self._checker = Checker(spec, codes)
-        self._quick = None if spec.bodies else ColumnChecks(spec, codes)
+        # the quick way tells records by the signs between two values
+        plain = not spec.bodies and len(self._names) > 1
+        self._quick = ColumnChecks(spec, codes) if plain else None
         self._take = take
         self._held: list[bytes] = []
         self._held_size = 0

@@ -7,7 +7,6 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Iterator
-from operator import attrgetter
 from typing import Any
 
 from app.wire import frame as framing
@@ -15,7 +14,7 @@ from app.wire.characters import UTF_8, Charset, Unmapped
 from app.wire.checking import Checker
 from app.wire.faults import refused
 from app.wire.frame import Frame
-from app.wire.layout import columns
+from app.wire.layout import columns, values_of
 from app.wire.spec import FileSpec
 from app.wire.values import Codes
 
@@ -65,7 +64,7 @@ class Encoding:
     def _encode(self, records: Iterable[Any], checker: Checker) -> Iterator[bytes]:
         spec = self._spec
         names = [column.name for column in spec.columns]
-        values_of = {spec.record: attrgetter(*names)}
+        readers = {spec.record: values_of(names)}
         digest = hashlib.sha256()
         text = io.StringIO()
         writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
@@ -76,10 +75,10 @@ class Encoding:
         for record in records:
             self.count += 1
             made = type(record)
-            if made not in values_of:
-                values_of[made] = attrgetter(*(column.name for column in columns(made)))
+            if made not in readers:
+                readers[made] = values_of([column.name for column in columns(made)])
             line = self.count + (2 if self._frame else 1)
-            values = checker.check(values_of[made](record), line)
+            values = checker.check(readers[made](record), line)
             if not self._charset.writes_all:
                 values = self._written(values, line)
             writer.writerow(values)

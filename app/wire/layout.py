@@ -10,9 +10,10 @@ subclass of it: the head's columns come first in the line, the body's follow.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 
@@ -104,6 +105,15 @@ def column(
     if required:
         return field(metadata=metadata)
     return field(default="", metadata=metadata)
+
+
+def values_of(names: Sequence[str]) -> Callable[[Any], tuple[str, ...]]:
+    """What reads a record's values of these names, in their order, of one name too."""
+    if len(names) != 1:
+        read: Callable[[Any], tuple[str, ...]] = attrgetter(*names) if names else lambda _: ()
+        return read
+    one = attrgetter(names[0])
+    return lambda record: (one(record),)
 
 
 def columns(record: type[Any]) -> tuple[Column, ...]:

@@ -10,7 +10,7 @@ from app.wire.layout import Bodies, BodyLayout, Column, columns
 
 
 class Route(StrEnum):
-    """How a file travels: 即時, 上り, 下り, 端末間, 媒体移入, 媒体移出."""
+    """How a file travels: 即時, 上り, 下り, 端末間, 媒体移入, 媒体移出, 中間サーバーとの間."""
 
     ONLINE = "online"
     UP = "up"
@@ -19,6 +19,7 @@ class Route(StrEnum):
     CONTACT = "contact"  # in the answer to a contact, before anything else
     MEDIUM_IN = "medium_in"
     MEDIUM_OUT = "medium_out"
+    BEYOND = "beyond"  # between the union and 中間サーバー; no terminal
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from app.core.tables import Tables
 from app.core.text import join_kana
 from app.rules import identifiers
 from app.rules.values import amounts, names, numbers
+from app.wire.beyond import BEYOND
 from app.wire.files import FILES
 from app.wire.layout import Column, Kind
 from app.wire.protocol import is_id
@@ -45,7 +46,12 @@ def code_sets(tables: Tables, day: date) -> dict[str, frozenset[str]]:
 
     Raises KeyError for a table that is not there: a mistake of ours, found by the tests.
     """
-    named = {column.codes for spec in FILES.values() for column in spec.all_columns if column.codes}
+    named = {
+        column.codes
+        for spec in (*FILES.values(), *BEYOND.values())
+        for column in spec.all_columns
+        if column.codes
+    }
     return {name: frozenset(str(code) for code in tables[name].codes(day)) for name in named}
 
 

@@ -77,9 +77,9 @@ def test_the_page_shows_them_and_says_what_is_late(counter: Counter, qtbot: QtBo
     room = Room(counter, qtbot)
     try:
         page: DayFilesScreen = room.add(DayFilesScreen(room.desk("supervisor")))
-        room.until(lambda: page.schedule.rowCount() == 5)
+        room.until(lambda: page.schedule.rowCount() == 6)
         cells = [
-            [page.schedule.item(row, column).text() for column in range(5)] for row in range(5)
+            [page.schedule.item(row, column).text() for column in range(5)] for row in range(6)
         ]
         assert cells[0][0] == "保存データと操作記録のバックアップ", "what is late first"
         assert cells[0][2:] == ["まだない", "11月16日", "まだ一度もありません"]

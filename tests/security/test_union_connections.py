@@ -16,10 +16,10 @@ import pytest
 from uvicorn import Config
 
 from app.core.errors import EnvironmentFault
-from app.peers.union.bounded import Bounds
+from app.peers import connection
+from app.peers.bounded import Bounds
+from app.peers.connection import BoundedProtocol, BoundedServer, CertificateProtocol
 from app.peers.union.client import OperatorClient
-from app.peers.union.line import connection
-from app.peers.union.line.connection import BoundedProtocol, BoundedServer, CertificateProtocol
 from app.peers.union.line.faults import Faults
 from app.peers.union.line.server import Line, tls_config
 from app.peers.union.running import QuietServer, _listen

@@ -149,3 +149,19 @@ KEYED: Mapping[str, Mapping[str, str]] = {
 }
 OF_DEAD = frozenset({"heir", "paper_back_dead"})
 """Kinds about somebody who died."""
+
+ASKED: dict[str, dict[str, str]] = {
+    "inquiry_former_insurer": {"asked_insurer": "01130012"},
+    "inquiry_residents": {"asked_municipality": "131016"},
+    "inquiry_welfare": {"asked_municipality": "131016"},
+    "inquiry_disability": {},
+    "inquiry_tax": {
+        "asked_municipality": "131016",
+        "year": "2026",
+        "consent_on": "R8.11.16",
+    },
+    "inquiry_pension": {},
+    "inquiry_care": {"year": "2025"},
+    "inquiry_account": {"consent_on": "R8.11.16"},
+}
+"""What is keyed for an inquiry of another body."""

@@ -5,15 +5,16 @@ A kind without a scene here has no example, and the tests over all functions fai
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.wire.bodies import DECISIONS, certifying, coverage, loss, payment, reissued
+from app.wire.bodies import DECISIONS, certifying, coverage, inquiring, loss, payment, reissued
 from app.wire.layout import columns
 from app.wire.records import DecisionHead
 from tests.support.counter import ENTRY, Resident, accepted
-from tests.support.kind_entries import CERTIFICATES, KEYED, OF_DEAD
+from tests.support.kind_entries import ASKED, CERTIFICATES, KEYED, OF_DEAD
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,27 @@ def _becomes(**own: str) -> Scene:
     return Scene({**BECOMES, **own}, _covered, NOT_INSURED)
 
 
+def _answered(record: Any) -> DecisionHead:
+    """The other body answered with one value of what was asked."""
+    made: DecisionHead = inquiring.ANSWER[-1].new(
+        **_head(record, LIVING),
+        procedure=record.procedure,
+        item=record.item,
+        asked_digest=inquiring.digest_of(inquiring.asked_text(record)),
+        answer="answered",
+        provider="見本連合",
+        answered_at="2026-11-16T10:00:20+09:00",
+        content=json.dumps({f"{record.item}.since": "2026-04-01"}, separators=(",", ":")),
+    )
+    return made
+
+
+def _asks(code: str) -> Scene:
+    days = {name: NOTIFIER[name] for name in ("notified_on", "accepted_on", "processed_on")}
+    own = {"municipality_code": NOTIFIER["municipality_code"], "event_on": "R8.11.16"}
+    return Scene({**days, **own, **ASKED[code]}, _answered, LIVING)
+
+
 SCENES: dict[str, Scene] = {
     "move_in": Scene(ENTRY, accepted),
     "death": Scene({**NOTIFIER, "event_on": "R8.11.15", "paper_return": "later"}, _lost, LIVING),
@@ -248,6 +270,7 @@ SCENES: dict[str, Scene] = {
     ),
     "acquisition_cancelled": _leaves(found_by="転入届の取消し"),
     **{code: _known(code) for code in KEYED},
+    **{code: _asks(code) for code in ASKED},
     "unregistered": Scene(
         {
             name: value

@@ -15,8 +15,8 @@ from urllib.parse import quote
 
 import cbor2
 
+from app.peers.connection import PEER, TRANSPORT
 from app.peers.union.line import enrolment
-from app.peers.union.line.connection import PEER, TRANSPORT
 from app.peers.union.line.faults import Faults
 from app.peers.union.line.server import Line, application
 from app.peers.union.system import System

@@ -155,7 +155,7 @@ class EntryForm(QWidget):
         kind = declared.kind
         if kind is FieldKind.CHOICE:
             table = self._tables[declared.codes]
-            choices = [(str(c), table.label(c, self._today)) for c in table.codes(self._today)]
+            choices = [(str(c), table.label(c, self._today)) for c in table.offered(self._today)]
             return ChoiceField(
                 declared.name,
                 declared.label,

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import httpcore
 
 from app.core.errors import EnvironmentFault, UserError
-from app.peers.union.bounded import BoundedHttp, Bounds
+from app.peers.bounded import BoundedHttp, Bounds
 from app.peers.union.folder import endpoint_file
 from app.rules.copay.facts import IncomeFacts
 

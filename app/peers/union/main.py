@@ -22,6 +22,7 @@ from app.core.log import keep_values_out
 from app.core.progress import Progress
 from app.core.tables import load_tables, shipped_tables
 from app.core.usage import Parser, command_name
+from app.peers.union.beyond import commands as beyond
 from app.peers.union.client import OperatorClient
 from app.peers.union.running import Options, certificate_of, serve
 from app.peers.union.runs.kinds import RUNS
@@ -78,6 +79,8 @@ def _ask(client: OperatorClient, arguments: argparse.Namespace) -> object:
     command = arguments.command
     if command in _PLAIN:
         return client.act(_PLAIN[command])
+    if command in beyond.COMMANDS:
+        return beyond.ask(client, arguments)
     if command in ("load", "daily", "treatments"):
         content = arguments.file.read_bytes()
         if command != "daily":
@@ -199,6 +202,7 @@ def _parser() -> Parser:
     _add_terminals(command)
     _add_tables(command)
     _add_cases(command)
+    beyond.add(command)
     _add_training(command)
     return parser
 

@@ -6,6 +6,7 @@ Who acts is known by the token, so two approvals are two persons. Tokens and add
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import secrets
@@ -24,6 +25,8 @@ from starlette.routing import Route
 
 from app.core.errors import MadoguchiError, UserError
 from app.peers.union import door
+from app.peers.union.beyond import carrying, identity
+from app.peers.union.beyond import inquiries as beyond_inquiries
 from app.peers.union.keys import write_private
 from app.peers.union.line import certificates, ending, enrolment, restored
 from app.peers.union.line.faults import Fault, FaultKind, Faults
@@ -155,7 +158,10 @@ async def _body(request: Request) -> bytes | None:
 
 def _acts(desk: Desk) -> dict[str, Act]:
     system = desk.system
-    return _run_acts(system) | {
+    return {
+        **_run_acts(system),
+        **_beyond_acts(system),
+        **_training_acts(desk),
         "status": lambda _, __, ___: _status(desk),
         "requests": lambda _, __, ___: enrolment.requests(system),
         "terminals": lambda _, __, ___: filling.terminals(system),
@@ -203,15 +209,21 @@ def _acts(desk: Desk) -> dict[str, Act]:
         "confirm_tables": lambda who, args, _: table_package.confirm(
             system, who, args.read("number", door.count)
         ),
+        "notifications": lambda _, __, ___: _notifications(system),
+        "decisions": lambda _, __, ___: _decisions(system),
+        "check_list": lambda _, __, ___: _check_list(system),
+        "log": lambda _, __, ___: _log(system),
+    }
+
+
+def _training_acts(desk: Desk) -> dict[str, Act]:
+    """What only training and tests do: faults on command, and another day."""
+    return {
         "fault": lambda who, args, _: _fault(desk, who, args),
         "behave": lambda who, _, __: desk.faults.clear(),
         "clock": lambda who, args, _: _clock(
             desk, who, args.read("moment", datetime.fromisoformat)
         ),
-        "notifications": lambda _, __, ___: _notifications(system),
-        "decisions": lambda _, __, ___: _decisions(system),
-        "check_list": lambda _, __, ___: _check_list(system),
-        "log": lambda _, __, ___: _log(system),
     }
 
 
@@ -239,6 +251,39 @@ def _run_acts(system: System) -> dict[str, Act]:
         "confirm_run": lambda who, args, _: pieces.confirm(system, who, args["id"]),
         "go_on": lambda _, args, __: pieces.go_on(system, RUNS, args["id"]),
     }
+
+
+def _beyond_acts(system: System) -> dict[str, Act]:
+    """What is done towards 中間サーバー."""
+    return {
+        "intermediary_card": lambda _, __, ___: _bytes(carrying.own_card(system)),
+        "intermediary": lambda who, args, body: carrying.trust(
+            system, who, body, args.get("address", "")
+        ),
+        "carry_out": lambda who, _, __: _bytes(carrying.give_out(system, who)),
+        "carry_in": lambda who, _, body: carrying.take_in(system, who, body),
+        "exchange": lambda who, _, __: carrying.exchange(system, who),
+        "information_inquiries": lambda _, __, ___: beyond_inquiries.listing(system),
+        "search_identity": lambda who, args, _: identity.ask(
+            system,
+            who,
+            args["municipality"],
+            args["atena"],
+            args.get("by", identity.BY_FACTS),
+            args.get("ground", ""),
+        ),
+        "identities": lambda _, __, ___: identity.shown(system),
+        "settle_identity": lambda who, args, _: identity.settle(
+            system, who, args["id"], take_over=False
+        ),
+        "take_number": lambda who, args, _: identity.settle(
+            system, who, args["id"], take_over=True
+        ),
+    }
+
+
+def _bytes(data: bytes) -> dict[str, str]:
+    return {"bytes": base64.b64encode(data).decode("ascii")}
 
 
 def _status(desk: Desk) -> dict[str, object]:

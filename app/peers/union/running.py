@@ -22,12 +22,12 @@ from app.core.clock import SystemClock
 from app.core.errors import EnvironmentFault
 from app.core.language import in_words
 from app.core.process import endings
+from app.peers.connection import BoundedProtocol, BoundedServer
 from app.peers.union import operators
 from app.peers.union.database import Database, sqlite_url
 from app.peers.union.folder import endpoint_file, take_folder
 from app.peers.union.keys import open_keys, write_private
 from app.peers.union.line import delivery
-from app.peers.union.line.connection import BoundedProtocol, BoundedServer
 from app.peers.union.line.faults import Faults
 from app.peers.union.line.server import Line, tls_config
 from app.peers.union.shelf import Shelf

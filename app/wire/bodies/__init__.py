@@ -17,6 +17,7 @@ from app.wire.bodies import (
     entering,
     funeral,
     handing_on,
+    inquiring,
     leaving,
     loss,
     move_in,
@@ -204,3 +205,9 @@ CLAIM_DECISIONS: Bodies = {
     "funeral": payment.LAYOUTS,
 }
 """FILE-21: what is decided on it, by the kind of the case."""
+
+INQUIRIES: Bodies = dict.fromkeys(inquiring.PROCEDURES, inquiring.INQUIRY)
+"""FILE-11: what another body is asked, by kind."""
+
+INQUIRY_ANSWERS: Bodies = dict.fromkeys(inquiring.PROCEDURES, inquiring.ANSWER)
+"""FILE-22: what it answered, by the kind of the case."""

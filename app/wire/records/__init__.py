@@ -29,10 +29,8 @@ from app.wire.records.money import (
     TaxRecord,
 )
 from app.wire.records.papers import (
-    AnswerRecord,
     CheckRecord,
     DocumentRecord,
-    InquiryRecord,
     LocalProgrammeRecord,
 )
 from app.wire.records.residents import (
@@ -50,7 +48,6 @@ __all__ = [
     "AddressExceptionRecord",
     "AddresseeRecord",
     "AgeReachedRecord",
-    "AnswerRecord",
     "ArrearsRecord",
     "AssessedIncome",
     "CardRecord",
@@ -62,7 +59,6 @@ __all__ = [
     "DisabilityRecord",
     "DocumentRecord",
     "IncomeRecord",
-    "InquiryRecord",
     "InstalmentRecord",
     "InsuredRecord",
     "InsuredRecord1",

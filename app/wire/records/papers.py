@@ -1,45 +1,10 @@
-"""Inquiries, documents and lists (FILE-11, 15, 22, 23, 24)."""
+"""Documents and lists (FILE-15, 23, 24)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from app.wire.layout import Kind, column
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InquiryRecord:
-    """FILE-11 情報照会要求: what another body is to be asked, by codes alone (SEC-122)."""
-
-    request_id: str = column("照会番号", Kind.ID, 40, required=True)
-    municipality_code: str = column("市区町村コード", Kind.MUNICIPALITY, 6, required=True)
-    atena_number: str = column("宛名番号", Kind.RESIDENT, 15, required=True)
-    insured_number: str = column("被保険者番号", Kind.DIGITS, 8)
-    case_id: str = column("受付番号", Kind.ID, 40)
-    procedure: str = column("事務手続", Kind.CODE, codes="inquiry_procedures", required=True)
-    item: str = column("照会する情報", Kind.CODE, codes="inquiry_items", required=True)
-    asked_municipality: str = column("照会先の市区町村コード", Kind.MUNICIPALITY, 6)
-    asked_insurer: str = column("照会先の保険者番号", Kind.DIGITS, 8)
-    year_from: str = column("対象の開始年度", Kind.YEAR, 4)
-    year_to: str = column("対象の終了年度", Kind.YEAR, 4)
-    asked_on: str = column("照会日", Kind.DAY, required=True)
-    asked_at_desk: str = column("照会した端末", Kind.ID, 40, required=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerRecord:
-    """FILE-22 情報照会結果: what the other body answered, or why it did not."""
-
-    answer_id: str = column("回答番号", Kind.ID, 40, required=True)
-    request_id: str = column("照会番号", Kind.ID, 40, required=True)
-    municipality_code: str = column("市区町村コード", Kind.MUNICIPALITY, 6, required=True)
-    atena_number: str = column("宛名番号", Kind.RESIDENT, 15, required=True)
-    item: str = column("照会する情報", Kind.CODE, codes="inquiry_items", required=True)
-    outcome: str = column("結果", Kind.CODE, codes="inquiry_outcomes", required=True)
-    reason: str = column("回答がない理由", Kind.TEXT, 200)
-    provider: str = column("回答した機関", Kind.TEXT, 100)
-    answered_at: str = column("回答日時", Kind.MOMENT)
-    content: str = column("回答の内容", Kind.JSON, 8000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

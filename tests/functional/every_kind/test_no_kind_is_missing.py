@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.catalog import CASES
+from app.wire.bodies.inquiring import PROCEDURES
 from tests.functional.every_kind import (
     test_arriving,
     test_coverage_elsewhere,
@@ -29,6 +30,7 @@ OWN_STORY = {
     "funeral": "test_story_funeral.py",
     "unregistered": "every_kind/test_arriving.py",
     "unregistered_end": "every_kind/test_arriving.py",
+    **dict.fromkeys(PROCEDURES, "test_story_inquiry.py"),
 }
 
 

@@ -43,7 +43,7 @@ def _frame(file_id: str, edition: int) -> Frame:
 
 def test_every_upward_file_has_a_taker() -> None:
     goes_up = {spec.id for spec in FILES.values() if spec.route in (Route.UP, Route.SHARED)}
-    assert set(TAKERS) == (goes_up | {"FILE-01", "FILE-10"}) - {"FILE-15"}
+    assert set(TAKERS) == (goes_up | {"FILE-01", "FILE-10", "FILE-11"}) - {"FILE-15"}
 
 
 @pytest.mark.req("FILE-04", "FILE-06", "FILE-07", "FILE-08", "FILE-09", "FILE-11", "FILE-12")

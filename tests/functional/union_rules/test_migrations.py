@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Integer, LargeBinary, Table, Text, insert, inspect, select, text, update
 
 from app.peers.union import migrations, tables
+from app.peers.union.beyond import tables as beyond_tables  # noqa: F401 (they are the union's too)
 from app.peers.union.database import Database, sqlite_url
 from app.peers.union.line.enrolment import receiving_of, tls_key_of
 from app.peers.union.migrations import v0001_first

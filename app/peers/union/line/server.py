@@ -21,8 +21,8 @@ from starlette.routing import Route
 from uvicorn import Config
 
 from app.core.errors import MadoguchiError
+from app.peers.connection import PEER, TRANSPORT, CertificateProtocol
 from app.peers.union.line import delivery, ending, enrolment, heads, intake, journals, restored
-from app.peers.union.line.connection import PEER, TRANSPORT, CertificateProtocol
 from app.peers.union.line.enrolment import Caller
 from app.peers.union.line.faults import FaultKind, Faults
 from app.peers.union.line.refusal import Refused, own_mistake

@@ -33,6 +33,7 @@ from app.peers.union.migrations import (
     v0017_stopped,
     v0018_control,
     v0019_ended,
+    v0020_beyond,
 )
 
 STEPS: tuple[Callable[[Operations], None], ...] = (
@@ -55,6 +56,7 @@ STEPS: tuple[Callable[[Operations], None], ...] = (
     v0017_stopped.upgrade,
     v0018_control.upgrade,
     v0019_ended.upgrade,
+    v0020_beyond.upgrade,
 )
 
 

@@ -79,13 +79,18 @@ def nothing_more(office: Office, case: Case, answer: Answer) -> None:
     """The effect of a decision that changes nobody."""
 
 
+def only_waits(office: Office, case: Case, person_id: int) -> None:
+    """A case that waits for an official begins nothing elsewhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class OfficeKind:
     """One kind of case on the union's side.
 
     ``check`` finds every reason against it and changes nothing. ``whom`` gives the person, whom a
     newcomer's kind makes known first. ``decide`` makes the answer; ``effect`` carries out what it
-    means for others than the answer itself. ``register_says`` are the columns of the notification
+    means for others than the answer itself, ``waits`` begins elsewhere what a case that is pending
+    waits for. ``register_says`` are the columns of the notification
     that the resident register's next file must repeat (SEC-110); None where the register has no
     say. ``refusals`` are the codes that ``check`` and ``decide`` may give.
     """
@@ -95,6 +100,7 @@ class OfficeKind:
     decide: Callable[[Office, Case, Checked, int], Answer]
     effect: Callable[[Office, Case, Answer], None] = nothing_more
     whom: Callable[[Office, Case, Checked], int] = known_person
+    waits: Callable[[Office, Case, int], None] = only_waits
     register_says: tuple[str, ...] | None = field(default=None)
     refusals: tuple[str, ...] = ()
 

@@ -191,6 +191,7 @@ def _decide(office: Office, case: Case) -> None:
     standing = "settled" if kind.register_says is None else "waiting"
     _keep(office, case, person_id, standing)
     if checked.pending:
+        kind.waits(office, case, person_id)
         tell_without(office, case, "pending", checked.pending, person_id=person_id)
         return
     answer = kind.decide(office, case, checked, person_id)

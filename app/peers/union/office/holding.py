@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterable, Iterator
-from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Insert, delete, func, insert, or_, select
@@ -21,7 +20,7 @@ from app.peers.union.line.enrolment import Caller
 from app.peers.union.system import System, next_value
 from app.peers.union.tables import held, held_sent, terminal
 from app.wire.files import FILES, FileSpec, Route
-from app.wire.layout import columns
+from app.wire.layout import columns, values_of
 from app.wire.records.desks import OVER
 
 _TOLD_BACK = frozenset(spec.id for spec in FILES.values() if spec.told_back)
@@ -44,7 +43,7 @@ def hold(
     were new or different."""
     by = {"desk": desk, "upload": upload}
     names = [column.name for column in columns(spec.record) if not column.my_number]
-    of_record = attrgetter(*names)
+    of_record = values_of(names)
     changed = 0
     block: dict[str, str] = {}
     for record in records:

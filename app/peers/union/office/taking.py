@@ -60,6 +60,7 @@ OWN: Mapping[str, Taker] = {
     "FILE-03": daily.receive,
     "FILE-05": daily.receive,
     "FILE-10": decisions.receive,
+    "FILE-11": decisions.receive,
 }
 """The files whose records decide cases or change persons."""
 

@@ -15,6 +15,7 @@ from app.peers.union.office.kinds import (
     entering,
     funeral,
     handing_on,
+    inquiring,
     leaving,
     move_in,
     protecting,
@@ -35,6 +36,7 @@ KINDS: dict[str, OfficeKind] = {
         *certifying.KINDS,
         *handing_on.KINDS,
         *asking.KINDS,
+        *inquiring.KINDS,
         funeral.KIND,
     )
 }

@@ -1,4 +1,5 @@
-"""HTTP to the union's own desk with a bound over every whole exchange: time and bytes.
+"""HTTP to another body, or to the union's own desk, with a bound over every whole exchange: time
+and bytes.
 
 A time-out for each read is none: whoever sends a byte every few seconds is never late.
 """
@@ -80,7 +81,8 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        raise httpcore.UnsupportedProtocol("the desk is on loopback, without TLS")
+        left = self._exchange.seconds_left()
+        return _Stream(self._under.start_tls(ssl_context, server_hostname, left), self._exchange)
 
     def get_extra_info(self, info: str) -> Any:
         return self._under.get_extra_info(info)
@@ -105,11 +107,14 @@ class _Backend(httpcore.NetworkBackend):
 
 
 class BoundedHttp:
-    """One caller's connections. Not for several threads at once."""
+    """One caller's connections. Not for several threads at once. ``tls`` says by which certificates
+    an https address is known; without it only a desk on loopback is called."""
 
-    def __init__(self, bounds: Bounds = Bounds()) -> None:
+    def __init__(self, bounds: Bounds = Bounds(), tls: ssl.SSLContext | None = None) -> None:
         self._exchange = _Exchange(bounds)
-        self._pool = httpcore.ConnectionPool(network_backend=_Backend(self._exchange))
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=tls, network_backend=_Backend(self._exchange)
+        )
 
     def post(self, url: str, headers: dict[str, str], content: bytes) -> tuple[int, bytes]:
         """Status and body of the answer. Raises httpcore's exceptions, those of a broken bound

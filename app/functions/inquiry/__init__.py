@@ -1,0 +1,1 @@
+"""情報照会: asking other bodies through the union, and what came back."""
