@@ -23,6 +23,7 @@ from app.rules.calendar.axes import Span, whole
 from app.rules.calendar.knowing import AS_BEFORE
 from app.rules.calendar.wareki import Eras
 from app.rules.calendar.wareki_input import may_be_same_day
+from app.rules.eligibility.reasons import AcquisitionReason, LossReason
 from app.rules.values.days import kept_birth
 from app.security.control.state import SUPPORT
 from app.wire.records import InsuredRecord
@@ -47,6 +48,8 @@ DETAILS = {
     "birth_differs": "{what}の生年月日か性別が、この宛名番号の方と違います。",
     "insured_elsewhere": "{what}の被保険者番号が、この端末では別の方に付いています。",
     "period_overlaps": "{what}の資格の期間が、この端末にある期間と重なっています。",
+    "period_gap": "{what}の転入で得た資格と、前に転出で失った資格の間が空いています（{items}）。"
+    "その間の資格がほかの広域連合にあるか、本人か前の住所の広域連合に確かめてください。",
     "former_atena_elsewhere": "{what}の過去の宛名番号が、この端末では別の方に付いています。",
     "resident_differs": "{what}の{items}が、この端末にある住民記録と違います。",
     "not_insured": "{what}は資格の喪失ですが、この端末にはその日に続いている資格がありません。",
@@ -55,6 +58,11 @@ DETAILS = {
 """The one list of causes for which a record is listed instead of written, with its words."""
 
 UNCHANGED = "どちらも書き換えていません。"
+TAKEN = {"period_gap": "届いたとおりに記録しました。"}
+"""What is listed though it was written, with the words for it: a notice, no contradiction."""
+
+_MOVED_OUT = frozenset((LossReason.MOVE_OUT, LossReason.ADDRESS_EXCEPTION_END))
+_MOVED_IN = frozenset((AcquisitionReason.MOVE_IN, AcquisitionReason.ADDRESS_EXCEPTION))
 
 Row = dict[str, Any]
 
@@ -209,7 +217,7 @@ class Judged:
     def _list(self, cause: str, person_id: str, place: Key, items: Iterable[str] = ()) -> None:
         key = (cause, *place, self._word.case_id)
         text = DETAILS[cause].format(what=self._word.what, items="・".join(items))
-        contradiction = Contradiction(cause, text + UNCHANGED)
+        contradiction = Contradiction(cause, text + TAKEN.get(cause, UNCHANGED))
         self._found.append(contradiction)
         if key in self._known.listed:
             return  # still open from an earlier file
@@ -469,6 +477,7 @@ class Judged:
         if taken_back:
             self._take_back(taken_back, person_id)
         if known is None:
+            self._gap(record, person_id)
             names = {"insured_number": key[0], "acquired_on": key[1]}
             known = {**names, "person_id": person_id, "batch": self._batch, **new}
             self.new_periods[key] = known
@@ -478,6 +487,20 @@ class Judged:
             if key not in self.new_periods:
                 self.changed_periods[key] = known
         self._say_periods(person_id, before, known)
+
+    def _gap(self, record: InsuredRecord, person_id: str) -> None:
+        """Who moved out of the area and in again was insured elsewhere meanwhile, or nowhere
+        (空白期間, SEC-116): somebody asks."""
+        rows = self._known.periods_of(person_id)
+        earlier = [row for row in rows if row["acquired_on"] < record.acquired_on]
+        last = max(earlier, key=lambda row: row["acquired_on"], default=None)
+        if last is None or self._is_entering(person_id):
+            return
+        moved = record.acquisition_reason in _MOVED_IN and last["loss_reason"] in _MOVED_OUT
+        if moved and last["lost_on"] < record.acquired_on:
+            place = (record.municipality_code, record.atena_number)
+            days = f"{last['lost_on']}から{record.acquired_on}の前日まで"
+            self._list("period_gap", person_id, place, (days,))
 
     def set_state(self, person_id: str, state: str, since: str) -> None:
         """住民状態 from ``since``: 死亡, 転出 …"""

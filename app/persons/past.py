@@ -4,7 +4,7 @@ when (二つの時間軸). Persons under support measures are hidden in the past
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -110,7 +110,16 @@ def open_history(
         found = () if line.care else history.history(work, person_id)
         work.note(shown=(person_id,), query_kind="person", numbers=False)
     words = _Words(tables, today)
-    return tuple(words.change(known) for known in found)
+    by_number = {(known.kind, known.subject, known.number): known for known in found}
+    return tuple(words.change(known, _replaced(known, by_number)) for known in found)
+
+
+def _replaced(known: Known, by_number: Mapping[tuple[str, str, int], Known]) -> tuple[Known, ...]:
+    """What a correction stands for: spans of the same fact that said otherwise."""
+    if known.carried:
+        return ()
+    ones = (by_number.get((known.kind, known.subject, number)) for number in known.replaces)
+    return tuple(one for one in ones if one is not None and one.span.value != known.span.value)
 
 
 def _line(work: GateWork, person_id: str, tables: Tables, today: date) -> PersonLine:
@@ -198,8 +207,8 @@ class _Words:
                     found.append(PastRow(kind.label, self._text(known), code in _EXACT, period))
         return found
 
-    def change(self, known: Known) -> ChangeLine:
-        """One line of the history."""
+    def change(self, known: Known, replaced: Sequence[Known]) -> ChangeLine:
+        """One line of the history: of a correction also what it stands for."""
         return ChangeLine(
             KINDS[known.kind].label,
             self._text(known),
@@ -207,7 +216,7 @@ class _Words:
             self._period(known),
             self._moment(known.known_from),
             self._source(known.origin, known.line),
-            self._note(known),
+            self._note(known, replaced),
         )
 
     def _text(self, known: Known) -> str:
@@ -255,9 +264,14 @@ class _Words:
             "act": f"職員 {origin.staff_id}（操作記録 {origin.ref}）",
         }.get(origin.kind, "記録を始める前")
 
-    def _note(self, known: Known) -> str:
+    def _note(self, known: Known, replaced: Sequence[Known]) -> str:
         until = self._moment(known.known_until) if known.known_until else ""
-        parts = [known.reason, f"{until}に改められた" if until else ""]
+        before = "、".join(dict.fromkeys(f"「{self._text(one)}」" for one in replaced))
+        parts = [
+            f"{before}を改めた" if before else "",
+            f"理由：{known.reason}" if known.reason else "",
+            f"{until}に改められた" if until else "",
+        ]
         return "　".join(part for part in parts if part)
 
 

@@ -138,7 +138,8 @@ def test_every_change_says_what_brought_it(counter: Counter) -> None:
     new, old = by_text["3割"], by_text["2割"]
     assert new.source == "令和8年11月20日の被保険者情報（1件目）"
     assert new.period == "令和8年8月1日から"
-    assert (new.known, new.note) == ("令和8年11月20日", "")
+    # the correction says what it stands for
+    assert (new.known, new.note) == ("令和8年11月20日", "「2割」を改めた")
     assert old.note == "令和8年11月20日に改められた"
     assert old.source.startswith("令和8年11月16日の被保険者情報")
     assert "寺町　髙子（テラマチ　タカコ）" in by_text

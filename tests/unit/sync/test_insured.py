@@ -134,13 +134,40 @@ def test_what_changed_is_changed_and_counted(world, union):
 def test_a_second_period_after_the_first_ended(world, union):
     take(world, union, OLD)
     ended = replace(OLD, lost_on="2026-11-20", loss_reason="LOS_OUT")
-    again = replace(OLD, insured_number="01234581", acquired_on="2026-11-25")
+    again = replace(
+        OLD, insured_number="01234581", acquired_on="2026-11-25", acquisition_reason="ACQ_WELF_END"
+    )
     # the file need not name them in order
     assert take(world, union, again, ended).listed == 0
     assert {(i.acquired_on, i.lost_on) for i in rows(world, insured)} == {
         ("2026-11-18", "2026-11-20"),
         ("2026-11-25", ""),
     }
+
+
+@pytest.mark.req("SEC-116")
+def test_a_gap_between_moving_out_and_in_again_is_a_notice_and_is_written(world, union):
+    take(world, union, OLD)
+    ended = replace(OLD, lost_on="2026-11-20", loss_reason="LOS_OUT")
+    again = replace(
+        OLD, insured_number="01234581", acquired_on="2026-11-25", acquisition_reason="ACQ_IN"
+    )
+    received = take(world, union, again, ended)
+    assert (received.applied, received.listed) == (2, 1)  # a notice, nothing is held back
+    entry = one(world, check_entry)
+    assert entry.cause == "period_gap" and "2026-11-20から2026-11-25の前日まで" in entry.detail
+    assert "届いたとおりに記録しました" in entry.detail
+    assert len(rows(world, insured)) == 2
+
+
+def test_no_gap_where_the_day_of_moving_is_one(world, union):
+    take(world, union, OLD)
+    ended = replace(OLD, lost_on="2026-11-20", loss_reason="LOS_OUT")
+    again = replace(
+        OLD, insured_number="01234581", acquired_on="2026-11-20", acquisition_reason="ACQ_IN"
+    )
+    take(world, union, again, ended)
+    assert not rows(world, check_entry) and len(rows(world, insured)) == 2
 
 
 @pytest.mark.req("SEC-108", "SEC-110")
