@@ -143,6 +143,11 @@ class CaseKind:
         return isinstance(self.about, Newcomer)
 
     @property
+    def is_brought(self) -> bool:
+        """Whether somebody brings it; what an official asks (情報照会) nobody does."""
+        return "notifier" in self.fields
+
+    @property
     def beginnings(self) -> tuple[Begin, ...]:
         """How it may begin."""
         return self.begins or self.about.begins

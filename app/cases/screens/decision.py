@@ -31,6 +31,13 @@ from app.ui.base.pages import Page, box, card, clear, named_box, scrolled
 from app.ui.base.visitor import ForVisitor
 from app.ui.base.watch import Watch
 
+_WAIT = (
+    "まだ決定が届いていません。証は印刷できません。受付票（Alt+P）を渡し、"
+    "決定が届いたら連絡することを説明してください。"
+)
+_WAIT_UNASKED = (
+    "まだ回答が届いていません。届くと「今日の仕事」に出ます。待たずに次の仕事へ進めます。"
+)
 _WHERE = {
     Outgoing.PREPARED: "暗号化して保存しています。もう一人が確かめると、送られます。",
     Outgoing.CONFIRMED: "暗号化して保存しています。回線がつながると、端末が送ります。",
@@ -166,11 +173,7 @@ class DecisionScreen(Page):
     def _show_waiting(self, view: decisions.DecisionView) -> None:
         name = view.name
         notes: list[QWidget] = [
-            box(
-                "warn",
-                "まだ決定が届いていません。証は印刷できません。受付票（Alt+P）を渡し、"
-                "決定が届いたら連絡することを説明してください。",
-            ),
+            box("warn", _WAIT if view.kind.is_brought else _WAIT_UNASKED),
             named_box(
                 "ok", f"{name} 様の届出は{_WHERE[Outgoing(view.outbox_state)]}", self._painter
             ),
@@ -178,7 +181,7 @@ class DecisionScreen(Page):
         if view.waiting_cause:
             notes.append(box("stop", view.waiting_cause))
         self._waiting_text("決定が届くと、この画面が切り替わります。", notes)
-        self._buttons(slip=True)
+        self._buttons(slip=view.kind.is_brought)
 
     def _show_refusal(self, view: decisions.DecisionView) -> None:
         assert view.record is not None

@@ -23,7 +23,7 @@ _CONSENT = EntryField(
     "本人の同意の日",
     FieldKind.DAY,
     required=True,
-    note="同意書（様式 FORM-91）を受け取った日",
+    note="同意書の日付",
 )
 _MUNICIPALITY = EntryField(
     "asked_municipality",

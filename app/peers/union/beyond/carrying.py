@@ -96,7 +96,7 @@ def give_out(system: System, operator: str) -> bytes:
     ``union.still_out`` while the one before was not answered: it is given out again."""
     with system.database.write() as connection:
         body = body_of(connection)
-        waiting = _unanswered(connection, body.card.name, "FILE-31")
+        waiting = unanswered(connection, body.card.name, "FILE-31")
         data = waiting or _pack_orders(system, connection, body.card)
         if data is None:
             raise UserError(
@@ -151,8 +151,8 @@ def exchange(system: System, operator: str) -> dict[str, int]:
     try:
         for file_id in ("FILE-31", "FILE-33", "FILE-35"):
             with system.database.write() as connection:
-                waiting = _unanswered(connection, body.card.name, file_id)
-                data = waiting or _packed(system, connection, body.card, file_id)
+                waiting = unanswered(connection, body.card.name, file_id)
+                data = waiting or packed(system, connection, body.card, file_id)
             if data is None:
                 continue
             answer = _carry(http, body.address, data)
@@ -163,7 +163,8 @@ def exchange(system: System, operator: str) -> dict[str, int]:
     return counts
 
 
-def _packed(system: System, connection: Connection, to: BodyCard, file_id: str) -> bytes | None:
+def packed(system: System, connection: Connection, to: BodyCard, file_id: str) -> bytes | None:
+    """The next parcel of a file, None where there is nothing for it."""
     if file_id == "FILE-31":
         return _pack_orders(system, connection, to)
     records: Sequence[Any] = (
@@ -194,7 +195,7 @@ def _pack(
     return data
 
 
-def _unanswered(connection: Connection, to: str, file_id: str) -> bytes | None:
+def unanswered(connection: Connection, to: str, file_id: str) -> bytes | None:
     """The parcel of this file that was packed and not answered: the same bytes go again."""
     where = (beyond_parcel.c.body != b"", *_last(to, file_id))
     body = connection.execute(select(beyond_parcel.c.body).where(*where)).scalar()

@@ -115,7 +115,7 @@ def shown(system: System) -> list[dict[str, Any]]:
     number is shown (it is taken over by ``settle``)."""
     with system.database.read() as connection:
         rows = connection.execute(
-            select(identity_search).order_by(identity_search.c.asked_at.desc())
+            select(identity_search).order_by(identity_search.c.id.desc())
         ).all()
         return [_compared(connection, row) for row in rows]
 
