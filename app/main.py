@@ -119,6 +119,18 @@ def _journal(arguments: argparse.Namespace) -> int:
     return NOT_HERE
 
 
+def _audit_packet(arguments: argparse.Namespace) -> int:
+    leave_no_core()
+    make = _late("app.start.packets:make_audit_packet")
+    days = (arguments.first, arguments.last or SystemClock().now().date())
+    return int(make(_data(arguments), days, arguments.folder))
+
+
+def _open_packet(arguments: argparse.Namespace) -> int:
+    leave_no_core()
+    return int(_late("app.start.packets:open_sealed")(arguments.file, arguments.folder))
+
+
 def _peer(arguments: argparse.Namespace) -> int:
     if arguments.name is None:
         print(arguments.usage(), end="")
@@ -348,6 +360,31 @@ def _add_journal(command: Callable[..., Parser]) -> None:
     )
 
 
+def _add_packets(command: Callable[..., Parser]) -> None:
+    audit = command(
+        "audit-packet",
+        _audit_packet,
+        "期間の監査資料を集め、封をしたファイルにする",
+        "gather a period's evidence for an auditor into one sealed file",
+    )
+    first = in_words("期間の始まり", "first day of the period")
+    audit.add_argument("first", metavar="YYYY-MM-DD", type=date.fromisoformat, help=first)
+    last = in_words("期間の終わり（なければきょう）", "last day (today by default)")
+    audit.add_argument("--last", metavar="YYYY-MM-DD", type=date.fromisoformat, help=last)
+    folder = in_words("保存先のフォルダー", "folder to write it into")
+    audit.add_argument("--folder", metavar="DIR", type=Path, default=Path.cwd(), help=folder)
+    opened = command(
+        "open-packet",
+        _open_packet,
+        "封をした資料を合言葉で開き、目録と照らし合わせる",
+        "open a sealed packet by its words and prove its contents",
+    )
+    sealed = in_words("封をしたファイル（.zip.age）", "the sealed file (.zip.age)")
+    opened.add_argument("file", metavar="FILE", type=Path, help=sealed)
+    target = in_words("中身を置く、まだないフォルダー", "new folder for what is in it")
+    opened.add_argument("folder", metavar="DIR", type=Path, help=target)
+
+
 def _add_unattended(command: Callable[..., Parser]) -> None:
     relay = command(
         "relay",
@@ -414,6 +451,7 @@ def _add_terminal(command: Callable[..., Parser]) -> None:
     no_line = in_words("広域連合との回線がもう使えない", "the line to the union is gone for good")
     end.add_argument("--no-line", action="store_true", help=no_line)
     _add_journal(command)
+    _add_packets(command)
     _add_unattended(command)
     command(
         "self-check",

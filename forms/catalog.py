@@ -23,6 +23,7 @@ from forms.certificates import (
 )
 from forms.form import Form
 from forms.lists import (
+    audit_pages,
     erasure_certificate,
     issue_list,
     issue_slip,
@@ -67,6 +68,7 @@ FORMS: tuple[Form, ...] = (
     next_steps.FORM,
     media_ledger.FORM,
     erasure_certificate.FORM,
+    *audit_pages.FORMS,
     remake_notice.FORM,
     review_report.FORM,
     screen_copy.FORM,

@@ -133,9 +133,10 @@ class Press:
             part.pdf, tuple(zip(part.records, papers, strict=True)), self._sources, samples
         )
 
-    def prove(self, rendered: Rendered, data: FormData) -> ProofReport:
-        """Read the PDF back and compare it with ``data``; raises ProofFailed."""
-        return prove(rendered.pdf, rendered.record, data, self._sources)
+    def prove(self, rendered: Rendered, data: FormData, *, picture: bool = True) -> ProofReport:
+        """Read the PDF back and compare it with ``data``; raises ProofFailed. ``picture=False``
+        leaves out ink and barcodes: for a long list that nobody acts by."""
+        return prove(rendered.pdf, rendered.record, data, self._sources, picture=picture)
 
     def warm(self) -> None:
         """Read the fonts' tables now (about half a second), on a thread of its own."""

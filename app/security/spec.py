@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from app.core.canon import canonical_json
+from app.security.evidence import Evidence
 from app.security.scheduled import Scheduled
 from app.security.waiting import Source
 
@@ -111,7 +112,7 @@ class Function:
     ``home`` marks the one screen that opens after the login, ``home_else`` the one for whoever
     has no right to that. ``reads_what_waits`` adds the
     tables of every area's sources to ``reads``, ``reads_schedule`` those of what is done on a
-    schedule.
+    schedule, ``reads_evidence`` those of what the areas show an auditor.
     ``given`` are arguments that its screen always gets; ``from_person`` puts it among what can
     be begun on an opened person's page, ``person_key`` makes it a button of that page with a key
     of its own.
@@ -171,6 +172,7 @@ class Function:
     home_else: bool = False
     reads_what_waits: bool = False
     reads_schedule: bool = False
+    reads_evidence: bool = False
     at_login: bool = False
     in_pieces: bool = False
     while_clock_wrong: bool = False
@@ -222,7 +224,8 @@ class Function:
 @dataclass(frozen=True, slots=True)
 class Area:
     """An area of work (事務): entering it is itself an act (SEC-29). ``waits`` are the sources
-    of what waits in it for somebody, ``scheduled`` those of what is done on a schedule.
+    of what waits in it for somebody, ``scheduled`` those of what is done on a schedule,
+    ``evidence`` what it shows an auditor.
     ``before_registration``: it works before the union has
     registered the terminal, which must be set up somehow. ``by_founding``: the founders get its
     rights with the founding, which gives no right to the day's business."""
@@ -234,6 +237,7 @@ class Area:
     before_registration: bool = False
     by_founding: bool = False
     scheduled: tuple[Scheduled, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
 
 class Catalog(Mapping[str, Function]):
@@ -303,10 +307,11 @@ class Catalog(Mapping[str, Function]):
         return next(iter(found), "")
 
     def _with_sources(self, function: Function) -> Function:
-        sources: list[Source | Scheduled] = []
+        sources: list[Source | Scheduled | Evidence] = []
         for area in self.areas:
             sources += area.waits if function.reads_what_waits else ()
             sources += area.scheduled if function.reads_schedule else ()
+            sources += area.evidence if function.reads_evidence else ()
         named = (name for source in sources for name in source.reads)
         return replace(function, reads=tuple(dict.fromkeys((*function.reads, *named))))
 

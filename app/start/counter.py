@@ -46,6 +46,7 @@ from app.start.found import found_at
 from app.start.installation import Installation
 from app.start.letters import next_letters
 from app.start.manual import FIRST_CHAPTER, operators_manual
+from app.start.packets import around
 from app.start.pieces import Pieces
 from app.start.threshold import Threshold
 from app.start.union_line import UnionLine
@@ -328,6 +329,7 @@ class Counter(QObject):
             training=installation.training,
             kinds=CASES,
             media=self._parts.media,
+            around=around(self._parts, terminal),
             finish=terminal.scheduler_hand.only(CATALOG.finishes),
             pages=TypedPages(terminal.access),
         )

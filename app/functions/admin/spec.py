@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.functions.admin import put_off, waiting
+from app.functions.admin import evidence, put_off, waiting
 from app.functions.admin.scheduled import SCHEDULED
 from app.security.keys.my_number import ROTATION_WRITES
 from app.security.spec import Actor, Area, Function, Kind, SecondPerson, StepUp
@@ -16,6 +16,7 @@ AREA = Area(
     before_registration=True,
     by_founding=True,
     scheduled=SCHEDULED,
+    evidence=evidence.EVIDENCE,
 )
 
 _RIGHTS = ("staff", "grant_row")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.functions.files import (
     day_acts,
     day_files,
+    evidence,
     faults_found,
     filling,
     line_waiting,
@@ -27,6 +28,7 @@ AREA = Area(
     (*waiting.WAITS, *line_waiting.WAITS, *media_waiting.WAITS, *filling.WAITS),
     before_registration=True,
     scheduled=system_work.SCHEDULED,
+    evidence=evidence.EVIDENCE,
 )
 
 _MEDIA = (

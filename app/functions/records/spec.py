@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from app.cases.print_log import PRINT_WRITES
 from app.functions.records import number_registers, waiting
+from app.functions.records.audit import evidence
+from app.functions.records.audit import service as audit
 from app.functions.records.ledgers import LEDGERS
 from app.functions.records.ledgers import waiting as ledgers_waiting
 from app.functions.records.ledgers.functions import ledger_functions
@@ -19,6 +21,7 @@ AREA = Area(
     before_registration=True,
     by_founding=True,
     scheduled=(*waiting.SCHEDULED, proposal.SCHEDULED),
+    evidence=evidence.EVIDENCE,
 )
 
 FUNCTIONS: tuple[Function, ...] = (
@@ -68,6 +71,28 @@ FUNCTIONS: tuple[Function, ...] = (
         step_up=StepUp.RECENT,
         reads=("print_line",),
         writes=("print_line",),
+    ),
+    Function(
+        id=audit.MAKE_VIEW,
+        area="records",
+        kind=Kind.INQUIRE,
+        label="監査資料",
+        help="期間の監査資料（利用者と権限、操作記録の集計と検証、点検、媒体、消去、事故、研修、端末の"
+        "自己点検、自己点検チェックリスト）を集めます。被保険者の情報は入りません。",
+        step_up=StepUp.RECENT,
+        reads_evidence=True,
+        screen="app.functions.records.screens.audit:AuditScreen",
+        menu=True,
+    ),
+    Function(
+        id=audit.MAKE,
+        area="records",
+        kind=Kind.PRINT,
+        label="監査資料の作成",
+        help="集めた監査資料に封をして、1つのファイルに保存します。開く合言葉は、そのときだけ出ます。"
+        "madoguchi audit-packet でも作れます。",
+        step_up=StepUp.TOUCH,
+        writes=PRINT_WRITES,
     ),
     Function(
         id="records.close_month",

@@ -88,7 +88,9 @@ class Desk:
     ``kinds`` is CASES, the kinds of case by code; ``media`` are this machine's removable media,
     ``home(after=case, known=…)`` leads to the start screen where a case has just ended: the next
     one of the same sitting can begin there. ``finish`` is the terminal's own ending of a move that
-    a person began there. ``pages`` keeps what is being typed beside the store, where there is one.
+    a person began there. ``around`` is what the composition root knows of the machine and the
+    union, for the packet of an audit (``app.functions.records.audit.service.Around``).
+    ``pages`` keeps what is being typed beside the store, where there is one.
     """
 
     gate: Gate
@@ -113,6 +115,7 @@ class Desk:
     kinds: Mapping[str, Any]
     finish: SystemHand
     media: MediaDesk = field(default_factory=no_media)
+    around: Any = None
     pages: TypedPages | None = None
 
     @property
