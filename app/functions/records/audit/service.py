@@ -114,7 +114,7 @@ def prepare_packet(desk: ListDesk, packet: Packet) -> PreparedAct:
         subject=Subject("list", str(packet.said["number"])),
         content=WithDocument(None, packet.digest),
         sentence=f"{first} から {last} までの監査資料（{len(packet.files)}ファイル）を作り、"
-        "封をして保存します。職員の氏名を含み、被保険者の情報は含みません。",
+        "1つのファイルにして封をします。職員の氏名を含み、被保険者の情報は含みません。",
     )
 
 

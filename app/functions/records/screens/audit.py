@@ -80,6 +80,7 @@ class AuditScreen(ActForm):
 
     def done(self, made: Any) -> None:
         self.made = made
+        self._desk.say("監査資料を保存しました。")
         clear(self.notes)
         self.notes.addWidget(box("ok", f"{made.path} に保存しました。"))
         self.notes.addWidget(
