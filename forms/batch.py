@@ -10,13 +10,10 @@ Every part is sealed before it touches the disk, proved before it is sealed.
 from __future__ import annotations
 
 import hashlib
-import os
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from multiprocessing import get_context
 from pathlib import Path
 
 from app.core.collector import look_less_often
@@ -75,63 +72,9 @@ Papers = tuple[tuple[int, FormData], ...]
 """Positions with their papers."""
 
 
-def parts_of(papers: Iterable[tuple[int, FormData]]) -> Iterator[tuple[int, Papers]]:
-    """The papers, in the order of their positions, in parts of ``PART`` positions, each with its
-    number; nothing is kept of a part that was given out."""
-    part: list[tuple[int, FormData]] = []
-    number = -1
-    for position, data in papers:
-        if position // PART != number and part:
-            yield number, tuple(part)
-            part = []
-        number = position // PART
-        part.append((position, data))
-    if part:
-        yield number, tuple(part)
-
-
 def part_path(folder: Path, part: int) -> Path:
     """Where a part lies."""
     return folder / f"part-{part:05d}.pdf.age"
-
-
-def build(
-    job: Job,
-    papers: Iterable[tuple[int, FormData]],
-    *,
-    done: Callable[[int], bool],
-    cores: int = 0,
-    paused: Callable[[], bool] = lambda: False,
-) -> Iterator[Built]:
-    """Build every part that is not ``done`` yet, several at once; gives each as it stands on
-    disk. Stops after the parts under way when ``paused``. Who calls writes down what is given
-    and says ``done`` for it the next time.
-
-    ``cores`` 0 is all of them; 1 builds in this process.
-    """
-    workers = cores or os.cpu_count() or 1
-    if workers == 1:
-        begin_worker()
-        for number, part in parts_of(papers):
-            if paused():
-                return
-            if not done(number):
-                yield build_part(job, number, part)
-        return
-    with ProcessPoolExecutor(workers, get_context("spawn"), begin_worker) as pool:
-        waiting: set[Future[Built]] = set()
-        for number, part in parts_of(papers):
-            if paused():
-                break
-            if done(number):
-                continue
-            waiting.add(pool.submit(build_part, job, number, part))
-            if len(waiting) >= 2 * workers:  # the rest stays where it is: memory is flat
-                finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in finished)
-        while waiting:
-            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            yield from (future.result() for future in finished)
 
 
 _PRESS: list[Press] = []

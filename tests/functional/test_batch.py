@@ -3,11 +3,12 @@ neither a double nor a gap."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
 import signal
-import time
+import traceback
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from sqlalchemy import update
 import forms.batch
 from app.core.errors import UserError
 from app.functions.printing import batch, batch_building
+from app.functions.printing.batch_building import Building
 from app.persons import stopping
 from app.security.refusals import Refusal
 from app.wire.records import CardRecord
@@ -27,13 +29,12 @@ from db.tables.cases import check_entry
 from db.tables.certificates import certificate
 from db.tables.persons import person
 from db.tables.printing import batch_item, batch_part, mail_item, print_batch, print_line
-from forms.batch import Job, build, part_path
+from forms.batch import part_path
+from forms.press import Press
 from tests.support.batches import YEAR, card, residents
 from tests.support.counter import Counter
-from tests.support.form_examples import CERTIFICATE, NOW
 from tests.support.soak import tries
-
-IDENTITY = x25519.Identity.generate()
+from tests.support.world import World, open_world
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forms.batch, "PART", 4)
 
 
-def numbers_in(path: Path, identity: x25519.Identity = IDENTITY) -> list[str]:
+def numbers_in(path: Path, identity: x25519.Identity) -> list[str]:
     """The certificate numbers in a sealed part, in order."""
     document = pypdfium2.PdfDocument(decrypt(path.read_bytes(), [identity]))
     try:
@@ -54,75 +55,134 @@ def numbers_in(path: Path, identity: x25519.Identity = IDENTITY) -> list[str]:
         document.close()
 
 
-def papers(count: int) -> list[Any]:
-    return [
-        (n, replace(CERTIFICATE, certificate_number=f"T01-1-20260701-{n:05d}"))
-        for n in range(count)
-    ]
-
-
-def job(folder: Path) -> Job:
-    return Job("FORM-04", False, NOW, (str(IDENTITY.to_public()),), folder)
+KILLS = tries(20, 400)
 
 
 @pytest.mark.req("FLOW-307")
-def test_killed_at_any_moment_it_goes_on_without_a_double_or_a_gap(
-    tmp_path: Path, small_parts: None
+def test_killed_at_twenty_points_it_goes_on_without_a_double_or_a_gap(
+    counter: Counter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The parts on disk are all there is: whoever builds again builds what is missing only."""
-    wanted = [data.certificate_number for _, data in papers(22)]
-    chosen = random.Random(7)
-    forms.batch.begin_worker()  # so that no child spends its time on the fonts
-    for attempt in range(tries(3, 20)):
-        folder = tmp_path / str(attempt)
-        for target in (1, 2 + attempt % 3):
-            _killed(folder, target, chosen.uniform(0.0, 0.05))
-        before = {path.name: path.read_bytes() for path in folder.glob("*.age")}
-        _build_missing(folder)
-        files = sorted(folder.glob("*.age"))
-        assert [number for path in files for number in numbers_in(path)] == wanted
-        for name, content in before.items():
-            assert (folder / name).read_bytes() == content, "what was there is not built again"
+    """A child opens the store, builds, and kills itself at a chosen moment: before a part's file is
+    there, when the file stands and its row does not, when the row is written, when the next parts
+    were handed out (some seconds: twenty children open the store). What was noted before stays as
+    it is; in the end every paper is there once, in order."""
+    monkeypatch.setattr(forms.batch, "PART", 1)
+    residents(counter, 24)
+    batch_id = made(counter, [card(n) for n in range(24)]).batch_id
+    forms.batch.begin_worker(counter.tables)  # so that no child spends its time on the fonts
+    monkeypatch.setattr(Press, "prove_batch", lambda *_given: None)  # no claim about it here
+    root, chosen, points = tmp_path / "batches", random.Random(7), set()
+    counter.world.close()
+    try:
+        for kill in range(KILLS):
+            at = ("file", "no_row", "row", "handed_out")[kill % 4]
+            points.add(_killed(counter, batch_id, root, at, chosen.randint(1, 2)))
+    finally:
+        counter.world = reopened(counter)
+    assert points == {"file", "no_row", "row", "handed_out"}, "it was killed at each of them"
+    stand = len(list(root.rglob("*.age")))
+    assert KILLS > 20 or 8 <= stand <= 22, "the children came some way, and not to the end"
+    noted = {row.part: row.file_digest for row in counter.rows(batch_part)}
+    assert len(noted) <= stand
+    built = built_now(counter, batch_id, root)
+    assert built == [part for part in range(24) if part not in noted], "what was noted stands"
+    assert in_order(counter, batch_id, root) == [one.number for one in counter.rows(batch_item)]
+    rows = counter.rows(batch_part)
+    assert [row.part for row in rows] == list(range(24))
+    for row in rows:
+        content = part_path(root / batch_id, row.part).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == row.file_digest
+        assert noted.get(row.part, row.file_digest) == row.file_digest
 
 
-def _build_missing(folder: Path) -> None:
-    list(
-        build(job(folder), papers(22), done=lambda part: part_path(folder, part).exists(), cores=1)
-    )
+def _killed(counter: Counter, batch_id: str, root: Path, at: str, times: int) -> str:
+    """Build in a child that kills itself the ``times``-th time that it comes ``at`` this moment;
+    gives the moment, "" when it came to the end before."""
 
+    def count() -> None:
+        nonlocal times
+        times -= 1
+        if times <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
 
-def _killed(folder: Path, parts: int, later: float) -> None:
-    """Build in a child that is killed a little after so many parts stand on disk."""
+    def write(path: Path, content: bytes, *given: Any) -> None:
+        if at == "file":
+            count()
+        write_whole(path, content, *given)
+        if at == "no_row":
+            count()
+
+    def note(building: Building, content: batch_building.PartsBuilt) -> Any:
+        papers = noting(building, content)
+        if at == "row" and content.built:
+            count()
+        return papers
+
+    def begin(building: Building, part: int, rows: Any) -> None:
+        if part in noted:
+            os._exit(3)  # built a second time
+        if at == "handed_out" and building._done:
+            count()
+        beginning(building, part, rows)
+
     child = os.fork()
     if child == 0:
-        _build_missing(folder)
-        os._exit(0)
-    end = time.monotonic() + 60
-    while len(list(folder.glob("*.age"))) < parts and time.monotonic() < end:
-        time.sleep(0.005)
-    time.sleep(later)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+        try:
+            forms.batch.write_whole = write  # type: ignore[assignment]
+            Building._note, Building._begin = note, begin  # type: ignore[method-assign]
+            counter.world = reopened(counter)
+            noted = {row.part for row in counter.rows(batch_part)}
+            built_now(counter, batch_id, root)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    if not os.WIFSIGNALED(status):
+        assert os.waitstatus_to_exitcode(status) == 0
+        return ""
+    return at
 
 
-def test_paused_it_stops_after_the_part_under_way(tmp_path: Path, small_parts: None) -> None:
+def reopened(counter: Counter) -> World:
+    """The same terminal, opened again; nobody's rights changed meanwhile."""
+    was = counter.world
+    return open_world(was.paths.data, start=was.clock.now(), state=was.control.state)
+
+
+write_whole = forms.batch.write_whole
+noting, beginning = Building._note, Building._begin
+
+
+def test_stopped_it_ends_with_what_is_under_way(
+    counter: Counter, tmp_path: Path, small_parts: None
+) -> None:
+    residents(counter, 9)
+    batch_id = made(counter, [card(n) for n in range(9)]).batch_id
+    gate, session = counter.gate, counter.world.session("supervisor")
+    order = batch_building.begin_building(gate, session, batch_id, tmp_path, training=False)
     given: list[int] = []
-    for one in build(
-        job(tmp_path), papers(12), done=lambda n: False, cores=1, paused=lambda: bool(given)
+    for standing in batch_building.build_parts(
+        gate, session, order, counter.tables, cores=1, paused=lambda: bool(given)
     ):
-        given.append(one.part)
-    assert given == [0]
+        given.extend(standing.noted)
+    assert given == [0, 1], "the part under way is finished"
+    assert built_now(counter, batch_id, tmp_path) == [2]
 
 
 def test_one_paper_that_cannot_be_drawn_holds_itself_up_alone(
-    tmp_path: Path, small_parts: None
+    counter: Counter, tmp_path: Path, small_parts: None
 ) -> None:
-    some = papers(8)
-    some[2] = (2, replace(some[2][1], name="齋" * 200))
-    first, second = build(job(tmp_path), some, done=lambda n: False, cores=1)
-    assert first.positions == (0, 1, 3)
-    assert [(one.position, one.code) for one in first.failed] == [(2, "forms.overflow")]
-    assert second.positions == (4, 5, 6, 7)
+    residents(counter, 8)
+    cards = [card(n) for n in range(8)]
+    cards[2] = replace(cards[2], name="齋" * 200)
+    batch_id = made(counter, cards).batch_id
+    assert built_now(counter, batch_id, tmp_path) == [0, 1]
+    items = {one.person_id: one for one in counter.rows(batch_item)}
+    assert (items["P-2"].state, items["P-2"].cause) == ("held", "failed")
+    standing = [one.number for one in counter.rows(batch_item) if one.state == "built"]
+    assert len(standing) == 7 and in_order(counter, batch_id, tmp_path) == standing
 
 
 def made(counter: Counter, cards: list[CardRecord]) -> batch.Made:
