@@ -80,7 +80,7 @@ STAYS: Mapping[str, str] = MappingProxyType(
             "the terminal's people and rights",
         ),
         **dict.fromkeys(
-            ("courier", "medium", "medium_approval", "medium_use", "standing_order"),
+            ("courier", "medium", "medium_approval", "medium_use", "sealed_out", "standing_order"),
             "media: files by name, digest and count",
         ),
         **dict.fromkeys(

@@ -115,7 +115,7 @@ NOT_OF_PERSONS = frozenset(
             "medium",
         ),
         *("medium_approval", "medium_use", "preference", "put_off_act", "setting", "staff"),
-        "standing_order",
+        *("sealed_out", "standing_order"),
         *("stock_move", "store_fact", "terminal_key", "watermark", "stream_state"),
         # what goes and comes, sealed or counted; a row is about a file
         *("character_line", "delivered_list", "desk_draft", "desk_told", "file_fault", "inbox"),

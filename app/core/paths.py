@@ -51,6 +51,11 @@ class Paths:
         return self.data / "pages"
 
     @property
+    def leaving(self) -> Path:
+        """Sealed files that wait to leave over a medium."""
+        return self.data / "leaving"
+
+    @property
     def erased(self) -> Path:
         """Keyed hashes of who was erased, for after a restore (``db.again``)."""
         return self.data / "erased"

@@ -127,6 +127,8 @@ class Program:
             )
             return DONE
         self._talk.say(f"開けました： {opened.path}（{opened.count:,}件）")
+        if opened.digits:
+            self._talk.say(f"受領証に書く照合コード： {opened.digits}")
         if opened.characters is not None:
             self._talk.say(
                 f"市区町村システムの文字コードにない文字がありました。文字リスト： "

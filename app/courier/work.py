@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import io
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from app.core.errors import EnvironmentFault, UserError
-from app.core.files import remove, write_whole
+from app.core.files import put_in_place, remove, write_whole
 from app.courier.book import Book, Entry, blank
 from app.courier.keys import Opened
 from app.courier.plain import (
@@ -21,11 +22,14 @@ from app.courier.plain import (
     read_plain,
     write_list,
 )
+from app.wire.attached import LIST, members_of
 from app.wire.cards import CARD_ENDING, Card, card_fingerprint, open_card
 from app.wire.characters import UTF_8, Charset
+from app.wire.codec import decode_file
 from app.wire.container import (
     Addressee,
     Header,
+    Verified,
     check_count,
     check_place,
     open_body,
@@ -35,7 +39,7 @@ from app.wire.container import (
     write_head,
 )
 from app.wire.files import FILES
-from app.wire.keys import SigningKeys, signing_id, signing_keys
+from app.wire.keys import SigningKeys, check_digits, signing_id, signing_keys
 from app.wire.protocol import is_id, stream_of
 from app.wire.refusals import ContainerCause, ContainerRefused
 from app.wire.statements import sign
@@ -255,6 +259,8 @@ class UnsealedFile:
     count: int
     characters: Path | None
     again: str = ""
+    digits: str = ""
+    """Of what is to be printed: the digits for the receipt (照合コード)."""
 
 
 def unseal(here: Courier, path: Path, out: Path, *, skip_missing: bool = False) -> UnsealedFile:
@@ -282,31 +288,85 @@ def unseal(here: Courier, path: Path, out: Path, *, skip_missing: bool = False) 
     except OSError as cause:
         raise _unreadable(path) from cause
     spec = FILES[head.file_id].at(head.layout_version)
+    if spec.attached:
+        return _unseal_pages(here, found, plain, out, skipped=skipped)
     content, decoder, unmapped = for_the_system(plain.getvalue(), spec, here.codes, here.charset)
     check_count(head, decoder.count)
-    target = out / f"{spec.id}_{head.created[:10].replace('-', '')}_{head.id}.csv"
+    _require_folder(out)
+    target = out / f"{_name_of(head)}.csv"
+    write_whole(target, content)
+    characters = write_list(target, unmapped)
+    _note_opened(here, found, target.name, skipped=skipped)
+    return UnsealedFile(target, decoder.count, characters)
+
+
+def _unseal_pages(
+    here: Courier, found: Verified, plain: io.BytesIO, out: Path, *, skipped: bool
+) -> UnsealedFile:
+    """A list with the files that it names, into a folder of its own. Nothing stands there under the
+    folder's name before every file is what the list says. Raises ContainerRefused, FileRefused."""
+    head = found.header
+    _require_folder(out)
+    target, unfinished = out / _name_of(head), out / f".{_name_of(head)}.part"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=0o700)
+    try:
+        plain.seek(0)
+        members = members_of(plain)
+        name, content = next(members, ("", b""))
+        wanted = _listed(head, name, content, here.codes)
+        write_whole(unfinished / name, content)
+        for name, content in members:
+            if hashlib.sha256(content).hexdigest() != wanted.pop(name, ""):
+                raise ContainerRefused(ContainerCause.PLAIN)
+            write_whole(unfinished / name, content)
+        if wanted:
+            raise ContainerRefused(ContainerCause.COUNT)
+        shutil.rmtree(target, ignore_errors=True)
+        put_in_place(unfinished, target)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    _note_opened(here, found, target.name, skipped=skipped)
+    return UnsealedFile(target, head.count, None, digits=check_digits(found.digest))
+
+
+def _listed(head: Header, name: str, content: bytes, codes: Codes) -> dict[str, str]:
+    """The files that the list names, with their digests."""
+    if name != LIST:
+        raise ContainerRefused(ContainerCause.PLAIN)
+    records = decode_file(FILES[head.file_id], content, codes)
+    check_count(head, len(records))
+    return {record.file: record.file_digest for record in records}
+
+
+def _require_folder(out: Path) -> None:
     if not out.is_dir():
         raise UserError(
             "courier.out", f"置き場所 {out} がありません。", "--out で指定してください。"
         )
-    write_whole(target, content)
-    characters = write_list(target, unmapped)
+
+
+def _name_of(head: Header) -> str:
+    return f"{head.file_id}_{head.created[:10].replace('-', '')}_{head.id}"
+
+
+def _note_opened(here: Courier, found: Verified, name: str, *, skipped: bool) -> None:
+    head = found.header
     here.book.write(
         blank(
             "skipped" if skipped else "opened",
             here.at,
             here.keys.by,
-            file=target.name,
+            file=name,
             id=head.id,
             peer=head.sender,
             stream=head.stream,
             epoch=head.epoch,
             sequence=head.sequence,
             digest=found.digest,
-            count=decoder.count,
+            count=head.count,
         )
     )
-    return UnsealedFile(target, decoder.count, characters)
 
 
 def _opened_before(here: Courier, head: Header, digest: str) -> Entry | None:

@@ -12,15 +12,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from db.tables.certificates import certificate
+from db.tables.media import sealed_out
 from db.tables.persons import person
-from db.tables.printing import batch_item, mail_item
+from db.tables.printing import batch_item, batch_part, mail_item
 from db.work import Rows
 
-READS = ("certificate", "mail_item", "batch_item")
-WRITES = ("certificate", "mail_item", "batch_item")
+READS = ("certificate", "mail_item", "batch_item", "batch_part", "sealed_out")
+WRITES = ("certificate", "mail_item", "batch_item", "batch_part", "sealed_out")
 
 DEAD = "3"
 """The resident state of somebody who has died."""
@@ -89,8 +90,10 @@ def pull_changed(work: Rows, person_id: str, kind: str, value: Mapping[str, str]
 
 
 def stop_letters(work: Rows, numbers: Collection[str]) -> None:
-    """Letters with these papers that have not left stay here."""
+    """Letters with these papers that have not left stay here; a file that was sealed with them for
+    a contractor does not leave either."""
     for some in _blocks(numbers):
+        _keep_sealed(work, some)
         work.run(
             update(mail_item)
             .where(
@@ -98,6 +101,37 @@ def stop_letters(work: Rows, numbers: Collection[str]) -> None:
                 mail_item.c.state.in_(["waiting", "checked"]),
             )
             .values(state="stopped", version=mail_item.c.version + 1)
+        )
+
+
+def _keep_sealed(work: Rows, numbers: Collection[str]) -> None:
+    """What is sealed with these papers and has not left is stale; its parts are sealed anew."""
+    waiting = select(sealed_out.c.about).where(sealed_out.c.state == "sealed")
+    in_part = batch_part.c.part == batch_item.c.part - 1
+    rows = work.all(
+        select(batch_item.c.batch_id)
+        .join(batch_part, (batch_part.c.batch_id == batch_item.c.batch_id) & in_part)
+        .where(
+            batch_item.c.number.in_(sorted(numbers)),
+            batch_item.c.batch_id.in_(waiting),
+            batch_part.c.sent_how == "contractor",
+        )
+        .distinct()
+    )
+    for batch_id in sorted(row.batch_id for row in rows):
+        mine = (sealed_out.c.about == batch_id, sealed_out.c.state == "sealed")
+        since = work.scalar(select(func.min(sealed_out.c.sealed_at)).where(*mine))
+        work.run(
+            update(batch_part)
+            .where(
+                batch_part.c.batch_id == batch_id,
+                batch_part.c.sent_how == "contractor",
+                batch_part.c.sent_at >= since,
+            )
+            .values(sent_at="", sent_how="")
+        )
+        work.run(
+            update(sealed_out).where(*mine).values(state="stale", version=sealed_out.c.version + 1)
         )
 
 

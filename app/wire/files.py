@@ -401,8 +401,25 @@ _DESKS = (
 )
 """What desks share through the union (DESIGN 4); each is a stream of its own."""
 
+PAGES = FileSpec(
+    id="PAGE-01",
+    title="印刷データ",
+    names=("印刷データ", "委託先での印刷に供するデータ"),
+    route=Route.MEDIUM_OUT,
+    frequency="一括印刷を委託する都度",
+    record=records.PageRecord,
+    layout="pages",
+    version=1,
+    key=("sheet",),
+    confirmations=2,
+    framed=True,
+    moved_out=True,
+    attached=True,
+)
+"""To a contractor who prints (委託先): the list of the sheets, with the pages (ADD-06)."""
+
 FILES: dict[str, FileSpec] = {
-    spec.id: spec for spec in (*_UPWARD, *_DOWNWARD, *_MUNICIPAL, *_DESKS)
+    spec.id: spec for spec in (*_UPWARD, *_DOWNWARD, *_MUNICIPAL, *_DESKS, PAGES)
 }
 
 

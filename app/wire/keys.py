@@ -44,3 +44,10 @@ def fingerprint(*publics: bytes) -> str:
     number = int.from_bytes(digest.digest(), "big") % 10**40
     digits = f"{number:040d}"
     return " ".join(digits[start : start + 4] for start in range(0, 40, 4))
+
+
+def check_digits(digest: str) -> str:
+    """The digits by which two sides see that they hold the same file: four groups of four (about 53
+    bits), from its SHA-256 (hex). Whoever could make another file with these digits would have to
+    hold the sender's signing key as well."""
+    return fingerprint(bytes.fromhex(digest))[:19]

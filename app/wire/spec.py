@@ -47,7 +47,8 @@ class FileSpec:
 
     A file of many kinds has ``bodies``: ``record`` is then the common head, whose ``kind``,
     ``body`` and ``body_version`` say what follows in the line. ``bare``: a head may stand alone
-    (a refusal decides nothing); ``answered_in`` is the file that decides on this one's cases."""
+    (a refusal decides nothing); ``answered_in`` is the file that decides on this one's cases.
+    ``attached``: files that the records name go with them (``app.wire.attached``)."""
 
     id: str
     title: str
@@ -70,6 +71,7 @@ class FileSpec:
     bodies: Bodies = field(default_factory=dict, hash=False)
     bare: bool = False
     answered_in: str = ""
+    attached: bool = False
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -81,7 +81,8 @@ medium_use = Table(
     Index("ix_medium_use_digest", "digest"),
 )
 
-# Who seals and opens at the municipal system's side (``madoguchi courier``).
+# Who seals and opens on the other side (``madoguchi courier``). ``role``: system (the municipal
+# system's side), print (a contractor who prints, ADD-06).
 courier = Table(
     "courier",
     METADATA,
@@ -92,6 +93,32 @@ courier = Table(
     Column("registered_by", Text, nullable=False),
     Column("registered_at", Text, nullable=False),
     Column("ended_at", Text, nullable=False, server_default=""),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("role", Text, nullable=False, server_default="system"),
+)
+
+# What was sealed here for the other side and lies in ``Paths.leaving`` until it leaves, unopened,
+# over a medium. ``about`` is what it was made of (a batch). ``state``: sealed, stale (somebody in
+# it was stopped before it left: it never leaves), left, received (the receipt is noted).
+sealed_out = Table(
+    "sealed_out",
+    METADATA,
+    Column("id", Text, primary_key=True),  # 封の番号, the container's own
+    Column("file_id", Text, nullable=False),
+    Column("about", Text, nullable=False, index=True),
+    Column("to_id", Text, ForeignKey("courier.id"), nullable=False),
+    Column("epoch", Integer, nullable=False),  # its place in the stream to this receiver
+    Column("sequence", Integer, nullable=False),
+    Column("record_count", Integer, nullable=False),
+    Column("digest", Text, nullable=False),  # SHA-256 of the container, hex
+    Column("state", Text, nullable=False),
+    Column("sealed_by", Text, nullable=False),
+    Column("confirmed_by", Text, nullable=False),
+    Column("sealed_at", Text, nullable=False),
+    Column("received_on", Text, nullable=False, server_default=""),
+    Column("received_by", Text, nullable=False, server_default=""),  # as the receipt says
+    Column("noted_by", Text, nullable=False, server_default=""),
+    Column("noted_at", Text, nullable=False, server_default=""),
     Column("version", Integer, nullable=False, server_default="1"),
 )
 

@@ -20,6 +20,7 @@ from sqlalchemy import update
 
 import forms.batch
 from app.core.errors import UserError
+from app.core.files import write_whole
 from app.functions.printing import batch, batch_building
 from app.functions.printing.batch_building import Building
 from app.persons import stopping
@@ -76,7 +77,7 @@ def test_killed_at_twenty_points_it_goes_on_without_a_double_or_a_gap(
     try:
         for kill in range(KILLS):
             at = ("file", "no_row", "row", "handed_out")[kill % 4]
-            points.add(_killed(counter, batch_id, root, at, chosen.randint(1, 2)))
+            points.add(_killed((counter, batch_id, root), at, chosen.randint(1, 2), monkeypatch))
     finally:
         counter.world = reopened(counter)
     assert points == {"file", "no_row", "row", "handed_out"}, "it was killed at each of them"
@@ -95,9 +96,12 @@ def test_killed_at_twenty_points_it_goes_on_without_a_double_or_a_gap(
         assert noted.get(row.part, row.file_digest) == row.file_digest
 
 
-def _killed(counter: Counter, batch_id: str, root: Path, at: str, times: int) -> str:
+def _killed(
+    scene: tuple[Counter, str, Path], at: str, times: int, monkeypatch: pytest.MonkeyPatch
+) -> str:
     """Build in a child that kills itself the ``times``-th time that it comes ``at`` this moment;
     gives the moment, "" when it came to the end before."""
+    counter, batch_id, root = scene
 
     def count() -> None:
         nonlocal times
@@ -128,8 +132,9 @@ def _killed(counter: Counter, batch_id: str, root: Path, at: str, times: int) ->
     child = os.fork()
     if child == 0:
         try:
-            forms.batch.write_whole = write  # type: ignore[assignment]
-            Building._note, Building._begin = note, begin  # type: ignore[method-assign]
+            monkeypatch.setattr(forms.batch, "write_whole", write)
+            monkeypatch.setattr(Building, "_note", note)
+            monkeypatch.setattr(Building, "_begin", begin)
             counter.world = reopened(counter)
             noted = {row.part for row in counter.rows(batch_part)}
             built_now(counter, batch_id, root)
@@ -151,7 +156,6 @@ def reopened(counter: Counter) -> World:
     return open_world(was.paths.data, start=was.clock.now(), state=was.control.state)
 
 
-write_whole = forms.batch.write_whole
 noting, beginning = Building._note, Building._begin
 
 

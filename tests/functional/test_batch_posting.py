@@ -253,7 +253,8 @@ def test_a_part_of_nobody_and_one_stopped_on_the_way(
     assert print_part(counter, batch_id, 1, tmp_path).sheets == 3
     gate, session = counter.gate, counter.world.session("supervisor")
     prepared = batch_sending.prepare_end(gate, session, batch_id, "年度を間違えた")
-    batch_sending.perform_end(gate, prepared, tuple(counter.world.approvals(prepared)), tmp_path)
+    given = tuple(counter.world.approvals(prepared))
+    batch_sending.perform_end(gate, prepared, given, tmp_path, tmp_path / "leaving")
     states = {row.number: row.state for row in counter.rows(certificate)}
     assert [states[items[at].number] for at in range(9)] == ["void"] * 5 + ["issued"] * 3 + ["void"]
 

@@ -96,9 +96,7 @@ def test_a_death_stops_letter_reprint_and_batch_at_once(counter: Counter) -> Non
     """発送止め: whatever brings the death, nothing more leaves."""
     issued = posted_issue(counter)
     (hers,) = counter.rows(person)
-    with counter.world.hands_on(
-        "print_batch", "batch_item", "person", "certificate", "mail_item"
-    ) as work:
+    with counter.world.hands_on(*stopping.WRITES, "print_batch", "person") as work:
         work.run(
             insert(print_batch).values(
                 id="B-1",

@@ -525,6 +525,7 @@ def test_every_print_asks_by_a_subject_that_the_gate_can_look_up() -> None:
     lists = {
         *("admin.print_ledger", "records.print_report"),
         *("printing.print_list", "printing.release_batch", "printing.print_part"),
+        "printing.seal_batch",  # of a batch, whose restricted persons are left out
         "printing.reprint_batch_sheet",  # of a batch, whose restricted persons are held back
         *("files.print_faults", "files.print_media_ledger"),  # by line and column of a file
         "records.print_registers",  # forms and functions, nobody's data

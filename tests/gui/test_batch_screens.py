@@ -7,15 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyrage import x25519
 from PySide6.QtWidgets import QLabel, QRadioButton
 
 import forms.batch
+from app.functions.printing.screens.batch_contractor import BatchContractorScreen
 from app.functions.printing.screens.batch_held import HeldScreen
 from app.functions.printing.screens.batch_making import MakeBatchScreen
 from app.functions.printing.screens.batch_post import BatchPostScreen
 from app.functions.printing.screens.batch_samples import SamplesScreen
 from app.functions.printing.screens.batches import BatchesScreen
+from app.ui.base.labels import PlainQuestion
 from db.tables.certificates import certificate
+from db.tables.media import courier, sealed_out
 from db.tables.printing import batch_item, batch_part, mail_item, print_batch, print_line
 from tests.support.batches import YEAR, card, residents
 from tests.support.counter import counter_in
@@ -215,3 +219,66 @@ def test_the_held_back_are_a_pile_of_their_own(room: Room) -> None:
     screen = room.add(HeldScreen(room.desk("supervisor"), row.id))
     room.until(lambda: screen.table.rowCount() == 1)
     assert screen.table.item(0, 0).text() == "支援措置"
+
+
+def test_to_the_contractor_and_the_receipt(room: Room) -> None:
+    """The sealing by two, then the receipt: its field tells what is wrong, and what is right is
+    noted. The way over the medium has its own test (test_contractor)."""
+    made_and_released(room)
+    with room.counter.world.hands_on("courier") as work:
+        work.run(courier.insert().values(CONTRACTOR))
+    (row,) = room.counter.rows(print_batch)
+    screen = room.add(BatchContractorScreen(room.desk("supervisor"), row.id))
+    room.settle()
+    assert screen.receipt.isHidden() and screen.table.rowCount() == 0
+    screen.main_button.click()
+    room.qtbot.waitUntil(lambda: screen.findChild(PlainQuestion) is not None, timeout=10_000)
+    second = screen.findChild(PlainQuestion)
+    second.setTextValue(room.counter.world.staff_id("clerk"))
+    second.accept()
+    room.until(lambda: len(room.counter.rows(sealed_out)) == 1)
+    room.settle()
+    assert "封の番号" in room.said[-1] and "移出を待つ" in cells(screen)
+    assert "委託先「見本印刷」" in room.touch.sentences[-1]
+    with room.counter.world.hands_on("sealed_out") as work:
+        work.run(sealed_out.update().values(state="left"))
+    screen.load()
+    room.settle()
+    assert not screen.receipt.isHidden()
+    screen.received_on.set_value("R8.11.17")
+    screen.note()
+    assert "照合コードが入っていません" in texts(screen.digits)
+    screen.digits.set_value("0000 0000 0000 0000")
+    screen.received_by.set_value("受領係")
+    screen.note()
+    room.until(lambda: "違います" in texts(screen.digits))
+    screen.digits.set_value(screen.files[0].digits)
+    screen.note()
+    room.until(lambda: room.counter.rows(sealed_out)[0].state == "received")
+    room.settle()
+    assert "受領 R8.11.17 受領係" in cells(screen) and screen.receipt.isHidden()
+
+
+CONTRACTOR = {
+    "id": "P-152994",
+    "name": "見本印刷",
+    "signing": b"",
+    "receiving": str(x25519.Identity.generate().to_public()),
+    "registered_by": "S201",
+    "registered_at": "2026-11-16T09:00:00+09:00",
+    "role": "print",
+}
+
+
+def made_and_released(room: Room) -> None:
+    """Nine papers, one held back, released by two."""
+    make(room)
+    room.until(lambda: bool(room.counter.rows(print_batch)))
+    room.settle()
+    screen = built(room)
+    for who in ("supervisor", "supervisor2"):
+        seen(room, who)
+    screen = batches(room)
+    screen.main_button.click()
+    room.until(lambda: len(room.counter.rows(certificate)) == 8)
+    room.settle()

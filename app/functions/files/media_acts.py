@@ -14,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.core.errors import EnvironmentFault
 from app.functions.files.media_list import mark_facts, media_rows, moves_in, moves_out
+from app.functions.files.media_use import PRINT, SYSTEM
 from app.security.acts.approval import Approval
 from app.security.control.deeds import AllowMedia
 from app.security.gate.facts import MEDIA_FACT
@@ -75,10 +76,12 @@ class Approving:
 
 @dataclass(frozen=True, slots=True)
 class TakeCard:
-    """The courier's card as it lies on the medium, and the digits that were compared."""
+    """The other side's card as it lies on the medium, the digits that were compared, and whose
+    side it is (``courier.role``)."""
 
     card: bytes
     fingerprint: str
+    role: str
 
 
 def prepare_allow(gate: Gate, session: Session, *, allowed: bool) -> PreparedAct:
@@ -282,7 +285,12 @@ def read_courier_card(path: Path) -> tuple[bytes, Card, str]:
     return data, card, card_fingerprint(data)
 
 
-def prepare_courier(gate: Gate, session: Session, attached: Attached) -> PreparedAct:
+ROLES = {SYSTEM: "媒体の受渡しの相手", PRINT: "印刷の委託先"}
+
+
+def prepare_courier(
+    gate: Gate, session: Session, attached: Attached, role: str = SYSTEM
+) -> PreparedAct:
     """Take the other side's card after comparing its digits. Raises as ``read_card``."""
     data, card = read_card(attached)
     digits = card_fingerprint(data)
@@ -290,31 +298,36 @@ def prepare_courier(gate: Gate, session: Session, attached: Attached) -> Prepare
         COURIER,
         session,
         subject=Subject("courier", card.name),
-        content=TakeCard(data, digits),
+        content=TakeCard(data, digits, role),
         sentence=f"「{card.title}」（{card.name}）と照合コード {digits} を読み合わせました。"
-        "この相手を、媒体の受渡しの相手として登録します。",
+        f"この相手を、{ROLES[role]}として登録します。",
     )
 
 
 def perform_courier(
     gate: Gate, prepared: PreparedAct, approvals: Sequence[Approval], attached: Attached
 ) -> str:
-    """Register the courier in place of the one before; our own card goes onto the medium. Raises
+    """Register it in place of the one before in its role; our own card goes onto the medium. Raises
     UserError ``media.other_municipality``, EnvironmentFault ``media.*``, ``line.not_enrolled``."""
     with gate.act(prepared, approvals) as work:
         card = open_card(work.content.card)
-        put_courier(work, card)
+        put_courier(work, card, work.content.role)
         _write_own_card(work, attached)
         return card.name
 
 
-def put_courier(work: ActWork, card: Card) -> None:
-    """Register the courier in place of the one before. Raises UserError
-    ``media.other_municipality``, EnvironmentFault ``line.not_enrolled``."""
+def put_courier(work: ActWork, card: Card, role: str = SYSTEM) -> None:
+    """Register the other side in place of the one before in its role. Raises UserError
+    ``media.other_municipality``, ``media.other_role`` (it is registered in another role),
+    EnvironmentFault ``line.not_enrolled``."""
     if card.municipality != read_keys(work).facts.municipality:
         raise media_refusal("other_municipality")
     at = work.at.isoformat()
-    work.run(update(courier).where(courier.c.ended_at == "").values(ended_at=at))
+    mine = (courier.c.ended_at == "", courier.c.id == card.name, courier.c.role != role)
+    if work.first(select(courier.c.id).where(*mine)) is not None:
+        raise media_refusal("other_role")
+    former = (courier.c.ended_at == "", courier.c.role == role)
+    work.run(update(courier).where(*former).values(ended_at=at))
     values = {
         "name": card.title,
         "signing": card.signing,
@@ -322,6 +335,7 @@ def put_courier(work: ActWork, card: Card) -> None:
         "registered_by": work.staff_id,
         "registered_at": at,
         "ended_at": "",
+        "role": role,
     }
     work.run(
         upsert(courier)

@@ -18,7 +18,7 @@ from app.sync.media.mark import Judged
 from app.sync.states import Incoming
 from app.wire.files import FILES, FileSpec
 from db.tables.exchange import inbox
-from db.tables.media import courier, medium, medium_approval, medium_use
+from db.tables.media import courier, medium, medium_approval, medium_use, sealed_out
 from db.work import ReadRows
 
 SHOW, LEDGER = "files.show_media", "files.show_ledger"
@@ -94,12 +94,15 @@ class UseLine:
 
 @dataclass(frozen=True, slots=True)
 class ToMoveOut:
-    """A received file that may be moved out, and whether that was done."""
+    """A file that waits to be moved out: one that was received, or one that was sealed here for
+    somebody outside (``sealed_id``, to whom)."""
 
     inbox_id: str
     file_id: str
     count: int
     applied_at: str
+    sealed_id: str = ""
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,10 @@ def look(gate: Gate, session: Session, media: MediaDesk, function: str = SHOW) -
         uses = _uses(work, rows)
         waiting = _to_move_out(work)
         couriers = tuple(
-            (row.id, row.name) for row in work.all(select(courier).where(courier.c.ended_at == ""))
+            (row.id, row.name)
+            for row in work.all(
+                select(courier).where(courier.c.ended_at == "", courier.c.role == "system")
+            )
         )
         work.note(shown=[line.id for line in uses])
     found = mark.judged(media.attached(), rows, public, municipality)
@@ -245,4 +251,16 @@ def _to_move_out(work: Any) -> tuple[ToMoveOut, ...]:
         .order_by(inbox.c.applied_at.desc())
         .limit(_NEWEST)
     )
-    return tuple(ToMoveOut(row.id, row.file_id, row.record_count, row.applied_at) for row in rows)
+    sealed = work.all(
+        select(sealed_out, courier.c.name.label("to"))
+        .join(courier, courier.c.id == sealed_out.c.to_id)
+        .where(sealed_out.c.state == "sealed")
+        .order_by(sealed_out.c.sealed_at)
+    )
+    return (
+        *(ToMoveOut(row.id, row.file_id, row.record_count, row.applied_at) for row in rows),
+        *(
+            ToMoveOut("", row.file_id, row.record_count, row.sealed_at, row.id, row.to)
+            for row in sealed
+        ),
+    )

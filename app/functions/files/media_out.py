@@ -83,7 +83,7 @@ def perform_move_out(
         stream = stream_of(moving.file_id)
         epoch = int(work.fact("epoch") or 0)
         place = next_place(work, OUT, to.name, stream, epoch)
-        use_id = _begin(work, moving, " ".join(seconds))
+        use_id = begin_line(work, moving, " ".join(seconds))
     path = container_path(here.folder, moving.inbox_id)
     spec = FILES[moving.file_id]
     line = Line(keys, spec, here.codes, passed=here.progress.at)
@@ -116,7 +116,7 @@ def perform_move_out(
     return Moved(use_id, count)
 
 
-def _begin(work: ActWork, moving: Moving, confirmed_by: str) -> str:
+def begin_line(work: ActWork, moving: Moving, confirmed_by: str) -> str:
     """The ledger's line before the first byte is written."""
     use_id = work.new_id()
     work.run(

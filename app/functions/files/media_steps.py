@@ -34,7 +34,7 @@ class Do(StrEnum):
 @dataclass(frozen=True, slots=True)
 class MediaStep:
     """One line. ``why`` is the whole cause of what does not go on; the rest is what the act
-    needs: ids of medium, ledger line, received file, and the file's name and number."""
+    needs: ids of medium, ledger line, received or sealed file, and the file's name and number."""
 
     what: str
     where: str
@@ -46,6 +46,7 @@ class MediaStep:
     serial: str = ""
     use_id: str = ""
     inbox_id: str = ""
+    sealed_id: str = ""
     file_id: str = ""
     name: str = ""
     direction: str = ""
@@ -161,7 +162,10 @@ def _to_move_out(view: MediaView) -> Iterator[MediaStep]:
     ours = [one.judged for one in view.plugged if one.judged.fault is None]
     for file in view.to_move_out:
         what = f"{FILES[file.file_id].title}（{file.count:,}件、{_moment(file.applied_at)} 受信）"
-        if not view.couriers:
+        if file.sealed_id:
+            title = FILES[file.file_id].title
+            what = f"{title}（{file.to} へ、{file.count:,}枚、封の番号 {file.sealed_id}）"
+        elif not view.couriers:
             yield MediaStep(
                 what, "端末", "宛先がない", "", why="相手の名刺を登録してください（Alt+C）。"
             )
@@ -179,6 +183,7 @@ def _to_move_out(view: MediaView) -> Iterator[MediaStep]:
             Do.MOVE_OUT if approved else Do.APPROVE,
             medium_id=medium.medium_id,
             inbox_id=file.inbox_id,
+            sealed_id=file.sealed_id,
             file_id=file.file_id,
             direction="out",
         )

@@ -129,8 +129,13 @@ def approval_in_force(work: Any, medium_id: str, direction: str, file_id: str) -
     return found
 
 
-def courier_of(work: Any) -> Courier | None:
-    row = work.first(select(courier).where(courier.c.ended_at == ""))
+SYSTEM, PRINT = "system", "print"
+"""Whose side the other end of a medium is: the municipal system's, or a contractor who prints."""
+
+
+def courier_of(work: Any, role: str = SYSTEM) -> Courier | None:
+    """The other end in this role, if one is registered."""
+    row = work.first(select(courier).where(courier.c.ended_at == "", courier.c.role == role))
     if row is None:
         return None
     return Courier(row.id, row.name, bytes(row.signing), row.receiving)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, update
+from sqlalchemy import Row, select, update
 
 from app.core.errors import EnvironmentFault, UserError
 from app.functions.files.media_list import SHOW
@@ -23,7 +23,7 @@ from app.security.gate.gate import Gate, Session, Subject, SystemHand
 from app.sync.media.faults import media_refusal
 from app.sync.media.files import INCOMING, OUTGOING, digest_of, sweep_parts, wipe
 from app.sync.media.mark import Judged
-from db.tables.media import medium_use
+from db.tables.media import medium_use, sealed_out
 
 WIPE = "files.wipe_medium"
 HOW = {
@@ -91,8 +91,14 @@ def wipe_after(found: Judged, moving: Moving, here: Carrying, done: Moved) -> Mo
 
 def close_broken(finish: SystemHand, _calendar: object = None) -> int:
     """Lines that a program's end left ``begun``: they end ``broken``; how many. Run at the login,
-    when nothing is under way."""
+    when nothing is under way. A sealed file that was leaving waits again."""
     with finish.system(FINISH) as work:
+        begun = select(medium_use.c.inbox_id).where(medium_use.c.state == "begun")
+        work.run(
+            update(sealed_out)
+            .where(sealed_out.c.id.in_(begun), sealed_out.c.state == "left")
+            .values(state="sealed", version=sealed_out.c.version + 1)
+        )
         return work.run(
             update(medium_use)
             .where(medium_use.c.state == "begun")

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from app.cases import print_log
 from app.cases.issuing import Drawing
@@ -34,6 +34,7 @@ from app.security.acts.approval import Approval
 from app.security.gate.gate import ActWork, Gate, PreparedAct, RowVersion, Subject, WithDocument
 from app.security.staff.session import Session
 from db.tables.certificates import certificate
+from db.tables.media import sealed_out
 from db.tables.printing import batch_item, batch_part, print_batch
 from db.work import ReadRows
 from forms.press import Rendered
@@ -276,13 +277,19 @@ def prepare_end(gate: Gate, session: Session, batch_id: str, reason: str) -> Pre
         left = unsent is not None or any(
             one.posted + len(one.stopped) < one.letters for one in posted_parts(work, batch_id)
         )
-    if (row.state != "released" or left) and not reason:
-        raise UserError(
-            "printing.parts_left",
+        open_ = work.first(select(sealed_out.c.id).where(*_unreceived(batch_id)))
+    if (row.state != "released" or left or open_ is not None) and not reason:
+        missing = (
             "まだ印刷に回していない部か、差し出していない部があります。"
             if left
-            else "この一括印刷は発行されていません。",
-            "すべて印刷に回し、差し出してから終えるか、取りやめる理由を入れてください。",
+            else "委託先の受領証がまだ来ていない封のファイルがあります。"
+            if open_ is not None
+            else "この一括印刷は発行されていません。"
+        )
+        raise UserError(
+            "printing.parts_left",
+            missing,
+            "すべて印刷に回し（委託先の受領を記録し）、差し出してから終えるか、取りやめる理由を入れてください。",
         )
     words = f"取りやめます（理由：{reason}）" if reason else "終えます"
     return gate.prepare(
@@ -296,9 +303,14 @@ def prepare_end(gate: Gate, session: Session, batch_id: str, reason: str) -> Pre
 
 
 def perform_end(
-    gate: Gate, prepared: PreparedAct, approvals: tuple[Approval, ...], root: Path
+    gate: Gate,
+    prepared: PreparedAct,
+    approvals: tuple[Approval, ...],
+    root: Path,
+    leaving: Path,
 ) -> None:
-    """Carry it out: rows first, then the files, whose key is gone with the row."""
+    """Carry it out: rows first, then the files, whose key is gone with the row; what was sealed for
+    the contractor (in ``leaving``) goes too."""
     with gate.act(prepared, approvals) as work:
         said: Ended = work.content
         row = require_batch(work, said.batch_id, ("made", "building", "built", "released"))
@@ -311,8 +323,24 @@ def perform_end(
             .where(print_batch.c.id == said.batch_id)
             .values(state="ended", seal="", version=print_batch.c.version + 1)
         )
+        sealed = [
+            row.id
+            for row in work.all(select(sealed_out.c.id).where(sealed_out.c.about == said.batch_id))
+        ]
+        work.run(
+            update(sealed_out)
+            .where(sealed_out.c.about == said.batch_id, sealed_out.c.state == "sealed")
+            .values(state="stale", version=sealed_out.c.version + 1)
+        )
         batch_id = said.batch_id
     shutil.rmtree(folder_of(root, batch_id), ignore_errors=True)
+    for one in sealed:
+        (leaving / f"{one}.mdg").unlink(missing_ok=True)
+
+
+def _unreceived(batch_id: str) -> tuple[ColumnElement[bool], ...]:
+    """Sealed files that left without a receipt yet, or wait to leave."""
+    return sealed_out.c.about == batch_id, sealed_out.c.state.in_(["sealed", "left"])
 
 
 def _void_what_never_went(work: ActWork, batch_id: str) -> None:

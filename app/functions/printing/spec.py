@@ -6,13 +6,15 @@ from app.functions.printing import (
     applications,
     batch,
     batch_posting,
+    batch_sealing,
     batch_source,
     lists,
     posting,
     returned,
     union_papers,
 )
-from app.security.spec import Actor, Area, Function, Kind, StepUp
+from app.persons import stopping
+from app.security.spec import Actor, Area, Function, Kind, SecondPerson, StepUp
 from app.security.waiting import Source
 from app.sync.inbox import APPLYING
 
@@ -146,8 +148,8 @@ FUNCTIONS: tuple[Function, ...] = (
         "返戻の記録",
         "届かずに戻った郵便を、理由とともに記録します。今日の仕事に残り、処理を待ちます。"
         "一括印刷にその方の証があれば、取り置かれます。",
-        reads=("mail_item", "batch_item"),
-        writes=("mail_item", "batch_item"),
+        reads=stopping.READS,
+        writes=stopping.WRITES,
     ),
     _function(
         "settle_returned",
@@ -239,7 +241,10 @@ FUNCTIONS: tuple[Function, ...] = (
         "一括印刷の状態",
         "一括印刷の進み具合と、取り置かれた方を見ます。",
         step_up=StepUp.RECENT,
-        reads=(*BATCH, "inbox", "mail_item", "certificate.number", "certificate.state"),
+        reads=(
+            *(*BATCH, "inbox", "mail_item", "certificate.number", "certificate.state"),
+            *("sealed_out", "courier"),
+        ),
         screen="app.functions.printing.screens.batches:BatchesScreen",
         menu=True,
     ),
@@ -307,6 +312,36 @@ FUNCTIONS: tuple[Function, ...] = (
         writes=("batch_part", "batch_item", "print_line", "certificate", "mail_item"),
     ),
     _function(
+        "read_sealing",
+        Kind.INQUIRE,
+        "一括印刷の封の用意",
+        "委託先へ渡すファイルに封をする前に、端末の鍵と、渡す部を読みます。",
+        step_up=StepUp.RECENT,
+        reads=batch_sealing.READS,
+    ),
+    _function(
+        "seal_batch",
+        Kind.PRINT,
+        "一括印刷を委託先へ",
+        "発行した一括印刷のうち、まだ印刷に回していない部に封をし、委託先だけが開けるファイルを作ります。"
+        "発送止めになった方の証は入りません。媒体への移出は「電子媒体」で行います。内容と宛先を二人で"
+        "確かめます。",
+        step_up=StepUp.TOUCH,
+        second_person=SecondPerson.CONFIRM,
+        reads=batch_sealing.READS,
+        writes=batch_sealing.WRITES,
+        screen="app.functions.printing.screens.batch_contractor:BatchContractorScreen",
+    ),
+    _function(
+        "note_receipt",
+        Kind.UPDATE,
+        "委託先の受領の記録",
+        "委託先の受領証の照合コードを、渡したファイルのものと比べ、受領の日と受領した人を記録します。",
+        step_up=StepUp.RECENT,
+        reads=("sealed_out",),
+        writes=("sealed_out",),
+    ),
+    _function(
         "reprint_batch_sheet",
         Kind.PRINT,
         "一括印刷の一枚の刷り直し",
@@ -332,8 +367,8 @@ FUNCTIONS: tuple[Function, ...] = (
         "一括印刷を終え、または途中で取りやめます。印刷用ファイルと一覧は消え、発行の記録は"
         "残ります。印刷に回さなかった証の番号は無効になります。",
         step_up=StepUp.TOUCH,
-        reads=(*BATCH, "mail_item", "certificate.number", "certificate.state"),
-        writes=(*BATCH, "certificate", "mail_item"),
+        reads=(*BATCH, "mail_item", "sealed_out", "certificate.number", "certificate.state"),
+        writes=(*BATCH, "certificate", "mail_item", "sealed_out"),
     ),
     _function(
         "read_application",

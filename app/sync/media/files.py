@@ -29,7 +29,7 @@ SEALED = ".mdg"
 PART = ".part"
 MOST_LISTED = 200
 _BLOCK = 256 * 1024
-_FILE_ID = re.compile(r"(FILE-[0-9]{2})(?:[_.]|$)")
+_FILE_ID = re.compile(r"((?:FILE|PAGE)-[0-9]{2})(?:[_.]|$)")
 
 
 @dataclass(frozen=True, slots=True)

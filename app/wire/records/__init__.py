@@ -28,6 +28,7 @@ from app.wire.records.money import (
     PremiumRecord,
     TaxRecord,
 )
+from app.wire.records.pages import PageRecord
 from app.wire.records.papers import (
     CheckRecord,
     DocumentRecord,
@@ -67,6 +68,7 @@ __all__ = [
     "LocalProgrammeRecord",
     "MovementRecord",
     "OpenCaseRecord",
+    "PageRecord",
     "PremiumRecord",
     "RegisterRecord",
     "ResidentRecord",

@@ -14,7 +14,14 @@ from PySide6.QtWidgets import (
 from app.cases.issuing import Drawing
 from app.cases.list_paper import ListDesk
 from app.core.progress import Progress
-from app.functions.files import media_acts, media_in, media_out, media_paper, media_wipe
+from app.functions.files import (
+    media_acts,
+    media_in,
+    media_leaving,
+    media_out,
+    media_paper,
+    media_wipe,
+)
 from app.functions.files.media_list import LEDGER, MediaView, UseLine, look
 from app.functions.files.media_steps import (
     LEDGER_HEAD,
@@ -25,6 +32,7 @@ from app.functions.files.media_steps import (
     steps,
 )
 from app.functions.files.media_use import Carrying, Moved
+from app.sync.media.port import Attached
 from app.ui.base.choice import choose
 from app.ui.base.desk import Desk
 from app.ui.base.labels import PlainLabel
@@ -34,6 +42,7 @@ from app.wire.characters import charset_of
 
 _HEAD = ("もの", "どこ", "状態", "次にすること")
 _WIDTHS = (430, 220, 160)
+_WHO = {"system": "市区町村のシステム側で封をし、開ける担当", "print": "証を印刷する事業者"}
 
 
 class MediaScreen(Page):
@@ -181,14 +190,14 @@ class MediaScreen(Page):
 
     def _move_out(self, line: MediaStep) -> None:
         desk = self._desk
+        prepare, perform = media_out.prepare_move_out, media_out.perform_move_out
+        if line.sealed_id:  # it leaves as it was sealed
+            prepare, perform = media_leaving.prepare_leave, media_leaving.perform_leave
+        what = line.sealed_id or line.inbox_id
         desk.carry_out(
             self,
-            lambda: media_out.prepare_move_out(
-                desk.gate, desk.session, desk.media, line.inbox_id, line.medium_id
-            ),
-            lambda prepared, given: media_out.perform_move_out(
-                desk.gate, prepared, given, self._carrying()
-            ),
+            lambda: prepare(desk.gate, desk.session, desk.media, what, line.medium_id),
+            lambda prepared, given: perform(desk.gate, prepared, given, self._carrying()),
             lambda done: self._done(
                 f"{done.count:,}件を移出しました。受渡しのあと、媒体のファイルを消去してください。"
             ),
@@ -204,20 +213,30 @@ class MediaScreen(Page):
         )
 
     def _take_card(self) -> None:
-        desk, view = self._desk, self.view
+        view = self.view
         ours = [one.judged for one in view.plugged if one.judged.fault is None] if view else []
         if not ours:
             clear(self._why)
             self._why.addWidget(box("warn", "名刺の入った、登録された媒体を差してください。"))
             return
-        attached = ours[0].attached
+        roles = list(media_acts.ROLES)
+        choose(
+            self,
+            "媒体の名刺は、どの相手のものですか。",
+            [f"{media_acts.ROLES[one]}（{_WHO[one]}）" for one in roles],
+            lambda at: self._register(ours[0].attached, roles[at]),
+            ok="照合コードを読み合わせて登録する",
+        )
+
+    def _register(self, attached: Attached, role: str) -> None:
+        desk = self._desk
         desk.carry_out(
             self,
-            lambda: media_acts.prepare_courier(desk.gate, desk.session, attached),
+            lambda: media_acts.prepare_courier(desk.gate, desk.session, attached, role),
             lambda prepared, given: media_acts.perform_courier(
                 desk.gate, prepared, given, attached
             ),
-            lambda name: self._done(f"{name} を受渡しの相手として登録しました。"),
+            lambda name: self._done(f"{name} を{media_acts.ROLES[role]}として登録しました。"),
         )
 
     def _carrying(self) -> Carrying:

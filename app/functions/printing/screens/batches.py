@@ -26,7 +26,7 @@ from app.ui.base.tables import fill, list_table
 _HEAD = ("年度", "証", "件数", "取り置き", "作成", "見本", "状態")
 _WIDTHS = (190, 250, 100, 100, 110, 80)
 _MAKE, _SEE, _HELD = "printing.make_batch", "printing.see_samples", "printing.held_batch"
-_POST = "printing.post_batch"
+_POST, _SEAL = "printing.post_batch", "printing.seal_batch"
 _EVERY = 200  # milliseconds
 _STATES = {
     "made": "始めたところ",
@@ -51,7 +51,8 @@ class BatchesScreen(Page):
             "年に一度の証をまとめて作ります。↑↓で選び、Ctrl+Enter で次にすることへ進みます。",
         )
         self._desk = desk
-        self.root = Paths(desk.engine.folder.parent).batches
+        paths = Paths(desk.engine.folder.parent)
+        self.root, self.leaving = paths.batches, paths.leaving
         self.lines: tuple[BatchLine, ...] = ()
         self.building: Building | None = None
         self._order: Order | None = None
@@ -71,6 +72,7 @@ class BatchesScreen(Page):
         self.held_button = self.action("取り置きの一覧", "Alt+H", self._show_held)
         self.parts_button = self.action("印刷に回す", "Alt+P", self._show_parts)
         self.sheet_button = self.action("一枚だけ刷り直す", "Alt+R", self._ask_sheet)
+        self.seal_button = self.action("委託先へ", "Alt+C", self._show_contractor)
         self.post_button = self.action("差出し", "Alt+S", self._show_posting)
         self.end_button = self.action("終える・取りやめる", "Alt+E", self._end)
         self.make_button = self.action("新しく始める", "Alt+N", lambda: desk.go(_MAKE))
@@ -120,6 +122,7 @@ class BatchesScreen(Page):
             (self.held_button, line is not None and bool(line.held)),
             (self.parts_button, line is not None and line.state == "released"),
             (self.sheet_button, line is not None and line.state == "released"),
+            (self.seal_button, line is not None and line.state == "released"),
             (self.post_button, line is not None and line.state == "released"),
             (self.end_button, line is not None and self.building is None),
             (self.make_button, self.building is None),
@@ -373,7 +376,7 @@ class BatchesScreen(Page):
             self,
             lambda: batch_sending.prepare_end(desk.gate, desk.session, line.id, reason),
             lambda prepared, given: batch_sending.perform_end(
-                desk.gate, prepared, given, self.root
+                desk.gate, prepared, given, self.root, self.leaving
             ),
             ended,
         )
@@ -381,6 +384,10 @@ class BatchesScreen(Page):
     def _show_posting(self) -> None:
         if self.chosen is not None:
             self._desk.go(_POST, batch_id=self.chosen.id)
+
+    def _show_contractor(self) -> None:
+        if self.chosen is not None:
+            self._desk.go(_SEAL, batch_id=self.chosen.id)
 
     def _show_held(self) -> None:
         if self.chosen is not None:
