@@ -26,6 +26,9 @@ _PRIVATE = frozenset(
         *("addressee", "in_care", "agent_name", "heir_name", "heir_kana", "mourner_name"),
         *("payer_name", "payee_name", "payee_kana", "injured_by", "holder_kana"),
         *("claimant_name", "claimant_kana"),
+        # where the person was treated, for what, and how she came there
+        *("institution", "disease", "moved_from", "moved_to"),
+        *("other_insurer", "other_certificate", "care_certificate"),
         *("paid_by_name", "paid_by_kana", "members"),
         # where the money goes tells where the person banks
         *("bank_code", "branch_code", "account_number"),

@@ -13,6 +13,7 @@ from typing import Any
 
 from app.core.tables import Tables
 from app.rules.calendar.wareki import Eras, on_paper
+from app.rules.values import accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,22 @@ PAYMENT: tuple[Told, ...] = (
     Told("請求できる最後の日", lambda record, words: words.on(record.claim_until)),
 )
 """給付の支給決定 (body ``payment``)."""
+
+
+def _to_account(record: Any, words: Words) -> str:
+    """Into which account, without the number's first digits."""
+    bank = accounts.bank_name(record.bank_code) or record.bank_code
+    branch = accounts.branch_name(record.bank_code, record.branch_code) or record.branch_code
+    kind = words.label("account_types", record.account_type)
+    return f"{bank}　{branch}　{kind}　＊＊＊＊{record.account_number[-3:]}"
+
+
+PAID: tuple[Told, ...] = (
+    *PAYMENT,
+    Told("受取人", lambda record, words: record.payee_name),
+    Told("振込先", _to_account),
+)
+"""給付の支給決定 of a claim whose payee and account the union may know better than the entry."""
 
 HOLDS: tuple[Told, ...] = (
     Told("効力の始まる日", lambda record, words: words.on(record.since)),

@@ -6,15 +6,19 @@ block sends stands in the common head (``app.wire.records.CaseHead``).
 
 from __future__ import annotations
 
-from app.cases import page_rules
+from dataclasses import replace
+
+from app.cases import belonging, money_rules, page_rules
 from app.cases.about import PAID_BY, PAYER_KNOWN
 from app.cases.entry import (
     NUMBER,
     TODAY,
     Belongs,
+    Entered,
     EntryField,
     EntryPage,
     FieldKind,
+    Owner,
     Rule,
     Thing,
     Values,
@@ -249,21 +253,83 @@ def payer_fields() -> tuple[EntryField, ...]:
     )
 
 
+def _payee(entered: Entered) -> Owner | None:
+    """Who receives a benefit: whom the case is about, or who is named."""
+    if entered.text("payee") == "other":
+        return Owner("受取人", entered.text("payee_name"), entered.text("payee_kana"))
+    return belonging.of_person(entered)
+
+
+def claim_payee_fields() -> tuple[EntryField, ...]:
+    """受取人と振込先 of a benefit: the person herself or somebody named, by the account that is
+    registered, one that is keyed, or 公金受取口座 where she agrees (SEC-134)."""
+    other, public = when("payee", "other"), when("account_from", "public")
+
+    def named(item: str, label: str, kind: FieldKind, width: int = 100) -> EntryField:
+        return EntryField(f"payee_{item}", label, kind, width, shown=other, needed=other)
+
+    return (
+        EntryField("payee", "受取人", FieldKind.CHOICE, codes="claim_payees", required=True,
+                   first="self"),
+        named("kana", "　フリガナ", FieldKind.KANA),
+        named("name", "　氏名", FieldKind.NAME),
+        named("relation", "　本人との関係", FieldKind.TEXT, 20),
+        named("postal_code", "　郵便番号", FieldKind.POSTAL, 7),
+        named("address", "　住所", FieldKind.ADDRESS, 200),
+        EntryField("payee_phone", "　電話番号", FieldKind.PHONE, 20, shown=other),
+        EntryField("account_from", "振込先", FieldKind.CHOICE, codes="account_sources",
+                   required=True, first="keyed", rule=money_rules.account_of_payee),
+        EntryField("consent", "　照会への同意", FieldKind.FLAG, shown=public, needed=public,
+                   note="公金受取口座を国に照会することに、本人が同意した"),
+        *(shown_when(one, "account_from", "keyed") for one in account_fields(_payee)),
+    )  # fmt: skip
+
+
+def shown_when(field: EntryField, name: str, *wanted: str) -> EntryField:
+    """``field``, asked for only while the field ``name`` has one of these values."""
+    asked = when(name, *wanted)
+    return replace(field, shown=asked, needed=asked if field.required else None)
+
+
 def account_fields(whose: Whose) -> tuple[EntryField, ...]:
     """振込先 of ``whose`` account: bank, branch, type, number and the holder's kana."""
     return (
-        EntryField("bank_code", "金融機関コード", FieldKind.DIGITS, 4, required=True, note="4桁"),
-        EntryField("branch_code", "支店コード", FieldKind.DIGITS, 3, required=True, note="3桁"),
         EntryField(
-            "account_type", "口座の種類", FieldKind.CHOICE, codes="account_types", required=True
+            "bank_code",
+            "金融機関",
+            FieldKind.BANK,
+            4,
+            required=True,
+            note="名前（漢字・カナ）か4桁のコード",
+            rule=money_rules.bank_listed,
+        ),
+        EntryField(
+            "branch_code",
+            "支店",
+            FieldKind.BRANCH,
+            3,
+            required=True,
+            note="名前か3桁のコード。ゆうちょは通帳の記号5桁",
+            beside="bank_code",
+            rule=money_rules.branch_listed,
         ),
         EntryField(
             "account_number",
             "口座番号",
-            FieldKind.DIGITS,
+            FieldKind.ACCOUNT_NUMBER,
             7,
             required=True,
-            note="7桁。足りないときは前に0",
+            note="7桁。足りないときは前に0。ゆうちょの記号のときは通帳の番号",
+            beside="branch_code",
+        ),
+        EntryField(
+            "account_type",
+            "口座の種類",
+            FieldKind.CHOICE,
+            codes="account_types",
+            required=True,
+            first="1",
+            rule=money_rules.type_of_symbol,
         ),
         EntryField(
             "holder_kana",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from app.cases import belonging
@@ -26,8 +27,9 @@ from app.core.errors import UserError
 from app.core.signs import is_blank
 from app.core.tables import Tables
 from app.rules.calendar import days
-from app.rules.calendar.wareki import Eras, on_paper
+from app.rules.calendar.wareki import on_paper
 from app.rules.calendar.wareki_input import parse_date
+from app.rules.values import accounts
 from app.rules.values.reader import Reader
 from db.items import HIDDEN
 
@@ -35,24 +37,29 @@ if TYPE_CHECKING:
     from app.cases.kind import CaseKind
     from app.cases.whom import Whom
 
+NOTHING: Values = MappingProxyType({})
 _KEPT_NUMBER = "123456789018"
 """Stands for a kept number in the checks, so that the number need not be read (DOMAIN 1.2)."""
 
 
-def understood(field: EntryField, typed: str, today: date, tables: Tables) -> str:
+def understood(
+    field: EntryField, typed: str, today: date, tables: Tables, values: Values = NOTHING
+) -> str:
     """What the program takes ``typed`` for, shown while it is being keyed; the reason when it
-    can take it for nothing."""
+    can take it for nothing. ``values`` are those beside it."""
     if is_blank(typed) or typed == HIDDEN:
         return ""
     reader = Reader.of(tables, today)
     try:
         if field.kind in (FieldKind.BIRTH, FieldKind.DAY):
-            return _understood_date(field, typed, today, reader.eras)
-        normal = reader.take(field.kind, typed, field.asked).normal
+            return _understood_date(field, typed, reader)
+        normal = reader.take(field.kind, typed, field.asked_in(values)).normal
     except UserError as cause:
         return cause.message if _is_told_at_once(field, cause) else ""
     if field.kind is FieldKind.MONEY:
         return f"→ {int(normal):,} 円"
+    if field.kind in (FieldKind.BANK, FieldKind.BRANCH):
+        return f"→ {_place(field, normal, values) or normal}"
     if field.kind is FieldKind.KANA or (field.kind in _NUMBERS and normal != typed):
         return f"→ {normal}"
     return ""
@@ -69,8 +76,18 @@ _NUMBERS = frozenset(
         FieldKind.PHONE,
         FieldKind.POSTAL,
         FieldKind.MUNICIPALITY,
+        FieldKind.ACCOUNT_NUMBER,
     }
 )
+
+
+def _place(field: EntryField, code: str, values: Values) -> str:
+    """A bank or branch with its name; "" for one that the list does not have."""
+    if field.kind is FieldKind.BANK:
+        name = accounts.bank_name(code)
+    else:
+        name = accounts.branch_name(accounts.code_of(values.get(field.beside, "")), code)
+    return f"{code}　{name}" if name else ""
 
 
 def _is_told_at_once(field: EntryField, cause: UserError) -> bool:
@@ -80,9 +97,12 @@ def _is_told_at_once(field: EntryField, cause: UserError) -> bool:
     )
 
 
-def _understood_date(field: EntryField, typed: str, today: date, eras: Eras) -> str:
+def _understood_date(field: EntryField, typed: str, reader: Reader) -> str:
+    eras, today = reader.eras, reader.day
     value = parse_date(typed, eras, uncertain=field.kind is FieldKind.BIRTH)
     text = on_paper(value, eras)
+    if field.explained is not None and value.exact is not None:
+        text += f"　{field.explained(value.exact, reader.tables)}"
     if field.kind is FieldKind.BIRTH and value.exact is not None:
         if value.exact > today:
             return f"{text}　今日より後の日です"
@@ -90,21 +110,21 @@ def _understood_date(field: EntryField, typed: str, today: date, eras: Eras) -> 
     return f"→ {text}"
 
 
-def normal_form(field: EntryField, typed: str, reader: Reader) -> str:
+def normal_form(field: EntryField, typed: str, reader: Reader, values: Values = NOTHING) -> str:
     """The form in which a field's value is sent and compared: ISO days, numbers in their one
-    form, katakana; names stay as typed.
+    form, katakana; names stay as typed. ``values`` are those beside it.
 
     Raises UserError, which names the field, where the value cannot be taken.
     """
     if is_blank(typed):
         return "0" if field.kind is FieldKind.FLAG else ""
-    return reader.take(field.kind, typed, field.asked).normal
+    return reader.take(field.kind, typed, field.asked_in(values)).normal
 
 
 def as_sent(kind: CaseKind, values: Values, reader: Reader) -> Mapping[str, str]:
     """What was keyed in the form in which it was sent: numbers in their one form."""
     return {
-        name: normal_form(field, values[name], reader)
+        name: normal_form(field, values[name], reader, values)
         for name, field in kind.fields.items()
         if name in values and field.shown(values)
     }
@@ -128,11 +148,11 @@ def as_entered(
 def check_page(page: EntryPage, entered: Entered) -> list[Finding]:
     """Errors and warnings of one page: what is missing or cannot be taken, then its rules."""
     found: list[Finding] = []
-    for field in page.fields:
-        if field.shown(entered.values):
-            found += _own(field, entered)
+    shown = [field for field in page.fields if field.shown(entered.values)]
+    for field in shown:
+        found += _own(field, entered)
     errors = {item.field for item in found}
-    for rule in page.rules:
+    for rule in (*(field.rule for field in shown if field.rule is not None), *page.rules):
         found += [item for item in rule(entered) if item.field not in errors]
     return found
 
@@ -143,7 +163,8 @@ def _own(field: EntryField, entered: Entered) -> Iterator[Finding]:
     if entered.values.get(field.name, "") == HIDDEN:
         return
     try:
-        kept = normal_form(field, entered.values.get(field.name, ""), entered.reader)
+        typed = entered.values.get(field.name, "")
+        kept = normal_form(field, typed, entered.reader, entered.values)
     except UserError as cause:
         yield error(field.name, cause.code, cause.message, cause.remedy)
         return

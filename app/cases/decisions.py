@@ -413,7 +413,7 @@ def _sides(view: DecisionView, item: Compared, reader: Reader) -> _Sides:
     if shown:
         keyed = shown
     elif field is not None:
-        keyed = typed if typed == HIDDEN else checks.normal_form(field, typed, reader)
+        keyed = typed if typed == HIDDEN else checks.normal_form(field, typed, reader, view.keyed)
     else:
         keyed = str(getattr(view.whom, item.name, ""))
     return _Sides(item, field, keyed, decided)

@@ -475,6 +475,21 @@ class Pays:
         return effects.pays(received.writer, received.person_id, payment)
 
 
+@dataclass(frozen=True, slots=True)
+class KeepsAccount:
+    """The account into which the person herself is paid is hers from now on (支給口座)."""
+
+    words: str = "支給口座を記録する（本人が受け取るとき）"
+
+    def carry_out(self, received: Received) -> Outcome:
+        items = ("bank_code", "branch_code", "account_type", "account_number", "holder_kana")
+        value = {item: getattr(received.record, item) for item in items}
+        if received.keyed.get("payee", "") != "self" or not value["account_number"]:
+            return Outcome(received.person_id)
+        since = received.record.decided_on
+        return effects.changes(received.writer, received.person_id, "account", value, since=since)
+
+
 def period_of(work: ActWork, decision_id: str) -> tuple[str, str] | None:
     """Insured number and day of acquisition of a decision that is taken back."""
     text = work.scalar(select(decision.c.record).where(decision.c.id == decision_id))

@@ -8,7 +8,7 @@ fields declared and no free one (SEC-11, SEC-12).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
@@ -86,7 +86,9 @@ class EntryField:
     ``codes`` is a code table; ``width`` digits or visible characters; ``shown`` and
     ``needed`` look at the values keyed so far; ``first`` stands there when a case is opened.
     ``yes`` is the word of a ticked flag. What is ``kept_here`` is not sent (SEC-17, SEC-18).
-    ``belongs`` says whose the thing must be that the field names.
+    ``belongs`` says whose the thing must be that the field names. ``beside`` names the field that
+    it is read with: a branch with its bank. ``rule`` goes with the field wherever it stands;
+    ``explained`` says what follows from its day, beneath it.
     """
 
     name: str
@@ -103,11 +105,18 @@ class EntryField:
     yes: str = "はい"
     kept_here: bool = False
     belongs: Belongs | None = None
+    beside: str = ""
+    rule: Rule | None = None
+    explained: Callable[[date, Tables], str] | None = None
 
     @property
     def asked(self) -> Asked:
-        """The field as the check of its kind is asked."""
+        """The field as the check of its kind is asked, alone."""
         return Asked(self.label.strip("　"), self.width, self.codes)
+
+    def asked_in(self, values: Values) -> Asked:
+        """The field as the check of its kind is asked, among what is keyed."""
+        return replace(self.asked, beside=values.get(self.beside, "").strip())
 
     def is_required(self, values: Values) -> bool:
         """Whether the field must be filled, given what is keyed so far."""

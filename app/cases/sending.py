@@ -112,10 +112,10 @@ def words_of(field: EntryField, case: KeyedCase, tables: Tables, today: date) ->
     if field.kind is FieldKind.CHOICE:
         return tables[field.codes].label(typed, today)
     try:
-        kept = checks.normal_form(field, typed, Reader.of(tables, today))
+        kept = checks.normal_form(field, typed, Reader.of(tables, today), case.values)
     except UserError:
         return typed  # what is wrong with it stands beside the field
-    return checks.understood(field, typed, today, tables).removeprefix("→ ") or kept
+    return checks.understood(field, typed, today, tables, case.values).removeprefix("→ ") or kept
 
 
 def sentence_of(case: KeyedCase, tables: Tables, today: date) -> str:
@@ -359,7 +359,7 @@ def to_record(kind: CaseKind, content: SendNotification, number: str, reader: Re
     values = json.loads(content.values)
     known = {column.name: column for column in columns(kind.body.record)}
     record = {
-        name: checks.normal_form(field, values.get(name, ""), reader)
+        name: checks.normal_form(field, values.get(name, ""), reader, values)
         if field.shown(values)
         else _not_asked(field, known[name])
         for name, field in kind.fields.items()

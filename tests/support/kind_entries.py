@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 ACCOUNT = {
     "bank_code": "0001",
-    "branch_code": "012",
+    "branch_code": "001",
     "account_type": "1",
     "account_number": "0123456",
     "holder_kana": "タカハシ　タケ",

@@ -13,6 +13,7 @@ from typing import Any
 from app.wire.bodies import DECISIONS, certifying, coverage, inquiring, loss, payment, reissued
 from app.wire.layout import columns
 from app.wire.records import DecisionHead
+from tests.support.claim_entries import BENEFITS, CLAIMED
 from tests.support.counter import ENTRY, Resident, accepted
 from tests.support.kind_entries import ASKED, CERTIFICATES, KEYED, OF_DEAD
 
@@ -127,13 +128,13 @@ def _again(record: Any) -> DecisionHead:
 def _paid(record: Any) -> DecisionHead:
     account = ("bank_code", "branch_code", "account_type", "account_number", "holder_kana")
     made: DecisionHead = payment.LAYOUTS[-1].new(
-        **_head(record, DEAD),
+        **_head(record, DEAD if record.kind == "funeral" else LIVING),
         **{name: getattr(record, name) for name in account},
-        benefit="funeral",
+        benefit=BENEFITS.get(record.kind, "medical_expense"),
         event_on=record.event_on,
         amount="50000",
         decided_on="2026-11-16",
-        payee_name=record.payee_name,
+        payee_name=record.payee_name or LIVING.name,
     )
     return made
 
@@ -232,7 +233,7 @@ SCENES: dict[str, Scene] = {
             "payee_postal_code": "9990001",
             "payee_address": "見本県見本市港町5番地",
             "bank_code": "0001",
-            "branch_code": "012",
+            "branch_code": "001",
             "account_type": "1",
             "account_number": "0123456",
             "holder_kana": "タカハシ　イチロウ",
@@ -271,6 +272,10 @@ SCENES: dict[str, Scene] = {
     "acquisition_cancelled": _leaves(found_by="転入届の取消し"),
     **{code: _known(code) for code in KEYED},
     **{code: _asks(code) for code in ASKED},
+    **{
+        code: Scene({**NOTIFIER, "event_on": "R8.11.10", **keyed}, _paid, LIVING)
+        for code, keyed in CLAIMED.items()
+    },
     "unregistered": Scene(
         {
             name: value

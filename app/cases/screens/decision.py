@@ -31,10 +31,8 @@ from app.ui.base.pages import Page, box, card, clear, named_box, scrolled
 from app.ui.base.visitor import ForVisitor
 from app.ui.base.watch import Watch
 
-_WAIT = (
-    "まだ決定が届いていません。証は印刷できません。受付票（Alt+P）を渡し、"
-    "決定が届いたら連絡することを説明してください。"
-)
+_NO_PAPER_YET = "証は印刷できません。"
+_WAIT = "まだ決定が届いていません。{}受付票（Alt+P）を渡し、決定が届いたら連絡することを説明してください。"
 _WAIT_UNASKED = (
     "まだ回答が届いていません。届くと「今日の仕事」に出ます。待たずに次の仕事へ進めます。"
 )
@@ -49,6 +47,13 @@ _WHERE = {
 
 _ACCEPTED = "受付票を印刷  [Alt+P]"
 _HAND_ON = "引継票を印刷  [Alt+P]"
+
+
+def _wait(kind: CaseKind) -> str:
+    """What a clerk is told while there is no decision."""
+    if not kind.is_brought:
+        return _WAIT_UNASKED
+    return _WAIT.format(_NO_PAPER_YET if kind.papers else "")
 
 
 class DecisionScreen(Page):
@@ -173,11 +178,13 @@ class DecisionScreen(Page):
     def _show_waiting(self, view: decisions.DecisionView) -> None:
         name = view.name
         notes: list[QWidget] = [
-            box("warn", _WAIT if view.kind.is_brought else _WAIT_UNASKED),
+            box("warn", _wait(view.kind)),
             named_box(
                 "ok", f"{name} 様の届出は{_WHERE[Outgoing(view.outbox_state)]}", self._painter
             ),
         ]
+        if view.record is not None:  # what the union waits for
+            notes += [box("warn", line) for line in view.record.reason_text.splitlines()]
         if view.waiting_cause:
             notes.append(box("stop", view.waiting_cause))
         self._waiting_text("決定が届くと、この画面が切り替わります。", notes)
@@ -187,7 +194,8 @@ class DecisionScreen(Page):
         assert view.record is not None
         clear(self._place)
         self.title.setText("却下されました")
-        self.lead.setText("次の理由を読み上げて説明してください。証は交付されません。")
+        paper = "証は交付されません。" if view.kind.papers else ""
+        self.lead.setText(f"次の理由を読み上げて説明してください。{paper}")
         for sentence in view.record.reason_text.splitlines():
             self._place.addWidget(box("stop", sentence))
         if view.record.grounds_clerk:  # by which tables it was decided

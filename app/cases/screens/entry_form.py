@@ -189,7 +189,12 @@ class EntryForm(QWidget):
         return field
 
     def _understand(self, declared: EntryField) -> Callable[[str], str]:
-        return lambda typed: understood(declared, typed, self._today, self._tables)
+        def understand(typed: str) -> str:
+            beside = self._fields.get(declared.beside)
+            values = {declared.beside: beside.value()} if beside is not None else {}
+            return understood(declared, typed, self._today, self._tables, values)
+
+        return understand
 
     def _on_change(self) -> None:
         self._show_what_applies()

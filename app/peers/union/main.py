@@ -46,6 +46,7 @@ _PLAIN = {
     "runs": "runs",
     "settlements": "settlements",
     "stopped": "stopped",
+    "claims": "claims",
 }
 
 
@@ -107,7 +108,13 @@ def _ask(client: OperatorClient, arguments: argparse.Namespace) -> object:
         "let-go": ("id",),
         "discard": ("id",),
         "propose-run": ("kind", "municipality", "day"),
+        "assess": ("notification", "standard", "paid"),
+        "not-necessary": ("notification",),
+        "reckon-month": ("municipality", "month"),
     }
+    if command == "tell-account":
+        body = arguments.file.read_bytes() if arguments.file else b"{}"
+        return client.act("tell_account", {"notification": arguments.notification}, body)
     if command == "answer":
         facts = {
             "taxed": arguments.taxed,
@@ -368,6 +375,7 @@ def _add_cases(command: _Command) -> None:
     )
     confirm.add_argument("municipality")
     _add_runs(command)
+    _add_claims(command)
 
 
 def _add_runs(command: _Command) -> None:
@@ -399,6 +407,25 @@ def _add_runs(command: _Command) -> None:
     treated.add_argument("file", type=Path)
     command("settlements", "負担割合の更正による還付と徴収", "refunds and bills of corrections")
     command("runs", "年次処理の一覧と進み具合", "yearly runs and how far they are")
+
+
+def _add_claims(command: _Command) -> None:
+    command("claims", "審査や口座の照会を待つ給付の申請", "claims that wait for an official")
+    assess = command(
+        "assess", "療養費の基準額を入れて決定する", "enter the assessed cost of a claim"
+    )
+    assess.add_argument("notification")
+    assess.add_argument("standard", help=in_words("基準額（円）", "assessed cost, yen"))
+    assess.add_argument("--paid", default="", help=in_words("支払った額（円）", "paid, yen"))
+    command("not-necessary", "療養の必要を認めない", "find no need of the treatment").add_argument(
+        "notification"
+    )
+    told = command("tell-account", "公金受取口座の答えを入れる", "enter the account that was asked")
+    told.add_argument("notification")
+    told.add_argument("file", type=Path, nargs="?", help=in_words("口座（JSON）", "account (JSON)"))
+    month = command("reckon-month", "高額療養費を計算する", "reckon a month's high-cost benefits")
+    month.add_argument("municipality")
+    month.add_argument("month", help=in_words("月の初日（2026-09-01）", "first of the month"))
 
 
 def _add_training(command: _Command) -> None:

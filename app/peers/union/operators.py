@@ -32,6 +32,7 @@ from app.peers.union.line import certificates, ending, enrolment, restored
 from app.peers.union.line.faults import Fault, FaultKind, Faults
 from app.peers.union.line.refusal import Refused, own_mistake
 from app.peers.union.office import (
+    assessing,
     bulk,
     daily,
     filling,
@@ -228,7 +229,7 @@ def _training_acts(desk: Desk) -> dict[str, Act]:
 
 
 def _run_acts(system: System) -> dict[str, Act]:
-    return {
+    return _claim_acts(system) | {
         "stopped": lambda _, __, ___: stopping.stopped(system),
         "let_go": lambda who, args, _: stopping.settle_stopped(
             system, who, args.read("id", door.count), stopping.LET_GO, daily.apply
@@ -284,6 +285,32 @@ def _beyond_acts(system: System) -> dict[str, Act]:
 
 def _bytes(data: bytes) -> dict[str, str]:
     return {"bytes": base64.b64encode(data).decode("ascii")}
+
+
+def _claim_acts(system: System) -> dict[str, Act]:
+    return {
+        "claims": lambda _, __, ___: assessing.waiting(system),
+        "assess": lambda who, args, _: assessing.assess(
+            system,
+            who,
+            args["notification"],
+            standard=args.read("standard", door.count),
+            paid=args.read("paid", door.count) if args.get("paid") else None,
+        ),
+        "not_necessary": lambda who, args, _: assessing.assess(
+            system, who, args["notification"], standard=None, necessary=False
+        ),
+        "tell_account": lambda who, args, body: assessing.tell_account(
+            system, who, args["notification"], _reading("body", _account, body)
+        ),
+        "reckon_month": lambda who, args, _: assessing.reckon_month(
+            system, who, args["municipality"], args.read("month", date.fromisoformat)
+        ),
+    }
+
+
+def _account(body: bytes) -> dict[str, str]:
+    return {str(name): str(value) for name, value in door.json_of(body).items()}
 
 
 def _status(desk: Desk) -> dict[str, object]:

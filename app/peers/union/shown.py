@@ -134,6 +134,9 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "search_outcome": ("検索の結果", "result of the search"),
     "differs": ("登録と違う項目", "differs in"),
     "number_found": ("見つかった個人番号", "the number found"),
+    "event_on": ("受けた日", "treated on"),
+    "paid": ("支払った額（円）", "paid, yen"),
+    "left": ("計算できず残した世帯", "households left"),
     "acknowledged": ("端末が取り込んだ件数", "records the terminal took"),
 }
 LEFT_OUT = frozenset({"authorities", "signing"})

@@ -369,8 +369,9 @@ share = Table(
     _text("income_state"),
 )
 
-# Treatments of which there is a receipt (レセプト): what each cost and what the person has paid, or
-# owes since a correction was settled.
+# Treatments of which there is a receipt (レセプト, FILE-47): what each cost and what the person has
+# paid, or owes since a correction was settled. ``fund``: a public fund (公費) with the limit of the
+# month that its paper states.
 treatment = Table(
     "treatment",
     METADATA,
@@ -379,6 +380,11 @@ treatment = Table(
     _text("treated_on"),
     Column("cost", _LONG, nullable=False),
     Column("paid", _LONG, nullable=False),
+    _empty("institution"),
+    _flag("inpatient"),
+    _empty("fund"),
+    Column("own_limit", _LONG, nullable=True),
+    _flag("specified_disease"),
     Index("ix_treatment_person_id_treated_on", "person_id", "treated_on"),
 )
 
@@ -471,7 +477,8 @@ decision = Table(
     Index("ix_decision_person_id", "person_id"),
 )
 
-# What was decided to be paid, so that nobody is paid twice; ``kind`` is that of the claim.
+# What was decided to be paid, so that nobody is paid twice; ``kind`` is that of the claim, and
+# ``claim`` what tells one claim of a kind from another. ``returned_on``: the transfer came back.
 benefit = Table(
     "benefit",
     METADATA,
@@ -482,7 +489,44 @@ benefit = Table(
     Column("amount", BigInteger, nullable=False),
     _text("payee"),
     _text("decided_on"),
+    _empty("claim"),
+    _empty("claim_until"),
+    _empty("steps"),
+    _empty("returned_on"),
     Index("ix_benefit_person_id", "person_id"),
+)
+
+# What somebody has a right to and was reckoned without a claim: ``period`` is the month or the
+# year, ``counts`` whether a month counts for 多数回該当. ``state``: open, paid, lapsed.
+entitlement = Table(
+    "entitlement",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("person_id", Integer, ForeignKey("person.id"), nullable=False),
+    _text("benefit"),
+    _text("period"),
+    Column("amount", _LONG, nullable=False, server_default="0"),
+    _empty("steps"),
+    _flag("counts"),
+    _empty("claim_until"),
+    _text("state"),
+    _text("changed_at"),
+    UniqueConstraint("person_id", "benefit", "period"),
+    Index("ix_entitlement_state", "state", "person_id"),
+)
+
+# What the officials found out about a claim that waits: the assessed cost, what was paid in yen,
+# 公金受取口座 (JSON).
+claim_finding = Table(
+    "claim_finding",
+    METADATA,
+    _text("notification_id", primary_key=True),
+    Column("paid", _LONG, nullable=True),
+    Column("standard", _LONG, nullable=True),
+    _flag("not_necessary"),
+    _empty("account"),
+    _text("found_by"),
+    _text("found_at"),
 )
 
 # 所得照会 to where the person lived on 1 January. ``state``: open, answered.

@@ -45,6 +45,11 @@ class Limitation:
     lapsed_from: date | None
     unconfirmed: tuple[Unconfirmed, ...] = ()
 
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which the claim can be made; None for ever."""
+        return None if self.lapsed_from is None else self.lapsed_from - ONE_DAY
+
     def is_lapsed(self, day: date) -> bool:
         """True when on ``day`` the claim can no longer be made."""
         return self.lapsed_from is not None and day >= self.lapsed_from

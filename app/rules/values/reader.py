@@ -10,7 +10,7 @@ from enum import StrEnum
 from app.core.tables import Tables
 from app.rules import identifiers
 from app.rules.calendar.wareki import Eras
-from app.rules.values import amounts, codes, days, names, numbers
+from app.rules.values import accounts, amounts, codes, days, names, numbers
 from app.rules.values.value import Value, ValueRefused
 
 
@@ -37,16 +37,20 @@ class ValueKind(StrEnum):
     PHONE = "phone"
     POSTAL = "postal"
     MUNICIPALITY = "municipality"
+    BANK = "bank"  # by name or code
+    BRANCH = "branch"  # of the bank ``beside`` it, by name, code or 記号
+    ACCOUNT_NUMBER = "account_number"  # at the branch ``beside`` it
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Which field asks: its name in the clerk's words, digits or visible characters at most (or
-    exactly), and its code table."""
+    exactly), and its code table. ``beside`` is what stands in the field that it is read with."""
 
     label: str
     width: int = names.WIDTH
     codes: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,5 +114,10 @@ _TAKES: Mapping[ValueKind, _Take] = {
     ValueKind.POSTAL: lambda _, text, asked: numbers.postal_code(text, asked.label),
     ValueKind.MUNICIPALITY: lambda self, text, asked: numbers.municipality_code(
         text, asked.label, self.municipalities
+    ),
+    ValueKind.BANK: lambda _, text, asked: accounts.bank(text, asked.label),
+    ValueKind.BRANCH: lambda _, text, asked: accounts.branch(text, asked.label, asked.beside),
+    ValueKind.ACCOUNT_NUMBER: lambda _, text, asked: accounts.account_number(
+        text, asked.label, asked.beside
     ),
 }

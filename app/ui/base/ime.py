@@ -34,6 +34,9 @@ HINTS: dict[ValueKind, Qt.InputMethodHint] = {
     ValueKind.PHONE: _Hint.ImhDialableCharactersOnly | _Hint.ImhNoPredictiveText,
     ValueKind.POSTAL: _MOSTLY_NUMBERS,  # also 100-0001
     ValueKind.MUNICIPALITY: _MOSTLY_NUMBERS,
+    ValueKind.BANK: _Hint.ImhNone,  # also by name
+    ValueKind.BRANCH: _Hint.ImhNone,
+    ValueKind.ACCOUNT_NUMBER: _NUMBER,
 }
 
 

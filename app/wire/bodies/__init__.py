@@ -12,6 +12,7 @@ from app.wire.bodies import (
     asking,
     certifying,
     changing,
+    claims,
     coverage,
     death,
     entering,
@@ -198,11 +199,33 @@ DECISIONS: Bodies = {
 
 CLAIMS: Bodies = {
     "funeral": funeral.LAYOUTS,
+    "claim_brace": claims.BRACE,
+    "claim_acupuncture": claims.ACUPUNCTURE,
+    "claim_massage": claims.MASSAGE,
+    "claim_abroad": claims.ABROAD,
+    "claim_without_paper": claims.WITHOUT_PAPER,
+    "claim_transport": claims.TRANSPORT,
+    "claim_high_cost": claims.HIGH_COST,
+    "claim_outpatient_year": claims.OUTPATIENT_YEAR,
+    "claim_combined": claims.COMBINED,
+    "claim_meals": claims.MEALS,
+    "claim_copay_refund": claims.COPAY_REFUND,
 }
 """FILE-10: what is claimed, by kind."""
 
 CLAIM_DECISIONS: Bodies = {
     "funeral": payment.LAYOUTS,
+    "claim_brace": payment.LAYOUTS,
+    "claim_acupuncture": payment.LAYOUTS,
+    "claim_massage": payment.LAYOUTS,
+    "claim_abroad": payment.LAYOUTS,
+    "claim_without_paper": payment.LAYOUTS,
+    "claim_transport": payment.LAYOUTS,
+    "claim_high_cost": payment.LAYOUTS,
+    "claim_outpatient_year": payment.LAYOUTS,
+    "claim_combined": payment.LAYOUTS,
+    "claim_meals": payment.LAYOUTS,
+    "claim_copay_refund": payment.LAYOUTS,
 }
 """FILE-21: what is decided on it, by the kind of the case."""
 

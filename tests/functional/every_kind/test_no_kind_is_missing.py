@@ -13,6 +13,7 @@ from tests.functional.every_kind import (
     test_taken_in,
     test_who_one_is,
 )
+from tests.support.claim_entries import CLAIMED
 
 FAMILIES = (
     test_arriving,
@@ -31,6 +32,7 @@ OWN_STORY = {
     "unregistered": "every_kind/test_arriving.py",
     "unregistered_end": "every_kind/test_arriving.py",
     **dict.fromkeys(PROCEDURES, "test_story_inquiry.py"),
+    **dict.fromkeys(CLAIMED, "test_story_claims.py, union_rules/test_claims.py"),
 }
 
 

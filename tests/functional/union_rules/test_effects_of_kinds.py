@@ -21,6 +21,7 @@ from app.training.people import MUNICIPALITY_CODE, atena_of
 from tests.functional.union_rules.test_daily_files import undone
 from tests.functional.union_rules.test_sequences_of_events import HEAD, Books, Event, known
 from tests.functional.union_rules.test_sequences_of_events import system as system
+from tests.support.claim_entries import CLAIMED
 
 TOLD = 5
 """The day of the books on which the rows are told: 2026-11-25."""
@@ -101,6 +102,7 @@ CHANGES_NOBODY = frozenset(
         *("levy_reduction", "ordinary_collection", "other_desk", "payment_proof", "pledge"),
         *("refund_claim", "slip_again", "third_party"),
         *("identity_inquiry", "income_asked", "income_inquiry"),
+        *CLAIMED,
     )
 )
 """A paper, a payment, an answer, or something handed on, of which it is noted that it was."""

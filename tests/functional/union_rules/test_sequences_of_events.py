@@ -26,6 +26,7 @@ from app.rules.values.reader import Reader
 from app.training.people import MUNICIPALITY_CODE, atena_of, insured_of
 from tests.functional.union_rules.test_daily_files import undone
 from tests.functional.union_rules.test_two_axes import assert_whole
+from tests.support.claim_entries import CLAIMED
 from tests.support.kind_entries import KEYED
 from tests.support.soak import tries
 from tests.support.union_inside import CALLER, HOUSEHOLD, load, seed_person, union_inside
@@ -99,7 +100,7 @@ def record(event: Event, told: date) -> Any:
     kind, on = CASES[event.code], told - timedelta(days=event.ago)
     days = {"event_on": on.isoformat()}
     days |= dict.fromkeys(("notified_on", "accepted_on", "processed_on"), told.isoformat())
-    keyed = EVENTS[event.code] if event.code in EVENTS else KEYED[event.code]
+    keyed = {**KEYED, **CLAIMED, **EVENTS}[event.code]
     values = {**COMMON, **keyed, **days}
     about = {
         "atena_number": atena_of(event.who),

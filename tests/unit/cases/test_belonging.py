@@ -14,6 +14,7 @@ from app.cases.entry import EntryField, FieldKind, Finding, Thing
 from app.cases.kind import CaseKind
 from app.cases.whom import Related, Whom
 from app.catalog import CASES
+from tests.support.claim_entries import CLAIMED
 from tests.support.world import shared_tables
 from tests.unit.functions.test_identification import HER
 
@@ -38,6 +39,7 @@ class Row:
 CLAIMS = (("payee_name", "見本　一郎"), ("payee_kana", "ミホン　イチロウ"))
 PAYS = (("paid_by_name", "見本　次郎"), ("paid_by_kana", "ミホン　ジロウ"))
 ASKS = (("claimant_name", "見本　一郎"), ("claimant_kana", "ミホン　イチロウ"))
+PAYS_HER = (("payee", "self"), ("account_from", "keyed"))
 ROWS = (
     Row("account", "holder_kana", "たかはし　たけ", "髙橋　タケ"),
     Row("direct_debit", "holder_kana", "ﾀｶﾊｼ ﾀｹ", "髙橋　タケ"),
@@ -55,6 +57,7 @@ ROWS = (
     Row("paper_back", "paper_number", "０１２３４５６５", "髙橋　タケ"),
     Row("paper_back_dead", "paper_number", "01234565", "髙橋　タケ"),
     Row("paper_found", "paper_number", "01234565", "髙橋　タケ"),
+    *(Row(code, "holder_kana", "たかはし　たけ", "髙橋　タケ", PAYS_HER) for code in CLAIMED),
 )
 ANOTHERS = {Thing.ACCOUNT_HOLDER: NEXT_VISITOR, Thing.PAPER: "01234573"}
 

@@ -19,7 +19,7 @@ GENERIC = [
     for path in sorted((ROOT / room).rglob("*.py"))
     if "kinds" not in path.parts
 ]
-DECLARED_PARTS = {"blocks.py", "page_rules.py", "answers.py", "effects.py"}
+DECLARED_PARTS = {"blocks.py", "page_rules.py", "money_rules.py", "answers.py", "effects.py"}
 """Parts that declarations are made of: they name fields, and no kind.
 CODES are told apart from items that are called the same (a former union's paper, a column)."""
 CODES = set(CASES) - {"account", "disability", "disability_paper", "disease", "disease_paper",

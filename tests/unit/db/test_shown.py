@@ -19,6 +19,8 @@ TOLD = frozenset(
         *("name", "kana", "alias", "alias_kana", "former_name", "former_name_kana"),
         *("new_name", "new_kana", "atena_number", "municipality_code", "paper_number"),
         *("birth_written", "birth_sort"),
+        # an amount in its currency
+        "amount_abroad",
         # how somebody stands to her, without a name
         *("relation", "heir_relation", "mourner_relation", "payer_relation", "payee_relation"),
         *("paid_by_relation", "former_relation", "paid_by_atena_number", "heard_kana"),

@@ -95,6 +95,9 @@ WIRE_OF = {
     FieldKind.PHONE: Kind.PHONE,
     FieldKind.POSTAL: Kind.DIGITS,
     FieldKind.MUNICIPALITY: Kind.MUNICIPALITY,
+    FieldKind.BANK: Kind.DIGITS,
+    FieldKind.BRANCH: Kind.DIGITS,
+    FieldKind.ACCOUNT_NUMBER: Kind.DIGITS,
 }
 
 _LETTERS = st.text(

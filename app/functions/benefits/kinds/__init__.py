@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.cases.kind import CaseKind
+from app.functions.benefits.kinds import claims
 from app.functions.benefits.kinds.funeral import FUNERAL
 
-KINDS: tuple[CaseKind, ...] = (FUNERAL,)
+KINDS: tuple[CaseKind, ...] = (FUNERAL, *claims.KINDS)

@@ -34,6 +34,7 @@ from app.peers.union.migrations import (
     v0018_control,
     v0019_ended,
     v0020_beyond,
+    v0021_claims,
 )
 
 STEPS: tuple[Callable[[Operations], None], ...] = (
@@ -57,6 +58,7 @@ STEPS: tuple[Callable[[Operations], None], ...] = (
     v0018_control.upgrade,
     v0019_ended.upgrade,
     v0020_beyond.upgrade,
+    v0021_claims.upgrade,
 )
 
 

@@ -11,14 +11,15 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from app.core.errors import UserError
-from app.peers.union.office.persons import PersonRow, insured_by
+from app.peers.union.office import benefits
+from app.peers.union.office.persons import PersonRow, get_person
 from app.peers.union.system import System, log_act, next_value
-from app.peers.union.tables import settlement, treatment
+from app.peers.union.tables import coverage, settlement, treatment
 from app.rules.calendar.days import ONE_DAY
-from app.rules.copay.correction import Care, correct_share
+from app.rules.copay.correction import Care, ShareCorrection, correct_share
 from app.rules.values.amounts import amount
 
 
@@ -32,11 +33,13 @@ class ShareFrom(Protocol):
 
 
 def take_treatments(system: System, operator: str, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Keep treatments from receipts (レセプト): ``insured_number``, ``key`` of the receipt's line,
-    ``treated_on``, ``cost`` and ``paid`` in yen. How many were new; a known key is kept as it is.
+    """Keep treatments from receipts (レセプト, FILE-47): ``insured_number``, ``key`` of the line,
+    ``treated_on``, ``cost`` and ``paid`` in yen; where there is more to say ``institution``,
+    ``inpatient``, ``fund`` (公費) with ``own_limit``, ``specified_disease``. How many were new; a
+    known key is kept as it is.
 
-    Raises UserError ``union.treatment`` for a line of somebody who is not insured here, or whose
-    amounts cannot be."""
+    Raises UserError ``union.treatment`` for a line of somebody who was not insured here on the day
+    or was dead, or whose amounts cannot be."""
     with system.database.write() as connection:
         known = set(connection.execute(select(treatment.c.key)).scalars())
         new = [_treatment(connection, row) for row in rows if row["key"] not in known]
@@ -75,9 +78,11 @@ def settle(
         connection.execute(
             _OWED, [{"of": each.care.key, "owed": each.owed} for each in found.settled]
         )
+        number = next_value(connection, "settlement")
+        _owe(system, connection, row.id, number, found)
         connection.execute(
             insert(settlement).values(
-                id=next_value(connection, "settlement"),
+                id=number,
                 person_id=row.id,
                 atena_number=row.atena_number,
                 since=since,
@@ -88,6 +93,24 @@ def settle(
                 settled_at=system.now(),
             )
         )
+
+
+def _owe(
+    system: System, connection: Connection, person_id: int, number: int, found: ShareCorrection
+) -> None:
+    """What was paid too much can be claimed (一部負担金の還付)."""
+    if not found.refund:
+        return
+    steps = [
+        f"{each.care.treated_on}　医療費 {each.care.cost:,}円　支払った額 {each.care.paid:,}円"
+        f" → 正しい額 {each.owed:,}円"
+        for each in found.settled
+        if each.difference < 0
+    ]
+    steps.append(f"返す額 {found.refund:,}円")
+    until = benefits.claim_until(system, "benefit", system.today())
+    right = benefits.Right("copay_refund", f"S{number:08d}", found.refund, tuple(steps), until)
+    benefits.put_right(system, connection, person_id, right)
 
 
 _OWED = update(treatment).where(treatment.c.key == bindparam("of")).values(paid=bindparam("owed"))
@@ -118,19 +141,49 @@ def _cares(connection: Connection, person_id: int, since: str, last: str) -> lis
 
 
 def _treatment(connection: Connection, said: Mapping[str, Any]) -> dict[str, Any]:
-    found = insured_by(connection, str(said["insured_number"]))
     cost, paid = (int(amount(str(said[name]), name).normal) for name in ("cost", "paid"))
-    if found is None or paid > cost:
-        raise UserError(
-            "union.treatment",
-            f"診療 {said['key']} を取り込めません。"
-            + (
-                "被保険者番号の方がいません。"
-                if found is None
-                else "自己負担が医療費を超えています。"
-            ),
-            "1件も取り込んでいません。レセプトの内容を確かめてください。",
-        )
     day = date.fromisoformat(str(said["treated_on"])).isoformat()
-    return {"key": str(said["key"]), "person_id": found.id, "treated_on": day,
-            "cost": cost, "paid": paid}  # fmt: skip
+    found = _whose(connection, str(said["insured_number"]))
+    if found is None:
+        raise _not_taken(said, "被保険者番号の方がいません。")
+    row, period = found
+    if row.state == _DEAD and row.state_on < day:
+        raise _not_taken(said, f"この方は {row.state_on} に亡くなっています。")
+    if day < period.acquired_on or (period.lost_on and day >= period.lost_on):
+        raise _not_taken(said, f"{day} は資格のある日ではありません。")
+    if paid > cost:
+        raise _not_taken(said, "自己負担が医療費を超えています。")
+    limit = said.get("own_limit")
+    return {
+        "key": str(said["key"]),
+        "person_id": row.id,
+        "treated_on": day,
+        "cost": cost,
+        "paid": paid,
+        "institution": str(said.get("institution", "")),
+        "inpatient": int(bool(said.get("inpatient"))),
+        "fund": str(said.get("fund", "")),
+        "own_limit": None if limit is None else int(amount(str(limit), "own_limit").normal),
+        "specified_disease": int(bool(said.get("specified_disease"))),
+    }
+
+
+_DEAD = "3"
+
+
+def _whose(connection: Connection, insured_number: str) -> tuple[PersonRow, Row[Any]] | None:
+    """Whose 被保険者番号 it is or was, and the last period that bore it."""
+    period = connection.execute(
+        select(coverage)
+        .where(coverage.c.insured_number == insured_number)
+        .order_by(coverage.c.acquired_on.desc())
+    ).first()
+    return None if period is None else (get_person(connection, period.person_id), period)
+
+
+def _not_taken(said: Mapping[str, Any], why: str) -> UserError:
+    return UserError(
+        "union.treatment",
+        f"診療 {said['key']} を取り込めません。{why}",
+        "1件も取り込んでいません。レセプトの内容を確かめてください。",
+    )

@@ -12,6 +12,7 @@ from app.peers.union.office.kinds import (
     asking,
     certifying,
     changing,
+    claims,
     entering,
     funeral,
     handing_on,
@@ -38,5 +39,6 @@ KINDS: dict[str, OfficeKind] = {
         *asking.KINDS,
         *inquiring.KINDS,
         funeral.KIND,
+        *claims.KINDS,
     )
 }

@@ -1,0 +1,115 @@
+"""給付の申請 at the window, from the entry to the decision with its computation and the union's
+notice (FLOW-601 … 607)."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+
+from app.catalog import CASES
+from app.persons import history
+from app.training.people import MUNICIPALITY_CODE
+from db.tables.exchange import union_paper
+from db.tables.persons import insured, person
+from tests.support.people_here import insured_here
+from tests.support.stories import Desk, Story
+from tests.support.window import CaseWindow
+
+BROUGHT = {"channel": "counter", "notifier": "person", "identity_check": "photo_one"}
+POST = {"bank_code": "ゆうちょ", "branch_code": "10180", "account_number": "12345671"}
+MOST_KEYS = 90
+CITY = MUNICIPALITY_CODE
+
+
+def number_of(desk: Desk, person_id: str) -> str:
+    (row,) = [one for one in desk.rows(insured) if one.person_id == person_id]
+    return str(row.insured_number)
+
+
+def kana_of(desk: Desk, person_id: str) -> str:
+    (row,) = [one for one in desk.rows(person) if one.id == person_id]
+    return str(row.kana)
+
+
+def keys(values: dict[str, str]) -> int:
+    """Keys for a claim: what is typed, one choice a code or tick, and one to the next field."""
+    chosen = ("payee", "account_from", "account_type", "channel", "notifier", "identity_check")
+    return sum(1 if name in chosen else len(text) + 1 for name, text in values.items())
+
+
+@pytest.mark.req("FLOW-603", "FLOW-604", "FLOW-607", "FORM-17", "FORM-51", "FILE-47")
+def test_a_first_claim_of_high_cost_is_paid_with_its_computation(story: Story, qtbot: Any) -> None:
+    kind = CASES["claim_high_cost"]
+    with story.desk() as desk:
+        person_id = insured_here(desk)
+        number = number_of(desk, person_id)
+        receipts = [
+            {"insured_number": number, "key": "r1", "treated_on": "2026-09-03",
+             "cost": 400_000, "paid": 40_000},
+        ]  # fmt: skip
+        official = story.union.first
+        official.act("treatments", body=json.dumps(receipts).encode())
+        made = official.act("reckon_month", {"municipality": CITY, "month": "2026-09-01"})
+        assert made == {"persons": 1, "made": 1, "left": 0}
+
+        window = CaseWindow(desk, qtbot)
+        window.begin(kind, person_id)
+        keyed = {**BROUGHT, **POST, "event_on": "R8.11.20", "holder_kana": kana_of(desk, person_id)}
+        assert keys(keyed) <= MOST_KEYS
+        window.key_in(keyed)
+        view = window.send()
+        assert view.record is not None and view.record.outcome == "accepted", view.record
+        assert (view.record.bank_code, view.record.branch_code) == ("9900", "018")
+        assert view.record.account_number == "1234567"
+        shown = window.texts()
+        amount = int(view.record.amount)
+        assert f"{amount:,} 円" in shown and f"この月の支給額 {amount:,}円" in shown
+        assert "ゆうちょ" in shown and "＊＊＊＊567" in shown and "1234567" not in shown
+        window.leave()
+        with desk.store.view(history.READS) as work:
+            seen = history.as_of(work, person_id, date(2026, 11, 20), date(2026, 11, 20))
+            assert seen is not None
+            assert seen.value("account", "")["account_number"] == "1234567"
+        (paper,) = desk.rows(union_paper)
+        assert paper.title.startswith("療養費等支給決定通知書")
+        window.close()
+
+
+@pytest.mark.req("FLOW-605", "FLOW-607")
+def test_an_expense_is_decided_when_the_union_has_assessed_it(story: Story, qtbot: Any) -> None:
+    kind = CASES["claim_brace"]
+    with story.desk() as desk:
+        person_id = insured_here(desk)
+        window = CaseWindow(desk, qtbot)
+        window.begin(kind, person_id)
+        window.key_in(
+            {
+                **BROUGHT,
+                **POST,
+                "event_on": "R8.11.10",
+                "ordered_on": "R8.11.1",
+                "disease": "変形性膝関節症",
+                "institution": "見本義肢製作所",
+                "treated_until": "R8.11.10",
+                "paid_on": "R8.11.10",
+                "paid": "60,000",
+                "holder_kana": kana_of(desk, person_id),
+            }
+        )
+        view = window.send()
+        assert view.record is not None and view.record.outcome == "pending"
+        assert "審査しています" in window.texts()
+        window.leave()
+        official = story.union.first
+        (waits,) = official.act("claims")
+        official.act("assess", {"notification": waits["notification_id"], "standard": "50000"})
+        desk.engine.contact()
+        with desk.store.view(history.READS) as work:
+            seen = history.as_of(work, person_id, date(2026, 11, 20), date(2026, 11, 20))
+            assert seen is not None
+            paid = seen.value("payment", view.case_id)
+        assert paid["benefit"] == "medical_expense" and int(paid["amount"]) in (35_000, 45_000)
+        window.close()
