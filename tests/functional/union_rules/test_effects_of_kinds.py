@@ -18,6 +18,7 @@ from app.peers.union.office.case import Case, OfficeKind, nothing_more
 from app.peers.union.office.kinds import KINDS
 from app.peers.union.office.persons import find_person
 from app.training.people import MUNICIPALITY_CODE, atena_of
+from app.wire.bodies.inquiring import PROCEDURES
 from tests.functional.union_rules.test_daily_files import undone
 from tests.functional.union_rules.test_sequences_of_events import HEAD, Books, Event, known
 from tests.functional.union_rules.test_sequences_of_events import system as system
@@ -102,6 +103,7 @@ CHANGES_NOBODY = frozenset(
         *("levy_reduction", "ordinary_collection", "other_desk", "payment_proof", "pledge"),
         *("refund_claim", "slip_again", "third_party"),
         *("identity_inquiry", "income_asked", "income_inquiry"),
+        *PROCEDURES,
         *CLAIMED,
     )
 )
