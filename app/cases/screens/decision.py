@@ -32,7 +32,10 @@ from app.ui.base.visitor import ForVisitor
 from app.ui.base.watch import Watch
 
 _NO_PAPER_YET = "証は印刷できません。"
-_WAIT = "まだ決定が届いていません。{}受付票（Alt+P）を渡し、決定が届いたら連絡することを説明してください。"
+_WAIT = (
+    "まだ決定が届いていません。{}受付票（Alt+P）を渡し、"
+    "決定が届いたら連絡することを説明してください。"
+)
 _WAIT_UNASKED = (
     "まだ回答が届いていません。届くと「今日の仕事」に出ます。待たずに次の仕事へ進めます。"
 )
