@@ -95,7 +95,7 @@ def cases(draw, kind):
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_case_of_any_file_gets_one_decision(system, kind):
     @settings(
-        max_examples=soak.tries(12, 1_000),
+        max_examples=soak.tries(6, 1_000),
         deadline=None,
         database=None,
         suppress_health_check=[HealthCheck.too_slow],
