@@ -94,7 +94,7 @@ def database_of(kind: str, *, empty: bool = False) -> Iterator[str]:
 def private_postgres() -> Iterator[Postgres]:
     """Start a server of our own and stop it at the end."""
     folder = Path(tempfile.mkdtemp(prefix="madoguchi-pg-"))
-    owner = _owner()
+    owner = owner_of()
     try:
         password = secrets.token_hex(12)
         secret = folder / "password"
@@ -104,17 +104,17 @@ def private_postgres() -> Iterator[Postgres]:
             for path in (folder, secret):
                 os.chown(path, account.pw_uid, account.pw_gid)
         data = folder / "data"
-        _run(
+        run_as(
             owner,
-            f"{_bin('initdb')} -D {data} -U postgres -E UTF8 --locale=C.UTF-8 "
+            f"{bin_of('initdb')} -D {data} -U postgres -E UTF8 --locale=C.UTF-8 "
             f"-A scram-sha-256 --pwfile={secret} --no-sync",
         )
-        control = f"{_bin('pg_ctl')} -D {data}"
+        control = f"{bin_of('pg_ctl')} -D {data}"
         port = _started(owner, control, folder)
         try:
             yield Postgres(port, password, folder / "log")
         finally:
-            _run(owner, f"{control} -m immediate -w stop")
+            run_as(owner, f"{control} -m immediate -w stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -122,13 +122,13 @@ def private_postgres() -> Iterator[Postgres]:
 def _started(owner: str, control: str, folder: Path) -> int:
     """Start the server; its port. Somebody may take a free port before the server does."""
     for attempt in range(5):
-        port = _free_port()
+        port = free_port()
         options = (
             f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} "
             "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         )
         try:
-            _run(owner, f"{control} -o '{options}' -l {folder / 'log'} -w start")
+            run_as(owner, f"{control} -o '{options}' -l {folder / 'log'} -w start")
         except RuntimeError:
             if attempt == 4:
                 raise
@@ -137,12 +137,13 @@ def _started(owner: str, control: str, folder: Path) -> int:
     raise AssertionError("unreachable")
 
 
-def _owner() -> str:
+def owner_of() -> str:
     """initdb refuses root: the server's own account then, else whoever we are."""
     return "postgres" if os.geteuid() == 0 else ""
 
 
-def _run(owner: str, command: str) -> None:
+def run_as(owner: str, command: str) -> None:
+    """Run a command as ``owner`` ("": as we are). Raises RuntimeError with what it said."""
     line = ["su", owner, "-s", "/bin/sh", "-c", command] if owner else ["sh", "-c", command]
     done = subprocess.run(
         line, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd="/", check=False
@@ -151,7 +152,8 @@ def _run(owner: str, command: str) -> None:
         raise RuntimeError(f"{command}\n{done.stdout}\n{done.stderr}")
 
 
-def _bin(name: str) -> str:
+def bin_of(name: str) -> str:
+    """Where a program of PostgreSQL lies. Raises RuntimeError where it is not installed."""
     found = shutil.which(name)
     if found:
         return found
@@ -162,6 +164,7 @@ def _bin(name: str) -> str:
     raise RuntimeError(f"{name} is not installed (apt: postgresql)")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens at now."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])

@@ -1,5 +1,7 @@
 """The union's own engine: PostgreSQL when given a URL, one SQLite file for training.
 
+A URL may name several hosts (a primary and its synchronous standby): PostgreSQL's own library then
+finds the one that may be written, after a promotion the other one (docs/union-at-scale.md).
 Writers wait for each other: a decision reads numbers, persons and streams and writes what
 follows from them, so two at once could number two persons alike.
 """
@@ -20,8 +22,10 @@ from sqlalchemy import (
     bindparam,
     create_engine,
     event,
+    make_url,
     text,
 )
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.core.errors import EnvironmentFault
 from app.peers.union.migrations import migrate
@@ -33,6 +37,21 @@ _ADVISORY_LOCK = 772_026
 def sqlite_url(file: Path) -> str:
     """The URL of the embedded database."""
     return f"sqlite+pysqlite:///{file}"
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the database went away under the work, or cannot be reached or written now: nothing
+    of that work is kept, and asked for again it is done by the server that answers then."""
+    if not isinstance(error, DBAPIError):
+        return False
+    code = str(getattr(error.orig, "sqlstate", "") or "")
+    gone = code[:2] in _GONE or code in _NOT_WRITABLE
+    unreached = isinstance(error, OperationalError) and not code and error.statement is None
+    return error.connection_invalidated or gone or unreached
+
+
+_GONE = ("08", "57")  # the connection broke; the server is ending, starting or was promoted
+_NOT_WRITABLE = ("25006",)  # what answered is the standby
 
 
 def among(column: ColumnElement[int], numbers: Iterable[int]) -> ColumnElement[bool]:
@@ -83,12 +102,26 @@ class Database:
 
 def _engine(url: str) -> Engine:
     # Bound values are personal data: they stand in no error's text.
-    engine = create_engine(url, hide_parameters=True)
+    engine = create_engine(url, hide_parameters=True, connect_args=_patience(url))
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     else:
         event.listen(engine, "connect", _prepare_postgres)
     return engine
+
+
+def _patience(url: str) -> dict[str, object]:
+    """How long a server that is silent is waited for: libpq itself would wait for two hours."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return {}
+    return {
+        "connect_timeout": 5,  # seconds, for each host
+        "tcp_user_timeout": 10_000,  # milliseconds that something sent may stay unanswered
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "target_session_attrs": "read-write",
+    }
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -52,6 +52,7 @@ from app.rules.values.amounts import amount
 from app.wire import spec as wire
 from app.wire.codec import decode_file
 from app.wire.files import FILES
+from app.wire.protocol import Cause
 
 _technical_log = logging.getLogger(__name__)
 
@@ -138,9 +139,14 @@ def application(desk: Desk) -> Starlette:
             said = {"message": cause.body.message, "remedy": cause.body.remedy}
             return JSONResponse({"code": cause.cause.value, **said}, 422)
         except Exception as error:
-            fault = own_mistake(error, _technical_log).body
-            told = {"code": "union.fault", "message": fault.message, "remedy": fault.remedy}
-            return JSONResponse(told, 500)
+            answered = own_mistake(error, _technical_log)
+            fault, busy = answered.body, answered.cause is Cause.BUSY
+            told = {
+                "code": "union.busy" if busy else "union.fault",
+                "message": fault.message,
+                "remedy": fault.remedy,
+            }
+            return JSONResponse(told, 503 if busy else 500)
         return JSONResponse(result)
 
     return Starlette(routes=[Route("/acts/{name}", answer, methods=["POST"])])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from app.core.shown import log_incident
+from app.peers.union.database import is_lost
 from app.wire.protocol import Cause, Refusal
 
 _AGAIN = "もう一度送受信してください。繰り返すときは広域連合に連絡してください。"
@@ -90,8 +91,12 @@ class Refused(Exception):
 
 
 def own_mistake(error: Exception, log: logging.Logger) -> Refused:
-    """A mistake of the union itself, logged without values, as it is answered: the request was
-    undone, and its incident number (エラー番号) leads to the log."""
+    """What the union could not do, as it is answered; the request was undone. A database that went
+    away (it is being promoted, or restarted) is no mistake: who asked comes again. A mistake of the
+    union itself is logged without values, and its incident number (エラー番号) leads to the log."""
+    if is_lost(error):
+        log.warning("the database went away: %s", type(error).__name__)
+        return Refused(Cause.BUSY, "広域連合のデータベースを切り替えています。")
     incident = log_incident(error, log)
     sentence = f"広域連合のシステムの中で誤りが起きました（エラー番号 {incident}）。"
     return Refused(Cause.FAULT, sentence)
