@@ -78,6 +78,7 @@ _DUE_EVERY_MS = 5_000
 _WHY = {
     "time.slept": "端末が休止していたため、ログオフしました。",
     "time.over": "利用時間か、ロックしていられる時間が終わったため、ログオフしました。",
+    "rights.taken": "ほかの端末で、あなたの権限かキーが変えられたため、ログオフしました。",
     "tables.changed": "きょうから新しい表（料率・基準など）を使います。ログインし直してください。",
 }
 """Why a session ended without its person."""
@@ -654,6 +655,9 @@ class Counter(QObject):
             return
 
         due = vigil.due(terminal, session)
+        if due is Due.ENDED:
+            self.log_off("rights.taken")
+            return
         tell(self.window, vigil.left(terminal, session))
         if due is Due.LOCK:
             self.lock(_PAUSE_MS)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from PySide6.QtCore import QObject
 
 from app.core.clock import Clock
 from app.rules.calendar.days import BusinessCalendar
+from app.security.gate.age import age_words
 from app.security.journal.journal import FORK
 from app.sync.age import DAILY, age_warning, stands_warning
 from app.sync.engine import Engine
@@ -21,6 +23,7 @@ from app.wire.protocol import OTHER_JOURNALS
 NOT_OURS = frozenset((FORK, *(f"peer.{cause}" for cause in OTHER_JOURNALS)))
 """What says that the journal is not the one that the union knows, found here or told by it."""
 
+CONTROL = "control"
 LINE = "line"
 """The name under which troubles of the line are told."""
 
@@ -70,7 +73,12 @@ class UnionLine:
     def _contacted(self, outcome: tuple[ContactReport, str, str]) -> None:
         report, last, stands = outcome
         today = self._clock.now().date()
-        self._window.show_age(stands_warning(stands) or age_warning(last, today, self._calendar))
+        warnings = (
+            stands_warning(stands),
+            age_words(report.control_at, today, self._calendar),
+            age_warning(last, today, self._calendar),
+        )
+        self._window.show_age(next(filter(None, warnings), ""))
         if report.received:
             self._background.tell()
         self.told(report)
@@ -80,10 +88,26 @@ class UnionLine:
         problem = report.problem
         self.reachable = problem is None
         self._background.well(LINE, but=problem.code if problem is not None else "")
+        self._control(report)
         if problem is None:
-            self._window.show_line("広域連合　接続中")
+            self._window.show_line(f"広域連合　接続中{_as_of(report.control_at)}")
             return
         self._window.show_line(f"広域連合　{problem.message}")
         self._background.trouble(LINE, problem.code, problem.message)
         if problem.code in NOT_OURS:
             self._stop(problem)
+
+    def _control(self, report: ContactReport) -> None:
+        """Why nothing of the control log was applied; said until an answer is."""
+        problem = report.control_problem
+        self._background.well(CONTROL, but=problem.code if problem is not None else "")
+        if problem is not None:
+            self._background.trouble(CONTROL, problem.code, f"{problem.message}{problem.remedy}")
+
+
+def _as_of(control_at: str) -> str:
+    """As of when the control log is known here, "" for a terminal that shares none."""
+    if not control_at:
+        return ""
+    at = datetime.fromisoformat(control_at)
+    return f"　管理簿 {at.month}月{at.day}日 {at:%H:%M} 現在"

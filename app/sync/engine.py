@@ -89,6 +89,9 @@ class ControlLog(Protocol):
     @property
     def problem(self) -> MadoguchiError | None: ...
 
+    @property
+    def told_at(self) -> str: ...
+
     def begin(self) -> None: ...
 
     def position(self) -> int | None: ...
@@ -115,6 +118,7 @@ class NoControlLog:
     """A terminal without people of its own (the relay): it shares no control log."""
 
     problem = None
+    told_at = ""
 
     def begin(self) -> None:
         """Nothing is asked for."""
@@ -213,7 +217,7 @@ class Engine:
             self._not_before = self._bench.clock.monotonic() + asked_wait(fault).total_seconds()
             done = replace(done, problem=problem_of(fault))
         waiting = sum(report.state is Incoming.STAGED for report in done.received)
-        return replace(done, waiting=waiting)
+        return replace(done, waiting=waiting, control_at=self._control.told_at)
 
     def last_word(self, say: Callable[[Round], T]) -> T:
         """The rest of the journal, then what this terminal says at its end, and the answer;

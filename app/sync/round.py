@@ -72,7 +72,8 @@ class SendReport:
 class ContactReport:
     """What one round did. ``problem`` is the trouble that ended it, or that the line still had
     at its end; that of one item stands in the item's own report. ``control_problem`` is why nothing
-    of the control log was applied. ``waiting`` counts files that are staged and wait for a quiet
+    of the control log was applied, ``control_at`` the moment (ISO) as of which it is known, "" for
+    a terminal that shares none. ``waiting`` counts files that are staged and wait for a quiet
     moment; ``peer_time`` is ISO or ""."""
 
     sent: tuple[SendReport, ...] = ()
@@ -83,6 +84,7 @@ class ContactReport:
     cancelled: bool = False
     problem: Problem | None = None
     control_problem: Problem | None = None
+    control_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

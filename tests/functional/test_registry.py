@@ -195,6 +195,8 @@ def _acts_reached() -> set[str]:
                 found |= {kind.function(act) for kind in CASES.values()}
             case ast.Attribute(attr="opening" | "sending" | "supervised_sending" as name):
                 found |= {getattr(kind, name) for kind in CASES.values()}
+            case ast.Attribute(attr="takes_control", value=ast.Attribute(attr="catalog")):
+                found.add(CATALOG.takes_control)  # the gate runs it by its mark
     return found
 
 

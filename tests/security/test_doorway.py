@@ -16,11 +16,11 @@ from app.security.authenticators.attestation import AttestationKind, judge_again
 from app.security.control.deeds import SettingChange
 from app.security.control.state import ControlState
 from app.security.entry.control import LOGIN
-from app.security.entry.login import LOG_OFF
 from app.security.journal.genesis import fingerprint, read_genesis
 from app.security.journal.line import State
 from app.security.keys.terminal_state import STATE_EVENT
 from app.security.refusals import Refusal
+from app.security.staff.session import LOG_OFF
 from db.tables.control import credential
 from tests.support.founded import FoundedTerminal, believing, found_terminal, person_is
 from tests.support.keyring_daemon import KeyringDaemon

@@ -273,7 +273,9 @@ def test_a_terminal_that_was_off_for_three_weeks_catches_up_and_its_old_act_yiel
     for desk in desks:
         desk.made.clock.advance(timedelta(days=21))
     town.clock.advance(timedelta(days=21))
-    set_idle(one, "3")
+    one.enter()
+    assert town.contact(one.terminal)
+    set_idle_again(one, "3")
     assert town.contact(one.terminal)
     other.enter()
     assert town.contact(other.terminal)

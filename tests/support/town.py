@@ -10,6 +10,7 @@ import functools
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -102,6 +103,10 @@ class Desk:
         """An act of administration by real touches."""
         assert self.door is not None
         return self.made.sign(self.door, session, function_id, content, second)
+
+    def later(self, **delta: float) -> None:
+        """Time passes here."""
+        self.made.clock.advance(timedelta(**delta))
 
     def close(self) -> None:
         """Close the terminal."""

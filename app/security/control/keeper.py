@@ -46,6 +46,13 @@ class Control:
         self._written: Placed | None = None
         self._turn = threading.RLock()
 
+    @property
+    def told_at(self) -> str:
+        """When the union last said how far the log of many desks goes (ISO), and this terminal had
+        applied all of it; "" while it shares none."""
+        told = self.shared.told if self.shared is not None else None
+        return told.at if told is not None else ""
+
     @contextmanager
     def turn(self) -> Iterator[None]:
         """One deed at a time: the next one begins from where this one ended."""

@@ -200,7 +200,8 @@ class Doorway:
         """End the session; the store closes with the last one (SEC-67)."""
         terminal = self._opened()
         try:
-            login.log_off(terminal, session, cause)
+            if terminal.sessions.is_live(session):
+                login.log_off(terminal, session, cause)
         finally:
             if not terminal.sessions.all():
                 self.close()

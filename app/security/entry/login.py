@@ -37,10 +37,10 @@ from app.security.staff.grants import Grant
 from app.security.staff.hours import Hours, hours_of
 from app.security.staff.password import AgeState, PasswordRules, age_of
 from app.security.staff.people import Staff
-from app.security.staff.session import LiveSession, Session
+from app.security.staff.session import LOG_OFF, LiveSession, Session
 from app.wire.heads import CountersignedHead
 
-LOCK, UNLOCK, LOG_OFF = "session.lock", "session.unlock", "session.logoff"
+LOCK, UNLOCK = "session.lock", "session.unlock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,13 @@ class LoginProof:
 
 
 class Due(StrEnum):
-    """What time demands of the terminal now: ロック, 保存データを閉じる, 利用時間の終わり."""
+    """What time demands of the terminal now: ロック, 保存データを閉じる, 利用時間の終わり; or that
+    the session ended because another desk took what it rests on."""
 
     NOTHING = "nothing"
     LOCK = "lock"
     CLOSE = "close"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class Vigil:
     def due(self, terminal: OpenTerminal, session: Session) -> Due:
         """What the shell must do now: lock after the idle time (SEC-65), close the store when a
         lock has lasted as long as the setting allows, close at the end of the hours (SEC-69)."""
+        if not terminal.sessions.is_live(session):
+            return Due.ENDED
         live = terminal.sessions.get(session)
         monotonic = terminal.clock.monotonic()
         if live.only is None and not self.hours.is_open(terminal.clock.now()):
@@ -228,6 +232,8 @@ def log_off(terminal: OpenTerminal, session: Session, cause: str = "") -> None:
 
 def touched(terminal: OpenTerminal, session: Session) -> None:
     """The person used keyboard or mouse: the idle time starts anew."""
+    if not terminal.sessions.is_live(session):
+        return  # ended from elsewhere a moment ago; the next look at the clock says so
     terminal.sessions.get(session).used_at = terminal.clock.monotonic()
 
 

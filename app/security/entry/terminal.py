@@ -129,7 +129,7 @@ def open_terminal(
         control,
         engine_hand,
         gate.hand(Hand.SCHEDULER),
-        MunicipalLog(opened.store, journal, control, engine_hand, rules.check_assertion),
+        MunicipalLog(opened.store, journal, control, engine_hand, rules.check_assertion, sessions),
     )
 
 

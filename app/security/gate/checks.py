@@ -26,6 +26,7 @@ from app.security.control.keeper import Control
 from app.security.control.rules import House
 from app.security.control.start import start_of
 from app.security.control.state import REGISTERED, REMOVED, ControlState
+from app.security.gate.age import check_age, days_old
 from app.security.gate.clock_mark import Judgement, believed, judge_here, moved
 from app.security.gate.facts import (
     READS,
@@ -363,6 +364,8 @@ class Questions:
         check_terminal(function, area, place)
         day = believed(self._known_mark(place), now)
         check_start(function, state, day, self._rules.catalog)
+        days = days_old(self._control.told_at, day.date(), self._rules.calendar)
+        check_age(function, area, days)
         self.believe_clock(function, place)
         check_limits(function, live)
         grant = right_of(state, whose or live.session.staff_id, function, day, self._rules)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import cbor2
 
@@ -20,9 +21,12 @@ from app.security.control.keeper import Control
 from app.security.control.proof import Prover
 from app.security.control.rows import UNSIGNED
 from app.security.control.shared import Shared, Step, step
+from app.security.control.state import ControlState
 from app.security.gate.hand import SystemHand
 from app.security.journal.journal import Journal
 from app.security.journal.line import Entry, State
+from app.security.staff.grants import GrantState
+from app.security.staff.session import LOG_OFF, LiveSessions
 from app.wire.control import ControlHead, follow_rows, origin, portion
 from app.wire.heads import Head
 from app.wire.keys import SigningKeys
@@ -35,6 +39,13 @@ REFUSED = "control.refused"
 
 _WHAT = "広域連合から来た管理簿（職員、権限、設定の記録）を取り込めませんでした: "
 _DO = "何も変えていません。権限の変更はこの端末に届いていません。システム管理者に連絡してください。"
+
+TAKEN_ELSEWHERE = "rights.taken"
+"""Why a session ended: another desk took a right, a key or the place here."""
+
+_WRITTEN_EVERY = timedelta(hours=1)
+
+_NO_LONGER = (GrantState.REVOKED, GrantState.LAPSED)
 
 REFUSALS = {
     "control.unsigned": "広域連合の署名がありません。",
@@ -66,14 +77,21 @@ class MunicipalLog:
         control: Control,
         hand: SystemHand,
         check: AssertionCheck,
+        sessions: LiveSessions,
     ) -> None:
         self._store = store
         self._journal = journal
         self._control = control
         self._hand = hand
         self._check = check
+        self._sessions = sessions
         self._fetched: tuple[bytes, ...] = ()
         self.problem: MadoguchiError | None = None
+
+    @property
+    def told_at(self) -> str:
+        """As ``Control.told_at``."""
+        return self._control.told_at
 
     def position(self) -> int | None:
         """The position of the last row applied; None while this terminal shares no log."""
@@ -134,12 +152,33 @@ class MunicipalLog:
 
     def _apply(self, shared: Shared, told: tuple[ControlHead, bytes]) -> None:
         bodies, self._fetched = self._fetched, ()
+        if not bodies and shared.told is not None and _is_soon(shared.told, told[0]):
+            self._control.shared = replace(shared, told=told[0])
+            return
         with self._store.view(standing.READS) as work:
             done = step(self._control.state, shared, bodies, told, self._prover(work, shared))
         self._hand.take_rows(done)
         self._control.carry_over(done)
         if done.named:
             self._note_faults(done)
+        self._end_sessions(done)
+
+    def _end_sessions(self, done: Step) -> None:
+        """Whoever lost a right, the key or the place here by what other desks signed is out at
+        once; a new login shows what is left."""
+        for live in self._sessions.all():
+            staff_id = live.session.staff_id
+            if has_lost(done.before, done.state, staff_id, self._hand.now()):
+                self._sessions.leave(live.session)
+                self._journal.append(
+                    Entry(
+                        State.EVENT,
+                        LOG_OFF,
+                        staff_id,
+                        session=live.session.id,
+                        cause=TAKEN_ELSEWHERE,
+                    )
+                )
 
     def _shared(self, municipality: str) -> Shared | None:
         shared = self._control.shared
@@ -184,6 +223,19 @@ class MunicipalLog:
         self.problem = fault
 
 
+def has_lost(before: ControlState, now: ControlState, staff_id: str, at: datetime) -> bool:
+    """Whether this person has no longer what they had: the place here, a key, or a right."""
+    person, was = now.people.get(staff_id), before.people.get(staff_id)
+    if person is None or (person.is_gone(at.date()) and not (was and was.is_gone(at.date()))):
+        return True
+    keys = (set(state.keys_of(staff_id)) for state in (before, now))
+    rights = (
+        {one.id for one in state.grants_of(staff_id) if one.state not in _NO_LONGER}
+        for state in (before, now)
+    )
+    return any(old - new for old, new in (tuple(keys), tuple(rights)))
+
+
 def refused(code: str) -> EnvironmentFault:
     """The fault of an answer of which nothing is applied (``REFUSALS``)."""
     return EnvironmentFault(code, _WHAT + REFUSALS[code], _DO)
@@ -197,6 +249,12 @@ def _read(municipality: str, signed: bytes, keys: SigningKeys) -> ControlHead:
     if told.municipality != municipality:
         raise refused("control.other_municipality")
     return told
+
+
+def _is_soon(kept: ControlHead, told: ControlHead) -> bool:
+    """Whether nothing but the moment is new, and that by so little that it is not written down."""
+    late = datetime.fromisoformat(told.at) - datetime.fromisoformat(kept.at)
+    return kept.head == told.head and timedelta() <= late < _WRITTEN_EVERY
 
 
 def _following(place: Head, rows: Sequence[ControlRow]) -> tuple[bytes, ...]:

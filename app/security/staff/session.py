@@ -10,6 +10,10 @@ RECENT_SECONDS = 15 * 60
 """How long user verification (PIN, fingerprint) counts as recent."""
 
 
+LOG_OFF = "session.logoff"
+"""The journal's line of a session's end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """The handle that screens pass on; it opens nothing by itself."""
@@ -64,6 +68,10 @@ class LiveSessions:
         if live.locked_at is not None:
             raise refusal("session.locked")
         return live
+
+    def is_live(self, session: Session) -> bool:
+        """Whether the session has not ended."""
+        return session.id in self._live
 
     def leave(self, session: Session) -> None:
         """Forget a session and its keys; unknown handles are no error."""
