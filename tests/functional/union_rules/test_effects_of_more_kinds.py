@@ -17,7 +17,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 
-from app.cases.sending import SendNotification, to_record
 from app.catalog import CASES
 from app.core.canon import canonical_json
 from app.peers.union.office import decisions, history
@@ -33,8 +32,7 @@ from tests.functional.union_rules.test_effects_of_kinds import (
     early,
     silent,
 )
-from tests.functional.union_rules.test_sequences_of_events import _CASES, COMMON, READER
-from tests.support.kinds import SCENES
+from tests.support.told_cases import Teller
 from tests.support.union_inside import CALLER, income, load, seed_person, union_inside
 from tests.support.union_terminal import MORNING
 
@@ -43,7 +41,6 @@ NEXT_DOOR = "70000019"
 TOLD = 5
 """The day of the books on which the rows are told: 2026-11-25; the event was on the 20th."""
 _NAMED = {"name": "辻󠄀﨑　髙子", "birth_written": "昭和20年5月3日", "birth_sort": "1945-05-03"}
-_DAYS = ("event_on", "notified_on", "accepted_on", "processed_on")
 
 
 @dataclass(frozen=True)
@@ -250,35 +247,15 @@ class Desk:
     connection: Any
 
     def record(self, code: str, who: int, told: date, ago: int, keyed: Mapping[str, str]) -> Any:
-        kind, on = CASES[code], told - timedelta(days=ago)
-        said = {
-            "atena_number": atena_of(who),
-            "household_number": home_of(who),
-            "members": " ".join(map(atena_of, (HEAD, WIFE) if who in (HEAD, WIFE) else (who,))),
-            "insured_number": insured_of(who),
-            "died_on": "2026-11-10" if who == DEAD else "",
-        }
-        new = {"is_head": "1", "relation": "世帯主", "municipality_code": MUNICIPALITY_CODE}
-        values = {**COMMON, **SCENES[code].entry, **new, **keyed, "event_on": on.isoformat()}
-        values |= dict.fromkeys(_DAYS[1:], told.isoformat())
-        if kind.for_newcomer:
-            values |= {name: said[name] for name in ("atena_number", "household_number")}
-        else:
-            values |= {"number_check": "number_card" if code == "number_change" else "none"}
-        mine = "my_number" in kind.fields and values["number_check"] != "none"
-        mine_is = my_number_of(900 if code == "number_change" else who) if mine else ""
-        names = (kind.fields.keys() - {"my_number"}) | {"municipality_code"}
-        content = SendNotification(
-            f"T99-1-{next(_CASES):06d}",
-            code,
-            canonical_json(
-                {name: text for name, text in said.items() if name in kind.from_register}
-            ),
-            canonical_json({name: text for name, text in values.items() if name in names}),
-            with_number=mine,
-            warnings=(),
+        couple = (HEAD, WIFE)
+        teller = Teller(
+            who,
+            home_of(who),
+            couple if who in couple else (),
+            "2026-11-10" if who == DEAD else "",
+            my_number_of(900) if code == "number_change" else "",
         )
-        return to_record(kind, content, mine_is, READER)
+        return teller.record(code, told - timedelta(days=ago), told, keyed)
 
     def tell(
         self, code: str, who: int, day: int, ago: int = 0, keyed: Mapping[str, str] | None = None
