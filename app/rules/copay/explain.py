@@ -1,7 +1,8 @@
 """Two texts from one decision's grounds: the clerk's, and the one to read aloud.
 
 The clerk's text names persons, amounts and lines. The one to read aloud is heard by others at
-the counter: it tells the rule and the outcome in plain words and no one's amounts.
+the counter: it tells the rule and the outcome in plain words, the visitor's own figures and no one
+else's; somebody else of the household is 「同じ世帯の別の被保険者の方」 and nothing more.
 """
 
 from __future__ import annotations
@@ -61,8 +62,9 @@ def unconfirmed_lines(rows: Sequence[Unconfirmed]) -> str:
     return "\n".join(("※公の文書で確認できていない基準:", *(f"　・{title}" for title in titles)))
 
 
-def to_read_aloud(decision: CopayDecision, eras: Eras) -> str:
-    """What the clerk says to the person: the outcome, the reason that decided it, no amounts."""
+def to_read_aloud(decision: CopayDecision, eras: Eras, own: str = "") -> str:
+    """What the clerk says to the person: the outcome and the reason that decided it. ``own`` is
+    the person's own key: only figures that are this person's alone are said; "" says none."""
     sentences = [f"窓口でのお支払いは、かかった医療費の{decision.ratio}割です。"]
     if decision.provisional:
         sentences.append(
@@ -70,7 +72,7 @@ def to_read_aloud(decision: CopayDecision, eras: Eras) -> str:
             "確認できしだい、割合が変わるときはお知らせします。"
         )
         return "".join(sentences)
-    sentences.append(_spoken_reason(decision))
+    sentences.append(_spoken_reason(decision, own))
     released = decision.ratio == 3 and _ground(decision, GroundKind.APPLICATION)
     if released:
         if decision.release_from is None:
@@ -91,24 +93,59 @@ def _met(decision: CopayDecision, kind: GroundKind) -> bool:
     return ground is not None and ground.met
 
 
-def _spoken_reason(decision: CopayDecision) -> str:
+def _spoken_reason(decision: CopayDecision, own: str) -> str:
     if _met(decision, GroundKind.UNTAXED_HOUSEHOLD):
         if _met(decision, GroundKind.NO_INCOME):
             return "世帯の全員が住民税非課税で、所得がないためです。"
         return "世帯の全員が住民税非課税のためです。"
     if decision.ratio == 3:
         line = _line(decision, GroundKind.THREE_LINE)
-        return f"世帯の被保険者の中に、住民税の課税所得が{line}以上の方がいるためです。"
+        somebody = f"世帯の被保険者の中に、住民税の課税所得が{line}以上の方がいる"
+        told = _told(decision, GroundKind.THREE_LINE, own, "住民税の課税所得", "以上")
+        return f"{told}のためです。" if told else f"{somebody}ためです。"
     if decision.ratio == 2:
         two, income = (_line(decision, k) for k in (GroundKind.TWO_LINE, GroundKind.TWO_INCOME))
+        first = _told(decision, GroundKind.TWO_LINE, own, "課税所得", "以上")
+        second = _told(decision, GroundKind.TWO_INCOME, own, _SUM, "以上")
         return (
-            f"世帯の被保険者の中に課税所得が{two}以上の方がいて、"
-            f"年金収入とその他の所得の合計が{income}以上のためです。"
+            f"{f'{first}あり' if first else f'世帯の被保険者の中に課税所得が{two}以上の方がいて'}、"
+            f"{second or f'{_SUM}が{income}以上'}のためです。"
         )
     if _ground(decision, GroundKind.TWO_INCOME) is not None:
         income = _line(decision, GroundKind.TWO_INCOME)
-        return f"世帯の被保険者の年金収入とその他の所得の合計が{income}未満のためです。"
-    return f"世帯の被保険者の課税所得が、全員{_line(decision, GroundKind.TWO_LINE)}未満のためです。"
+        told = _told(decision, GroundKind.TWO_INCOME, own, _SUM, "未満")
+        return f"{told or f'世帯の被保険者の{_SUM}が{income}未満'}のためです。"
+    two = _line(decision, GroundKind.TWO_LINE)
+    own_alone = _own_amount(decision, GroundKind.TWO_LINE, own)
+    if own_alone and _one_insured(decision, own):
+        return f"ご自身の課税所得が{own_alone}で、{two}未満のためです。"
+    return f"世帯の被保険者の課税所得が、全員{two}未満のためです。"
+
+
+_SUM = "年金収入とその他の所得の合計"
+
+
+def _told(decision: CopayDecision, kind: GroundKind, own: str, what: str, side: str) -> str:
+    """Whose figure it is that decided: the visitor's own with its amount, or another's of the
+    household without; "" where that cannot be said (several together, or ``own`` is not known)."""
+    ground, line = _ground(decision, kind), _line(decision, kind)
+    if amount := _own_amount(decision, kind, own):
+        return f"ご自身の{what}が{amount}で、{line}{side}"
+    if own and ground is not None and len(ground.persons) == 1:
+        return f"同じ世帯の別の被保険者の方の{what}が{line}{side}"
+    return ""
+
+
+def _own_amount(decision: CopayDecision, kind: GroundKind, own: str) -> str:
+    ground = _ground(decision, kind)
+    if not own or ground is None or ground.persons != (own,) or ground.amount is None:
+        return ""
+    return yen(ground.amount)
+
+
+def _one_insured(decision: CopayDecision, own: str) -> bool:
+    """Whether nobody else is named in any ground: then "all" is the visitor alone."""
+    return all(set(ground.persons) <= {own} for ground in decision.grounds)
 
 
 def _line(decision: CopayDecision, kind: GroundKind) -> str:

@@ -99,6 +99,38 @@ def test_what_is_read_aloud_never_tells_an_amount_of_anybody(
     assert not re.search("本人|配偶者|[ABC]", text)
 
 
+@pytest.mark.parametrize(
+    ("case", "own", "said"),
+    [
+        ("three", "A", "ご自身の住民税の課税所得が145万円で、145万円以上のためです。"),
+        ("three", "B", "同じ世帯の別の被保険者の方の住民税の課税所得が145万円以上のためです。"),
+        ("two", "A", "ご自身の課税所得が30万円で、28万円以上あり、年金収入とその他の所得の合計が"),
+        ("two", "B", "同じ世帯の別の被保険者の方の課税所得が28万円以上あり、"),
+        ("one by tax", "B", "世帯の被保険者の課税所得が、全員28万円未満のためです。"),
+    ],
+)
+def test_the_visitors_own_figures_are_said_and_nobody_elses(
+    case: str, own: str, said: str, terms: CopayTerms, eras: Eras
+) -> None:
+    decision = judge_copay(SPOKEN[case][0], terms)
+    text = to_read_aloud(decision, eras, own)
+    assert said in text
+    shifted = tuple(
+        replace(ground, amount=1_234_567)
+        if ground.amount is not None and ground.persons != (own,)
+        else ground
+        for ground in decision.grounds
+    )
+    assert to_read_aloud(replace(decision, grounds=shifted), eras, own) == text
+
+
+def test_who_is_insured_alone_hears_the_own_figure(terms: CopayTerms, eras: Eras) -> None:
+    decision = judge_copay(household(insured("A", 100_000)), terms)
+    text = to_read_aloud(decision, eras, "A")
+    assert "ご自身の課税所得が10万円で、28万円未満のためです。" in text
+    assert "10万円" not in to_read_aloud(decision, eras)
+
+
 def test_an_application_that_would_help_is_said(terms: CopayTerms, eras: Eras) -> None:
     home = household(
         insured("A", 1_450_000, revenue=3_000_000), standard=StandardIncome(by_office=False)

@@ -187,7 +187,7 @@ def _answer(office: Office, case: Case, current: PersonRow, outcome: Outcome) ->
         "delivery": "post" if paper is None else said.delivery,
         "grounds": texts.grounds_json(judged, paper),
         "grounds_clerk": texts.clerk_text(system, judged, paper, members),
-        "grounds_aloud": texts.aloud_text(system, judged, paper),
+        "grounds_aloud": texts.aloud_text(system, judged, paper, current.atena_number),
     }
     waiting = (RefusalReason("income_unconfirmed"),) if outcome.missing and judged is None else ()
     layout = DECISIONS[case.record.kind][-1]

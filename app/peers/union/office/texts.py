@@ -82,9 +82,9 @@ def version_line(system: System) -> str:
     return f"使った表の版 {system.tables.version}"
 
 
-def aloud_text(system: System, judged: Judged | None, paper: PaperDecision | None) -> str:
-    """What the clerk says to the person; no one's amounts."""
-    sentences = [] if judged is None else [to_read_aloud(judged.decision, system.eras)]
+def aloud_text(system: System, judged: Judged | None, paper: PaperDecision | None, own: str) -> str:
+    """What the clerk says to the person of the atena number ``own``; nobody else's amounts."""
+    sentences = [] if judged is None else [to_read_aloud(judged.decision, system.eras, own)]
     if paper is not None:
         word = _paper_word(system, paper)
         sentences.append(f"{_PAPER_WORDS[paper.ground]}、{word}をお渡しします。")
