@@ -24,6 +24,13 @@ LEDGER, RESERVED = "contacts", "reserved_contacts"
 WITH, SAID, WHOSE, WHOSE_HOME = "contact_with", "contact_said", "whose", "home"
 """Items of a note: with whom, what was said, and whether it is the whole household's."""
 
+CONSENT = "consent"
+CONSENTS = (
+    ("present", "同じ世帯の方が同席し、説明してよいと言った"),
+    ("agreed", "同じ世帯の方の同意を確かめた（電話・書面）"),
+)
+"""An item of a note: others of the household agreed that what counts of them is explained."""
+
 READS = ("ledger_entry", "household_member", "person")
 SHOWN = 5
 """So many are shown; the ledger has all."""
@@ -65,6 +72,25 @@ def notes_of(work: ReadRows, persons: Sequence[str], eras: Eras) -> tuple[Note, 
         day = on_screen(date.fromisoformat(row.at[:10]), eras)
         found.append(Note(day, f"{mark}{with_whom}{said}", f"records.show_{row.ledger}"))
     return tuple(found)
+
+
+def consent_of(work: ReadRows, person_id: str, today: date) -> str:
+    """The consent of that day that others of the household gave, in words; "" for none."""
+    rows = work.all(
+        select(ledger_entry)
+        .where(ledger_entry.c.ledger == LEDGER, ledger_entry.c.person_id == person_id)
+        .order_by(ledger_entry.c.at.desc(), ledger_entry.c.line.desc())
+    )
+    corrected = {row.corrects for row in rows}
+    words = dict(CONSENTS)
+    for row in rows:
+        cells = json.loads(row.cells)
+        if row.id in corrected or row.at[:10] != today.isoformat():
+            continue
+        if cells.get(CONSENT) in words:
+            said = words[cells[CONSENT]]
+            return f"{said}（{cells.get(WITH, '')}、{row.at[11:16]}、職員 {row.written_by}）"
+    return ""
 
 
 def shown_to(notes: Sequence[Note], permitted: Collection[str]) -> tuple[Note, ...]:

@@ -539,7 +539,7 @@ def test_every_print_asks_by_a_subject_that_the_gate_can_look_up() -> None:
     assert lists < prints
     assert {one.partition(".")[2] for one in prints - lists} == {
         *("print_slip", "issue_certificate", "print_issue_slip", "reprint_sheet"),
-        "print_next_steps",
+        *("print_next_steps", "explain"),
         *("reserve_certificate", "show_certificate", "fill_in", "application", "take_back"),
         "print_screen",  # whose screen it is, where it is one person's
     }, "say here by what subject the gate finds whose paper the new print is"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from app.cases import explaining
 from app.persons import (
     find,
     numbers,
@@ -125,6 +126,14 @@ def _close_support(world: World) -> Attempt:
     )
 
 
+def _explain(world: World) -> Attempt:
+    put_residents(world, Resident())
+    return Attempt(
+        "clerk",
+        view=lambda session: explaining.explain(world.gate, session, "P-1", world.tables, DAY),
+    )
+
+
 def put_twice(world: World, **other: Any) -> same.Pair:
     """The same person under two atena numbers, proposed."""
     twin: dict[str, Any] = {
@@ -212,6 +221,7 @@ PERSON_EXAMPLES: dict[str, Example] = {
     "persons.close_support": _close_support,
     "persons.lift_support": _lift,
     same.LIST: _list_same,
+    explaining.EXPLAIN: _explain,
     same_acts.PROPOSE: _propose_same,
     same_acts.DECIDE: _decide_same,
     same_acts.UNDO: _undo_same,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.cases import check_list, check_notice
+from app.cases import check_list, check_notice, explaining
 from app.cases.functions import case_functions, guide_functions
 from app.cases.waiting import CHECKS, case_sources
 from app.functions.eligibility.kinds import KINDS
@@ -13,6 +13,19 @@ AREA = Area("eligibility", "資格", 20, (*case_sources(KINDS), CHECKS))
 FUNCTIONS: tuple[Function, ...] = (
     *case_functions(AREA.id, KINDS),
     *guide_functions(AREA.id),
+    Function(
+        id=explaining.EXPLAIN,
+        area="eligibility",
+        kind=Kind.INQUIRE,
+        label="割合の理由",
+        help="いまの割合と限度区分の理由を、広域連合の決定の根拠から、読み上げる文と職員用の文で出します。"
+        "いつから、いつまで、どの申請で変えられるかも出ます。",
+        step_up=StepUp.RECENT,
+        reads=explaining.READS,
+        screen="app.cases.screens.explaining:ExplainScreen",
+        person_key="Alt+R",
+        hands_out=True,
+    ),
     Function(
         id="eligibility.list_checks",
         area="eligibility",

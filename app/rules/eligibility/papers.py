@@ -77,12 +77,13 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class PaperDecision:
-    """The paper, why, and its last day."""
+    """The paper, why, and its last day. ``use`` is what was counted for it."""
 
     paper: PaperKind
     ground: PaperGround
     expires_on: date
     unconfirmed: tuple[Unconfirmed, ...] = ()
+    use: CardUse | None = None
 
 
 def which_paper(
@@ -103,7 +104,7 @@ def which_paper(
     start = max(holds_from, holder.acquired_on)
     expires_on = expiry(judgement_year(start), limits)
     used = joined(rule.unconfirmed, practice.unconfirmed if ground in _BY_PRACTICE else ())
-    return PaperDecision(paper, ground, expires_on, used)
+    return PaperDecision(paper, ground, expires_on, used, holder.use)
 
 
 _BY_PRACTICE = frozenset(

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from app.cases.from_records import BEGUN, CASE, HOW, STEP
 from app.functions.records.ledgers.declared import Form, Item, Ledger, Step
+from app.persons.notes import CONSENT, CONSENTS, SAID, WHOSE, WHOSE_HOME, WITH
 from app.persons.notes import LEDGER as CONTACTS_ID
 from app.persons.notes import RESERVED as RESERVED_ID
-from app.persons.notes import SAID, WHOSE, WHOSE_HOME, WITH
 from app.security.spec import SecondPerson
 
 _WAYS = (
@@ -28,6 +28,7 @@ def _contact(prefix: str) -> tuple[Item, ...]:
         Item(SAID, prefix, limit=400),
         Item(WHOSE, "だれの記録か", Form.CHOICE, choices=(
             ("person", "この方だけ"), (WHOSE_HOME, "同じ世帯の方のページにも出す"))),
+        Item(CONSENT, "説明への同意", Form.CHOICE, choices=CONSENTS, required=False),
         Item("next", "次にすること", Form.CHOICE, choices=_NEXT),
         Item("call_by", "いつまでに", Form.DAY, required=False, ahead=True),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from app.core.canon import canonical_json
 from app.core.tables import joined
@@ -50,6 +51,8 @@ def grounds_json(judged: Judged | None, paper: PaperDecision | None) -> str:
         data["missing"] = judged.missing
     if paper is not None:
         data["paper"] = paper.ground.value
+        if paper.use is not None:
+            data["use"] = asdict(paper.use)
     return canonical_json(data)
 
 
