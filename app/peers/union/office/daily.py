@@ -45,6 +45,7 @@ from app.peers.union.office.persons import (
     put_number,
     touch,
 )
+from app.peers.union.office.reaching import reach_75
 from app.peers.union.office.rejudging import CARDS, rejudge_others
 from app.peers.union.office.stopping import is_stopped
 from app.peers.union.system import UNION_ACTOR, System, log_act
@@ -198,6 +199,7 @@ def apply(
             _absent(system, connection, row)
             contradicted += 1
     listed += homes.rejudge(system, connection)
+    listed += reach_75(system, connection, municipality)
     correct_waiting(system, connection, municipality)
     deliver_list(system, connection, municipality)
     deliver_changes(system, connection, municipality)
