@@ -51,6 +51,7 @@ def _goes(persons: str, cases: str) -> Mapping[str, str]:
         "outbox": f"case_id IN {cases}",
         "desk_case": f"case_id IN {cases} OR {numbered}",
         "desk_issue": numbered,
+        "sending_sample": numbered,
         "premium_record": numbered,
         "my_number": f"(owner_kind = 'case' AND owner_id IN {cases})"
         f" OR (owner_kind = 'person' AND owner_id IN {persons})",

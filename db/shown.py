@@ -95,6 +95,10 @@ GUARDED: Mapping[str, Guarded] = MappingProxyType(
         "same_person": Guarded(("t.one_id", "t.other_id"), {"why": _EMPTY}),
         # what she pays, from when on, and who lives with her: the ledger does not open at all
         "premium_record": Guarded((_BY_NUMBER,), drops="1"),
+        # a record of a file that goes up, for who confirms it: hers is not among them
+        "sending_sample": Guarded(
+            (_BY_NUMBER,), others={"record": f"hidden_entry(t.record, {CLOSED})"}, drops="1"
+        ),
         "desk_case": Guarded((_BY_NUMBER,), {"desk": _EMPTY}),
         "desk_issue": Guarded((_BY_NUMBER,), {"desk": _EMPTY}),
     }

@@ -39,4 +39,4 @@ class Schema:
         command.upgrade(config, self.head)
 
 
-SHIPPED = Schema(FOLDER, tuple(f"{number:04d}" for number in range(1, 24)))
+SHIPPED = Schema(FOLDER, tuple(f"{number:04d}" for number in range(1, 25)))

@@ -47,6 +47,17 @@ outbox = Table(
     Index("ix_outbox_file_id_business_on", "file_id", "business_on"),
 )
 
+# 抜き取り: some records of a sending for whoever confirms it, until nobody confirms it any more.
+sending_sample = Table(
+    "sending_sample",
+    METADATA,
+    Column("outbox_id", Text, primary_key=True),
+    Column("place", Integer, primary_key=True),  # of the record in the file, from 1
+    Column("municipality_code", Text, nullable=False, server_default=""),
+    Column("atena_number", Text, nullable=False, server_default=""),
+    Column("record", Text, nullable=False),  # canonical JSON, individual number taken out
+)
+
 # 回収: a sending that was accepted and is wrong, asked back by two persons. ``outcome``: "" until
 # the union has answered, then recalled, used or unknown.
 recall = Table(

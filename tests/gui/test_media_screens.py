@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +20,14 @@ from app.functions.files.screens.media_forms import (
     DisposeMediumScreen,
     RegisterMediumScreen,
 )
+from app.functions.files.screens.sendings import SendingsScreen
 from app.ui.base.desk import Desk
+from db.tables.exchange import sending_sample
 from db.tables.media import medium, medium_approval
 from tests.support.counter import Counter
 from tests.support.desk import Room
-from tests.support.media_room import ADMINISTRATOR, HANDLER, NAME, MediaRoom
-from tests.support.sendings import rows
+from tests.support.media_room import ADMINISTRATOR, DAILY, HANDLER, NAME, MediaRoom
+from tests.support.sendings import rows, sample
 from tests.support.sticks import stick_in
 from tests.support.world import world_in
 
@@ -111,6 +115,40 @@ def test_what_cannot_be_used_says_why_and_leads_to_what_mends_it(
     screen.load()
     hall.settle()
     assert "媒体が差さっていません" in texts(screen)
+
+
+@pytest.mark.req("SEC-114", "SEC-94")
+def test_who_confirms_what_was_moved_in_sees_some_of_it(room: MediaRoom, hall: Hall) -> None:
+    """Three records by chance, codes in their words, without 個人番号 and without anybody under
+    support measures; they go when the second person has confirmed."""
+    for who in (HANDLER, "branch"):
+        for function_id in ("files.show_sendings", "files.confirm_sending"):
+            room.world.add_grant(who, function_id)
+    shown, other = sample(DAILY)
+    records = [replace(shown, support_measure="1", name="支援 太郎"), *[shown] * 40, other]
+    room.stick.put_file(NAME, room.courier.sealed(records=records))
+    room.taken_in()
+    screen = hall.add(SendingsScreen(hall.desk()))
+    hall.until(lambda: not screen.samples.isHidden())
+    if folder := os.environ.get("MADOGUCHI_PICTURES"):
+        screen.resize(1280, 800)
+        screen.grab().save(f"{folder}/samples.png")
+    told = cells(screen.samples.table)
+    by_item = {row[0]: row[1:4] for row in told}
+    assert len(rows(room.world, sending_sample)) == 3
+    assert shown.name in by_item["氏名"] and "支援 太郎" not in str(told)
+    assert set(by_item["性別"]) <= {"男", "女"}
+    assert "個人番号" not in by_item and shown.my_number not in str(told)
+    assert "42件のうち 3件" in texts(screen)
+    screen._confirm()
+    hall.until(lambda: screen.lines[0].missing == 1)
+    assert len(rows(room.world, sending_sample)) == 3
+    second_one = hall.add(SendingsScreen(hall.desk("branch")))
+    hall.until(lambda: len(second_one.lines) == 1)
+    second_one._confirm()
+    hall.until(lambda: second_one.lines[0].missing == 0)
+    assert rows(room.world, sending_sample) == []
+    assert second_one.samples.isHidden()
 
 
 def test_an_owed_wipe_is_called_first_and_done_by_enter(room: MediaRoom, hall: Hall) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from app.core.progress import WorkCancelled
+from app.functions.files import samples
 from app.functions.files.media_list import SHOW, may_be_plain, media_rows, moves_in, plain_charset
 from app.functions.files.media_use import (
     FINISH,
@@ -227,6 +228,8 @@ def _take(
         sendings = tuple(
             outgoing.put(work, _to_send(sealed), prepared_by=staff_id) for sealed in parts
         )
+        for sending, sealed in zip(sendings, parts, strict=True):
+            samples.keep(work, sending, sealed)
         note_characters(work, moving.use_id, parts[0].unmapped)
         change(
             work,

@@ -13,6 +13,9 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from app.core.errors import UserError
+from app.core.tables import Tables
+from app.functions.files import samples
+from app.functions.files.samples import Sample
 from app.security.acts.approval import Approval
 from app.security.gate.gate import Gate, PreparedAct, Session, Subject
 from app.sync import outbox as outgoing
@@ -123,6 +126,13 @@ def _before(work: ReadRows, row: Row[Any]) -> int | None:
     return None if found is None else int(found)
 
 
+def drawn(gate: Gate, session: Session, outbox_id: str, tables: Tables) -> tuple[Sample, ...]:
+    """Some records of a sending that waits to be confirmed. Raises UserError
+    ``outbox.unknown``."""
+    with gate.view(SHOW, session, subject=Subject("sending", outbox_id)) as work:
+        return samples.drawn_of(work, outbox_id, _row(work, outbox_id).file_id, tables)
+
+
 def prepare_confirm(gate: Gate, session: Session, outbox_id: str) -> PreparedAct:
     """Confirm a sending's content and destination. Raises UserError ``outbox.unknown``,
     ``outbox.state`` and ``outbox.same_person`` (two persons are needed)."""
@@ -155,7 +165,10 @@ def perform_confirm(gate: Gate, prepared: PreparedAct, approvals: Sequence[Appro
                 "確認しているあいだに、送信の内容が変わりました。",
                 "送信の一覧を開き直し、今の内容を確かめてください。",
             )
-        return outgoing.confirm(work, content.outbox_id, work.staff_id)
+        goes = outgoing.confirm(work, content.outbox_id, work.staff_id)
+        if goes:
+            samples.forget(work, content.outbox_id)
+        return goes
 
 
 def prepare_withdraw(gate: Gate, session: Session, outbox_id: str, reason: str) -> PreparedAct:
@@ -185,6 +198,7 @@ def perform_withdraw(gate: Gate, prepared: PreparedAct, approvals: Sequence[Appr
     with gate.act(prepared, approvals) as work:
         content: Withdrawing = work.content
         outgoing.withdraw(work, content.outbox_id)
+        samples.forget(work, content.outbox_id)
 
 
 def _waiting(work: ReadRows, outbox_id: str) -> Row[Any]:

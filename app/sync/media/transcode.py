@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from app.sync.media.drawn import Drawn
 from app.wire.characters import UTF_8, Charset, Unmapped
 from app.wire.codec import Decoder, Encoding, record_maker
 from app.wire.container import BodyFacts, Sink, seal_body
@@ -46,7 +47,8 @@ class Source:
 class Sealed:
     """A file sealed anew as ``file_id`` in ``version`` of its layout. ``read`` counts the records
     that came, ``count`` those that go; ``frame`` is what its head says, where it has one;
-    ``unmapped`` are the characters that could not be kept as they came."""
+    ``unmapped`` are the characters that could not be kept as they came, ``drawn`` some records
+    with their places."""
 
     facts: BodyFacts
     body: bytes
@@ -56,6 +58,7 @@ class Sealed:
     frame: Frame | None
     file_id: str
     unmapped: tuple[Unmapped, ...] = ()
+    drawn: tuple[tuple[int, Any], ...] = ()
 
 
 def transcode(
@@ -73,7 +76,8 @@ def transcode(
     """
     stream = _Records(source)
     try:
-        going = (kept for record in stream if (kept := keep(record)) is not None)
+        drawn = Drawn()
+        going = drawn.passing(kept for record in stream if (kept := keep(record)) is not None)
         frame = stream.frame()
         going_as = target or source.spec
         encoding, body = Encoding(going_as, going, source.codes, frame), io.BytesIO()
@@ -87,6 +91,7 @@ def transcode(
             frame,
             going_as.id,
             stream.unmapped,
+            drawn.records(),
         )
     finally:
         stream.stop()

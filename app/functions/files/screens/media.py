@@ -41,7 +41,7 @@ from app.ui.base.tables import list_table
 from app.wire.characters import charset_of
 
 _HEAD = ("もの", "どこ", "状態", "次にすること")
-_WIDTHS = (430, 220, 160)
+_WIDTHS = (520, 150, 330)
 _WHO = {"system": "市区町村のシステム側で封をし、開ける担当", "print": "証を印刷する事業者"}
 
 

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.functions.files import sendings
+from app.functions.files.samples import Sample
+from app.functions.files.screens.samples import SamplesView
 from app.functions.files.sendings import SendingLine
 from app.sync.states import Outgoing
 from app.ui.base.desk import Desk
@@ -21,7 +23,7 @@ from app.ui.base.tables import widen
 
 _HEAD = ("ファイル", "業務日・版", "件数", "前回との差", "用意した職員", "確認した職員", "状態")
 _NUMBERS = ("件数", "前回との差")
-_WIDTHS = (230, 130, 90, 100, 120, 150)
+_WIDTHS = (230, 190, 90, 100, 120, 150)
 _STATES = {
     Outgoing.CONFIRMED: "送信待ち",
     Outgoing.SENDING: "送信中",
@@ -34,7 +36,8 @@ class SendingsScreen(Page):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(
-            "送信の確認", "↑↓で選び、件数と前回との差を見て、正しければ Enter で確認します。"
+            "送信の確認",
+            "↑↓で選び、件数・前回との差・抜き取りを見て、正しければ Enter で確認します。",
         )
         self._desk = desk
         self.lines: tuple[SendingLine, ...] = ()
@@ -55,6 +58,8 @@ class SendingsScreen(Page):
         self.body.addWidget(self.table, 1)
         self._why = QVBoxLayout()
         self.body.addLayout(self._why)
+        self.samples = SamplesView()
+        self.body.addWidget(self.samples, 2)
         self.action("戻る", "Esc", desk.home)
         self.action("読み直す", "F5", self.load)
         self.withdraw = self.action("取り下げる", "Alt+W", self._withdraw)
@@ -103,6 +108,24 @@ class SendingsScreen(Page):
             self._why.addWidget(box("warn", "あなたは確認済みです。別の職員の確認を待っています。"))
         elif line is not None and line.cause:
             self._why.addWidget(box("warn", line.cause))
+        self._tell_samples(line)
+
+    def _tell_samples(self, line: SendingLine | None) -> None:
+        """What is in it, to whoever may have to confirm it."""
+        desk = self._desk
+        if line is None or line.state is not Outgoing.PREPARED:
+            self.samples.show_none()
+            return
+
+        def shown(drawn: tuple[Sample, ...]) -> None:
+            if self._chosen() is line:
+                self.samples.show_records(line.count, drawn)
+
+        desk.run(
+            self,
+            lambda: sendings.drawn(desk.gate, desk.session, line.id, desk.tables),
+            shown,
+        )
 
     def _confirm(self) -> None:
         line, desk = self._chosen(), self._desk
