@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,14 +13,27 @@ import pytest
 from app.catalog import CASES
 from app.persons import history
 from app.training.people import MUNICIPALITY_CODE
+from db.tables.cases import decision
 from db.tables.exchange import union_paper
 from db.tables.persons import insured, person
+from tests.functional.test_story_inquiry import Beyond
+from tests.functional.test_story_inquiry import number_of as number_of_person
+from tests.support.intermediary import holds, intermediary, permit
 from tests.support.people_here import insured_here
 from tests.support.stories import Desk, Story
 from tests.support.window import CaseWindow
 
 BROUGHT = {"channel": "counter", "notifier": "person", "identity_check": "photo_one"}
 POST = {"bank_code": "ゆうちょ", "branch_code": "10180", "account_number": "12345671"}
+BRACE = {
+    "event_on": "R8.11.10",
+    "ordered_on": "R8.11.1",
+    "disease": "膝関節症",
+    "institution": "見本義肢",
+    "treated_until": "R8.11.10",
+    "paid_on": "R8.11.10",
+    "paid": "60000",
+}
 MOST_KEYS = 90
 CITY = MUNICIPALITY_CODE
 
@@ -78,6 +92,40 @@ def test_a_first_claim_of_high_cost_is_paid_with_its_computation(story: Story, q
         window.close()
 
 
+@pytest.mark.req("SEC-134", "FLOW-901")
+def test_the_public_account_is_asked_of_the_intermediary_and_the_claim_goes_on(
+    story: Story, qtbot: Any, tmp_path: Path
+) -> None:
+    """Slow by the intermediary and its keys: one story for both answers."""
+    kind = CASES["claim_brace"]
+    with intermediary(tmp_path / "intermediary", story.clock) as here, story.desk() as desk:
+        permit(here)
+        beyond = Beyond(story, here)
+        person_id = insured_here(desk)
+        account = {
+            **{"bank_code": "0001", "branch_code": "001", "account_type": "1"},
+            **{"account_number": "0123456", "holder_kana": kana_of(desk, person_id)},
+        }
+        holds(here, number_of_person(story, desk, person_id), "account", **account)
+        window = CaseWindow(desk, qtbot)
+        window.begin(kind, person_id)
+        window.key_in({**BROUGHT, **BRACE, "account_from": "public", "consent": "1"})
+        view = window.send()
+        assert view.record is not None and view.record.reasons == "account_awaited"
+        assert "公金受取口座を照会しています" in window.texts()
+        window.leave()
+        assert beyond.carried()["registered"] == 1
+        assert beyond.answered()["answered"] == 1
+        (waits,) = beyond.act("claims")
+        assert waits["reasons"] == "claim_assessed"
+        beyond.act("assess", {"notification": waits["notification_id"], "standard": "50000"})
+        desk.engine.contact()
+        rows = [one for one in desk.rows(decision) if one.case_id == view.case_id]
+        record = json.loads(rows[-1].record)
+        assert (record["outcome"], record["bank_code"]) == ("accepted", "0001")
+        window.close()
+
+
 @pytest.mark.req("FLOW-605", "FLOW-607")
 def test_an_expense_is_decided_when_the_union_has_assessed_it(story: Story, qtbot: Any) -> None:
     kind = CASES["claim_brace"]
@@ -85,20 +133,9 @@ def test_an_expense_is_decided_when_the_union_has_assessed_it(story: Story, qtbo
         person_id = insured_here(desk)
         window = CaseWindow(desk, qtbot)
         window.begin(kind, person_id)
-        window.key_in(
-            {
-                **BROUGHT,
-                **POST,
-                "event_on": "R8.11.10",
-                "ordered_on": "R8.11.1",
-                "disease": "変形性膝関節症",
-                "institution": "見本義肢製作所",
-                "treated_until": "R8.11.10",
-                "paid_on": "R8.11.10",
-                "paid": "60,000",
-                "holder_kana": kana_of(desk, person_id),
-            }
-        )
+        keyed = {**BROUGHT, **BRACE, **POST, "holder_kana": kana_of(desk, person_id)}
+        assert keys(keyed) <= MOST_KEYS
+        window.key_in(keyed)
         view = window.send()
         assert view.record is not None and view.record.outcome == "pending"
         assert "審査しています" in window.texts()

@@ -110,6 +110,8 @@ def _ask(client: OperatorClient, arguments: argparse.Namespace) -> object:
         "propose-run": ("kind", "municipality", "day"),
         "assess": ("notification", "standard", "paid"),
         "not-necessary": ("notification",),
+        "unclaimed": ("municipality",),
+        "came-back": ("notification",),
         "reckon-month": ("municipality", "month"),
     }
     if command == "tell-account":
@@ -423,6 +425,10 @@ def _add_claims(command: _Command) -> None:
     told = command("tell-account", "公金受取口座の答えを入れる", "enter the account that was asked")
     told.add_argument("notification")
     told.add_argument("file", type=Path, nargs="?", help=in_words("口座（JSON）", "account (JSON)"))
+    listed = command("unclaimed", "未請求の給付のリストを作って送る", "list unclaimed benefits")
+    listed.add_argument("municipality")
+    back = command("came-back", "振込不能で戻った給付を記録する", "a transfer that came back")
+    back.add_argument("notification")
     month = command("reckon-month", "高額療養費を計算する", "reckon a month's high-cost benefits")
     month.add_argument("municipality")
     month.add_argument("month", help=in_words("月の初日（2026-09-01）", "first of the month"))

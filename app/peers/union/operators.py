@@ -41,6 +41,7 @@ from app.peers.union.office import (
     settling,
     stopping,
     table_package,
+    unclaimed,
 )
 from app.peers.union.office.holding import hold
 from app.peers.union.runs import pieces
@@ -309,6 +310,10 @@ def _claim_acts(system: System) -> dict[str, Act]:
         "tell_account": lambda who, args, body: assessing.tell_account(
             system, who, args["notification"], _reading("body", _account, body)
         ),
+        "unclaimed": lambda who, args, _: unclaimed.list_unclaimed(
+            system, who, args["municipality"]
+        ),
+        "came_back": lambda who, args, _: unclaimed.came_back(system, who, args["notification"]),
         "reckon_month": lambda who, args, _: assessing.reckon_month(
             system, who, args["municipality"], args.read("month", date.fromisoformat)
         ),

@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy import select, update
 
 from app.core.errors import UserError
-from app.peers.union.office import assessing, decisions, settling
+from app.peers.union.office import assessing, decisions, settling, unclaimed
 from app.peers.union.office.decisions import last_decision
-from app.peers.union.tables import benefit, decision, entitlement, person, share
+from app.peers.union.tables import benefit, check_entry, decision, entitlement, person, share
 from app.training.people import MUNICIPALITY_CODE, atena_of, insured_of
 from tests.functional.union_rules.test_daily_files import undone
 from tests.functional.union_rules.test_sequences_of_events import Event, record
@@ -287,3 +287,45 @@ def test_a_receipt_of_nobody_here_is_named_and_nothing_is_taken(
     with pytest.raises(UserError, match="診療 bad") as refused:
         settling.take_treatments(system, "甲", rows)
     assert says in refused.value.message
+
+
+@pytest.mark.req("SEC-109")
+def test_what_nobody_claimed_is_listed_with_the_day_it_ends(
+    system: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with undone(system) as connection:
+        official(system, monkeypatch, connection)
+        died = {"state": "3", "state_on": "2026-11-01"}
+        connection.execute(
+            update(person).where(person.c.atena_number == atena_of(ALONE)).values(died)
+        )
+        assert unclaimed.list_unclaimed(system, "甲", MUNICIPALITY_CODE) == {
+            "count": 5, "listed": 5
+        }  # fmt: skip
+        rows = connection.execute(
+            select(check_entry).where(check_entry.c.cause.startswith("unclaimed_"))
+        ).all()
+        assert {(row.cause, row.detail) for row in rows} >= {
+            ("unclaimed_high_cost",
+             "高額療養費（2026-06 診療分）　24,785円。請求できるのは 2028-06-30 までです。"),
+            ("unclaimed_funeral",
+             "葬祭費（2026-11-01 死亡）　50,000円。請求できるのは 2028-11-01 までです。"),
+        }  # fmt: skip
+        again = unclaimed.list_unclaimed(system, "甲", MUNICIPALITY_CODE)
+        assert again == {"count": 5, "listed": 0}
+        assert told(system, connection, "claim_high_cost").outcome == "accepted"
+        assert unclaimed.list_unclaimed(system, "甲", MUNICIPALITY_CODE)["count"] == 3
+
+
+def test_a_transfer_that_came_back_is_a_right_again(
+    system: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with undone(system) as connection:
+        official(system, monkeypatch, connection)
+        paid = told(system, connection, "claim_high_cost")
+        assert unclaimed.came_back(system, "甲", paid.notification_id) == int(paid.amount)
+        with pytest.raises(UserError, match="すでに戻った"):
+            unclaimed.came_back(system, "甲", paid.notification_id)
+        again = told(system, connection, "claim_high_cost", event_on="2026-11-11")
+        assert (again.outcome, again.amount) == ("accepted", paid.amount)
+        assert "振込不能で戻った" in again.grounds_clerk

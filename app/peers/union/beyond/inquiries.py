@@ -7,15 +7,18 @@ check list and changes nothing (SEC-111).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from app.peers.union.beyond.tables import information_inquiry, member_branch
+from app.peers.union.office import assessing
 from app.peers.union.office.case import Answer, Office, RefusalReason
 from app.peers.union.office.check_list import CheckEntry, deliver_list, list_entry
 from app.peers.union.office.decisions import answer_case, kept_case, last_decision, tell_without
+from app.peers.union.office.kinds import KINDS
 from app.peers.union.office.kinds.inquiring import NOT_PERMITTED
 from app.peers.union.office.persons import get_person, number_of
 from app.peers.union.system import UNION_ACTOR, System, log_act
@@ -133,6 +136,12 @@ def insurer_number(system: System) -> str:
 
 def _answer(system: System, connection: Connection, row: Row[Any], one: InquiryResult) -> None:
     case, person_id = kept_case(connection, row.notification_id)
+    if KINDS[case.record.kind].goes_on:
+        content = json.loads(one.content) if one.content else {}
+        office = Office(system, connection)
+        assessing.answered(office, case, person_id, one.outcome, content)
+        _settle(system, connection, row, one.outcome)
+        return
     before = last_decision(connection, row.notification_id)
     reason = f"（{one.reason}）" if one.reason else ""
     label = system.tables["inquiry_outcomes"].label(one.outcome, system.today())
@@ -155,6 +164,10 @@ def _answer(system: System, connection: Connection, row: Row[Any], one: InquiryR
 
 def _refuse(system: System, connection: Connection, row: Row[Any], why: str) -> None:
     case, person_id = kept_case(connection, row.notification_id)
+    if KINDS[case.record.kind].goes_on:
+        assessing.answered(Office(system, connection), case, person_id, "refused", {})
+        _settle(system, connection, row, "refused")
+        return
     before = last_decision(connection, row.notification_id)
     tell_without(
         Office(system, connection),

@@ -21,7 +21,7 @@ from app.peers.union.office.case import Case, Office
 from app.peers.union.office.decisions import answer_case, kept_case, last_decision, tell_without
 from app.peers.union.office.history import bring
 from app.peers.union.office.kinds import KINDS
-from app.peers.union.system import System, log_act
+from app.peers.union.system import UNION_ACTOR, System, log_act
 from app.peers.union.tables import claim_finding, decision, notification, person, treatment
 from app.rules.calendar.days import month_start, next_month_start
 from app.rules.errors import RuleError
@@ -89,6 +89,16 @@ def tell_account(
     return _found(system, operator, notification_id, {"account": text})
 
 
+def answered(
+    office: Office, case: Case, person_id: int, outcome: str, content: Mapping[str, str]
+) -> None:
+    """What 中間サーバー answered on 公金受取口座 (items ``account.…``): the claim goes on."""
+    account = {name: content.get(f"account.{name}", "") for name in ACCOUNT}
+    known = outcome == "answered" and bool(account["account_number"])
+    text = json.dumps(account if known else {}, ensure_ascii=False)
+    _keep_found(office, case, person_id, UNION_ACTOR, {"account": text})
+
+
 def _found(system: System, operator: str, notification_id: str, found: Mapping[str, object]) -> str:
     with system.database.write() as connection:
         case, person_id = kept_case(connection, notification_id)
@@ -99,16 +109,25 @@ def _found(system: System, operator: str, notification_id: str, found: Mapping[s
                 "この申請は、審査も口座の照会も待っていません。",
                 "審査を待つ申請の一覧で番号を確かめてください。",
             )
-        mine = claim_finding.c.notification_id == notification_id
-        earlier = connection.execute(select(claim_finding).where(mine)).first()
-        values = dict(earlier._mapping) if earlier is not None else {}
-        values |= {"notification_id": notification_id, "found_by": operator}
-        values |= {"found_at": system.now(), **found}
-        connection.execute(delete(claim_finding).where(mine))
-        connection.execute(insert(claim_finding).values(values))
         log_act(system, connection, operator, "claim_finding", notification_id)
-        bring(system, connection, "official", notification_id, operator)
-        return _again(Office(system, connection), case, person_id, before.decision_id)
+        return _keep_found(Office(system, connection), case, person_id, operator, found)
+
+
+def _keep_found(
+    office: Office, case: Case, person_id: int, by: str, found: Mapping[str, object]
+) -> str:
+    """What was found out is kept beside the claim, which is decided again."""
+    system, connection = office.system, office.connection
+    before = last_decision(connection, case.id)
+    mine = claim_finding.c.notification_id == case.id
+    earlier = connection.execute(select(claim_finding).where(mine)).first()
+    values = dict(earlier._mapping) if earlier is not None else {}
+    values |= {"notification_id": case.id, "found_by": by}
+    values |= {"found_at": system.now(), **found}
+    connection.execute(delete(claim_finding).where(mine))
+    connection.execute(insert(claim_finding).values(values))
+    bring(system, connection, "official", case.id, by)
+    return _again(office, case, person_id, "" if before is None else before.decision_id)
 
 
 def _again(office: Office, case: Case, person_id: int, before: str) -> str:

@@ -90,7 +90,8 @@ class OfficeKind:
     ``check`` finds every reason against it and changes nothing. ``whom`` gives the person, whom a
     newcomer's kind makes known first. ``decide`` makes the answer; ``effect`` carries out what it
     means for others than the answer itself, ``waits`` begins elsewhere what a case that is pending
-    waits for. ``register_says`` are the columns of the notification
+    waits for; with ``goes_on`` it is decided again by what another body answers (情報照会).
+    ``register_says`` are the columns of the notification
     that the resident register's next file must repeat (SEC-110); None where the register has no
     say. ``refusals`` are the codes that ``check`` and ``decide`` may give.
     """
@@ -101,6 +102,7 @@ class OfficeKind:
     effect: Callable[[Office, Case, Answer], None] = nothing_more
     whom: Callable[[Office, Case, Checked], int] = known_person
     waits: Callable[[Office, Case, int], None] = only_waits
+    goes_on: bool = False
     register_says: tuple[str, ...] | None = field(default=None)
     refusals: tuple[str, ...] = ()
 

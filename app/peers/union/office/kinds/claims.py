@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -28,8 +29,15 @@ from app.peers.union.office.case import (
 )
 from app.peers.union.office.checks import DATES, four_dates
 from app.peers.union.office.history import say
+from app.peers.union.office.kinds.inquiring import put_in_queue
 from app.peers.union.office.notices import deliver_notice
-from app.peers.union.office.persons import PersonRow, all_shares_of, coverages_of, insured_on
+from app.peers.union.office.persons import (
+    PersonRow,
+    all_shares_of,
+    coverages_of,
+    get_person,
+    insured_on,
+)
 from app.peers.union.tables import claim_finding, decision, entitlement, notification
 from app.rules.benefits.combined import MedicalBurden, combined_benefit
 from app.rules.benefits.hospital_charges import meal_class
@@ -130,7 +138,15 @@ class ClaimKind:
     def kind(self) -> OfficeKind:
         """As the office decides it."""
         refusals = (*self.told, *self.refusals)
-        return OfficeKind(self.code, self.check, self.decide, self.effect, refusals=refusals)
+        return OfficeKind(
+            self.code,
+            self.check,
+            self.decide,
+            self.effect,
+            waits=ask_account,
+            goes_on=True,
+            refusals=refusals,
+        )
 
     def check(self, office: Office, case: Case) -> Checked:
         """Every reason against it, or how much is due."""
@@ -267,6 +283,33 @@ def _account(claimed: Claimed) -> dict[str, str]:
     if not account:
         raise _AgainstError("public_account_none")
     return {name: account[name] for name in ACCOUNT}
+
+
+def ask_account(office: Office, case: Case, person_id: int) -> None:
+    """A claim that waits for 公金受取口座 causes the inquiry that the person agreed to."""
+    record, row = case.record, get_person(office.connection, person_id)
+    if record.account_from != "public":
+        return
+    today = office.system.today().isoformat()
+    measures = row.support_from and not (row.support_until and row.support_until < today)
+    line = office.system.tables["inquiry_procedures"].at(office.system.today(), code=_PROCEDURE)
+    asked = SimpleNamespace(
+        case_id=record.case_id,
+        event_on=record.accepted_on,
+        municipality_code=record.municipality_code,
+        procedure=_PROCEDURE,
+        item=line.text("item"),
+        asked_municipality="",
+        asked_insurer="",
+        year="",
+        consent_on=record.notified_on,
+        nondisclosed="1" if measures else "0",
+    )
+    put_in_queue(office, case, person_id, asked)
+
+
+_PROCEDURE = "account"
+"""Code of ``inquiry_procedures``."""
 
 
 # -- 療養費, 移送費 ------------------------------------------------------------------------------
@@ -494,7 +537,7 @@ _FAMILY = (
     ),
     ClaimKind("claim_transport", "transport", _transport, _RECEIPT, _BENEFIT, _ASSESSED),
     ClaimKind(
-        "claim_high_cost", "high_cost", _rights("high_cost"), ("event_on",),
+        "claim_high_cost", "high_cost", _rights("high_cost", "returned"), ("event_on",),
         refusals=("receipts_missing", "amount_undecided"), keeps_account=True,
     ),
     ClaimKind("claim_outpatient_year", "outpatient_year", _outpatient_year, ("year",),

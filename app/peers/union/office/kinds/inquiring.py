@@ -5,6 +5,8 @@ asked (SEC-133).
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import insert
 
 from app.peers.union.beyond.tables import information_inquiry
@@ -46,16 +48,20 @@ def check(office: Office, case: Case) -> Checked:
 
 def waits(office: Office, case: Case, person_id: int) -> None:
     """It stands in the queue towards the intermediary."""
-    record, system = case.record, office.system
-    asked = asked_text(record)
-    line = system.tables["inquiry_procedures"].at(system.today(), code=record.procedure)
+    put_in_queue(office, case, person_id, case.record)
+
+
+def put_in_queue(office: Office, case: Case, person_id: int, said: Any) -> None:
+    """What is ``said`` (the items of ``asked_text``) is asked for a case that waits for it."""
+    system, asked = office.system, asked_text(said)
+    line = system.tables["inquiry_procedures"].at(system.today(), code=said.procedure)
     office.connection.execute(
         insert(information_inquiry).values(
             notification_id=case.id,
             person_id=person_id,
             municipality=case.municipality,
-            procedure=record.procedure,
-            item=record.item,
+            procedure=said.procedure,
+            item=said.item,
             number=line.text("number"),
             asked=asked,
             digest=digest_of(asked),
