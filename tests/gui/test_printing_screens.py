@@ -3,6 +3,7 @@ return of a paper, an application and the code on it."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ import pytest
 from app.functions.printing.screens.applications import ApplicationsScreen
 from app.functions.printing.screens.issues import IssuesScreen
 from app.functions.printing.screens.letters import LettersScreen
+from app.functions.printing.screens.misdelivered import MisdeliveredScreen
 from app.functions.printing.screens.read_code import ReadCodeScreen
 from app.functions.printing.screens.returned import ReturnedScreen
 from app.functions.printing.screens.stock import StockScreen
+from db.tables.certificates import certificate
 from db.tables.persons import person
 from db.tables.printing import application_token, mail_item, paper_return, print_line, stock_move
 from tests.support.counter import counter_in
@@ -91,6 +94,23 @@ def test_a_paper_comes_back_with_its_reason(room: Room) -> None:
     screen._take_back()
     room.until(lambda: len(room.counter.rows(paper_return)) == 1)
     room.until(lambda: screen.table.rowCount() == 0)
+
+
+def test_a_paper_that_went_to_somebody_else_is_void_with_a_touch(room: Room) -> None:
+    posted(room)
+    (hers,) = room.counter.rows(person)
+    screen = room.add(MisdeliveredScreen(room.desk(), hers.id))
+    room.until(lambda: screen.table.rowCount() == 1)
+    if folder := os.environ.get("MADOGUCHI_PICTURES"):
+        screen.resize(1280, 800)
+        room.qtbot.wait(200)
+        screen.grab().save(f"{folder}/misdelivered.png")
+    screen._report()
+    room.until(lambda: bool(screen.fields[0].error))
+    for field, text in zip(screen.fields, ("隣の方", "staff", "電話した", "課長"), strict=True):
+        field.set_value(text)
+    screen._report()
+    room.until(lambda: [row.state for row in room.counter.rows(certificate)] == ["void"])
 
 
 def test_an_application_is_printed_and_a_foreign_code_opens_nothing(room: Room) -> None:

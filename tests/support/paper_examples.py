@@ -7,8 +7,9 @@ from app.cases import (
     slips,
 )
 from app.functions.eligibility.kinds.move_in import MOVE_IN
-from app.functions.printing import union_papers
+from app.functions.printing import misdelivered, union_papers
 from app.security.staff.session import Session
+from db.tables.persons import person
 from tests.support.attempts import Attempt, Example
 from tests.support.case_examples import at
 from tests.support.counter import (
@@ -131,6 +132,19 @@ def _print_union_paper(world: World) -> Attempt:
     return Attempt("clerk", does=does)
 
 
+def _misdelivered(world: World) -> Attempt:
+    counter = at(world)
+    issued = counter.issued()
+    (hers,) = counter.rows(person)
+    said = ("隣の方", "staff", "電話した", "課長")
+    found = misdelivered.Misdelivered(hers.id, issued.number, *said)
+    return Attempt(
+        "clerk",
+        lambda session: misdelivered.prepare_report(world.gate, session, found),
+        lambda prepared, given: misdelivered.perform_report(world.gate, prepared, given),
+    )
+
+
 PAPER_EXAMPLES: dict[str, Example] = {
     "eligibility.reserve_certificate": _reserve,
     "eligibility.issue_certificate": _issue,
@@ -139,6 +153,7 @@ PAPER_EXAMPLES: dict[str, Example] = {
     "eligibility.show_certificate": _show_certificate,
     "eligibility.reprint_sheet": _reprint,
     "eligibility.print_issue_slip": _issue_slip,
+    misdelivered.REPORT: _misdelivered,
     union_papers.LIST: _list_union_papers,
     union_papers.SHOW: _union_paper,
     union_papers.PRINT: _print_union_paper,

@@ -9,6 +9,7 @@ from app.functions.printing import (
     batch_sealing,
     batch_source,
     lists,
+    misdelivered,
     posting,
     returned,
     union_papers,
@@ -24,7 +25,7 @@ _BATCHES = Source(
     batch_posting.waiting,
     "printing.show_batch",
 )
-AREA = Area("printing", "帳票", 25, (posting.WAITS, _BATCHES))
+AREA = Area("printing", "帳票", 25, (posting.WAITS, _BATCHES, misdelivered.WAITS))
 
 
 def _function(name: str, kind: Kind, label: str, help_: str, **more: object) -> Function:
@@ -186,6 +187,18 @@ FUNCTIONS: tuple[Function, ...] = (
         step_up=StepUp.RECENT,
         reads=("paper_return",),
         writes=("paper_return",),
+    ),
+    _function(
+        "report_misdelivered",
+        Kind.UPDATE,
+        "誤交付の記録",
+        "ほかの方に渡してしまった証をすぐに無効にし、事故の記録を始めます。取り戻すまで、次に再交付が"
+        "済むまで「今日の仕事」に出ます。",
+        step_up=StepUp.TOUCH,
+        reads=misdelivered.READS,
+        writes=misdelivered.WRITES,
+        screen="app.functions.printing.screens.misdelivered:MisdeliveredScreen",
+        from_person=True,
     ),
     _function(
         "stock",

@@ -127,6 +127,26 @@ MOVE_OUT = _leaving(
         (
             _confirmed("転出"),
             EntryField(
+                "to_facility",
+                "転出先の施設",
+                FieldKind.CHOICE,
+                codes="address_exception_facilities",
+                note="まず、移る先が施設かどうかを尋ねます。施設なら種類を選びます。"
+                "住所地特例に当たれば資格は続きます",
+            ),
+            EntryField(
+                "small_regional",
+                "　地域密着型（定員29人以下）",
+                FieldKind.FLAG,
+                shown=lambda values: bool(values.get("to_facility", "")),
+            ),
+            EntryField(
+                "paid_home",
+                "　有料老人ホームに当たる",
+                FieldKind.FLAG,
+                shown=when("to_facility", "serviced_housing"),
+            ),
+            EntryField(
                 "to_municipality_code",
                 "転出先の市区町村コード",
                 FieldKind.MUNICIPALITY,
@@ -140,25 +160,6 @@ MOVE_OUT = _leaving(
                 "転出先で住所を定めた日",
                 FieldKind.DAY,
                 note="分かるときだけ。転出日と同じ日なら、その日に喪失します",
-            ),
-            EntryField(
-                "to_facility",
-                "転出先の施設",
-                FieldKind.CHOICE,
-                codes="address_exception_facilities",
-                note="施設へ移るときだけ。住所地特例に当たれば喪失しません",
-            ),
-            EntryField(
-                "small_regional",
-                "　地域密着型（定員29人以下）",
-                FieldKind.FLAG,
-                shown=lambda values: bool(values.get("to_facility", "")),
-            ),
-            EntryField(
-                "paid_home",
-                "　有料老人ホームに当たる",
-                FieldKind.FLAG,
-                shown=when("to_facility", "serviced_housing"),
             ),
         ),
         _not_here,
