@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -55,6 +56,7 @@ _AT_THE_DOOR = Limits(connect=2.0, answer=3.0)
 """Seconds that a login waits for the union's last head."""
 
 
+_log = logging.getLogger(__name__)
 _LOST = (
     "管理の手続きの記録に、署名と合わない行があり、数えていません。表のパッケージがその中にあれば、"
     "その表は使われません。「料率・基準の表」で版を確かめ、システム管理者に連絡してください。"
@@ -162,6 +164,10 @@ class Parts:
         months = MonthKeeper(terminal.engine_hand, terminal.journal, self.clock)
 
         def after_contact(here: Round) -> None:
+            try:
+                terminal.follow_log()
+            except MadoguchiError as fault:  # owed to the next contact or login
+                _log.warning("the keys did not follow the log: %s", fault.code)
             months.look_after(here)
             terminal.mirrors.write()
 

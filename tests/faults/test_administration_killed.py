@@ -118,7 +118,7 @@ def password(terminal: FoundedTerminal, door: Doorway, session: Session) -> None
         cancel=Event(),
     )
     opened = door.own_keys(question, PASSWORDS["S201"], assertion)
-    prepared = own.prepare_change(gate, session)
+    prepared = own.prepare_change(gate, session, access.under_password(opened, FRESH, QUICK))
     given = _signed(terminal, door, prepared)
     own.perform_change(gate, prepared, given, access, opened, FRESH, QUICK)
 

@@ -379,7 +379,8 @@ def test_a_password_is_changed_by_its_owner_and_not_reused(world: World) -> None
     opened = opened_person(world, "S101")
 
     def change(password: str) -> None:
-        prepared = own.prepare_change(world.gate, session)
+        made = world.access.under_password(opened, password, keys.QUICK)
+        prepared = own.prepare_change(world.gate, session, made)
         own.perform_change(
             world.gate, prepared, given(world, prepared), world.access, opened, password, keys.QUICK
         )

@@ -51,7 +51,8 @@ def test_a_changed_password_counts_without_a_new_start(terminal: FoundedTerminal
         cancel=Event(),
     )
     unlocked = login._entrance.unlock("S201", PASSWORDS["S201"], assertion)
-    opened(login).access.change_password(unlocked.person, NEW, QUICK)
+    access = opened(login).access
+    access.enter(access.under_password(unlocked.person, NEW, QUICK))
     login.log_off(session)
     with pytest.raises(UserError, match=r"login\.wrong_password"):
         terminal.enter(login, "S201")

@@ -458,9 +458,10 @@ def opened_person(world: World, staff_id: str, password: str = "") -> OpenedPers
 
 def _change_password(world: World) -> Attempt:
     opened = opened_person(world, "S101")
+    made = world.access.under_password(opened, "Nadeshiko-41-ume", keys.QUICK)
     return Attempt(
         "clerk",
-        lambda session: own.prepare_change(world.gate, session),
+        lambda session: own.prepare_change(world.gate, session, made),
         lambda prepared, given: own.perform_change(
             world.gate, prepared, given, world.access, opened, "Nadeshiko-41-ume", keys.QUICK
         ),

@@ -8,7 +8,8 @@ from app.security.acts.prepared import PreparedAct
 from app.security.entry.doorway import Doorway, Question
 from app.security.entry.terminal import OpenTerminal
 from app.security.gate.carry_out import Steps, Touch, Work, carry_out
-from app.security.keys.keypairs import OpenedPerson
+from app.security.keys.derivation import STANDARD
+from app.security.keys.keypairs import OpenedPerson, PersonKeys
 from app.security.staff.session import Session
 
 _PROVE = "今のパスワードとキーを確かめます。"
@@ -28,4 +29,7 @@ def change_password(
     def perform(prepared: PreparedAct, approvals: tuple[Approval, ...]) -> None:
         service.perform_change(gate, prepared, approvals, access, own, new)
 
-    yield from carry_out(gate, session, lambda: service.prepare_change(gate, session), perform)
+    made: PersonKeys = yield Work(lambda: access.under_password(own, new, STANDARD))
+    yield from carry_out(
+        gate, session, lambda: service.prepare_change(gate, session, made), perform
+    )

@@ -14,7 +14,9 @@ from app.security.control.deeds import PasswordChange
 from app.security.entry.login import password_rules
 from app.security.gate.gate import ActWork, Gate, PreparedAct, Session, Subject
 from app.security.keys.derivation import STANDARD, Argon2Parameters
-from app.security.keys.keypairs import OpenedPerson
+from app.security.keys.keypairs import OpenedPerson, PersonKeys
+from app.security.keys.slot_model import decode_person_keys, encode_person_keys
+from app.security.refusals import refusal
 from app.security.staff.password import PasswordMark, check_new_password, mark_of
 from app.security.vault.store_access import StoreAccess
 from db.tables.prefs import preference
@@ -22,13 +24,14 @@ from db.tables.prefs import preference
 _MARKS = "password_marks"
 
 
-def prepare_change(gate: Gate, session: Session) -> PreparedAct:
-    """One's own password only."""
+def prepare_change(gate: Gate, session: Session, keys: PersonKeys) -> PreparedAct:
+    """One's own password only; ``keys`` is the own pair under the new one
+    (``StoreAccess.under_password``)."""
     return gate.prepare(
         "own.change_password",
         session,
         subject=Subject("staff", session.staff_id),
-        content=PasswordChange(session.staff_id),
+        content=PasswordChange(session.staff_id, encode_person_keys(keys)),
         sentence="自分のパスワードを変更します。次のログインから新しいパスワードを使います。",
     )
 
@@ -57,7 +60,10 @@ def perform_change(
         check_new_password(password, change.staff_id, rules, former, parameters)
         kept = (mark_of(password, parameters), *former)[: rules.remembered]
         _keep_marks(work, change.staff_id, kept)
-        access.change_password(opened, password, parameters)
+        keys = decode_person_keys(change.keys)
+        if (keys.staff_id, keys.public) != (opened.staff_id, opened.pair.public):
+            raise refusal("act.altered")
+        access.enter(keys)
 
 
 def _marks(work: ActWork, staff_id: str) -> tuple[PasswordMark, ...]:

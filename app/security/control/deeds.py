@@ -114,9 +114,12 @@ class Leaving:
 
 @dataclass(frozen=True, slots=True)
 class PasswordChange:
-    """Whose password changes. Neither the old nor the new one stands in it."""
+    """Whose password changes. Neither the old nor the new one stands in it; ``keys`` is the encoded
+    slot entry under the new one, so that the old one opens no other desk either (empty in acts of
+    before one log was shared by many)."""
 
     staff_id: str
+    keys: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +326,7 @@ class SharesVouch:
 @dataclass(frozen=True, slots=True)
 class Founder:
     """One of the two who found a terminal: who they are, their key, until when they hold the
-    rights of the founding."""
+    rights of the founding; ``keys`` as in ``NewStaff``."""
 
     staff_id: str
     name: str
@@ -331,6 +334,7 @@ class Founder:
     valid_from: date
     valid_to: date
     key: KeyEntry
+    keys: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,10 +349,11 @@ class Founding:
 
 @dataclass(frozen=True, slots=True)
 class FreshKey:
-    """A supervisor who came back with a fresh password and key."""
+    """A supervisor who came back with a fresh password and key; ``keys`` as in ``NewStaff``."""
 
     staff_id: str
     key: KeyEntry
+    keys: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

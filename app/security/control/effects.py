@@ -29,6 +29,7 @@ from app.security.control.state import (
     SetValue,
     made_id,
 )
+from app.security.keys.keyslots import loan_of
 from app.security.refusals import Refusal, refusal
 from app.security.staff import grants
 from app.security.staff.grants import Grant, GrantState, access_of
@@ -104,6 +105,7 @@ def _new_staff(state: ControlState, new: deeds.NewStaff, done: Done, house: Hous
     )
     _require_witnesses(new.staff_id, new.key, done)
     _add_key(state, new.staff_id, new.key, done)
+    _seal(state, new.staff_id, new.keys)
 
 
 def _office(state: ControlState, change: deeds.OfficeChange, done: Done, house: House) -> None:
@@ -115,6 +117,7 @@ def _new_key(state: ControlState, new: deeds.NewKey, done: Done, house: House) -
     state.person(new.staff_id)
     _require_witnesses(new.staff_id, new.key, done)
     _add_key(state, new.staff_id, new.key, done)
+    _seal(state, new.staff_id, new.keys)
 
 
 def _reregister(state: ControlState, new: deeds.Reregistration, done: Done, house: House) -> None:
@@ -128,6 +131,7 @@ def _reregister(state: ControlState, new: deeds.Reregistration, done: Done, hous
         if state.keys[key].until is None:
             _end_key(state, key, done)
     _add_key(state, new.staff_id, new.key, done)
+    _seal(state, new.staff_id, new.keys)
     _change(state, person, done, password_set_on=done.day)
 
 
@@ -150,6 +154,7 @@ def _loan(state: ControlState, loan: deeds.LoanKey, done: Done, house: House) ->
     _add_key(state, loan.staff_id, loan.key, done)
     held = state.keys[loan.key.credential_id]
     state.keys[loan.key.credential_id] = replace(held, until=loan.until)
+    _seal(state, loan_of(loan.staff_id), loan.keys)
 
 
 def _revoke_key(state: ControlState, lost: deeds.KeyRevocation, done: Done, house: House) -> None:
@@ -174,6 +179,7 @@ def _leave(state: ControlState, leaving: deeds.Leaving, done: Done, house: House
 def _password(state: ControlState, change: deeds.PasswordChange, done: Done, house: House) -> None:
     if change.staff_id != done.staff_id:
         raise refusal("act.altered")
+    _seal(state, change.staff_id, change.keys)
     _change(state, state.person(change.staff_id), done, password_set_on=done.day)
 
 
@@ -418,6 +424,7 @@ def _founding(state: ControlState, founding: deeds.Founding, done: Done, house: 
             done.number,
         )
         _add_key(state, one.staff_id, one.key, by_other)
+        _seal(state, one.staff_id, one.keys)
         made += [
             _founders_grant(one, other, function_id, done, at * len(founding.function_ids) + index)
             for index, function_id in enumerate(founding.function_ids)
@@ -451,6 +458,7 @@ def _recovery(state: ControlState, recovery: deeds.Recovery, done: Done, house: 
                 field="staff_id",
             )
         _add_key(state, one.staff_id, one.key, replace(done, staff_id=ids[1 - at]))
+        _seal(state, one.staff_id, one.keys)
         _change(state, state.person(one.staff_id), done, password_set_on=done.day)
 
 
@@ -519,6 +527,15 @@ def _add_key(state: ControlState, staff_id: str, key: deeds.KeyEntry, done: Done
     state.keys[key.credential_id] = HeldKey(
         staff_id, key, done.staff_id, done.moment, "", done.number
     )
+
+
+def _seal(state: ControlState, name: str, keys: bytes) -> None:
+    """With what the person sits down at other desks from now on; nothing where the act says none:
+    what was sealed before would open them under the old password or key."""
+    if keys:
+        state.sealed[name] = keys
+    else:
+        state.sealed.pop(name, None)
 
 
 def _end_key(state: ControlState, credential_id: bytes, done: Done) -> None:

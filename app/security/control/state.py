@@ -119,7 +119,9 @@ class ControlState:
     which the store's keys are sealed, once the shares were issued again; ``vouched`` are rights for
     which two shares stood as the third person; ``founders`` are the two while
     nobody else answers for the terminal, and empty afterwards;
-    ``nonces`` are those of every act so far, ``latest`` the last one's moment by terminal.
+    ``sealed`` is everybody's encoded slot entry by its name in a slot file, with which they sit
+    down at any desk; ``nonces`` are those of every act so far, ``latest`` the last moment by
+    terminal.
     ``terminal`` and ``measures`` are of this terminal alone: of what desks share, a terminal's own
     acts say what it is, and the ids of persons are those of one store. ``measures``
     are the support measures that somebody signed, by the id of their row, ``lifts`` the moments
@@ -140,6 +142,7 @@ class ControlState:
     packages: tuple[PutPackage, ...] = ()
     recovery_recipient: str = ""
     vouched: set[str] = field(default_factory=set)
+    sealed: dict[str, bytes] = field(default_factory=dict)
     nonces: set[bytes] = field(default_factory=set)
     head: Head = ORIGIN
     latest: dict[str, datetime] = field(default_factory=dict)
@@ -165,6 +168,7 @@ class ControlState:
             self.packages,
             self.recovery_recipient,
             set(self.vouched),
+            dict(self.sealed),
             set(self.nonces),
             self.head,
             dict(self.latest),

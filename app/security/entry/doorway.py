@@ -136,7 +136,7 @@ class Doorway:
         terminal, self._day = self._opened(), self._clock.now().date()
         self._reseals = True
         try:
-            terminal.shut_out()
+            terminal.follow_log()
         except MadoguchiError as fault:
             _log.warning("the keys of those who are gone were not taken: %s", fault.code)
 

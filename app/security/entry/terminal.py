@@ -18,6 +18,7 @@ from app.security.gate.checks import GateRules
 from app.security.gate.clock_mark import MARK_FACT
 from app.security.gate.control_log import MunicipalLog
 from app.security.gate.gate import Gate, SystemHand
+from app.security.gate.seating import seat
 from app.security.gate.shut_out import reseal_numbers, shut_out_gone
 from app.security.journal.journal import Journal, OpenAct
 from app.security.journal.line import Entry, State
@@ -55,6 +56,15 @@ class OpenTerminal:
         """Whoever is gone, or lent a key that came back, opens nothing any more
         (``shut_out_gone``): the scheduler's work, done now for who asks."""
         shut_out_gone(self.scheduler_hand, self.access)
+
+    def seat(self) -> None:
+        """Whoever the log of many desks lets in can open this store (``seating.seat``)."""
+        seat(self.gate, self.access, self.control, self.journal)
+
+    def follow_log(self) -> None:
+        """After rows of other desks: keys go to whoever came, and from whoever is gone."""
+        self.seat()
+        self.shut_out()
 
     def reseal(self) -> bool:
         """The next numbers are sealed anew after a change of the number key

@@ -40,6 +40,7 @@ from app.security.journal.journal import Journal
 from app.security.keys import keyslots
 from app.security.keys.recovery import RecoveryPublic
 from app.security.keys.sealing import KeyPair, new_pair, random_key
+from app.security.keys.slot_model import encode_person_keys
 from app.security.keys.slot_storage import write_slot_file
 from app.security.keys.terminal_secret import NO_LINES, SecretShelf, new_terminal_secret
 from app.security.keys.terminal_state import NOTHING_YET
@@ -231,6 +232,7 @@ def _founding_deed(ground: Ground, founders: Sequence[FounderPerson], clock: Clo
                 today,
                 founders_end(today, at),
                 KeyEntry.of(one.registered.credential, "初期設定"),
+                encode_person_keys(one.registered.keys),
             )
             for at, one in enumerate(founders)
         ),

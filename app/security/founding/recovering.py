@@ -40,7 +40,7 @@ from app.security.journal.mirrors import take_as_it_is
 from app.security.keys import keyslots
 from app.security.keys.recovery import combine, open_store_keys, signer_of
 from app.security.keys.sealing import KeyPair
-from app.security.keys.slot_model import SlotFile
+from app.security.keys.slot_model import SlotFile, encode_person_keys
 from app.security.keys.slot_storage import read_unauthenticated, write_slot_file
 from app.security.keys.terminal_secret import NO_LINES, SecretShelf, new_terminal_secret
 from app.security.keys.terminal_state import NOTHING_YET
@@ -153,7 +153,11 @@ def _enter(store: Store, journal: Journal, control: Control, signing: _Signing) 
     persons = signing.persons
     deed = Recovery(
         tuple(
-            FreshKey(one.staff_id, KeyEntry.of(one.registered.credential, "復旧"))
+            FreshKey(
+                one.staff_id,
+                KeyEntry.of(one.registered.credential, "復旧"),
+                encode_person_keys(one.registered.keys),
+            )
             for one in persons
         ),
         store.identity.terminal,

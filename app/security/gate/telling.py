@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from app.core.clock import Clock
+from app.rules.calendar.days import BusinessCalendar
 from app.security.control import rules
 from app.security.control.deeds import OfficeCard
 from app.security.control.keeper import Control
@@ -70,6 +71,11 @@ class Telling:
     def catalog(self) -> Catalog:
         """The functions by which this gate judges."""
         return self._catalog
+
+    @property
+    def calendar(self) -> BusinessCalendar:
+        """The business days by which this gate judges."""
+        return self._rules.calendar
 
     @property
     def store_id(self) -> str:

@@ -75,13 +75,12 @@ class StoreAccess:
         with self._turn:
             self._keep(keyslots.enter(self.slots, keys))
 
-    def change_password(
+    def under_password(
         self, opened: OpenedPerson, password: str, parameters: Argon2Parameters
-    ) -> None:
-        """Seal the same pair under a new password; everything else stays as it is."""
-        with self._turn:
-            keys = keyslots.keys_of(self.slots, opened.staff_id)
-            self.enter(with_password(keys, opened, password, parameters))
+    ) -> PersonKeys:
+        """The same pair under a new password, for ``enter``; everything else stays as it is."""
+        keys = keyslots.keys_of(self.slots, opened.staff_id)
+        return with_password(keys, opened, password, parameters)
 
     def admit(self, staff_id: str, *, numbers: bool = False) -> None:
         """Seal the store's key to a person; with ``numbers`` the number key too.
