@@ -21,7 +21,9 @@ class Compared:
     """One item that was keyed, or that stands in the address master for a kind about a known
     person, beside the decision's. ``name`` is the field's or that of ``Whom``; ``decided`` the
     decision's item where it is called otherwise; ``label`` where no field has one. ``is_name``:
-    to be shown in its exact variant; ``is_birth``: two writings of one birth date agree."""
+    to be shown in its exact variant; ``is_birth``: two writings of one birth date agree.
+    ``if_keyed``: compared where something was keyed; what was left to the union is no
+    difference."""
 
     name: str
     label: str = ""
@@ -29,6 +31,7 @@ class Compared:
     is_name: bool = False
     is_birth: bool = False
     codes: str = ""
+    if_keyed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

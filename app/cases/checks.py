@@ -34,6 +34,7 @@ from app.rules.values.reader import Reader
 from db.items import HIDDEN
 
 if TYPE_CHECKING:
+    from app.cases.households import Household
     from app.cases.kind import CaseKind
     from app.cases.whom import Whom
 
@@ -136,13 +137,14 @@ def as_entered(
     tables: Tables,
     today: date,
     whom: Whom | None = None,
+    household: Household | None = None,
     *,
     has_number: bool = False,
 ) -> Entered:
     """The entry as its rules see it; a kept number (``has_number``) counts as filled in."""
     if has_number and not values.get(NUMBER, ""):
         values = {**values, NUMBER: _KEPT_NUMBER}
-    return Entered(kind.fields, values, Reader.of(tables, today), whom)
+    return Entered(kind.fields, values, Reader.of(tables, today), whom, household)
 
 
 def check_page(page: EntryPage, entered: Entered) -> list[Finding]:

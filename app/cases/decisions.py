@@ -326,7 +326,7 @@ def _agreeing(view: DecisionView, reader: Reader) -> dict[str, bool]:
     """By compared item, whether both sides say the same."""
     return {
         item.name: _sides(view, item, reader).agree(reader)
-        for item in view.kind.compared
+        for item in view.kind.answered
         if view.record is not None and hasattr(view.record, _theirs(item))
     }
 
@@ -374,7 +374,9 @@ def compare(view: DecisionView, tables: Tables, today: date) -> tuple[CompareLin
     reader = Reader.of(tables, today)
     words = Words(tables, reader.eras, today)
     lines = [
-        _pair(view, item, words, reader) for item in kind.compared if hasattr(record, _theirs(item))
+        _pair(view, item, words, reader)
+        for item in kind.answered
+        if hasattr(record, _theirs(item)) and _is_asked(view, item)
     ]
     if record.outcome == "accepted":
         lines += [
@@ -386,6 +388,16 @@ def compare(view: DecisionView, tables: Tables, today: date) -> tuple[CompareLin
 
 def _theirs(item: Compared) -> str:
     return item.decided or item.name
+
+
+def _is_asked(view: DecisionView, item: Compared) -> bool:
+    """Whether there is something to compare: of what may be left to the union, only what somebody
+    keyed."""
+    field = view.kind.fields.get(item.name)
+    if not item.if_keyed or field is None:
+        return True
+    flag = field.kind is FieldKind.FLAG
+    return (flag or bool(view.keyed.get(item.name, "").strip())) and field.shown(view.keyed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,6 +420,8 @@ class _Sides:
 def _sides(view: DecisionView, item: Compared, reader: Reader) -> _Sides:
     field = view.kind.fields.get(item.name)
     decided = str(getattr(view.record, _theirs(item)))
+    if field is not None and field.kind is FieldKind.FLAG:
+        decided = decided or "0"
     shown = said_of(view.whom, view.kind.from_register).get(item.name, "")
     typed = view.keyed.get(item.name, "")
     if shown:
@@ -434,6 +448,8 @@ def _pair(view: DecisionView, item: Compared, words: Words, reader: Reader) -> C
         keyed, decided = words.label(codes, keyed), words.label(codes, decided)
     elif field is not None and field.kind is FieldKind.DAY:
         keyed, decided = words.on(keyed), words.on(decided)
+    elif field is not None and field.kind is FieldKind.FLAG:
+        keyed, decided = (field.yes if one == "1" else "なし" for one in (keyed, decided))
     label = item.label or (field.label if field is not None else item.name)
     return CompareLine(label.strip("　"), keyed, decided, agrees, False, is_name=item.is_name)
 

@@ -18,6 +18,7 @@ from app.cases.about import Payer
 from app.cases.beginning import ALONE, Begun, begin, read_about, settle_line
 from app.cases.entry import NUMBER, TODAY, FieldKind
 from app.cases.follow_ups import reopen_by_case, settle_by_case
+from app.cases.households import Household, read
 from app.cases.kind import CaseKind, Look
 from app.cases.state import (
     CaseState,
@@ -52,7 +53,7 @@ class KeyedCase:
     ``second_look`` is who looked it through (SEC-13), ``looks_first`` whether that must have
     happened before the sending. ``sitting`` is the first case of the visit, where there was one
     before it (同じ来庁). ``hides``: something of it is not shown, because of support measures
-    (支援措置); ``read_whole`` has it."""
+    (支援措置); ``read_whole`` has it. ``household`` is the one that is keyed of a newcomer."""
 
     id: str
     kind: CaseKind
@@ -67,6 +68,7 @@ class KeyedCase:
     looks_first: bool = False
     sitting: str = ""
     hides: bool = False
+    household: Household | None = None
     keyed_by: tuple[str, ...] = ()
 
     @property
@@ -221,7 +223,8 @@ def read_case(work: GateWork, kind: CaseKind, case_id: str) -> KeyedCase:
         whom=None if whole.whom is None else shown_of(whole.whom, names),
         values=hidden(whole.values) if whole.care else hidden_others(whole.values, names),
     )
-    return replace(seen, hides=seen != whole)
+    seen = replace(seen, hides=seen != whole)
+    return seen if whole.household is None else replace(seen, household=read(work, whole.values))
 
 
 def read_whole(work: GateWork, kind: CaseKind, case_id: str) -> KeyedCase:
@@ -248,6 +251,7 @@ def read_whole(work: GateWork, kind: CaseKind, case_id: str) -> KeyedCase:
         looks_first=must_look_first(work, kind),
         sitting=row.sitting,
         keyed_by=tuple(row.keyed_by.split()),
+        household=read(work, json.loads(row.draft)) if kind.for_newcomer else None,
     )
 
 

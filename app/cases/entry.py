@@ -13,6 +13,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
+from app.cases.households import Household
 from app.cases.whom import Whom
 from app.core.errors import UserError
 from app.core.tables import Tables
@@ -140,12 +141,13 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Entered:
     """What is keyed so far, as a rule sees it. ``whom`` is the person from the address master;
-    None for a newcomer."""
+    None for a newcomer, of whom ``household`` is the one that was keyed, as it is known here."""
 
     fields: Mapping[str, EntryField]
     values: Values
     reader: Reader
     whom: Whom | None = None
+    household: Household | None = None
 
     @property
     def tables(self) -> Tables:

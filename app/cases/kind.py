@@ -137,6 +137,15 @@ class CaseKind:
         """Every field of its pages by name."""
         return MappingProxyType({field.name: field for page in self.pages for field in page.fields})
 
+    @cached_property
+    def answered(self) -> tuple[Compared, ...]:
+        """What the decision answers of what was keyed: ``compared``, then every other field that
+        the decision has under the same name. Nothing that is keyed and answered is left out."""
+        there = {name for one in self.compared for name in (one.name, one.decided)}
+        answers = {column.name for column in columns(self.answer.record)}
+        more = [name for name in self.fields if name in answers - there]
+        return (*self.compared, *(Compared(name, if_keyed=True) for name in more))
+
     @property
     def for_newcomer(self) -> bool:
         """Whether it begins without anybody opened."""

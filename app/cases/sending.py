@@ -135,7 +135,13 @@ def sentence_of(case: KeyedCase, tables: Tables, today: date) -> str:
 def entered(case: KeyedCase, tables: Tables, today: date) -> Entered:
     """The case as the checks see it."""
     return checks.as_entered(
-        case.kind, case.values, tables, today, case.whom, has_number=case.has_number
+        case.kind,
+        case.values,
+        tables,
+        today,
+        case.whom,
+        case.household,
+        has_number=case.has_number,
     )
 
 

@@ -108,7 +108,7 @@ def _kept(kind: CaseKind, day: date, tables: Tables) -> Iterator[str]:
 
 
 def _compared(kind: CaseKind) -> Iterator[str]:
-    for item in kind.compared:
+    for item in kind.answered:
         field = kind.fields.get(item.name)
         yield item.label or (field.label.strip("　") if field is not None else item.name)
 

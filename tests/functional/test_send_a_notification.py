@@ -95,11 +95,11 @@ def test_weak_identification_goes_by_post(counter: Counter) -> None:
 
 def test_a_warning_must_be_answered(counter: Counter) -> None:
     case = counter.entered(copay_paper="0")
-    assert counter.warnings(case) == ["income_unknown"]
+    assert counter.warnings(case) == ["household_unknown", "income_unknown"]
     assert refusal_of(counter, case, answered=()).code == "cases.unanswered"
     assert refusal_of(counter, case, answered=("late",)).code == "cases.unanswered"
-    prepared = counter.prepare_send(case, answered=("income_unknown",))
-    assert prepared.content.warnings == ("income_unknown",)  # type: ignore[attr-defined]
+    prepared = counter.prepare_send(case, answered=("household_unknown", "income_unknown"))
+    assert prepared.content.warnings == ("household_unknown", "income_unknown")  # type: ignore[attr-defined]
 
 
 @pytest.mark.req("SEC-01")

@@ -330,6 +330,7 @@ class Resident:
     kind: str = "1"
     alias: str = ""
     birth_precision: str = "day"
+    is_head: bool = False
 
 
 def put_residents(world: World, *residents: Resident) -> None:
@@ -375,7 +376,7 @@ def _put(work: Any, one: Resident) -> None:
         work.run(insert(household).values(**household_number))
     work.run(
         insert(household_member).values(
-            **household_number, person_id=one.id, relation="世帯員", is_head=False
+            **household_number, person_id=one.id, relation="世帯員", is_head=one.is_head
         )
     )
     if one.insured_number:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from app.cases import decisions
 from app.cases.decisions import DecisionView
 from app.cases.kind import Look
 from app.catalog import CASES
@@ -209,6 +210,8 @@ def played(counter: Counter, row: Row) -> None:
     assert refused.record is not None and refused.record.reasons.split() == [row.reason]
     view = counter.play(row, keyed, person_id)
     assert view.record is not None and view.record.outcome == "accepted", view.record
+    lines = decisions.compare(view, counter.desk.tables, counter.desk.today)
+    assert [line.label for line in lines if not line.agrees] == [], "nothing was keyed wrong"
     said = {name: getattr(view.record, name) for name in row.decided}
     assert said == dict(row.decided)
     periods = [one for one in counter.desk.rows(insured) if one.person_id == person_id]

@@ -58,6 +58,7 @@ UNREGISTERED = CaseKind(
                 codes="unregistered_grounds",
                 required=True,
             ),
+            elsewhere=True,
         ),
         blocks.notifier(with_number=True),
     ),

@@ -54,7 +54,11 @@ NAME_CHANGE = papered(
     help="被保険者の氏名が変わったことを届け出ます。新しい氏名の書類が交付されます。",
     source="高確法54条、則10条の2、DOMAIN 2.7",
     documents=(_RECORD, Document("前の資格確認書")),
-    compared=(*answers.PERSON, Compared("new_name", decided="name", is_name=True)),
+    compared=(
+        *answers.PERSON,
+        Compared("new_name", decided="name", is_name=True),
+        Compared("new_kana", decided="kana", if_keyed=True),
+    ),
     effects=(Changes("name", same("name", "kana"), "氏名を変える"),),
 )
 
@@ -161,6 +165,7 @@ MOVE_WITHIN = papered(
         *answers.PERSON,
         Compared("new_address", decided="address", is_name=True),
         Compared("new_building", decided="building", is_name=True),
+        Compared("new_postal_code", decided="postal_code"),
     ),
     effects=(MovesWithin(),),
     refusals=("household_unknown", "outside_area"),

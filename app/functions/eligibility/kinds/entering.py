@@ -14,7 +14,7 @@ from app.cases.about import KnownPerson, Newcomer
 from app.cases.effects import Acquires, TakesLossBack, Together
 from app.cases.entry import Entered, EntryField, EntryPage, FieldKind, Finding, Rule, warning
 from app.cases.kind import CaseKind, Document, Look, SecondLook
-from app.functions.eligibility.kinds.families import DISABILITY_HELD
+from app.functions.eligibility.kinds.families import DISABILITY_HELD, PROVED
 from app.functions.eligibility.kinds.newcomer import (
     COMPARED,
     PERSON_PAGE,
@@ -194,6 +194,7 @@ SPECIAL_ADDRESS = _arriving(
             required=True,
         ),
         EntryField("facility_name", "施設の名称", FieldKind.TEXT, 100, required=True),
+        elsewhere=True,
     ),
     own=(
         EntryField(
@@ -283,6 +284,7 @@ DISABILITY = _becoming(
         Document("障害認定申請書"),
         Document("手帳・年金証書", or_by="障害福祉の窓口"),
     ),
+    compared=(*answers.PERSON, *PROVED),
     rules=(_old_insurance, page_rules.not_run_out("proof_until")),
     effect=Together((Acquires(), DISABILITY_HELD)),
 )

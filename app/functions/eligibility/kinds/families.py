@@ -21,6 +21,12 @@ DISABILITY_HELD = Recognises(
 )
 """障害認定 as a decision says it."""
 
+PROVED = (
+    Compared("proof", decided="disability_proof"),
+    Compared("proof_until", decided="disability_until", if_keyed=True),
+)
+"""What was keyed of the proof, beside the decision's."""
+
 KNOWN = (INSURED, LOST, NEVER)
 """Anybody known who lives."""
 

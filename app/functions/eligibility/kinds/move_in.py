@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from app.cases import answers, blocks, page_rules
 from app.cases.about import Newcomer
+from app.cases.answers import Compared
 from app.cases.effects import Acquires
 from app.cases.entry import (
     Entered,
@@ -254,7 +255,10 @@ MOVE_IN = CaseKind(
     ),
     sentence="{name} 様の県外転入の届出を、広域連合へ送ります。",
     second_look=SECOND_LOOK,
-    compared=COMPARED,
+    compared=(
+        *COMPARED,
+        Compared("copay_class", decided="limit_class", if_keyed=True),
+    ),
     told=answers.COVERAGE,
     effect=Acquires(),
     papers=("eligibility_certificate", "eligibility_notice"),

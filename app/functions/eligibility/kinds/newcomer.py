@@ -22,8 +22,11 @@ from app.cases.entry import (
     warning,
     when,
 )
+from app.cases.households import NUMBER_FIELD, number_of
 from app.cases.kind import SecondLook
+from app.core.text import name_words
 from app.rules.calendar import days
+from db.items import HIDDEN
 
 
 def birth(entered: Entered) -> Iterator[Finding]:
@@ -55,6 +58,55 @@ def birth(entered: Entered) -> Iterator[Finding]:
             "75歳に達していません。障害認定証明書がなければ却下されます。",
             "生年月日と、障害認定証明書の有無を確かめてください。",
         )
+
+
+def given_name(entered: Entered) -> Iterator[Finding]:
+    """The kana has a family name and a given name, as the union's files and the search need."""
+    kana = entered.text("kana")
+    if kana and kana != HIDDEN and len(name_words(kana)) < 2 and not _is_foreign(entered):
+        yield warning(
+            "kana",
+            "kana_one_word",
+            f"フリガナ「{kana}」に、姓と名の区切りがありません。",
+            "名が抜けていないか確かめ、姓と名の間を空けてください。",
+        )
+
+
+def _is_foreign(entered: Entered) -> bool:
+    return entered.text("person_kind") == "2"
+
+
+def in_our_area(entered: Entered) -> Iterator[Finding]:
+    """The new address is in the municipality of this counter, as far as the address names one."""
+    written = entered.text("address")
+    here = entered.text("municipality_code")
+    table = entered.tables["municipalities"]
+    ours = table.find(entered.today, code=here) if here else None
+    if ours is None or not written or written == HIDDEN:
+        return
+    prefecture, town = ours.text("prefecture"), ours.text("label")
+    if written.startswith((prefecture + town, town)):
+        return
+    named = [
+        row.text("prefecture") + row.text("label")
+        for row in table.rows(entered.today)
+        if row.text("code") != here
+        and written.startswith((row.text("prefecture") + row.text("label"), row.text("label")))
+    ]
+    if named or _begins_elsewhere(written, prefecture, entered):
+        where = f"{named[0]}の" if named else ""
+        yield warning(
+            "address",
+            "address_elsewhere",
+            f"住所が{where}{town}の外です。この窓口への転入になりません。",
+            f"旧住所と新住所を取り違えていないか、{prefecture}{town}からの住所か確かめてください。",
+        )
+
+
+def _begins_elsewhere(written: str, prefecture: str, entered: Entered) -> bool:
+    """Whether the address begins with a prefecture, another one or ours with another town."""
+    names = {row.text("label") for row in entered.tables["prefectures"].rows(entered.today)}
+    return written.startswith(tuple(names | {prefecture}))
 
 
 PERSON_PAGE = EntryPage(
@@ -109,14 +161,40 @@ PERSON_PAGE = EntryPage(
         ),
         EntryField("phone", "電話番号", FieldKind.PHONE, 20, note="市外局番から"),
     ),
-    (birth,),
+    (birth, given_name),
     step="本人",
 )
 """Who the newcomer is."""
 
 
-def place_page(event: str, *after: EntryField, rules: tuple[Rule, ...] = ()) -> EntryPage:
-    """Since when and where the newcomer lives here; ``after`` are the kind's own fields."""
+def household_here(entered: Entered) -> Iterator[Finding]:
+    """Who joins a household names one that is known here, who heads one a new one."""
+    household = entered.household
+    if household is None or number_of(entered.text(NUMBER_FIELD)) != household.number:
+        return
+    heads = entered.text("is_head") == "1"
+    if not household.members and not heads:
+        yield warning(
+            NUMBER_FIELD,
+            "household_unknown",
+            "この世帯番号の世帯は、この端末で知られていません。",
+            "番号を書類と見比べてください。本人だけの新しい世帯なら「世帯主」にチェックを"
+            "入れてください。",
+        )
+    elif heads and household.head:
+        yield warning(
+            NUMBER_FIELD,
+            "household_has_head",
+            f"この世帯番号の世帯主は {household.head} 様です。",
+            "世帯番号を取り違えていないか、世帯主のチェックが正しいか確かめてください。",
+        )
+
+
+def place_page(
+    event: str, *after: EntryField, rules: tuple[Rule, ...] = (), elsewhere: bool = False
+) -> EntryPage:
+    """Since when and where the newcomer lives; ``after`` are the kind's own fields. ``elsewhere``:
+    she may live in another municipality."""
     return EntryPage(
         "move",
         "異動と住所",
@@ -150,6 +228,7 @@ def place_page(event: str, *after: EntryField, rules: tuple[Rule, ...] = ()) -> 
             *blocks.FOUR_DATES,
             page_rules.not_before("event_on", "birth_written", "before_birth"),
             page_rules.facility,
+            *(() if elsewhere else (in_our_area, household_here)),
             *rules,
         ),
         step="異動・住所",
@@ -174,5 +253,6 @@ COMPARED = (
     Compared("address", is_name=True),
     Compared("building", is_name=True),
     Compared("atena_number"),
+    Compared("event_on", decided="acquired_on"),
 )
 """What of the decision is compared with what was keyed of a newcomer."""

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from app.cases import belonging, page_rules
+from app.cases import answers, belonging, page_rules
 from app.cases.effects import Changes, Ends, Notes, Recognises, same
 from app.cases.entry import Entered, EntryField, FieldKind, Finding, Rule, warning
 from app.cases.kind import Document, Look, SecondLook
-from app.functions.eligibility.kinds.families import DISABILITY_HELD, KNOWN, papered, stating
+from app.functions.eligibility.kinds.families import (
+    DISABILITY_HELD,
+    KNOWN,
+    PROVED,
+    papered,
+    stating,
+)
 from app.persons.at_home import Fits
 from app.persons.eligibility_state import DEAD
 
@@ -45,6 +51,7 @@ DISABILITY_CHANGE = papered(
     help="障害認定を受けた方の手帳や等級が変わったことを届け出ます。",
     source="則8条、DOMAIN 2.5",
     documents=(Document("障害認定変更届"), _NOTEBOOK),
+    compared=(*answers.PERSON, *PROVED),
     effects=(DISABILITY_HELD,),
     refusals=_PROOF_REFUSALS,
 )
@@ -59,6 +66,7 @@ DISABILITY_RENEWAL = papered(
     help="期限のある手帳が更新されたことを届け出ます。書類の有効期限が延びます。",
     source="DOMAIN 2.5（精神手帳は2年、資格確認書は手帳とともに切れる）",
     documents=(_NOTEBOOK,),
+    compared=(*answers.PERSON, *PROVED),
     effects=(DISABILITY_HELD,),
     refusals=_PROOF_REFUSALS,
 )

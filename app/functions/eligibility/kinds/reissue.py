@@ -61,7 +61,11 @@ REISSUE = CaseKind(
         Document("盗難届の受理番号", or_by="警察", required=False),
     ),
     sentence="{name} 様（{birth}生）の{paper}の再交付（{reason}）を、広域連合へ申請します。",
-    compared=(*answers.PERSON, Compared("paper")),
+    compared=(
+        *answers.PERSON,
+        Compared("paper"),
+        Compared("reason", decided="reissue_reason"),
+    ),
     told=answers.REISSUED,
     effect=Reissues(voids_for="再交付により無効になった"),
     papers=("eligibility_certificate", "eligibility_notice"),
