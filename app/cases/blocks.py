@@ -49,8 +49,9 @@ def _by_post_or_wire(values: Values) -> bool:
     return values.get("channel", "") in ("post", "electronic")
 
 
-def notifier_fields() -> tuple[EntryField, ...]:
-    """Channel, who brings it, and by what that person was identified (SEC-02, SEC-18)."""
+def notifier_fields(who: str = "") -> tuple[EntryField, ...]:
+    """Channel, who brings it (``who`` is preset), and by what that person was identified (SEC-02,
+    SEC-18)."""
     return (
         EntryField(
             "channel",
@@ -60,7 +61,9 @@ def notifier_fields() -> tuple[EntryField, ...]:
             required=True,
             first="counter",
         ),
-        EntryField(NOTIFIER, "届出人", FieldKind.CHOICE, codes="notifiers", required=True),
+        EntryField(
+            NOTIFIER, "届出人", FieldKind.CHOICE, codes="notifiers", required=True, first=who
+        ),
         EntryField(
             "proxy_basis",
             "代理権の確認",
@@ -168,14 +171,15 @@ def number_fields() -> tuple[EntryField, ...]:
     )
 
 
-def notifier(*, with_number: bool = False) -> EntryPage:
-    """The page of who stands here; with 個人番号 where the kind asks for it."""
+def notifier(*, with_number: bool = False, who: str = "") -> EntryPage:
+    """The page of who stands here; with 個人番号 where the kind asks for it. ``who`` brings it,
+    unless the clerk says otherwise."""
     if with_number:
         return EntryPage(
             "identity",
             "届出人と本人確認",
             "窓口の方の身元と、本人の個人番号を確認し、確認した書類を選んでください。",
-            (*notifier_fields(), *number_fields()),
+            (*notifier_fields(who), *number_fields()),
             (page_rules.support_measures, page_rules.identification, page_rules.number_absent),
             step="本人確認",
         )
@@ -183,7 +187,7 @@ def notifier(*, with_number: bool = False) -> EntryPage:
         "identity",
         "届出人と本人確認",
         "窓口の方の身元を確認し、確認した書類を選んでください。",
-        notifier_fields(),
+        notifier_fields(who),
         (page_rules.support_measures, page_rules.identification),
         step="本人確認",
     )

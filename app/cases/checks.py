@@ -57,6 +57,10 @@ def understood(
         normal = reader.take(field.kind, typed, field.asked_in(values)).normal
     except UserError as cause:
         return cause.message if _is_told_at_once(field, cause) else ""
+    if field.kind is FieldKind.MUNICIPALITY:
+        row = tables["municipalities"].find(today, code=normal)
+        if row is not None:
+            return f"→ {normal}　{row.text('prefecture')}{row.text('label')}"
     if field.kind is FieldKind.MONEY:
         return f"→ {int(normal):,} 円"
     if field.kind in (FieldKind.BANK, FieldKind.BRANCH):

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from app.cases.households import Household
 from app.cases.whom import Whom
 from app.core.errors import UserError
 from app.core.tables import Tables
@@ -21,6 +20,10 @@ from app.rules.calendar.wareki import WarekiDate
 from app.rules.calendar.wareki_input import parse_date
 from app.rules.values.reader import Asked, Reader, ValueKind
 from db import items
+from db.work import ReadRows
+
+if TYPE_CHECKING:
+    from app.cases.households import Household
 
 Values = Mapping[str, str]
 """The draft: field name to text; absent is the empty string."""
@@ -81,6 +84,24 @@ class Belongs:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What the terminal knows by what was keyed in a field: ``words`` for beneath the field,
+    ``values`` for fields that are empty, ``person_id`` whose data that is."""
+
+    words: str
+    values: Values
+    person_id: str = ""
+
+
+Fills: TypeAlias = Callable[[str, Reader], Values]
+"""What the text of a field says of others, by the tables: municipality code → where an address
+begins."""
+
+LooksUp: TypeAlias = Callable[[ReadRows, Values], Found | None]
+"""What the store knows by the values that are keyed."""
+
+
+@dataclass(frozen=True, slots=True)
 class EntryField:
     """One field: its record column, words, kind and when it is shown and required.
 
@@ -89,7 +110,9 @@ class EntryField:
     ``yes`` is the word of a ticked flag. What is ``kept_here`` is not sent (SEC-17, SEC-18).
     ``belongs`` says whose the thing must be that the field names. ``beside`` names the field that
     it is read with: a branch with its bank. ``rule`` goes with the field wherever it stands;
-    ``explained`` says what follows from its day, beneath it.
+    ``explained`` says what follows from its day, beneath it. ``offers`` are the words that a digit
+    stands for. ``fills``: what the filled field says of empty ones, by the tables;
+    ``looks_up``: what the store says of them.
     """
 
     name: str
@@ -109,6 +132,9 @@ class EntryField:
     beside: str = ""
     rule: Rule | None = None
     explained: Callable[[date, Tables], str] | None = None
+    offers: tuple[str, ...] = ()
+    fills: Fills | None = None
+    looks_up: LooksUp | None = None
 
     @property
     def asked(self) -> Asked:
@@ -129,13 +155,14 @@ class EntryField:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing seen: ``level`` error or warning; ``field`` is where; ``code`` is what a
-    clerk's answer to a warning refers to."""
+    clerk's answer to a warning refers to; ``person_id`` is whom it names and who may be opened."""
 
     field: str
     level: str
     code: str
     message: str
     remedy: str
+    person_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +230,9 @@ class EntryPage:
     step: str = ""
 
 
-def error(field: str, code: str, message: str, remedy: str) -> Finding:
+def error(field: str, code: str, message: str, remedy: str, person_id: str = "") -> Finding:
     """A finding that stops the sending."""
-    return Finding(field, "error", code, message, remedy)
+    return Finding(field, "error", code, message, remedy, person_id)
 
 
 def warning(field: str, code: str, message: str, remedy: str) -> Finding:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from app.cases.entry import Found
 from app.core.signs import plain
 from db.tables.persons import address, household_member, person
 from db.work import ReadRows
@@ -33,6 +34,24 @@ class Household:
     address: str = ""
     building: str = ""
     phone: str = ""
+
+
+def found(work: ReadRows, values: Mapping[str, str]) -> Found | None:
+    """What a newcomer's entry may take over from the household that she joins."""
+    home = read(work, values)
+    if home is None:
+        return None
+    if not home.members:
+        return Found("この端末で知られていない世帯番号です", {})
+    taken = {
+        "postal_code": home.postal_code,
+        "address": home.address,
+        "building": home.building,
+        "phone": home.phone,
+    }
+    head = f"世帯主 {home.head} 様" if home.head else "世帯主はこの端末にいません"
+    values = {name: text for name, text in taken.items() if text}
+    return Found(f"→ {head}（{home.members}人）　{home.address}", values, home.head_id)
 
 
 def number_of(typed: str) -> str:

@@ -11,12 +11,14 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from app.cases import (
     becoming,
     belonging,
     checks,
     drafts,
+    looking_up,
     namesakes,
     sending,
     taking_up,
@@ -30,6 +32,7 @@ from app.cases.entry import (
     EntryPage,
     FieldKind,
     Finding,
+    Found,
     documents_in,
     documents_of,
     error,
@@ -94,6 +97,9 @@ class EntryScreen(Page):
         self.documents: DocumentList | None = None
         self.documents_button = self.action("受け取った書類", "Alt+D", self._to_documents)
         self.more_button = self.action(going_on.LABEL, "Alt+N", self._begin_another)
+        self._other = ""
+        self.other_button = self.action("その方を開く", "Alt+O", self._open_other)
+        self._offer_other()
         self.cancel_button = self.action("取りやめる", "Ctrl+Del", self._cancel)
         self.back_button = self.action("戻る", "Esc", self._back)
         self.next_button = self.action("次へ", "Ctrl+Return", self._next, primary=True)
@@ -298,6 +304,8 @@ class EntryScreen(Page):
         self.steps.show_step(at)
         clear(self._place)
         self._form = self.documents = None
+        self._other = ""
+        self._offer_other()
         last = at == len(self._kind.pages)
         self.next_button.setText(
             "送信する（キーに触れる）  [Ctrl+Enter]" if last else "次へ  [Ctrl+Enter]"
@@ -318,12 +326,33 @@ class EntryScreen(Page):
                     "登録済みです。変えるときだけ入れてください。"
                 )
         self._form.finished.connect(self._next)
+        self._form.field_left.connect(self._look_up)
         self._show_whom()
         if at == 0:
             self._show_documents(self._form)
         self._place.addWidget(self._form)
         self._form.focus_first()
         self._offer_documents(offered=self.documents is not None)
+
+    def _look_up(self, name: str) -> None:
+        """What the store knows by a field that was left, beneath it and in the empty ones."""
+        desk, case, form = self._desk, self._case, self._form
+        if case is None or form is None or not self._kind.fields[name].looks_up:
+            return
+        field, values = self._kind.fields[name], {**self._values, **form.values()}
+
+        def found(told: Found | None) -> None:
+            if told is not None and isValid(form) and form is self._form:
+                form.field(name).set_hint(told.words)
+                form.fill(told.values, f"{field.label}から入れました")
+                self._of_earlier(told.values)
+
+        desk.beside(lambda: looking_up.look_up(desk.gate, desk.session, case, field, values), found)
+
+    def _of_earlier(self, values: Mapping[str, str]) -> None:
+        """What is known by a later page fills the empty ones of pages before."""
+        more = {n: t for n, t in values.items() if n in self._kind.fields}
+        self._values |= {n: t for n, t in more.items() if not self._values.get(n)}
 
     def _offer_documents(self, *, offered: bool) -> None:
         self.documents_button.setVisible(offered)
@@ -461,7 +490,11 @@ class EntryScreen(Page):
             return
 
         def found(elses: tuple[Finding, ...]) -> None:
-            if form is self._form is not None and not self._form.show_findings(elses):
+            if form is not self._form or form is None:
+                return
+            self._other = next((one.person_id for one in elses if one.person_id), "")
+            self._offer_other()
+            if not form.show_findings(elses):
                 then()
 
         desk.run(
@@ -469,6 +502,20 @@ class EntryScreen(Page):
             lambda: belonging.look(desk.gate, desk.session, case, case.values, self._reader.eras),
             found,
         )
+
+    def _offer_other(self) -> None:
+        """Whose it is that was keyed can be opened; what is typed here is kept."""
+        self.other_button.setVisible(bool(self._other))
+        self.other_button.setEnabled(bool(self._other))
+
+    def _open_other(self) -> None:
+        desk, other = self._desk, self._other
+        if not other or desk.operations.busy or self._form is None:
+            return
+        self._values |= self._form.values()
+        self._values.pop(NUMBER, "")
+        asked = {"by_number": False, "confirmed": False}
+        self._save(self._at, "", lambda: desk.go("persons.open", person_id=other, **asked))
 
     def _back(self) -> None:
         if self._left is not None:

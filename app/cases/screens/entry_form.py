@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from app.cases.checks import understood
 from app.cases.entry import HIDDEN, EntryField, EntryPage, FieldKind, Finding
+from app.cases.in_full import in_full, offered
 from app.core.tables import Tables
+from app.rules.values.reader import Reader
 from app.security.vault.typed_pages import Where
 from app.ui.base.fields import ChoiceField, Field, FlagField, NameField, TextField
 from app.ui.base.ime import expect
@@ -19,11 +21,12 @@ from app.ui.base.pages import card, scrolled
 
 
 class EntryForm(QWidget):
-    """One page of the entry. ``values_changed`` fires on every edit; Enter in the last shown
-    field fires ``finished``."""
+    """One page of the entry. ``values_changed`` fires on every edit, ``field_left`` when somebody
+    goes on from a field in which she typed; Enter in the last shown field fires ``finished``."""
 
     values_changed = Signal()
     finished = Signal()
+    field_left = Signal(str)
 
     def __init__(
         self,
@@ -47,6 +50,8 @@ class EntryForm(QWidget):
             self._fill(field, declared.name)
             field.changed.connect(self._on_change)
             field.done.connect(self._next_of(declared.name))
+            if isinstance(field, ChoiceField):
+                field.by_digit.connect(self._next_of(declared.name, ends=False))
             self._fields[declared.name] = field
             layout.addWidget(field)
         layout.addStretch(1)
@@ -60,6 +65,7 @@ class EntryForm(QWidget):
         outer.addWidget(self._area)
         self._show_what_applies()
         self._where = ""
+        self._left = {name: field.value() for name, field in self._fields.items()}
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._note_where)
@@ -83,13 +89,41 @@ class EntryForm(QWidget):
     def _note_where(self, _before: QWidget | None, now: QWidget | None) -> None:
         for name, field in self._fields.items():
             if now is not None and field.isAncestorOf(now):
+                if self._where not in ("", name):
+                    self._leave(self._where)
                 self._where = name
+
+    def _leave(self, name: str) -> None:
+        """What was typed in short stands in full, and fills what follows from it by the tables."""
+        declared = next(one for one in self.page.fields if one.name == name)
+        field = self._fields[name]
+        typed = field.value()
+        if typed == self._left.get(name, ""):
+            return
+        reader = Reader.of(self._tables, self._today)
+        full = in_full(declared, typed, reader)
+        if full != typed:
+            field.set_value(full)
+        self._left[name] = full
+        if declared.fills is not None and full:
+            self.fill(declared.fills(full, reader))
+        self.field_left.emit(name)
+
+    def fill(self, values: Mapping[str, str], words: str = "") -> None:
+        """Put ``values`` in the fields of this page that are empty, each marked as taken over;
+        ``words`` say from where."""
+        for name, text in values.items():
+            field = self._fields.get(name)
+            if field is not None and text and not field.value():
+                field.set_value(text)
+                field.set_hint(f"→ {words or '入れてあります'}。違うときは直してください。")
 
     def values(self) -> dict[str, str]:
         """All values keyed so far; what is not shown is empty."""
         values = dict(self._values)
+        reader = Reader.of(self._tables, self._today)
         for declared in self.page.fields:
-            typed = self._fields[declared.name].value()
+            typed = in_full(declared, self._fields[declared.name].value(), reader)
             values[declared.name] = typed or self._kept(declared.name)
         for declared in self.page.fields:
             if not declared.shown(values):
@@ -138,10 +172,10 @@ class EntryForm(QWidget):
         return first is not None
 
     def focus_first(self) -> None:
-        """Typing begins at the first empty required field, else at the first."""
+        """Typing begins at the first field that is not filled yet, else at the first."""
         values = self.values()
         shown = [d for d in self.page.fields if d.shown(values) and not d.read_only]
-        empty = [d for d in shown if d.is_required(values) and not values[d.name]]
+        empty = [d for d in shown if values[d.name] in ("", "0")]
         if shown:
             self._go_to((empty or shown)[0].name)
 
@@ -179,7 +213,7 @@ class EntryForm(QWidget):
             declared.name,
             declared.label,
             required=declared.required,
-            note=declared.note,
+            note=declared.note or offered(declared.offers),
             limit=40 if kind is FieldKind.MY_NUMBER else max(declared.width, 20),
             understand=self._understand(declared),
             secret=kind is FieldKind.MY_NUMBER,
@@ -208,17 +242,20 @@ class EntryForm(QWidget):
             field.setVisible(declared.shown(values))
             field.set_required(declared.is_required(values))
 
-    def _next_of(self, name: str) -> Callable[[], None]:
+    def _next_of(self, name: str, *, ends: bool = True) -> Callable[[], None]:
+        """Goes on to the next shown field; after the last the page ends, if it ``ends``."""
         names = [d.name for d in self.page.fields]
 
         def go() -> None:
+            self._leave(name)
             values = self.values()
             later = self.page.fields[names.index(name) + 1 :]
             for declared in later:
                 if declared.shown(values) and not declared.read_only:
                     self._go_to(declared.name)
                     return
-            self.finished.emit()
+            if ends:
+                self.finished.emit()
 
         return go
 

@@ -27,6 +27,7 @@ from app.rules.calendar.wareki import (
     WarekiDate,
     era_year,
     month_end,
+    on_screen,
 )
 
 _ABOUT = "頃|ごろ|ころ|前後"
@@ -112,6 +113,23 @@ def parse_date(
             "確かめられた年月日を入力してください。",
         )
     return value
+
+
+_OF_THIS_YEAR = re.compile(r"\d{3,4}")
+
+
+def in_full(text: str, eras: Eras, today: date) -> str:
+    """A day as it is typed in short, in full: ``.`` is today, 1121 (or 305) a day of this year.
+    Anything else as it is, a day that does not exist too."""
+    typed = plain(text).strip()
+    if typed in (".", "。"):
+        return on_screen(today, eras)
+    if not _OF_THIS_YEAR.fullmatch(typed):
+        return text
+    try:
+        return on_screen(date(today.year, int(typed[:-2]), int(typed[-2:])), eras)
+    except ValueError:
+        return text
 
 
 def parse_day(text: str, eras: Eras, *, era_key: str | None = None) -> date:

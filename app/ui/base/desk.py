@@ -208,10 +208,10 @@ class Desk:
         hands = Hands(self.operations, self.touch, self.door, lambda: background.paused)
         take_steps(hands, screen, steps, ending)
 
-    def beside(self, work: Callable[[], object]) -> None:
-        """Do ``work`` on the store's worker beside what the person does: it is neither a view nor
-        an act, the screen is not busy for it, and what fails is told in the status line."""
-        self.operations.aside(None, work, lambda _none: None)
+    def beside(self, work: Callable[[], T], done: Callable[[T], None] | None = None) -> None:
+        """Do ``work`` on the store's worker beside what the person types: the screen is not busy
+        for it, no key is asked for, and what fails is told in the status line."""
+        self.operations.aside(None, work, done or (lambda _outcome: None))
 
     def over_the_line(
         self, screen: QWidget, work: Callable[[], T], done: Callable[[T], None]

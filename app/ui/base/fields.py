@@ -314,7 +314,10 @@ class _Columns(QWidget):
 
 
 class ChoiceField(Field):
-    """One of a few codes: number keys 1–9 choose, arrows move, Enter goes on. Tab stops once."""
+    """One of a few codes: number keys 1–9 choose, arrows move, Enter goes on. Tab stops once.
+    ``by_digit`` fires when a number key chose: nothing is left to do in the field."""
+
+    by_digit = Signal()
 
     def __init__(
         self,
@@ -378,6 +381,7 @@ class ChoiceField(Field):
                 button = self._group.button(int(text) - 1)
                 button.setChecked(True)
                 button.setFocus()
+                self.by_digit.emit()
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 if self._group.checkedId() < 0 and isinstance(watched, QAbstractButton):

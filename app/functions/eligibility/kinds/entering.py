@@ -73,7 +73,12 @@ def _arriving(
         "area": "eligibility",
         "group": "資格の取得",
         "about": Newcomer(),
-        "pages": (PERSON_PAGE, place, blocks.notifier(with_number=True), _paper_page(*own)),
+        "pages": (
+            PERSON_PAGE,
+            place,
+            blocks.notifier(with_number=True, who="person"),
+            _paper_page(*own),
+        ),
         "sentence": f"{{name}} 様の{label}を、広域連合へ送ります。",
         "second_look": SECOND_LOOK,
         "compared": COMPARED,

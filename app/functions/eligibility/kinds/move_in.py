@@ -26,6 +26,7 @@ from app.functions.eligibility.kinds.newcomer import (
     COMPARED,
     PERSON_PAGE,
     SECOND_LOOK,
+    former_place_name,
     place_page,
 )
 from app.rules.values.amounts import amount
@@ -95,7 +96,8 @@ MOVE_IN = CaseKind(
                 FieldKind.MUNICIPALITY,
                 6,
                 required=True,
-                note="6桁",
+                note="6桁。市区町村の名前でも入れられます",
+                fills=former_place_name,
             ),
             EntryField("former_address", "前住所", FieldKind.ADDRESS, 200, required=True),
             EntryField(
@@ -113,7 +115,7 @@ MOVE_IN = CaseKind(
                 page_rules.former_place,
             ),
         ),
-        blocks.notifier(with_number=True),
+        blocks.notifier(with_number=True, who="person"),
         EntryPage(
             "papers",
             "前住所地の証明書",

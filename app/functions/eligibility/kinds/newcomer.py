@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.cases import belonging, blocks, page_rules
+from app.cases import belonging, blocks, households, page_rules
 from app.cases.answers import Compared
 from app.cases.entry import (
     Entered,
@@ -26,6 +26,7 @@ from app.cases.households import NUMBER_FIELD, number_of
 from app.cases.kind import SecondLook
 from app.core.text import name_words
 from app.rules.calendar import days
+from app.rules.values.reader import Reader
 from db.items import HIDDEN
 
 
@@ -190,6 +191,16 @@ def household_here(entered: Entered) -> Iterator[Finding]:
         )
 
 
+RELATIONS = ("世帯主", "妻", "夫", "母", "父", "妻の母", "夫の母", "子", "同居人")
+"""The usual relations to the head (続柄), each under its digit; any other is typed."""
+
+
+def former_place_name(code: str, reader: Reader) -> Values:
+    """Where a former address begins, by the municipality's code."""
+    row = reader.tables["municipalities"].find(reader.day, code=code)
+    return {} if row is None else {"former_address": row.text("prefecture") + row.text("label")}
+
+
 def place_page(
     event: str, *after: EntryField, rules: tuple[Rule, ...] = (), elsewhere: bool = False
 ) -> EntryPage:
@@ -209,8 +220,22 @@ def place_page(
                 required=True,
                 belongs=belonging.NEWCOMERS_ATENA,
             ),
-            EntryField("household_number", "世帯番号", FieldKind.HOUSEHOLD, 15, required=True),
-            EntryField("relation", "世帯主との続柄", FieldKind.TEXT, 20, required=True),
+            EntryField(
+                NUMBER_FIELD,
+                "世帯番号",
+                FieldKind.HOUSEHOLD,
+                15,
+                required=True,
+                looks_up=households.found,
+            ),
+            EntryField(
+                "relation",
+                "世帯主との続柄",
+                FieldKind.TEXT,
+                20,
+                required=True,
+                offers=RELATIONS,
+            ),
             EntryField("is_head", "世帯主", FieldKind.FLAG, note="本人が世帯主のとき", first="0"),
             EntryField("postal_code", "郵便番号", FieldKind.POSTAL, 7, required=True, note="7桁"),
             EntryField("address", "住所", FieldKind.ADDRESS, 200, required=True),
