@@ -228,6 +228,6 @@ def _refused(field: EntryField, typed: str, owner: Whom) -> Finding:
         "somebody_elses",
         f"{field.label.strip('　')}「{typed}」は、{called}のものです。",
         "別の方の書類が混ざっていないか、番号を書類と見比べてください。別の方のものなら、"
-        "この受付には入れず、その方の照会画面を開いて受け付けてください。",
+        "この受付には入れず、その方を検索で開いて受け付けてください。",
         "" if owner.care else owner.person_id,
     )

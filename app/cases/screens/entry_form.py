@@ -172,10 +172,13 @@ class EntryForm(QWidget):
         return first is not None
 
     def focus_first(self) -> None:
-        """Typing begins at the first field that is not filled yet, else at the first."""
+        """Typing begins at the first empty required field, else at the first; where a page begins
+        with a tick, at that: what it asks comes before the rest."""
         values = self.values()
         shown = [d for d in self.page.fields if d.shown(values) and not d.read_only]
-        empty = [d for d in shown if values[d.name] in ("", "0")]
+        empty = [d for d in shown if d.is_required(values) and not values[d.name]]
+        if shown and shown[0].kind is FieldKind.FLAG:
+            empty = []
         if shown:
             self._go_to((empty or shown)[0].name)
 
