@@ -24,6 +24,7 @@ from forms.certificates import (
 from forms.form import Form
 from forms.lists import (
     audit_pages,
+    disclosure,
     erasure_certificate,
     issue_list,
     issue_slip,
@@ -69,6 +70,7 @@ FORMS: tuple[Form, ...] = (
     media_ledger.FORM,
     erasure_certificate.FORM,
     *audit_pages.FORMS,
+    disclosure.FORM,
     remake_notice.FORM,
     review_report.FORM,
     screen_copy.FORM,

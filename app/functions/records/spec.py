@@ -6,6 +6,7 @@ from app.cases.print_log import PRINT_WRITES
 from app.functions.records import number_registers, waiting
 from app.functions.records.audit import evidence
 from app.functions.records.audit import service as audit
+from app.functions.records.disclosure import service as disclosure
 from app.functions.records.ledgers import LEDGERS
 from app.functions.records.ledgers import waiting as ledgers_waiting
 from app.functions.records.ledgers.functions import ledger_functions
@@ -71,6 +72,29 @@ FUNCTIONS: tuple[Function, ...] = (
         step_up=StepUp.RECENT,
         reads=("print_line",),
         writes=("print_line",),
+    ),
+    Function(
+        id=disclosure.SHOW,
+        area="records",
+        kind=Kind.INQUIRE,
+        label="開示する情報",
+        help="開示すると決まった請求の、本人の情報、紙、利用の記録を集めます。台帳「開示・訂正・利用停止の請求」"
+        "から開きます。",
+        step_up=StepUp.RECENT,
+        reads=disclosure.READS,
+        screen="app.functions.records.screens.disclosure:DisclosureScreen",
+        personal=True,
+    ),
+    Function(
+        id=disclosure.PRINT,
+        area="records",
+        kind=Kind.PRINT,
+        label="開示する情報の印刷",
+        help="請求した方に渡す、本人の情報を印刷します。伏せるものは除き、除いたことも載ります。",
+        step_up=StepUp.TOUCH,
+        reads=("ledger_entry",),
+        writes=PRINT_WRITES,
+        personal=True,
     ),
     Function(
         id=audit.MAKE_VIEW,

@@ -85,7 +85,8 @@ class Ledger:
     is there. ``columns`` are the items that the list shows; ``second`` is who takes part in
     steps that are ``confirmed``; ``sheet`` is the form of one record ("" for none);
     ``noun`` is what one record is called; ``help`` says in the manual what it is for;
-    ``of_person``: a record is begun on an opened person's page and is about that person;
+    ``gives`` is the function whose screen makes what a record orders to be given ("" for
+    none); ``of_person``: a record is begun on an opened person's page and is about that person;
     ``alone``: it may also be begun without anybody opened; ``board`` are the items that the day
     board says of a record;
     ``personal``: insured persons are written of, so it is shut while the founders are alone."""
@@ -101,6 +102,7 @@ class Ledger:
     of_person: bool = False
     personal: bool = False
     alone: bool = False
+    gives: str = ""
     board: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

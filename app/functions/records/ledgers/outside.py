@@ -178,6 +178,7 @@ DISCLOSURES = Ledger(
     "開いた画面から始めます。",
     second=SecondPerson.SUPERVISOR,
     sheet="FORM-89",
+    gives="records.show_disclosed",
     of_person=True,
     columns=("asked_on", "asked_what", "asker", "decided"),
     steps=(
@@ -200,6 +201,13 @@ DISCLOSURES = Ledger(
                 Item("decided_on", "決定の日", Form.DAY),
                 Item("decided", "決定", Form.CHOICE, choices=_DECIDED),
                 Item("held_back", "伏せるものと理由", note="なければ「なし」", limit=400),
+                Item(
+                    "kind",
+                    "訂正・利用停止の手続",
+                    Form.KIND,
+                    required=False,
+                    note="訂正や利用停止を認めるとき。選ぶと、この請求から手続を始められます",
+                ),
             ),
             confirmed=True,
             days=30,

@@ -63,13 +63,14 @@ class LedgerScreen(Page):
         self.all_button = self.action("すべて見る", "Alt+A", self._toggle)
         self.new_button = self.action("起こす", "Alt+N", self._begin)
         self.case_button = self.action("受付を始める", "Alt+B", self._to_case)
+        self.give_button = self.action("渡すものを作る", "Alt+G", self._give)
         self.next_button = self.action("次の段階", "Ctrl+Return", self._next, primary=True)
         self.correct_button = self.action("訂正", "Alt+E", self._correct)
         self.sheet_button = self.action("一件を印刷", "Alt+P", self._print_one)
         self.list_button = self.action("一覧を印刷", "Alt+L", self._print_all)
         for button in (self.new_button, self.next_button, self.correct_button, self.case_button):
             button.setVisible(False)
-        for button in (self.sheet_button, self.list_button):
+        for button in (self.sheet_button, self.list_button, self.give_button):
             button.setVisible(False)
         self.load()
 
@@ -171,6 +172,7 @@ class LedgerScreen(Page):
         self.case_button.setVisible(bool(record and self._kind_of(record)))
         self.sheet_button.setVisible(bool(record and self.ledger.sheet) and may_print)
         self.list_button.setVisible(may_print)
+        self.give_button.setVisible(bool(record) and self.ledger.gives in self._permitted)
 
     def _writable(self, record: Record) -> tuple[Step, ...]:
         return tuple(step for step in record.open_steps if self._may_write(step))
@@ -229,6 +231,12 @@ class LedgerScreen(Page):
         filled = {k: v for k, v in record.values.items() if k in kind.fields}
         known = {} if kind.for_newcomer else {"person_id": person_id}
         self._desk.go(kind.opening, prefill=filled, line=record.id, **known)
+
+    def _give(self) -> None:
+        """What a record orders to be given to somebody is made on a screen of its own."""
+        record = self._chosen()
+        if record is not None:
+            self._desk.go(self.ledger.gives, record=record.id)
 
     def _correct(self) -> None:
         record = self._chosen()
