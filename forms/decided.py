@@ -76,6 +76,23 @@ def item_of(decision: object, name: str) -> str:
     return str(getattr(decision, name, ""))
 
 
+def mailing(decision: DecidedCoverage) -> dict[str, str]:
+    """送付先 for the window of an envelope: post code, address and, where it is another's name, the
+    addressee; by the address for letters (送付先) where there is one, else by her own. All "" for a
+    paper that does not go by post."""
+    if item_of(decision, "delivery") != "post":
+        return {"postal_code": "", "mail_address": "", "addressee": ""}
+    elsewhere = item_of(decision, "send_address")
+    code = item_of(decision, "send_postal_code" if elsewhere else "postal_code")
+    own = f"{decision.address}　{decision.building}".rstrip("　")
+    name = item_of(decision, "send_name")
+    return {
+        "postal_code": f"{code[:3]}-{code[3:]}" if len(code) == 7 else "",
+        "mail_address": elsewhere or own,
+        "addressee": name if name != decision.name else "",
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Printed:
     """The words in which a decision's days, ratio and birth date print."""

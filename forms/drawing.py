@@ -64,6 +64,34 @@ class Style:
     condense: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A larger sheet on which a card lies: how it comes off (``cut``, ``peel``), its size, where
+    the card's front begins (millimetres), and where it is folded."""
+
+    kind: str
+    width: float
+    height: float
+    left: float
+    top: float
+    folds: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A card on its carrier; ``around`` draws what stands beside it, once, on the front."""
+
+    carrier: Carrier
+    around: Callable[[Sheet, Box], None]
+
+    def place(self, page: int, width: float, height: float) -> Box:
+        """Where the card lies on a page (from 0): a back is turned over the long edge."""
+        left = self.carrier.left
+        if page % 2:
+            left = self.carrier.width - left - width
+        return Box(left, self.carrier.top, width, height)
+
+
 class Sheet:
     """One paper being drawn into a document: pages, texts, rules, barcodes, and the record of
     them. A document may hold many papers, one after the other; each has its own record."""
@@ -75,8 +103,11 @@ class Sheet:
         *,
         training: bool,
         titles: Mapping[str, str] | None = None,
+        carried: Carried | None = None,
     ) -> None:
-        """``titles`` are the printed titles of the data's attributes, for messages."""
+        """``titles`` are the printed titles of the data's attributes, for messages. ``carried``:
+        the pages are a card, front and back, that lies on a larger sheet; places go on being the
+        card's own."""
         self._document = document
         self._fonts = document.fonts
         self._form_id = form_id
@@ -87,6 +118,8 @@ class Sheet:
         self._barcodes: list[DrawnBarcode] = []
         self._pictures: list[DrawnPicture] = []
         self._missing: list[Missing] = []
+        self._carried = carried
+        self._origin = (0.0, 0.0)
 
     @property
     def training(self) -> bool:
@@ -100,25 +133,41 @@ class Sheet:
         to be cut out. ``across`` is a word that stands behind everything on every print, in
         training after 見本.
         """
+        card = None
+        if self._carried is not None:
+            card = self._carried.place(len(self._pages), width, height)
+            width, height = self._carried.carrier.width, self._carried.carrier.height
+            parts = (card,)
         self._document.begin_page(width, height)
         self._pages.append((width, height))
+        self._origin = (0.0, 0.0)
         if self._training:
             for box in (Box(0.0, 0.0, width, height), *parts):
                 self._backdrop(f"見本{across}", box)
         elif across:
             self._backdrop(across, Box(0.0, 0.0, width, height))
+        if self._carried is not None and card is not None:
+            if len(self._pages) == 1:
+                self._carried.around(self, card)
+            self._origin = card.left, card.top
+
+    def _at(self, box: Box) -> Box:
+        """The box where it lies on the sheet."""
+        across, down = self._origin
+        return replace(box, left=box.left + across, top=box.top + down) if across or down else box
 
     def once(self, key: object, draw: Callable[[], None]) -> None:
         """Draw a block of wording and rules that is the same wherever ``key`` is: laid out at its
         first time in the document, and taken as it was from then on. ``draw`` draws nothing that
         changes: no value, no wording that moves, no barcode."""
         page = len(self._pages) - 1
-        block = self._document.blocks.get((key, self._pages[-1], self._training))
+        place = (key, self._pages[-1], self._origin, self._training)
+        block = self._document.blocks.get(place)
         if block is None:
             before, operators = len(self._fields), self._document.mark()
             draw()
             block = self._document.since(operators), tuple(self._fields[before:])
-            self._document.blocks[key, self._pages[-1], self._training] = block
+            self._document.blocks[place] = block
             return
         self._document.draw(block[0], fixed=True)
         self._fields += [one if one.page == page else replace(one, page=page) for one in block[1]]
@@ -158,7 +207,9 @@ class Sheet:
         self, x1: float, y1: float, x2: float, y2: float, width: float = 0.2, dash: float = 0.0
     ) -> None:
         """Draw a straight line; ``width`` in millimetres, ``dash`` in millimetres or 0."""
-        start, end = self._document.point(x1, y1), self._document.point(x2, y2)
+        across, down = self._origin
+        start = self._document.point(x1 + across, y1 + down)
+        end = self._document.point(x2 + across, y2 + down)
         self._stroke(f"{_numbers(start)} m {_numbers(end)} l S", width, dash, BLACK)
 
     def frame(
@@ -177,6 +228,7 @@ class Sheet:
         )
 
     def _frame(self, box: Box, radius: float, pen: tuple[float, float, Colour]) -> None:
+        box = self._at(box)
         x, y = self._document.point(box.left, box.bottom)
         across, down = box.width * POINTS_PER_MM, box.height * POINTS_PER_MM
         path = f"{_numbers((x, y, across, down))} re S"
@@ -186,6 +238,7 @@ class Sheet:
 
     def fill(self, box: Box, grey: float) -> None:
         """Fill a rectangle; ``grey`` from 0 (black) to 1 (white)."""
+        box = self._at(box)
         x, y = self._document.point(box.left, box.bottom)
         size = (box.width * POINTS_PER_MM, box.height * POINTS_PER_MM)
         operators = f"q {_numbers((grey,))} g {_numbers((x, y, *size))} re f Q"
@@ -193,6 +246,7 @@ class Sheet:
 
     def picture(self, png: bytes, box: Box) -> None:
         """Draw a picture into the box (a seal's image)."""
+        box = self._at(box)
         self._document.picture(png, box)
         self._pictures.append(DrawnPicture(len(self._pages) - 1, box))
 
@@ -201,6 +255,7 @@ class Sheet:
 
         The path is drawn in modules and stretched to the box by the matrix.
         """
+        box = self._at(box)
         columns, rows = symbol.size
         across = box.width * POINTS_PER_MM / columns
         down = box.height * POINTS_PER_MM / rows
@@ -232,6 +287,7 @@ class Sheet:
     def _text(
         self, name: str, text: str, box: Box, style: Style, weight: Weight, *, moves: bool = False
     ) -> None:
+        box = self._at(box)
         key = (text, box, style)
         laid = self._document.recall(key)
         if laid is None:

@@ -58,9 +58,11 @@ class Form:
     ``numbered``: it bears a reserved number (DESIGN 7). ``paper`` names its row in
     ``print_papers``. ``attests``: it says what was so on its day and stays good when that changes,
     so no later decision makes it void. ``asks_number``: whoever fills it in is asked for the
-    individual number (個人番号). Both ends of the validity are inclusive; None is open. A
-    form without ``draw`` is known by name only: a paper of former years, shown in the history and
-    never printed again, or pages that the union drew and the terminal prints unchanged.
+    individual number (個人番号). ``carried``: a card that may lie on an A4 sheet to be cut or
+    peeled off (``forms.carriers``), and whose data have the address for it. Both ends of the
+    validity are inclusive; None is open. A form without ``draw`` is known by name only: a paper of
+    former years, shown in the history and never printed again, or pages that the union drew and the
+    terminal prints unchanged.
     """
 
     id: str
@@ -78,6 +80,7 @@ class Form:
     examples: Examples | None = None
     attests: bool = False
     asks_number: bool = False
+    carried: bool = False
 
     def fill(self, decision: Any, number: str, tables: Tables) -> Any:
         """The data of this paper from a decision that orders it. Raises ValueError for a paper

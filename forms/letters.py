@@ -106,7 +106,9 @@ def draw_address(sheet: Sheet, data: Any, window: Box) -> None:
         place = Box(window.left, top + 5.5, window.width, 13)
         sheet.value("mail_address", data.mail_address, place, _ADDRESS)
     box = Box(window.left, top + 19.5, window.width - 12, 12)
-    draw_with_honorific(sheet, "name", data.name, box, ("様", _NAME))
+    other = getattr(data, "addressee", "")
+    name, text = ("addressee", other) if other else ("name", data.name)
+    draw_with_honorific(sheet, name, text, box, ("様", _NAME))
 
 
 def draw_with_honorific(

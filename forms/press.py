@@ -10,13 +10,15 @@ from datetime import datetime
 from app.core.clock import JST
 from app.core.errors import Bug, UserError
 from app.core.tables import Tables
+from forms.carriers import draw_carrier
 from forms.catalog import FORMS, get_form
 from forms.document import Document
-from forms.drawing import Sheet
+from forms.drawing import Carried, Sheet
 from forms.fonts import FontSet, Missing
 from forms.form import Form
 from forms.items import FormData, check_items, printed_items
 from forms.papers import find_paper
+from forms.practices import carrier_of
 from forms.proof import ProofReport, prove
 from forms.proof.batch import BatchReport, prove_batch
 from forms.proof.sources import SourceFonts
@@ -76,12 +78,24 @@ class Press:
         paper = find_paper(self._tables, form.paper, now.astimezone(JST).date())
         titles = {item.name: item.title for item in printed_items(data)}
         document = Document(form.title, form.id, self._fonts, now=now)
-        sheet = Sheet(document, form.id, training=training, titles=titles)
+        carried = self._carried(form, data, now)
+        sheet = Sheet(document, form.id, training=training, titles=titles, carried=carried)
         assert form.draw is not None
         form.draw(sheet, data, paper)
         record, missing = sheet.finish()
         pdf = document.close(paper.turned_over)
         return Rendered(form.id, pdf, hashlib.sha256(pdf).digest(), record, missing)
+
+    def _carried(self, form: Form, data: FormData, now: datetime) -> Carried | None:
+        """The A4 sheet that the paper lies on by the union's practice, if it is a card."""
+        if not form.carried:
+            return None
+        carrier = carrier_of(self._tables, data, form.id, now.astimezone(JST).date())
+        if carrier is None:
+            return None
+        return Carried(
+            carrier, lambda sheet, card: draw_carrier(sheet, data, carrier, form.title, card)
+        )
 
     def _usable(self, form_id: str, now: datetime) -> Form:
         """The form, if it may be printed on the day of ``now``."""
@@ -116,7 +130,8 @@ class Press:
         }
         for data in papers:
             check_items(data)
-            sheet = Sheet(document, form.id, training=training, titles=titles)
+            carried = self._carried(form, data, now)
+            sheet = Sheet(document, form.id, training=training, titles=titles, carried=carried)
             assert form.draw is not None
             form.draw(sheet, data, size)
             record, absent = sheet.finish()

@@ -32,7 +32,7 @@ from db.tables.cases import case_file, check_entry, decision
 from db.tables.certificates import certificate, sheet
 from forms.catalog import find_decided_form, get_form
 from forms.form import Form
-from forms.practices import practice_of_paper
+from forms.practices import practice_day, practice_of_paper
 from forms.press import Press, Rendered
 from forms.spool import Printer
 
@@ -220,7 +220,8 @@ def _draw(
     rendered = press.render(content.form_id, data, training=drawing.training, now=row.at)
     press.prove(rendered, data)
     insurer = getattr(record, "insurer_number", "")
-    practice = practice_of_paper(drawing.tables, insurer, content.form_id, row.at.date())
+    day = practice_day(row.at.date(), getattr(record, "expires_on", ""))
+    practice = practice_of_paper(drawing.tables, insurer, content.form_id, day)
     return DrawnPaper(
         kind,
         content.case_id,

@@ -8,14 +8,15 @@ from typing import Any
 
 from app.core.tables import Tables
 from forms.certificates.seal import Seal, SealOmitted
-from forms.decided import DecidedCoverage, Printed
+from forms.decided import DecidedCoverage, Printed, mailing
 from forms.examples import SEAL, PersonExample
 from forms.items import item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certified:
-    """The common items. ``postal_code`` and ``mail_address`` are for the window of the envelope
+    """The common items. ``postal_code``, ``mail_address`` and ``addressee`` (where it is another's
+    name) are for the window of the envelope
     and empty when the paper is handed over or the address may not be printed."""
 
     certificate_number: str = item("発行番号", pattern=r"[!-~]{1,40}")
@@ -30,6 +31,7 @@ class Certified:
     insurer_name: str = item("保険者名")
     postal_code: str = item("送付先の郵便番号", required=False)
     mail_address: str = item("送付先", required=False)
+    addressee: str = item("送付先の宛名", required=False)
     decision_id: str = item("決定番号", printed=False)
     seal: Seal = field(default_factory=SealOmitted)
 
@@ -40,9 +42,7 @@ PERSON_ROWS = ("insured_number", "name_kana", "name", "birth_date", "sex", "addr
 def certified(decision: DecidedCoverage, number: str, tables: Tables) -> dict[str, Any]:
     """The common items from a decision."""
     printed = Printed.of(decision, tables)
-    posted = getattr(decision, "delivery", "") == "post"
     address = f"{decision.address}　{decision.building}".rstrip("　")
-    code = str(getattr(decision, "postal_code", ""))
     return {
         "certificate_number": number,
         "issued_on": printed.day(decision.issue_on),
@@ -54,8 +54,7 @@ def certified(decision: DecidedCoverage, number: str, tables: Tables) -> dict[st
         "address": address if decision.address_printed == "1" else "",
         "insurer_number": decision.insurer_number,
         "insurer_name": decision.insurer_name,
-        "postal_code": f"{code[:3]}-{code[3:]}" if posted and len(code) == 7 else "",
-        "mail_address": address if posted else "",
+        **mailing(decision),
         "decision_id": decision.decision_id,
     }
 

@@ -17,6 +17,7 @@ from forms.examples import LONG, ODD, TYPICAL
 from forms.form import CERTIFICATE, DECISION, Examples, Form
 from forms.items import item
 from forms.papers import SheetSize
+from forms.practices import carried_mailing
 from forms.record import Box
 
 _TITLE = Style(12.5, role="bold", align="center", spacing=0.1)
@@ -57,6 +58,10 @@ class DiseaseRecipientData:
     insurer_number: str = item("保険者番号", pattern=r"[0-9]{8}")
     insurer_name: str = item("保険者名")
     certificate_number: str = item("発行番号", pattern=r"[!-~]{1,40}")
+    postal_code: str = item("送付先の郵便番号", required=False)
+    mail_address: str = item("送付先", required=False)
+    addressee: str = item("送付先の宛名", required=False)
+    practice_on: str = item("用紙を決める日", required=False, printed=False)
     decision_id: str = item("決定番号", printed=False)
     seal: Seal = field(default_factory=SealOmitted)
 
@@ -80,6 +85,7 @@ def recipient_of(decision: DecidedCoverage, number: str, tables: Tables) -> Dise
         insurer_name=decision.insurer_name,
         certificate_number=number,
         decision_id=decision.decision_id,
+        **carried_mailing(decision, "FORM-08", tables),
     )
 
 
@@ -151,7 +157,7 @@ _TYPICAL = DiseaseRecipientData(
     **{
         name: value
         for name, value in example_of(TYPICAL, DiseaseRecipientData, 76).items()
-        if name != "mail_address"
+        if name not in ("mail_address", "postal_code")
     },
     specified_disease="慢性腎不全（人工透析）",
     specified_disease_from="令和8年11月1日",
@@ -166,6 +172,7 @@ FORM = Form(
     draw=draw_disease_recipient,
     source=DECISION,
     numbered=True,
+    carried=True,
     paper="FORM-08",
     decided="specified_disease_certificate",
     from_decision=recipient_of,
@@ -173,11 +180,13 @@ FORM = Form(
         typical=_TYPICAL,
         longest=replace(
             _TYPICAL,
-            **LONG.items(DiseaseRecipientData),
+            **LONG.items(DiseaseRecipientData, "postal_code"),
             specified_disease="人工腎臓を実施している慢性腎不全（血液透析を行う療法に限る。）",
         ),
         oddest=replace(
-            _TYPICAL, **ODD.items(DiseaseRecipientData), specified_disease="ＨＩＶ（抗ウイルス剤）"
+            _TYPICAL,
+            **ODD.items(DiseaseRecipientData, "postal_code"),
+            specified_disease="ＨＩＶ（抗ウイルス剤）",
         ),
     ),
 )

@@ -19,6 +19,7 @@ from forms.examples import LONG, ODD, SEAL, TYPICAL
 from forms.form import CERTIFICATE, DECISION, Examples, Form
 from forms.items import item
 from forms.papers import SheetSize
+from forms.practices import carried_mailing
 from forms.record import Box
 
 _TITLE = Style(13.5, role="bold", align="center", spacing=0.18)
@@ -76,6 +77,10 @@ class EligibilityCertificateData:
     insurer_number: str = item("保険者番号", pattern=r"[0-9]{8}")
     insurer_name: str = item("保険者名")
     certificate_number: str = item("発行番号", pattern=r"[!-~]{1,40}")
+    postal_code: str = item("送付先の郵便番号", required=False)
+    mail_address: str = item("送付先", required=False)
+    addressee: str = item("送付先の宛名", required=False)
+    practice_on: str = item("用紙を決める日", required=False, printed=False)
     decision_id: str = item("決定番号", printed=False)
     seal: Seal = field(default_factory=SealOmitted)
 
@@ -102,6 +107,7 @@ def certificate_of(
         insurer_name=decision.insurer_name,
         certificate_number=number,
         decision_id=decision.decision_id,
+        **carried_mailing(decision, "FORM-04", tables),
         expires_on=printed.day(decision.expires_on),
         sex=tables["sexes"].label(decision.sex, issued),
         address=address if decision.address_printed == "1" else "",
@@ -302,7 +308,7 @@ _HEIGHTS = {
 
 
 _TYPICAL = EligibilityCertificateData(
-    **TYPICAL.items(EligibilityCertificateData, "address"),
+    **TYPICAL.items(EligibilityCertificateData, "address", "postal_code"),
     expires_on="令和9年7月31日",
     acquired_on="令和8年11月16日",
     copay_ratio="１割",
@@ -320,6 +326,7 @@ FORM = Form(
     draw=draw_eligibility_certificate,
     source=DECISION,
     numbered=True,
+    carried=True,
     paper="FORM-04",
     decided="eligibility_certificate",
     from_decision=certificate_of,
@@ -328,7 +335,7 @@ FORM = Form(
         typical=_TYPICAL,
         longest=replace(
             _TYPICAL,
-            **LONG.items(EligibilityCertificateData),
+            **LONG.items(EligibilityCertificateData, "postal_code"),
             copay_ratio="２割",
             copay_from="令和8年8月1日",
             provisional="見込み",
@@ -340,7 +347,7 @@ FORM = Form(
         ),
         oddest=replace(
             _TYPICAL,
-            **ODD.items(EligibilityCertificateData, "address"),
+            **ODD.items(EligibilityCertificateData, "address", "postal_code"),
             special_care="特別療養費",
             special_care_from="令和8年11月1日",
         ),

@@ -12,16 +12,16 @@ from datetime import date
 from app.core.tables import Tables
 from forms.barcodes import qr_code
 from forms.cells import Cell, TableRow, draw_row, draw_table
-from forms.decided import DecidedCoverage, Printed
+from forms.decided import DecidedCoverage, Printed, mailing
 from forms.drawing import Sheet, Style
 from forms.examples import LONG, ODD, TYPICAL
 from forms.form import DECISION, NOTICE, Examples, Form
 from forms.items import item
+from forms.letters import WINDOW, draw_address, draw_folds
 from forms.papers import SheetSize
 from forms.record import MM_PER_POINT, Box
 
 _TITLE = Style(20, role="bold", align="center", spacing=0.2)
-_ADDRESSEE = Style(15, least=9, role="mincho", lines=2, condense=0.7)
 _RIGHT = Style(11, least=8, role="mincho", align="right")
 _BODY = Style(10, role="gothic", leading=1.45)
 _BODY_STEP = 10 * 1.45 * MM_PER_POINT
@@ -74,6 +74,9 @@ class EligibilityNoticeData:
     insurer_number: str = item("保険者番号", pattern=r"[0-9]{8}")
     insurer_name: str = item("保険者名")
     certificate_number: str = item("発行番号", pattern=r"[!-~]{1,40}")
+    postal_code: str = item("送付先の郵便番号", required=False)
+    mail_address: str = item("送付先", required=False)
+    addressee: str = item("送付先の宛名", required=False)
     decision_id: str = item("決定番号", printed=False)
 
 
@@ -96,6 +99,7 @@ def notice_of(decision: DecidedCoverage, number: str, tables: Tables) -> Eligibi
         insurer_name=decision.insurer_name,
         certificate_number=number,
         decision_id=decision.decision_id,
+        **mailing(decision),
     )
 
 
@@ -105,11 +109,9 @@ def draw_eligibility_notice(sheet: Sheet, data: EligibilityNoticeData, paper: Sh
     sheet.page(paper.width, paper.height, card)
     margin = 22.0
     width = paper.width - 2 * margin
+    draw_folds(sheet, paper)
     sheet.value("issued_on", data.issued_on, Box(margin + 100, 14, width - 100, 6), _RIGHT)
-    room = Box(margin, 22, 100, 11)
-    name = replace(room, width=sheet.measure(data.name, room, _ADDRESSEE) + 0.5)
-    sheet.value("name", data.name, name, _ADDRESSEE)
-    sheet.label("様", Box(name.right + 4, 22, 10, 11), Style(14, role="mincho"), moves=True)
+    draw_address(sheet, data, WINDOW)
     insurer = Box(margin + 60, 35, width - 60, 6)
     sheet.value("insurer_name", data.insurer_name, insurer, _RIGHT)
     sheet.label("資格情報のお知らせ", Box(margin, 46, width, 11), _TITLE)
@@ -213,6 +215,7 @@ def _draw_card(sheet: Sheet, data: EligibilityNoticeData, card: Box) -> None:
 
 _TYPICAL = EligibilityNoticeData(
     **TYPICAL.items(EligibilityNoticeData),
+    mail_address=TYPICAL.address,
     acquired_on="令和8年11月16日",
     copay_ratio="１割",
     copay_from="令和8年11月16日",
@@ -234,10 +237,18 @@ FORM = Form(
     valid_from=date(2026, 8, 1),  # not issued before (DOMAIN 5.1)
     examples=Examples(
         typical=_TYPICAL,
-        longest=replace(_TYPICAL, **LONG.items(EligibilityNoticeData), provisional="見込み"),
+        longest=replace(
+            _TYPICAL,
+            **LONG.items(EligibilityNoticeData),
+            mail_address=LONG.address,
+            addressee=ODD.name,
+            provisional="見込み",
+        ),
         oddest=replace(
             _TYPICAL,
-            **ODD.items(EligibilityNoticeData),
+            **ODD.items(EligibilityNoticeData, "postal_code"),
+            postal_code="",
+            mail_address="",
             special_care="特別療養費",
             special_care_from="令和8年11月1日",
         ),
