@@ -83,15 +83,19 @@ class EntryForm(QWidget):
         if field is None or field.isHidden():
             self.focus_first()
             return
+        self._enter(where.field)
         field.go_to(where.cursor)
         self._area.ensureWidgetVisible(field)
 
     def _note_where(self, _before: QWidget | None, now: QWidget | None) -> None:
         for name, field in self._fields.items():
             if now is not None and field.isAncestorOf(now):
-                if self._where not in ("", name):
-                    self._leave(self._where)
-                self._where = name
+                self._enter(name)
+
+    def _enter(self, name: str) -> None:
+        if self._where not in ("", name):
+            self._leave(self._where)
+        self._where = name
 
     def _leave(self, name: str) -> None:
         """What was typed in short stands in full, and fills what follows from it by the tables."""
@@ -264,5 +268,6 @@ class EntryForm(QWidget):
 
     def _go_to(self, name: str) -> None:
         field = self._fields[name]
+        self._enter(name)
         field.setFocus()
         self._area.ensureWidgetVisible(field)
