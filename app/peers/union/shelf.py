@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from sqlalchemy import select
 
@@ -63,10 +64,15 @@ class Shelf:
             practice = dataclasses.replace(practice, income_unknown=self._income_unknown)
         return Books(tables, code_sets(tables, day), practice, Eras(tables["eras"]))
 
+    @cached_property
+    def _shipped(self) -> Tables:
+        """Read once: the program's own tables do not change while it runs."""
+        return load_tables(shipped_tables())
+
     def _tables(self, day: date) -> Tables:
         """The shipped tables, and over them the newest begun package that two operators put in
         force and that was made for them (docs/decisions/023)."""
-        shipped = load_tables(shipped_tables())
+        shipped = self._shipped
         newest = (
             select(table_package.c.body)
             .where(
