@@ -223,7 +223,7 @@ class Engine:
         """The rest of the journal, then what this terminal says at its end, and the answer;
         nothing is received any more. Raises what the line raises, and ExchangeCancelled."""
         with self._round() as here:
-            self._heads(here)
+            self._heads(here, NoControlLog())  # what others decide counts here no more
             self._on_contact(here)
             return say(here)
 
@@ -339,9 +339,10 @@ class Engine:
         finally:
             self._stops.discard(stop)
 
-    def _heads(self, here: Round) -> tuple[int, str]:
-        """Last head, journal lines, countersigned head, time, control rows; how many rows
-        came, and the union's time."""
+    def _heads(self, here: Round, control: ControlLog | None = None) -> tuple[int, str]:
+        """Last head, journal lines, countersigned head, time, control rows (of ``control``, else of
+        this terminal's own log); how many rows came, and the union's time."""
+        control = control or self._control
         store_id, epoch = self._store()
         key = here.keys.first_union_key
         here.go_on("contact.last_head")
@@ -349,7 +350,7 @@ class Engine:
         if last is not None:
             self._journal.keep_head(last, store_id, key)
         rows, at = 0, ""
-        self._control.begin()
+        control.begin()
         while True:
             known = self._journal.last_countersigned()
             since = known.head if known is not None else START
@@ -357,13 +358,13 @@ class Engine:
             here.go_on("contact.lines")
             nonce = secrets.token_bytes(32)
             answer = here.line.contact(
-                self._statement(here.keys, store_id, epoch, nonce, since, lines)
+                self._statement(here.keys, control, (store_id, epoch, nonce), since, lines)
             )
             here.go_on("contact.keep_head")
             self._journal.keep_head(answer.head, store_id, key)
             at = self._take_time(here.keys, answer.time, nonce)
             here.go_on("contact.control")
-            more = self._control.take(
+            more = control.take(
                 here.keys.facts.municipality,
                 answer.control,
                 answer.control_head,
@@ -379,9 +380,8 @@ class Engine:
     def _statement(
         self,
         keys: TerminalKeys,
-        store_id: str,
-        epoch: int,
-        nonce: bytes,
+        log: ControlLog,
+        place: tuple[str, int, bytes],
         since: Head,
         lines: tuple[LineDigest, ...],
     ) -> bytes:
@@ -390,7 +390,8 @@ class Engine:
             receipts = newest_receipts(work, keys.facts.union)
             places = places_held(work, keys.facts.union)
             opens = receiving_keys(work, keys)
-        control = self._control.tell(keys.facts.municipality)
+        store_id, epoch, nonce = place
+        control = log.tell(keys.facts.municipality)
         contact = Contact(
             municipality=keys.facts.municipality,
             terminal=keys.facts.terminal,
