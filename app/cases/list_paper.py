@@ -55,21 +55,53 @@ def print_list(
     read for the list may not be printed any more. Raises what it, the proof and the printer
     raise."""
     number: str = data.list_number  # type: ignore[attr-defined]  # every list has one
-    press = desk.drawing.press
-    rendered = press.render(form_id, data, training=desk.drawing.training, now=desk.gate.now())
-    press.prove(rendered, data)
-    prepared = desk.gate.prepare(
-        function_id,
+    put_on_paper(
+        desk.gate,
         desk.session,
-        subject=Subject("list", number),
+        ListPrint(function_id, form_id, data, number),
+        (desk.drawing, desk.printer),
+        still=still,
+    )
+    return number
+
+
+@dataclass(frozen=True, slots=True)
+class ListPrint:
+    """What goes on paper: by which function, which form with which data, under which number, and
+    why (``print_log``)."""
+
+    function_id: str
+    form_id: str
+    data: FormData
+    number: str
+    reason: str = print_log.LISTED
+
+
+def put_on_paper(
+    gate: Gate,
+    session: Session,
+    what: ListPrint,
+    way: tuple[Drawing, Printer],
+    *,
+    still: Callable[[ActWork], None] | None = None,
+) -> None:
+    """The way of every list to paper: drawn, proved, its line in the print log within the act, then
+    spooled. Raises as ``print_list``."""
+    drawing, printer = way
+    rendered = drawing.press.render(
+        what.form_id, what.data, training=drawing.training, now=gate.now()
+    )
+    drawing.press.prove(rendered, what.data)
+    prepared = gate.prepare(
+        what.function_id,
+        session,
+        subject=Subject("list", what.number),
         content=WithDocument(None, rendered.digest),
     )
-    with desk.gate.act(prepared) as work:
+    with gate.act(prepared) as work:
         if still is not None:
             still(work)
-        subject, digest = ("list", number), rendered.digest.hex()
-        print_log.note_print(
-            work, print_log.Print(form_id, subject, number, print_log.LISTED, digest)
-        )
-    desk.printer.spool(rendered.pdf, number)
-    return number
+        subject, digest = ("list", what.number), rendered.digest.hex()
+        printed = print_log.Print(what.form_id, subject, what.number, what.reason, digest)
+        print_log.note_print(work, printed)
+    printer.spool(rendered.pdf, what.number)

@@ -74,14 +74,14 @@ def begin_letter(work: ActWork, number: str, person_id: str, method: str) -> Non
     )
 
 
-def take_sheet(work: ActWork, stock: str, number: str, cause: str) -> None:
-    """One sheet less of a stock that is counted ("" for plain paper, which is not)."""
-    if stock:
+def take_sheet(work: ActWork, stock: str, number: str, cause: str, sheets: int = 1) -> None:
+    """So many sheets less of a stock that is counted ("" for plain paper, which is not)."""
+    if stock and sheets:
         work.run(
             insert(stock_move).values(
                 id=work.new_id(),
                 stock=stock,
-                change=-1,
+                change=-sheets,
                 cause=cause,
                 reference=number,
                 at=work.at.isoformat(),

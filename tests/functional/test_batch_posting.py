@@ -27,6 +27,7 @@ from db.tables.printing import (
     mail_item,
     print_batch,
     print_line,
+    stock_move,
 )
 from forms.preview import page_texts
 from tests.functional.test_batch import built_now, made, release, see
@@ -211,6 +212,8 @@ def test_who_is_stopped_after_the_release_is_not_printed(
     letters = {row.certificate_number: row.state for row in counter.rows(mail_item)}
     assert {letters[items[at].number] for at in (0, 1, 5)} == {"stopped"}
     assert [row.copies for row in counter.rows(print_line)][-1] == 1
+    taken = [(row.stock, row.change) for row in counter.rows(stock_move)]
+    assert taken == [("card-2026", -4), ("card-2026", -1)], "the sheets of the year, counted"
     again = print_part(counter, batch_id, 1, tmp_path, again="用紙が出てこなかった")
     assert (again.sheets, again.stopped) == (3, (items[5].number,))
     held = batch_view.held_back(counter.gate, counter.world.session("supervisor"), batch_id)
@@ -264,4 +267,5 @@ def print_part(
 ) -> batch_sending.PartPrinted:
     session = counter.world.session("supervisor")
     which = batch_sending.WhichPart(batch_id, part, again)
-    return batch_sending.print_part(counter.gate, session, which, root, counter.printer)
+    way = (counter.tables, counter.printer)
+    return batch_sending.print_part(counter.gate, session, which, root, way)

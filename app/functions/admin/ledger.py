@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.cases import print_log
 from app.cases.issuing import Drawing
+from app.cases.list_paper import ListPrint, put_on_paper
 from app.functions.admin import rights_list, staff
 from app.functions.admin.rights_list import GrantLine, access_word
 from app.functions.admin.staff import StaffLine
@@ -341,21 +341,8 @@ def _head(gate: Gate, desk: Desk, letter: str, counted: str) -> dict[str, str]:
 
 def _print(gate: Gate, session: Session, form_id: str, data: FormData, desk: Desk) -> None:
     number: str = data.list_number  # type: ignore[attr-defined]  # every ledger has one
-    press = desk.drawing.press
-    rendered = press.render(form_id, data, training=desk.drawing.training, now=gate.now())
-    press.prove(rendered, data)
-    prepared = gate.prepare(
-        "admin.print_ledger",
-        session,
-        subject=Subject("list", number),
-        content=WithDocument(None, rendered.digest),
-    )
-    with gate.act(prepared) as work:
-        printed = print_log.Print(
-            form_id, ("list", number), number, print_log.LISTED, rendered.digest.hex()
-        )
-        print_log.note_print(work, printed)
-    desk.printer.spool(rendered.pdf, number)
+    what = ListPrint("admin.print_ledger", form_id, data, number)
+    put_on_paper(gate, session, what, (desk.drawing, desk.printer))
 
 
 def counted(found: Iterable[Difference]) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from app.cases import print_log
 from app.cases.issuing import Drawing
 from app.core.errors import UserError
+from app.core.tables import Tables
 from app.functions.printing.batch_building import (
     digests_of,
     folder_of,
@@ -37,6 +38,7 @@ from db.tables.certificates import certificate
 from db.tables.media import sealed_out
 from db.tables.printing import batch_item, batch_part, print_batch
 from db.work import ReadRows
+from forms.practices import practice_day, practice_of_paper
 from forms.press import Rendered
 from forms.spool import Printer
 
@@ -118,10 +120,14 @@ def parts_of(gate: Gate, session: Session, batch_id: str) -> tuple[PartLine, ...
 
 
 def print_part(
-    gate: Gate, session: Session, which: WhichPart, root: Path, printer: Printer
+    gate: Gate,
+    session: Session,
+    which: WhichPart,
+    root: Path,
+    way: tuple[Tables, Printer],
 ) -> PartPrinted:
     """Send one part to the printer, as it was built, seen and released, but for the sheets of who
-    was stopped since; the row comes first.
+    was stopped since; the row comes first. The sheets are taken from the stock of the year.
 
     Raises UserError ``printing.part_sent`` (it went already, and no reason is given to send it
     again), ``printing.part_stopped`` (somebody was stopped while it was made ready),
@@ -133,6 +139,7 @@ def print_part(
         row = require_batch(work, batch_id, ("released",))
         digest = digests_of(work, batch_id).get(part, "")
         sheets = sheets_of(work, batch_id, part)
+        stock = _stock_of(work, row, way[0])
     whole = open_part(digest, row.seal, folder_of(root, batch_id), part)
     pdf, stopped = without_stopped(whole, sheets), stopped_numbers(sheets)
     if stopped:
@@ -155,9 +162,22 @@ def print_part(
         )
         if left:
             print_log.note_print(act, printed)
+            print_log.take_sheet(act, stock, number, "confirmed", left)
     if left:
-        printer.spool(pdf, number)
+        way[1].spool(pdf, number)
     return PartPrinted(left, stopped)
+
+
+def _stock_of(work: ReadRows, batch: Any, tables: Tables) -> str:
+    """The counted paper of a batch: the stock of its papers' year, by the union's practice."""
+    record = work.scalar(
+        select(batch_item.c.record).where(batch_item.c.batch_id == batch.id).limit(1)
+    )
+    if record is None:
+        return ""
+    card = card_of(record)
+    day = practice_day(datetime.fromisoformat(batch.released_at).date(), card.expires_on)
+    return practice_of_paper(tables, card.insurer_number, batch.form_id, day).stock
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ from sqlalchemy import func, select
 
 from app.cases import print_log
 from app.cases.issuing import Drawing
+from app.cases.list_paper import ListPrint, put_on_paper
 from app.functions.printing.batch_paper import card_of
 from app.functions.printing.batch_posting import letters_of_part
 from app.functions.printing.posting import STATES, batch_letters_of_day, letters_of_day
 from app.rules.calendar.wareki import Eras, on_paper
-from app.security.gate.gate import Gate, PreparedAct, Subject, WithDocument
+from app.security.gate.gate import Gate, PreparedAct, Subject
 from app.security.gate.work import GateWork
 from app.security.staff.session import Session
 from db.tables.certificates import certificate, sheet
@@ -373,18 +374,6 @@ def _print(
     number: str,
     way: tuple[Drawing, Printer],
 ) -> None:
-    drawing, printer = way
-    press = drawing.press
-    rendered = press.render(form_id, data, training=drawing.training, now=gate.now())
-    press.prove(rendered, data)
-    prepared = gate.prepare(
-        "printing.print_list",
-        session,
-        subject=Subject("list", number),
-        content=WithDocument(None, rendered.digest),
-    )
     reason = print_log.TEST if form_id == test_page.FORM.id else print_log.LISTED
-    with gate.act(prepared) as work:
-        subject, digest = ("list", number), rendered.digest.hex()
-        print_log.note_print(work, print_log.Print(form_id, subject, number, reason, digest))
-    printer.spool(rendered.pdf, number)
+    what = ListPrint("printing.print_list", form_id, data, number, reason)
+    put_on_paper(gate, session, what, way)

@@ -322,7 +322,10 @@ FUNCTIONS: tuple[Function, ...] = (
         "その番号は無効になります。送った部は、理由なしには二度送れません。",
         step_up=StepUp.RECENT,
         reads=(*BATCH, "certificate.number", "certificate.state", "mail_item"),
-        writes=("batch_part", "batch_item", "print_line", "certificate", "mail_item"),
+        writes=(
+            *("batch_part", "batch_item", "print_line", "certificate", "mail_item"),
+            "stock_move",
+        ),
     ),
     _function(
         "read_sealing",

@@ -286,6 +286,7 @@ class BatchesScreen(Page):
 
     def _print_part(self, line: BatchLine, part: batch_sending.PartLine, again: str) -> None:
         desk = self._desk
+        way = (desk.tables, desk.printer)
 
         def sent(went: batch_sending.PartPrinted) -> None:
             said = f"第{part.part + 1}部（{went.sheets}枚）を印刷に回しました。"
@@ -301,7 +302,7 @@ class BatchesScreen(Page):
                 desk.session,
                 WhichPart(line.id, part.part, again),
                 self.root,
-                desk.printer,
+                way,
             ),
             sent,
         )
