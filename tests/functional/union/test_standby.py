@@ -131,7 +131,7 @@ def test_a_yearly_run_goes_on_behind_its_last_piece_and_judges_everybody_once(
         if not pair.promoted:
             pair.promote_once()
         assert told["done"] == told["total"] > 200
-        judged = dict(pair.rows(shares))
+        judged = {one[0]: one[1] for one in pair.rows(shares)}
         assert set(judged.values()) == {1} and len(judged) >= told["total"]
 
 
