@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from itertools import permutations
 
 from app.core.errors import UserError
+from app.core.romaji import to_kana
 from app.core.signs import plain, spaced
 from app.core.tables import Tables
 from app.core.text import digits, is_kana, name_words, to_katakana
@@ -45,6 +46,7 @@ class QueryKind(StrEnum):
     ATENA = "atena_number"
     MY_NUMBER = "my_number"
     KANA = "kana"
+    ROMAJI = "romaji"
     NAME = "name"
     BIRTH = "birth"
     PHONE = "phone"
@@ -58,6 +60,7 @@ _WORDS = {
     QueryKind.ATENA: "宛名番号",
     QueryKind.MY_NUMBER: "個人番号",
     QueryKind.KANA: "カナ",
+    QueryKind.ROMAJI: "ローマ字",
     QueryKind.NAME: "氏名",
     QueryKind.BIRTH: "生年月日",
     QueryKind.PHONE: "電話番号",
@@ -103,7 +106,8 @@ def recognise(typed: str, tables: Tables, today: date) -> tuple[Query, ...]:
     name, narrowed = _parted(text.split(), eras, today)
     if is_kana(name):
         return (Query(QueryKind.KANA, name, narrowed), Query(QueryKind.NAME, name, narrowed))
-    found: tuple[Query, ...] = (Query(QueryKind.NAME, name, narrowed),)
+    kind = QueryKind.ROMAJI if to_kana(name) else QueryKind.NAME
+    found: tuple[Query, ...] = (Query(kind, name, narrowed),)
     number = identifiers.digits_of(text).upper()
     if not narrowed and RESIDENT.fullmatch(number):
         found += (Query(QueryKind.ATENA, number),)  # from before the standard: with letters
@@ -274,6 +278,12 @@ def _kana(work: ViewWork, query: Query) -> Hits:
     return _together((*by_kana, _name(work, query)))
 
 
+def _romaji(work: ViewWork, query: Query) -> Hits:
+    """In Latin letters: by the names that are written so, and by the kana that is meant."""
+    kana = replace(query, value=to_kana(query.value))
+    return _together((_name(work, query), _kana(work, kana)))
+
+
 def _name(work: ViewWork, query: Query) -> Hits:
     as_typed = index.by_name(work, query.value, query.birth)
     words = name_words(query.value)
@@ -298,6 +308,7 @@ _SEARCHES: Mapping[QueryKind, Callable[[ViewWork, Query], Hits]] = {
     QueryKind.INSURED: lambda work, query: index.by_insured_number(work, query.value),
     QueryKind.ATENA: _atena,
     QueryKind.KANA: _kana,
+    QueryKind.ROMAJI: _romaji,
     QueryKind.NAME: _name,
     QueryKind.BIRTH: lambda work, query: index.by_birth(work, query.value, query.until),
     QueryKind.PHONE: lambda work, query: index.by_phone(work, query.value),
@@ -311,6 +322,8 @@ def _said(query: Query, tables: Tables) -> str:
         return f"→ 生年月日 {on_paper(date.fromisoformat(query.value), eras)}{until}"
     if query.kind is QueryKind.KANA:
         text = f"→ カナ {to_katakana(query.value)}"
+    elif query.kind is QueryKind.ROMAJI:
+        text = f"→ ローマ字 {query.value}（{to_kana(query.value)}）"
     elif query.kind is QueryKind.NAME:
         text = f"→ 氏名に「{query.value}」を含む"
     else:
@@ -324,6 +337,8 @@ def _prefill(query: Query) -> dict[str, str]:
     filled = {}
     if query.kind is QueryKind.KANA:
         filled["kana"] = to_katakana(query.value)
+    if query.kind is QueryKind.ROMAJI:
+        filled["kana"] = to_kana(query.value)
     if query.kind is QueryKind.NAME:
         filled["name"] = query.value
     birth = query.value if query.kind is QueryKind.BIRTH else query.birth

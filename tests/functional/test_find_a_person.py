@@ -124,6 +124,9 @@ SMITH = Resident(
         ("たけ　たかはし", {"P-1", "P-2"}),
         ("⾼橋", {"P-1", "P-2"}),
         ("⾼橋　⺟".replace("⺟", "タケ"), {"P-1", "P-2"}),
+        ("takahashi", {"P-1", "P-2"}),
+        ("TAKAHASI TAKE", {"P-1", "P-2"}),
+        ("take takahashi S10.5.3", {"P-1"}),
         ("SMITH JOHN", {"P-4"}),
         ("john smith", {"P-4"}),
         ("Paul Smith", {"P-4"}),
@@ -150,6 +153,17 @@ def test_a_name_in_kana_without_kana_beside_it_is_not_hidden_by_others(counter: 
     put_residents(counter.world, TAKE, bare)
     assert found(counter, "タカハシ") == {"P-1", "P-5"}
     assert found(counter, "タカハシ　ジョン") == {"P-5"}
+
+
+def test_latin_letters_find_who_is_written_so_and_who_is_called_so(counter: Counter) -> None:
+    """Neither hides the other."""
+    latin = Resident(id="P-6", kind="2", name="TAKAHASHI JUN", kana="", alias="",
+                     atena_number="6", household_number="6", insured_number="",
+                     phone="")  # fmt: skip
+    put_residents(counter.world, TAKE, latin)
+    assert found(counter, "takahashi") == {"P-1", "P-6"}
+    results = search(counter, "takahashi hanako")
+    assert results.lines == () and results.prefill["kana"] == "タカハシ ハナコ"
 
 
 @pytest.mark.parametrize(
