@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from app.core.errors import UserError
 from app.functions.eligibility.kinds.move_in import MOVE_IN
@@ -16,9 +18,11 @@ from app.functions.records.ledgers import LEDGERS, book
 from app.functions.records.ledgers.book import Place
 from app.functions.records.screens.ledger import LedgerScreen
 from app.functions.records.screens.ledger_entry import LedgerEntryScreen
+from app.functions.records.screens.phases import PhasesScreen
 from app.functions.records.screens.shelf import ShelfScreen
 from app.persons.screens.person import PersonScreen
 from app.ui.base.form_parts import OneOfField
+from db.tables.cases import case_file
 from tests.support.counter import Counter, Resident, put_residents
 from tests.support.desk import Room
 from tests.support.ledger_examples import typed
@@ -108,3 +112,27 @@ def test_the_page_says_what_the_next_clerk_must_know(world: World, room: Room) -
     shelf = room.add(ShelfScreen(room.desk()))
     room.qtbot.wait(50)
     _picture(room, shelf, "shelf_counter")
+
+
+@pytest.mark.req("SEC-62")
+def test_sums_of_visits_and_nothing_to_open(world: World, room: Room) -> None:
+    for day in (14, 15, 16, 16, 16):
+        with world.hands_on("case_file") as work:
+            work.run(
+                insert(case_file).values(
+                    id=work.new_id(),
+                    kind="move_in",
+                    state="draft",
+                    opened_by="S101",
+                    opened_at=f"2026-11-{day}T09:00:00+09:00",
+                )
+            )
+    room.staff_door = SimpleNamespace(terminal=SimpleNamespace(journal=world.journal))
+    screen = room.add(PhasesScreen(room.desk("supervisor")))
+    room.until(lambda: screen.sums is not None)
+    _picture(room, screen, "phases")
+    assert screen.phases.item(0, 1).text() == "5件に満たない"
+    assert screen.kinds.item(0, 1).text() == "5件"
+    screen.kinds.itemActivated.emit(screen.kinds.item(0, 0))
+    screen.bars.chosen.emit(29)
+    assert room.went == []  # no way from a number to persons

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from app.cases.issuing import Drawing
 from app.cases.list_paper import ListDesk
 from app.core.canon import canonical_json
-from app.functions.records import number_registers
+from app.functions.records import number_registers, phases
 from app.functions.records.ledgers import LEDGERS, book, paper
 from app.functions.records.ledgers.book import Place
 from app.functions.records.ledgers.declared import PRINT, Form, Item, Ledger, Step
@@ -154,6 +154,12 @@ LEDGER_EXAMPLES = {
     proposal.ORDER: _order,
     proposal.FIND: lambda world: Attempt(
         "", system=lambda: proposal.find_expired(world.scheduler_hand, world.calendar)
+    ),
+    phases.SHOW: lambda world: Attempt(
+        "supervisor",
+        view=lambda session: phases.show(
+            world.gate, session, world.journal.newest_first(), frozenset()
+        ),
     ),
     running.PIECE: _piece,
     running.START_REWRITE: _start_rewrite,

@@ -52,3 +52,69 @@ def test_the_look_finds_what_it_looks_for() -> None:
         ("operations", "run"),
         ("touch", "sign"),
     }
+
+
+# -- no list leaves by the screen (SEC-58) -----------------------------------------------------
+
+AT_THE_SCREEN = sorted({*SCREENS, *(ROOT / "ui").rglob("*.py"), *(ROOT / "start").rglob("*.py")})
+EXPORTS = {
+    "getSaveFileName": "a dialog that saves a file",
+    "getExistingDirectory": "a dialog that chooses where to",
+    "clipboard": "the clipboard",
+    "QClipboard": "the clipboard",
+    "setDragEnabled": "rows that can be dragged away",
+    "QPdfWriter": "a file",
+    "QTextDocumentWriter": "a file",
+    "to_csv": "a table file",
+}
+TABLE_FILES = {"csv", "openpyxl", "xlsxwriter", "pandas", "sqlite3"}
+WRITES = {"write_text", "write_bytes"}
+
+
+def exports(source: str) -> set[str]:
+    """By what in ``source`` rows that are shown could be written to a file or taken along."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            module = getattr(node, "module", None) or ""
+            names = {module.partition(".")[0], *(one.name for one in node.names)}
+            found |= names & (TABLE_FILES | EXPORTS.keys())
+        elif isinstance(node, ast.Attribute):
+            found |= {node.attr} & (EXPORTS.keys() | WRITES)
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "open":
+            modes = [one.value for one in node.args[1:2] if isinstance(one, ast.Constant)]
+            found |= {f"open {mode!r}" for mode in modes if set(str(mode)) & set("wax+")}
+    return found
+
+
+ALLOWED = {"ui/base/book_pages.py": {"QPdfWriter"}}
+"""The manual's own pages, from the command line: the text of the program and nobody's data."""
+
+
+@pytest.mark.req("SEC-58")
+def test_no_screen_can_write_what_it_lists() -> None:
+    """Over every screen, window and dialog of the program: no way from rows on the screen to a
+    file, a table, the clipboard or another program but the declared prints and files."""
+    assert len(AT_THE_SCREEN) > 120
+    found = {
+        str(path.relative_to(ROOT)): wrong
+        for path in AT_THE_SCREEN
+        if (wrong := exports(path.read_text()) - ALLOWED.get(str(path.relative_to(ROOT)), set()))
+    }
+    assert not found
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import csv",
+        "from openpyxl import Workbook",
+        "QFileDialog.getSaveFileName(self)",
+        "app.clipboard().setText(x)",
+        "table.setDragEnabled(True)",
+        "path.write_text(rows)",
+        "open(name, 'w')",
+    ],
+)
+def test_the_look_for_exports_finds_one(source: str) -> None:
+    assert exports(source)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.cases.print_log import PRINT_WRITES
-from app.functions.records import number_registers, waiting
+from app.functions.records import number_registers, phases, waiting
 from app.functions.records.audit import evidence
 from app.functions.records.audit import service as audit
 from app.functions.records.disclosure import service as disclosure
@@ -61,6 +61,19 @@ FUNCTIONS: tuple[Function, ...] = (
         help="操作記録を点検した期間と結果を、自分の署名で残します（定期点検）。",
         step_up=StepUp.TOUCH,
         writes=("store_fact.records.reviewed",),
+    ),
+    Function(
+        id=phases.SHOW,
+        area="records",
+        kind=Kind.INQUIRE,
+        label="件数と時間",
+        help="一日ごと・手続ごとの受付の件数と、来庁の段階（本人の確認、入力、決定を待つ、説明、手渡し）に"
+        "かかった時間の合計を見ます。職員や来庁者ごとの数は出ません。",
+        step_up=StepUp.RECENT,
+        reads=phases.READS,
+        screen="app.functions.records.screens.phases:PhasesScreen",
+        menu=True,
+        personal=True,
     ),
     Function(
         id="records.print_report",
