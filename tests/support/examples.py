@@ -38,7 +38,9 @@ from app.functions.records.review import Month
 from app.security.acts.approval import Approval
 from app.security.acts.prepared import PreparedAct
 from app.security.authenticators.verify import verify_assertion
-from app.security.control.deeds import Removal, TakeEnrolment
+from app.security.control.deeds import FollowLog, Removal, TakeEnrolment
+from app.security.control.joining import Offer
+from app.security.control.proof import Prover
 from app.security.gate.gate import Session
 from app.security.gate.shut_out import reseal_numbers, shut_out_gone
 from app.security.keys import keyslots
@@ -50,6 +52,7 @@ from app.security.keys.slot_model import encode_person_keys
 from app.security.spec import Actor, Function, Kind, StepUp
 from app.security.staff.hours import hours_of
 from app.security.staff.roles import roles_on
+from app.wire.control import ControlHead
 from tests.support import keys
 from tests.support.attempts import Attempt, Example
 from tests.support.case_examples import CASE_EXAMPLES
@@ -63,6 +66,7 @@ from tests.support.relay_examples import RELAY_EXAMPLES
 from tests.support.sending_examples import SENDING_EXAMPLES, paper_desk
 from tests.support.signers import Signer
 from tests.support.table_packages import package_of, trust
+from tests.support.town import offered_town
 from tests.support.world import NUMBER_KEY, STAFF, World
 
 
@@ -468,6 +472,23 @@ def _change_password(world: World) -> Attempt:
     )
 
 
+def _follow_log(world: World) -> Attempt:
+    """A log of another founding has come, and this terminal follows it."""
+    town = offered_town()
+    head, at = town.head, town.clock.now().isoformat()
+    told = ControlHead(town.municipality, head.number, head.hash, at)
+    prover = Prover(world.control.house, verify_assertion)
+    offer = Offer(tuple(town.rows), told, town.signed(), prover)
+    world.control.offer = offer
+    return Attempt(
+        holder_of(world, world.catalog["admin.follow_log"]),
+        lambda session: world.gate.prepare(
+            "admin.follow_log", session, content=FollowLog(offer.code), sentence="例"
+        ),
+        lambda prepared, given: _act(world, prepared, given),
+    )
+
+
 def _enrolled(world: World) -> Attempt:
     taken = TakeEnrolment("0f1e", "広域連合", "T07", "152994", "counter", "2027-11-16")
     return Attempt(
@@ -562,6 +583,7 @@ EXAMPLES: dict[str, Example] = {
     "admin.revoke_grant": _revoke,
     "admin.mark_leaver": _leave,
     "admin.rotate_key": _rotate,
+    "admin.follow_log": _follow_log,
     "admin.change_office": _office,
     "admin.reseal_numbers": lambda world: Attempt("", system=lambda: _reseal(world)),
     "admin.shut_out_leavers": lambda world: Attempt("", system=lambda: _gone_today(world)),

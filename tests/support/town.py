@@ -118,8 +118,12 @@ class Desk:
 def desk_of(town: Town, folder: Path, number: str) -> Desk:
     """A desk whose own log begins with the town's founding, enrolled under ``number``."""
     folder.mkdir()
-    desk = Desk(found_terminal(folder), number)
-    session = desk.enter()
+    return enrolled(town, Desk(found_terminal(folder), number))
+
+
+def enrolled(town: Town, desk: Desk) -> Desk:
+    """The desk, known to the town's union under its number."""
+    number, session = desk.number, desk.enter()
     taken = TakeEnrolment("0f1e", "広域連合", number, TOWN, "counter", "2027-11-16")
     prepared = desk.terminal.gate.prepare(
         "admin.take_enrolment", session, content=taken, sentence="例"
@@ -145,6 +149,12 @@ def town_in(folder: Path, numbers: Sequence[str] = ("T11", "T12")) -> tuple[Town
         (folder / desk.number).mkdir()
         copies.append(Desk(copied(desk.made, folder / desk.number), desk.number))
     return Town(FixedClock(MONDAY), town.key, rows=list(town.rows)), copies
+
+
+def offered_town() -> Town:
+    """A town whose log two desks already follow, for one that does not yet; no desk of it."""
+    town, _ = _made_once(("T11", "T12"))
+    return Town(FixedClock(MONDAY), town.key, rows=list(town.rows))
 
 
 @functools.cache

@@ -249,6 +249,19 @@ FUNCTIONS: tuple[Function, ...] = (
         menu=True,
     ),
     Function(
+        id="admin.follow_log",
+        deed="FollowLog",
+        area="admin",
+        kind=Kind.ADMINISTER,
+        label="管理簿への参加",
+        help="2台目からの端末を、市町村の管理簿（職員、キー、権限、設定の記録）に参加させます。"
+        "参加すると、ほかの窓口で登録された職員がこの端末も使えます。",
+        step_up=StepUp.TOUCH,
+        second_person=SecondPerson.SUPERVISOR,
+        screen="app.functions.admin.screens.follow:FollowScreen",
+        menu=True,
+    ),
+    Function(
         id="admin.clock",
         deed="ClockSet",
         area="admin",

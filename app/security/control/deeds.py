@@ -244,6 +244,14 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowLog:
+    """管理簿への参加: this terminal follows the municipality's log that has this ``code``; what
+    its own founding gave is over."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeCard:
     """庁舎の表示: what the papers and slips of one office say from ``since`` on. ``place`` is the
     name of the place as its terminals were set up with; ``hours`` are words for the public;
@@ -390,6 +398,7 @@ Deed = (
     | MarkSupport
     | MarkProvisional
     | LiftSupport
+    | FollowLog
     | OfficeCard
     | PutTables
     | SharesIssued

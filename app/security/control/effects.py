@@ -343,6 +343,10 @@ def _media(state: ControlState, change: deeds.AllowMedia, done: Done, house: Hou
     state.terminal = replace(state.terminal, media=change.allowed)
 
 
+def _follow(state: ControlState, deed: deeds.FollowLog, done: Done, house: House) -> None:
+    """Nothing in the log that ends with it: what it leads to is another log (``joining``)."""
+
+
 DECIDED_WITHIN = timedelta(days=14)
 """By when a provisional measure should be decided; it goes on after that too."""
 
@@ -588,6 +592,7 @@ OF_ONE_TERMINAL = frozenset(
         deeds.Removal,
         deeds.AllowMedia,
         deeds.HoursException,
+        deeds.FollowLog,
         deeds.MarkSupport,
         deeds.MarkProvisional,
         deeds.LiftSupport,
@@ -621,6 +626,7 @@ _EFFECTS: dict[type, Callable[[ControlState, Any, Done, House], None]] = {
     deeds.MarkSupport: _mark,
     deeds.MarkProvisional: _provisional,
     deeds.LiftSupport: _lift,
+    deeds.FollowLog: _follow,
     deeds.OfficeCard: lambda state, card, done, _house: offices.put(state, card, done),
     deeds.PutTables: lambda state, put, done, _house: table_packages.put(state, put, done),
     deeds.SharesIssued: lambda state, issued, done, _house: shares.issue(state, issued, done),

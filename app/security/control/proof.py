@@ -221,6 +221,7 @@ class Prover:
             self._verify(evidence, keys[evidence.credential_id], genesis.rp_id, challenge, True)
         draft.rp_id, draft.store_id = genesis.rp_id, genesis.store_id
         draft.recovery_check = genesis.recovery_check
+        draft.recovery_recipient = genesis.recovery_public
         ids = [one.staff_id for one in genesis.founders]
         return Done(ids[0], ids[1], genesis.terminal, 1, row.salt, at, draft.head.number)
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.security.acts.approval import AssertionCheck, Evidence, SignedAct, read_signed
+from app.security.acts.content import read_as
+from app.security.control.deeds import TYPES, FollowLog
+from app.security.control.joining import follows
 from app.security.control.log import RowError, read_row
-from app.security.control.order import Order
+from app.security.control.order import Order, Placed
 from app.security.control.proof import Proved, Prover, RowFault, Stands, in_chain
 from app.security.control.rules import House
 from app.security.control.shared import Shared, digest
@@ -42,19 +45,38 @@ class Reading:
         if not whole:
             waiting = tuple(bodies.items())
         start = origin(order.head.municipality) if placed and order.head else NOWHERE
-        base = self._prover(self._stands_in_order).follow(ControlState(head=start), placed)
+        before, ended = self._own_log(waiting, placed)
+        waiting = waiting[len(ended) :]
+        first = ControlState(head=start, terminal=before.state.terminal)
+        base = self._prover(self._stands_in_order).follow(first, placed)
         own = self._prover(self._own.holds).follow(base.state.draft(), waiting)
         own.state.head = Head(kept[-1][0], kept[-1][1]) if kept else own.state.head
-        faults = (*base.faults, *own.faults, *broken)
+        faults = (*before.faults, *base.faults, *own.faults, *broken)
         shared = Shared(
             base.state,
             waiting,
-            base.faults,
+            (*before.faults, *base.faults),
             {digest(body): number for number, body in bodies.items()},
             _denied(faults, bodies),
             order.head if placed else None,
+            placed[0][1] if placed else b"",
         )
         return Proved(own.state, faults), shared
+
+    def _own_log(
+        self, waiting: Sequence[Placed], placed: Sequence[Placed]
+    ) -> tuple[Proved, Sequence[Placed]]:
+        """What the own founding led to, and its rows, where the last of them says that this store
+        follows the log of ``placed``; nothing where no such row proves it."""
+        nothing = Proved(ControlState(), ())
+        bodies = [body for _, body in placed]
+        for at, (number, body) in enumerate(waiting, start=1):
+            deed = _follow_log(body)
+            if deed is not None and follows(deed, bodies):
+                proved = self._prover(self._own.holds).follow(ControlState(), waiting[:at])
+                if number not in {one.number for one in proved.faults}:
+                    return proved, waiting[:at]
+        return nothing, ()
 
     def _prover(self, stands: Stands) -> Prover:
         return Prover(self._house, self._check, stands, self._is_ours)
@@ -68,6 +90,14 @@ class Reading:
         if self._own.knows(said) or (said.terminal, said.epoch) == self._here:
             return self._own.holds(said, evidence)
         return True
+
+
+def _follow_log(body: bytes) -> FollowLog | None:
+    try:
+        deed = read_as(TYPES, read_row(body).content)
+    except (RowError, ValueError):
+        return None
+    return deed if isinstance(deed, FollowLog) else None
 
 
 def _denied(faults: Sequence[RowFault], bodies: dict[int, bytes]) -> frozenset[bytes]:

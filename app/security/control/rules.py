@@ -139,6 +139,11 @@ def check_shut_out(state: ControlState, shut_out: Collection[str], day: date, ho
         raise _last_supervisors()
 
 
+def supervisors(state: ControlState, day: date, house: House) -> frozenset[str]:
+    """The supervisors who can work with a key of their own on that day."""
+    return _usable(state, day, house)
+
+
 def _usable(state: ControlState, day: date, house: House) -> frozenset[str]:
     with_key = {
         key.staff_id for key in state.keys.values() if not key.revoked_at and key.until is None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import insert
 
@@ -29,7 +29,8 @@ class Shared:
     """What is kept beside the state while the store is open. ``base`` is the state in the union's
     order alone, whose head is the place there; ``waiting`` are the own rows behind it; ``faults``
     are rows of ``base`` that count for nothing; ``numbers`` finds a row by its digest; ``denied``
-    are own acts (nonces) that do not stand in the journal; ``told`` is the union's newest word."""
+    are own acts (nonces) that do not stand in the journal; ``told`` is the union's newest word;
+    ``first`` is the log's first row, by whose digest two desks compare it."""
 
     base: ControlState
     waiting: tuple[Placed, ...] = ()
@@ -37,18 +38,12 @@ class Shared:
     numbers: dict[bytes, int] = field(default_factory=dict)
     denied: frozenset[bytes] = frozenset()
     told: ControlHead | None = None
+    first: bytes = b""
 
     def with_own(self, number: int, body: bytes) -> Shared:
         """An own act was written behind everything."""
         numbers = {**self.numbers, digest(body): number}
-        return Shared(
-            self.base,
-            (*self.waiting, (number, body)),
-            self.faults,
-            numbers,
-            self.denied,
-            self.told,
-        )
+        return replace(self, waiting=(*self.waiting, (number, body)), numbers=numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +107,15 @@ def step(
     return Step(
         state,
         own.state,
-        Shared(base.state, waiting, faults, numbers, shared.denied, told[0]),
+        replace(
+            shared,
+            base=base.state,
+            waiting=waiting,
+            faults=faults,
+            numbers=numbers,
+            told=told[0],
+            first=shared.first or next(iter(bodies), b""),
+        ),
         tuple(appended),
         shared.base.head.number + 1,
         tuple(number for number, _ in placed),

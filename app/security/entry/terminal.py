@@ -25,7 +25,7 @@ from app.security.journal.line import Entry, State
 from app.security.journal.mirrors import StateMirrors
 from app.security.keys.keyslots import StoreKeys
 from app.security.spec import Catalog, Hand
-from app.security.staff.session import LiveSessions
+from app.security.staff.session import LOG_OFF, LiveSessions
 from app.security.vault.store_access import STORE_PRIVATE, StoreAccess
 from db.tables.control import act, credential, terminal_key
 from db.work import Store
@@ -65,6 +65,15 @@ class OpenTerminal:
         """After rows of other desks: keys go to whoever came, and from whoever is gone."""
         self.seat()
         self.shut_out()
+
+    def end_sessions(self, cause: str) -> None:
+        """Every session ends; ``cause`` is the code that its line in the journal says."""
+        for live in self.sessions.all():
+            session = live.session
+            self.sessions.leave(session)
+            self.journal.append(
+                Entry(State.EVENT, LOG_OFF, session.staff_id, session=session.id, cause=cause)
+            )
 
     def reseal(self) -> bool:
         """The next numbers are sealed anew after a change of the number key

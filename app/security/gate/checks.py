@@ -398,10 +398,16 @@ class Questions:
         """The moment by which a second person's dates are judged."""
         return believed(self._known_mark(read_place(work, self._control.state)), self._clock.now())
 
+    def store_of(self, function: Function) -> str:
+        """The store that a signature is for: a deed's is that of the log which it becomes a row of,
+        every other act's this terminal's own."""
+        followed = self._control.state.store_id if function.deed else ""
+        return followed or self._store.identity.store_id
+
     def check_origin(self, prepared: PreparedAct) -> None:
         """The prepared act belongs to this store, this epoch and this journal."""
         identity = self._store.identity
-        here = (identity.store_id, identity.terminal, identity.epoch)
+        here = (self.store_of(prepared.function), identity.terminal, identity.epoch)
         if (prepared.store_id, prepared.terminal, prepared.epoch) != here:
             raise refusal("terminal.other")
         if not self._journal.has(prepared.head):

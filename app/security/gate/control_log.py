@@ -17,6 +17,7 @@ import cbor2
 from app.core.errors import EnvironmentFault, MadoguchiError
 from app.security.acts.approval import AssertionCheck, Evidence, SignedAct, Subject
 from app.security.control import standing
+from app.security.control.joining import Offer
 from app.security.control.keeper import Control
 from app.security.control.proof import Prover
 from app.security.control.rows import UNSIGNED
@@ -86,6 +87,7 @@ class MunicipalLog:
         self._check = check
         self._sessions = sessions
         self._fetched: tuple[bytes, ...] = ()
+        self._is_first = False
         self.problem: MadoguchiError | None = None
 
     @property
@@ -99,8 +101,9 @@ class MunicipalLog:
         return shared.base.head.number or None if shared is not None else None
 
     def begin(self) -> None:
-        """A contact begins: what an earlier one fetched in part is asked for again."""
-        self._fetched = ()
+        """A contact begins: what an earlier one fetched in part is asked for again, and nothing is
+        sent before the union has said that its log is empty or this terminal's own."""
+        self._fetched, self._is_first = (), False
 
     def tell(self, municipality: str) -> Told:
         """What the next contact says. Nothing where the log is one that nobody else could prove."""
@@ -108,7 +111,8 @@ class MunicipalLog:
         if shared is None:
             return Told(0, b"", ())
         place = follow_rows(shared.base.head, self._fetched)
-        waiting = () if self._fetched else portion(body for _, body in shared.waiting)
+        begun = self._is_first or shared.base.head.number
+        waiting = portion(body for _, body in shared.waiting) if begun and not self._fetched else ()
         return Told(place.number, place.hash, waiting)
 
     def take(
@@ -145,10 +149,25 @@ class MunicipalLog:
                 return True
             _check(shared.base.head, reached, told)
             if not _is_ours(shared, self._fetched):
+                self._offer(shared, (told, signed))
                 raise refused("control.other_genesis")
+            if not told.position and not self._is_first:
+                self._is_first = True
+                return bool(shared.waiting)
             self._apply(shared, (told, signed))
             left = self._control.shared
             return left is not None and bool(left.waiting) and reached != shared.base.head
+
+    def _offer(self, shared: Shared, told: tuple[ControlHead, bytes]) -> None:
+        """The log of another founding, whole and in the union's order: two persons may say that
+        this terminal follows it (``FollowLog``). Nothing of it counts before."""
+        here = (self._store.identity.terminal, self._store.identity.epoch)
+
+        def stands(said: SignedAct, _evidence: Sequence[Evidence]) -> bool:
+            return (said.terminal, said.epoch) != here
+
+        prover = Prover(self._control.house, self._check, stands, lambda said: False)
+        self._control.offer = Offer(self._fetched, *told, prover)
 
     def _apply(self, shared: Shared, told: tuple[ControlHead, bytes]) -> None:
         bodies, self._fetched = self._fetched, ()

@@ -150,7 +150,7 @@ class Gate(Telling):
             sentence=sentence,
             versions=tuple(versions),
             digest=held.digest,
-            store_id=identity.store_id,
+            store_id=self._questions.store_of(function),
             terminal=identity.terminal,
             epoch=identity.epoch,
             registry=self._rules.registry,

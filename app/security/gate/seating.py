@@ -40,21 +40,40 @@ def seat(gate: Gate, access: StoreAccess, control: Control, journal: Journal) ->
         for name, keys in _sealed(state)
         if _is_here(gate, state, name) and _in_use(state, keys)
     }
-    ended = [name for name in _names(access) if _has_ended(access, state, wanted, name)]
-    if ended:
+    ended = {name for name in _names(access) if _has_ended(access, state, wanted, name)}
+    enters = {name: keys for name, keys in wanted.items() if _may_enter(gate, state, name)}
+    seated = _admit(gate, access, {n: k for n, k in enters.items() if n not in ended})
+    if ended and not set(_names(access)) - ended:
+        # Nobody would be left to open the store: those who go on under a pair of another founding
+        # (a terminal that joins) take their places first, and the new generation follows at once.
+        again = {name: keys for name, keys in enters.items() if name in ended}
+        seated += _admit(gate, access, again)
+        ended -= again.keys()
         access.rotate(ended)
-        for name in ended:
+    elif ended:
+        access.rotate(ended)
+        for name in sorted(ended):
             journal.append(Entry(State.EVENT, LOST, _person(name)))
-    holders = {}
+    seated += _admit(gate, access, enters)
     for name, keys in wanted.items():
         held = access.slots.find(name)
-        if held is None or held.keys != keys:
+        if held is None or held.keys != keys:  # a right to come, or a new password
             access.enter(keys)
-        if not access.is_admitted(name) and _may_enter(gate, state, name):
+    for name in seated:
+        journal.append(Entry(State.EVENT, SEATED, _person(name)))
+
+
+def _admit(gate: Gate, access: StoreAccess, enters: dict[str, PersonKeys]) -> list[str]:
+    """Seal the store's keys to those of ``enters`` who lack them; who they are."""
+    holders = {}
+    for name, keys in enters.items():
+        held = access.slots.find(name)
+        if held is None or held.keys.public != keys.public:
+            access.enter(keys)
+        if not access.is_admitted(name):
             holders[name] = _numbers(gate, access, name)
     access.admit_all(holders)
-    for name in holders:
-        journal.append(Entry(State.EVENT, SEATED, _person(name)))
+    return list(holders)
 
 
 def _sealed(state: ControlState) -> list[tuple[str, PersonKeys]]:
