@@ -34,7 +34,7 @@ _PRIVATE = frozenset(
         *("bank_code", "branch_code", "account_number"),
         # explanations
         *("ground", "grounds", "grounds_clerk", "grounds_aloud", "reason_text", "burden_grounds"),
-        *("found_by", "answers", "heard_postal", "called_back", "answer_reason"),
+        *("found_by", "answers", "wanted", "heard_postal", "called_back", "answer_reason"),
         # what another body answered, and which
         *("content", "provider", "asked_municipality", "asked_insurer"),
     )

@@ -83,10 +83,13 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class HandedOn:
-    """引継: the fields that name the desk which takes a case over, and how many papers go along."""
+    """引継: the fields that name the desk which takes a case over, how many papers go along, and,
+    where a kind asks for them, what the visitor came for and what is wanted."""
 
     desk: str
     papers: str
+    matter: str = ""
+    wanted: str = ""
 
 
 @dataclass(frozen=True)

@@ -173,15 +173,24 @@ def hand_on_data(case: KeyedCase, tables: Tables, counter: At, staff_id: str) ->
     to_desk = words_of(case.kind.fields[handed_on.desk], case, tables, today)
     count = case.values.get(handed_on.papers, "")
     papers = "、".join(documents_of(case.values))
+
+    def keyed(name: str, otherwise: str) -> str:
+        said = words_of(case.kind.fields[name], case, tables, today) if name else ""
+        return said or otherwise
+
+    desk = case.values.get(handed_on.desk, "")
+    contact = tables["desks"].at(today, code=desk).text("contact") if desk else ""
+    back = f"{counter.office}　{counter.phone}".strip()
     return HandOnSlipData(
         case_id=case.id,
         handed_at=f"{on_paper(today, Eras(tables['eras']))}　{counter.now:%H時%M分}",
         from_desk=counter.office,
         to_desk=to_desk,
         name=case.name,
-        matter=case.kind.label,
+        matter=keyed(handed_on.matter, case.kind.label),
+        contact=contact or f"引継ぎ元に問い合わせる（{back}）",
         done="窓口で受け付け、広域連合へ届け出ました。",
-        wanted="書類を受け取り、手続を進めてください。",
+        wanted=keyed(handed_on.wanted, "書類を受け取り、手続を進めてください。"),
         papers=f"{count}点（{papers}）" if papers else f"{count}点",
         staff=staff_id,
     )

@@ -126,7 +126,13 @@ def _other_desk(driver: Driver, room: Room, her: Mover) -> Visit:
     kind = CASES["other_desk"]
     visit, touches = _begun(driver, kind.label), driver.touches
     on = room.place.on.isoformat()
-    keyed = {**_BROUGHT, "to_desk": "levy", "papers_count": "2", "event_on": on}
+    keyed = {
+        **_BROUGHT,
+        "to_desk": "levy",
+        "papers_count": "2",
+        "event_on": on,
+        "matter": "payment",
+    }
     _decided(driver, visit, her, kind, keyed)
     driver.step(visit, "引継票", lambda: _alt(driver, Qt.Key.Key_P))
     driver.settle()

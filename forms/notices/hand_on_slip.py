@@ -19,6 +19,7 @@ class HandOnSlipData:
     handed_at: str = item("引継ぎ日時")
     from_desk: str = item("引き継ぐ窓口")
     to_desk: str = item("引継ぎ先")
+    contact: str = item("連絡先")
     name: str = item("対象の方の氏名")
     matter: str = item("用件")
     done: str = item("ここまでに済んだこと", required=False)
@@ -35,6 +36,7 @@ SLIP_OF = Slip(
         "handed_at",
         "from_desk",
         "to_desk",
+        "contact",
         "name",
         "matter",
         "done",
@@ -51,6 +53,7 @@ _TYPICAL = HandOnSlipData(
     handed_at="令和8年11月21日　10時15分",
     from_desk="保険年金課　２番窓口",
     to_desk="介護保険課　５番窓口",
+    contact="内線 2451　8時30分から17時15分",
     name=TYPICAL.name,
     matter="県外からの転入",
     done="後期高齢者医療の資格取得の届出",
@@ -75,6 +78,7 @@ FORM = Form(
             name=LONG.name,
             from_desk="市民福祉部　保険年金課　後期高齢者医療係　１２番窓口",
             to_desk="市民福祉部　高齢者いきがい支援課　介護保険認定給付係　２１番窓口",
+            contact="引継ぎ元に問い合わせる（保険年金課　後期高齢者医療係　0250-00-1234）",
             matter="住所地特例の適用を受ける方の施設から他の施設への住所の変更",
             done="後期高齢者医療の届出の受付と、証の返還の受領（新しい証は郵送の予定）",
             wanted="介護保険負担割合証と負担限度額認定証の住所の変更、受領の確認",

@@ -297,7 +297,8 @@ def test_a_request_that_belongs_to_another_desk(story: Story, qtbot: Any) -> Non
     with story.desk() as desk:
         her = insured_here(desk)
         window = CaseWindow(desk, qtbot)
-        keyed = begun(window, "other_desk", her, event_on="R8.11.20", to_desk="levy")
+        own = {"event_on": "R8.11.20", "to_desk": "levy", "matter": "payment"}
+        keyed = begun(window, "other_desk", her, **own, wanted="分割の相談")
         keyed_wrong(window, {**keyed, "papers_count": "二枚"}, "papers_count")
         window.key_in({**keyed, "papers_count": "2"})
         view = window.send()
@@ -307,7 +308,8 @@ def test_a_request_that_belongs_to_another_desk(story: Story, qtbot: Any) -> Non
         window.until(lambda: story.printed.exists() and any(story.printed.iterdir()))
         (slip,) = story.printed.iterdir()
         told = text_of(slip.read_bytes())
-        assert "引継票" in told
+        assert "引継票" in told and "納付の相談" in told and "分割の相談" in told
+        assert "連絡先" in told and "引継ぎ元に問い合わせる" in told
         taken = story.union_rows(
             "SELECT outcome FROM decision WHERE id = ?", view.record.decision_id
         )

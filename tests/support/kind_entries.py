@@ -145,7 +145,16 @@ KEYED: Mapping[str, Mapping[str, str]] = {
     "slip_again": {**HANDED, "fiscal_year": "2026"},
     "payment_proof": {**HANDED, "fiscal_year": "2025"},
     "third_party": {**HANDED, "accident_place": "見本市港町の交差点", "hospital": "見本病院"},
-    "other_desk": HANDED,
+    "other_desk": {**HANDED, "matter": "payment", "wanted": "分割の相談"},
+    "income_by_hand": {
+        "proof": "certificate",
+        "year": "2024",
+        "taxed": "1",
+        "taxable_income": "280,000",
+        "revenue": "2,500,000",
+        "pension_other": "2,000,000",
+        "base_income": "650,000",
+    },
 }
 OF_DEAD = frozenset({"heir", "paper_back_dead"})
 """Kinds about somebody who died."""

@@ -52,6 +52,20 @@ class IncomeReply(CaseHead):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IncomeByHand(CaseHead):
+    """所得の手入力: the figures of a paper, where no file of the tax office came."""
+
+    proof: str = column("確かめた書類", Kind.CODE, codes="income_proofs", required=True)
+    year: str = column("所得の年（西暦）", Kind.DIGITS, 4, required=True)
+    taxed: str = column("住民税課税", Kind.FLAG, required=True)
+    taxable_income: str = column("課税所得（円）", Kind.YEN, 10, required=True)
+    revenue: str = column("収入額（円）", Kind.YEN, 10, required=True)
+    pension_other: str = column("年金収入とその他の合計所得金額（円）", Kind.YEN, 10, required=True)
+    base_income: str = column("旧ただし書所得（円）", Kind.YEN, 10, required=True)
+    income_zero: str = column("所得なし", Kind.FLAG, required=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncomeAsked(CaseHead):
     """他市区町村からの所得照会への回答: who asked, and that it was answered."""
 
@@ -99,6 +113,7 @@ INCOME_INQUIRY = (
     BodyLayout("income_inquiry", 2, "所得照会", IncomeInquiry2),
 )
 INCOME_REPLY = (BodyLayout("income_reply", 1, "所得照会の回答", IncomeReply),)
+INCOME_BY_HAND = (BodyLayout("income_by_hand", 1, "所得の手入力", IncomeByHand),)
 INCOME_ASKED = (
     BodyLayout("income_asked", 1, "他市区町村からの所得照会への回答", IncomeAsked),
     BodyLayout("income_asked", 2, "他市区町村からの所得照会への回答", IncomeAsked2),

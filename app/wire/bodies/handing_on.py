@@ -18,6 +18,14 @@ class HandedOn(CaseHead):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherDesk(HandedOn):
+    """ほかの窓口への引継: what the visitor came for."""
+
+    matter: str = column("用件", Kind.CODE, codes="handed_matters", required=True)
+    wanted: str = column("お願いしたいこと", Kind.TEXT, 60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DirectDebit(HandedOn):
     """口座振替の申込・変更: the account; an authority of the holder goes with it."""
 
@@ -92,4 +100,7 @@ REFUND_CLAIM = (BodyLayout("refund_claim", 1, "還付請求", RefundClaim),)
 SLIP_AGAIN = (BodyLayout("slip_again", 1, "納付書の再発行", Slips),)
 PAYMENT_PROOF = (BodyLayout("payment_proof", 1, "納付証明・完納証明の請求", Slips),)
 THIRD_PARTY = (BodyLayout("third_party", 1, "第三者行為の届出", ThirdParty),)
-OTHER_DESK = (BodyLayout("other_desk", 1, "ほかの窓口への引継", HandedOn),)
+OTHER_DESK = (
+    BodyLayout("other_desk", 1, "ほかの窓口への引継", HandedOn),
+    BodyLayout("other_desk", 2, "ほかの窓口への引継", OtherDesk),
+)

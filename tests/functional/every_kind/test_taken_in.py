@@ -53,6 +53,14 @@ ROWS = (
         wrong={"year": "2020"},
         reason="income_year",
     ),
+    states(
+        "income_by_hand",
+        "note",
+        {"text": "所得を書類から入れて広域連合へ届け出た"},
+        subject=True,
+        wrong={"year": "2025"},
+        reason="income_known",
+    ),
     taken_in("income_asked", "他市区町村からの所得照会に回答した"),
     taken_in("identity_inquiry", "本人確認情報を照会した"),
 )

@@ -114,6 +114,7 @@ IN_EVERY_KIND = frozenset(
     (
         *("move_in", "move_in_abroad", "move_in_within", "foreigner", "special_address"),
         *("unregistered", "unregistered_end", "longer_stay", "ex_officio", "income_reply"),
+        "income_by_hand",
         *("disability", "disability_change", "disability_renewal", "disability_end"),
         *("disability_withdrawal", "special_address_end", "acquisition_cancelled"),
         *("loss_cancelled", "birth_correction", "number_change", "head_change", "protection"),

@@ -10,7 +10,7 @@ from app.cases.about import Newcomer
 from app.cases.answers import Compared
 from app.cases.effects import Knows, Leaves, Notes
 from app.cases.entry import Entered, EntryField, EntryPage, FieldKind, Finding, error, warning
-from app.cases.kind import CaseKind, Document, FollowUp
+from app.cases.kind import CaseKind, Document, FollowUp, Look, SecondLook
 from app.functions.eligibility.kinds.families import KNOWN, stating
 from app.functions.eligibility.kinds.newcomer import PERSON_PAGE, SECOND_LOOK, place_page
 
@@ -134,23 +134,27 @@ def _reply_adds_up(entered: Entered) -> Iterator[Finding]:
         )
 
 
+_FIGURES = (
+    EntryField("taxed", "住民税が課税", FieldKind.FLAG),
+    EntryField("taxable_income", "課税所得（円）", FieldKind.MONEY, 10, required=True),
+    EntryField("revenue", "収入額（円）", FieldKind.MONEY, 10, required=True),
+    EntryField(
+        "pension_other",
+        "年金収入＋その他の合計所得（円）",
+        FieldKind.MONEY,
+        10,
+        required=True,
+    ),
+    EntryField("base_income", "旧ただし書所得（円）", FieldKind.MONEY, 10, required=True),
+    EntryField("income_zero", "所得なし（区分Ⅰ）", FieldKind.FLAG),
+)
+
 INCOME_REPLY = stating(
     "回答の日",
     (
         _place("from_municipality_code", "回答した市区町村コード"),
         _YEAR,
-        EntryField("taxed", "住民税が課税", FieldKind.FLAG),
-        EntryField("taxable_income", "課税所得（円）", FieldKind.MONEY, 10, required=True),
-        EntryField("revenue", "収入額（円）", FieldKind.MONEY, 10, required=True),
-        EntryField(
-            "pension_other",
-            "年金収入＋その他の合計所得（円）",
-            FieldKind.MONEY,
-            10,
-            required=True,
-        ),
-        EntryField("base_income", "旧ただし書所得（円）", FieldKind.MONEY, 10, required=True),
-        EntryField("income_zero", "所得なし（区分Ⅰ）", FieldKind.FLAG),
+        *_FIGURES,
     ),
     _reply_adds_up,
     states=KNOWN,
@@ -163,6 +167,26 @@ INCOME_REPLY = stating(
     effect=Notes("所得照会の回答を広域連合へ届け出た"),
     settles=("income_reply",),
     refusals=("income_year",),
+)
+
+INCOME_BY_HAND = stating(
+    "受け付けた日",
+    (
+        EntryField("proof", "確かめた書類", FieldKind.CHOICE, codes="income_proofs", required=True),
+        _YEAR,
+        *_FIGURES,
+    ),
+    _reply_adds_up,
+    states=KNOWN,
+    group="調べる・登録する",
+    code="income_by_hand",
+    label="所得の手入力",
+    help="税の情報が届かない方の所得を、書類から入れます。送る前に二人目が書類と見比べます。",
+    source="FILE-06、SEC-13、DOMAIN 3.2",
+    documents=(Document("所得の分かる書類"),),
+    second_look=SecondLook(Look.BEFORE),
+    effect=Notes("所得を書類から入れて広域連合へ届け出た"),
+    refusals=("income_year", "income_known"),
 )
 
 INCOME_ASKED = stating(
@@ -219,6 +243,7 @@ KINDS = (
     UNREGISTERED_END,
     INCOME_INQUIRY,
     INCOME_REPLY,
+    INCOME_BY_HAND,
     INCOME_ASKED,
     IDENTITY_INQUIRY,
 )

@@ -37,6 +37,8 @@ def _handed_on(
     """``said`` is what differs: ``desk`` whom it is for, ``about`` whom it is about, ``rules`` of
     its own fields."""
     desk, rules = said.pop("desk", "levy"), said.pop("rules", ())
+    names = {field.name for field in own}
+    matter, wanted = (name if name in names else "" for name in ("matter", "wanted"))
     return stating(
         "受け付けた日",
         (
@@ -57,7 +59,7 @@ def _handed_on(
         *rules,
         states=KNOWN,
         group="受け付けて引き継ぐもの",
-        handed_on=HandedOn("to_desk", "papers_count"),
+        handed_on=HandedOn("to_desk", "papers_count", matter, wanted),
         code=code,
         label=label,
         help=f"{label}を書類とともに受け付け、担当の窓口へ引き継ぎます。",
@@ -178,6 +180,16 @@ KINDS: tuple[CaseKind, ...] = (
         "other_desk",
         "ほかの窓口への引継",
         "ACT-01、FLOW-3018",
+        EntryField(
+            "matter", "引き継ぐ用件", FieldKind.CHOICE, codes="handed_matters", required=True
+        ),
+        EntryField(
+            "wanted",
+            "お願いしたいこと",
+            FieldKind.TEXT,
+            60,
+            note="引継票に載ります",
+        ),
         document="引き継ぐ書類",
         desk="residents",
     ),

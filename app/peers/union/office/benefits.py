@@ -34,6 +34,23 @@ class Right:
     counts: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Unclaimed:
+    """One line of the list: a code of ``check_causes``, whose, how much, and until when."""
+
+    cause: str
+    atena_number: str
+    insured_number: str
+    amount: int
+    what: str
+    claim_until: str
+
+    @property
+    def detail(self) -> str:
+        """In the clerk's words."""
+        return f"{self.what}　{self.amount:,}円。請求できるのは {self.claim_until} までです。"
+
+
 def account_of(connection: Connection, person_id: int, day: str) -> dict[str, str] | None:
     """The account that is registered for benefits (支給口座) on ``day``; None for none."""
     span = history.held_on(connection, person_id, ("account", ""), day)

@@ -8,42 +8,20 @@ What is listed is nobody's decision: funerals of insured persons of which no cla
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection, select, update
 
 from app.core.errors import UserError
 from app.peers.union.office import benefits
+from app.peers.union.office.benefits import Unclaimed
 from app.peers.union.office.check_list import CheckEntry, deliver_list, list_entry
-from app.peers.union.office.persons import coverages_of, insured_on
+from app.peers.union.office.kinds import funeral
+from app.peers.union.office.persons import coverages_of
 from app.peers.union.system import System, log_act
-from app.peers.union.tables import benefit, coverage, entitlement, person
-from app.rules.benefits.tables import funeral_amount
-from app.rules.errors import RuleError
+from app.peers.union.tables import benefit, entitlement, person
 
 RETURNED = "returned"
 """A right to what was paid and came back."""
-_FUNERAL = "funeral"
-_DEAD = "3"
-
-
-@dataclass(frozen=True, slots=True)
-class Unclaimed:
-    """One line of the list: a code of ``check_causes``, whose, how much, and until when."""
-
-    cause: str
-    atena_number: str
-    insured_number: str
-    amount: int
-    what: str
-    claim_until: str
-
-    @property
-    def detail(self) -> str:
-        """In the clerk's words."""
-        return f"{self.what}　{self.amount:,}円。請求できるのは {self.claim_until} までです。"
 
 
 def list_unclaimed(system: System, operator: str, municipality: str) -> dict[str, int]:
@@ -52,7 +30,7 @@ def list_unclaimed(system: System, operator: str, municipality: str) -> dict[str
     today = system.today().isoformat()
     with system.database.write() as connection:
         found = [*_rights(system, connection, municipality, today),
-                 *_funerals(system, connection, municipality, today)]  # fmt: skip
+                 *funeral.unclaimed(system, connection, municipality, today)]  # fmt: skip
         listed = 0
         for one in found:
             entry = CheckEntry(
@@ -116,44 +94,3 @@ def _rights(
             f"{title}{month}",
             row.claim_until,
         )
-
-
-def _funerals(
-    system: System, connection: Connection, municipality: str, today: str
-) -> Iterator[Unclaimed]:
-    """Insured persons who died and for whose funeral nobody claimed. The two years run from the
-    funeral, which nobody here knows: from the death is the earliest that they can end."""
-    claimed = select(benefit.c.person_id).where(benefit.c.kind.startswith(_FUNERAL))
-    rows = connection.execute(
-        select(person)
-        .where(
-            person.c.municipality_code == municipality,
-            person.c.state == _DEAD,
-            person.c.state_on != "",
-            person.c.id.in_(select(coverage.c.person_id)),
-            person.c.id.not_in(claimed),
-        )
-        .order_by(person.c.state_on, person.c.id)
-    ).all()
-    periods = coverages_of(connection, [row.id for row in rows])
-    for row in rows:
-        died = date.fromisoformat(row.state_on)
-        until = benefits.claim_until(system, "funeral_benefit", died)
-        if until < today or not insured_on(periods[row.id], row.state_on):
-            continue
-        yield Unclaimed(
-            "unclaimed_funeral",
-            row.atena_number,
-            periods[row.id][-1].insured_number,
-            _amount(system, row, died),
-            f"葬祭費（{row.state_on} 死亡）",
-            until,
-        )
-
-
-def _amount(system: System, row: Any, died: date) -> int:
-    place = (system.setup.prefecture, row.municipality_code)
-    try:
-        return funeral_amount(system.tables, *place, died).amount
-    except RuleError:
-        return 0

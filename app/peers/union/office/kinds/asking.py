@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import select
+
 from app.peers.union.office import newcomers
 from app.peers.union.office.case import (
     Answer,
@@ -17,6 +19,7 @@ from app.peers.union.office.changes import Held, Stating, Whom, states
 from app.peers.union.office.persons import change_person, touch
 from app.peers.union.office.rejudging import rejudge_others
 from app.peers.union.office.shares import put_income
+from app.peers.union.tables import income
 from app.rules.calendar.days import judgement_year
 from app.rules.copay.facts import IncomeFacts
 from app.wire.bodies import DECISIONS
@@ -77,6 +80,18 @@ def _year_fits(held: Held) -> list[RefusalReason]:
     return [] if fits else [RefusalReason("income_year", f"{year - 1}年の所得が要ります。")]
 
 
+_FROM_TAX = ("tax", "register")
+
+
+def _no_file_came(held: Held) -> list[RefusalReason]:
+    """What the tax office said is not overwritten by hand."""
+    mine = (income.c.person_id == held.row.id, income.c.year == int(held.record.year) + 1)
+    found = select(income.c.origin).where(*mine, income.c.origin.in_(_FROM_TAX))
+    if held.office.connection.execute(found).first() is not None:
+        return [RefusalReason("income_known")]
+    return _year_fits(held)
+
+
 def _replied(held: Held, since: str, until: str) -> None:
     """The figures are kept for the judgement year, and the household is judged anew."""
     office, row, record = held.office, held.row, held.record
@@ -126,6 +141,14 @@ KINDS = (
                 _replied,
                 _year_fits,
                 refusals=("income_year",),
+                whom=Whom.KNOWN,
+            ),
+            Stating(
+                "income_by_hand",
+                "所得の手入力",
+                _replied,
+                _no_file_came,
+                refusals=("income_year", "income_known"),
                 whom=Whom.KNOWN,
             ),
             Stating("income_asked", "他市区町村への回答", whom=Whom.KNOWN),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
+from app.peers.union.office import benefits
 from app.peers.union.office.case import (
     Answer,
     Case,
@@ -17,7 +20,8 @@ from app.peers.union.office.case import (
 )
 from app.peers.union.office.checks import DATES, DEAD, four_dates, told
 from app.peers.union.office.persons import coverages_of, insured_on
-from app.peers.union.tables import benefit
+from app.peers.union.system import System
+from app.peers.union.tables import benefit, coverage, person
 from app.rules.benefits.funeral import FuneralCase, FuneralOutcome, decide_funeral_benefit
 from app.rules.benefits.tables import funeral_amount
 from app.rules.collection.tables import limitation_rule
@@ -114,3 +118,44 @@ KIND = OfficeKind(
         "claim_dates",
     ),
 )
+
+
+def unclaimed(
+    system: System, connection: Connection, municipality: str, today: str
+) -> Iterator[benefits.Unclaimed]:
+    """Insured persons who died and for whose funeral nobody claimed. The two years run from the
+    funeral, which nobody here knows: from the death is the earliest that they can end."""
+    claimed = select(benefit.c.person_id).where(benefit.c.kind.startswith(KIND.code))
+    rows = connection.execute(
+        select(person)
+        .where(
+            person.c.municipality_code == municipality,
+            person.c.state == DEAD,
+            person.c.state_on != "",
+            person.c.id.in_(select(coverage.c.person_id)),
+            person.c.id.not_in(claimed),
+        )
+        .order_by(person.c.state_on, person.c.id)
+    ).all()
+    periods = coverages_of(connection, [row.id for row in rows])
+    for row in rows:
+        died = date.fromisoformat(row.state_on)
+        until = benefits.claim_until(system, "funeral_benefit", died)
+        if until < today or not insured_on(periods[row.id], row.state_on):
+            continue
+        yield benefits.Unclaimed(
+            "unclaimed_funeral",
+            row.atena_number,
+            periods[row.id][-1].insured_number,
+            _amount(system, row, died),
+            f"葬祭費（{row.state_on} 死亡）",
+            until,
+        )
+
+
+def _amount(system: System, row: Any, died: date) -> int:
+    place = (system.setup.prefecture, row.municipality_code)
+    try:
+        return funeral_amount(system.tables, *place, died).amount
+    except RuleError:
+        return 0
