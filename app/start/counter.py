@@ -16,7 +16,6 @@ from app.catalog import CASES, CATALOG
 from app.core.errors import EnvironmentFault
 from app.core.files import write_whole
 from app.core.shown import as_shown
-from app.functions.admin.removal import Decided
 from app.rules.calendar.days import BusinessCalendar
 from app.security.authenticators.port import Assertion, Authenticator
 from app.security.authenticators.verify import signed_policy
@@ -40,7 +39,7 @@ from app.security.staff.session import Session
 from app.security.vault.removal import removed
 from app.security.vault.typed_pages import TypedPage, TypedPages
 from app.start.compose import Parts
-from app.start.decommission import GONE_ON, destroy, last_things
+from app.start.decommission import GONE_ON, Decided, destroy, last_things
 from app.start.ending import tell
 from app.start.found import found_at
 from app.start.installation import Installation

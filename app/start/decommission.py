@@ -21,7 +21,7 @@ from app.core.paths import Paths
 from app.core.signs import plain
 from app.core.tables import load_tables, shipped_tables
 from app.functions.admin import removal
-from app.functions.admin.removal import Decided
+from app.functions.admin.removal import Decided as Decided  # the counter names no area
 from app.rules.calendar.wareki import Eras, on_paper
 from app.security.authenticators.port import Authenticator
 from app.security.control.deeds import Removal
