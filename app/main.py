@@ -126,6 +126,12 @@ def _audit_packet(arguments: argparse.Namespace) -> int:
     return int(make(_data(arguments), days, arguments.folder))
 
 
+def _diagnostics(arguments: argparse.Namespace) -> int:
+    leave_no_core()
+    make = _late("app.start.diagnostics:make_diagnostics")
+    return int(make(_data(arguments), arguments.folder, closed=arguments.closed))
+
+
 def _open_packet(arguments: argparse.Namespace) -> int:
     leave_no_core()
     return int(_late("app.start.packets:open_sealed")(arguments.file, arguments.folder))
@@ -373,6 +379,15 @@ def _add_packets(command: Callable[..., Parser]) -> None:
     audit.add_argument("--last", metavar="YYYY-MM-DD", type=date.fromisoformat, help=last)
     folder = in_words("保存先のフォルダー", "folder to write it into")
     audit.add_argument("--folder", metavar="DIR", type=Path, default=Path.cwd(), help=folder)
+    told = command(
+        "diagnostics",
+        _diagnostics,
+        "エラー番号を調べる人に渡す診断資料を作る（個人の情報なし）",
+        "seal what helps to find a fault, without personal data",
+    )
+    told.add_argument("--folder", metavar="DIR", type=Path, default=Path.cwd(), help=folder)
+    closed = in_words("保存データが開けない（件数と台帳の記入なし）", "the store does not open")
+    told.add_argument("--closed", action="store_true", help=closed)
     opened = command(
         "open-packet",
         _open_packet,

@@ -12,12 +12,15 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO, TypeGuard
 
 OURS = ("madoguchi", "app", "db", "forms")
 """Loggers whose sentences are written here, with nothing personal in them."""
 
+LOG_NAME = "madoguchi.log"
 _LONGEST_PLACE = 40  # frames; a recursion would fill the log
 
 
@@ -127,3 +130,20 @@ def keep_values_out(stream: TextIO | None = None) -> None:
     threading.excepthook = thread_ended
     sys.unraisablehook = not_raised
     warnings.showwarning = warned  # type: ignore[assignment]
+
+
+class _QuietFile(RotatingFileHandler):
+    """A log that cannot be written (a full disk, say) stops nothing."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Nothing more can be said."""
+
+
+def keep_in_file(folder: Path) -> None:
+    """Let what this process logs be found later, by its エラー番号: in ``folder``, in four files of
+    a megabyte at most. Where that cannot be written the process goes on without."""
+    handler = _QuietFile(
+        folder / LOG_NAME, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
+    )
+    handler.setFormatter(PlainFormatter())
+    logging.getLogger().addHandler(handler)

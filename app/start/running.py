@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.core.clock import SystemClock
 from app.core.errors import EnvironmentFault, MadoguchiError
+from app.core.log import keep_in_file
 from app.core.paths import Paths
 from app.core.place import refuse_place
 from app.core.stopping import stopping
@@ -67,6 +68,7 @@ def make_application(fonts: FontSet, letters: int = BASE_POINTS) -> QApplication
 def run_counter(data: Path) -> int:
     """``madoguchi run``: the window until it is closed. Raises as ``compose.make_parts``."""
     installation = _before_the_rest(data)
+    keep_in_file(Paths(data).log)
     fonts = load_fonts()
     app = make_application(fonts, kept_letters(Paths(data)))
     guard = guard_windows(app)  # kept as long as the windows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.cases.print_log import PRINT_WRITES
-from app.functions.records import number_registers, phases, waiting
+from app.functions.records import diagnosing, number_registers, phases, waiting
 from app.functions.records.audit import evidence
 from app.functions.records.audit import service as audit
 from app.functions.records.disclosure import service as disclosure
@@ -108,6 +108,25 @@ FUNCTIONS: tuple[Function, ...] = (
         reads=("ledger_entry",),
         writes=PRINT_WRITES,
         personal=True,
+    ),
+    Function(
+        id=diagnosing.COUNT,
+        area="records",
+        kind=Kind.INQUIRE,
+        label="診断資料の件数",
+        help="診断資料に入れる、保存データと操作記録の件数と状態を数えます。内容は読みません。",
+        step_up=StepUp.RECENT,
+        reads=diagnosing.READS,
+    ),
+    Function(
+        id=diagnosing.MAKE,
+        area="records",
+        kind=Kind.UPDATE,
+        label="診断資料の作成",
+        help="エラー番号を調べる委託先などに渡す診断資料（版、自己点検、技術ログ、件数。個人の情報なし）に封をし、"
+        "「委託先への引渡しの記録」に書きます。窓口を閉じて madoguchi diagnostics で行います。",
+        step_up=StepUp.TOUCH,
+        writes=("ledger_entry",),
     ),
     Function(
         id=audit.MAKE_VIEW,

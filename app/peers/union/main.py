@@ -416,21 +416,23 @@ def _add_claims(command: _Command) -> None:
     assess = command(
         "assess", "療養費の基準額を入れて決定する", "enter the assessed cost of a claim"
     )
-    assess.add_argument("notification")
+    which = in_words("届出の番号（claims の一覧にある）", "the notification, as claims lists it")
+    assess.add_argument("notification", help=which)
     assess.add_argument("standard", help=in_words("基準額（円）", "assessed cost, yen"))
     assess.add_argument("--paid", default="", help=in_words("支払った額（円）", "paid, yen"))
     command("not-necessary", "療養の必要を認めない", "find no need of the treatment").add_argument(
-        "notification"
+        "notification", help=which
     )
     told = command("tell-account", "公金受取口座の答えを入れる", "enter the account that was asked")
-    told.add_argument("notification")
+    told.add_argument("notification", help=which)
     told.add_argument("file", type=Path, nargs="?", help=in_words("口座（JSON）", "account (JSON)"))
     listed = command("unclaimed", "未請求の給付のリストを作って送る", "list unclaimed benefits")
-    listed.add_argument("municipality")
+    code = in_words("市区町村コード", "municipality code")
+    listed.add_argument("municipality", help=code)
     back = command("came-back", "振込不能で戻った給付を記録する", "a transfer that came back")
-    back.add_argument("notification")
+    back.add_argument("notification", help=which)
     month = command("reckon-month", "高額療養費を計算する", "reckon a month's high-cost benefits")
-    month.add_argument("municipality")
+    month.add_argument("municipality", help=code)
     month.add_argument("month", help=in_words("月の初日（2026-09-01）", "first of the month"))
 
 
