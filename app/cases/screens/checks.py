@@ -3,7 +3,8 @@ the notice for whoever sent it."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from app.cases import check_list, check_notice
 from app.cases.check_notice import PrintedNotice
@@ -13,6 +14,10 @@ from app.cases.list_paper import ListDesk
 from app.ui.base.desk import Desk
 from app.ui.base.pages import Page
 from app.ui.base.tables import widen
+from app.ui.base.theme import grown
+
+_WIDTHS = (220, 400, 175, 150, 165)
+"""In dots for the base letters; the numbers are read whole."""
 
 
 class CheckListScreen(Page):
@@ -34,8 +39,9 @@ class CheckListScreen(Page):
         self.table.setTabKeyNavigation(False)
         self.table.setWordWrap(True)
         self.table.verticalHeader().setVisible(False)
-        self.table.horizontalHeader().setStretchLastSection(True)
-        widen(self.table, (260, 430, 150, 150))
+        widen(self.table, _WIDTHS)
+        rows = self.table.verticalHeader()  # as high as the words need at the width that is there
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.body.addWidget(self.table, 1)
         self.action("問題なし", "Alt+G", lambda: self._settle("ok"))
         self.action("通知した", "Alt+T", lambda: self._settle("notified"))
@@ -51,6 +57,13 @@ class CheckListScreen(Page):
             self._open()
         else:
             self.load()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is wrong gets what the numbers leave, and with large letters its own width."""
+        super().resizeEvent(event)
+        numbers = sum(self.table.columnWidth(at) for at in (0, 2, 3, 4))
+        room = self.table.viewport().width() - numbers
+        self.table.setColumnWidth(1, max(grown(_WIDTHS[1]), room))
 
     def first_focus(self) -> None:
         self.table.setFocus()
@@ -97,7 +110,6 @@ class CheckListScreen(Page):
             )
             for at, text in enumerate(cells):
                 self.table.setItem(row, at, QTableWidgetItem(text))
-        self.table.resizeRowsToContents()
         self.print_button.setEnabled(bool(lines) or self._found is not None)
         if lines:
             self.table.selectRow(0)
