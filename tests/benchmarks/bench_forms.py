@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import statistics
+import tempfile
 import time
 from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+
+from pyrage import x25519
 
 from app.core.tables import load_tables, shipped_tables
+from forms.batch import PART, Job, begin_worker, build_part, part_path
 from forms.certificates.eligibility_certificate import EligibilityCertificateData
 from forms.fonts import load_fonts
 from forms.press import Press
@@ -15,6 +22,7 @@ from forms.preview import preview
 from tests.benchmarks import batch_limits, limits
 from tests.benchmarks.frame import Bench, Better, Limit, Row
 from tests.support.form_examples import CERTIFICATE, NOW
+from tests.support.soak import tries
 
 ROUNDS = 40
 BATCH = 400
@@ -94,6 +102,34 @@ def batch() -> Iterable[Row]:
         yield Row("batch without proof", 30 * slow, alone, "/s", limit, Better.MORE)
 
 
+def batch_memory() -> Iterable[Row]:
+    """What a process that builds parts holds at most, after a tenth of them and after all: 50,000
+    sheets in the soak run, a fifth of that here. Each is a process of its own, as the product's."""
+    most = tries(10_000, 50_000)
+    some, all_ = _most_memory(most // 10), _most_memory(most)
+    limit = Limit(f"after {most // 10:,} sheets", 1.0)
+    note = f"{some:.0f} MB, {all_:.0f} MB after {most:,}"
+    yield Row("batch memory of a process that draws", 1.1, all_ / some, "x", limit, note=note)
+
+
+def _most_memory(sheets: int) -> float:
+    """Megabytes at most of a fresh process that draws, proves, seals and writes so many."""
+    with ProcessPoolExecutor(1, get_context("spawn"), begin_worker) as pool:
+        return pool.submit(_built, sheets).result()
+
+
+def _built(sheets: int) -> float:
+    import resource  # not on Windows
+
+    with tempfile.TemporaryDirectory() as folder:
+        key = str(x25519.Identity.generate().to_public())
+        job = Job("FORM-04", False, NOW, (key,), Path(folder))
+        for part in range(sheets // PART):
+            build_part(job, part, tuple((at, _paper(part * PART + at)) for at in range(PART)))
+            part_path(job.folder, part).unlink()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def _paper(number: int) -> EligibilityCertificateData:
     return replace(
         CERTIFICATE,
@@ -105,5 +141,6 @@ def _paper(number: int) -> EligibilityCertificateData:
 
 BENCHES = (
     Bench("batch", "many certificates in one file", batch),
+    Bench("batch_memory", "what a process holds that builds a batch", batch_memory),
     Bench("certificates", "one certificate after the other", certificates),
 )

@@ -6,7 +6,6 @@ Look at each new picture before it is committed: the test only says that nothing
 
 from __future__ import annotations
 
-import io
 import sys
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from forms.catalog import get_form
 from forms.fonts import load_fonts
 from forms.form import APPLICATION
 from forms.press import Press
-from forms.preview import count_pages, preview
+from forms.preview import Picture, count_pages, preview
 from tests.support.form_examples import CASES, NOW, example
 
 FOLDER = Path(__file__).resolve().parent / "forms"
@@ -39,10 +38,15 @@ def draw_case(press: Press, form_id: str, which: str) -> dict[str, Image.Image]:
     training = which == "oddest"  # the mark 見本 is looked at on one of the three
     pdf = press.render(form_id, example(form_id, which), training=training, now=NOW).pdf
     return {
-        f"{form_id}-{which}-{page + 1}.png": Image.open(io.BytesIO(preview(pdf, page, DPI).png()))
+        f"{form_id}-{which}-{page + 1}.png": _image(preview(pdf, page, DPI))
         for page in range(count_pages(pdf))
         if page == 0 or which == "typical" or get_form(form_id).kind != APPLICATION
     }
+
+
+def _image(seen: Picture) -> Image.Image:
+    """Straight from the pixels: packing a PNG took most of the time of these tests."""
+    return Image.frombytes("RGBA", (seen.width, seen.height), seen.rgba).convert("RGB")
 
 
 def difference(one: Image.Image, other: Image.Image) -> float:
