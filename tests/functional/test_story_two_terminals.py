@@ -17,9 +17,9 @@ from sqlalchemy import select
 from app.core.errors import MadoguchiError
 from app.core.paths import Paths
 from app.demo.keys import KeyDrawer
-from app.demo.people import FOUNDERS
+from app.demo.people import CLERK, FOUNDERS
 from app.demo.room import Script, enrol_training_terminal, found_training_terminal
-from app.functions.admin import enrolment
+from app.functions.admin import enrolment, following
 from app.security.keys.os_keyring import OsKeyring
 from app.start.compose import make_parts
 from app.sync import outbox as outgoing
@@ -181,3 +181,45 @@ def test_the_keys_of_the_others_people_open_nothing_here(story: Story, other: Ot
         "key.wrong",
         "login.wrong_key",
     )
+
+
+@pytest.mark.req("SEC-49")
+def test_a_clerk_enrolled_at_the_first_terminal_sits_down_at_one_that_joins(
+    story: Story, other: Other
+) -> None:
+    """Two data directories, two keyrings, two certificates and the real union between them."""
+    assert opened_in_a_process(story, story.data, story.folder / "keys")[0] == "T01"
+
+    def join() -> tuple[str, str]:
+        drawer = KeyDrawer(touched_at_once=True, folder=other.keys)
+        parts = make_parts(other.data, story.clock, OsKeyring)
+        script = Script(parts, drawer, parts.doorway(lambda: True))
+        session = script.enter(FOUNDERS[0])
+        problem = parts.engine(script.terminal, lambda: True).contact().control_problem
+        assert problem is not None
+        prepared = following.prepare_follow(script.terminal, session)
+        touches = script.approvals(prepared, FOUNDERS[1].staff_id)
+        following.perform_follow(script.terminal, prepared, touches)
+        code = following.standing(script.terminal).code
+        script.doorway.close()
+        return problem.code, code
+
+    def sit_down() -> tuple[str, bool, bool]:
+        drawer = KeyDrawer(touched_at_once=True, folder=story.folder / "keys")
+        parts = make_parts(other.data, story.clock, OsKeyring)
+        script = Script(parts, drawer, parts.doorway(lambda: True))
+        session = script.enter(CLERK)
+        report = parts.engine(script.terminal, lambda: True).contact()
+        assert (report.problem, report.control_problem) == (None, None)
+        may = "persons.open" in script.terminal.gate.permitted(session)
+        faultless = script.terminal.control.faults == () == script.terminal.control.strange
+        number = script.terminal.store.identity.terminal
+        script.doorway.close()
+        return number, may, faultless
+
+    with in_keyring(other.ring):
+        code, joined = in_child(join)
+        assert code == "control.other_genesis" and joined
+        assert in_child(sit_down) == ("T02", True, True)
+    refused = ("key.no_credential", "key.wrong", "login.wrong_key")
+    assert opened_in_a_process(story, other.data, other.keys, other.ring)[0] in refused
