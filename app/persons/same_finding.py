@@ -66,7 +66,7 @@ def _same_name(work: ReadRows) -> Iterator[tuple[str, str, str]]:
     """Persons of the same reading, whole birth date and sex."""
     keys = person.c.kana_key, person.c.birth_sort
     # the index on these two answers alone; only what stands twice is read
-    twice = select(*keys).group_by(*keys).having(func.count() > 1)
+    twice = select(*keys).where(person.c.kana_key != "").group_by(*keys).having(func.count() > 1)
     rows = work.all(
         select(person.c.id, *keys, person.c.sex).where(
             tuple_(*keys).in_(twice), person.c.birth_precision == "day", person.c.kana_key != ""
