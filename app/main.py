@@ -85,6 +85,8 @@ def _restore(arguments: argparse.Namespace) -> int:
     leave_no_core()
     if arguments.list:
         return int(_late("app.start.setting_up:list_backups_of")(_data(arguments)))
+    if arguments.drill:
+        return int(_late("app.start.setting_up:drill_backup")(_data(arguments), arguments.name))
     restore = _late("app.start.setting_up:restore_terminal")
     return int(restore(_data(arguments), arguments.name))
 
@@ -457,6 +459,11 @@ def _add_terminal(command: Callable[..., Parser]) -> None:
     restore.add_argument("name", nargs="?", default="", metavar="BACKUP", help=which)
     listed = in_words("選べるバックアップを並べるだけ", "only list the backups there are")
     restore.add_argument("--list", action="store_true", help=listed)
+    drilled = in_words(
+        "訓練：いまの保存データに触れずに、元に戻せることを確かめる",
+        "drill: prove that it comes back, without touching the live store",
+    )
+    restore.add_argument("--drill", action="store_true", help=drilled)
     end = command(
         "decommission",
         _decommission,

@@ -23,6 +23,7 @@ from app.security.authenticators.port import Assertion, Authenticator
 from app.security.control.rules import House
 from app.security.entry.doorway import Doorway
 from app.security.entry.terminal import OpenTerminal
+from app.security.founding.drilling import drill
 from app.security.founding.founding import FounderPerson
 from app.security.founding.recovering import Rescue, recover
 from app.security.founding.restoring import Place, find_backup, restore
@@ -114,6 +115,38 @@ def restore_terminal(
     talk.say("続けて、復旧鍵の再発行と、職員・権限の突合を行い、")
     talk.say("madoguchi journal verify で操作記録を検証してください。")
     return 0
+
+
+def drill_backup(
+    data: Path,
+    name: str = "",
+    talk: Talk | None = None,
+    clock: Clock | None = None,
+) -> int:
+    """``madoguchi restore --drill [NAME]``: prove that a backup comes back, beside the live store.
+    Raises as ``find_backup`` before anything is asked, then as ``drilling.drill``."""
+    talk, clock = talk or keyboard(), clock or SystemClock()
+    refuse_place(data)
+    paths = Paths(data)
+    made = find_backup(paths, name)
+    talk.say(f"復元の訓練です。いまの保存データは変わりません（バックアップ {made.folder.name}）。")
+    papers = [talk.secret(f"復旧鍵 {number} 枚目の言葉（空白で区切る）") for number in (1, 2)]
+    done = drill(paths, made, papers, clock)
+    counted = "、".join(f"{_DRILLED[table]} {many:,}件" for table, many in done.rows.items())
+    talk.say(f"{done.made_at[:16]} の状態が、{done.seconds:.0f} 秒で戻りました。{counted}。")
+    talk.say(f"操作記録 {done.lines:,} 行は、すべて続いています。")
+    if done.erased_again:
+        talk.say(f"あとで消去した {done.erased_again:,} 人は、復元のときにもう一度消去されます。")
+    talk.say("訓練で作った写しは消しました。行った日を、訓練の記録に残してください。")
+    return 0
+
+
+_DRILLED = {
+    "person": "住民",
+    "case_file": "届出・申請",
+    "certificate": "発行した紙",
+    "outbox": "送信",
+}
 
 
 def list_backups_of(data: Path, talk: Talk | None = None) -> int:
