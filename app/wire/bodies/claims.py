@@ -32,9 +32,10 @@ class Claim(CaseHead):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expense(Claim):
-    """療養費: the day of treatment is the head's 異動日; ``paid`` is what the receipt says, yen."""
+    """療養費: the first day of treatment is the head's 異動日, and the only one without
+    ``treated_until``; ``paid`` is what the receipt says, yen."""
 
-    treated_until: str = column("診療・施術の最後の日", Kind.DAY, required=True)
+    treated_until: str = column("診療・施術の最後の日", Kind.DAY)
     institution: str = column("医療機関・施術所・製作所", Kind.TEXT, 60, required=True)
     paid_on: str = column("費用を支払った日", Kind.DAY, required=True)
     paid: str = column("支払った額（円）", Kind.YEN, 9, required=True)

@@ -11,6 +11,7 @@ from app.cases.entry import EntryPage, Finding
 from app.catalog import CASES
 from app.core.tables import load_tables, shipped_tables
 from app.rules.values.reader import Reader
+from tests.support.claim_entries import CLAIMED, keys
 
 TODAY = date(2026, 11, 20)
 TABLES = load_tables(shipped_tables())
@@ -71,3 +72,9 @@ def test_every_account_that_is_asked_for_is_checked_alike() -> None:
         if name in kind.fields
     ]  # fmt: skip
     assert asked and all(field.rule is not None for field in asked)
+
+
+@pytest.mark.parametrize("code", CLAIMED)
+def test_no_claim_takes_more_than_ninety_keys(code: str) -> None:
+    brought = {"channel": "counter", "notifier": "person", "identity_check": "photo_one"}
+    assert keys({**brought, "event_on": "R8.11.10", **CLAIMED[code]}) <= 90

@@ -75,9 +75,9 @@ WORDS = {
 }
 PAGES = {page.id for kind in CASES.values() for page in kind.pages} - {"identity", "person"}
 
-PAPER = {"paper", "reason", "confirmed"}
-"""Items of a decision on a paper, a state of its sheet, and a word of the check list, that a kind
-keys as well."""
+PAPER = {"paper", "reason", "confirmed", "taxed"}
+"""Items of a decision on a paper, a state of its sheet, a word of the check list, and a column of
+the table of explanations, that a kind keys as well."""
 
 NUMBERS = {"宛名番号", "被保険者番号"}
 """What the address master's numbers are called, whichever kind keys one."""
