@@ -15,6 +15,14 @@ HANDED = {"to_desk": "levy", "papers_count": "1"}
 AT_COUNTER = {"delivery": "counter"}
 BACK = {"paper": "eligibility_certificate", "paper_number": "T01-1-20261101-00001"}
 
+INTO_FACILITY = {
+    **AT_COUNTER,
+    "to_facility": "special_nursing_home",
+    "facility_name": "見本の里",
+    "to_municipality_code": "131016",
+    "new_postal_code": "100-0001",
+    "new_address": "東京都千代田区見本2-2",
+}
 SHOWN = {**AT_COUNTER, "shown_to": "見本区役所"}
 CERTIFICATES = (
     "burden_paper",
@@ -48,6 +56,8 @@ KEYED: Mapping[str, Mapping[str, str]] = {
         "relation": "世帯主",
         "is_head": "1",
     },
+    "special_address_begin": INTO_FACILITY,
+    "special_address_change": {**INTO_FACILITY, "facility_name": "例示の里"},
     "household_change": {
         "new_household_number": "000000000001234",
         "relation": "世帯主",

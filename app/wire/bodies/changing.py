@@ -73,6 +73,23 @@ class MoveWithin(CaseHead):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IntoFacility(CaseHead):
+    """住所地特例の該当・変更: into which facility elsewhere (高確法55条)."""
+
+    to_facility: str = column(
+        "施設の種類", Kind.CODE, codes="address_exception_facilities", required=True
+    )
+    facility_name: str = column("施設の名称", Kind.TEXT, 100, required=True)
+    small_regional: str = column("地域密着型", Kind.FLAG, required=True)
+    paid_home: str = column("有料老人ホーム", Kind.FLAG, required=True)
+    to_municipality_code: str = column("施設の市区町村コード", Kind.DIGITS, 6, required=True)
+    new_postal_code: str = column("郵便番号", Kind.DIGITS, 7, required=True)
+    new_address: str = column("施設の住所", Kind.TEXT, 200, required=True)
+    new_building: str = column("方書", Kind.TEXT, 100)
+    delivery: str = column("交付方法", Kind.CODE, codes="deliveries", required=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HouseholdChange(CaseHead):
     """世帯の変更 (分離・合併・変更)."""
 
@@ -161,6 +178,12 @@ FORMER_NAME = (BodyLayout("former_name", 1, "旧氏の記載・変更・削除",
 BIRTH_CORRECTION = (BodyLayout("birth_correction", 1, "生年月日・性別の訂正", BirthCorrection),)
 NUMBER_CHANGE = (BodyLayout("number_change", 1, "個人番号の変更・訂正", NumberChange),)
 MOVE_WITHIN = (BodyLayout("move_within", 1, "転居の届出", MoveWithin),)
+SPECIAL_ADDRESS_BEGIN = (
+    BodyLayout("special_address_begin", 1, "住所地特例の該当の届出", IntoFacility),
+)
+SPECIAL_ADDRESS_CHANGE = (
+    BodyLayout("special_address_change", 1, "住所地特例の変更の届出", IntoFacility),
+)
 HOUSEHOLD_CHANGE = (BodyLayout("household_change", 1, "世帯の変更", HouseholdChange),)
 HEAD_CHANGE = (
     BodyLayout("head_change", 1, "世帯主の変更（一人）", HeadChangeOfOne),

@@ -40,6 +40,24 @@ ROWS = (
         wrong={"new_address": "見本県手本町1-1"},
         reason="outside_area",
     ),
+    # 高確法55条, DOMAIN 2.6: 地域密着型 keeps nobody; each further facility keeps the first union
+    papers(
+        "special_address_begin",
+        "address",
+        {"written": "東京都千代田区見本2-2"},
+        decided={"paper": "none"},
+        wrong={"small_regional": "1"},
+        reason="no_special_address",
+    ),
+    papers(
+        "special_address_change",
+        "address",
+        {"written": "東京都千代田区見本2-2"},
+        whom="special_address_begin",
+        decided={"paper": "none"},
+        wrong={"to_municipality_code": "152986"},
+        reason="same_prefecture_out",
+    ),
     # DOMAIN 3.2: 世帯異動
     states(
         "household_change",

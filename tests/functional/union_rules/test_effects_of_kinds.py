@@ -117,6 +117,7 @@ IN_EVERY_KIND = frozenset(
         "income_by_hand",
         *("disability", "disability_change", "disability_renewal", "disability_end"),
         *("disability_withdrawal", "special_address_end", "acquisition_cancelled"),
+        *("special_address_begin", "special_address_change"),
         *("loss_cancelled", "birth_correction", "number_change", "head_change", "protection"),
         *("limit_mark", "limit_mark_end", "long_stay", "standard_income"),
         *("certificate_application", "special_treatment_end"),

@@ -126,6 +126,28 @@ ROWS = (
     ),
     # 高確法55条, DOMAIN 2.6: the same day as there
     Row("special_address_end", FACILITY, ELIGIBILITY, {"loss_reason": "LOS_SPADDR"}, "2026-11-20"),
+    # 高確法55条, DOMAIN 2.6: insured here, living there, from the day; each facility after it too
+    Row(
+        "special_address_begin",
+        HEAD,
+        ("address", ""),
+        {"address": "東京都千代田区見本2-2"},
+        "2026-11-20",
+    ),
+    Row(
+        "special_address_begin",
+        HEAD,
+        ("address_exception", ""),
+        {"facility_name": "見本の里"},
+        "2026-11-20",
+    ),
+    Row(
+        "special_address_change",
+        FACILITY,
+        ("address_exception", ""),
+        {"facility_name": "例示の里"},
+        "2026-11-20",
+    ),
     # DOMAIN 2.4: never insured
     Row("acquisition_cancelled", HEAD, DECISION, {"lost_on": "2020-01-01"}),
     Row("acquisition_cancelled", HEAD, ELIGIBILITY, {"loss_reason": "LOS_EXOFF"}),

@@ -18,8 +18,8 @@ from app.cases.effects import (
     StandsToHead,
     same,
 )
-from app.cases.entry import Entered, EntryField, FieldKind, Finding, Values, error
-from app.cases.kind import Document, Look, SecondLook
+from app.cases.entry import Entered, EntryField, FieldKind, Finding, Values, error, when
+from app.cases.kind import CaseKind, Document, Look, SecondLook
 from app.functions.eligibility.kinds.families import KNOWN, papered, stating
 from app.persons.at_home import Fits
 from app.persons.eligibility_state import DEAD
@@ -169,6 +169,71 @@ MOVE_WITHIN = papered(
     ),
     effects=(MovesWithin(),),
     refusals=("household_unknown", "outside_area"),
+)
+
+
+def _into_facility(label: str, code: str, help_: str, refusals: tuple[str, ...]) -> CaseKind:
+    """住所地特例: who goes into a facility elsewhere, or on into another, stays insured here."""
+    return papered(
+        "施設の住所を定めた日",
+        (
+            EntryField(
+                "to_facility",
+                "施設の種類",
+                FieldKind.CHOICE,
+                codes="address_exception_facilities",
+                required=True,
+            ),
+            EntryField("facility_name", "施設の名称", FieldKind.TEXT, 100, required=True),
+            EntryField("small_regional", "　地域密着型（定員29人以下）", FieldKind.FLAG),
+            EntryField(
+                "paid_home",
+                "　有料老人ホームに当たる",
+                FieldKind.FLAG,
+                shown=when("to_facility", "serviced_housing"),
+            ),
+            EntryField(
+                "to_municipality_code",
+                "施設の市区町村コード",
+                FieldKind.MUNICIPALITY,
+                6,
+                required=True,
+                note="6桁",
+            ),
+            EntryField("new_postal_code", "郵便番号", FieldKind.POSTAL, 7, required=True),
+            EntryField("new_address", "施設の住所", FieldKind.ADDRESS, 200, required=True),
+            EntryField("new_building", "方書", FieldKind.ADDRESS),
+        ),
+        code=code,
+        label=label,
+        help=help_,
+        source="高確法55条、DOMAIN 2.6（様式6）",
+        documents=(
+            Document("住所地特例該当・変更届"),
+            Document("施設の入所証明書", or_by="施設"),
+        ),
+        compared=(
+            *answers.PERSON,
+            Compared("new_address", decided="address", is_name=True),
+            Compared("new_postal_code", decided="postal_code"),
+        ),
+        effects=(MovesWithin("住所を施設の住所に変える"),),
+        refusals=("same_prefecture_out", "no_special_address", *refusals),
+    )
+
+
+SPECIAL_ADDRESS_BEGIN = _into_facility(
+    "住所地特例の該当の届出",
+    "special_address_begin",
+    "県外の対象施設に入った方が、引き続きこの広域連合の被保険者であることを届け出ます。",
+    (),
+)
+
+SPECIAL_ADDRESS_CHANGE = _into_facility(
+    "住所地特例の変更の届出",
+    "special_address_change",
+    "住所地特例の方が別の対象施設に移ったことを届け出ます。最初の広域連合のままです。",
+    ("not_under_special_address",),
 )
 
 HOUSEHOLD_CHANGE = stating(
@@ -423,6 +488,8 @@ KINDS = (
     BIRTH_CORRECTION,
     NUMBER_CHANGE,
     MOVE_WITHIN,
+    SPECIAL_ADDRESS_BEGIN,
+    SPECIAL_ADDRESS_CHANGE,
     HOUSEHOLD_CHANGE,
     HEAD_CHANGE,
     DELIVERY_ADDRESS,

@@ -7,7 +7,8 @@ from datetime import date
 
 from sqlalchemy import delete
 
-from app.core.errors import UserError
+from app.core.errors import MadoguchiError, UserError
+from app.peers.union.office import history
 from app.peers.union.office.case import OfficeKind, RefusalReason
 from app.peers.union.office.changes import (
     Held,
@@ -22,6 +23,8 @@ from app.peers.union.office.changes import (
     states,
 )
 from app.peers.union.office.check_list import NUMBER_BLANK, CheckEntry, list_entry
+from app.peers.union.office.checks import told
+from app.peers.union.office.kinds.leaving import kept_by_facility
 from app.peers.union.office.newcomers import household_there
 from app.peers.union.office.persons import (
     change_person,
@@ -94,6 +97,47 @@ def _here(held: Held) -> list[RefusalReason]:
     return findings
 
 
+def _into_facility(held: Held) -> Mapping[str, str]:
+    """住所地特例: insured here, living there; which facility it is holds from the day."""
+    record = held.record
+    rewrites(postal_code="new_postal_code", address="new_address", building="new_building")(
+        held, record.event_on, ""
+    )
+    states(_EXCEPTION[0], "to_facility", "facility_name", "to_municipality_code")(
+        held, record.event_on, ""
+    )
+    return {}
+
+
+def _kept_here(held: Held) -> list[RefusalReason]:
+    """The facility stands in another union's area and is of a kind that keeps her here (55条)."""
+    office, record = held.office, held.record
+    assert held.current is not None, "insured"
+    system = office.system
+    ours = {row.text("code") for row in system.tables["municipalities"].rows(system.today())}
+    outside = record.to_municipality_code not in ours
+    if not outside or record.to_municipality_code[:2] == system.setup.prefecture:
+        return [RefusalReason("same_prefecture_out")]
+    birth = date.fromisoformat(held.row.birth_sort)
+    acquired = date.fromisoformat(held.current.acquired_on)
+    try:
+        kept = kept_by_facility(office, record, held.event, birth, acquired)
+    except MadoguchiError as cause:
+        return [told("no_special_address", cause)]
+    return [] if kept else [RefusalReason("no_special_address")]
+
+
+def _still_kept_here(held: Held) -> list[RefusalReason]:
+    """Only who is under the exception already moves on within it."""
+    assert held.current is not None, "insured"
+    by_exception = held.current.acquisition_reason == AcquisitionReason.ADDRESS_EXCEPTION
+    connection, key = held.office.connection, held.row.id
+    known = history.held_on(connection, key, _EXCEPTION, held.record.event_on)
+    if not by_exception and (known is None or not known.value):
+        return [RefusalReason("not_under_special_address")]
+    return _kept_here(held)
+
+
 def _joins(held: Held) -> list[RefusalReason]:
     record = held.record
     return household_there(
@@ -160,6 +204,8 @@ def _headed(held: Held, since: str, until: str) -> None:
 
 
 _HEAD = "世帯主"
+_EXCEPTION = ("address_exception", "")
+_NOT_KEPT = ("same_prefecture_out", "no_special_address")
 _HEIR = ("heir_name", "heir_kana", "heir_relation", "heir_postal_code", "heir_address")
 _ACCOUNT = ("bank_code", "branch_code", "account_type", "account_number", "holder_kana")
 _AGENT = ("agent_name", "agent_postal_code", "agent_address", "agent_phone")
@@ -192,6 +238,22 @@ KINDS: tuple[OfficeKind, ...] = tuple(
             _here,
             _paper_with_address,
             ("household_unknown", "outside_area"),
+        ),
+        Papered(
+            "special_address_begin",
+            "住所地特例の該当",
+            _into_facility,
+            _kept_here,
+            _paper_with_address,
+            _NOT_KEPT,
+        ),
+        Papered(
+            "special_address_change",
+            "住所地特例の変更",
+            _into_facility,
+            _still_kept_here,
+            _paper_with_address,
+            (*_NOT_KEPT, "not_under_special_address"),
         ),
         Stating(
             "household_change",

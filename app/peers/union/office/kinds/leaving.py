@@ -154,24 +154,33 @@ def _stays_insured_here(office: Office, case: Case, facts: LossFacts) -> tuple[R
     if not record.to_facility:
         return ()
     moved = date.fromisoformat(record.elsewhere_from or record.event_on)
+    try:
+        stays = kept_by_facility(office, record, moved, facts.birth, facts.acquired_on)
+    except MadoguchiError as cause:
+        return (told("dates_disorder", cause),)
+    return (RefusalReason("special_address_kept"),) if stays else ()
+
+
+def kept_by_facility(
+    office: Office, record: Any, moved: date, birth: date, acquired_on: date
+) -> bool:
+    """Whether the facility that the record names keeps her with this union from the day ``moved``
+    on (55条). Raises MadoguchiError where the rule cannot tell."""
+    system = office.system
     facility = Dwelling(
-        union,
+        record.to_municipality_code[:2],
         moved,
         record.to_facility,
         small_regional=record.small_regional == "1",
         paid_home=record.paid_home == "1",
     )
-    lived = (Dwelling(system.setup.prefecture, facts.birth), facility)
+    lived = (Dwelling(system.setup.prefecture, birth), facility)
     table = system.tables["address_exception_facilities"]
-    try:
-        # she is insured here already, so what her insurance was before 75 does not matter
-        insurer = insurer_of(
-            lived, table, moved, facts.acquired_on, under_nhi=True, person=facts.person
-        )
-    except MadoguchiError as cause:
-        return (told("dates_disorder", cause),)
-    stays = insurer.union == system.setup.prefecture
-    return (RefusalReason("special_address_kept"),) if stays else ()
+    # she is insured here already, so what her insurance was before 75 does not matter
+    insurer = insurer_of(
+        lived, table, moved, acquired_on, under_nhi=True, person=record.atena_number
+    )
+    return insurer.union == system.setup.prefecture
 
 
 def _went_home(facts: LossFacts, record: Any) -> LossFacts:
@@ -219,6 +228,7 @@ _LEAVING = (
         "住所地特例が終わった日",
         GONE,
         _went_home,
+        ends="address_exception",
     ),
     Leaving(
         "ex_officio_loss",
