@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, select, update
 from app.core.errors import UserError
 from app.peers.union.line.delivery import forget_old
 from app.peers.union.line.enrolment import Caller
+from app.peers.union.office.arriving import arrives, is_inside, known_elsewhere, not_arrived
 from app.peers.union.office.check_list import (
     NUMBER_BLANK,
     CheckEntry,
@@ -200,6 +201,7 @@ def apply(
             contradicted += 1
     listed += homes.rejudge(system, connection)
     listed += reach_75(system, connection, municipality)
+    listed += not_arrived(system, connection, municipality)
     correct_waiting(system, connection, municipality)
     deliver_list(system, connection, municipality)
     deliver_changes(system, connection, municipality)
@@ -337,6 +339,14 @@ def _put(system: System, connection: Connection, record: ResidentRecord, homes: 
     values["birth_precision"] = record.birth_precision or "day"
     values["is_head"] = int(record.is_head == "1")
     found = find_person(connection, record.municipality_code, record.atena_number)
+    if found is not None and found.municipality_code != record.municipality_code:
+        return 0  # she lives elsewhere in the area now; this is the word of where she left
+    mover = known_elsewhere(system, connection, record) if found is None else None
+    if mover is not None:
+        values |= _known_kana(mover, record) | {"origin": "register"}
+        arrived = arrives(system, connection, record, mover, values)
+        homes.add(record, record.household_number)
+        return _number(system, connection, record, arrived, taken=True)
     if found is None:
         values |= {name: getattr(record, name) for name in _PLACE}
         values |= {"origin": "register", "state_on": record.event_on}
@@ -425,6 +435,8 @@ def _events(
     reason = event.text_or_none("loss")
     if current is None or reason is None or record.state == "1":
         return
+    if reason == LossReason.MOVE_OUT and is_inside(system, record.next_municipality_code):
+        return  # no loss inside the area (FLOW-1011): she goes on where she arrives
     event_on = date.fromisoformat(record.event_on)
     loss = lose(
         LossFacts(

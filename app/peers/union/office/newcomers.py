@@ -237,7 +237,7 @@ def _person(office: Office, record: Newcomer) -> tuple[PersonRow | None, list[Re
     return known, findings
 
 
-def may_be_same(row: PersonRow, record: Newcomer, eras: Eras) -> bool:
+def may_be_same(row: PersonRow, record: Any, eras: Eras) -> bool:
     """The same sex and a birth date that may be the same day; a name may have changed."""
     births = (
         kept_birth(row.birth_written, row.birth_sort, eras),
