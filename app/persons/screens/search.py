@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QTableWidgetItem,
 )
 
+from app.core.text import search_key
 from app.persons.find import Results, search
 from app.persons.screens.purpose import ask_purpose
 from app.persons.show import PersonLine
@@ -168,26 +169,49 @@ class SearchScreen(Page):
         if self._results is None or not 0 <= row < len(self._results.lines):
             return
         line = self._results.lines[row]
-        if self._results.by_number and self._awaiting != line.person_id:
-            # A number alone chooses nobody (SEC-06): the second Enter says that name and
-            # birth date were compared with the person at the counter.
+        asked = self._to_ask(line)
+        if asked and self._awaiting != line.person_id:
+            # The second Enter says that it was compared with the person at the counter.
             self._awaiting = line.person_id
-            self.confirm.set_text(
-                f"⚠ 番号で見つかりました。{line.name} 様、{line.birth}生まれ — "
-                "氏名と生年月日を窓口の方に確かめてから、もう一度 Enter を押してください。"
-            )
+            self.confirm.set_text(asked)
             self.confirm.setVisible(True)
             return
         self._desk.go(
             "persons.open",
             person_id=line.person_id,
             by_number=self._results.by_number,
-            confirmed=self._awaiting == line.person_id,
+            confirmed=self._results.by_number and self._awaiting == line.person_id,
             **self._after,
+        )
+
+    def _to_ask(self, line: PersonLine) -> str:
+        """What must be asked before this line is opened: a number alone chooses nobody (SEC-06),
+        nor do name and birth date where another line has the same ones (SEC-07)."""
+        assert self._results is not None
+        if self._results.by_number:
+            return (
+                f"⚠ 番号で見つかりました。{line.name} 様、{line.birth}生まれ — "
+                "氏名と生年月日を窓口の方に確かめてから、もう一度 Enter を押してください。"
+            )
+        others = sum(_is_namesake(line, other) for other in self._results.lines)
+        if not others:
+            return ""
+        where = f"（{line.address}）" if line.address else ""
+        return (
+            f"⚠ 氏名と生年月日が同じ方が、ほかに{others}人います。住所{where}を窓口の方に"
+            "言ってもらい、この方なら、もう一度 Enter を押してください。"
         )
 
     def _start_notification(self) -> None:
         self._desk.begin(self, prefill=self._results.prefill if self._results else {})
+
+
+def _is_namesake(line: PersonLine, other: PersonLine) -> bool:
+    """Somebody else with the same birth date and the same name or kana."""
+    if other.person_id == line.person_id or other.birth != line.birth:
+        return False
+    same_kana = bool(line.kana) and search_key(other.kana) == search_key(line.kana)
+    return same_kana or search_key(other.name) == search_key(line.name)
 
 
 def _cells(line: PersonLine) -> tuple[str, ...]:
