@@ -2,7 +2,8 @@
 only what a visitor says takes her from a list full of namesakes, never the wrong one. Twenty in
 ``make test``, 10,000 in ``make soak``.
 
-Each waits for the search box to settle, as a clerk does: about 0.15 s for one, three seconds in all."""
+Each waits for the search box to settle, as a clerk does: 0.15 s for one, three seconds in all.
+"""
 
 from __future__ import annotations
 
