@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from app.peers.union.office import daily
+from app.peers.union.office import daily, history
 from app.peers.union.office.insured import insured_records
 from app.peers.union.office.persons import find_person, number_of
 from app.peers.union.tables import check_entry, coverage, former_atena, number, person
 from app.training.people import MUNICIPALITY_CODE, atena_of, insured_of, my_number_of
 from app.wire.files import FILES
-from app.wire.records import CheckRecord, ResidentRecord
+from app.wire.records import CheckRecord, LinkedRecord, ResidentRecord
 from tests.support.framed import encode_file
 from tests.support.soak import tries
 from tests.support.union_inside import (
@@ -274,3 +274,15 @@ def test_a_file_made_before_somebody_was_keyed_says_nothing_of_her(system):
     assert missing(MORNING + timedelta(hours=9)) == {atena_of(KEYED), atena_of(TWICE_KEYED)}
     system.clock.set_to(MORNING + timedelta(hours=8))
     assert missing(MORNING + timedelta(hours=7)) == set(), "the day of the entry is not over"
+
+
+@pytest.mark.req("FILE-05")
+def test_what_the_relay_brought_is_known_as_that(system):
+    said = {name: getattr(line(STRANGER), name) for name in ResidentRecord.__dataclass_fields__}
+    linked = LinkedRecord(
+        **said, serial="I-1", processed_on="2026-11-20", linked_at="2026-11-20T18:00:00+09:00"
+    )
+    with undone(system) as connection:
+        daily.run(system, connection, MUNICIPALITY_CODE, (linked,))
+        by = history.newest(connection)
+        assert (by.kind, by.ref) == ("file", "FILE-05")

@@ -48,7 +48,7 @@ from app.peers.union.office.persons import (
 )
 from app.peers.union.office.reaching import reach_75
 from app.peers.union.office.rejudging import CARDS, rejudge_others
-from app.peers.union.office.stopping import is_stopped
+from app.peers.union.office.stopping import file_of, is_stopped
 from app.peers.union.system import UNION_ACTOR, System, log_act
 from app.peers.union.tables import notification
 from app.rules.calendar.wareki import Eras
@@ -182,7 +182,7 @@ def apply(
 ) -> Run:
     """Compare and follow the register's file of that moment, then deliver what changed and the
     check list."""
-    bring(system, connection, "file", "FILE-03", municipality)
+    bring(system, connection, "file", file_of(records), municipality)
     waiting = _waiting(connection, municipality)
     homes = Homes()
     confirmed = contradicted = listed = 0

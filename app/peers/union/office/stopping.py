@@ -37,7 +37,6 @@ def is_stopped(
     leaving, residents = _leaving(connection, municipality, records)
     if not _waiting(connection, municipality) and not _too_many(system, leaving, residents):
         return False
-    spec = next(one for one in FILES.values() if one.record is type(records[0]))
     said = {"made_at": made_at, "records": [asdict(record) for record in records]}
     plain = json.dumps(said, ensure_ascii=False).encode()
     own = pyrage.x25519.Recipient.from_str(system.keys.receiving)
@@ -46,7 +45,7 @@ def is_stopped(
         insert(stopped_file).values(
             id=stopped,
             municipality=municipality,
-            file_id=spec.id,
+            file_id=file_of(records),
             records=len(records),
             leaving=leaving,
             residents=residents,
@@ -56,6 +55,12 @@ def is_stopped(
     )
     log_act(system, connection, municipality, "stop_file", str(stopped), records=len(records))
     return True
+
+
+def file_of(records: Sequence[Any]) -> str:
+    """In which file records of the register came; without any it is the daily one."""
+    kinds = {spec.record: spec.id for spec in FILES.values()}
+    return kinds[type(records[0])] if records else "FILE-03"
 
 
 def stopped(system: System) -> list[dict[str, Any]]:
