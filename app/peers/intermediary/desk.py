@@ -6,16 +6,18 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import Connection, delete, insert
 
 from app.core.canon import canonical_json
 from app.core.errors import UserError
 from app.peers.intermediary import identity, inquiries
 from app.peers.intermediary.system import (
+    Insurer,
     Intermediary,
     insurer_of,
     log_act,
     send,
+    sent_last,
 )
 from app.peers.intermediary.tables import holding, parcel, permitted, resident
 from app.peers.streams import take_place, was_taken
@@ -28,31 +30,60 @@ from app.wire.records.beyond import PermittedInquiry, PublicAccount
 
 def take(system: Intermediary, data: bytes) -> bytes:
     """Take a union's parcel and answer it with the next one: FILE-31 with FILE-32, FILE-33 with
-    FILE-34, FILE-35 with FILE-36. The very same parcel again does nothing twice and is answered
-    anew. Raises ContainerRefused, FileRefused and UserError ``parcel.file``."""
+    FILE-34, FILE-35 with FILE-36. The very same parcel again does nothing twice and gets the very
+    same answer: the first was lost on the way. Raises ContainerRefused, FileRefused and UserError
+    ``parcel.file``."""
     name = head_of(data).sender
     with system.write() as connection:
         insurer = insurer_of(connection, name)
         came = open_parcel(system.keys.own, insurer.card, data, system.codes)
-        if not was_taken(connection, parcel, came):
+        file_id = came.header.file_id
+        if file_id not in _ANSWERED_BY:
+            raise wrong_file(file_id)
+        answer = _ANSWERED_BY[file_id]
+        if was_taken(connection, parcel, came):
+            again = sent_last(connection, insurer.card.name, answer)
+            if again is not None:
+                return again
+        else:
             take_place(connection, parcel, came, system.now())
-        records: tuple[Any, ...]
-        match came.header.file_id:
-            case "FILE-31":
-                records = inquiries.register(system, connection, insurer, came.records)
-                answer = "FILE-32"
-            case "FILE-33":
-                inquiries.ask_network(system, connection)
-                wanted = [one.request_id for one in came.records]
-                records = inquiries.results(system, connection, insurer, wanted)
-                answer = "FILE-34"
-            case "FILE-35":
-                records = identity.search(system, connection, insurer, came.records)
-                answer = "FILE-36"
-            case other:
-                raise wrong_file(other)
+        records = _answers(system, connection, insurer, file_id, came.records)
         inquiries.erase(system, connection)
         return send(system, connection, insurer.card, answer, records)
+
+
+_ANSWERED_BY = {"FILE-31": "FILE-32", "FILE-33": "FILE-34", "FILE-35": "FILE-36"}
+
+
+def _answers(
+    system: Intermediary,
+    connection: Connection,
+    insurer: Insurer,
+    file_id: str,
+    records: tuple[Any, ...],
+) -> tuple[Any, ...]:
+    if file_id == "FILE-31":
+        return inquiries.register(system, connection, insurer, records)
+    if file_id == "FILE-35":
+        return identity.search(system, connection, insurer, records)
+    inquiries.ask_network(system, connection)
+    wanted = [one.request_id for one in records]
+    return inquiries.results(system, connection, insurer, wanted)
+
+
+def give_again(system: Intermediary, name: str) -> tuple[bytes, int]:
+    """The last FILE-34 once more, when the medium was lost. Raises UserError
+    ``intermediary.nothing``."""
+    with system.write() as connection:
+        data = sent_last(connection, insurer_of(connection, name).card.name, "FILE-34")
+        if data is None:
+            raise UserError(
+                "intermediary.nothing",
+                "渡した照会結果は、ありません。",
+                "give で照会結果を書き出してください。",
+            )
+        log_act(system, connection, "", "give_again", head_of(data).id)
+        return data, head_of(data).count
 
 
 def give(system: Intermediary, name: str) -> tuple[bytes, int]:

@@ -122,7 +122,8 @@ class _Program:
 
     def _give(self) -> int:
         with self._open() as here:
-            answer, count = desk.give(here, self._said.insurer)
+            giving = desk.give_again if self._said.again else desk.give
+            answer, count = giving(here, self._said.insurer)
         print(f"照会結果 {count} 件。{self._written(answer)}")
         return DONE
 
@@ -239,6 +240,8 @@ def _add_steps(command: Callable[..., Parser]) -> None:
     take.add_argument("file", type=Path)
     give = command("give", "渡していない照会結果を書き出す", "write the answers not given yet")
     give.add_argument("insurer", metavar="NAME")
+    lost = in_words("前に渡したものをもう一度（媒体をなくしたとき）", "the last ones once more")
+    give.add_argument("--again", action="store_true", help=lost)
     for one in (take, give):
         one.add_argument("--out", type=Path, required=True, metavar="DIR")
     command("held", "人の確認を待つ回答", "answers that wait for two persons")

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 METADATA = MetaData()
 VERSION = 1
@@ -29,9 +38,11 @@ parcel = Table(
     _text("digest"),
     Column("count", Integer, nullable=False),
     _text("at"),
+    # the last one that went out in its stream, in case it is lost on the way
+    Column("body", LargeBinary, nullable=False, default=b""),
     UniqueConstraint("direction", "peer", "file_id", "epoch", "sequence"),
 )
-"""What came and went, each in its place: digests and counts, no content."""
+"""What came and went, each in its place."""
 
 member = Table(
     "member",

@@ -168,6 +168,23 @@ class TestTheWayThere:
         carrying.take_in(union, WHO, desk.take(beyond, kept))
         assert identity.shown(union)[0]["search_outcome"] == "none"
 
+    def test_an_answer_that_was_lost_comes_again_and_leaves_no_gap(
+        self, union: System, beyond: Intermediary
+    ) -> None:
+        say(beyond, resident(my_number_of(1)))
+        identity.ask(union, WHO, MUNICIPALITY_CODE, atena_of(1), "facts", "")
+        with union.database.write() as connection:
+            body = carrying.body_of(connection)
+            data = carrying.packed(union, connection, body.card, "FILE-35")
+            assert data is not None
+            assert carrying.unanswered(connection, body.card.name, "FILE-35") == data
+        lost = desk.take(beyond, data)
+        again = desk.take(beyond, data)
+        assert again == lost
+        assert carrying.take_in(union, WHO, again)["found"] == 1
+        assert carrying.take_in(union, WHO, again) == {"again": 1}
+        assert searched(union, beyond, 2)["search_outcome"] == "none", "the next one fits behind it"
+
     def test_a_union_that_is_not_served_and_a_parcel_of_another_are_refused(
         self, union: System, tmp_path: Path
     ) -> None:
