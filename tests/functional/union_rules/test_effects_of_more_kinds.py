@@ -36,7 +36,7 @@ from tests.support.told_cases import Teller
 from tests.support.union_inside import CALLER, income, load, seed_person, union_inside
 from tests.support.union_terminal import MORNING
 
-NEW, HEAD, WIFE, YOUNG, DISABLED, LOW, THREE, FACILITY, FOREIGNER, DEAD = range(401, 411)
+NEW, HEAD, WIFE, YOUNG, DISABLED, LOW, THREE, FACILITY, FOREIGNER, DEAD, UNTOLD = range(401, 412)
 NEXT_DOOR = "70000019"
 TOLD = 5
 """The day of the books on which the rows are told: 2026-11-25; the event was on the 20th."""
@@ -168,6 +168,7 @@ ROWS = (
     Row("protection", HEAD, ("nondisclosure", ""), {"ground": "支援措置"}, "2026-11-20"),
     # DOMAIN 3.2: decided again, from the 1st of the month after
     Row("income_reply", LOW, ("copay", ""), {"ratio": "2"}, "2026-12-01"),
+    Row("income_by_hand", UNTOLD, ("copay", ""), {"ratio": "2"}, "2026-12-01", {"year": "2025"}),
     Row("standard_income", THREE, ("copay", ""), {"ratio": "2"}, "2026-12-01"),
     # DOMAIN 3.10: from the month after; 5.4: from the 1st of the month of application
     Row("long_stay", LOW, ("long_stay", ""), {"days": "95"}, "2026-12-01"),
@@ -253,6 +254,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
             one(DISABLED, "1956-03-03", coverages=since(DISABLED, "2024-01-01", "ACQ_DIS")),
             one(LOW, "1941-01-01", income=low, coverages=since(LOW, "2016-01-01", "ACQ_AGE")),
             one(THREE, "1941-02-01", income={**high, "taxed": True}),
+            one(UNTOLD, "1941-05-01", income=None),
             one(FACILITY, "1941-03-01", coverages=since(FACILITY, "2020-01-01", "ACQ_SPADDR")),
             one(FOREIGNER, "1945-03-01", coverages=[], person_kind="2"),
             one(DEAD, "1941-04-01", coverages=lost, **died),
