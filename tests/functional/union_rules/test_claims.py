@@ -329,3 +329,18 @@ def test_a_transfer_that_came_back_is_a_right_again(
         again = told(system, connection, "claim_high_cost", event_on="2026-11-11")
         assert (again.outcome, again.amount) == ("accepted", paid.amount)
         assert "振込不能で戻った" in again.grounds_clerk
+
+
+def test_a_receipt_of_somebody_who_was_dead_is_named(
+    system: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with undone(system) as connection:
+        official(system, monkeypatch, connection)
+        died = {"state": "3", "state_on": "2026-11-01"}
+        connection.execute(
+            update(person).where(person.c.atena_number == atena_of(ALONE)).values(died)
+        )
+        with pytest.raises(UserError, match="診療 late を取り込めません。この方は 2026-11-01 に"):
+            settling.take_treatments(
+                system, "甲", [treated("late", ALONE, "2026-11-02", 10_000, 1_000)]
+            )

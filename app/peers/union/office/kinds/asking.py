@@ -80,13 +80,13 @@ def _year_fits(held: Held) -> list[RefusalReason]:
     return [] if fits else [RefusalReason("income_year", f"{year - 1}年の所得が要ります。")]
 
 
-_FROM_TAX = ("tax", "register")
+_FROM_TAX = "tax"
 
 
 def _no_file_came(held: Held) -> list[RefusalReason]:
     """What the tax office said is not overwritten by hand."""
     mine = (income.c.person_id == held.row.id, income.c.year == int(held.record.year) + 1)
-    found = select(income.c.origin).where(*mine, income.c.origin.in_(_FROM_TAX))
+    found = select(income.c.origin).where(*mine, income.c.origin == _FROM_TAX)
     if held.office.connection.execute(found).first() is not None:
         return [RefusalReason("income_known")]
     return _year_fits(held)
