@@ -77,6 +77,7 @@ _DUE_EVERY_MS = 5_000
 _WHY = {
     "time.slept": "端末が休止していたため、ログオフしました。",
     "time.over": "利用時間か、ロックしていられる時間が終わったため、ログオフしました。",
+    "log.joined": "この端末は管理簿に参加しました。管理簿の職員でログインしてください。",
     "rights.taken": "ほかの端末で、あなたの権限かキーが変えられたため、ログオフしました。",
     "tables.changed": "きょうから新しい表（料率・基準など）を使います。ログインし直してください。",
 }
@@ -655,7 +656,7 @@ class Counter(QObject):
 
         due = vigil.due(terminal, session)
         if due is Due.ENDED:
-            self.log_off("rights.taken")
+            self.log_off(terminal.sessions.cause_of(session))
             return
         tell(self.window, vigil.left(terminal, session))
         if due is Due.LOCK:

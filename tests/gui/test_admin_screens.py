@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtWidgets import QInputDialog, QLabel
 
 from app.functions.admin import admitting, key_steps
+from app.functions.admin.screens.follow import FollowScreen
 from app.functions.admin.screens.keys import AddKeyScreen, LostKeyScreen
 from app.functions.admin.screens.leaving import LeavingScreen
 from app.functions.admin.screens.ledger import LedgerScreen
@@ -28,11 +29,16 @@ from app.functions.admin.screens.upkeep import (
     HoursScreen,
     KeyChangeScreen,
 )
+from app.security.authenticators.verify import verify_assertion
+from app.security.control.joining import Offer
+from app.security.control.proof import Prover
 from app.security.staff.grants import GrantState
 from app.ui.base.tables import choose as choose_rows
+from app.wire.control import ControlHead
 from tests.support.founded import PASSWORDS, FoundedTerminal
 from tests.support.keys import QUICK
 from tests.support.office import Office, founded_office
+from tests.support.town import offered_town
 
 NEW = "Kikyou-65-sugi"
 OTHER = "Rindou-93-hinoki"
@@ -471,6 +477,32 @@ class TestUpkeep:
         office.answer_second("S202")
         office.screen(StaffScreen)
         enter(office, "S202")
+
+    def test_a_terminal_joins_the_municipality_s_log(
+        self, place: tuple[FoundedTerminal, Office], office: Office
+    ) -> None:
+        terminal = office.counter._doorway.terminal
+        assert terminal is not None
+        screen = office.choose("admin.follow_log", FollowScreen)
+        assert "管理簿が広域連合からまだ届いていません" in office.texts()
+        town = offered_town()
+        told = ControlHead(
+            town.municipality, town.head.number, town.head.hash, "2026-11-16T10:00:00+09:00"
+        )
+        prover = Prover(terminal.control.house, verify_assertion)
+        terminal.control.offer = Offer(tuple(town.rows), told, town.signed(), prover)
+        screen = office.choose("admin.follow_log", FollowScreen)
+        assert screen.code.text() == terminal.control.offer.code
+        office.picture("follow-log")
+        office.go_on()
+        office.answer_second("S202")
+        office.until(lambda: terminal.sessions.all() == ())
+        office.counter.look_at_the_clock()
+        assert office.counter.desk is None
+        assert office.counter.form is not None
+        labels = office.counter.form.findChildren(QLabel)
+        assert any("管理簿の職員でログイン" in one.text() for one in labels)
+        office.picture("follow-log-after")
 
     @pytest.mark.req("SEC-35")
     def test_the_permission_table_shows_who_may_be_given_what(self, office: Office) -> None:

@@ -117,6 +117,7 @@ def test_a_right_taken_at_one_desk_ends_the_session_at_the_other(
     assert refused.value.code == "session.none"
     ended = [line.entry for line in other.terminal.journal.lines()]
     assert any((one.function_id, one.cause) == (LOG_OFF, "rights.taken") for one in ended)
+    assert other.terminal.sessions.cause_of(theirs) == "rights.taken"
     again = other.enter("S202")
     assert "records.verify" not in other.terminal.gate.permitted(again)
 

@@ -70,7 +70,7 @@ class OpenTerminal:
         """Every session ends; ``cause`` is the code that its line in the journal says."""
         for live in self.sessions.all():
             session = live.session
-            self.sessions.leave(session)
+            self.sessions.leave(session, cause)
             self.journal.append(
                 Entry(State.EVENT, LOG_OFF, session.staff_id, session=session.id, cause=cause)
             )

@@ -188,7 +188,7 @@ class MunicipalLog:
         for live in self._sessions.all():
             staff_id = live.session.staff_id
             if has_lost(done.before, done.state, staff_id, self._hand.now()):
-                self._sessions.leave(live.session)
+                self._sessions.leave(live.session, TAKEN_ELSEWHERE)
                 self._journal.append(
                     Entry(
                         State.EVENT,

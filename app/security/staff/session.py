@@ -48,6 +48,7 @@ class LiveSessions:
 
     def __init__(self) -> None:
         self._live: dict[str, LiveSession] = {}
+        self._causes: dict[str, str] = {}
 
     def enter(self, live: LiveSession) -> None:
         """Take a session in. Raises ``Refusal`` ``session.second`` (SEC-21)."""
@@ -73,9 +74,15 @@ class LiveSessions:
         """Whether the session has not ended."""
         return session.id in self._live
 
-    def leave(self, session: Session) -> None:
-        """Forget a session and its keys; unknown handles are no error."""
-        self._live.pop(session.id, None)
+    def leave(self, session: Session, cause: str = "") -> None:
+        """Forget a session and its keys; unknown handles are no error. ``cause``: the code of what
+        ended it without its person."""
+        if self._live.pop(session.id, None) is not None and cause:
+            self._causes[session.id] = cause
+
+    def cause_of(self, session: Session) -> str:
+        """Why a session ended without its person; "" for one that goes on or was left."""
+        return self._causes.get(session.id, "")
 
     def all(self) -> tuple[LiveSession, ...]:
         """Every session of this process."""
