@@ -206,7 +206,7 @@ def _check_place(work: ActWork, found: Verified) -> bool:
 
 
 def _addressee(work: Any, facts: LineFacts, file_id: str) -> Addressee:
-    row = work.first(select(courier).where(courier.c.ended_at == ""))
+    row = work.first(select(courier).where(courier.c.ended_at == "", courier.c.role == "system"))
     spec = FILES[file_id]
     return Addressee(
         facts.terminal,
