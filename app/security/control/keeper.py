@@ -75,7 +75,6 @@ class Control:
         draft = self.state.draft()
         take_effect(draft, deed, done, self.house)
         draft.note(deed, done)
-        self._joined = None
         if isinstance(deed, FollowLog):
             if self.told_at:
                 raise refusal("control.joined")
@@ -88,6 +87,8 @@ class Control:
         transaction; ``line`` is its journal line. ``carry_on`` follows once it has committed."""
         body = row.to_bytes()
         joined = self._joined
+        if joined is not None and joined.state is not draft:
+            joined = None  # prepared, and another deed is done
         if joined is not None:
             draft.head = self.state.head
         append(work, draft, body)
