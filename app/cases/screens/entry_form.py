@@ -239,6 +239,10 @@ class EntryForm(QWidget):
 
     def _on_change(self) -> None:
         self._show_what_applies()
+        for declared in self.page.fields:
+            field = self._fields[declared.name]
+            if declared.beside and isinstance(field, TextField):
+                field.understand_again()
         self.values_changed.emit()
 
     def _show_what_applies(self) -> None:

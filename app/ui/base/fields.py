@@ -193,6 +193,11 @@ class TextField(Field):
     def set_value(self, value: str) -> None:
         self.edit.setText(value)
 
+    def understand_again(self) -> None:
+        """Explain anew what was typed: what stands beside it has changed."""
+        if self._understand is not None and self.value():
+            self.set_hint(self._understand(self.value()))
+
     def _on_text(self, text: str) -> None:
         if self._understand is not None:
             self.set_hint(self._understand(text.strip()) if text.strip() else "")
