@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from app.peers.union.office import daily, history
+from app.peers.union.office import daily, history, reaching
 from app.peers.union.office.insured import insured_records
 from app.peers.union.office.persons import find_person, number_of
 from app.peers.union.tables import check_entry, coverage, former_atena, number, person
@@ -286,3 +286,7 @@ def test_what_the_relay_brought_is_known_as_that(system):
         daily.run(system, connection, MUNICIPALITY_CODE, (linked,))
         by = history.newest(connection)
         assert (by.kind, by.ref) == ("file", "FILE-05")
+        first = system.today()
+        system.clock.set_to(MORNING + timedelta(days=4))
+        daily.run(system, connection, MUNICIPALITY_CODE, (linked,))
+        assert reaching._last_run(system, connection, MUNICIPALITY_CODE) == first

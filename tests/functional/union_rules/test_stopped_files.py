@@ -134,7 +134,8 @@ def test_a_number_in_two_municipalities_is_on_both_check_lists(tmp_path, databas
         with system.database.write() as connection:
             other = person.c.atena_number == atena_of(1)
             connection.execute(person.update().where(other).values(municipality_code="152986"))
-        register(system, replace(resident(3), **home(3), my_number=my_number_of(1)))
+        other_one = {**home(3), "birth_sort": "1941-02-03", "birth_written": "1941年2月3日"}
+        register(system, replace(resident(3), **other_one, my_number=my_number_of(1)))
         with system.database.read() as connection:
             rows = connection.execute(select(check_entry)).all()
         assert sorted((one.cause, one.municipality_code, one.atena_number) for one in rows) == [

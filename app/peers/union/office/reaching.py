@@ -22,6 +22,7 @@ from app.peers.union.office.rejudging import (
     rejudge_others,
 )
 from app.peers.union.office.shares import judge_household, put_share
+from app.peers.union.office.stopping import REGISTER
 from app.peers.union.system import System, next_value
 from app.peers.union.tables import coverage, origin, person, share
 from app.rules.calendar.days import anniversary, day_of_75, judgement_year
@@ -79,7 +80,7 @@ def _last_run(system: System, connection: Connection, municipality: str) -> date
     """The day of the municipality's daily run before this one; yesterday for the first."""
     runs = connection.execute(
         select(origin.c.at)
-        .where(origin.c.kind == "file", origin.c.ref == "FILE-03", origin.c.by == municipality)
+        .where(origin.c.kind == "file", origin.c.ref.in_(REGISTER), origin.c.by == municipality)
         .order_by(origin.c.id.desc())
         .limit(2)
     ).all()

@@ -22,6 +22,9 @@ from app.wire.files import FILES
 Apply = Callable[[System, Connection, str, tuple[Any, ...], str], Any]
 
 LET_GO, DISCARD = "let_go", "discard"
+REGISTER = ("FILE-03", "FILE-05")
+"""What the register says, once a day or by the relay (自動連携)."""
+
 _HERE = "1"
 _AT_ONCE = 500
 
@@ -60,7 +63,7 @@ def is_stopped(
 def file_of(records: Sequence[Any]) -> str:
     """In which file records of the register came; without any it is the daily one."""
     kinds = {spec.record: spec.id for spec in FILES.values()}
-    return kinds[type(records[0])] if records else "FILE-03"
+    return kinds[type(records[0])] if records else REGISTER[0]
 
 
 def stopped(system: System) -> list[dict[str, Any]]:
