@@ -299,7 +299,11 @@ def _door(world: Any) -> Any:
     """What the screens of administration take from the door when they are made."""
     store = SimpleNamespace(identity=SimpleNamespace(terminal="T01"))
     terminal = SimpleNamespace(
-        journal=world.journal, gate=world.gate, paths=world.paths, store=store
+        journal=world.journal,
+        gate=world.gate,
+        paths=world.paths,
+        store=store,
+        control=world.control,
     )
     return SimpleNamespace(policy=None, terminal=terminal, doorway=None)
 
