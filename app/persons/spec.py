@@ -160,7 +160,6 @@ FUNCTIONS: tuple[Function, ...] = (
         reads=_SHOWN,
         needs=(Need.FILLED,),
         screen="app.persons.screens.same:SameScreen",
-        menu=True,
     ),
     Function(
         id=same_acts.PROPOSE,

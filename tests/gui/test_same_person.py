@@ -75,8 +75,16 @@ def test_side_by_side_with_a_reason_and_back(world: World, room: Room) -> None:
     room.until(lambda: person.view is not None)
     _picture(room, person, "same_person_page")
     assert person.begin_button.isHidden() and "受付はそちらで行います" in _texts(person)
-    person.same_button.click()
-    assert room.went[-1] == ("persons.open", {"person_id": "P-1"})
+    for answer, there in (
+        (0, ("persons.open", {"person_id": "P-1"})),
+        (1, (same.LIST, {"word": person.view.same[0].word})),  # where it is undone
+    ):
+        person.same_button.click()
+        asked = person.findChild(QInputDialog)
+        asked.setTextValue(asked.comboBoxItems()[answer])
+        asked.accept()
+        assert room.went[-1] == there
+        room.qtbot.wait(10)  # the dialog goes
     proposal = room.add(SameProposalScreen(room.desk(), "P-1"))
     proposal.number.set_value("123")
     proposal.why.set_value("ご家族の話")

@@ -202,10 +202,18 @@ class PersonScreen(Page):
         if view is None or not view.same:
             return
         one = next((one for one in view.same if one.kept), view.same[0])
-        if one.decided:
-            self._desk.go("persons.open", person_id=one.person_id)
-        else:
-            self._desk.go(same.LIST, word=one.word)
+        to_list = partial(self._desk.go, same.LIST, word=one.word)
+        if not one.decided:
+            to_list()
+            return
+        ways = (partial(self._desk.go, "persons.open", person_id=one.person_id), to_list)
+        choose(
+            self,
+            "同じ方の番号です。どちらを開きますか。",
+            ["もう一つの番号の方", "同一人の確認（取り消すとき）"],
+            lambda at: ways[at](),
+            ok="開く",
+        )
 
     def _closed(self) -> None:
         """The minutes of an opening are over: nothing of it stays on the screen."""
