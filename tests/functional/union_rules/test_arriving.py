@@ -138,7 +138,7 @@ def test_out_of_the_area_it_is_a_loss_as_before(system: System) -> None:
 
 def test_who_is_in_no_register_after_two_weeks_is_on_the_list_once(system: System) -> None:
     run(system, left())
-    system.clock.set_to(MORNING + timedelta(days=20))
+    system.clock.set_to(MORNING + timedelta(days=20))  # type: ignore[attr-defined]  # a ShiftedClock
     run(system, resident(OTHER, relation="妻", is_head="0", sex="2"))
     run(system, resident(OTHER, relation="妻", is_head="0", sex="2"))
     with system.database.read() as connection:

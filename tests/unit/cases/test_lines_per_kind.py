@@ -25,7 +25,7 @@ def test_a_kind_costs_at_most_120_lines_on_average() -> None:
 
 
 def test_no_two_kinds_are_declared_alike() -> None:
-    """Apart from code, name and help: what is asked, shown, refused, looked at, and what follows."""
+    """Apart from code, name and help: what is asked, shown, refused and looked at, and the rest."""
     declared: dict[object, str] = {}
     for code, kind in CASES.items():
         fields = tuple(
