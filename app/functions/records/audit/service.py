@@ -44,7 +44,7 @@ from forms.lists.audit_pages import (
 )
 
 MAKE, MAKE_VIEW = "records.audit_packet", "records.audit_evidence"
-LINES_AT_ONCE = 50_000
+LINES_AT_ONCE = 20_000
 LONGEST_DAYS = 366 * 2
 _COLUMNS = ("対象", "内容", "いつ", "数")
 

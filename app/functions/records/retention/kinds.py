@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete, select, text
 
 from app.cases.state import OVER
 from app.core.settings import Settings
@@ -199,9 +199,11 @@ def _erase_records(work: ActWork, keys: Keys) -> int:
 
 
 def _persons_in_ledgers(work: ReadRows, keys: Keys) -> set[str]:
+    about = select(ledger_entry.c.ledger).where(ledger_entry.c.person_id.in_(keys)).distinct()
+    ledgers = [LEDGERS[row.ledger] for row in work.all(about) if row.ledger in LEDGERS]
     return {
         record.entries[0].person_id
-        for ledger in LEDGERS.values()
+        for ledger in ledgers  # of most persons nothing is written anywhere
         for record in records_about(work, ledger, keys)
         if not record.closed
     }

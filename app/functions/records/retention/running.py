@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, delete, select, update
@@ -31,8 +32,10 @@ from db.work import ReadRows
 PIECE, REWRITE = "records.erase_piece", "records.rewrite_store"
 START_REWRITE = "records.start_rewrite"
 AT_ONCE = 25
-"""Persons, or rows of another kind, that one piece takes: short enough that a clerk beside it
-feels nothing."""
+"""Persons, or rows of another kind, that one piece takes at most."""
+_FEW = 10
+_PIECE = timedelta(milliseconds=40)
+"""After so long a piece takes no more: a clerk beside it waits for 100 ms at most."""
 _METHOD = (
     "消すものごとに1つの処理で、付属する行・履歴・名前の索引とともに消し、跡をゼロで上書き"
     "（secure_delete）。続けて保存データを書き直す。"
@@ -56,7 +59,12 @@ def erase_piece(hand: SystemHand, access: StoreAccess) -> bool:
         if run is None or not items:
             return False
         first = items[0].kind
-        _erase(work, run, first, [row.key for row in items if row.kind == first])
+        keys = [row.key for row in items if row.kind == first]
+        counts, until = json.loads(run.counts), hand.now() + _PIECE
+        for at in range(0, len(keys), _FEW):
+            _erase(work, (run.id, counts), first, keys[at : at + _FEW])
+            if hand.now() >= until:
+                break
     with access.store.view(("erased",)) as looking:
         again.keep_beside(looking, access.paths.erased)
     return True
@@ -100,11 +108,15 @@ def _next(work: ReadRows, run_id: str) -> list[Row[Any]]:
     )
 
 
-def _erase(work: ActWork, run: Row[Any], kind_id: str, keys: Sequence[str]) -> None:
+def _erase(
+    work: ActWork, run: tuple[str, dict[str, int]], kind_id: str, keys: Sequence[str]
+) -> None:
+    """Some of a run (its id, and what went so far by kind, which is kept with it)."""
+    run_id, counts = run
     kind = KINDS[kind_id]
     stay = held(work, kind, keys)
     go = [key for key in keys if key not in stay]
-    mine = (erasure_item.c.erasure_id == run.id, erasure_item.c.kind == kind_id)
+    mine = (erasure_item.c.erasure_id == run_id, erasure_item.c.kind == kind_id)
     for key, hold in stay.items():
         work.run(
             update(erasure_item).where(*mine, erasure_item.c.key == key).values(kept=hold.words)
@@ -115,9 +127,8 @@ def _erase(work: ActWork, run: Row[Any], kind_id: str, keys: Sequence[str]) -> N
         again.note(work, go)
     gone = kind.erase(work, go)
     work.run(delete(erasure_item).where(*mine, erasure_item.c.key.in_(go)))
-    counts = json.loads(run.counts)
     counts[kind_id] = counts.get(kind_id, 0) + gone
-    work.run(update(erasure).where(erasure.c.id == run.id).values(counts=canonical_json(counts)))
+    work.run(update(erasure).where(erasure.c.id == run_id).values(counts=canonical_json(counts)))
 
 
 def _end(work: ActWork, run: Row[Any]) -> None:
