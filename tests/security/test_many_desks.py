@@ -26,7 +26,7 @@ from app.wire.heads import Head
 from app.wire.protocol import ControlRow
 from db.tables.control import control_place, control_row, credential, grant_row, setting, staff
 from db.work import Work
-from tests.support.founded import MONDAY, founded_now
+from tests.support.founded import MONDAY, copied, founded_now
 from tests.support.shelf import MemoryShelf
 from tests.support.town import TOWN, Answer, Desk, Town, town_in
 
@@ -262,6 +262,25 @@ def test_a_row_of_another_desk_written_by_hand_gives_nothing(town: Town, desks: 
     assert [(one.code, one.terminal) for one in other.terminal.control.faults] == [
         ("journal", "T11")
     ]
+
+
+def test_what_a_copy_of_this_terminal_signed_gives_nothing_here(
+    town: Town, desks: list[Desk], tmp_path: Path
+) -> None:
+    """Real keys, the right terminal and epoch, and the union's place: but not in this journal."""
+    one, _ = desks
+    (tmp_path / "copy").mkdir()
+    twin = Desk(copied(one.made, tmp_path / "copy"), "T11")
+    set_idle(twin, "9")
+    assert town.contact(twin.terminal)
+    one.enter()
+    assert town.contact(one.terminal)
+    for _ in range(2):
+        assert IDLE not in one.terminal.control.state.settings
+        faults = [(fault.code, fault.terminal) for fault in one.terminal.control.faults]
+        assert faults == [("journal", "T11")]
+        one.close()
+        one.enter()
 
 
 def test_a_terminal_that_was_off_for_three_weeks_catches_up_and_its_old_act_yields(
