@@ -155,3 +155,20 @@ def test_the_first_enter_on_one_of_two_alike_opens_nobody(counter: Counter, qtbo
     QTest.keyClick(screen.table, Qt.Key.Key_Return)
     assert len(room.went) == 1
     room.operations.close()
+
+
+@pytest.mark.parametrize("width", [1000, 1280, 1920])
+def test_an_address_is_never_cut_at_what_tells_two_apart(
+    counter: Counter, qtbot: Any, width: int
+) -> None:
+    long = "見本県見本市見本町字大見本東一丁目二十三番地の四十五　コーポ見本東棟101号室"
+    put_residents(counter.world, Resident(written=long))
+    room = Room(counter, qtbot)
+    screen = room.add(SearchScreen(room.desk(), text="タカハシ"))
+    room.until(lambda: screen.table.rowCount() == 1)
+    screen.resize(width, 720)
+    needed = screen._delegate.width_of(screen.table.item(0, ADDRESS).text())
+    assert screen.table.columnWidth(ADDRESS) >= needed
+    if width == 1920:  # what is left over is the address's
+        assert screen.table.columnWidth(ADDRESS) > screen.table.columnWidth(8) * 3
+    room.operations.close()

@@ -110,17 +110,17 @@ class EntryForm(QWidget):
             field.set_value(full)
         self._left[name] = full
         if declared.fills is not None and full:
-            self.fill(declared.fills(full, reader))
+            self.fill(declared.fills(full, reader), f"{declared.label}から入れました")
         self.field_left.emit(name)
 
-    def fill(self, values: Mapping[str, str], words: str = "") -> None:
+    def fill(self, values: Mapping[str, str], words: str) -> None:
         """Put ``values`` in the fields of this page that are empty, each marked as taken over;
         ``words`` say from where."""
         for name, text in values.items():
             field = self._fields.get(name)
             if field is not None and text and not field.value():
                 field.set_value(text)
-                field.set_hint(f"→ {words or '入れてあります'}。違うときは直してください。")
+                field.set_hint(f"→ {words}。違うときは直してください。")
 
     def values(self) -> dict[str, str]:
         """All values keyed so far; what is not shown is empty."""

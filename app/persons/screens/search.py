@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QLineEdit,
     QTableWidget,
@@ -19,7 +19,8 @@ from app.ui.base.keys import SEARCH
 from app.ui.base.labels import PlainLabel
 from app.ui.base.names import NameDelegate, NamePainter, TextBlock
 from app.ui.base.pages import Page
-from app.ui.base.tables import as_list, widen
+from app.ui.base.tables import as_list, give_room, widen
+from app.ui.base.theme import grown
 
 _SETTLE_MS = 90
 _COLUMNS = (
@@ -34,7 +35,8 @@ _COLUMNS = (
     "宛名番号",
 )
 _WIDTHS = (144, 112, 146, 90, 50, 50, 198, 118, 136)
-_NAME_COLUMNS = frozenset({0, 6})
+_ADDRESS = 6
+_NAME_COLUMNS = frozenset({0, _ADDRESS})
 
 
 class SearchBox(QLineEdit):
@@ -149,6 +151,7 @@ class SearchScreen(Page):
         for row, line in enumerate(lines):
             for column, text in enumerate(_cells(line)):
                 self.table.setItem(row, column, QTableWidgetItem(text))
+        self._give_room()
         if lines:
             self.table.selectRow(0)
         self.understood.setText(results.understood if results else "")
@@ -163,6 +166,16 @@ class SearchScreen(Page):
             f"初めての方なら、Alt+B（{self._desk.begins_what}）で始めます。"
         )
         self.nobody.setVisible(nobody)
+
+    def _give_room(self) -> None:
+        """An address is never cut."""
+        lines = self._results.lines if self._results else ()
+        longest = max((self._delegate.width_of(line.address) for line in lines), default=0)
+        give_room(self.table, _ADDRESS, max(longest, grown(_WIDTHS[_ADDRESS])))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._give_room()
 
     def _choose(self) -> None:
         row = self.table.currentRow()

@@ -210,7 +210,10 @@ class Desk:
 
     def beside(self, work: Callable[[], T], done: Callable[[T], None] | None = None) -> None:
         """Do ``work`` on the store's worker beside what the person types: the screen is not busy
-        for it, no key is asked for, and what fails is told in the status line."""
+        for it, no key is asked for, and what fails is told in the status line. Nothing is begun
+        any more once the program ends."""
+        if self.operations.closed:
+            return
         self.operations.aside(None, work, done or (lambda _outcome: None))
 
     def over_the_line(

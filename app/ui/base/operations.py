@@ -45,6 +45,11 @@ class Operations(QObject):
         """Whether store or key work is under way; the line works in the background."""
         return self._running > 0
 
+    @property
+    def closed(self) -> bool:
+        """Whether no work is taken any more: the program ends."""
+        return self._closed
+
     def run(
         self,
         parent: QObject | None,

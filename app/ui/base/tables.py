@@ -46,6 +46,15 @@ def widen(table: QTableView, widths: Sequence[int]) -> None:
         table.setColumnWidth(column, grown(width))
 
 
+def give_room(table: QTableView, column: int, needed: int) -> None:
+    """The column is as wide as its longest text (``needed`` dots), and has what the others leave:
+    two persons are told apart by what stands at its end (番地). What does not fit is scrolled."""
+    header = table.horizontalHeader()
+    header.setStretchLastSection(False)
+    others = sum(table.columnWidth(at) for at in range(header.count()) if at != column)
+    table.setColumnWidth(column, max(needed, table.viewport().width() - others))
+
+
 def fill(table: QTableWidget, rows: Sequence[Sequence[str]], *, bold: Sequence[bool] = ()) -> None:
     """Put ``rows`` of texts in; those marked ``bold`` stand out."""
     table.setRowCount(len(rows))
