@@ -160,6 +160,7 @@ HELD_BACK: Mapping[str, str] = {
     "desk_case": _SENT,
     "desk_issue": _SENT,
     "recall": _INSIDE,
+    "sending_sample": _INSIDE,
     "check_entry": _INSIDE,
     "sheet": _INSIDE,
     "application_token": _INSIDE,
