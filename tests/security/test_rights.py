@@ -349,6 +349,7 @@ def test_the_permission_table_follows_the_registry() -> None:
     ]
     assert sorted(changing) == [
         "admin.print_ledger",
+        "records.audit_packet",
         "records.note_review",
         "records.print_ledger",
         "records.print_registers",
