@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -322,6 +322,15 @@ def who_signed(body: bytes) -> tuple[str, str]:
     except (RowError, ValueError, TypeError, IndexError):
         return "", ""
     return str(said.terminal), str(said.staff_id)
+
+
+def said_in(bodies: Iterable[bytes]) -> Iterator[SignedAct]:
+    """What each row that can be read says that was signed first; nothing of it is proved."""
+    for body in bodies:
+        try:
+            yield read_signed(read_row(body).evidence[0].signed)
+        except (RowError, ValueError, TypeError, IndexError):
+            continue
 
 
 def recovery_statement(store_id: str, salt: bytes, what: bytes) -> bytes:

@@ -8,7 +8,7 @@ grows older. What each row says is judged by this terminal alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from app.security.acts.approval import AssertionCheck, Evidence, SignedAct, Subj
 from app.security.control import standing
 from app.security.control.joining import Offer
 from app.security.control.keeper import Control
-from app.security.control.proof import Prover
+from app.security.control.proof import Prover, said_in
 from app.security.control.rows import UNSIGNED
 from app.security.control.shared import Shared, Step, step
 from app.security.control.state import ControlState
@@ -33,7 +33,7 @@ from app.wire.heads import Head
 from app.wire.keys import SigningKeys
 from app.wire.protocol import ControlRow
 from app.wire.statements import open_signed
-from db.work import ReadRows, Store
+from db.work import Store
 
 REFUSED = "control.refused"
 """The journal's line about an answer of which nothing was applied."""
@@ -174,8 +174,10 @@ class MunicipalLog:
         if not bodies and shared.told is not None and _is_soon(shared.told, told[0]):
             self._control.shared = replace(shared, told=told[0])
             return
-        with self._store.view(standing.READS) as work:
-            done = step(self._control.state, shared, bodies, told, self._prover(work, shared))
+        with self._store.view(standing.READS) as work:  # short: what proves takes a while
+            every = (*bodies, *(body for _, body in shared.waiting))
+            own = {said.nonce for said in said_in(every) if standing.is_own(work, said)}
+        done = step(self._control.state, shared, bodies, told, self._prover(own, shared))
         self._hand.take_rows(done)
         self._control.carry_over(done)
         if done.named:
@@ -207,19 +209,19 @@ class MunicipalLog:
         base.head = origin(municipality)
         return replace(shared, base=base)
 
-    def _prover(self, work: ReadRows, shared: Shared) -> Prover:
+    def _prover(self, mine: Collection[bytes], shared: Shared) -> Prover:
         identity = self._store.identity
         here = (identity.terminal, identity.epoch)
 
         def stands(said: SignedAct, _evidence: Sequence[Evidence]) -> bool:
             """An own act was judged by the journal when it was written or the store was opened;
             nobody else can have signed one here in this epoch."""
-            if standing.is_own(work, said):
+            if said.nonce in mine:
                 return said.nonce not in shared.denied
             return (said.terminal, said.epoch) != here
 
         def own(said: SignedAct) -> bool:
-            return said.terminal == here[0] or standing.is_own(work, said)
+            return said.terminal == here[0] or said.nonce in mine
 
         return Prover(self._control.house, self._check, stands, own)
 
