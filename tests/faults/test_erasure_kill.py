@@ -98,12 +98,11 @@ def test_killed_anywhere_nobody_is_half_erased_and_it_goes_on(
     ordered: tuple[Path, list[int]], tmp_path: Path, point: int
 ) -> None:
     template, wanted = ordered
-    if point >= len(wanted):
-        pytest.skip("there are not so many")
+    at = wanted[point % len(wanted)]  # where there are fewer, some are met twice
     data = tmp_path / "terminal"
     shutil.copytree(template, data)
     with pytest.raises(EOFError):  # the child is dead and says nothing
-        in_child(lambda: erase_on(data, wanted[point]))
+        in_child(lambda: erase_on(data, at))
     world = open_world(data)
     try:
         persons, *rest = whose(world)

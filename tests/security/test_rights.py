@@ -360,7 +360,7 @@ def test_the_permission_table_follows_the_registry() -> None:
     )
     assert "admin.supervise" not in roles["auditor"].function_ids
     areas = {CATALOG[one].area for one in roles["branch"].function_ids}
-    assert areas == {"day", "own", "persons", "eligibility", "files", "printing"}
+    assert areas == {"day", "own", "persons", "eligibility", "files", "printing", "records"}
     assert not {"printing.release_batch", "printing.letters"} & set(roles["branch"].function_ids)
     assert all(
         CATALOG[one].kind is Kind.INQUIRE
