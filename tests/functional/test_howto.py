@@ -37,6 +37,7 @@ from app.sync import outbox as outgoing
 from app.sync.states import Incoming
 from app.ui.shell.menu import menu_entries
 from app.ui.shell.window import MainWindow
+from app.wire.beyond import BEYOND
 from app.wire.book import interface_book
 from app.wire.codec import FileRefused, decode_file, encode_file
 from app.wire.files import FILES, FileSpec, Route
@@ -293,7 +294,7 @@ def test_each_broken_sample_is_refused(reason: str) -> None:
 
 
 def test_the_interface_book_follows() -> None:
-    book = interface_book({**FILES, SHELTERS.id: SHELTERS})
+    book = interface_book({**FILES, **BEYOND, SHELTERS.id: SHELTERS})
     assert book.startswith(interface_book())
     chapter = book.split("## FILE-99 避難先情報\n")[1]
     for field in SHELTERS.columns:

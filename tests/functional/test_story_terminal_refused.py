@@ -10,6 +10,7 @@ import pytest
 from app.functions.admin import enrolment
 from db.tables.cases import decision
 from tests.support.day import cases_waiting
+from tests.support.log_lines import LogLines
 from tests.support.stories import MORNING, Desk, Story
 
 
@@ -64,7 +65,11 @@ def test_another_unions_system_at_the_same_address_gets_nothing(story: Story) ->
 
 
 @pytest.mark.req("SEC-142")
-def test_an_expired_certificate_is_told_before_anything_is_sent(story: Story) -> None:
+def test_an_expired_certificate_is_told_before_anything_is_sent(
+    story: Story, expected_log: LogLines
+) -> None:
+    # within the year everybody's time at the municipality ends, and nobody is left to give keys to
+    expected_log.expect("the keys did not follow the log: keyslots.nobody_left")
     with story.desk() as desk:
         end = datetime.fromisoformat(
             enrolment.keys(desk.script.terminal.engine_hand).facts.valid_to

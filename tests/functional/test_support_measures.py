@@ -528,6 +528,7 @@ def test_every_print_asks_by_a_subject_that_the_gate_can_look_up() -> None:
         "printing.seal_batch",  # of a batch, whose restricted persons are left out
         "printing.reprint_batch_sheet",  # of a batch, whose restricted persons are held back
         *("files.print_faults", "files.print_media_ledger"),  # by line and column of a file
+        "records.audit_packet",  # counts and staff, no insured person
         "records.print_registers",  # forms and functions, nobody's data
         "records.print_ledger",  # what a view showed: no free words about a restricted person
         "printing.print_part",  # released by two; who was pulled since is stopped before the post
@@ -539,7 +540,7 @@ def test_every_print_asks_by_a_subject_that_the_gate_can_look_up() -> None:
     assert lists < prints
     assert {one.partition(".")[2] for one in prints - lists} == {
         *("print_slip", "issue_certificate", "print_issue_slip", "reprint_sheet"),
-        *("print_next_steps", "explain"),
+        *("print_next_steps", "explain", "print_disclosed"),
         *("reserve_certificate", "show_certificate", "fill_in", "application", "take_back"),
         "print_screen",  # whose screen it is, where it is one person's
     }, "say here by what subject the gate finds whose paper the new print is"

@@ -10,7 +10,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,9 +49,13 @@ class Pair:
         return f"postgresql+psycopg://postgres:{self.password}@/books?{hosts}"
 
     def kill_primary(self) -> None:
-        """Every process of the primary ends at once, as with its machine."""
-        first = self.folder / "first" / "postmaster.pid"
-        os.kill(int(first.read_text().split()[0]), signal.SIGKILL)
+        """Every process of the primary ends at once, as with its machine: its first one is stopped,
+        so that it begins no other, while those of the connections are killed."""
+        first = int((self.folder / "first" / "postmaster.pid").read_text().split()[0])
+        os.kill(first, signal.SIGSTOP)
+        for process in (*_children(first), first):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
         self.killed = True
 
     def promote(self) -> None:
@@ -69,6 +73,15 @@ class Pair:
         """What stands in the database that may be written."""
         with psycopg.connect(_dsn(self, "books"), autocommit=True) as connection:
             return connection.execute(statement.encode()).fetchall()
+
+
+def _children(parent: int) -> list[int]:
+    found = []
+    for status in Path("/proc").glob("[0-9]*/status"):
+        with suppress(OSError):  # it ended meanwhile
+            if f"\nPPid:\t{parent}\n" in status.read_text():
+                found.append(int(status.parent.name))
+    return found
 
 
 @contextmanager
