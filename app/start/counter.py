@@ -380,13 +380,16 @@ class Counter(QObject):
         self.operations.aside(self, lambda: pages.newest_of(desk.session.staff_id), found)
 
     def _keep_house(self, terminal: OpenTerminal) -> None:
-        """The terminal's own work that its functions put at the login."""
-        for function in CATALOG.values():
-            if function.at_login:
-                run = found_at(function.run)
-                self.operations.aside(
-                    self, partial(run, terminal.scheduler_hand, self._calendar), lambda _none: None
-                )
+        """The terminal's own work that its functions put at the login, less what its state keeps
+        from everybody: it would only be refused."""
+        at_login = [one.id for one in CATALOG.values() if one.at_login]
+        today = self._parts.clock.now().date()
+        kept = held_back(at_login, terminal.control.state, today, CATALOG)
+        for function in (CATALOG[one] for one in at_login if one not in kept):
+            run = found_at(function.run)
+            self.operations.aside(
+                self, partial(run, terminal.scheduler_hand, self._calendar), lambda _none: None
+            )
 
     # -- screens ---------------------------------------------------------------------------
 

@@ -55,7 +55,9 @@ _MEDIUM = (
 def last_things(parts: Parts, terminal: OpenTerminal, engine: Engine, decided: Decided) -> Parting:
     """What the open store does last: journal and word to the union, then the mark. From here on
     the next start goes on by itself."""
-    parting = removal.part(terminal, engine, parts.clock, decided, what_lies_there(parts.paths))
+    parting = removal.part(
+        terminal, terminal.engine_hand, engine, parts.clock, decided, what_lies_there(parts.paths)
+    )
     begin_removal(parts.paths, _mark(parting))
     return parting
 

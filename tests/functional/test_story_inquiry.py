@@ -248,7 +248,7 @@ def test_what_fits_no_request_is_listed_and_what_came_goes_after_its_term(
         desk.contact()
         assert "見本健保" in _answer(desk, case_id)
 
-        hand = desk.script.terminal.engine_hand
+        hand = desk.script.terminal.scheduler_hand
         story.clock.set_to(story.clock.now() + timedelta(days=29))
         erase_answers(hand, desk.tables)  # type: ignore[arg-type]
         assert "見本健保" in _answer(desk, case_id)

@@ -42,7 +42,7 @@ def _make(office: Office, folder: Path) -> None:
     screen.folder.set_value(str(folder / "none"))
     office.picture("audit")
     office.go_on()
-    assert "ありません" in screen.folder.error
+    office.until(lambda: "ありません" in screen.folder.error)
     screen.folder.set_value(str(folder))
     office.go_on()
     office.until(lambda: screen.made is not None)

@@ -149,6 +149,7 @@ def test_every_work_of_the_terminal_has_one_handle() -> None:
         "admin.lapse_grants",
         "records.find_expired",
         "persons.find_same",
+        "inquiry.erase_answers",
         "records.erase_piece",
         "records.rewrite_store",
     }

@@ -13,10 +13,10 @@ from app.core.clock import Clock
 from app.core.errors import EnvironmentFault, MadoguchiError, UserError
 from app.security.acts.approval import Approval
 from app.security.control.deeds import Removal
-from app.security.control.state import REMOVED
+from app.security.control.state import FOUNDED, REMOVED
 from app.security.entry.terminal import OpenTerminal
 from app.security.gate.facts import TERMINAL_STATE_FACT
-from app.security.gate.gate import Gate, PreparedAct, Session, Subject
+from app.security.gate.gate import Gate, PreparedAct, Session, Subject, SystemHand
 from app.security.journal.segments import close_part, open_month, segments
 from app.sync.ending import Parting, say
 from app.sync.engine import Engine
@@ -50,7 +50,7 @@ def bring_up(terminal: OpenTerminal, engine: Engine, *, alone: bool = False) -> 
     Raises ``UserError`` ``removal.no_contact`` when the union was not reached, unless ``alone``:
     the line of this terminal will never come back.
     """
-    if not _enrolled(terminal):
+    if terminal.control.state.terminal.state == FOUNDED:  # never enrolled
         return
     problem = engine.contact().problem
     if problem is None or alone or problem.code in WITHDRAWN:
@@ -104,6 +104,7 @@ def perform_removal(gate: Gate, prepared: PreparedAct, approvals: Sequence[Appro
 
 def part(
     terminal: OpenTerminal,
+    hand: SystemHand,
     engine: Engine,
     clock: Clock,
     decided: Decided,
@@ -111,15 +112,20 @@ def part(
 ) -> Parting:
     """Close and send the rest of the journal, and tell the union that this terminal ends: from
     its receipt on it is withdrawn. What could not be told stands in the parting's word."""
-    if not _enrolled(terminal):
-        return Parting(_ending(terminal, clock, decided, kinds), None, _NEVER)
+    municipality = _municipality(hand)
+
+    def ending() -> Ending:
+        return _ending(terminal, municipality, clock, decided, kinds)
+
+    if not municipality:
+        return Parting(ending(), None, _NEVER)
     try:
-        _send_the_journal(terminal, engine, clock)
-        parting = engine.last_word(lambda here: say(here, _ending(terminal, clock, decided, kinds)))
+        _send_the_journal(terminal, hand, engine, clock)
+        parting = engine.last_word(lambda here: say(here, ending()))
     except MadoguchiError as fault:
         told = "取消済み" if fault.code in WITHDRAWN else "届け出られなかった"
         word = f"{told}（{fault.code}）"
-        return Parting(_ending(terminal, clock, decided, kinds), None, word)
+        return Parting(ending(), None, word)
     unsent = _unsent(terminal)
     if unsent:
         return Parting(parting.ending, parting.keys, f"{parting.word}　操作記録の未送付 {unsent}件")
@@ -127,14 +133,18 @@ def part(
 
 
 def _ending(
-    terminal: OpenTerminal, clock: Clock, decided: Decided, kinds: tuple[ErasedKind, ...]
+    terminal: OpenTerminal,
+    municipality: str,
+    clock: Clock,
+    decided: Decided,
+    kinds: tuple[ErasedKind, ...],
 ) -> Ending:
     identity = terminal.store.identity
     head = terminal.journal.last_countersigned()
     place = head.head if head is not None else terminal.journal.head
     now = clock.now()
     return Ending(
-        municipality=_municipality(terminal) if _enrolled(terminal) else "",
+        municipality=municipality,
         terminal=identity.terminal,
         store=identity.store_id,
         number=f"{identity.terminal}-X{now:%Y%m%d-%H%M%S}",
@@ -148,7 +158,9 @@ def _ending(
     )
 
 
-def _send_the_journal(terminal: OpenTerminal, engine: Engine, clock: Clock) -> None:
+def _send_the_journal(
+    terminal: OpenTerminal, hand: SystemHand, engine: Engine, clock: Clock
+) -> None:
     """The lines first, then their sealed months; the running month goes up unfinished, for there
     is no later day on which it could."""
     month = f"{clock.now():%Y-%m}"
@@ -156,15 +168,15 @@ def _send_the_journal(terminal: OpenTerminal, engine: Engine, clock: Clock) -> N
         engine.last_word(lambda _here: None)
         if open_month(terminal.journal) >= month:
             break  # the months that are over close at every contact, some at a time
-    _close_what_is_open(terminal, clock, month)
+    _close_what_is_open(terminal, hand, clock, month)
     for _ in range(_CONTACTS):
         engine.last_word(lambda _here: None)
         if not _unsent(terminal):
             return
 
 
-def _close_what_is_open(terminal: OpenTerminal, clock: Clock, month: str) -> None:
-    journal, hand = terminal.journal, terminal.engine_hand
+def _close_what_is_open(terminal: OpenTerminal, hand: SystemHand, clock: Clock, month: str) -> None:
+    journal = terminal.journal
     with hand.system(EXCHANGE) as work:
         archive = read_keys(work).facts.archive_receiving
     with hand.system(_CLOSE, subject=Subject("list", month)):
@@ -177,14 +189,10 @@ def _unsent(terminal: OpenTerminal) -> int:
     return sum(1 for one in segments(terminal.journal) if not one.receipt)
 
 
-def _enrolled(terminal: OpenTerminal) -> bool:
+def _municipality(hand: SystemHand) -> str:
+    """ "" for a terminal that was never enrolled."""
     try:
-        _municipality(terminal)
+        with hand.system(EXCHANGE) as work:
+            return read_keys(work).facts.municipality
     except EnvironmentFault:
-        return False
-    return True
-
-
-def _municipality(terminal: OpenTerminal) -> str:
-    with terminal.engine_hand.system(EXCHANGE) as work:
-        return read_keys(work).facts.municipality
+        return ""

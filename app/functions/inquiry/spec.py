@@ -22,5 +22,6 @@ FUNCTIONS: tuple[Function, ...] = (
         reads=("decision", "case_file.kind", "setting", f"store_fact.{erasing.LOOKED_FACT}"),
         writes=("decision", f"store_fact.{erasing.LOOKED_FACT}"),
         run="app.functions.inquiry.erasing:erase_answers",
+        at_login=True,
     ),
 )

@@ -82,7 +82,7 @@ class IntoFacility(CaseHead):
     facility_name: str = column("施設の名称", Kind.TEXT, 100, required=True)
     small_regional: str = column("地域密着型", Kind.FLAG, required=True)
     paid_home: str = column("有料老人ホーム", Kind.FLAG, required=True)
-    to_municipality_code: str = column("施設の市区町村コード", Kind.DIGITS, 6, required=True)
+    to_municipality_code: str = column("施設の市区町村コード", Kind.MUNICIPALITY, 6, required=True)
     new_postal_code: str = column("郵便番号", Kind.DIGITS, 7, required=True)
     new_address: str = column("施設の住所", Kind.TEXT, 200, required=True)
     new_building: str = column("方書", Kind.TEXT, 100)

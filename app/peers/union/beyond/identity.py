@@ -151,10 +151,11 @@ def settle(system: System, operator: str, search_id: str, *, take_over: bool) ->
             )
         if take_over:
             _take_over(system, connection, row)
+            log_act(system, connection, operator, "take_number", search_id)
+        else:
+            log_act(system, connection, operator, "settle_identity", search_id)
         values = {"settled_at": system.now(), "found": ""}
         connection.execute(_of(search_id).values(**values))
-        act = "take_number" if take_over else "settle_identity"
-        log_act(system, connection, operator, act, search_id)
         return {"id": search_id, "settled_at": system.now()}
 
 
