@@ -235,7 +235,7 @@ KINDS: tuple[CaseKind, ...] = (
         refusals=("receipts_missing", "amount_undecided"),
         effect=Together((Pays(), KeepsAccount())),
         source="高確法84条・160条、FLOW-604 … 607、DOMAIN 3.5 … 3.7・5.5",
-        help="高額療養費を初めて受ける方の口座を受け付けます。次の月からは自動で振り込まれます。",
+        help="高額療養費を初めて受ける方の口座を受け付けます。申請は月ごとに送ります。",
     ),
     _claim(
         "outpatient_year",
