@@ -39,7 +39,9 @@ def test_the_packet_is_made_from_the_page_and_its_words_are_shown(
 
 def _make(office: Office, folder: Path) -> None:
     screen = office.choose(audit.MAKE_VIEW, AuditScreen)
-    screen.folder.set_value(str(folder / "none"))
+    nowhere = folder / ("long" * 30) / "none"  # longer than a field of words: nothing is cut off
+    screen.folder.set_value(str(nowhere))
+    assert screen.folder.value() == str(nowhere)
     office.picture("audit")
     office.go_on()
     office.until(lambda: "ありません" in screen.folder.error)

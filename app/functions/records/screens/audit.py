@@ -18,6 +18,10 @@ from app.ui.base.form_parts import DayField, needed
 from app.ui.base.pages import box, clear
 
 
+_LONGEST_PATH = 1_000
+"""Signs: a path that is cut is another folder."""
+
+
 class AuditScreen(ActForm):
     """Ctrl+Enter makes it; the words that open it stand on the page until it is left."""
 
@@ -30,6 +34,7 @@ class AuditScreen(ActForm):
             "folder",
             "保存先のフォルダー",
             required=True,
+            limit=_LONGEST_PATH,
             note="この端末のフォルダー。作るのは封をした1つのファイルです。",
         )
         super().__init__(
