@@ -17,7 +17,6 @@ from app.ui.base.fields import TextField
 from app.ui.base.form_parts import DayField, needed
 from app.ui.base.pages import box, clear
 
-
 _LONGEST_PATH = 1_000
 """Signs: a path that is cut is another folder."""
 
